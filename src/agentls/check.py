@@ -1,0 +1,78 @@
+"""The one pipeline: rules over a document, minus what is silenced, with severities."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import agentls.rules  # Fills the registry.  # noqa: F401
+from agentls import suppress
+from agentls.config import Config
+from agentls.document import Document
+from agentls.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, Tag
+from agentls.text import Span
+
+log = logging.getLogger(__name__)
+
+
+class Diagnostic(NamedTuple):
+    """A finding that counts, with the rule it comes from and the severity it has for the user."""
+
+    span: Span
+    code: str
+    severity: Severity
+    message: str
+    fixes: tuple[Fix, ...]
+    related: tuple[Related, ...]
+    tags: tuple[Tag, ...]
+
+
+def check(document: Document, config: Config, exists: Callable[[str], bool]) -> list[Diagnostic]:
+    """What the rules have to say about a document, in the order of the text.
+
+    `exists` answers whether a path relative to the document's folder is there. A rule that
+    fails is logged and left out; it never costs the findings of the others.
+    """
+    context = Context(document, config, exists)
+    found = [
+        (rule, finding)
+        for rule in RULES.values()
+        if config.uses(rule.code)
+        for finding in _run(rule, context)
+    ]
+    suppressions = suppress.find(document)
+    if suppressions:
+        used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
+        found = [
+            (rule, finding)
+            for rule, finding in found
+            if not any(s.covers(rule.code, finding.span) for s in used)
+        ]
+        unused = tuple(s for s in suppressions if s not in used)
+        rule = RULES["unused-suppression"]
+        if config.uses(rule.code):
+            found += [(rule, finding) for finding in _run(rule, replace(context, unused=unused))]
+    return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
+
+
+def _run(rule: Rule, context: Context) -> list[Finding]:
+    try:
+        return list(rule.check(context))
+    except Exception:
+        log.exception("rule %s failed on %s", rule.code, context.document.path)
+        return []
+
+
+def _diagnostic(rule: Rule, finding: Finding, config: Config) -> Diagnostic:
+    severity = config.severity.get(rule.code)
+    return Diagnostic(
+        finding.span,
+        rule.code,
+        Severity[severity.upper()] if severity else rule.severity,
+        finding.message,
+        finding.fixes,
+        finding.related,
+        rule.tags,
+    )

@@ -1,0 +1,170 @@
+"""What a user can set for the checks, from a plain mapping.
+
+The same settings come from `[tool.agentls]` in `pyproject.toml`, from `agentls.toml`, from an
+editor and from the command line. A setting that does not exist, or has the wrong type, gives
+a message and is left out; the others count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple
+
+SEVERITIES = ("error", "warning", "information", "hint")
+
+
+@dataclass(frozen=True)
+class Override:
+    """Settings for the files that fit one of `paths` (patterns as in `.gitignore`)."""
+
+    paths: tuple[str, ...] = field(
+        metadata={"help": "patterns as in `.gitignore`, counted from the folder of the file they stand in"}
+    )
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of the checks; `metadata["help"]` of each field is its documentation."""
+
+    select: tuple[str, ...] = field(
+        default=(), metadata={"help": "codes of the rules to use; all rules if empty"}
+    )
+    ignore: tuple[str, ...] = field(default=(), metadata={"help": "codes of rules not to use"})
+    severity: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={"help": "severities of rules by their codes: error, warning, information or hint"},
+    )
+    tools: tuple[str, ...] = field(default=(), metadata={"help": "names of tools of your own"})
+    models: tuple[str, ...] = field(default=(), metadata={"help": "model ids of your own"})
+    keys: tuple[str, ...] = field(default=(), metadata={"help": "frontmatter keys of your own"})
+    description_tokens: int = field(
+        default=1000,
+        metadata={"help": "estimated tokens above which a description is reported as long"},
+    )
+    places: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict,
+        metadata={"help": "further places of agent files: a dialect, and patterns as in `.gitignore`"},
+    )
+    overrides: tuple[Override, ...] = field(
+        default=(),
+        metadata={"help": "settings for some paths: `paths`, with `select`, `ignore` or `severity`"},
+    )
+
+    def uses(self, code: str) -> bool:
+        """Whether the rule `code` is switched on."""
+        return code not in self.ignore and (not self.select or code in self.select)
+
+    def at(self, path: str) -> Config:
+        """The settings for the file at `path`, given as its `overrides` count it."""
+        config = self
+        for override in self.overrides:
+            if _fits(path, override.paths):
+                config = replace(
+                    config,
+                    select=override.select or config.select,
+                    ignore=(*config.ignore, *override.ignore),
+                    severity={**config.severity, **override.severity},
+                )
+        return config
+
+    def place(self, path: str) -> str | None:
+        """The dialect that `places` gives the file at `path`."""
+        return next((name for name, patterns in self.places.items() if _fits(path, patterns)), None)
+
+
+class Read(NamedTuple):
+    """Settings read from a mapping, with a message for each that could not be used."""
+
+    config: Config
+    problems: tuple[str, ...]
+
+
+def read(data: Mapping[str, Any], codes: Collection[str], dialects: Collection[str]) -> Read:
+    """The settings in `data`, whose names may be written with `-` or `_`.
+
+    `codes` and `dialects` are the names that exist; others are reported with what comes nearest.
+    """
+    problems: list[str] = []
+    values = _fields(Config, data, "", problems)
+    overrides = []
+    for at, row in enumerate(values.pop("overrides", ())):
+        where = f"overrides[{at}]."
+        found = _fields(Override, row, where, problems)
+        if "paths" in found:
+            overrides.append(Override(**found))
+        else:
+            problems.append(f"`{where}paths` is missing; the entry is left out")
+    config = Config(**values, overrides=tuple(overrides))
+    parts: list[Config | Override] = [config, *config.overrides]
+    for part in parts:
+        unknown = [code for code in (*part.select, *part.ignore, *part.severity) if code not in codes]
+        problems += [f"there is no rule `{code}`{_nearest(code, codes)}" for code in unknown]
+    known = ", ".join(sorted(dialects))
+    strange = [name for name in config.places if name not in dialects]
+    problems += [f"there is no dialect `{name}`; known: {known}" for name in strange]
+    return Read(config, tuple(problems))
+
+
+def _fields(kind: type, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
+    """The usable values of `data` for the fields of `kind`."""
+    if not isinstance(data, Mapping):
+        problems.append(f"`{where.rstrip('.') or 'agentls'}` must be a table")
+        return {}
+    known = {f.name: f for f in fields(kind)}
+    values = {}
+    for written, value in data.items():
+        name = str(written).replace("-", "_")
+        if name not in known:
+            names = [n.replace("_", "-") for n in known]
+            problems.append(f"there is no setting `{where}{written}`{_nearest(str(written), names)}")
+            continue
+        usable, wanted = _convert(name, value)
+        if wanted:
+            problems.append(f"`{where}{written}` must be {wanted}; it is left out")
+        else:
+            values[name] = usable
+    return values
+
+
+def _convert(name: str, value: Any) -> tuple[Any, str]:
+    """The value as its field wants it, and else what it must be."""
+    if name == "severity":
+        if not isinstance(value, Mapping) or not all(v in SEVERITIES for v in value.values()):
+            return None, f"a table from rule codes to one of {', '.join(SEVERITIES)}"
+        return {str(code): severity for code, severity in value.items()}, ""
+    if name == "places":
+        rows = {k: _texts(v) for k, v in value.items()} if isinstance(value, Mapping) else {"": None}
+        return (None, "a table from dialects to lists of patterns") if None in rows.values() else (rows, "")
+    if name == "overrides":
+        return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
+    if name == "description_tokens":
+        ok = isinstance(value, int) and not isinstance(value, bool) and value > 0
+        return (value, "") if ok else (None, "a whole number above zero")
+    texts = _texts(value)
+    return (texts, "") if texts is not None else (None, "a list of texts")
+
+
+def _texts(value: Any) -> tuple[str, ...] | None:
+    """`value` as texts, if it is a list of texts."""
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    return None
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    """A hint at the known word that comes nearest, if one does."""
+    from agentls.spelling import nearest
+
+    found = nearest(word, known)
+    return f"; did you mean `{found}`?" if found else ""
+
+
+def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether `path` fits one of the patterns."""
+    from pathspec import GitIgnoreSpec  # Few runs need it, and loading it takes longer than a check.
+
+    return GitIgnoreSpec.from_lines(patterns).match_file(path)

@@ -1,0 +1,84 @@
+"""A file with everything that follows from its text, worked out on first use and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from agentls import markdown, toollist
+from agentls.dialects import Dialect
+from agentls.frontmatter import Block, Entry, Mapping, Source, find_block, parse, recover
+from agentls.markdown import Markdown
+from agentls.readers import STRATEGIES
+from agentls.reading import Identity, Reading
+from agentls.text import LineIndex, Span
+from agentls.toollist import Tools
+
+
+@dataclass(frozen=True)
+class Document:
+    """An agent file: its path (with `/`), its text, the dialect that it is written in, and
+    what the runtime knows of it besides the text. Nothing is parsed until somebody asks."""
+
+    path: str
+    text: str
+    dialect: Dialect
+    identity: Identity
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """The lines of the text."""
+        return LineIndex(self.text)
+
+    @cached_property
+    def block(self) -> Block | None:
+        """The frontmatter as a person sees it, between fences on lines of their own."""
+        return find_block(self.text)
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """What each runtime makes of the file, the folder's owner first."""
+        return tuple(
+            STRATEGIES[runtime.strategy](self.text, self.identity, self.dialect)
+            for runtime in self.dialect.runtimes
+        )
+
+    @property
+    def reading(self) -> Reading:
+        """What the folder's owner makes of the file."""
+        return self.readings[0]
+
+    @cached_property
+    def root(self) -> Mapping:
+        """The frontmatter's entries for the editor; there even if no runtime can read it."""
+        if self.block is None:
+            return Mapping(Span(0, 0), ())
+        content = self.block.content
+        seen = self.reading
+        if seen.root is not None and seen.block == content:
+            return seen.root
+        parsed = parse(Source.plain(self.text, content), tabs_indent=True)
+        if isinstance(parsed.root, Mapping):
+            return parsed.root
+        return Mapping(content, recover(self.text, content))
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry that counts for `key`."""
+        return self.root.get(key)
+
+    @cached_property
+    def markdown(self) -> Markdown:
+        """The body's headings, code, links and tags."""
+        return markdown.parse(self.text, self.body)
+
+    @property
+    def body(self) -> int:
+        """Where the body starts for the editor: behind the closing fence."""
+        if self.block is None:
+            return 1 if self.text.startswith("\ufeff") else 0
+        return self.block.body
+
+    @cached_property
+    def tools(self) -> Tools:
+        """What the agent may use in the folder's own runtime."""
+        return toollist.effective(self.reading, self.text, self.dialect)

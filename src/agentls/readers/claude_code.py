@@ -1,0 +1,210 @@
+"""How Claude Code reads an agent file.
+
+Observed in 2.1.328 on 2026-11-20 with a thousand recorded files. A byte order mark is taken
+away. The text must then start with a line `---`; the block ends at the very next `---`,
+wherever it stands. The block is parsed as YAML 1.2. If that fails, each line `key: value`
+at the left margin whose value looks suspicious is put into double quotes, and the block is
+parsed once more; if that fails too, the frontmatter is gone. A project's agent needs a name
+and a description in text, and hooks that are not broken; a plugin's agent always loads, if
+need be under the name of its file and with nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls.causes import explain_invalid, explain_no_opening
+from agentls.dialects import Dialect
+from agentls.frontmatter import Entry, Mapping, Node, Scalar, Sequence, Source, parse
+from agentls.reading import How, Identity, Reading, Reason
+from agentls.text import Span
+
+RUNTIME = "claude-code"
+
+_BYTE_ORDER_MARK = "\ufeff"
+_OPENING = re.compile(r"---[ \t]*\r?\n")
+_FENCE = "---"
+
+# A line the repair looks at, and what makes it put the value into quotes.
+_REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
+_SUSPICIOUS = re.compile(r": |[{}\[\]*&#!|>%@`]")
+
+
+def read(text: str, identity: Identity, dialect: Dialect) -> Reading:
+    """The reading of `text` by Claude Code."""
+    start = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
+    opening = _OPENING.match(text, start)
+    if not opening:
+        return _without_metadata(identity, explain_no_opening(text, start))
+    fence = Span(start, start + len(_FENCE))
+    end = text.find(_FENCE, opening.end())
+    if end < 0:
+        unclosed = Reason("unclosed-frontmatter", "The closing `---` is missing", fence)
+        return _without_metadata(identity, unclosed)
+    block, closing = Span(opening.end(), end), Span(end, end + len(_FENCE))
+    source = Source.plain(text, block)
+    how: How = "clean"
+    strict = parsed = parse(source)
+    if parsed.problem and "\t" in source.text:
+        parsed = parse(source, tabs_indent=True)
+    if parsed.problem:
+        how = "repaired"
+        source = repair(text, block)
+        parsed = parse(source, tabs_indent=True)
+    if parsed.problem:
+        cause = explain_invalid(text, block, strict, repair)
+        return _without_metadata(identity, cause, block, closing)
+    root = parsed.root if isinstance(parsed.root, Mapping) else None
+    if parsed.root is not None and root is None:
+        what = "a list" if isinstance(parsed.root, Sequence) else "plain text"
+        reason = Reason(
+            "frontmatter-not-a-mapping",
+            f"The frontmatter is {what}, not `key: value` lines",
+            parsed.root.span,
+        )
+        return _without_metadata(identity, reason, block, closing)
+    reasons = tuple(_missing(root, fence, dialect)) if not identity.plugin else ()
+    if reasons:
+        how = "dropped"
+    return Reading(
+        RUNTIME,
+        how,
+        reasons,
+        block,
+        closing,
+        root,
+        tuple(sorted(source.rewritten)),
+        closing.end,
+        _name(root, identity),
+        _description(root, identity),
+    )
+
+
+def repair(text: str, block: Span) -> Source:
+    """The block with suspicious values in double quotes, as Claude Code's second attempt has it."""
+    pieces: list[str] = []
+    anchors: list[tuple[int, int]] = []
+    rewritten: list[Span] = []
+    length, at = 0, block.start
+    for line in block.of(text).split("\n"):
+        anchors.append((length, at))
+        found = _REPAIRABLE.fullmatch(line)
+        if found and _is_suspicious(found[2]):
+            value = Span(at + found.start(2), at + found.end(2))
+            key = f"{found[1]}: "
+            quoted = '"' + found[2].replace("\\", "\\\\").replace('"', '\\"') + '"'
+            anchors.append((length + len(key), value.start))
+            anchors.append((length + len(key) + len(quoted), value.end))
+            rewritten.append(value)
+            pieces.append(key + quoted)
+        else:
+            pieces.append(line)
+        length += len(pieces[-1]) + 1
+        at += len(line) + 1
+    return Source("\n".join(pieces), tuple(anchors), frozenset(rewritten))
+
+
+def _is_suspicious(value: str) -> bool:
+    """Whether the repair puts the value of a line into quotes."""
+    if value[0] in "\"'" and value[-1] == value[0]:
+        return False
+    if value[0] == "[" and value[-1] == "]":
+        return False
+    return _SUSPICIOUS.search(value) is not None
+
+
+def _without_metadata(
+    identity: Identity, reason: Reason, block: Span | None = None, closing: Span | None = None
+) -> Reading:
+    """The reading of a file whose frontmatter is missing or cannot be read."""
+    return Reading(
+        RUNTIME,
+        "damaged" if identity.plugin else "dropped",
+        (reason,),
+        block,
+        closing,
+        None,
+        (),
+        closing.end if closing else 0,
+        _name(None, identity),
+        _description(None, identity),
+    )
+
+
+def _missing(root: Mapping | None, fence: Span, dialect: Dialect) -> Iterator[Reason]:
+    """What keeps a project's agent from loading although its YAML is in order."""
+    for key in ("name", "description"):
+        entry = root.get(key) if root else None
+        if entry is None:
+            yield Reason(f"missing-{key}", f"`{key}` is missing", fence)
+        elif not isinstance(entry.value, Scalar) or entry.value.type not in ("str", "null"):
+            yield Reason(f"{key}-not-text", f"`{key}` is {describe(entry.value)}, not text", entry.mark)
+        elif not entry.value.text or entry.value.type == "null":
+            yield Reason(f"missing-{key}", f"`{key}` is empty", entry.mark)
+        elif key == "name":
+            yield from _bad_name(entry, entry.value.text)
+    hooks = root.get("hooks") if root else None
+    if hooks:
+        yield from _broken_hooks(hooks, dialect)
+
+
+def _bad_name(entry: Entry, name: str) -> Iterator[Reason]:
+    if ":" in name:
+        yield Reason("invalid-name", f"The name `{name}` contains a colon", entry.mark)
+    elif name.startswith("-"):
+        yield Reason("invalid-name", f"The name `{name}` starts with a hyphen", entry.mark)
+
+
+def _broken_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
+    """Hooks that unload the agent, so that a guard that cannot run does not widen permissions."""
+    value = hooks.value
+    if isinstance(value, Scalar) and value.type == "null":
+        return
+    if not isinstance(value, Mapping):
+        yield Reason("broken-hooks", f"`hooks` is {describe(value)}, not a mapping from events", hooks.mark)
+        return
+    for event in dialect.hooks.events:
+        entry = value.get(event.name) if event.guard else None
+        if entry is None:
+            continue
+        if not isinstance(entry.value, Sequence):
+            yield Reason("broken-hooks", f"`{event.name}` is {describe(entry.value)}, not a list", entry.mark)
+            continue
+        for item in entry.value.items:
+            inner = item.get("hooks") if isinstance(item, Mapping) else None
+            if inner is None or not isinstance(inner.value, Sequence):
+                yield Reason("broken-hooks", f"An entry of `{event.name}` has no list `hooks`", item.span)
+
+
+def describe(value: Node) -> str:
+    """What kind of value this is, in words."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, Sequence):
+        return "a list"
+    return {
+        "null": "empty",
+        "bool": f"the truth value `{value.text}`",
+        "int": f"the number `{value.text}`",
+        "float": f"the number `{value.text}`",
+    }.get(value.type, f"`{value.text}`")
+
+
+def _name(root: Mapping | None, identity: Identity) -> str | None:
+    """The name under which the agent is known; a plugin's name leads, folders follow it."""
+    entry = root.get("name") if root else None
+    scalar = entry.value if entry and isinstance(entry.value, Scalar) else None
+    if not identity.plugin:
+        return scalar.text if scalar and scalar.type == "str" and scalar.text else None
+    last = scalar.text if scalar and scalar.type != "null" and scalar.text else identity.stem
+    return ":".join((identity.plugin, *identity.folders, last))
+
+
+def _description(root: Mapping | None, identity: Identity) -> str | None:
+    """What the model is told about the agent; a backslash and an `n` become a line break."""
+    entry = root.get("description") if root else None
+    scalar = entry.value if entry and isinstance(entry.value, Scalar) else None
+    if scalar and scalar.text and (scalar.type == "str" or (identity.plugin and scalar.type != "null")):
+        return scalar.text.replace("\\n", "\n")
+    return f"Agent from {identity.plugin} plugin" if identity.plugin else None

@@ -1,0 +1,77 @@
+"""What a runtime makes of a text.
+
+A `Reading` is the verdict of one runtime on one file: does it load, how, why not, where does
+the runtime see the frontmatter, and which values does it take from it. The strategies that
+produce readings, one for each way of reading, live in `agentls.readers`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from agentls.frontmatter import Entry, Mapping, Scalar
+from agentls.text import Span
+
+How = Literal["clean", "repaired", "damaged", "dropped"]
+
+
+class Reason(NamedTuple):
+    """Why a file does not load as it should. `code` is the rule that reports it."""
+
+    code: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a runtime knows of a file besides its text.
+
+    `stem` is the file's name without extension. `plugin` is the name of the plugin it belongs
+    to ("" for a project), and `folders` are the folders between the plugin's `agents` and the file.
+    """
+
+    stem: str
+    plugin: str = ""
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One runtime's view of a file.
+
+    `how` is "clean"; "repaired", when only the runtime's own repair made it load; "damaged",
+    when it loads but its metadata is lost; or "dropped". `block` covers the YAML as the runtime
+    delimits it and `closing` the dashes that end it for the runtime (`None` where there is no
+    frontmatter). `root` is the tree the runtime sees, its spans those of the document.
+    `rewritten` are the spans of values that the repair put into quotes. The prompt starts at
+    `body`. `name` and `description` are what the runtime shows.
+    """
+
+    runtime: str
+    how: How
+    reasons: tuple[Reason, ...]
+    block: Span | None
+    closing: Span | None
+    root: Mapping | None
+    rewritten: tuple[Span, ...]
+    body: int
+    name: str | None
+    description: str | None
+
+    @property
+    def loads(self) -> bool:
+        """Whether the runtime registers an agent from this file."""
+        return self.how != "dropped"
+
+    def get(self, key: str) -> Entry | None:
+        """The entry the runtime uses for `key`."""
+        return self.root.get(key) if self.root else None
+
+    def text(self, key: str) -> str | None:
+        """The value of `key` if it is text, as the runtime requires for most keys."""
+        entry = self.get(key)
+        if entry and isinstance(entry.value, Scalar) and entry.value.type == "str":
+            return entry.value.text
+        return None

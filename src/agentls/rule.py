@@ -1,0 +1,145 @@
+"""What a rule is: a function with its page.
+
+A rule takes a `Context` and yields `Finding`s. Its code is the function's name with dashes
+and names the bad pattern, so that it reads well behind `ignore`. Its docstring is its page: the
+first line is the summary; the rest says why it matters and what the runtime does; examples
+stand under `## Bad` and `## Good`, and the tests run them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, NamedTuple
+
+from agentls.config import Config
+from agentls.dialects import Dialect
+from agentls.document import Document
+from agentls.frontmatter import Entry
+from agentls.reading import Reading
+from agentls.suppress import Suppression
+from agentls.text import Edit, Span
+
+Tag = Literal["unnecessary", "deprecated"]
+
+
+class Severity(IntEnum):
+    """How bad a finding is, the worst with the lowest number, as in the protocol."""
+
+    ERROR = 1
+    WARNING = 2
+    INFORMATION = 3
+    HINT = 4
+
+    @property
+    def label(self) -> str:
+        """The name in lower case, as users write it in their configuration."""
+        return self.name.lower()
+
+
+class Fix(NamedTuple):
+    """A change that removes a finding. It is safe if what the runtime sees stays the same
+    but for the fault, unsafe if it rests on a guess about what was meant."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+class Related(NamedTuple):
+    """A second place in the same file that matters for a finding."""
+
+    span: Span
+    message: str
+
+
+class Finding(NamedTuple):
+    """One place where a rule found something; the message is one line in plain words."""
+
+    span: Span
+    message: str
+    fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at. `exists` tells whether a path relative to the file is there;
+    `unused` are the ignore comments that silenced nothing, once the other rules have run."""
+
+    document: Document
+    config: Config
+    exists: Callable[[str], bool]
+    unused: tuple[Suppression, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return self.document.text
+
+    @property
+    def dialect(self) -> Dialect:
+        """The facts about the file's format, with what the configuration adds."""
+        return self.document.dialect
+
+    @property
+    def reading(self) -> Reading:
+        """What the runtime makes of the file."""
+        return self.document.reading
+
+    @property
+    def in_plugin(self) -> bool:
+        """Whether the file belongs to a plugin, where other rules apply."""
+        return bool(self.document.identity.plugin)
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry that counts for `key`, if its value could be parsed."""
+        entry = self.document.entry(key)
+        return None if entry is None or entry.broken else entry
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A registered rule: its code, its default severity, and the function behind it."""
+
+    code: str
+    severity: Severity
+    check: Callable[[Context], Iterable[Finding]]
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """The subject it belongs to: the name of its module."""
+        return self.check.__module__.rpartition(".")[2]
+
+    @property
+    def summary(self) -> str:
+        """The first line of its page, without the full stop."""
+        return self.page.partition("\n")[0].rstrip(".")
+
+    @property
+    def page(self) -> str:
+        """Its page in Markdown."""
+        return inspect.cleandoc(self.check.__doc__ or "")
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by their codes; `agentls.rules` fills it when it is imported."""
+
+
+def rule(
+    severity: Literal["error", "warning", "information", "hint"], *, tags: tuple[Tag, ...] = ()
+) -> Callable[[Callable[[Context], Iterable[Finding]]], Callable[[Context], Iterable[Finding]]]:
+    """Register the decorated function as a rule with this default severity."""
+
+    def register(
+        check: Callable[[Context], Iterable[Finding]],
+    ) -> Callable[[Context], Iterable[Finding]]:
+        code = check.__name__.replace("_", "-")
+        assert code not in RULES, f"two rules are called {code}"
+        RULES[code] = Rule(code, Severity[severity.upper()], check, tags)
+        return check
+
+    return register

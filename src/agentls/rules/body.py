@@ -1,0 +1,1 @@
+"""Rules about the body, which becomes the prompt."""

@@ -1,0 +1,1 @@
+"""Rules about `name` and `description` as texts."""

@@ -1,0 +1,1 @@
+"""Rules about `hooks`, down to the fields of a handler."""

@@ -1,0 +1,1 @@
+"""Rules about keys: misspelt, foreign, unknown, doubled, without effect."""

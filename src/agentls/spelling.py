@@ -1,0 +1,28 @@
+"""Did you mean: the known word that comes nearest to a misspelt one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The word of `known` that `word` is most likely meant to be, or `None`.
+
+    Case, hyphens and underscores count for nothing; besides, up to a third of the letters may
+    be wrong, missing or swapped, but no more than two.
+    """
+    from rapidfuzz.distance import OSA  # Loaded only when something is misspelt.
+
+    wanted = _letters(word)
+    best: tuple[int, str] | None = None
+    for candidate in known:
+        letters = _letters(candidate)
+        limit = min(2, max(len(wanted), len(letters)) // 3)
+        distance = OSA.distance(wanted, letters, score_cutoff=limit)
+        if distance <= limit and (best is None or distance < best[0]):
+            best = (distance, candidate)
+    return best[1] if best else None
+
+
+def _letters(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "")

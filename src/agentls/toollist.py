@@ -1,0 +1,201 @@
+"""Tool lists: their entries with spans, and what they come to.
+
+The grammar is Claude Code's: a string is split at commas and spaces outside parentheses, a
+YAML list has items which are split again. Nothing else separates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from agentls.dialects import Dialect
+from agentls.frontmatter import Mapping, Node, Scalar, Sequence
+from agentls.reading import Reading
+from agentls.text import Span
+
+MCP_PREFIX = "mcp__"
+ALL = "*"
+
+_SPECIFIER = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEntry:
+    """One entry of a list. `text` is all of it, `name` the part before a specifier in parentheses."""
+
+    text: str
+    name: str
+    specifier: str | None
+    span: Span
+
+    @property
+    def name_span(self) -> Span:
+        """The name alone; the whole entry where its place in the source is not plain."""
+        length = self.span.end - self.span.start
+        return (
+            Span(self.span.start, self.span.start + len(self.name)) if length == len(self.text) else self.span
+        )
+
+
+class Dropped(NamedTuple):
+    """An entry that gives the agent nothing, and why, in words."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an agent may use.
+
+    `mode` is "all" (nothing listed, or `*`), "listed", or "none" for a value that is empty or
+    not understood. `entries` are the names as the runtime tells them to its model, `available`
+    the tools that they come to, and `dropped` those that come to nothing.
+    """
+
+    mode: Literal["all", "listed", "none"]
+    entries: tuple[str, ...] = ()
+    available: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def leaves_none(self) -> bool:
+        """Whether the agent is left without a single tool."""
+        return self.mode == "none" or (self.mode == "listed" and not self.available)
+
+
+def split(value: Node, document: str) -> tuple[ToolEntry, ...]:
+    """The entries of a value of `tools`; `document` is the text that its spans refer to."""
+    if isinstance(value, Scalar):
+        return tuple(_split_scalar(value, document)) if value.type == "str" else ()
+    if isinstance(value, Sequence):
+        return tuple(
+            entry for item in value.items if isinstance(item, Scalar) for entry in split(item, document)
+        )
+    return ()
+
+
+def _split_scalar(scalar: Scalar, document: str) -> Iterator[ToolEntry]:
+    at = scalar.span.start
+    for text in split_text(scalar.text):
+        found = document.find(text, at, scalar.span.end)
+        span = Span(found, found + len(text)) if found >= 0 else scalar.span
+        at = span.end if found >= 0 else at
+        parts = _SPECIFIER.fullmatch(text)
+        yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
+
+
+def split_text(text: str) -> list[str]:
+    """`text` cut at commas and spaces outside parentheses, without empty pieces."""
+    pieces: list[str] = []
+    depth = start = 0
+    for at, character in enumerate(text):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth = max(0, depth - 1)
+        elif character in ", " and depth == 0:
+            pieces.append(text[start:at])
+            start = at + 1
+    pieces.append(text[start:])
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+Standing = Literal["available", "unavailable", "old", "foreign", "unknown"]
+
+
+class Resolution(NamedTuple):
+    """What a name in a tool list stands for: `tool` is the name of the tool behind it, or None."""
+
+    standing: Standing
+    tool: str | None
+
+
+def resolve(name: str, dialect: Dialect, permission_mode: str | None) -> Resolution:
+    """What `name` stands for in the list of a subagent that runs in `permission_mode`."""
+    if name.startswith(MCP_PREFIX) or name in dialect.user_tools:
+        return Resolution("available", name)
+    tool = dialect.tool(name)
+    if tool:
+        if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
+            return Resolution("unavailable", name)
+        return Resolution("available", name)
+    old = dialect.old_tool(name)
+    if old:
+        return Resolution("available", old.now[0]) if old.works else Resolution("old", None)
+    return Resolution("foreign" if dialect.foreign_tool(name) else "unknown", None)
+
+
+_WHY = {
+    "unavailable": "not available to subagents",
+    "old": "the tool was removed",
+    "foreign": "the name is another product's",
+    "unknown": "no tool has this name",
+}
+
+
+def effective(reading: Reading, document: str, dialect: Dialect) -> Tools:
+    """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
+
+    Observed in Claude Code 2.1.328 on 2026-11-20.
+    """
+    tools = reading.get("tools")
+    denied_entry = reading.get("disallowedTools")
+    denied = split(denied_entry.value, document) if denied_entry else ()
+    mode = reading.text("permissionMode")
+    memory = _memory_tools(reading, dialect)
+    if tools is None:
+        return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
+    listed = split(tools.value, document)
+    if any(entry.text == ALL for entry in listed):
+        return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
+    names = [entry.text for entry in listed]
+    if not names and not memory:
+        return Tools("none")
+    refused = {entry.text for entry in denied}
+    roster = [name for name in names if name not in refused]
+    roster += [name for name in memory if name not in roster]
+    denied_tools = {resolve(entry.name, dialect, mode).tool or entry.name for entry in denied}
+    available: list[str] = []
+    dropped: list[Dropped] = []
+    for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
+        standing, tool = resolve(name, dialect, mode)
+        if standing != "available" or tool is None:
+            dropped.append(Dropped(text, _WHY[standing]))
+        elif _is_denied(tool, denied_tools):
+            dropped.append(Dropped(text, "also in `disallowedTools`"))
+        elif tool not in available:
+            available.append(tool)
+    return Tools("listed", tuple(roster), tuple(available), tuple(dropped))
+
+
+def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
+    """The tools that a valid value of `memory` adds, in the order in which they are added."""
+    key = dialect.key("memory")
+    value = reading.text("memory")
+    known = key is not None and any(value == word.name for word in key.values)
+    return ("Write", "Edit", "Read") if known else ()
+
+
+def _is_denied(tool: str, denied: set[str]) -> bool:
+    """Whether a denied name covers `tool`: its own, its MCP server's, or all of MCP."""
+    if tool in denied:
+        return True
+    if not tool.startswith(MCP_PREFIX):
+        return False
+    server = "__".join(tool.split("__")[:2])
+    return bool(denied & {"mcp__*", server, f"{server}__*"})
+
+
+def is_list_of(value: Node) -> str:
+    """How the value is written: "text", "flow", "block", "mapping", "empty" or "other"."""
+    if isinstance(value, Mapping):
+        return "mapping"
+    if isinstance(value, Sequence):
+        return "flow" if value.flow else "block"
+    if value.type == "null" or not value.text.strip():
+        return "empty"
+    return "text" if value.type == "str" else "other"

@@ -1,0 +1,1 @@
+"""Shared by all tests; `harness` lies beside the tests, so that they can import it."""

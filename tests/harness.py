@@ -1,0 +1,176 @@
+"""Fixtures: annotated agent files, and the helpers that run them.
+
+A fixture is a text in sections, as in txtar: prose first, then `-- path --` lines, each
+followed by the file of that path. A line of carets below a line is one expected diagnostic,
+exactly under the span: `^^^^ unknown-tool: words the message must contain`. `^^^^> code` means
+that the span goes on over further lines. Caret lines are taken out before the text is
+analysed. `<|>` marks a cursor. A section `agentls.toml` is the configuration, and a section
+`.claude-plugin/plugin.json` makes the files around it a plugin's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from agentls import check, config, dialects, project
+from agentls.document import Document
+from agentls.rule import RULES
+from agentls.text import Span
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FIXTURES = Path(__file__).parent / "fixtures"
+CURSOR = "<|>"
+
+_SECTION = re.compile(r"^-- (\S+) --$", re.MULTILINE)
+_CARETS = re.compile(r"(?P<indent>\s*)(?P<carets>\^+)(?P<more>>?) (?P<code>[a-z-]+)(?:: (?P<words>.*))?")
+_PLUGIN = ".claude-plugin/plugin.json"
+
+
+class Expected(NamedTuple):
+    """One expected diagnostic: where it starts and ends (`None`: on a later line), its code, and
+    words of its message."""
+
+    start: int
+    end: int | None
+    code: str
+    words: str
+
+
+@dataclass
+class Case:
+    """A small project in memory: prose, files by path, and what is expected of each."""
+
+    prose: str
+    files: dict[str, str] = field(default_factory=dict)
+    expected: dict[str, list[Expected]] = field(default_factory=dict)
+
+    @property
+    def config(self) -> config.Config:
+        """The case's configuration; a setting that is not in order is a mistake in the case."""
+        data = tomllib.loads(self.files.get("agentls.toml", ""))
+        found = config.read(data, RULES, dialects.NAMES)
+        assert not found.problems, found.problems
+        return found.config
+
+    def document(self, path: str) -> Document:
+        """The document at `path`."""
+        plugins = [
+            project.Plugin(at.removesuffix(_PLUGIN).rstrip("/"), json.loads(text)["name"])
+            for at, text in self.files.items()
+            if at.endswith(_PLUGIN) and path.startswith(at.removesuffix(_PLUGIN))
+        ]
+        plugin = max(plugins, default=None, key=lambda plugin: len(plugin.root))
+        document = project.open_document(path, self.files[path], self.config, plugin, "claude-code")
+        assert document is not None
+        return document
+
+    def diagnostics(self, path: str) -> list[check.Diagnostic]:
+        """What the checks say about the file at `path`."""
+        folder = path.rpartition("/")[0]
+
+        def exists(relative: str) -> bool:
+            parts: list[str] = folder.split("/") if folder else []
+            for part in relative.split("/"):
+                if part == "..":
+                    parts = parts[:-1]
+                elif part not in ("", "."):
+                    parts.append(part)
+            full = "/".join(parts)
+            return any(at == full or at.startswith(full + "/") for at in self.files)
+
+        return check.check(self.document(path), self.config.at(path), exists)
+
+
+def parse_case(text: str) -> Case:
+    """A case from the text of a fixture."""
+    pieces = _SECTION.split(text)
+    case = Case(pieces[0])
+    for path, content in zip(pieces[1::2], pieces[2::2], strict=True):
+        case.files[path], case.expected[path] = take_carets(content.removeprefix("\n"))
+    return case
+
+
+def take_carets(text: str) -> tuple[str, list[Expected]]:
+    """`text` without its caret lines, and what they expect."""
+    kept: list[str] = []
+    expected: list[Expected] = []
+    start = length = 0
+    for line in text.splitlines(keepends=True):
+        found = _CARETS.fullmatch(line.rstrip("\n"))
+        if found and kept:
+            first = start + len(found["indent"])
+            end = None if found["more"] else first + len(found["carets"])
+            expected.append(Expected(first, end, found["code"], found["words"] or ""))
+        else:
+            start = length
+            kept.append(line)
+            length += len(line)
+    return "".join(kept), expected
+
+
+def assert_diagnostics(case: Case) -> None:
+    """Fail unless each agent file of the case has exactly the diagnostics its carets expect."""
+    for path in case.files:
+        if not path.endswith(".md"):
+            continue
+        found = case.diagnostics(path)
+        text = case.files[path]
+        missing = list(case.expected[path])
+        extra = []
+        for diagnostic in found:
+            match = next((e for e in missing if _fits(e, diagnostic, text)), None)
+            if match:
+                missing.remove(match)
+            else:
+                extra.append(diagnostic)
+        assert (missing, extra) == ([], []), _report(path, text, missing, extra)
+
+
+def _fits(expected: Expected, found: check.Diagnostic, text: str) -> bool:
+    line_end = text.find("\n", expected.start)
+    ends = found.span.end == expected.end if expected.end is not None else found.span.end > line_end
+    return (
+        found.span.start == expected.start
+        and ends
+        and found.code == expected.code
+        and expected.words in found.message
+    )
+
+
+def _report(path: str, text: str, missing: list[Expected], extra: list[check.Diagnostic]) -> str:
+    lines = [f"in {path}:"]
+    lines += [f"  missing {e.code} ({e.words}) at {_show(text, e.start, e.end)}" for e in missing]
+    lines += [f"  not expected {d.code}: {d.message} at {_show(text, *d.span)}" for d in extra]
+    return "\n".join(lines)
+
+
+def _show(text: str, start: int, end: int | None) -> str:
+    line = text.count("\n", 0, start) + 1
+    return f"line {line}, {text[start : end or start + 20]!r}"
+
+
+def at_cursor(text: str) -> tuple[str, int]:
+    """`text` without its cursor mark, and the offset where it stood."""
+    offset = text.index(CURSOR)
+    return text.replace(CURSOR, "", 1), offset
+
+
+def agent(text: str, path: str = ".claude/agents/case.md", **options: Any) -> Document:
+    """A document of its own with the default configuration, or one with `options` changed."""
+    document = project.open_document(path, text, config.Config(**options), None, "claude-code")
+    assert document is not None
+    return document
+
+
+def covered(document: Document, span: Span) -> str:
+    """The text under a span, for readable assertions."""
+    return span.of(document.text)

@@ -1,0 +1,100 @@
+"""Rules as data and rules at work: their pages, their examples, their fixtures, their fixes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import agentls.rules  # Fills the registry.  # noqa: F401
+from agentls.rule import RULES, Rule, Severity
+from agentls.text import apply
+from harness import FIXTURES, Case, assert_diagnostics, parse_case
+
+_EXAMPLE = re.compile(r"^```markdown(?: (?P<place>\w+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_PLACES = {None: ".claude/agents/example.md", "plugin": "agents/example.md"}
+
+CASES = sorted((FIXTURES / "rules").rglob("*.md"))
+
+
+def examples(rule: Rule, heading: str) -> list[Case]:
+    """The examples below a heading of the rule's page, as cases."""
+    section = rule.page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    found = []
+    for example in _EXAMPLE.finditer(section):
+        case = Case("", {_PLACES[example["place"]]: example["text"]})
+        if example["place"] == "plugin":
+            case.files[".claude-plugin/plugin.json"] = '{"name": "example"}'
+        found.append(case)
+    return found
+
+
+@pytest.fixture(params=RULES.values(), ids=lambda rule: rule.code)
+def rule(request: pytest.FixtureRequest) -> Rule:
+    """Each rule in turn."""
+    found: Rule = request.param
+    return found
+
+
+def test_page_has_a_summary_and_both_examples(rule: Rule) -> None:
+    first, _, rest = rule.page.partition("\n")
+    assert first.endswith(".")
+    assert len(first) <= 100
+    assert not rest.strip() or rest.startswith("\n")
+    assert examples(rule, "Bad")
+    assert examples(rule, "Good")
+
+
+def test_bad_examples_have_the_finding_and_good_ones_none(rule: Rule) -> None:
+    for case in examples(rule, "Bad"):
+        (path, *_) = case.files
+        assert rule.code in [d.code for d in case.diagnostics(path)]
+    for case in examples(rule, "Good"):
+        (path, *_) = case.files
+        assert [(d.code, d.message) for d in case.diagnostics(path)] == []
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_fixture(path: Path) -> None:
+    assert_diagnostics(parse_case(path.read_text("utf-8")))
+
+
+def all_cases() -> list[Case]:
+    """Every fixture, and every example of every page."""
+    found = [parse_case(path.read_text("utf-8")) for path in CASES]
+    for rule in RULES.values():
+        found += examples(rule, "Bad")
+    return found
+
+
+def test_every_fix_removes_its_finding() -> None:
+    for case in all_cases():
+        for path in [path for path in case.files if path.endswith(".md")]:
+            before = case.diagnostics(path)
+            for diagnostic in before:
+                for fix in diagnostic.fixes:
+                    text = apply(case.files[path], fix.edits)
+                    changed = Case(case.prose, {**case.files, path: text})
+                    after = [d.message for d in changed.diagnostics(path) if d.code == diagnostic.code]
+                    were = [d.message for d in before if d.code == diagnostic.code]
+                    assert len(after) < len(were), (diagnostic.code, fix.title, text)
+
+
+def test_no_fix_of_a_lesser_finding_makes_an_error() -> None:
+    for case in all_cases():
+        for path in [path for path in case.files if path.endswith(".md")]:
+            before = case.diagnostics(path)
+            errors = sum(d.severity == Severity.ERROR for d in before)
+            for diagnostic in before:
+                for fix in diagnostic.fixes:
+                    text = apply(case.files[path], fix.edits)
+                    changed = Case(case.prose, {**case.files, path: text})
+                    after = sum(d.severity == Severity.ERROR for d in changed.diagnostics(path))
+                    assert after <= errors, (diagnostic.code, fix.title, text)
+
+
+def test_every_rule_fires_in_a_fixture() -> None:
+    rows = [row for path in CASES for row in parse_case(path.read_text("utf-8")).expected.values()]
+    fired = {expected.code for row in rows for expected in row}
+    assert sorted(set(RULES) - fired) == []
