@@ -21,11 +21,14 @@ CASES = sorted((FIXTURES / "rules").rglob("*.md"))
 def examples(rule: Rule, heading: str) -> list[Case]:
     """The examples below a heading of the rule's page, as cases."""
     section = rule.page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    settings = re.search(r"^```toml\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
     found = []
     for example in _EXAMPLE.finditer(section):
         case = Case("", {_PLACES[example["place"]]: example["text"]})
         if example["place"] == "plugin":
             case.files[".claude-plugin/plugin.json"] = '{"name": "example"}'
+        if settings:
+            case.files["agentls.toml"] = settings[1]
         found.append(case)
     return found
 

@@ -4,14 +4,14 @@ An agent file is Markdown with YAML frontmatter that defines an AI agent. agentl
 runtime that loads such a file will really do with it. The map, each module importing only
 from those above it:
 
-- `text`, `frontmatter`, `markdown`: offsets, YAML and Markdown, each in one place;
-- `spelling`, `config`: did you mean; what a user can set;
+- `text`, `yamltree`, `frontmatter`, `markdown`: offsets, YAML and Markdown, each in one place;
+- `spelling`, `tokens`, `config`: did you mean; what a text costs; what a user can set;
 - `dialects`: the facts about each format, one YAML file per dialect;
 - `reading`, `causes`, `readers`: what a runtime makes of a text, and why not;
 - `toollist`, `document`, `project`: tool lists; a file with all that follows from its text;
 - `suppress`, `rewrite`, `rule`, `rules`, `check`: the checks and the one pipeline they run in;
 - `inspection`, `explain`, `features`: answers for people and editors;
-- `disk`, `lsp`, `cli`: the edges, which alone know files, the protocol and the terminal.
+- `disk`, `finding`, `lsp`, `cli`: the edges, which alone know files, the protocol and the terminal.
 """
 
 __version__ = "0.1.0"

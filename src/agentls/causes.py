@@ -10,44 +10,65 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agentls.frontmatter import TOP_LEVEL_KEY, Parsed, Source, parse, top_level_chunks
+from agentls.frontmatter import LATEST_OPENING, TOP_LEVEL_KEY, top_level_chunks
 from agentls.reading import Reason
 from agentls.text import Span
+from agentls.yamltree import Parsed, Source, parse
 
 Repair = Callable[[str, Span], Source]
 
-_LATE_FENCE = re.compile(r"^[ \t]*---[ \t]*\r?$", re.MULTILINE)
+_NEVER_CLOSED = "The closing `---` is missing"
+
+# Lines that look as if a frontmatter were meant, for files in which none is seen.
+_LATE_FENCE = re.compile(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE)
+_ALMOST_A_FENCE = re.compile(r"[-\u2010-\u2015\u2212]{2}")
+_CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
+_KEY_LINE = re.compile(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
+_IDENTITY_BELOW = re.compile(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description)[ \t]*:\s")
 
 
 def explain_no_opening(text: str, start: int) -> Reason:
     """Why a text is not taken to start with a fence `---`; it begins at `start`."""
     end = text.find("\n", start)
-    first = text[start : end if end >= 0 else len(text)].strip()
-    where = Span(start, start + len(first) if first else min(len(text), start + 1))
-    if "\r" in text and "\n" not in text:
-        return Reason(
-            "malformed-fence", "The lines end in CR alone, which is no line end for the fence", where
-        )
+    line = text[start : end if end >= 0 else len(text)]
+    first = line.strip(" \t\r")
+    at = start + len(line) - len(line.lstrip(" \t\r"))
+    where = Span(at, at + len(first)) if first else Span(start, min(len(text), start + 1))
+    if first == "---" and at == start:
+        return Reason("unclosed-frontmatter", _NEVER_CLOSED, where)
+    if first.startswith("---\r"):
+        message = "The lines end in CR alone, which does not count behind a fence"
+        return Reason("malformed-fence", message, Span(at, at + 3))
+    if "\0" in first and first.replace("\0", "").lstrip("\ufffd").strip() == "---":
+        return Reason("malformed-fence", "The file is not UTF-8 but, by its looks, UTF-16", where)
     if first.startswith("+++"):
         return Reason(
             "malformed-fence", "`+++` opens TOML; the frontmatter must be YAML between `---`", where
         )
-    if first.startswith("---") and first != "---":
+    if first != "---" and _ALMOST_A_FENCE.match(first) and _KEY_LINE.match(text, where.end):
         return Reason("malformed-fence", f"The first line is `{first[:40]}`, not just `---`", where)
-    late = _LATE_FENCE.search(text, start)
-    # A `---` further down is a ruler, unless a key follows it as in a frontmatter.
-    if late and (not text[start : late.start()].strip() or _KEY_BELOW.match(text, late.end())):
-        before = text[start : late.start()].strip().split("\n")[0].strip()
-        what = f"`{before[:40]}` stands" if before else "Blank space stands"
-        return Reason(
-            "text-before-frontmatter",
-            f"{what} in front of the opening `---`, which must come first in the file",
-            Span(start, max(start + 1, late.start() + text[late.start() :].find("-"))),
-        )
+    for fence in _LATE_FENCE.finditer(text, start, start + LATEST_OPENING):
+        before = text[start : fence.start()].strip()
+        if not before or _opens(text, fence.end(), before):
+            shown = f"`{before.splitlines()[0].strip()[:40]}`" if before else "Blank space"
+            what = "A code fence" if _CODE_FENCE.match(before) else shown
+            return Reason(
+                "text-before-frontmatter",
+                f"{what} stands in front of the opening `---`, which must come first in the file",
+                Span(start, text.index("-", fence.start())),
+            )
+    if _IDENTITY_BELOW.match(text, start):
+        return Reason("unopened-frontmatter", "The opening `---` is missing", where)
     return Reason("missing-frontmatter", "The file does not start with `---`", where)
 
 
-_KEY_BELOW = re.compile(r"\s*(?:name|description)[ \t]*:\s")
+def _opens(text: str, end: int, before: str) -> bool:
+    """Whether a `---` that ends at `end` is meant to open the frontmatter, although it has the text
+    `before` in front of it; else it is a ruler, or stands in an example of an agent file."""
+    if not _IDENTITY_BELOW.match(text, end):
+        return False
+    fences = _CODE_FENCE.findall(before)
+    return len(fences) % 2 == 0 or before == fences[0].strip()
 
 
 def explain_invalid(text: str, block: Span, strict: Parsed, repair: Repair) -> Reason:
@@ -59,6 +80,9 @@ def explain_invalid(text: str, block: Span, strict: Parsed, repair: Repair) -> R
     if "\0" in block.of(text):
         at = text.index("\0", block.start)
         return Reason("invalid-yaml", "The frontmatter contains a NUL character", Span(at, at + 1))
+    if text[text.rfind("\n", 0, block.end) + 1 : block.end].strip():
+        message = "This `---` ends the frontmatter in the middle of a line"
+        return Reason("early-terminator", message, dashes_at(text, block.end))
     chunks = top_level_chunks(text, block)
     for chunk in chunks:
         if parse(Source.plain(text, chunk), tabs_indent=True).problem is None:
@@ -75,9 +99,15 @@ def explain_invalid(text: str, block: Span, strict: Parsed, repair: Repair) -> R
                 f" breaks the block of lines at `{key_of(text, chunk)}`",
                 value_of(text, culprit),
             )
+    prose = _PROSE.search(text, block.start, chunks[0].start) if chunks else None
+    if prose:
+        return Reason("invalid-yaml", f"`{prose[1][:40]}` is not `key: value`", Span(*prose.span(1)))
     offset = min(strict.problem.offset, max(block.start, block.end - 1))
     line = line_around(text, block, offset)
     return Reason("invalid-yaml", f"The frontmatter is not valid YAML ({strict.problem.message})", line)
+
+
+_PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
 
 
 def _explain_chunk(text: str, chunk: Span, repair: Repair) -> tuple[str, Span]:
@@ -86,15 +116,10 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair) -> tuple[str, Span]:
     first_line, *rest = value.of(text).split("\n")
     first = first_line.strip()
     first_span = Span(value.start, value.start + len(first))
-    offset = value.start + len(first_line) + 1
-    unindented: Span | None = None
-    for line in rest:
-        if line.strip() and line[0] not in " \t#" and unindented is None:
-            unindented = Span(offset, offset + len(line.rstrip()))
-        offset += len(line) + 1
+    unindented = _UNINDENTED.search(text, value.start + len(first_line) + 1, value.end)
     if "\r\n" in chunk.of(text) and parse(_with_lf(text, chunk, repair)).problem is None:
         return (
-            f"`{key}` needs quotes, and Claude Code's repair does not work on lines that end in CRLF",
+            f"`{key}` needs quotes, and the repair that adds them does not work on lines that end in CRLF",
             first_span,
         )
     if first[:1] in ('"', "'") and not _is_quoted(value.of(text)):
@@ -102,15 +127,16 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair) -> tuple[str, Span]:
             return f"The quote that opens `{key}` is never closed", first_span
         return f"`{key}` starts with a quoted part, and more text follows it", first_span
     if unindented:
-        shown = unindented.of(text)[:40]
-        return f"`{shown}` continues `{key}` but is not indented", unindented
+        return _explain_unindented(text, chunk, Span(*unindented.span()))
     if first[:2] in ("- ", "? ") or first in ("-", "?"):
         return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
+    if first[0] == "[" and first[-1] == "]" and not rest:
+        return f"`{key}` has the brackets of a list but is none, and the repair leaves it alone", first_span
     if first.endswith(":") and not any(line.strip() for line in rest):
         return f"The value of `{key}` ends in a colon", first_span
     if not _REPAIRABLE_KEY.fullmatch(key) and ": " in first:
         return (
-            f"`{key}` needs quotes, and Claude Code's repair leaves keys alone that hold"
+            f"`{key}` needs quotes, and the repair that adds them leaves keys alone that hold"
             " anything but letters, `_` and `-`",
             first_span,
         )
@@ -123,11 +149,29 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair) -> tuple[str, Span]:
         if ": " in line_span.of(text) or line_span.of(text).endswith(":"):
             shown = line_span.of(text).strip()[:40]
             return f"`{shown}` inside `{key}` reads as a key of its own", line_span
+        comment = _COMMENT_INSIDE.search(text, value.start, value.end)
+        if comment:
+            shown, span = comment[1][:40], Span(*comment.span(1))
+            return f"`{shown}` is a comment to YAML, and ends `{key}` before its next line", span
     message = problem.message if problem else "cannot be parsed"
     return f"`{key}` is not valid YAML ({message})", line_span
 
 
 _REPAIRABLE_KEY = re.compile(r"[A-Za-z_-]+")
+_UNINDENTED = re.compile(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)
+_TIGHT_KEY = re.compile(r"[A-Za-z_-]+:(?!//)\S")
+_COMMENT_INSIDE = re.compile(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
+
+
+def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
+    """Why the `line` at the left margin, below the key of `chunk`, does not fit there."""
+    shown, key = line.of(text)[:40], key_of(text, chunk)
+    if _TIGHT_KEY.match(shown):
+        return f"`{shown}` has no space behind its colon, so it is not a key", line
+    after_blank = not text[text.rfind("\n", 0, line.start - 1) + 1 : line.start].strip()
+    if after_blank and text.startswith("---", chunk.end):
+        return f"`{shown}` is neither a key nor indented, as if the closing `---` were missing", line
+    return f"`{shown}` continues `{key}` but is not indented", line
 
 
 def _with_lf(text: str, chunk: Span, repair: Repair) -> Source:
@@ -156,8 +200,13 @@ def value_of(text: str, chunk: Span) -> Span:
     raw = content[skip:]
     start = chunk.start + skip + len(raw) - len(raw.lstrip())
     if not raw.strip():
-        return Span(chunk.start, chunk.start + skip)
+        return Span(chunk.start, chunk.start + (found.end("key") if found else 0))
     return Span(start, start + len(raw.strip()))
+
+
+def dashes_at(text: str, start: int) -> Span:
+    """The whole run of dashes that begins at `start`."""
+    return Span(start, start + len(text[start:]) - len(text[start:].lstrip("-")))
 
 
 def line_around(text: str, block: Span, offset: int) -> Span:

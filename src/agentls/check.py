@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import agentls.rules  # Fills the registry.  # noqa: F401
@@ -13,8 +11,6 @@ from agentls.config import Config
 from agentls.document import Document
 from agentls.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, Tag
 from agentls.text import Span
-
-log = logging.getLogger(__name__)
 
 
 class Diagnostic(NamedTuple):
@@ -53,7 +49,7 @@ def check(document: Document, config: Config, exists: Callable[[str], bool]) -> 
         unused = tuple(s for s in suppressions if s not in used)
         rule = RULES["unused-suppression"]
         if config.uses(rule.code):
-            found += [(rule, finding) for finding in _run(rule, replace(context, unused=unused))]
+            found += [(rule, finding) for finding in _run(rule, context._replace(unused=unused))]
     return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
 
 
@@ -61,6 +57,9 @@ def _run(rule: Rule, context: Context) -> list[Finding]:
     try:
         return list(rule.check(context))
     except Exception:
+        import logging  # Loading it takes longer than checking a file, and rules hardly ever fail.
+
+        log = logging.getLogger(__name__)
         log.exception("rule %s failed on %s", rule.code, context.document.path)
         return []
 

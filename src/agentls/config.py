@@ -7,52 +7,35 @@ a message and is left out; the others count.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 SEVERITIES = ("error", "warning", "information", "hint")
 
 
-@dataclass(frozen=True)
-class Override:
-    """Settings for the files that fit one of `paths` (patterns as in `.gitignore`)."""
+class Override(NamedTuple):
+    """Settings for the files that fit one of `paths`."""
 
-    paths: tuple[str, ...] = field(
-        metadata={"help": "patterns as in `.gitignore`, counted from the folder of the file they stand in"}
-    )
+    paths: tuple[str, ...]
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, str] = field(default_factory=dict)
+    severity: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Config:
-    """The settings of the checks; `metadata["help"]` of each field is its documentation."""
+class Config(NamedTuple):
+    """The settings of the checks; `SETTINGS` says what each does."""
 
-    select: tuple[str, ...] = field(
-        default=(), metadata={"help": "codes of the rules to use; all rules if empty"}
-    )
-    ignore: tuple[str, ...] = field(default=(), metadata={"help": "codes of rules not to use"})
-    severity: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata={"help": "severities of rules by their codes: error, warning, information or hint"},
-    )
-    tools: tuple[str, ...] = field(default=(), metadata={"help": "names of tools of your own"})
-    models: tuple[str, ...] = field(default=(), metadata={"help": "model ids of your own"})
-    keys: tuple[str, ...] = field(default=(), metadata={"help": "frontmatter keys of your own"})
-    description_tokens: int = field(
-        default=1000,
-        metadata={"help": "estimated tokens above which a description is reported as long"},
-    )
-    places: Mapping[str, tuple[str, ...]] = field(
-        default_factory=dict,
-        metadata={"help": "further places of agent files: a dialect, and patterns as in `.gitignore`"},
-    )
-    overrides: tuple[Override, ...] = field(
-        default=(),
-        metadata={"help": "settings for some paths: `paths`, with `select`, `ignore` or `severity`"},
-    )
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = MappingProxyType({})
+    tools: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    description_tokens: int = 1000
+    places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    overrides: tuple[Override, ...] = ()
 
     def uses(self, code: str) -> bool:
         """Whether the rule `code` is switched on."""
@@ -63,8 +46,7 @@ class Config:
         config = self
         for override in self.overrides:
             if _fits(path, override.paths):
-                config = replace(
-                    config,
+                config = config._replace(
                     select=override.select or config.select,
                     ignore=(*config.ignore, *override.ignore),
                     severity={**config.severity, **override.severity},
@@ -74,6 +56,21 @@ class Config:
     def place(self, path: str) -> str | None:
         """The dialect that `places` gives the file at `path`."""
         return next((name for name, patterns in self.places.items() if _fits(path, patterns)), None)
+
+
+SETTINGS = {
+    "select": "codes of the rules to use; all rules if empty",
+    "ignore": "codes of rules not to use",
+    "severity": "severities of rules by their codes: `error`, `warning`, `information` or `hint`",
+    "tools": "names of tools of your own",
+    "models": "model ids of your own",
+    "keys": "frontmatter keys of your own",
+    "description_tokens": "estimated tokens above which a description is reported as long",
+    "places": "further places of agent files: for a dialect, patterns as in `.gitignore`",
+    "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
+    "paths": "in an override: patterns as in `.gitignore`, counted from the folder of the file",
+}
+"""What each setting does, by the name of its field."""
 
 
 class Read(NamedTuple):
@@ -109,12 +106,12 @@ def read(data: Mapping[str, Any], codes: Collection[str], dialects: Collection[s
     return Read(config, tuple(problems))
 
 
-def _fields(kind: type, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
+def _fields(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
     """The usable values of `data` for the fields of `kind`."""
     if not isinstance(data, Mapping):
         problems.append(f"`{where.rstrip('.') or 'agentls'}` must be a table")
         return {}
-    known = {f.name: f for f in fields(kind)}
+    known = kind._fields
     values = {}
     for written, value in data.items():
         name = str(written).replace("-", "_")
@@ -137,8 +134,11 @@ def _convert(name: str, value: Any) -> tuple[Any, str]:
             return None, f"a table from rule codes to one of {', '.join(SEVERITIES)}"
         return {str(code): severity for code, severity in value.items()}, ""
     if name == "places":
-        rows = {k: _texts(v) for k, v in value.items()} if isinstance(value, Mapping) else {"": None}
+        rows = {k: _patterns(v) for k, v in value.items()} if isinstance(value, Mapping) else {"": None}
         return (None, "a table from dialects to lists of patterns") if None in rows.values() else (rows, "")
+    if name == "paths":
+        patterns = _patterns(value)
+        return (patterns, "") if patterns is not None else (None, "a list of patterns")
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
     if name == "description_tokens":
@@ -153,6 +153,18 @@ def _texts(value: Any) -> tuple[str, ...] | None:
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         return tuple(value)
     return None
+
+
+def _patterns(value: Any) -> tuple[str, ...] | None:
+    """`value` as patterns, if it is a list of texts that are patterns."""
+    from pathspec import GitIgnoreSpec
+
+    texts = _texts(value)
+    try:
+        GitIgnoreSpec.from_lines(texts or ())
+    except (ValueError, re.error):
+        return None
+    return texts
 
 
 def _nearest(word: str, known: Collection[str]) -> str:

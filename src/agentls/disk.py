@@ -1,24 +1,31 @@
-"""The file system: the only module that reads files and folders.
+"""Files as text, and what their folders say: settings, plugins, rule pages.
 
-Paths go in as the system writes them and come out with `/`, which Windows takes as well.
+Paths go in as the system writes them and come out with `/`, which Windows takes as well. All
+of them are plain text, for speed: `pathlib` is slow to load, and slow in a walk.
 """
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 import sys
-from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from agentls import dialects, project
 from agentls.config import Config, read
-from agentls.dialects import NAMES
+from agentls.document import Document
 from agentls.project import Plugin
 
 CONFIG_FILES = ("agentls.toml", "pyproject.toml")
 PLUGIN_FILE = ".claude-plugin/plugin.json"
+
+MAX_BYTES = 4 * 1024 * 1024
+"""No larger file is read. The largest agents known have less than 100 KB; a file of several
+megabytes is something else under that name, and would only keep everyone waiting."""
+
+# Configuration
 
 
 class LoadedConfig(NamedTuple):
@@ -31,47 +38,39 @@ class LoadedConfig(NamedTuple):
     problems: tuple[str, ...]
 
     def for_file(self, path: str) -> Config:
-        """The settings for the file at `path`, which lies below the root, overrides applied."""
-        return self.config.at(relative(path, self.root))
+        """The settings for the file at `path`, overrides applied."""
+        return self.config.at(relative(path, self.root)) if self.config.overrides else self.config
 
-
-def relative(path: str, root: str) -> str:
-    """`path` as counted from `root`, with `/`; as it is where it does not lie below it."""
-    full, base = posix(path), posix(root)
-    return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
-
-
-def posix(path: str) -> str:
-    """`path` made absolute, with `/` between its parts."""
-    return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100  `Path.resolve` would follow links.
-
-
-def decode(data: bytes) -> str:
-    """The text of a file as Claude Code decodes it: UTF-8, with U+FFFD for what is not."""
-    return data.decode("utf-8", "replace")
+    def place(self, path: str) -> str | None:
+        """The dialect that the settings give the file at `path`, if they name its place."""
+        return self.config.place(relative(path, self.root)) if self.config.places else None
 
 
 def load_config(folder: str, explicit: str | None = None) -> LoadedConfig:
     """The settings for the files in `folder`: those of `explicit`, or of the nearest parent
     that has an `agentls.toml`, or a `pyproject.toml` with `[tool.agentls]`."""
-    if explicit is not None:
-        return _read_config(Path(explicit))
-    for parent in (Path(posix(folder)), *Path(posix(folder)).parents):
+    file = explicit or config_file(folder)
+    return read_config(file) if file else LoadedConfig(Config(), "", "", ())
+
+
+def config_file(folder: str) -> str | None:
+    """The file with the settings for the files in `folder` ("" for the root of the system)."""
+    for parent in with_parents(posix(folder) if folder else folder):
         for name in CONFIG_FILES:
-            file = parent / name
-            if file.is_file() and (name != "pyproject.toml" or "tool.agentls" in _text_of(file)):
-                return _read_config(file)
-    return LoadedConfig(Config(), "", "", ())
+            file = f"{parent}/{name}"
+            if os.path.isfile(file) and (name != "pyproject.toml" or _mentions_us(file)):
+                return file
+    return None
 
 
-def _text_of(file: Path) -> str:
+def _mentions_us(file: str) -> bool:
     try:
-        return decode(file.read_bytes())
+        return "agentls" in read_text(file)
     except OSError:
-        return ""
+        return False
 
 
-def _read_config(file: Path) -> LoadedConfig:
+def read_config(file: str) -> LoadedConfig:
     """The settings in one file. One that cannot be read or parsed gives a message, and none."""
     if sys.version_info >= (3, 11):
         import tomllib
@@ -80,32 +79,111 @@ def _read_config(file: Path) -> LoadedConfig:
     import agentls.rules  # noqa: F401  Fills the registry.
     from agentls.rule import RULES
 
-    where, root = posix(str(file)), posix(str(file.parent))
+    where = posix(file)
+    root = where.rpartition("/")[0]
     try:
-        data: Any = tomllib.loads(file.read_bytes().decode("utf-8"))
+        with open(file, "rb") as opened:
+            data: Any = tomllib.loads(opened.read().decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return LoadedConfig(Config(), where, root, (f"cannot be read: {error}",))
-    if file.name == "pyproject.toml":
-        data = data.get("tool", {}).get("agentls", {})
-    config, problems = read(data, RULES, NAMES)
+    if where.endswith("/pyproject.toml"):
+        tool = data.get("tool", {})
+        data = tool.get("agentls", {}) if isinstance(tool, dict) else {}
+    config, problems = read(data, RULES, dialects.NAMES)
     return LoadedConfig(config, where, root, problems)
+
+
+# Files
+
+
+def posix(path: str) -> str:
+    """`path` made absolute, with `/` between its parts."""
+    return os.path.abspath(path).replace(os.sep, "/")
+
+
+def relative(path: str, root: str) -> str:
+    """`path` as counted from `root`, with `/`; as it is where it does not lie below it."""
+    full, base = posix(path), posix(root)
+    return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
+
+
+def with_parents(path: str) -> Iterator[str]:
+    """`path` (absolute, with `/`) and all the folders above it; the last one is "" for `/`."""
+    yield path.rstrip("/")
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def decode(data: bytes) -> str:
+    """The text of a file as Claude Code decodes it: UTF-8, with U+FFFD for what is not."""
+    return data.decode("utf-8", "replace")
+
+
+def read_text(path: str) -> str:
+    """The text of the file at `path`. Raises `OSError`, also for one above `MAX_BYTES`."""
+    with open(path, "rb") as file:
+        # A pipe does not tell its size, and to ask for the limit sets so much memory aside.
+        fits = 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES
+        data = file.read() if fits else file.read(MAX_BYTES + 1)
+    return decode(within_limit(data))
+
+
+def within_limit(data: bytes) -> bytes:
+    """`data` as it is. Raises `OSError` if it has more than `MAX_BYTES`."""
+    if len(data) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"too large for an agent file (the limit is {MAX_BYTES >> 20} MB)")
+    return data
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be read, in words, without its path."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder"
+    words = error.strerror or str(error)
+    return words[:1].lower() + words[1:]
 
 
 @lru_cache(maxsize=4096)
 def plugin_of(folder: str) -> Plugin | None:
     """The plugin to which the files in `folder` (absolute, with `/`) belong: that of the nearest
     parent with `.claude-plugin/plugin.json`. Its name is the folder's where the file has none."""
-    file = Path(folder) / PLUGIN_FILE
-    if file.is_file():
-        try:
-            name = json.loads(file.read_bytes())["name"]
-        except (OSError, ValueError, TypeError, KeyError):
-            name = None
-        return Plugin(folder, name if isinstance(name, str) and name else Path(folder).name)
-    parent = folder.rpartition("/")[0]
-    return plugin_of(parent) if parent and parent != folder else None
+    for root in with_parents(folder):
+        file = f"{root}/{PLUGIN_FILE}"
+        if os.path.isfile(file):
+            return Plugin(root, _plugin_name(file) or root.rpartition("/")[2])
+    return None
+
+
+def _plugin_name(file: str) -> str | None:
+    import json  # Few files belong to a plugin.
+
+    try:
+        name = json.loads(read_text(file))["name"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+@cache
+def page_uri(code: str) -> str:
+    """The page of the rule `code`, as a link that an editor can open."""
+    from pathlib import Path  # The server, which alone wants it, has loaded it already.
+
+    return Path(__file__).with_name("pages").joinpath(f"{code}.md").as_uri()
 
 
 def exists_from(folder: str) -> Callable[[str], bool]:
     """A function that tells whether a path relative to `folder` is there."""
-    return lambda path: os.path.exists(os.path.join(folder, path))  # noqa: PTH110, PTH118
+    return lambda path: os.path.exists(os.path.join(folder, path))
+
+
+def open_document(
+    path: str, text: str, loaded: LoadedConfig, otherwise: str | None = None
+) -> Document | None:
+    """The document at `path` (absolute, with `/`), or `None` if it is no agent file.
+
+    `otherwise` is the dialect to take where neither its place nor the settings name one.
+    """
+    plugin = plugin_of(path.rpartition("/")[0])
+    return project.open_document(path, text, loaded.for_file(path), plugin, loaded.place(path) or otherwise)

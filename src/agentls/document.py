@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from agentls import markdown, toollist
 from agentls.dialects import Dialect
-from agentls.frontmatter import Block, Entry, Mapping, Source, find_block, parse, recover
+from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
 from agentls.readers import STRATEGIES
 from agentls.reading import Identity, Reading
 from agentls.text import LineIndex, Span
-from agentls.toollist import Tools
+from agentls.toollist import Listed, ToolList, Tools
+from agentls.yamltree import Entry, Mapping, Scalar, Source, parse
 
 
-@dataclass(frozen=True)
-class Document:
+class File(NamedTuple):
     """An agent file: its path (with `/`), its text, the dialect that it is written in, and
-    what the runtime knows of it besides the text. Nothing is parsed until somebody asks."""
+    what the runtime knows of it besides the text."""
 
     path: str
     text: str
     dialect: Dialect
     identity: Identity
+
+
+class Document(File):
+    """A file with everything that follows from it. Nothing is parsed until somebody asks."""
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -79,6 +83,30 @@ class Document:
         return self.block.body
 
     @cached_property
+    def permission_mode(self) -> str | None:
+        """The value of `permissionMode`, where it counts."""
+        mode = self.entry("permissionMode")
+        known = self.dialect.key("permissionMode")
+        counts = known is not None and not (known.ignored_in_plugin and self.identity.plugin)
+        return mode.value.text if counts and mode and isinstance(mode.value, Scalar) else None
+
+    @cached_property
+    def tool_lists(self) -> tuple[ToolList, ...]:
+        """The lists of tools in the frontmatter, for the editor."""
+        return tuple(
+            ToolList(
+                key,
+                entry.value,
+                tuple(
+                    Listed(item, *toollist.resolve(item.name, self.dialect, self.permission_mode))
+                    for item in toollist.split(entry.value, self.text)
+                ),
+            )
+            for key in self.dialect.keys
+            if key.type == "tools" and (entry := self.entry(key.name)) and not entry.broken
+        )
+
+    @cached_property
     def tools(self) -> Tools:
         """What the agent may use in the folder's own runtime."""
-        return toollist.effective(self.reading, self.text, self.dialect)
+        return toollist.effective(self.reading, self.text, self.dialect, self.permission_mode)

@@ -7,11 +7,10 @@ produce readings, one for each way of reading, live in `agentls.readers`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from agentls.frontmatter import Entry, Mapping, Scalar
 from agentls.text import Span
+from agentls.yamltree import Entry, Mapping, Scalar
 
 How = Literal["clean", "repaired", "damaged", "dropped"]
 
@@ -24,8 +23,7 @@ class Reason(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What a runtime knows of a file besides its text.
 
     `stem` is the file's name without extension. `plugin` is the name of the plugin it belongs
@@ -37,8 +35,7 @@ class Identity:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One runtime's view of a file.
 
     `how` is "clean"; "repaired", when only the runtime's own repair made it load; "damaged",

@@ -8,19 +8,17 @@ stand under `## Bad` and `## Good`, and the tests run them.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
 from agentls.config import Config
 from agentls.dialects import Dialect
 from agentls.document import Document
-from agentls.frontmatter import Entry
 from agentls.reading import Reading
 from agentls.suppress import Suppression
 from agentls.text import Edit, Span
+from agentls.yamltree import Entry
 
 Tag = Literal["unnecessary", "deprecated"]
 
@@ -64,8 +62,7 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a rule may look at. `exists` tells whether a path relative to the file is there;
     `unused` are the ignore comments that silenced nothing, once the other rules have run."""
 
@@ -100,8 +97,7 @@ class Context:
         return None if entry is None or entry.broken else entry
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A registered rule: its code, its default severity, and the function behind it."""
 
     code: str
@@ -122,7 +118,9 @@ class Rule:
     @property
     def page(self) -> str:
         """Its page in Markdown."""
-        return inspect.cleandoc(self.check.__doc__ or "")
+        from inspect import cleandoc  # Pages are asked for one at a time, or by the docs.
+
+        return cleandoc(self.check.__doc__ or "")
 
 
 RULES: dict[str, Rule] = {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], most: int = 2) -> str | None:
     """The word of `known` that `word` is most likely meant to be, or `None`.
 
     Case, hyphens and underscores count for nothing; besides, up to a third of the letters may
-    be wrong, missing or swapped, but no more than two.
+    be wrong, missing or swapped, but no more than `most`.
     """
     from rapidfuzz.distance import OSA  # Loaded only when something is misspelt.
 
@@ -17,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     best: tuple[int, str] | None = None
     for candidate in known:
         letters = _letters(candidate)
-        limit = min(2, max(len(wanted), len(letters)) // 3)
+        limit = min(most, max(len(wanted), len(letters)) // 3)
         distance = OSA.distance(wanted, letters, score_cutoff=limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)

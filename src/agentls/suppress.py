@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentls.document import Document
-from agentls.frontmatter import Mapping, Node, Scalar, Sequence
 from agentls.text import Edit, Span
+from agentls.yamltree import Mapping, Node, Scalar, Sequence
 
-_WORDS = r"agentls:[ \t]*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]\n]*)\])?"
+_WORDS = r"agentls:[ \t]*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]\n]*)\]|(?![\w\[-]))"
 _IN_YAML = re.compile(rf"(?:^|(?<=[ \t]))#[ \t]*{_WORDS}", re.MULTILINE)
 _IN_BODY = re.compile(rf"<!--[ \t]*{_WORDS}[ \t]*-->")
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One comment: its span, the codes it names (none: all), and the span it counts for."""
 
     span: Span
@@ -121,17 +120,18 @@ def ignoring(document: Document, code: str, span: Span) -> Edit:
     the value in a file that needs the runtime's repair.
     """
     lines, block = document.lines, document.block
-    if block is None:
-        at = len(document.text)
-        lead = "" if document.text.endswith("\n") or not document.text else "\n"
-        return Edit(Span(at, at), f"{lead}<!-- agentls: ignore-file[{code}] -->\n")
     newline = "\r\n" if "\r\n" in document.text else "\n"
-    if span.start >= document.body:
+    if block and span.start >= document.body:
         at = lines.line(lines.line_at(span.start)).start
         return Edit(Span(at, at), f"<!-- agentls: ignore[{code}] -->{newline}")
     entry = next((e for e in document.root.entries if e.span.overlaps(span)), None)
-    if entry is None or span.start < block.content.start:
+    if block and entry and span.start >= block.content.start:
+        at = lines.line(lines.line_at(entry.key.span.start)).start
+        return Edit(Span(at, at), f"# agentls: ignore[{code}]{newline}")
+    if block and (document.reading.block or not block.closing):
         at = block.content.start
         return Edit(Span(at, at), f"# agentls: ignore-file[{code}]{newline}")
-    at = lines.line(lines.line_at(entry.key.span.start)).start
-    return Edit(Span(at, at), f"# agentls: ignore[{code}]{newline}")
+    # Where the runtime sees no frontmatter, a comment in it might hide what was meant to be one.
+    at = len(document.text)
+    lead = "" if document.text.endswith("\n") or not document.text else newline
+    return Edit(Span(at, at), f"{lead}<!-- agentls: ignore-file[{code}] -->{newline}")

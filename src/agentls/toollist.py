@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from agentls.dialects import Dialect
-from agentls.frontmatter import Mapping, Node, Scalar, Sequence
+from agentls.dialects import Dialect, Key
 from agentls.reading import Reading
 from agentls.text import Span
+from agentls.yamltree import Mapping, Node, Scalar, Sequence
 
 MCP_PREFIX = "mcp__"
 ALL = "*"
@@ -22,8 +21,7 @@ ALL = "*"
 _SPECIFIER = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ToolEntry:
+class ToolEntry(NamedTuple):
     """One entry of a list. `text` is all of it, `name` the part before a specifier in parentheses."""
 
     text: str
@@ -47,8 +45,7 @@ class Dropped(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(NamedTuple):
     """What an agent may use.
 
     `mode` is "all" (nothing listed, or `*`), "listed", or "none" for a value that is empty or
@@ -137,7 +134,28 @@ _WHY = {
 }
 
 
-def effective(reading: Reading, document: str, dialect: Dialect) -> Tools:
+class Listed(NamedTuple):
+    """An entry of a list, and what its name stands for."""
+
+    entry: ToolEntry
+    standing: Standing
+    tool: str | None
+
+
+class ToolList(NamedTuple):
+    """A list of tools in the frontmatter: its key, its value, and the entries in it."""
+
+    key: Key
+    value: Node
+    items: tuple[Listed, ...]
+
+    @property
+    def available(self) -> set[str]:
+        """The tools that the list comes to."""
+        return {item.tool for item in self.items if item.standing == "available" and item.tool}
+
+
+def effective(reading: Reading, document: str, dialect: Dialect, permission_mode: str | None) -> Tools:
     """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
@@ -145,7 +163,6 @@ def effective(reading: Reading, document: str, dialect: Dialect) -> Tools:
     tools = reading.get("tools")
     denied_entry = reading.get("disallowedTools")
     denied = split(denied_entry.value, document) if denied_entry else ()
-    mode = reading.text("permissionMode")
     memory = _memory_tools(reading, dialect)
     if tools is None:
         return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
@@ -158,14 +175,14 @@ def effective(reading: Reading, document: str, dialect: Dialect) -> Tools:
     refused = {entry.text for entry in denied}
     roster = [name for name in names if name not in refused]
     roster += [name for name in memory if name not in roster]
-    denied_tools = {resolve(entry.name, dialect, mode).tool or entry.name for entry in denied}
+    denied_tools = {resolve(entry.name, dialect, permission_mode).tool or entry.name for entry in denied}
     available: list[str] = []
     dropped: list[Dropped] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
-        standing, tool = resolve(name, dialect, mode)
+        standing, tool = resolve(name, dialect, permission_mode)
         if standing != "available" or tool is None:
             dropped.append(Dropped(text, _WHY[standing]))
-        elif _is_denied(tool, denied_tools):
+        elif is_denied(tool, denied_tools):
             dropped.append(Dropped(text, "also in `disallowedTools`"))
         elif tool not in available:
             available.append(tool)
@@ -180,7 +197,7 @@ def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
     return ("Write", "Edit", "Read") if known else ()
 
 
-def _is_denied(tool: str, denied: set[str]) -> bool:
+def is_denied(tool: str, denied: set[str]) -> bool:
     """Whether a denied name covers `tool`: its own, its MCP server's, or all of MCP."""
     if tool in denied:
         return True

@@ -8,22 +8,20 @@ types, loads them, and merges in what a user adds (`effective`, the only merge).
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
 from fnmatch import fnmatchcase
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentls.frontmatter import load_data
+from agentls.yamltree import Node, Scalar, Sequence, load_data
 
 if TYPE_CHECKING:
     from agentls.config import Config
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where facts come from. `date` is the ISO day on which they were true.
 
     `confidence` is "documented", "observed" or "third-party"; a third-party fact never makes
@@ -37,8 +35,7 @@ class Source:
     confidence: str = "documented"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One word that a key accepts. `alias_of` names the word it now stands for."""
 
     name: str
@@ -47,8 +44,7 @@ class Value:
     alias_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A frontmatter key.
 
     `type` is one of: text, enum, boolean, integer, tools, model, skills, servers, hooks, any.
@@ -56,7 +52,8 @@ class Key:
     lists further scalar types it takes. `default` and `bad_value` say in words what happens
     without the key, and with a value the runtime does not know. `plugin` says what changes in
     a plugin: "" nothing, else a sentence; `ignored_in_plugin` marks keys that do nothing there.
-    `form` is what completion writes behind the colon, with `$1` for the cursor.
+    `form` is what completion writes behind the colon, with `$1` for the cursor. `specifier` says
+    what a specifier in parentheses comes to in a list of tools.
     """
 
     name: str
@@ -75,10 +72,10 @@ class Key:
     plugin: str = ""
     ignored_in_plugin: bool = False
     form: str = "$1"
+    specifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignKey:
+class ForeignKey(NamedTuple):
     """A key of another kind of file. `use` is the key to write here instead, `alias` marks a
     plain misspelling of it (the value can stay as it is)."""
 
@@ -89,14 +86,15 @@ class ForeignKey:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """A built-in tool.
 
     `prompts` tells whether its use asks for permission (`None`: not known). `subagents` is
     "yes", "never", or the `permissionMode` that makes it available. `background` tells whether
     a subagent keeps it in the background, `sessions` "all", or "some" if it depends on the
-    session or the system. `specifier` shows what may stand in parentheses in permission rules.
+    session or the system. `specifier` shows what may stand in parentheses in permission rules;
+    `scoping` says what it comes to in `tools` where it has an effect there after all.
+    `yields_to` names a tool beside which this one is not given, though nothing is lost.
     """
 
     name: str
@@ -107,11 +105,12 @@ class Tool:
     background: bool = False
     sessions: str = "all"
     specifier: str = ""
+    scoping: str = ""
+    yields_to: str = ""
     since: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OldTool:
+class OldTool(NamedTuple):
     """A name that a tool once had. `now` lists what to write instead; `works` tells whether
     the old name is still understood."""
 
@@ -122,8 +121,7 @@ class OldTool:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignTool:
+class ForeignTool(NamedTuple):
     """A tool name of another product, and what comes nearest here."""
 
     name: str
@@ -131,8 +129,7 @@ class ForeignTool:
     now: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """A value of `model`. `sends` is the id it resolves to ("" for itself).
 
     `kind` is "alias" or "id"; `status` is "current", "older", "remapped" (another model
@@ -147,8 +144,7 @@ class Model:
     status: str = "current"
 
 
-@dataclass(frozen=True, slots=True)
-class Models:
+class Models(NamedTuple):
     """How `model` is read: the values known, and patterns of other ids that are in order.
 
     `long_context` is the suffix that may follow any of them. `elsewhere` are patterns for the
@@ -161,26 +157,36 @@ class Models:
     inherits: tuple[str, ...]
 
     def get(self, name: str) -> Model | None:
-        """The model of that name, in any case, with or without the long-context suffix."""
-        wanted = name.strip().lower().removesuffix(self.long_context)
-        return next((model for model in self.known if model.name == wanted), None)
+        """The model of that name, in any case, with or without the long-context suffix, which a
+        word for the session's model does not take."""
+        written = name.strip().lower()
+        wanted = written.removesuffix(self.long_context)
+        if wanted != written and wanted in self.inherits:
+            return None
+        return next((model for model in self.known if model.name.lower() == wanted), None)
+
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether `name` has the form of another provider's id."""
+        return any(re.search(pattern, name.strip()) for pattern in self.elsewhere)
 
 
-@dataclass(frozen=True, slots=True)
-class HookEvent:
+class HookEvent(NamedTuple):
     """A moment at which hooks run. `matches` says what its matcher is compared with ("" where
-    a matcher is ignored). `guard` marks events whose broken definition unloads the agent."""
+    a matcher is ignored). `tool` marks events about the use of a tool, whose matcher names tools.
+    `guard` marks events whose broken definition unloads the agent."""
 
     name: str
     summary: str
     source: str
     matches: str = ""
+    tool: bool = False
     guard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HookField:
-    """A field of a hook handler. `type` is text, number, boolean, list, mapping or any."""
+class HookField(NamedTuple):
+    """A field of a hook or of a server. `type` is text, number, boolean, list, mapping or any;
+    `no_effect` says why the field does nothing, `only_for_tools` marks a field that keeps a
+    handler from running on events that are not about the use of a tool."""
 
     name: str
     type: str
@@ -189,10 +195,21 @@ class HookField:
     required: bool = False
     values: tuple[str, ...] = ()
     no_effect: str = ""
+    only_for_tools: bool = False
+
+    def accepts(self, value: Node) -> bool:
+        """Whether a value has the type of the field and, where those are limited, is one of its values."""
+        if isinstance(value, Scalar) and value.is_alias:
+            return True
+        if not isinstance(value, Scalar):
+            return self.type in ("list" if isinstance(value, Sequence) else "mapping", "any")
+        if self.values and value.text not in self.values:
+            return False
+        types = {"text": ("str",), "number": ("int", "float"), "boolean": ("bool",), "any": (value.type,)}
+        return value.type in types.get(self.type, ())
 
 
-@dataclass(frozen=True, slots=True)
-class HookHandler:
+class HookHandler(NamedTuple):
     """A kind of hook handler, with the fields that only it has."""
 
     name: str
@@ -201,25 +218,35 @@ class HookHandler:
     fields: tuple[HookField, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """The vocabulary of `hooks`: events, kinds of handlers, and the fields all of them share."""
+class Hooks(NamedTuple):
+    """The vocabulary of `hooks`: events, the fields of an entry below an event, kinds of handlers,
+    and the fields all of them share."""
 
     events: tuple[HookEvent, ...] = ()
+    entry: tuple[HookField, ...] = ()
     handlers: tuple[HookHandler, ...] = ()
     common: tuple[HookField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """The vocabulary of an MCP server's definition."""
+class Transport(NamedTuple):
+    """A way to reach an MCP server. `requires` is the field without which it cannot be reached;
+    `alias_of` names the transport that is meant by another word for it."""
 
-    transports: tuple[Value, ...] = ()
+    name: str
+    summary: str
+    requires: str
+    source: str
+    alias_of: str = ""
+
+
+class Servers(NamedTuple):
+    """The vocabulary of an MCP server's definition. The first transport is meant where none is named."""
+
+    transports: tuple[Transport, ...] = ()
     fields: tuple[HookField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedName:
+class TaggedName(NamedTuple):
     """An agent name with a meaning of its own."""
 
     name: str
@@ -227,8 +254,7 @@ class TaggedName:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where files of the dialect lie: in `folder` or anywhere below it, under names that fit
     the pattern `files`. `scope` is "project" (the folder may lie anywhere) or "plugin" (it
     lies in the root of a plugin)."""
@@ -249,8 +275,7 @@ class Place:
         return f"/{self.folder}/" in f"/{folders}/"
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(NamedTuple):
     """A reader of the format: its name for people, the version the facts were observed on,
     and the strategy in `agentls.reading` that reproduces how it reads."""
 
@@ -260,9 +285,8 @@ class Runtime:
     strategy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """Everything known about one format."""
+class Facts(NamedTuple):
+    """Everything known about one format, as its file tells it."""
 
     name: str
     title: str
@@ -281,49 +305,61 @@ class Dialect:
     builtin_agents: tuple[TaggedName, ...] = ()
     reserved_names: tuple[TaggedName, ...] = ()
     user_tools: tuple[str, ...] = ()
-    _tables: dict[type, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+
+
+class Dialect(Facts):
+    """The facts about one format, with look-ups by name. Names are case-sensitive."""
+
+    @cached_property
+    def _indexes(self) -> dict[str, dict[str, Any]]:
+        return {
+            "source": {row.id: row for row in self.sources},
+            "key": _by_name(self.keys),
+            "foreign key": _by_name(self.foreign_keys),
+            "tool": _by_name(self.tools),
+            "old tool": _by_name(self.old_tools),
+            "foreign tool": _by_name(self.foreign_tools),
+            "event": _by_name(self.hooks.events),
+            "handler": _by_name(self.hooks.handlers),
+        }
 
     def source(self, name: str) -> Source:
-        """The source that a fact names."""
-        return self._look_up(Source, self.sources, name, key="id")  # type: ignore[return-value]
+        """The source that a fact names. Raises `KeyError` for one that does not exist."""
+        found: Source = self._indexes["source"][name]
+        return found
 
     def key(self, name: str) -> Key | None:
-        """The key of that name, which is case-sensitive."""
-        return self._look_up(Key, self.keys, name)
+        """The key of that name."""
+        return self._indexes["key"].get(name)
 
     def foreign_key(self, name: str) -> ForeignKey | None:
         """What is known about a key that belongs elsewhere."""
-        return self._look_up(ForeignKey, self.foreign_keys, name)
+        return self._indexes["foreign key"].get(name)
 
     def tool(self, name: str) -> Tool | None:
-        """The built-in tool of that exact name."""
-        return self._look_up(Tool, self.tools, name)
+        """The built-in tool of that name."""
+        return self._indexes["tool"].get(name)
 
     def old_tool(self, name: str) -> OldTool | None:
         """What became of a tool name that is no longer used."""
-        return self._look_up(OldTool, self.old_tools, name)
+        return self._indexes["old tool"].get(name)
 
     def foreign_tool(self, name: str) -> ForeignTool | None:
         """What is known about a tool name that belongs elsewhere."""
-        return self._look_up(ForeignTool, self.foreign_tools, name)
+        return self._indexes["foreign tool"].get(name)
 
     def event(self, name: str) -> HookEvent | None:
-        """The hook event of that exact name."""
-        return self._look_up(HookEvent, self.hooks.events, name)
+        """The hook event of that name."""
+        return self._indexes["event"].get(name)
 
     def handler(self, name: str) -> HookHandler | None:
         """The kind of hook handler of that name."""
-        return self._look_up(HookHandler, self.hooks.handlers, name)
-
-    def _look_up(self, kind: type[_T], rows: tuple[_T, ...], name: str, key: str = "name") -> _T | None:
-        """A row by its name, through an index that is made on first use."""
-        table = self._tables.get(kind)
-        if table is None:
-            table = self._tables[kind] = {getattr(row, key): row for row in rows}
-        return table.get(name)
+        return self._indexes["handler"].get(name)
 
 
-_T = typing.TypeVar("_T")
+def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
+    return {row.name: row for row in rows}
+
 
 NAMES = ("claude-code",)
 """The dialects that ship, the most common first."""
@@ -337,7 +373,9 @@ def load(name: str) -> Dialect:
     """
     if name not in NAMES:
         raise KeyError(name)
-    text = files(__package__).joinpath(f"{name}.yaml").read_text("utf-8")
+    file = __file__.rpartition("__init__")[0] + f"{name}.yaml"
+    with open(file, encoding="utf-8") as opened:  # noqa: PTH123  Loading `pathlib` takes as long as this does.
+        text = opened.read()
     built = build(Dialect, load_data(text), name)
     assert isinstance(built, Dialect)
     return built
@@ -355,21 +393,18 @@ def _effective(name: str, tools: tuple[str, ...], models: tuple[str, ...], keys:
         return dialect
     yours = Source("configuration", "your configuration", "", confidence="observed")
     said = "Added in your configuration."
-    return replace(
-        dialect,
+    return dialect._replace(
         sources=(*dialect.sources, yours),
         user_tools=tools,
         keys=(*dialect.keys, *(Key(key, "any", said, yours.id) for key in keys)),
-        models=replace(
-            dialect.models,
-            known=(*dialect.models.known, *(Model(model.lower(), said, yours.id) for model in models)),
+        models=dialect.models._replace(
+            known=(*dialect.models.known, *(Model(model, said, yours.id) for model in models)),
         ),
-        _tables={},
     )
 
 
 def build(kind: Any, data: Any, path: str) -> Any:
-    """An instance of the dataclass `kind` (or of a plain type) from what a YAML file holds.
+    """An instance of the named tuple `kind` (or of a plain type) from what a YAML file holds.
 
     A mapping where a tuple of rows with names is wanted gives each row its key as name (or
     id), in the file's order. Raises `ValueError`, naming `path`, for a field that does not
@@ -384,7 +419,7 @@ def build(kind: Any, data: Any, path: str) -> Any:
         if not isinstance(data, list):
             raise ValueError(f"{path}: expected a list, found {data!r}")
         return tuple(build(of, row, f"{path}[{at}]") for at, row in enumerate(data))
-    if not hasattr(kind, "__dataclass_fields__"):
+    if not hasattr(kind, "_fields"):
         wanted = typing.get_args(kind) or (kind,)
         if not isinstance(data, wanted):
             raise ValueError(f"{path}: expected {kind}, found {data!r}")
@@ -393,7 +428,7 @@ def build(kind: Any, data: Any, path: str) -> Any:
         raise ValueError(f"{path}: expected a mapping, found {data!r}")
     types = _field_types(kind)
     for name in data:
-        if name not in types or name.startswith("_"):
+        if name not in types:
             raise ValueError(f"{path}: {kind.__name__} has no field {name!r}")
     missing = [name for name in _required(kind) if name not in data]
     if missing:
@@ -408,4 +443,4 @@ def _field_types(kind: Any) -> dict[str, Any]:
 
 @cache
 def _required(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)
+    return tuple(name for name in kind._fields if name not in kind._field_defaults)

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 
 from agentls.causes import explain_invalid, explain_no_opening
 from agentls.dialects import Dialect
-from agentls.frontmatter import Entry, Mapping, Node, Scalar, Sequence, Source, parse
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
 
 RUNTIME = "claude-code"
 
@@ -188,7 +188,16 @@ def describe(value: Node) -> str:
         "bool": f"the truth value `{value.text}`",
         "int": f"the number `{value.text}`",
         "float": f"the number `{value.text}`",
-    }.get(value.type, f"`{value.text}`")
+    }.get(value.type, shown(value.text))
+
+
+def shown(text: str) -> str:
+    """`text` as messages show it: in backticks, on one line, and not too long."""
+    line = re.sub(r"\s*[\r\n]\s*", " ", text)
+    return f"`{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + '…'}`"
+
+
+_SHOWN = 60
 
 
 def _name(root: Mapping | None, identity: Identity) -> str | None:

@@ -3,6 +3,34 @@
 Importing this package registers all of them in `agentls.rule.RULES`.
 """
 
-from agentls.rules import body, description, hooks, keys, loading, servers, suppression, tools, values
+from agentls.rules import (
+    body,
+    description,
+    encoding,
+    handlers,
+    hooks,
+    keys,
+    loading,
+    matchers,
+    servers,
+    suppression,
+    tools,
+    values,
+    yaml,
+)
 
-__all__ = ["body", "description", "hooks", "keys", "loading", "servers", "suppression", "tools", "values"]
+__all__ = [
+    "body",
+    "description",
+    "encoding",
+    "handlers",
+    "hooks",
+    "keys",
+    "loading",
+    "matchers",
+    "servers",
+    "suppression",
+    "tools",
+    "values",
+    "yaml",
+]

@@ -1,1 +1,350 @@
-"""Rules about the body, which becomes the prompt."""
+"""Rules about the prompt: the Markdown below the frontmatter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from agentls.document import Document
+from agentls.markdown import CodeBlock
+from agentls.rewrite import harmless
+from agentls.rule import Context, Finding, Fix, rule
+from agentls.rules.loading import FENCE, changed, early_closing, newline
+from agentls.text import Edit, Span
+
+
+@rule("information")
+def empty_body(ctx: Context) -> Iterator[Finding]:
+    """The agent has no prompt.
+
+    The text below the frontmatter is the agent's system prompt. Claude Code starts an agent without
+    one as well, but then it works without any instructions of its own.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    closing = ctx.reading.closing
+    if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
+        yield Finding(closing, "The prompt is empty: the agent works without instructions of its own.")
+
+
+# A quick look at the lines that may be headings or fences. Only where it finds something odd does
+# the parser, which has the last word, take its time.
+_SKETCH = re.compile(r"\n(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))")
+
+
+@lru_cache(maxsize=1)
+def _sketch(text: str, body: int) -> tuple[list[int], bool]:
+    """The levels of the headings outside code, and whether a code block seems to stay open."""
+    levels: list[int] = []
+    fence = ""
+    for found in _SKETCH.finditer(text, max(0, body - 1)):
+        if not found["fence"]:
+            if not fence:
+                levels.append(len(found["level"]))
+        elif not fence:
+            fence = found["fence"]
+        elif found["fence"].startswith(fence) and not found["rest"].strip():
+            fence = ""
+    return levels, bool(fence)
+
+
+@rule("information")
+def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
+    """A code block is never closed.
+
+    To whoever reads the prompt as Markdown, all that follows is code. Common causes are a closing
+    fence with a word behind it, which does not close, and a block inside another one, whose
+    closing fence ends both; the fence around them must then be longer.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    Start with this command:
+
+    ~~~
+    git diff
+
+    Then read the files.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    Start with this command:
+
+    ~~~
+    git diff
+    ~~~
+
+    Then read the files.
+    ```
+    """
+    if ctx.reading.closing is None or not _sketch(ctx.text, ctx.document.body)[1]:
+        return
+    for block in _open_blocks(ctx.document):
+        fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
+        if fences:
+            fixes = _closings(ctx, block, fences)
+            fix = next((fix for fix in fixes if not _open_blocks(changed(ctx, fix.edits))), None)
+            span = Span(fences[0].start(1), fences[0].end(1) + len(fences[0][2].rstrip()))
+            yield Finding(span, "This code block is never closed.", (fix,) if fix else ())
+
+
+_FENCE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(`{3,}|~{3,})([^`\r\n]*)", re.MULTILINE)
+
+
+def _open_blocks(document: Document) -> list[CodeBlock]:
+    """The code blocks that are never closed."""
+    return [block for block in document.markdown.code_blocks if block.fenced and not block.closed]
+
+
+def _closings(ctx: Context, block: CodeBlock, fences: list[re.Match[str]]) -> Iterator[Fix]:
+    """Changes that may close `block`, the likeliest first; `fences` are what looks like one in it."""
+    opening, *inside = fences
+    labelled = [Span(*fence.span(2)) for fence in inside[::2] if fence[2].strip()]
+    if labelled:
+        edits = tuple(Edit(span, "") for span in labelled)
+        yield Fix("Leave only the fence where a block ends", edits)
+    if not opening[2].strip():
+        # A fence without a word may be meant to close a block that one inside it has ended.
+        outer = _block_around_others(ctx, opening.start(1))
+        if outer:
+            longer = outer[1] + outer[1][0]
+            edits = (Edit(Span(*outer.span(1)), longer), Edit(Span(*opening.span(1)), longer))
+            yield Fix("Make the fence around the inner block longer", edits)
+    lead = re.sub(r"[^>\s]", " ", ctx.text[_line_start(ctx.text, opening.start()) : opening.start(1)])
+    end = block.span.start + len(block.span.of(ctx.text).rstrip())
+    yield Fix("Close the block at its end", (Edit(Span(end, end), newline(ctx) + lead + opening[1]),))
+
+
+def _block_around_others(ctx: Context, end: int) -> re.Match[str] | None:
+    """The opening fence of the last block before `end` with what looks like another opening inside."""
+    for block in reversed(ctx.document.markdown.code_blocks):
+        if block.fenced and block.span.start < end:
+            fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
+            if any(fence[2].strip() for fence in fences[1:]):
+                return fences[0]
+    return None
+
+
+def _line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+@rule("hint")
+def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
+    """A heading is more than one level below the heading before it.
+
+    The outline of the prompt has a gap: either a heading is missing, or the level is not meant.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    # Review
+
+    ### Tests
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    # Review
+
+    # Tests
+    ```
+    """
+    levels = _sketch(ctx.text, ctx.document.body)[0] if ctx.reading.closing else []
+    if all(below <= above + 1 for above, below in pairwise(levels)):
+        return
+    headings = [heading for heading in ctx.document.markdown.headings if heading.level]
+    for above, below in pairwise(headings):
+        if below.level > above.level + 1:
+            yield Finding(
+                below.span,
+                f"A heading of level {below.level} follows one of level {above.level}:"
+                f" there is none of level {above.level + 1} between them.",
+            )
+
+
+@rule("information")
+def broken_link(ctx: Context) -> Iterator[Finding]:
+    """A link leads to a file that is not there.
+
+    The agent may try to read the file, and fail. Links are looked up from the folder of the agent
+    file and from all folders above it, up to the root of the project or plugin, where agents
+    usually work.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    Follow the [guide](docs/review-guide.md).
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    Follow the [guide](https://example.com/review-guide).
+    ```
+    """
+    if ctx.reading.closing is None or "](" not in ctx.text:
+        return
+    ways_up = ["../" * up for up in range(_depth(ctx) + 1)]
+    broken: dict[str, bool] = {}
+    for found in _DESTINATION.finditer(ctx.text, ctx.document.body):
+        path = _local_path(found[1])
+        if path and path not in broken:
+            broken[path] = not any(ctx.exists(up + path) for up in ways_up)
+    if not any(broken.values()):
+        return
+    for link in ctx.document.markdown.links:
+        path = _local_path(link.destination)
+        if path and broken.get(path):
+            yield Finding(link.destination_span, f"There is no file `{path}`.")
+
+
+_DESTINATION = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
+_ELSEWHERE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
+_PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
+
+
+def _local_path(destination: str) -> str:
+    """The relative path that a link leads to; "" if it leads elsewhere or is a placeholder."""
+    path = re.split(r"[?#]", destination, maxsplit=1)[0]
+    if "%" in path:
+        from urllib.parse import unquote  # Hardly any link needs it.
+
+        path = unquote(path)
+    plausible = "/" in path or "." in path.strip(".")
+    return path if plausible and not _ELSEWHERE.match(path) and not _PLACEHOLDER.search(path) else ""
+
+
+def _depth(ctx: Context) -> int:
+    """How many folders lie between the file and the root of its project or plugin."""
+    folders = "/" + ctx.document.path.rpartition("/")[0] + "/"
+    for place in ctx.dialect.places:
+        _, found, below = folders.rpartition(f"/{place.folder}/")
+        if found:
+            return place.folder.count("/") + 1 + below.count("/")
+    return 0
+
+
+@rule("warning")
+def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
+    """The prompt begins with keys of a frontmatter.
+
+    Claude Code ends the frontmatter at the first `---`, and takes all the rest for the prompt. Keys
+    below it, or a second block between fences, have no effect there: the agent reads them as part
+    of its instructions.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    block = ctx.document.block
+    if block is None or block.closing is None or ctx.reading.closing is None or early_closing(ctx):
+        return
+    below = _KEYS_BELOW.match(ctx.text, block.body)
+    keys = [key for key in _KEY.findall(below["keys"]) if ctx.dialect.key(key)] if below else []
+    if below is None or len(keys) < (1 if below["closing"] else 2):
+        return
+    span = Span(below.start("keys"), below.start("keys") + len(below["keys"].rstrip()))
+    names = ", ".join(f"`{key}`" for key in keys)
+    here = [entry.key.text for entry in ctx.document.root.entries]
+    edits = [Edit(Span(block.closing.start, below.start("keys")), "")]
+    if not below["closing"]:
+        edits.append(Edit(Span(below.end("keys"), below.end("keys")), FENCE + newline(ctx)))
+    fixes: tuple[Fix, ...] = ()
+    if set(keys) <= set(here):
+        fixes = (Fix("Remove it", (Edit(Span(below.start(), below.end()), ""),)),)
+    elif not set(keys) & set(here) and FENCE not in below["keys"] and harmless(ctx.document, tuple(edits)):
+        fixes = (Fix("Move it into the frontmatter", tuple(edits)),)
+    yield Finding(
+        span,
+        f"{names} {'stands' if len(keys) == 1 else 'stand'} below the frontmatter, as part of the prompt,"
+        f" where {ctx.dialect.runtimes[0].title} reads no keys.",
+        fixes,
+    )
+
+
+_KEY = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s)", re.MULTILINE)
+_KEYS_BELOW = re.compile(
+    r"""\s*(?:^-{3,}[ \t]*\r?\n\s*)?  # perhaps another fence
+    (?:<!--[^\n]*-->[ \t]*\r?\n\s*)?  # perhaps a comment, which may be there to silence this
+    (?P<keys>(?:
+        [A-Za-z][\w-]*[ \t]*:(?:[ \t][^\n]*)?\r?\n
+        (?:[ \t]+\S[^\n]*\n|-[ \t][^\n]*\n|[ \t]*\r?\n(?=[ \t]))*  # what belongs to the key
+    )+)
+    (?P<closing>-{3,}[ \t]*(?:\r?\n|\Z))?""",
+    re.MULTILINE | re.VERBOSE,
+)

@@ -1,1 +1,336 @@
 """Rules about keys: misspelt, foreign, unknown, doubled, without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentls.dialects import Dialect
+from agentls.rewrite import harmless, without_entry
+from agentls.rule import Context, Finding, Fix, Related, rule
+from agentls.spelling import nearest
+from agentls.text import Edit
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+
+# Keys shorter than this are taken for misspelt only if a single letter is wrong.
+_LONG = 8
+
+
+def _strangers(ctx: Context) -> Iterator[Entry]:
+    """The top-level entries whose keys mean nothing to the runtime."""
+    for entry in ctx.document.root.entries:
+        if entry.key.text and ctx.dialect.key(entry.key.text) is None:
+            yield entry
+
+
+def _meant(written: str, dialect: Dialect) -> str | None:
+    """The key that a stranger is a misspelling of, if it is one.
+
+    The runtime's own table comes first. Otherwise the first letter must be right, and a word
+    that is a key elsewhere, or the plural of one, is no misspelling.
+    """
+    foreign = dialect.foreign_key(written)
+    if foreign:
+        return foreign.use if foreign.alias else None
+    if dialect.foreign_key(written.removesuffix("s")):
+        return None
+    candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
+    return nearest(written, candidates, most=2 if len(written) >= _LONG else 1)
+
+
+def _removal(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
+    """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
+    if "&" in entry.span.of(ctx.text):
+        return ()
+    edit = without_entry(ctx.document, ctx.document.root, entry)
+    return (Fix(f"Remove `{entry.key.text}`", (edit,), safe),)
+
+
+@rule("warning")
+def misspelt_key(ctx: Context) -> Iterator[Finding]:
+    """A key is not spelt as the runtime knows it.
+
+    Keys are case-sensitive and written in one word, with capital letters inside: `maxTurns`, not
+    `max-turns` or `max_turns`. Claude Code ignores a key that it does not know, and mentions it
+    in its debug log only. With `allowed-tools` in the place of `tools` the agent gets all tools.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    allowed-tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    runtime = ctx.dialect.runtimes[0].title
+    for entry in _strangers(ctx):
+        written = entry.key.text
+        meant = _meant(written, ctx.dialect)
+        if meant is None:
+            continue
+        there = ctx.document.entry(meant)
+        if there:
+            message = f"{runtime} ignores `{written}`. The key is called `{meant}`, and stands here as well."
+            related = (Related(there.key.span, f"`{meant}`, which counts"),)
+            yield Finding(entry.key.span, message, related=related)
+            continue
+        edits = (Edit(entry.key.span, meant),)
+        fixes = (Fix(f"Write `{meant}`", edits),) if harmless(ctx.document, edits) else ()
+        yield Finding(entry.key.span, f"{runtime} ignores `{written}`. The key is called `{meant}`.", fixes)
+
+
+@rule("information")
+def foreign_key(ctx: Context) -> Iterator[Finding]:
+    """A key belongs to another kind of file, or to another product.
+
+    Skills, slash commands and the agents of other products have keys of their own. Claude Code
+    ignores them in an agent file. That does no harm where one file serves several products; where
+    it does not, the finding says what to write instead.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    steps: 20
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    maxTurns: 20
+    ---
+
+    You review code.
+    ```
+    """
+    runtime = ctx.dialect.runtimes[0].title
+    for entry in _strangers(ctx):
+        foreign = ctx.dialect.foreign_key(entry.key.text)
+        if foreign is None or foreign.alias:
+            continue
+        if foreign.of:
+            message = f"`{foreign.name}` is a key of {foreign.of}; {runtime} ignores it."
+        else:
+            message = f"{runtime} ignores `{foreign.name}`."
+        if foreign.use:
+            note = f": {foreign.note}" if foreign.note else ""
+            message += f" What comes nearest is `{foreign.use}`{note}."
+        elif foreign.note:
+            message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
+        yield Finding(entry.key.span, message, _removal(ctx, entry))
+
+
+@rule("hint", tags=("unnecessary",))
+def unknown_key(ctx: Context) -> Iterator[Finding]:
+    """A key means nothing to the runtime.
+
+    Claude Code ignores keys that it does not know. Notes for people, such as `version` or
+    `author`, do no harm. Keys that a tool of your own reads can be added to the setting `keys`.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    version: 1.2
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    runtime = ctx.dialect.runtimes[0].title
+    for entry in _strangers(ctx):
+        written = entry.key.text
+        if ctx.dialect.foreign_key(written) is None and _meant(written, ctx.dialect) is None:
+            yield Finding(
+                entry.key.span, f"{runtime} does not know `{written}` and ignores it.", _removal(ctx, entry)
+            )
+
+
+@rule("warning")
+def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
+    """A key has no effect in the agents of a plugin.
+
+    Claude Code ignores `hooks`, `mcpServers`, `permissionMode` and `initialPrompt` in the agents
+    that come with a plugin. An agent that needs them has to lie in the project's own
+    `.claude/agents`.
+
+    ## Bad
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    permissionMode: plan
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    if not ctx.in_plugin:
+        return
+    runtime = ctx.dialect.runtimes[0].title
+    for entry in ctx.document.root.entries:
+        key = ctx.dialect.key(entry.key.text)
+        if key and key.ignored_in_plugin:
+            yield Finding(
+                entry.key.span,
+                f"{runtime} ignores `{key.name}` in the agents of a plugin.",
+                _removal(ctx, entry),
+            )
+
+
+@rule("warning")
+def duplicate_key(ctx: Context) -> Iterator[Finding]:
+    """A key stands twice, and only the last one counts.
+
+    Claude Code takes the last of equal keys and says nothing about the others. Some other tools
+    refuse such a file. The same goes for keys further inside, such as two `PreToolUse` in `hooks`.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read
+    tools: Grep
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    for mapping in _mappings(ctx.document.root):
+        if len({entry.key.text for entry in mapping.entries}) == len(mapping.entries):
+            continue
+        last = {entry.key.text: entry for entry in mapping.entries}
+        for entry in mapping.entries:
+            name = entry.key.text
+            counts = last[name]
+            if counts is entry:
+                continue
+            edits = (without_entry(ctx.document, mapping, entry),)
+            fix = Fix(f"Remove this `{name}`", edits, safe=True)
+            yield Finding(
+                entry.key.span,
+                f"`{name}` stands twice, and only the last one counts.",
+                (fix,) if harmless(ctx.document, edits) else (),
+                (Related(counts.key.span, f"The `{name}` that counts"),),
+            )
+
+
+def _mappings(node: Node) -> Iterator[Mapping]:
+    """The mappings in a tree, the outermost first."""
+    if isinstance(node, Mapping):
+        yield node
+        for entry in node.entries:
+            yield from _mappings(entry.value)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _mappings(item)
+
+
+@rule("information")
+def empty_value(ctx: Context) -> Iterator[Finding]:
+    """A key has no value, and so no effect.
+
+    Claude Code treats these keys as if they were not there when nothing stands behind the colon.
+    `tools` is the exception: without a value it takes all tools away from the agent.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model:
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    entries = ctx.document.root.entries
+    for entry in entries:
+        value = entry.value
+        if not isinstance(value, Scalar) or value.type != "null" or entry.broken:
+            continue
+        key = ctx.dialect.key(entry.key.text)
+        if key is None or key.required or key.type == "any" or key.name in _EMPTY_MATTERS:
+            continue
+        # Without this entry an earlier one of the same name would count.
+        alone = sum(other.key.text == key.name for other in entries) == 1
+        fixes = _removal(ctx, entry, safe=True) if alone else ()
+        yield Finding(entry.mark, f"`{key.name}` has no value, and so no effect.", fixes)
+
+
+# What an empty value of these comes to is said by the rules about them.
+_EMPTY_MATTERS = frozenset({"tools", "hooks"})

@@ -1,4 +1,4 @@
-"""Rules about whether a file loads at all, and how.
+"""Rules about whether a file loads at all: its fences, and where the frontmatter ends.
 
 What is wrong is found by the runtime's reading; the rules here say what it comes to and how to
 mend it.
@@ -8,39 +8,56 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from agentls.causes import key_of, value_of
+from agentls.causes import dashes_at
 from agentls.document import Document
-from agentls.frontmatter import Mapping, Source, parse, top_level_chunks
-from agentls.rewrite import folded, literal, quoted
+from agentls.frontmatter import TOP_LEVEL_KEY
+from agentls.rewrite import harmless
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.text import Edit, Span, apply
 
-_FENCE = "---"
+FENCE = "---"
+
+_DASHES = re.compile(r"-{3,}")
+_ALMOST_CLOSING = re.compile(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
+_CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
+_CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
-def _reasons(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
+def reasons(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
     """The reasons of the runtime that belong to the rule `code`, with what they come to."""
-    reading = ctx.reading
-    runtime = ctx.dialect.runtimes[0].title
-    if reading.how == "dropped":
-        effect = f"{runtime} skips the file"
-    else:
-        effect = f"{runtime} registers `{reading.name}` with all tools, and nothing else counts"
-    for reason in reading.reasons:
+    for reason in ctx.reading.reasons:
         if reason.code == code:
-            yield Finding(reason.span, f"{reason.message}. {effect}.", fixes)
+            yield Finding(reason.span, f"{reason.message}. {effect(ctx)}.", fixes)
 
 
-def _newline(ctx: Context) -> str:
+def effect(ctx: Context) -> str:
+    """What the runtime does with a file that has a reason not to load."""
+    runtime = ctx.dialect.runtimes[0].title
+    if ctx.reading.how == "dropped":
+        return f"{runtime} skips the file"
+    return f"{runtime} registers `{ctx.reading.name}` with all tools, and nothing else counts"
+
+
+def newline(ctx: Context) -> str:
+    """How the lines of the file end."""
     return "\r\n" if "\r\n" in ctx.text else "\n"
 
 
-def _loads(ctx: Context, edits: tuple[Edit, ...]) -> bool:
-    """Whether the runtime would read the frontmatter after `edits`."""
-    changed = Document(ctx.document.path, apply(ctx.text, edits), ctx.dialect, ctx.document.identity)
-    return changed.reading.how in ("clean", "repaired")
+def changed(ctx: Context, edits: tuple[Edit, ...]) -> Document:
+    """The document as it would be after `edits`."""
+    return ctx.document._replace(text=apply(ctx.text, edits))
+
+
+def reads(ctx: Context, edits: tuple[Edit, ...]) -> bool:
+    """Whether the runtime could read the frontmatter after `edits`."""
+    return changed(ctx, edits).reading.root is not None
+
+
+def closing_fence(ctx: Context, at: int) -> Edit:
+    """The edit that inserts a closing fence at `at`, which ends a line or follows its end."""
+    lead = "" if ctx.text[at - 1 : at] == "\n" else newline(ctx)
+    return Edit(Span(at, at), lead + FENCE + newline(ctx))
 
 
 @rule("information")
@@ -69,7 +86,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     ```
     """
     if not ctx.in_plugin:
-        yield from _reasons(ctx, "missing-frontmatter")
+        yield from reasons(ctx, "missing-frontmatter")
 
 
 @rule("warning")
@@ -100,7 +117,7 @@ def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
     ```
     """
     if ctx.in_plugin:
-        yield from _reasons(ctx, "missing-frontmatter")
+        yield from reasons(ctx, "missing-frontmatter")
 
 
 @rule("error")
@@ -133,15 +150,58 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in _reasons(ctx, "text-before-frontmatter"):
-        before = finding.span.of(ctx.text)
-        if not before.strip():
-            fix = Fix("Remove what stands in front", (Edit(finding.span, ""),), safe=True)
-        else:
-            end = ctx.document.body
-            moved = Edit(Span(end, end), _newline(ctx) + before.strip() + _newline(ctx))
-            fix = Fix("Move it below the frontmatter", (Edit(finding.span, ""), moved))
-        yield finding._replace(fixes=(fix,))
+    for finding in reasons(ctx, "text-before-frontmatter"):
+        before = finding.span.of(ctx.text).strip()
+        edits = [Edit(finding.span, "")]
+        title, safe = "Remove what stands in front", not before
+        if _CODE_FENCE_BEFORE.fullmatch(before):
+            title = "Take the file out of the code block"
+            last = _CODE_FENCE_AT_END.search(ctx.text, finding.span.end)
+            edits += [Edit(Span(last.start() + 1, last.end()), "")] if last else []
+        elif before:
+            title = "Move it below the frontmatter"
+            end = changed(ctx, tuple(edits)).body + finding.span.end - finding.span.start
+            lead = newline(ctx) * (1 if ctx.text[end - 1 : end] == "\n" else 2)
+            edits.append(Edit(Span(end, end), lead + before + newline(ctx)))
+        yield finding._replace(fixes=(Fix(title, tuple(edits), safe),))
+
+
+@rule("error")
+def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
+    """The opening `---` is missing.
+
+    A file that starts with `name: ...` and `description: ...` is meant to be an agent. Without
+    `---` on the first line Claude Code takes it for documentation, and skips it.
+
+    ## Bad
+
+    ```markdown
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in reasons(ctx, "unopened-frontmatter"):
+        start = 1 if ctx.text.startswith("\ufeff") else 0
+        opening = Edit(Span(start, start), FENCE + newline(ctx))
+        edits = [opening]
+        block = changed(ctx, (opening,)).block
+        if block and block.closing is None:
+            edits.append(closing_fence(ctx, block.content.end - len(opening.new_text)))
+        yield finding._replace(fixes=(Fix("Insert the opening `---`", tuple(edits)),))
 
 
 @rule("error")
@@ -149,7 +209,8 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
     """The first line is almost an opening fence.
 
     Only `---` alone on the first line, followed by LF or CRLF, opens the frontmatter. Claude
-    Code reads neither `----` nor `---yaml` nor TOML between `+++`, and skips the file.
+    Code reads neither `----` nor `---yaml`, nor TOML between `+++`, nor a file in UTF-16, and
+    skips the file.
 
     ## Bad
 
@@ -173,15 +234,17 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in _reasons(ctx, "malformed-fence"):
-        edits = [Edit(finding.span, _FENCE)]
-        block = ctx.document.block
-        if block and block.closing is None:
-            closing = re.compile(r"^-{4,}[ \t]*$", re.MULTILINE).search(ctx.text, finding.span.end)
-            if closing:
-                edits.append(Edit(Span(*closing.span()), _FENCE))
-        fix = Fix("Write `---`", tuple(edits))
-        yield finding._replace(fixes=(fix,) if _loads(ctx, fix.edits) else ())
+    for finding in reasons(ctx, "malformed-fence"):
+        if "\r" in ctx.text and "\n" not in ctx.text:
+            whole = Span(finding.span.start, len(ctx.text))
+            fix = Fix("End the lines in LF", (Edit(whole, whole.of(ctx.text).replace("\r", "\n")),))
+        else:
+            edits = [Edit(finding.span, FENCE)]
+            closing = _ALMOST_CLOSING.search(ctx.text, finding.span.end)
+            if closing and closing[0] != FENCE:
+                edits.append(Edit(Span(*closing.span()), FENCE))
+            fix = Fix("Write `---`", tuple(edits))
+        yield finding._replace(fixes=(fix,) if reads(ctx, fix.edits) else ())
 
 
 @rule("error")
@@ -215,184 +278,10 @@ def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     fixes: tuple[Fix, ...] = ()
     if block and block.closing is None:
         end = block.content.end
-        lead = "" if ctx.text[end - 1 : end] == "\n" else _newline(ctx)
-        fixes = (Fix("Insert the closing `---`", (Edit(Span(end, end), lead + _FENCE + _newline(ctx)),)),)
-    yield from _reasons(ctx, "unclosed-frontmatter", *fixes)
-
-
-@rule("error")
-def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
-    """The frontmatter is text or a list, where keys with values are wanted.
-
-    A common cause is a missing space behind the colon: `name:reviewer` is plain text in YAML.
-
-    ## Bad
-
-    ```markdown
-    ---
-    name:reviewer
-    description:Reviews code.
-    ---
-
-    You review code.
-    ```
-
-    ## Good
-
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    ---
-
-    You review code.
-    ```
-    """
-    for finding in _reasons(ctx, "frontmatter-not-a-mapping"):
-        tight = re.compile(r"^([A-Za-z_-]+):(?=\S)", re.MULTILINE)
-        edits = tuple(
-            Edit(Span(found.end(), found.end()), " ") for found in tight.finditer(ctx.text, *finding.span)
-        )
-        usable = edits and _loads(ctx, edits)
-        yield finding._replace(fixes=(Fix("Add a space behind each colon", edits),) if usable else ())
-
-
-@rule("error")
-def invalid_yaml(ctx: Context) -> Iterator[Finding]:
-    """The frontmatter is not valid YAML, and the runtime cannot repair it.
-
-    Claude Code parses the block as YAML. If that fails, it puts suspicious values into quotes,
-    line by line, and tries once more. What it cannot mend: a value that goes on over further
-    lines without being indented, a value that ends in a colon, a quoted part with more text
-    behind it, and any value in need of quotes in a file with CRLF line ends. Then the file is
-    skipped without a word; a plugin's agent loses its whole frontmatter.
-
-    Text with colons, quotes or several lines is safest in a block scalar: `description: |` with
-    the text indented below.
-
-    ## Bad
-
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    Examples: "please review", then "thanks"
-    ---
-
-    You review code.
-    ```
-
-    ## Good
-
-    ```markdown
-    ---
-    name: reviewer
-    description: |
-      Reviews code. Use it after every change.
-      Examples: "please review", then "thanks"
-    ---
-
-    You review code.
-    ```
-    """
-    for finding in _reasons(ctx, "invalid-yaml"):
-        fix = _fix_yaml(ctx, finding.span)
-        yield finding._replace(fixes=(fix,) if fix else ())
-
-
-def _fix_yaml(ctx: Context, where: Span) -> Fix | None:
-    """The least change around `where` after which the runtime reads the frontmatter."""
-    block = ctx.reading.block
-    if block is None:
-        return None
-    line = re.compile(r"(?m)^([ \t]*(?:- )?[\w.-]+:[ \t]+)(\S.*?)[ \t\r]*$").search(
-        ctx.text, ctx.text.rfind("\n", 0, where.start) + 1, where.end
-    )
-    candidates = []
-    if line:
-        value = Span(line.start(2), line.end(2))
-        candidates.append(Fix("Put the value into quotes", (Edit(value, quoted(line[2])),)))
-    for chunk in top_level_chunks(ctx.text, block):
-        if chunk.overlaps(where):
-            raw = value_of(ctx.text, chunk)
-            lines = [text.strip() for text in raw.of(ctx.text).split("\n")]
-            edit = Edit(raw, literal("\n".join(lines), _newline(ctx)))
-            candidates.append(Fix(f"Write `{key_of(ctx.text, chunk)}` as a block of lines", (edit,)))
-    return next((fix for fix in candidates if _loads(ctx, fix.edits)), None)
-
-
-@rule("information")
-def repaired_yaml(ctx: Context) -> Iterator[Finding]:
-    """A value needs quotes, and loads only because the runtime adds them.
-
-    A colon with a space behind it, or a first character such as `@` or `[`, makes this
-    frontmatter invalid YAML. Claude Code then puts suspicious values into quotes by itself, so
-    the agent loads as it is written. Other tools that read the same file refuse it, and so
-    does Claude Code once the file has CRLF line ends.
-
-    ## Bad
-
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Examples: "please review", then "thanks". Use it often.
-    ---
-
-    You review code.
-    ```
-
-    ## Good
-
-    ```markdown
-    ---
-    name: reviewer
-    description: >-
-      Reviews code. Examples: "please review", then "thanks". Use it often.
-    ---
-
-    You review code.
-    ```
-    """
-    reading = ctx.reading
-    if reading.how != "repaired" or reading.root is None or reading.block is None:
-        return
-    runtime = ctx.dialect.runtimes[0].title
-    others, culprits = [], []
-    for chunk in top_level_chunks(ctx.text, reading.block):
-        value = next((span for span in reading.rewritten if chunk.start < span.start < chunk.end), None)
-        if value is None:
-            continue
-        alone = parse(Source.plain(ctx.text, chunk))
-        if alone.problem:
-            culprits.append((key_of(ctx.text, chunk), value))
-        elif isinstance(alone.root, Mapping) and alone.root.entries[0].value.value != value.of(ctx.text):
-            others.append(value)
-    for key, value in culprits:
-        rest = [span for _, span in culprits if span != value] + others
-        also = tuple(Edit(span, quoted(span.of(ctx.text))) for span in rest)
-        text = value.of(ctx.text)
-        fixes = [
-            Fix("Put it into quotes", (Edit(value, quoted(text)), *also), safe=True),
-            Fix(
-                "Fold it into a block of lines", (Edit(value, folded(text, _newline(ctx))), *also), safe=True
-            ),
-        ]
-        if len(text) > 100:
-            fixes.reverse()
-        yield Finding(
-            value,
-            f"`{key}` is not valid YAML without quotes."
-            f" {runtime} adds them by itself; other tools refuse the file.",
-            tuple(fix for fix in fixes if _keeps_values(ctx, fix.edits)),
-        )
-
-
-def _keeps_values(ctx: Context, edits: tuple[Edit, ...]) -> bool:
-    """Whether after `edits` the frontmatter is valid YAML with the values that the repair gave."""
-    changed = replace(ctx.document, text=apply(ctx.text, edits)).reading
-    before = ctx.reading
-    assert before.root is not None, "a repaired file has a tree"
-    return changed.how == "clean" and changed.root is not None and changed.root.value == before.root.value
+        dots = re.compile(r"\s*^\.\.\.(?=[ \t]*\r?$)", re.MULTILINE).match(ctx.text, end)
+        edit = Edit(Span(dots.end() - 3, dots.end()), FENCE) if dots else closing_fence(ctx, end)
+        fixes = (Fix("Insert the closing `---`", (edit,)),) if reads(ctx, (edit,)) else ()
+    yield from reasons(ctx, "unclosed-frontmatter", *fixes)
 
 
 @rule("error")
@@ -420,39 +309,74 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
     ```markdown
     ---
     name: reviewer
-    description: Reviews code – and tests. Use it after every change.
+    description: Reviews code -- and tests. Use it after every change.
     tools: Read
     ---
 
     You review code.
     ```
     """
-    cut = ctx.reading.closing
-    block = ctx.document.block
-    if cut is None or block is None or block.closing is None or cut.start >= block.closing.start:
+    cut = early_closing(ctx)
+    if cut is None:
         return
-    span = _dashes(ctx.text, cut)
-    line = ctx.document.lines.line(ctx.document.lines.line_at(cut.start))
-    lost = [e.key.text for e in ctx.document.root.entries if e.key.span.start > cut.end]
-    what = ", ".join(f"`{key}`" for key in lost)
-    runtime = ctx.dialect.runtimes[0].title
-    ends = f"{runtime} takes this `---` for the end of the frontmatter"
+    entries = ctx.document.root.entries
+    effects = [
+        f"`{entry.key.text}` is cut short"
+        for entry in entries
+        if entry.value.span.start < cut.start < entry.value.span.end
+    ]
+    lost = [f"`{entry.key.text}`" for entry in entries if entry.key.span.start > cut.end]
     if lost:
-        are = "is" if len(lost) == 1 else "are"
-        effect = f"{what} {are} lost, and the rest of the block becomes part of the prompt"
+        effects.append(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} lost")
+    if ctx.reading.reasons:
+        effects.append(effect(ctx))
     else:
-        effect = "the text behind it is cut off and becomes part of the prompt"
-    if not lost and not Span(cut.end, block.closing.start).of(ctx.text).strip(" \t\r\n-"):
-        return
-    comment = line.of(ctx.text).lstrip().startswith("#")
-    replacement = "#" if comment else "–"
-    edits = tuple(
-        Edit(Span(*found.span()), replacement)
-        for found in re.finditer(r"-{3,}", ctx.text[: block.closing.start])
-        if found.start() >= cut.start
+        effects.append("the rest becomes the beginning of the prompt")
+    runtime = ctx.dialect.runtimes[0].title
+    yield Finding(
+        cut,
+        f"{runtime} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
+        _with_short_dashes(ctx, cut),
     )
-    title = f"Replace the dashes by `{replacement}`"
-    yield Finding(span, f"{ends}: {effect}.", (Fix(title, edits),))
+
+
+def _joined(parts: list[str]) -> str:
+    """The parts of a sentence, the last behind "and"."""
+    return ", and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
+
+
+def early_closing(ctx: Context) -> Span | None:
+    """The dashes with which the frontmatter ends for the runtime, if the author goes on with it."""
+    block, closing = ctx.document.block, ctx.reading.closing
+    if closing is None or block is None or (block.closing and block.closing.start <= closing.start):
+        return None
+    cut = dashes_at(ctx.text, closing.start)
+    if any(reason.code == "early-terminator" for reason in ctx.reading.reasons):
+        return cut
+    end = block.closing.start if block.closing else block.content.end
+    if not ctx.text[cut.end : end].strip(" \t\r\n-"):
+        return None
+    before = ctx.text[ctx.text.rfind("\n", 0, cut.start) + 1 : cut.start]
+    if before.strip():
+        return cut
+    # Dashes that stand first in their line may well be meant for a closing fence, and the one
+    # that the editor sees for a ruler in the prompt. What follows tells.
+    below = re.compile(r"[^\n]*\n\s*?^(?=.*\S)(.*)", re.MULTILINE).match(ctx.text, cut.end, end)
+    key = TOP_LEVEL_KEY.match(below[1]) if below else None
+    goes_on = key and ctx.dialect.key(key["key"])
+    return cut if goes_on or (below and before and below[1].startswith(before)) else None
+
+
+def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
+    """The fix that leaves no `---` from `cut` on to where the author ends the frontmatter."""
+    block = ctx.document.block
+    assert block is not None, "the caller found the end that the author means"
+    end = block.closing.start if block.closing else block.content.end
+    edits = [Edit(Span(*found.span()), "--") for found in _DASHES.finditer(ctx.text, cut.start, end)]
+    if block.closing is None:
+        edits.append(closing_fence(ctx, end))
+    fix = Fix("Shorten the dashes to `--`", tuple(edits))
+    return (fix,) if reads(ctx, fix.edits) and harmless(ctx.document, fix.edits) else ()
 
 
 @rule("information")
@@ -485,29 +409,25 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    cut = ctx.reading.closing
-    if cut is None or ctx.text[cut.start - 1] != "\n":
+    closing, block = ctx.reading.closing, ctx.document.block
+    if closing is None or early_closing(ctx):
         return
-    line = ctx.document.lines.line(ctx.document.lines.line_at(cut.start))
-    rest = Span(cut.end, line.end)
-    block = ctx.document.block
-    lost = (
-        block
-        and block.closing
-        and block.closing.start > cut.start
-        and any(entry.key.span.start > cut.end for entry in ctx.document.root.entries)
-    )
-    if rest.of(ctx.text).strip() and not lost:
+    runtime = ctx.dialect.runtimes[0].title
+    run = dashes_at(ctx.text, closing.start)
+    newline_at = ctx.text.find("\n", closing.end)
+    rest = ctx.text[closing.end : newline_at if newline_at >= 0 else None].rstrip()
+    if ctx.text[ctx.text.rfind("\n", 0, closing.start) + 1 : closing.start].strip():
+        if block and block.closing and block.closing.start > closing.start:
+            message = f"{runtime} ends the frontmatter at this `---`. The fence below it begins the prompt."
+            yield Finding(run, message, _with_short_dashes(ctx, run))
+    elif rest.strip("-"):
+        text = Span(closing.end, closing.end + len(rest) - len(rest.lstrip("- \t")))
+        edits = (Edit(text, newline(ctx)),)
         yield Finding(
-            line,
-            f"`{rest.of(ctx.text).strip()}` behind the closing `---` becomes the beginning of the prompt.",
-            (Fix("Leave just `---`", (Edit(rest, ""),)),),
+            Span(closing.start, closing.end + len(rest)),
+            f"`{rest.strip()[:40]}` behind the closing `---` becomes the beginning of the prompt.",
+            (Fix("Put it on a line of its own", edits),),
         )
-
-
-def _dashes(text: str, span: Span) -> Span:
-    """The whole run of dashes that `span` begins."""
-    end = span.end
-    while text[end : end + 1] == "-":
-        end += 1
-    return Span(span.start, end)
+    elif rest:
+        message = f"{runtime} ends the frontmatter at the first three dashes; the others begin the prompt."
+        yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.rule import RULES, Context, Finding, Fix, rule
-from agentls.text import Edit
+from agentls.spelling import nearest
+from agentls.text import Edit, Span
 
 
 @rule("hint", tags=("unnecessary",))
@@ -42,8 +43,23 @@ def unused_suppression(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for comment in ctx.unused:
-        missing = [code for code in comment.codes if code not in RULES]
-        message = f"There is no rule `{missing[0]}`" if missing else "This comment silences nothing"
-        yield Finding(
-            comment.span, message, (Fix("Remove the comment", (Edit(comment.span, ""),), safe=True),)
-        )
+        message = "This comment silences nothing."
+        missing = next((code for code in comment.codes if code not in RULES), None)
+        if missing is not None:
+            meant = nearest(missing, RULES)
+            message = f"There is no rule `{missing}`." + (f" Did you mean `{meant}`?" if meant else "")
+        fix = Fix("Remove the comment", (Edit(_whole(ctx.text, comment.span), ""),), safe=True)
+        yield Finding(comment.span, message, (fix,))
+
+
+def _whole(text: str, span: Span) -> Span:
+    """What goes with the ignore comment at `span`: the rest of a YAML comment, the blanks in front
+    of it, and the line if nothing else stands there."""
+    start, end = span
+    next_line = text.find("\n", end) + 1 or len(text)
+    if text[start] == "#":
+        end += len(text[end:next_line].rstrip("\r\n"))
+    line = text.rfind("\n", 0, start) + 1
+    if not text[line:start].strip() and not text[end:next_line].strip():
+        return Span(line, next_line)
+    return Span(line + len(text[line:start].rstrip(" \t")), end)

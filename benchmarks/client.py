@@ -1,0 +1,87 @@
+"""The least of a language client: a process, pipes, and messages one at a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from typing import Any
+
+
+class Client:
+    """A language server in a process of its own, spoken to over its standard streams."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.started = time.perf_counter()
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._last = 0
+
+    def initialize(self, options: dict[str, Any] | None = None) -> float:
+        """Initialize the server; the seconds from its start to the answer."""
+        capabilities = {
+            "general": {"positionEncodings": ["utf-16"]},
+            "textDocument": {
+                "hover": {"contentFormat": ["markdown"]},
+                "completion": {"completionItem": {"snippetSupport": True}},
+                "publishDiagnostics": {"versionSupport": True},
+            },
+        }
+        self.request(
+            "initialize",
+            {
+                "processId": None,
+                "rootUri": None,
+                "capabilities": capabilities,
+                "initializationOptions": options or {},
+            },
+        )
+        seconds = time.perf_counter() - self.started
+        self.notify("initialized", {})
+        return seconds
+
+    def request(self, method: str, params: Any) -> Any:
+        """Send a request and wait for its answer."""
+        self._last += 1
+        self._send({"id": self._last, "method": method, "params": params})
+        while True:
+            message = self._receive()
+            if message.get("id") == self._last and "method" not in message:
+                if "error" in message:
+                    raise RuntimeError(f"{method}: {message['error']}")
+                return message["result"]
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self._send({"method": method, "params": params})
+
+    def wait_for(self, method: str) -> Any:
+        """The parameters of the next notification of that name."""
+        while True:
+            message = self._receive()
+            if message.get("method") == method:
+                return message["params"]
+
+    def close(self) -> None:
+        """Shut the server down."""
+        self.request("shutdown", None)
+        self.notify("exit", None)
+        self._process.wait(10)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+        self._process.stdin.flush()
+
+    def _receive(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        length = 0
+        while line := self._process.stdout.readline().strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        if not length:
+            raise RuntimeError("the server has ended")
+        message: dict[str, Any] = json.loads(self._process.stdout.read(length))
+        return message

@@ -1,0 +1,121 @@
+"""Writes what the documentation takes from the code: rule pages, tables, the picture.
+
+    python docs/generate.py           write the files
+    python docs/generate.py --check   say which are out of date, exit code 1 if any is
+
+The tests run the check, so a change of a rule or a fact cannot leave the documentation behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import agentls.rules  # Fills the registry.  # noqa: F401
+from agentls import cli
+from agentls.config import SETTINGS, Config, Override
+from agentls.rule import RULES, Rule
+
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "src" / "agentls" / "pages"
+EXAMPLES = ROOT / "examples"
+
+
+def rule_page(rule: Rule) -> str:
+    """The page of one rule."""
+    return (
+        f"# {rule.code}\n\n"
+        f"*{rule.severity.label}, about {rule.group}*\n\n"
+        f"{rule.page}\n\n"
+        f"## Silence it\n\n"
+        f"In one place: `# agentls: ignore[{rule.code}]` on a line of its own above the entry, or"
+        f' `<!-- agentls: ignore[{rule.code}] -->` in the body. Everywhere: `ignore = ["{rule.code}"]`'
+        " in `agentls.toml`.\n"
+    )
+
+
+def rule_table(link: str) -> str:
+    """All rules by group, each linked to its page below `link`."""
+    lines = ["| Rule | Severity | What it finds |", "|---|---|---|"]
+    for group in sorted({rule.group for rule in RULES.values()}):
+        lines.append(f"| **{group}** | | |")
+        rules = sorted((r for r in RULES.values() if r.group == group), key=lambda r: (r.severity, r.code))
+        lines += [f"| [{r.code}]({link}/{r.code}.md) | {r.severity.label} | {r.summary} |" for r in rules]
+    return "\n".join(lines)
+
+
+def settings_table(fields: tuple[str, ...]) -> str:
+    """The settings of that name, with what they do."""
+    rows = [f"| `{name.replace('_', '-')}` | {SETTINGS[name]} |" for name in fields]
+    return "\n".join(["| Setting | What it does |", "|---|---|", *rows])
+
+
+def picture() -> str:
+    """What `agentls check` prints on a terminal for the examples, as SVG."""
+    from rich.console import Console
+    from rich.text import Text
+
+    printed = io.StringIO()
+    before = Path.cwd()
+    os.chdir(EXAMPLES)
+    try:
+        with contextlib.redirect_stdout(printed):
+            cli.main(["check", "--color", "always"])
+    finally:
+        os.chdir(before)
+    console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True, legacy_windows=False)
+    console.print(Text.from_ansi(f"$ agentls check\n{printed.getvalue()}"))
+    return console.export_svg(title="agentls", unique_id="agentls")
+
+
+def replaced(text: str, name: str, content: str) -> str:
+    """`text` with `content` between its markers `<!-- name -->` and `<!-- /name -->`."""
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    changed, count = pattern.subn(lambda found: f"{found[1]}{content}\n{found[2]}", text)
+    if count != 1:
+        raise ValueError(f"expected one pair of markers for {name!r}, found {count}")
+    return changed
+
+
+def outputs() -> Iterator[tuple[Path, str]]:
+    """Every generated file with the text it should have."""
+    for rule in RULES.values():
+        yield PAGES / f"{rule.code}.md", rule_page(rule)
+    readme, configuration = ROOT / "README.md", ROOT / "docs" / "configuration.md"
+    yield readme, replaced(readme.read_text("utf-8"), "rules", rule_table("src/agentls/pages"))
+    text = replaced(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
+    yield configuration, replaced(text, "overrides", settings_table(Override._fields))
+    yield ROOT / "docs" / "check.svg", picture()
+
+
+def stale() -> list[Path]:
+    """The generated files that are missing, out of date, or belong to no rule any more."""
+    wanted = dict(outputs())
+    old = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
+    return old + [path for path in PAGES.glob("*.md") if path not in wanted]
+
+
+def main() -> int:
+    """Write the files, or check them."""
+    if "--check" in sys.argv:
+        old = stale()
+        for path in old:
+            sys.stderr.write(f"out of date: {path.relative_to(ROOT)}\n")
+        return 1 if old else 0
+    wanted = dict(outputs())
+    for path in PAGES.glob("*.md"):
+        if path not in wanted:
+            path.unlink()
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+-- agentls for Neovim 0.7 to 0.10: see README.md beside this file.
+
+local M = {}
+
+local defaults = {
+  cmd = { 'agentls', 'server' },
+  -- Where agent files lie. Buffers elsewhere start no server.
+  places = { '/agents/' },
+  -- The server's settings: `debounce`, `logLevel`, and those of the checks.
+  settings = {},
+  on_attach = nil,
+}
+
+-- One client for each project, by its root; "" for files outside of any.
+local clients = {}
+
+local function is_agent(path, places)
+  for _, place in ipairs(places) do
+    if path:find(place, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+--- The nearest folder above `path` with a configuration or a repository.
+local function root_of(path)
+  local folder = vim.fn.fnamemodify(path, ':h')
+  while true do
+    for _, marker in ipairs({ 'agentls.toml', '.git' }) do
+      if vim.loop.fs_stat(folder .. '/' .. marker) then
+        return folder
+      end
+    end
+    local parent = vim.fn.fnamemodify(folder, ':h')
+    if parent == folder then
+      return nil
+    end
+    folder = parent
+  end
+end
+
+local function attach(buffer, options)
+  local path = vim.api.nvim_buf_get_name(buffer):gsub('\\', '/')
+  if not is_agent(path, options.places) then
+    return
+  end
+  local root = root_of(path)
+  local key = root or ''
+  local running = clients[key] and vim.lsp.get_client_by_id(clients[key])
+  if not running or running.is_stopped() then
+    clients[key] = vim.lsp.start_client({
+      name = 'agentls',
+      cmd = options.cmd,
+      root_dir = root,
+      init_options = options.settings,
+      settings = { agentls = options.settings },
+      on_attach = options.on_attach,
+    })
+  end
+  if clients[key] then
+    vim.lsp.buf_attach_client(buffer, clients[key])
+  end
+end
+
+--- Start agentls for every agent file from now on. `options` overrides the defaults above.
+function M.setup(options)
+  options = vim.tbl_extend('force', defaults, options or {})
+  if vim.tbl_isempty(options.settings) then
+    options.settings = vim.empty_dict()
+  end
+  vim.api.nvim_create_autocmd('FileType', {
+    pattern = 'markdown',
+    group = vim.api.nvim_create_augroup('agentls', { clear = true }),
+    callback = function(event)
+      attach(event.buf, options)
+    end,
+  })
+end
+
+return M

@@ -1,0 +1,296 @@
+"""A run over many files: find them, read, check or inspect one after the other, write as they come.
+
+No file is kept once its result is written. Where there are many, the work is shared out to
+processes, one per core; the results still come in order.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from itertools import islice
+from typing import NamedTuple
+
+from agentls import disk, finding
+from agentls.check import check
+from agentls.cli import text
+from agentls.cli.terminal import Segment, Terminal, terminal_width
+from agentls.config import Config
+from agentls.dialects import NAMES
+from agentls.disk import LoadedConfig
+from agentls.document import Document
+from agentls.finding import Found, Search
+from agentls.rule import Severity
+
+STDIN = "-"
+DEFAULT_DIALECT = NAMES[0]
+
+SHARED_FROM = 400
+"""With fewer files, starting processes takes longer than they save."""
+
+_CHUNK = 32
+
+
+class Options(NamedTuple):
+    """What the command line says about how to read and check files."""
+
+    dialect: str | None = None
+    config: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def settings(self, folder: str) -> LoadedConfig:
+        """The settings for the files in `folder`."""
+        return _settings_in(self.config or _settings_of(folder))
+
+    def rules(self, config: Config) -> Config:
+        """`config` with the rules of the command line, which has the last word."""
+        if self.select:
+            return config._replace(select=self.select, ignore=self.ignore)
+        return config._replace(ignore=(*config.ignore, *self.ignore))
+
+
+@cache
+def _settings_of(folder: str) -> str:
+    return disk.config_file(folder) or ""
+
+
+@cache
+def _settings_in(file: str) -> LoadedConfig:
+    return disk.read_config(file) if file else LoadedConfig(Config(), "", "", ())
+
+
+class Result(NamedTuple):
+    """What became of one file: its piece of the output, how many findings of each severity it
+    has, and why it could not be read, if so."""
+
+    piece: list[Segment]
+    counts: Counter[Severity]
+    failure: str = ""
+
+
+Job = Callable[[Found, Document, Options], Result]
+"""What is done with each file. Other processes get it, so it must be a function of a module."""
+
+
+def check_file(form: str, width: int, found: Found, document: Document, options: Options) -> Result:
+    """The job of `agentls check`, with the findings in the output format `form`."""
+    folder = found.full.rpartition("/")[0]
+    config = options.rules(options.settings(folder).for_file(found.full))
+    diagnostics = check(document, config, disk.exists_from(folder))
+    if form == "text":
+        piece = list(text.render(found.shown, document, diagnostics, width))
+    elif diagnostics:
+        from agentls.cli.formats import FORMATS
+
+        piece = [(FORMATS[form].render(found.shown, document, diagnostics), "plain")]
+    else:
+        piece = []
+    return Result(piece, Counter(diagnostic.severity for diagnostic in diagnostics))
+
+
+def inspect_file(form: str, width: int, found: Found, document: Document, _: Options) -> Result:
+    """The job of `agentls inspect`."""
+    from agentls import inspection
+
+    seen = inspection.inspect(document)._replace(path=found.shown)
+    if form == "text":
+        piece: list[Segment] = []
+        for line in inspection.to_text(seen, width):
+            piece += [*line, ("\n", "plain")]
+        return Result([*piece, ("\n", "plain")], Counter())
+    import json
+
+    return Result([(json.dumps(inspection.to_json(seen)), "plain")], Counter())
+
+
+def process(job: Job, options: Options, found: Found, content: str | None = None) -> Result:
+    """Do `job` on one file, or on `content` in its stead. Whatever goes wrong concerns this file only."""
+    try:
+        content = disk.read_text(found.full) if content is None else content
+    except OSError as error:
+        return Result([], Counter(), disk.reason(error))
+    try:
+        settings = options.settings(found.full.rpartition("/")[0])
+        otherwise = options.dialect or DEFAULT_DIALECT
+        document = disk.open_document(found.full, content, settings, otherwise)
+        assert document is not None, "there is a dialect to fall back on"
+        return job(found, document, options)
+    except Exception as error:
+        from traceback import extract_tb
+
+        where = extract_tb(error.__traceback__)[-1]
+        at = f"{type(error).__name__} in {os.path.basename(where.filename)}, line {where.lineno}: {error}"
+        return Result([], Counter(), f"internal error, please report it: {at}")
+
+
+class Run:
+    """One run of a command: its options, its terminal, how many processes it may start (0: one
+    per core), and whether anything went wrong."""
+
+    def __init__(self, options: Options, terminal: Terminal, jobs: int = 0) -> None:
+        self._options = options
+        self._terminal = terminal
+        self._jobs = jobs or _cores()
+        self._reported: set[str] = set()
+        self.failed = False
+
+    def results(self, paths: list[str], job: Job) -> Iterator[Result]:
+        """The results of all files that can be read, in order; the others are reported."""
+        founds = self._find(paths)
+        for done, (found, result) in enumerate(self._work(founds, partial(process, job, self._options)), 1):
+            self._terminal.progress(done)
+            if result.failure:
+                self._fail(found.shown, result.failure)
+            else:
+                yield result
+
+    def of_stdin(self, name: str, job: Job) -> Iterator[Result]:
+        """The result of the text on standard input, as if it stood in the file `name`."""
+        found = Found(name, disk.posix(name))
+        self._settings(found.full.rpartition("/")[0])
+        try:
+            data = disk.within_limit(sys.stdin.buffer.read(disk.MAX_BYTES + 1))
+        except OSError as error:
+            self._fail(name, disk.reason(error))
+            return
+        result = process(job, self._options, found, disk.decode(data))
+        if result.failure:
+            self._fail(name, result.failure)
+        else:
+            yield result
+
+    def _find(self, paths: list[str]) -> Iterator[Found]:
+        """All files to work on, each once."""
+        search = Search(self._settings, self._options.dialect, self._fail, self._note)
+        seen: set[str] = set()
+        for path in paths:
+            found = None
+            for found in finding.find(path, search):
+                if found.full not in seen:
+                    seen.add(found.full)
+                    self._settings(found.full.rpartition("/")[0])
+                    yield found
+            if found is None and os.path.isdir(path):
+                self._note(path, _NOTHING_THERE)
+
+    def _work(
+        self, founds: Iterator[Found], work: Callable[[Found], Result]
+    ) -> Iterator[tuple[Found, Result]]:
+        first = list(islice(founds, SHARED_FROM))
+        if len(first) == SHARED_FROM and self._jobs > 1:
+            yield from _share(work, [*first, *founds], self._jobs)
+        else:
+            yield from ((found, work(found)) for found in first)
+            yield from ((found, work(found)) for found in founds)
+
+    def _settings(self, folder: str) -> LoadedConfig:
+        """The settings for the files in `folder`; what is wrong with them is said once."""
+        settings = self._options.settings(folder)
+        if settings.problems and settings.file not in self._reported:
+            self._reported.add(settings.file)
+            for problem in settings.problems:
+                self._note(settings.file, problem)
+        return settings
+
+    def _fail(self, path: str, message: str) -> None:
+        self.failed = True
+        self._note(path, message)
+
+    def _note(self, path: str, message: str) -> None:
+        self._terminal.message(f"{text.visible(path)}: {message}")
+
+
+_NOTHING_THERE = """no agent files here.
+  They are the *.md below `.claude/agents`, and below `agents` in a plugin. For
+  others name the files, take every *.md of a folder with --dialect NAME, or set
+  `places` in the configuration."""
+
+
+def _cores() -> int:
+    """How many processes can run at the same time."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _share(work: Callable[[Found], Result], files: list[Found], jobs: int) -> Iterator[tuple[Found, Result]]:
+    """The results of `work`, done by several processes; by this one where that is not possible."""
+    import signal
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    done = 0
+    try:
+        # An interrupt is for this process alone; it ends the others.
+        quiet = (signal.SIGINT, signal.SIG_IGN)
+        with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=quiet) as pool:
+            for result in pool.map(work, files, chunksize=_CHUNK):
+                yield files[done], result
+                done += 1
+    except (BrokenProcessPool, ImportError, NotImplementedError, OSError):
+        for found in files[done:]:
+            yield found, work(found)
+
+
+# The two commands
+
+
+def check_all(args: Namespace) -> int:
+    """`agentls check`: print the findings, and tell by the exit code how bad they are."""
+    form: str = args.output_format
+    options = Options(args.dialect, args.config, tuple(args.select), tuple(args.ignore))
+    job = partial(check_file, form, terminal_width())
+    with Terminal(args.color if form == "text" else "never") as terminal:
+        run = Run(options, terminal, args.jobs)
+        if args.stdin_filename or args.paths == [STDIN]:
+            results = run.of_stdin(args.stdin_filename or STDIN, job)
+        else:
+            results = run.results(args.paths or ["."], job)
+        if form == "text":
+            files, counts = _write(terminal, results)
+            if files:
+                terminal.write(text.summary(files, counts))
+        else:
+            from agentls.cli.formats import FORMATS
+
+            frame = FORMATS[form]
+            _, counts = _write(terminal, results, frame.begin(), frame.between)
+            terminal.write([(frame.end(not run.failed), "plain")])
+    found = any(counts[severity] for severity in Severity if severity <= args.fail_on)
+    return 2 if run.failed else int(found)
+
+
+def inspect_all(args: Namespace) -> int:
+    """`agentls inspect`: print what each runtime makes of the files."""
+    form: str = args.output_format
+    job = partial(inspect_file, form, terminal_width())
+    with Terminal(args.color if form == "text" else "never") as terminal:
+        run = Run(Options(args.dialect, args.config), terminal)
+        results = run.results(args.paths, job)
+        if form == "text":
+            _write(terminal, results)
+        else:
+            _write(terminal, results, "[\n", ",\n")
+            terminal.write([("\n]\n", "plain")])
+    return 2 if run.failed else 0
+
+
+def _write(
+    terminal: Terminal, results: Iterator[Result], begin: str = "", between: str = ""
+) -> tuple[int, Counter[Severity]]:
+    """Write the pieces as they come, and count the files and their findings."""
+    files, counts, lead = 0, Counter[Severity](), begin
+    for result in results:
+        files += 1
+        counts.update(result.counts)
+        if result.piece:
+            terminal.write([(lead, "plain"), *result.piece])
+            lead = between
+    if lead is begin:
+        terminal.write([(begin.rstrip(), "plain")])
+    return files, counts

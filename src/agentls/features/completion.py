@@ -1,0 +1,345 @@
+"""Completion: what may stand at the cursor.
+
+`position` finds the place, `vocabulary` knows the words; here the one is matched with the other
+and each word becomes an edit that replaces just the item at the cursor. The words are not
+filtered by what is typed already: editors do that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agentls import explain, toollist
+from agentls.dialects import Dialect
+from agentls.document import Document
+from agentls.features import vocabulary
+from agentls.features.position import LIST, Place, find
+from agentls.features.vocabulary import Kind, Offer
+from agentls.text import Edit, Span
+
+
+class Completion(NamedTuple):
+    """A word that may stand at the cursor, and the edit that writes it there.
+
+    `detail` is a line about it, `order` its rank in the list. The edit's text is a snippet if
+    `snippet`; it has its indentation and wants no other. `also` are further edits that go with
+    it. `within` is what `documentation` needs to know besides kind and label.
+    """
+
+    label: str
+    kind: Kind
+    detail: str
+    edit: Edit
+    order: int
+    snippet: bool = False
+    deprecated: bool = False
+    within: str = ""
+    also: tuple[Edit, ...] = ()
+
+
+def complete(document: Document, offset: int, *, snippets: bool) -> list[Completion]:
+    """What may stand at `offset`, the most common first; as snippets if the editor takes them."""
+    slots = [_skeleton(document, offset)]
+    place = find(document, offset)
+    if place:
+        slots.append(_slot(document, place, offset))
+    rows = [(offer, slot) for slot in slots if slot for offer in slot.offers]
+    return [_completion(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
+
+
+def documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
+    """The page of a completion in Markdown, or "" if there is nothing more to say about it."""
+    return _page(dialect, kind, label, within) or ""
+
+
+def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
+    if kind == "value":
+        return (
+            explain.about_value(dialect, within, label)
+            or explain.about_key(dialect, within)
+            or explain.about_field(dialect, "", within)
+            or explain.about_server_field(dialect, within)
+        )
+    if kind == "field":
+        if within == vocabulary.ENTRY:
+            return explain.about_entry_field(dialect, label)
+        if within == vocabulary.SERVER:
+            return explain.about_server_field(dialect, label)
+        return explain.about_field(dialect, within, label)
+    if kind == "type":
+        of_server = within == vocabulary.SERVER
+        return (explain.about_transport if of_server else explain.about_handler)(dialect, label)
+    if kind == "skeleton":
+        return f"```markdown\n{vocabulary.plain(dialect.skeleton)}```"
+    pages = {
+        "key": explain.about_key,
+        "tool": explain.about_tool,
+        "model": explain.about_model,
+        "event": explain.about_event,
+        "agent": explain.about_agent,
+    }
+    return pages[kind](dialect, label) if kind in pages else None
+
+
+class _Slot(NamedTuple):
+    """Where offers go: the text they replace, what is written around each, how far the lines
+    below its first are indented, and edits that go with it."""
+
+    span: Span
+    offers: Iterable[Offer]
+    before: str = ""
+    after: str = ""
+    column: int = 0
+    also: tuple[Edit, ...] = ()
+
+
+def _completion(offer: Offer, slot: _Slot, order: int, snippets: bool) -> Completion:
+    """The offer, written into the slot."""
+    text = offer.text.replace("\n", "\n" + " " * slot.column)
+    plain = vocabulary.plain(text) if text else offer.label
+    snippet = snippets and bool(text) and plain != text
+    new_text = f"{slot.before}{text if snippet else plain}{slot.after}"
+    return Completion(
+        offer.label,
+        offer.kind,
+        offer.detail,
+        Edit(slot.span, new_text),
+        order,
+        snippet,
+        offer.deprecated,
+        offer.within,
+        slot.also,
+    )
+
+
+# --- a new file -------------------------------------------------------------------------------
+
+_FENCE = "---"
+
+
+def _skeleton(document: Document, offset: int) -> _Slot | None:
+    """A whole agent, for a file with nothing in it but the start of a fence."""
+    text = document.text
+    typed = text.removeprefix("\ufeff").strip()
+    if not _FENCE.startswith(typed):
+        return None
+    line = document.lines.line(document.lines.line_at(offset))
+    first = len(text) - len(text.removeprefix("\ufeff"))
+    start = text.find(typed, first) if typed else line.start
+    skeleton = document.dialect.skeleton.removesuffix("\n")
+    if start < line.start:
+        if typed != _FENCE:
+            return None
+        skeleton, span = skeleton.partition("\n")[2], line
+    elif start > line.end:
+        return None
+    else:
+        start, span = max(line.start, first), Span(max(line.start, first), line.end)
+    # The fence must be the very first thing in the file.
+    above = (Edit(Span(first, start), ""),) if start > first else ()
+    offer = Offer(_FENCE, "skeleton", f"A new {document.dialect.title}, to be filled in.", skeleton)
+    return _Slot(span, [offer], also=above)
+
+
+# --- the frontmatter --------------------------------------------------------------------------
+
+
+def _slot(document: Document, place: Place, offset: int) -> _Slot | None:
+    """What may stand at a place, judged by the type of the key that leads there."""
+    if not place.path:
+        return _keys(document, place, offset)
+    key = document.dialect.key(place.path[0])
+    tail = place.path[1:]
+    if key is None:
+        return None
+    if key.type == "hooks":
+        return _hooks(document, place, tail, offset)
+    if key.type == "servers":
+        return _servers(document, place, tail, offset)
+    if key.type == "tools":
+        return _tools(document, place, offset) if place.role != "key" and tail in ((), (LIST,)) else None
+    if place.role == "value" and not tail:
+        return _word(document, place, vocabulary.values(document.dialect, key), offset)
+    return None
+
+
+def _keys(document: Document, place: Place, offset: int) -> _Slot | None:
+    """The keys of the frontmatter, which all start in the same column."""
+    entries = document.root.entries
+    if entries and not place.flow:
+        start = entries[0].key.span.start
+        if start - document.lines.line(document.lines.line_at(start)).start != place.column:
+            return None
+    present = {entry.key.text for entry in entries if not entry.key.span.touches(offset)}
+    in_plugin = bool(document.identity.plugin)
+    return _names(document, place, vocabulary.keys(document.dialect, present, in_plugin=in_plugin))
+
+
+_NAME = re.compile(r"(?:[\w$][\w.$-]*)?")
+
+
+def _names(
+    document: Document, place: Place, offers: Iterable[Offer], *, listed: bool = False
+) -> _Slot | None:
+    """A slot for the keys of a mapping; with `listed` the mapping is to be a new item of a list."""
+    is_key = place.role == "key"
+    if not is_key and (not place.begins or place.flow or place.style != "plain"):
+        return None
+    # What is more than a word is prose.
+    if not _NAME.fullmatch(document.text, *place.span):
+        return None
+    # Lines that belong here are the value of a key that is being typed, but of no new one.
+    if place.below and place.span.start == place.span.end:
+        return None
+    if place.has_colon:
+        offers = [offer._replace(text="") for offer in offers]
+    elif place.below:
+        offers = [offer._replace(text=f"{offer.label}:") for offer in offers]
+    elif place.flow:
+        offers = [offer._replace(text=f"{offer.label}: $1") for offer in offers]
+    dash = "- " if listed or place.role == "undashed" else ""
+    return _Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
+
+
+_QUOTES = {"single": "'", "double": '"'}
+
+
+def _word(document: Document, place: Place, offers: Iterable[Offer], offset: int) -> _Slot | None:
+    """A slot for a value of one word, whose quotes are closed if they are not yet."""
+    text = document.text
+    typed = text[place.span.start : offset]
+    if place.continues or place.below or any(character.isspace() for character in typed):
+        return None
+    quote = _QUOTES.get(place.style, "")
+    is_closed = text.startswith(quote, place.span.end)
+    return _Slot(place.span, offers, place.gap, "" if is_closed else quote)
+
+
+# --- tools ------------------------------------------------------------------------------------
+
+_TOOL = re.compile(r"""[^\s,()\[\]{}"']+""")
+_IN_PARENTHESES = re.compile(r"([^\s,()]+)\(([^()]*)\Z")
+_IN_MATCHER = re.compile(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
+
+
+def _touched(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Span:
+    """The match of `pattern` in `span` that the cursor touches, or the empty span at the cursor."""
+    spans = (Span(*found.span()) for found in pattern.finditer(text, *span))
+    return next((found for found in spans if found.touches(offset)), Span(offset, offset))
+
+
+def _tools(document: Document, place: Place, offset: int) -> _Slot | None:
+    """The tools of a list, in whatever form it is written."""
+    text, dialect, (name, *_) = document.text, document.dialect, place.path
+    typed = text[place.span.start : offset]
+    if place.style == "literal" or (place.role == "undashed" and place.style != "plain"):
+        return None
+    # A list or a mapping that goes on below takes no word in front of it.
+    if place.below == "list" or (place.begins and place.role == "value" and (place.below or place.siblings)):
+        return None
+    if typed.count("(") > typed.count(")"):
+        return _agents(document, place, offset)
+    word = _touched(_TOOL, text, place.span, offset)
+    # Behind parentheses a separator is missing, and what is inside others is not understood.
+    if typed.endswith(")") or text[word.end : place.span.end].lstrip().startswith(")"):
+        return None
+    denying = name != "tools"
+    listed = _listed(document, name, offset)
+    other = _listed(document, "tools" if denying else "disallowedTools", offset)
+    if toollist.ALL in listed and not denying:
+        return None
+    offers = list(vocabulary.tools(dialect, document.permission_mode, listed | other, denying=denying))
+    if not denying and not listed:
+        offers.append(vocabulary.all_tools(quoted=place.style != "plain"))
+    is_item = place.begins and place.style == "plain" and not place.flow and word == place.span
+    dash = "- " if place.role == "undashed" or (place.role == "value" and is_item) else ""
+    return _Slot(word, sorted(offers, key=lambda offer: offer.deprecated), place.gap + dash)
+
+
+def _listed(document: Document, key: str, offset: int) -> set[str]:
+    """The tools in the list of `key`, by their names of today, without the one at the cursor."""
+    entry = document.entry(key)
+    lists = [tools for tools in document.tool_lists if tools.key.name == key]
+    if lists:
+        names = [item.entry.name for item in lists[0].items if not item.entry.span.touches(offset)]
+    elif entry:
+        # The value does not parse, as a list does not before its bracket is closed.
+        words = _TOOL.finditer(document.text, *entry.value.span)
+        names = [found[0] for found in words if not Span(*found.span()).touches(offset)]
+    else:
+        names = []
+    bare = [name.strip("[]\"'") for name in names]
+    return {toollist.resolve(name, document.dialect, None).tool or name for name in bare}
+
+
+def _agents(document: Document, place: Place, offset: int) -> _Slot | None:
+    """The agents in the parentheses behind a tool. Only names of agents count there, and only in
+    the list of what is allowed."""
+    text, dialect = document.text, document.dialect
+    found = _IN_PARENTHESES.search(text, place.span.start, offset)
+    tool = dialect.tool(toollist.resolve(found[1], dialect, None).tool or "") if found else None
+    if found is None or tool is None or not tool.scoping or place.path[0] != "tools":
+        return None
+    closing = text.find(")", offset, place.span.end)
+    inside = Span(found.start(2), closing if closing >= 0 else place.span.end)
+    word = _touched(_TOOL, text, inside, offset)
+    others = (each for each in _TOOL.finditer(text, *inside) if each.start() != word.start)
+    offers = vocabulary.agents(dialect, {each[0] for each in others})
+    return _Slot(word, offers, after="" if closing >= 0 else ")")
+
+
+def _matcher(document: Document, place: Place, offset: int) -> _Slot | None:
+    """The tools in a matcher."""
+    if place.continues:
+        return None
+    text, dialect = document.text, document.dialect
+    word = _touched(_IN_MATCHER, text, place.span, offset)
+    others = (each for each in _IN_MATCHER.finditer(text, *place.span) if each.start() != word.start)
+    offers = vocabulary.tools(dialect, document.permission_mode, {each[0] for each in others}, denying=False)
+    return _Slot(word, [offer for offer in offers if not offer.deprecated], place.gap)
+
+
+# --- hooks and servers ------------------------------------------------------------------------
+
+
+def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> _Slot | None:
+    """The events, the entries below each, the handlers in each, and their fields."""
+    dialect, present = document.dialect, place.siblings
+    event = dialect.event(tail[0]) if tail else None
+    in_value = place.role == "value"
+    match tail:
+        case ():
+            return _names(document, place, vocabulary.events(dialect, present))
+        case (_,) if in_value:
+            offers = vocabulary.entry_fields(dialect, event, present)
+            return _names(document, place, offers, listed=True)
+        case (_, _) if not in_value and tail[1] == LIST:
+            return _names(document, place, vocabulary.entry_fields(dialect, event, present))
+        case (_, _, vocabulary.MATCHER) if in_value and event and event.tool:
+            return _matcher(document, place, offset)
+        case (_, _, vocabulary.HANDLERS) if in_value:
+            offers = vocabulary.handler_fields(dialect, event, present)
+            return _names(document, place, offers, listed=True)
+        case (_, _, vocabulary.HANDLERS, _) if not in_value:
+            return _names(document, place, vocabulary.handler_fields(dialect, event, present))
+        case (_, _, vocabulary.HANDLERS, _, vocabulary.TYPE) if in_value:
+            return _word(document, place, vocabulary.handler_types(dialect), offset)
+        case (_, _, vocabulary.HANDLERS, _, name) if in_value:
+            fields = [field for handler in dialect.hooks.handlers for field in handler.fields]
+            return _word(document, place, vocabulary.field_values(fields, name), offset)
+    return None
+
+
+def _servers(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> _Slot | None:
+    """The fields of a server's definition. Servers stand in a list or, less usual, in a mapping."""
+    dialect = document.dialect
+    match tail[1:] if tail[:1] == (LIST,) else tail:
+        case (_,):
+            return _names(document, place, vocabulary.server_fields(dialect, place.siblings))
+        case (_, vocabulary.TYPE) if place.role == "value":
+            return _word(document, place, vocabulary.transports(dialect), offset)
+        case (_, name) if place.role == "value":
+            return _word(document, place, vocabulary.field_values(dialect.servers.fields, name), offset)
+    return None

@@ -1,0 +1,330 @@
+"""Hover: what stands under the cursor, explained.
+
+In the frontmatter keys, values, tools, models, hooks and servers are explained from the
+dialect's tables, with what the place adds to it; on a fence stands what the runtime makes of
+the whole file, and on an ignore comment the rule it silences. Prose has no hover.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
+
+from agentls import explain, inspection, suppress, toollist
+from agentls.dialects import Dialect, Key
+from agentls.document import Document
+from agentls.explain import code_span
+from agentls.inspection import View
+from agentls.text import Span
+from agentls.toollist import ToolEntry
+from agentls.yamltree import Entry, Mapping, Node, Scalar
+
+
+class Hover(NamedTuple):
+    """A page of Markdown, and the text that it is about."""
+
+    span: Span
+    markdown: str
+
+
+def hover(document: Document, offset: int) -> Hover | None:
+    """What is to be said about the text at `offset`."""
+    return _on_ignore_comment(document, offset) or _on_fence(document, offset) or _on_entry(document, offset)
+
+
+_CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
+    """The page of the rule whose code in an ignore comment lies at `offset`."""
+    for comment in suppress.find(document):
+        if comment.span.touches(offset):
+            word = _word_at(document.text, _CODE, comment.span, offset)
+            page = explain.about_rule(word.of(document.text)) if word else None
+            return Hover(word, page) if word and page else None
+    return None
+
+
+# --- the fences: the file as a whole ----------------------------------------------------------
+
+
+def _on_fence(document: Document, offset: int) -> Hover | None:
+    """What each runtime makes of the file, on its fences as a person and as the runtime sees them."""
+    block = document.block
+    fences = (block.opening, block.closing) if block else ()
+    for fence in (*fences, *(reading.closing for reading in document.readings)):
+        if fence and fence.touches(offset):
+            views = (
+                inspection.view(document, runtime, reading)
+                for runtime, reading in zip(document.dialect.runtimes, document.readings, strict=True)
+            )
+            cards = [_card(view) for view in views]
+            return Hover(fence, "\n\n".join((*cards, explain.cite(explain.observed(document.dialect)))))
+    return None
+
+
+def _card(view: View) -> str:
+    """What one runtime makes of the file."""
+    tools = view.tools
+    rows = [_sentence(reason) for reason in view.reasons]
+    if view.loads:
+        rows += [
+            f"Name: {code_span(view.name or '')}",
+            f"Tools: {inspection.tools_in_words(tools, code_span)}",
+            *(f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped),
+            f"Model: {inspection.model_in_words(view.model, code_span)}",
+            f"Tokens: about {view.tokens.description:,} in the description,"
+            f" which is part of every session, and {view.tokens.body:,} in the prompt",
+            *view.notes,
+        ]
+    return f"**{inspection.verdict(view)}**\n\n" + "\n".join(f"- {row}" for row in rows)
+
+
+def _sentence(text: str) -> str:
+    """`text` with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+# --- the entries ------------------------------------------------------------------------------
+
+
+class _Spot(NamedTuple):
+    """A place in the tree: the keys that lead to it, the mapping that holds the last of them with
+    its entry, and the scalar that lies there, `None` for the key itself."""
+
+    keys: tuple[str, ...]
+    mapping: Mapping
+    entry: Entry
+    scalar: Scalar | None
+
+
+_T = TypeVar("_T")
+
+
+def _spot(root: Mapping, offset: int) -> _Spot | None:
+    """The key or the scalar at `offset`."""
+    keys: tuple[str, ...] = ()
+    mapping, entry = root, None
+    node: Node = root
+    while not isinstance(node, Scalar):
+        if isinstance(node, Mapping):
+            mapping = node
+            key = _holding(((entry.key.span, entry) for entry in node.entries), offset)
+            entry = key or _holding(((entry.value.span, entry) for entry in node.entries), offset)
+            if entry is None:
+                return None
+            keys = (*keys, entry.key.text)
+            if key:
+                return _Spot(keys, mapping, entry, None)
+            node = entry.value
+        else:
+            item = _holding(((item.span, item) for item in node.items), offset)
+            if item is None:
+                return None
+            node = item
+    return _Spot(keys, mapping, entry, node) if entry else None
+
+
+def _holding(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
+    """The candidate whose span holds `offset`, or else one that ends there."""
+    ends = None
+    for span, candidate in candidates:
+        if span.start <= offset < span.end:
+            return candidate
+        if span.touches(offset):
+            ends = candidate
+    return ends
+
+
+def _on_entry(document: Document, offset: int) -> Hover | None:
+    """What is to be said about a key or a value of the frontmatter."""
+    block = document.block
+    if block is None or not block.content.touches(offset):
+        return None
+    spot = _spot(document.root, offset)
+    if spot is None:
+        return None
+    key = document.dialect.key(spot.keys[0])
+    if key and key.type == "hooks" and len(spot.keys) > 1:
+        return _in_hooks(document, spot, offset)
+    if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
+        return _in_servers(document.dialect, spot)
+    if len(spot.keys) > 1:
+        return None
+    if spot.scalar is None:
+        return Hover(spot.entry.key.span, _key_page(document.dialect, spot.keys[0]))
+    return _on_value(document, key, spot.entry, spot.scalar, offset) if key else None
+
+
+def _key_page(dialect: Dialect, name: str) -> str:
+    names = (key.name for key in dialect.keys)
+    return explain.about_key(dialect, name) or explain.about_unknown(
+        dialect, name, "key", "knows no such key and ignores it", names
+    )
+
+
+def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
+    """What is to be said about a value of a top-level key."""
+    dialect = document.dialect
+    if scalar.span.start == scalar.span.end:
+        return None
+    if key.type == "tools":
+        return _on_tool(document, key, entry, scalar, offset)
+    if key.type == "model" and scalar.type == "str":
+        return Hover(scalar.span, _model_page(dialect, scalar.text))
+    if key.type == "enum" and scalar.type == "str":
+        page = explain.about_value(dialect, key.name, scalar.text)
+        if page is None:
+            effect = f"knows no such value of `{key.name}`: {key.bad_value}"
+            names = (value.name for value in key.values)
+            page = explain.about_unknown(dialect, scalar.text, "value", effect, names)
+        return Hover(scalar.span, page)
+    if key.type in ("enum", "model", "boolean", "integer"):
+        return Hover(scalar.span, _key_page(dialect, key.name))
+    page = explain.about_agent(dialect, scalar.text) if key.name == "name" else None
+    return Hover(scalar.span, page) if page else None
+
+
+def _model_page(dialect: Dialect, name: str) -> str:
+    names = (model.name for model in dialect.models.known)
+    return explain.about_model(dialect, name) or explain.about_unknown(
+        dialect, name, "model", "knows no such model and sends the text to the API as it is", names
+    )
+
+
+# --- tools ------------------------------------------------------------------------------------
+
+_TOOL_NAME = re.compile(r"[\w*./-]+")
+_WORD = re.compile(r"[\w-]+")  # In a matcher other signs belong to a regular expression.
+
+
+def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
+    """What is to be said about an entry of a tool list, there and beside the others."""
+    if entry.broken:
+        word = _word_at(document.text, _TOOL_NAME, scalar.span, offset)
+        page = explain.about_tool(document.dialect, word.of(document.text)) if word else None
+        return Hover(word, page) if word and page else None
+    listed = toollist.split(entry.value, document.text)
+    found = _holding(((tool.span, tool) for tool in listed), offset)
+    if found is None:
+        return None
+    page = _tool_page(document.dialect, found.name)
+    return Hover(found.span, _with_notes(page, _tool_notes(document, key, found)))
+
+
+def _tool_page(dialect: Dialect, name: str) -> str:
+    names = (tool.name for tool in dialect.tools)
+    return explain.about_tool(dialect, name) or explain.about_unknown(
+        dialect, name, "tool", "knows no tool of this name and drops it without a word", names
+    )
+
+
+def _with_notes(page: str, notes: Iterable[str]) -> str:
+    """The page with further paragraphs in front of its source."""
+    content, _, source = page.rpartition("\n\n")
+    return "\n\n".join((content, *notes, source))
+
+
+def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
+    """What its place in the list adds to what a tool is."""
+    notes = []
+    grants = key.name == "tools"
+    tool = document.dialect.tool(entry.name)
+    if entry.specifier is not None and key.specifier:
+        scoping = tool.scoping if tool and grants else ""
+        notes.append(f"**{code_span(f'({entry.specifier})')}:** {scoping or key.specifier}")
+    if tool and grants:
+        notes += [
+            f"**Not given:** {dropped.why}."
+            for dropped in document.tools.dropped
+            if dropped.name == entry.text
+        ]
+    return notes
+
+
+# --- hooks and servers ------------------------------------------------------------------------
+
+
+def _in_hooks(document: Document, spot: _Spot, offset: int) -> Hover | None:
+    """Events, the fields of their entries, and handlers."""
+    dialect = document.dialect
+    match spot.keys, spot.scalar:
+        case (_, event), None:
+            names = (known.name for known in dialect.hooks.events)
+            page = explain.about_event(dialect, event) or explain.about_unknown(
+                dialect, event, "hook event", "knows no such event and ignores the entry", names
+            )
+            return Hover(spot.entry.key.span, page)
+        case (_, _, field), None:
+            return _known(spot.entry.key.span, explain.about_entry_field(dialect, field))
+        case (_, event, "matcher"), Scalar() as scalar:
+            known = dialect.event(event)
+            if known and known.tool:
+                return _tool_in(document, scalar, offset)
+        case (_, _, "hooks", field), None:
+            page = explain.about_field(dialect, _type_of(spot.mapping), field) or explain.about_unknown(
+                dialect,
+                field,
+                "field of a hook handler",
+                "knows no such field and ignores it",
+                (known.name for known in dialect.hooks.common),
+            )
+            return Hover(spot.entry.key.span, page)
+        case (_, _, "hooks", "type"), Scalar() as scalar:
+            names = (known.name for known in dialect.hooks.handlers)
+            page = explain.about_handler(dialect, scalar.text) or explain.about_unknown(
+                dialect, scalar.text, "kind of hook handler", "knows no such kind and ignores the hook", names
+            )
+            return Hover(scalar.span, page)
+        case (_, _, "hooks", "if"), Scalar() as scalar:
+            return _tool_in(document, scalar, offset)
+        case (_, _, "hooks", "model"), Scalar(type="str") as scalar:
+            return Hover(scalar.span, _model_page(dialect, scalar.text))
+    return None
+
+
+def _tool_in(document: Document, scalar: Scalar, offset: int) -> Hover | None:
+    """The tool that is named at `offset` in a matcher or a permission rule."""
+    word = _word_at(document.text, _WORD, scalar.span, offset)
+    return _known(word, explain.about_tool(document.dialect, word.of(document.text))) if word else None
+
+
+def _type_of(handler: Mapping) -> str:
+    """The kind of a hook handler as it is written, "" where it has none."""
+    entry = handler.get("type")
+    return entry.value.text if entry and isinstance(entry.value, Scalar) else ""
+
+
+def _in_servers(dialect: Dialect, spot: _Spot) -> Hover | None:
+    """Servers by name, and the fields of their definitions."""
+    match spot.keys, spot.scalar:
+        case (_,), Scalar(type="str") as scalar:
+            return Hover(
+                scalar.span, _server_page(dialect, scalar.text, "A server that is configured elsewhere.")
+            )
+        case (_, name), None:
+            return Hover(spot.entry.key.span, _server_page(dialect, name, "A server that is defined here."))
+        case (_, _, field), None:
+            return _known(spot.entry.key.span, explain.about_server_field(dialect, field))
+        case (_, _, "type"), Scalar() as scalar:
+            return _known(scalar.span, explain.about_transport(dialect, scalar.text))
+    return None
+
+
+def _server_page(dialect: Dialect, name: str, summary: str) -> str:
+    key = next(key for key in dialect.keys if key.type == "servers")
+    facts = [("Its tools are called", code_span(f"{toollist.MCP_PREFIX}{name}__..."))]
+    return explain.page(name, "MCP server", summary, facts, dialect.source(key.source))
+
+
+def _known(span: Span, page: str | None) -> Hover | None:
+    return Hover(span, page) if page else None
+
+
+def _word_at(text: str, word: re.Pattern[str], span: Span, offset: int) -> Span | None:
+    """The word inside `span` that lies at `offset`."""
+    for found in word.finditer(text, *span):
+        if found.start() <= offset <= found.end():
+            return Span(*found.span())
+    return None

@@ -1,0 +1,264 @@
+"""What may be written in the frontmatter, as offers for completion, from the dialect's tables.
+
+An offer knows nothing of the cursor. Its text is a snippet: `$1` is a place to type at, `${1:word}`
+one with a suggestion, and lines below the first are indented as if the first stood at the margin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from agentls import toollist
+from agentls.dialects import Dialect, HookEvent, HookField, Key
+
+Kind = Literal["key", "value", "tool", "model", "event", "field", "type", "agent", "skeleton"]
+
+BOOLEANS = ("true", "false")
+
+MATCHER = "matcher"
+HANDLERS = "hooks"
+TYPE = "type"
+"""Fields with a part of their own: an entry's matcher and handlers, the kind of a handler or server."""
+
+ENTRY = "entry"
+SERVER = "server"
+"""What a field belongs to, where that is not a kind of hook handler."""
+
+
+class Offer(NamedTuple):
+    """A word with a line about it. `text` is what is written for it if that is more than the word.
+
+    `within` is what the word belongs to: the key of a value, and of a field the kind of handler,
+    `ENTRY` or `SERVER`.
+    """
+
+    label: str
+    kind: Kind
+    detail: str
+    text: str = ""
+    within: str = ""
+    deprecated: bool = False
+
+
+def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[Offer]:
+    """The frontmatter keys that are not there yet."""
+    for key in dialect.keys:
+        if key.name not in present and not (in_plugin and key.ignored_in_plugin):
+            yield Offer(key.name, "key", key.summary, _line(key.name, key.form))
+
+
+def values(dialect: Dialect, key: Key) -> Iterator[Offer]:
+    """The words that a key accepts: its own, truth values or models."""
+    if key.type == "boolean":
+        yield from (Offer(word, "value", key.summary, within=key.name) for word in BOOLEANS)
+    if key.type == "model":
+        yield from _models(dialect)
+    for word in sorted(key.values, key=lambda word: bool(word.alias_of)):
+        yield Offer(word.name, "value", word.summary, within=key.name)
+
+
+def _models(dialect: Dialect) -> Iterator[Offer]:
+    """The models that can be asked for, the older ones last."""
+    known = [model for model in dialect.models.known if model.status in ("current", "older")]
+    for model in sorted(known, key=lambda model: model.status == "older"):
+        sends = f" At present `{model.sends}`." if model.sends else ""
+        yield Offer(model.name, "model", f"{model.summary.rstrip('.')}.{sends}")
+
+
+def tools(
+    dialect: Dialect, permission_mode: str | None, listed: set[str], *, denying: bool
+) -> Iterator[Offer]:
+    """The tools that a list can name besides those in `listed`, which are names of today.
+
+    The user's own come first, old names that still work last. Tools that no subagent has are
+    offered only where they are denied: an agent can also run the main session.
+    """
+    for name in dialect.user_tools:
+        if not toollist.is_denied(name, listed):
+            yield Offer(name, "tool", "Added in your configuration.")
+    last = []
+    for tool in dialect.tools:
+        offer = Offer(tool.name, "tool", tool.summary)
+        if tool.name in listed:
+            continue
+        if toollist.resolve(tool.name, dialect, permission_mode).standing == "available":
+            yield offer
+        elif denying:
+            last.append(offer)
+    yield from last
+    for old in dialect.old_tools:
+        if old.works and old.now[0] not in listed:
+            yield Offer(old.name, "tool", f"Now `{old.now[0]}`: {old.note}.", deprecated=True)
+
+
+def all_tools(*, quoted: bool) -> Offer:
+    """The word for all tools, which wants quotes in YAML if it is not in some already."""
+    text = "" if quoted else f'"{toollist.ALL}"'
+    return Offer(toollist.ALL, "tool", "All tools that are available to subagents.", text)
+
+
+def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[Offer]:
+    """The built-in agents that are not listed yet."""
+    for agent in dialect.builtin_agents:
+        if agent.name not in listed:
+            yield Offer(agent.name, "agent", agent.summary)
+
+
+# --- hooks ------------------------------------------------------------------------------------
+
+
+def events(dialect: Dialect, present: Collection[str]) -> Iterator[Offer]:
+    """The hook events that are not there yet, each with an entry to fill in."""
+    for event in dialect.hooks.events:
+        if event.name not in present:
+            entry = "\n".join(_entry(dialect, event))
+            yield Offer(event.name, "event", event.summary, f"{event.name}:\n  - {_indented(entry, 4)}")
+
+
+def entry_fields(dialect: Dialect, event: HookEvent | None, present: Collection[str]) -> Iterator[Offer]:
+    """The fields of an entry below an event that are not there yet. A matcher brings the handlers
+    along, since an entry without them is broken."""
+    for field in dialect.hooks.entry:
+        if field.name in present or (field.name == MATCHER and event and not event.matches):
+            continue
+        lines = [_matcher(dialect, event)] if field.name == MATCHER else []
+        if HANDLERS not in present:
+            lines.append(_handlers(dialect, len(lines) + 1))
+        yield Offer(field.name, "field", field.summary, "\n".join(lines), ENTRY)
+
+
+def _entry(dialect: Dialect, event: HookEvent) -> Iterator[str]:
+    """The lines of a new entry below an event."""
+    if event.tool:
+        yield _matcher(dialect, event)
+    yield _handlers(dialect, 2)
+
+
+def _matcher(dialect: Dialect, event: HookEvent | None) -> str:
+    """A matcher; on events about tools it starts out with the first tool that asks for permission."""
+    asking = next((tool.name for tool in dialect.tools if tool.prompts), "")
+    return f"{MATCHER}: ${{1:{asking}}}" if event and event.tool and asking else f"{MATCHER}: $1"
+
+
+def _handlers(dialect: Dialect, stop: int) -> str:
+    """A list of handlers with one of the first kind, its tab stops from number `stop` on."""
+    first = dialect.hooks.handlers[0]
+    required = [field.name for field in first.fields if field.required]
+    lines = [f"{TYPE}: {first.name}", *(f"{name}: ${at}" for at, name in enumerate(required, stop))]
+    return f"{HANDLERS}:\n  - " + "\n    ".join(lines)
+
+
+def handler_fields(dialect: Dialect, event: HookEvent | None, present: Mapping[str, str]) -> Iterator[Offer]:
+    """The fields of a handler that are not there yet."""
+    needs = {
+        row.name: [field.name for field in row.fields if field.required] for row in dialect.hooks.handlers
+    }
+    kind = _kind(needs, present)
+    rows = [
+        (field, row.name)
+        for row in dialect.hooks.handlers
+        for field in row.fields
+        if kind in (row.name, None)
+    ]
+    rows += [
+        (field, "")
+        for field in dialect.hooks.common
+        if not field.no_effect and not (field.only_for_tools and event and not event.tool)
+    ]
+    return _fields(rows, needs, kind, present)
+
+
+def server_fields(dialect: Dialect, present: Mapping[str, str]) -> Iterator[Offer]:
+    """The fields of a server's definition that are not there yet."""
+    needs = {row.name: [row.requires] for row in dialect.servers.transports}
+    kind = _kind(needs, present)
+    others = {name for names in needs.values() for name in names if kind and name not in needs[kind]}
+    rows = [(field, SERVER) for field in dialect.servers.fields if field.name not in others]
+    return _fields(rows, needs, kind, present)
+
+
+def _kind(needs: Mapping[str, list[str]], present: Mapping[str, str]) -> str | None:
+    """The kind that a handler or server says it is, or else that its fields make it."""
+    if TYPE in present:
+        return present[TYPE] if present[TYPE] in needs else None
+    return next((kind for kind, names in needs.items() if set(names) <= set(present)), None)
+
+
+def _fields(
+    rows: Iterable[tuple[HookField, str]],
+    needs: Mapping[str, list[str]],
+    kind: str | None,
+    present: Collection[str],
+) -> Iterator[Offer]:
+    """The fields in `rows`, each with what it belongs to, that are not in `present`: first the
+    type, then what the kind needs. While the kind is open, only what settles it is offered, and
+    brings along what goes with it."""
+    needed = {name for names in needs.values() for name in names}
+    missing: dict[str, tuple[HookField, str]] = {}
+    for field, within in rows:
+        if field.name not in present:
+            missing.setdefault(field.name, (field, within))
+    order = sorted(missing.values(), key=lambda row: (row[0].name != TYPE, row[0].name not in needed))
+    for field, within in order:
+        if kind and field.name != TYPE:
+            text = _field(field)
+        elif field.name == TYPE or field.name in needed:
+            told = kind or next(name for name in needs if field.name in (TYPE, *needs[name]))
+            lines = [f"{TYPE}: ${{1:{told}}}"] if TYPE not in present else []
+            absent = [name for name in needs[told] if name not in present]
+            lines += [f"{name}: ${at}" for at, name in enumerate(absent, len(lines) + 1)]
+            text = "\n".join(lines)
+        else:
+            continue
+        yield Offer(field.name, "field", field.summary, text, within)
+
+
+def _field(field: HookField) -> str:
+    """A field with a place for its value."""
+    forms = {"boolean": "${1:true}", "list": "[$1]", "mapping": "{$1}"}
+    word = f"${{1:{field.values[0]}}}" if field.values else "$1"
+    return _line(field.name, forms.get(field.type, word))
+
+
+def field_values(fields: Iterable[HookField], name: str) -> Iterator[Offer]:
+    """The words that a field of a handler or server accepts."""
+    for field in fields:
+        if field.name == name:
+            words = field.values or (BOOLEANS if field.type == "boolean" else ())
+            yield from (Offer(word, "value", field.summary, within=name) for word in words)
+            return
+
+
+def handler_types(dialect: Dialect) -> Iterator[Offer]:
+    """The kinds of hook handlers."""
+    for handler in dialect.hooks.handlers:
+        yield Offer(handler.name, "type", handler.summary)
+
+
+def transports(dialect: Dialect) -> Iterator[Offer]:
+    """The ways to reach a server, other words for them last."""
+    for row in sorted(dialect.servers.transports, key=lambda row: bool(row.alias_of)):
+        yield Offer(row.name, "type", row.summary, within=SERVER)
+
+
+# --- snippets ---------------------------------------------------------------------------------
+
+_TAB_STOP = re.compile(r"\$(?:\d+|\{\d+(?::([^}]*))?\})|\\([\\$}])")
+
+
+def plain(snippet: str) -> str:
+    """The text of a snippet, each suggestion taken and the other tab stops left empty."""
+    return _TAB_STOP.sub(lambda found: found[1] or found[2] or "", snippet)
+
+
+def _line(name: str, form: str) -> str:
+    """`name: form` as a snippet, where `form` may start on the next line."""
+    escaped = re.sub(r"[\\$}]", r"\\\g<0>", name)
+    return f"{escaped}:{'' if form.startswith(chr(10)) else ' '}{form}"
+
+
+def _indented(text: str, columns: int) -> str:
+    """`text` with its lines below the first moved to the right."""
+    return text.replace("\n", "\n" + " " * columns)

@@ -1,0 +1,353 @@
+"""What each runtime makes of an agent file, for people and programs.
+
+`inspect` gathers it, `to_json` and `to_text` show it. Nothing is judged here: what the file
+comes to is said as the runtime's reading has it, whether that is what the author meant or not.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple
+
+from agentls import tokens, toollist
+from agentls.dialects import Dialect, Models, Runtime
+from agentls.document import Document
+from agentls.reading import How, Reading
+from agentls.text import Span
+from agentls.toollist import Tools
+from agentls.yamltree import TOO_DEEP, Scalar, Source, parse
+
+INHERIT = "inherit"
+
+
+class ModelUse(NamedTuple):
+    """The model as the file has it (`None` where it has none), and what is asked for when the
+    agent runs: an id, or `inherit` for the model of the session."""
+
+    written: str | None
+    resolved: str
+
+
+class Tokens(NamedTuple):
+    """Estimated tokens of the description and of the prompt."""
+
+    description: int
+    body: int
+
+
+class View(NamedTuple):
+    """What one runtime makes of the file.
+
+    `reasons` say why it does not load as it is written, each with its line. `notes` say what
+    else a reader would not expect. Where `loads` is false, the other fields tell what would
+    count if it loaded.
+    """
+
+    runtime: Runtime
+    loads: bool
+    how: How
+    reasons: tuple[str, ...]
+    name: str | None
+    description: str | None
+    model: ModelUse
+    tools: Tools
+    tokens: Tokens
+    notes: tuple[str, ...]
+
+
+class Portable(NamedTuple):
+    """Whether python-frontmatter can load the file, and if not, why. It stands for the plain
+    loaders of the ecosystem: what it cannot load, most other tools will not load either."""
+
+    loads: bool
+    error: str | None
+
+
+class Inspection(NamedTuple):
+    """All there is to say about one file."""
+
+    path: str
+    dialect: str
+    views: tuple[View, ...]
+    portable: Portable
+
+
+def inspect(document: Document) -> Inspection:
+    """What each runtime, and a plain loader, make of `document`."""
+    dialect = document.dialect
+    views = tuple(
+        view(document, runtime, reading)
+        for runtime, reading in zip(dialect.runtimes, document.readings, strict=True)
+    )
+    return Inspection(document.path, dialect.name, views, _portable(document.text))
+
+
+def view(document: Document, runtime: Runtime, reading: Reading) -> View:
+    """What `runtime` makes of `document`; `reading` is its reading of it."""
+    text = document.text
+    body = text[reading.body :] if reading.loads else text[document.body :]
+    tools = toollist.effective(reading, text, document.dialect, document.permission_mode)
+    return View(
+        runtime,
+        reading.loads,
+        reading.how,
+        tuple(_reasons(document, reading)),
+        reading.name,
+        reading.description,
+        _model(reading, document.dialect.models),
+        tools,
+        Tokens(tokens.estimate(reading.description or ""), tokens.estimate(body.strip())),
+        tuple(_notes(document, reading, tools)) if reading.loads else (),
+    )
+
+
+def resolve_model(written: str | None, models: Models) -> str:
+    """What a value of `model` comes to: the id that is asked for, or `inherit`."""
+    wanted = (written or "").strip().lower()
+    if not wanted or wanted in models.inherits:
+        return INHERIT
+    model = models.get(wanted)
+    if model is None:
+        return written or INHERIT
+    return model.sends or model.name
+
+
+def _model(reading: Reading, models: Models) -> ModelUse:
+    entry = reading.get("model")
+    if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
+        return ModelUse(None, INHERIT)
+    return ModelUse(entry.value.text, resolve_model(reading.text("model"), models))
+
+
+def _reasons(document: Document, reading: Reading) -> Iterator[str]:
+    """Why the file does not load, or not as it stands, in the order of the text."""
+    for reason in reading.reasons:
+        yield f"line {_line(document, reason.span)}: {reason.message}"
+    if not reading.loads or reading.root is None:
+        return
+    for span in reading.rewritten:
+        entry = next((e for e in reading.root.entries if e.value.span.overlaps(span)), None)
+        what = f"the value of `{entry.key.text}`" if entry else "a value"
+        yield f"line {_line(document, span)}: {what} is put into quotes"
+
+
+def _line(document: Document, span: Span) -> int:
+    """The line on which `span` starts, counted from one."""
+    return document.lines.line_at(span.start) + 1
+
+
+def _notes(document: Document, reading: Reading, tools: Tools) -> Iterator[str]:
+    """What the file comes to without being at fault, and what a reader might not expect."""
+    cut, block = reading.closing, document.block
+    if cut and block and block.closing and cut.start < block.closing.start:
+        yield (
+            f"The frontmatter ends at the `---` in line {_line(document, cut)};"
+            " what stands behind it is part of the prompt."
+        )
+    if tools.mode == "listed":
+        yield from _notes_on_tools(tools, document.dialect)
+    yield from _notes_on_model(reading.text("model"), document.dialect.models)
+
+
+def _notes_on_tools(tools: Tools, dialect: Dialect) -> Iterator[str]:
+    available = [tool for tool in map(dialect.tool, tools.available) if tool]
+    for other in tools.available:
+        yielding = [tool.name for tool in available if tool.yields_to == other]
+        if yielding:
+            yield (
+                f"Beside `{other}` the agent is not given {_names(yielding)};"
+                f" it does the same through `{other}`."
+            )
+    lost = [tool.name for tool in available if not tool.background]
+    if lost:
+        yield f"In the background, where agents run unless told otherwise, it goes without {_names(lost)}."
+    some = [tool.name for tool in available if tool.sessions == "some"]
+    if some:
+        yield f"Only some sessions or systems have {_names(some)}."
+
+
+def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
+    if resolve_model(written, models) == INHERIT or written is None:
+        return
+    model = models.get(written)
+    if model is None and not models.is_elsewhere(written):
+        yield f"No model `{written}` is known; the text is sent to the API as it is."
+    elif model and model.status == "retired":
+        yield f"Requests to `{model.name}` fail: {model.summary}."
+    elif model and model.status == "remapped":
+        yield f"`{model.name}` is gone, and `{model.sends}` is asked instead."
+
+
+def _names(names: list[str]) -> str:
+    """Names in a sentence."""
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+
+
+def _portable(text: str) -> Portable:
+    """Whether python-frontmatter can load `text`. It is only asked when its parser would survive."""
+    import frontmatter  # Needed by few runs.
+    from frontmatter.default_handlers import YAMLHandler
+
+    boundary = YAMLHandler.FM_BOUNDARY
+    assert boundary is not None, "the YAML handler has its fence"
+    stripped = text.replace("\r\n", "\n").strip()
+    opening = boundary.match(stripped)
+    pieces = boundary.split(stripped, 2)
+    if opening and len(pieces) == 3:
+        problem = parse(Source.plain(pieces[1], Span(0, len(pieces[1])))).problem
+        if problem and problem.message == TOO_DEEP:
+            return Portable(False, problem.message)
+    try:
+        post = frontmatter.loads(text)
+    except Exception as error:  # Whatever a value's constructor raises.
+        mark = getattr(error, "problem_mark", None)
+        message = " ".join((getattr(error, "problem", None) or str(error)).split())
+        if mark is None or opening is None:
+            return Portable(False, message)
+        above = text[: len(text) - len(text.lstrip())].count("\n") + opening[0].count("\n")
+        return Portable(False, f"line {above + mark.line + 1}: {message}")
+    return Portable(True, None) if post.metadata else Portable(False, "no keys found")
+
+
+# --- for programs -----------------------------------------------------------------------------
+
+
+def to_json(inspection: Inspection) -> dict[str, Any]:
+    """The inspection as plain data."""
+    return {
+        "path": inspection.path,
+        "dialect": inspection.dialect,
+        "readings": [_view_to_json(seen) for seen in inspection.views],
+        "portable": inspection.portable._asdict(),
+    }
+
+
+def _view_to_json(view: View) -> dict[str, Any]:
+    return {
+        "runtime": view.runtime.name,
+        "loads": view.loads,
+        "how": view.how,
+        "reasons": list(view.reasons),
+        "name": view.name,
+        "description": view.description,
+        "model": view.model._asdict(),
+        "tools": {
+            "mode": view.tools.mode,
+            "entries": list(view.tools.entries),
+            "available": list(view.tools.available),
+            "dropped": [dropped._asdict() for dropped in view.tools.dropped],
+        },
+        "tokens": view.tokens._asdict(),
+        "notes": list(view.notes),
+    }
+
+
+# --- for people -------------------------------------------------------------------------------
+
+Style = Literal["plain", "path", "good", "bad", "label", "muted"]
+
+
+class Segment(NamedTuple):
+    """A piece of a line, and what it is; whoever prints it chooses colours."""
+
+    text: str
+    style: Style = "plain"
+
+
+Line = tuple[Segment, ...]
+
+_LABEL = 13
+_LONGEST_DESCRIPTION = 240
+
+
+def to_text(inspection: Inspection, width: int = 100) -> list[Line]:
+    """The inspection for people, in lines of at most `width` characters where words allow it."""
+    lines: list[Line] = [(Segment(_printable(inspection.path), "path"),)]
+    for seen in inspection.views:
+        good = seen.loads and seen.how != "damaged" and not seen.tools.leaves_none
+        lines += _wrapped(None, verdict(seen), "good" if good else "bad", width)
+        for reason in seen.reasons:
+            lines += _wrapped(None, f"- {reason}", "muted" if good else "plain", width)
+        for label, text, style in _rows(seen):
+            lines += _wrapped(label, text, style, width)
+    if not inspection.portable.loads:
+        text = f"A plain frontmatter loader cannot read it: {inspection.portable.error}"
+        lines += _wrapped("elsewhere", text, "muted", width)
+    return lines
+
+
+def plain(lines: list[Line]) -> str:
+    """The lines as text without styles."""
+    return "".join("".join(segment.text for segment in line) + "\n" for line in lines)
+
+
+def verdict(view: View) -> str:
+    """In a sentence or two, what the runtime does with the file."""
+    title = f"{view.runtime.title} {view.runtime.version}"
+    if not view.loads:
+        return f"{title} skips this file."
+    if view.how == "damaged":
+        return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
+    effect = f"{title} loads this file"
+    if view.how == "repaired":
+        effect += " after repairing it"
+    if view.tools.mode == "none":
+        return f"{effect}, and starts the agent without any tool."
+    if view.tools.leaves_none:
+        return f"{effect}, but refuses to start the agent, which is left without any tool."
+    return f"{effect}."
+
+
+def model_in_words(model: ModelUse, mark: Callable[[str], str] = str) -> str:
+    """What was written for the model, and what that comes to; `mark` sets off its names."""
+    written, resolved = model
+    if resolved == INHERIT:
+        return f"{mark(written) if written else 'not set'}: the model of the session"
+    return mark(resolved) if written == resolved else f"{mark(written or '')} -> {mark(resolved)}"
+
+
+def tools_in_words(tools: Tools, mark: Callable[[str], str] = str) -> str:
+    """The tools an agent may use, by name where they are listed; `mark` sets off their names."""
+    if tools.mode == "all":
+        return "all that subagents may use"
+    return ", ".join(map(mark, tools.available)) or "none"
+
+
+def _rows(view: View) -> Iterator[tuple[str, str, Style]]:
+    """Label, text and style of what the runtime sees."""
+    if view.name is not None:
+        yield "name", view.name, "plain"
+    if view.description is not None:
+        shortened = textwrap.shorten(view.description, _LONGEST_DESCRIPTION, placeholder=" ...")
+        yield "description", shortened, "plain"
+    if not view.loads:
+        return
+    yield "model", model_in_words(view.model), "plain"
+    yield "tools", tools_in_words(view.tools), "bad" if view.tools.leaves_none else "plain"
+    for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
+        yield label, f"{dropped.name} ({dropped.why})", "bad"
+    yield (
+        "tokens",
+        f"about {view.tokens.description:,} in the description, {view.tokens.body:,} in the prompt",
+        "plain",
+    )
+    for note in view.notes:
+        yield "note", note, "muted"
+
+
+def _wrapped(label: str | None, text: str, style: Style, width: int) -> Iterator[Line]:
+    """The text over as many lines as it needs, beside a column for the label, if there is one."""
+    indent = 0 if label is None else _LABEL
+    pieces = textwrap.wrap(
+        _printable(text), max(20, width - 2 - indent), break_long_words=False, break_on_hyphens=False
+    )
+    for at, piece in enumerate(pieces):
+        lead = (label or "" if at == 0 else "").ljust(indent)
+        yield (Segment("  "), Segment(lead, "label"), Segment(piece, style))
+
+
+def _printable(text: str) -> str:
+    """`text` without the characters that would steer a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)

@@ -1,0 +1,163 @@
+"""The documents that are open in the editor, each version of them frozen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import count
+from urllib.parse import unquote
+
+from pygls import uris
+
+from agentls import check, dialects, disk, project
+from agentls.config import Config
+from agentls.document import Document
+from agentls.lsp.settings import Settings
+
+AGENT_LANGUAGE = "chatagent"
+
+# Agent files of other products, some of which VS Code gives the same language: a folder `agents` in
+# a hidden one, and two endings. Claude Code does not read them.
+_OF_OTHERS = re.compile(r"/\.[^/]+/agents/|\.(?:agent|chatmode)\.md$")
+
+_serials = count(1)
+
+
+def _anything(_: str) -> bool:
+    """There is no telling what lies beside a text that was never saved."""
+    return True
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One version of a text that is open, with the agent file it is, if it is one.
+
+    `serial` differs for every version and for every change of settings.
+    """
+
+    uri: str
+    language: str
+    version: int
+    text: str
+    document: Document | None = None
+    config: Config = Config()  # noqa: RUF009  Nothing can change it.
+    exists: Callable[[str], bool] = _anything
+    serial: int = field(default_factory=_serials.__next__, compare=False)
+
+    @cached_property
+    def diagnostics(self) -> list[check.Diagnostic]:
+        """What the checks say, worked out on first use."""
+        return check.check(self.document, self.config, self.exists) if self.document else []
+
+
+class Documents:
+    """All open documents by their URIs, with what decides about their settings: those of the
+    editor, the URIs of its workspace's folders, and the configuration files."""
+
+    def __init__(self, settings: Settings, roots: Sequence[str]) -> None:
+        self.settings = settings
+        self.roots = roots
+        self._opened: dict[str, Opened] = {}
+        self._configs: dict[str, disk.LoadedConfig] = {}
+
+    def get(self, uri: str) -> Opened | None:
+        """The current version of a document, if it is open."""
+        return self._opened.get(unquote(uri))
+
+    def open(self, uri: str, language: str, version: int, text: str) -> Opened:
+        """Take in a document."""
+        return self._keep(self._placed(Opened(uri, language, version, text)))
+
+    def change(self, uri: str, version: int, text: str) -> Opened | None:
+        """Take in a new version of a document; `None` if it was never opened."""
+        old = self.get(uri)
+        if old is None:
+            return None
+        if old.document is None:
+            return self.open(old.uri, old.language, version, text)
+        # Once an agent file, a document remains one while it is open, whatever is typed into it.
+        document = old.document._replace(text=text)
+        return self._keep(Opened(old.uri, old.language, version, text, document, old.config, old.exists))
+
+    def close(self, uri: str) -> Opened | None:
+        """Forget a document; what it was, if it was open."""
+        return self._opened.pop(unquote(uri), None)
+
+    def reload(self) -> list[Opened]:
+        """Read settings and plugins from the disk again; the documents for which that changes
+        anything, in their new state."""
+        self._configs.clear()
+        disk.plugin_of.cache_clear()
+        changed = []
+        for old in list(self._opened.values()):
+            new = self._placed(old)
+            if (new.document, new.config) != (old.document, old.config):
+                changed.append(self._keep(replace(new, serial=next(_serials))))
+        return changed
+
+    @property
+    def problems(self) -> list[str]:
+        """What cannot be used in the configuration files read so far."""
+        return [f"{c.file}: {problem}" for c in self._configs.values() for problem in c.problems]
+
+    def _keep(self, opened: Opened) -> Opened:
+        self._opened[unquote(opened.uri)] = opened
+        return opened
+
+    def _placed(self, opened: Opened) -> Opened:
+        """`opened` with its document and its settings, as its place has them."""
+        path = _path(opened)
+        if path is None:
+            return opened
+        roots = [root for root in map(_path_of, self.roots) if root]
+        folder = path.rpartition("/")[0]
+        root = next((root for root in roots if path.startswith(root + "/")), folder)
+        loaded = self._config(folder or next(iter(roots), "/"))
+        config = self.settings.over(loaded.for_file(path), disk.relative(path, root))
+        plugin = disk.plugin_of(folder) if folder else None
+        place = loaded.place(path) or self.settings.place(disk.relative(path, root))
+        wish = place or _wish(path, opened)
+        document = project.open_document(path, opened.text, config, plugin, wish)
+        exists = disk.exists_from(folder) if folder else _anything
+        return replace(opened, document=document, config=config, exists=exists)
+
+    def _config(self, folder: str) -> disk.LoadedConfig:
+        if folder not in self._configs:
+            self._configs[folder] = disk.load_config(folder)
+        return self._configs[folder]
+
+
+def _path(opened: Opened) -> str | None:
+    """The path of a file, or the bare name of an agent that was not saved yet; `None` for a
+    document that is neither."""
+    scheme, _, rest = opened.uri.partition(":")
+    if scheme == "untitled":
+        return unquote(rest) if opened.language == AGENT_LANGUAGE else None
+    return _path_of(opened.uri)
+
+
+def _path_of(uri: str) -> str | None:
+    """The path (with `/`) of a file or folder, if `uri` is that of one."""
+    try:
+        path = uris.to_fs_path(uri)
+    except ValueError:
+        return None
+    return disk.posix(path) if path else None
+
+
+def _wish(path: str, opened: Opened) -> str | None:
+    """The dialect to take for a file outside of all known places: if the editor calls it an
+    agent, or it lies in a folder `agents` and has a name and a description."""
+    dialect = dialects.NAMES[0]
+    if opened.document is not None:
+        return opened.document.dialect.name
+    if _OF_OTHERS.search(path):
+        return None
+    if opened.language == AGENT_LANGUAGE:
+        return dialect
+    if not (path.endswith(".md") and path.rpartition("/")[0].endswith("/agents")):
+        return None
+    agent = project.open_document(path, opened.text, Config(), None, dialect)
+    return dialect if agent and agent.entry("name") and agent.entry("description") else None

@@ -1,0 +1,278 @@
+"""The server: which documents are open, when they are checked, and what was published.
+
+All of it runs on one event loop. A changed text is checked after a silence, at most a second
+late; what fails on the way is logged, and the server goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from lsprotocol import types as t
+from pygls.exceptions import FeatureNotificationError, JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
+
+from agentls import __version__
+from agentls.lsp import convert, handlers, settings
+from agentls.lsp.client import Client
+
+if TYPE_CHECKING:
+    from agentls.document import Document
+    from agentls.lsp.documents import Documents, Opened
+
+LATEST = 1.0
+"""The longest a check waits, in seconds, while somebody types on and on."""
+
+POLL = 3.0
+"""How often to see whether the parent is alive, in seconds."""
+
+log = logging.getLogger(__name__)
+
+
+def run_stdio() -> int:
+    """Serve the client on the standard streams until it leaves; the exit code."""
+    return _serve(sys.stdin.buffer, sys.stdout.buffer, watch=True)
+
+
+def run_tcp(host: str, port: int) -> int:
+    """Serve the first client that connects, until it leaves; the exit code."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listener:
+        address = listener.getsockname()
+        sys.stderr.write(f"agentls: listening on {address[0]}:{address[1]}\n")
+        sys.stderr.flush()
+        connection, _ = listener.accept()
+    with connection, connection.makefile("rb") as reader, connection.makefile("wb") as writer:
+        # The client may well be on another machine, where its process id means nothing.
+        return _serve(reader, writer, watch=False)
+
+
+def _serve(reader: BinaryIO, writer: BinaryIO, *, watch: bool) -> int:
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    # A thread waits for input, and would make the interpreter wait for it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    server = Server(watch=watch)
+    try:
+        server.start_io(reader, writer)
+    except ConnectionError as error:
+        log.error("the client is gone: %s", error)
+    # The protocol asks for a failure if the client did not announce its leaving.
+    return 0 if server.shut_down else 1
+
+
+class Asked(NamedTuple):
+    """What a request is about: an agent file, and the way to and from the client's positions."""
+
+    opened: Opened
+    document: Document
+    at: convert.Positions
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol of pygls, which leaves a request it cannot read without an answer."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Turn a message into an object; one that fails is answered if it is a request."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "method" in data and isinstance(data.get("id"), (int, str)):
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
+
+
+class Server(LanguageServer):
+    """The state of the server. The handlers call its methods and read its attributes."""
+
+    def __init__(self, *, watch: bool = False) -> None:
+        super().__init__(
+            "agentls",
+            __version__,
+            # The incremental sync of pygls takes a form feed for a line end and spoils the text.
+            text_document_sync_kind=t.TextDocumentSyncKind.Full,
+            protocol_cls=Protocol,
+        )
+        self.client = Client()
+        self.options: Mapping[str, Any] = {}
+        self.shut_down = False
+        self._watch = watch
+        self._waiting: dict[str, tuple[asyncio.TimerHandle, float]] = {}
+        self._shown: set[str] = set()
+        self._told: set[str] = set()
+        handlers.register(self)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The open documents. The first use loads the core, after `initialize` was answered."""
+        from agentls.lsp.documents import Documents
+
+        return Documents(self._read(self.options), self.roots)
+
+    @property
+    def roots(self) -> list[str]:
+        """The URIs of the workspace's folders."""
+        roots = [folder.uri for folder in self.workspace.folders.values()]
+        return roots or [root for root in (self.workspace.root_uri,) if root]
+
+    def ask(self, uri: str) -> Asked | None:
+        """The agent file `uri`; `None` for one that is not open, and for other Markdown."""
+        opened = self.documents.get(uri)
+        if opened is None or opened.document is None:
+            return None
+        return Asked(opened, opened.document, self._positions(opened.document))
+
+    def start(self, client: Client, options: Any, parent: int | None) -> None:
+        """Take in what the client says of itself."""
+        self.client = client
+        self.options = options if isinstance(options, Mapping) else {}
+        self.options = settings.section(self.options) or self.options
+        if self._watch and parent is not None and _alive(parent):
+            self._see(parent)
+
+    def warm_up(self) -> None:
+        """Load what the first keystroke will need, while nobody waits."""
+        from agentls import dialects
+        from agentls.features import actions, completion, hover, outline  # noqa: F401
+
+        dialects.load(dialects.NAMES[0])
+        _ = self.documents
+
+    # Settings
+
+    def set(self, data: Mapping[str, Any]) -> None:
+        """Take the settings in `data`, those from `initialize` where it says nothing."""
+        self.documents.settings = self._read({**self.options, **data})
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the configuration files again, and check again what they change."""
+        changed = self.documents.reload()
+        self._tell(self.documents.problems)
+        if self.client.pulls:
+            if changed and self.client.refreshes:
+                self.workspace_diagnostic_refresh(None)
+            return
+        for opened in changed:
+            self.publish(opened.uri)
+
+    def _read(self, data: Mapping[str, Any]) -> settings.Settings:
+        found, problems = settings.read(data)
+        level = found.log_level.upper()
+        logging.getLogger("agentls").setLevel(level)
+        # Its warnings are about every cancelled request.
+        logging.getLogger("pygls").setLevel(level if level == "DEBUG" else "ERROR")
+        self._tell(f"settings: {problem}" for problem in problems)
+        return found
+
+    def _tell(self, problems: Iterable[str]) -> None:
+        """Show what is wrong with the settings, each thing once."""
+        for problem in problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                self.window_show_message(t.ShowMessageParams(t.MessageType.Warning, f"agentls: {problem}"))
+
+    # Documents
+
+    def open(self, item: t.TextDocumentItem) -> None:
+        """Take in a document, and check it with the configuration of this moment."""
+        self.reload()
+        self.documents.open(item.uri, item.language_id, item.version, item.text)
+        self._tell(self.documents.problems)
+        self.check_now(item.uri)
+
+    def check_now(self, uri: str) -> None:
+        """Publish at once, to a client that does not ask by itself."""
+        if not self.client.pulls:
+            self.publish(uri)
+
+    def check_soon(self, uri: str) -> None:
+        """Publish after a silence, or when the first unchecked change is a second old."""
+        silence = self.documents.settings.debounce
+        if not silence or self.client.pulls:
+            self.check_now(uri)
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        timer, since = self._waiting.get(uri, (None, now))
+        if timer is not None:
+            timer.cancel()
+        at = min(now + silence, since + LATEST)
+        self._waiting[uri] = (loop.call_at(at, self._publish_safely, uri), since)
+
+    def publish(self, uri: str) -> None:
+        """Send the diagnostics of a document; an empty list only to clear an earlier one."""
+        if uri in self._waiting:
+            self._waiting.pop(uri)[0].cancel()
+        opened = self.documents.get(uri)
+        if opened is None:
+            return
+        found = self.diagnostics(opened)
+        if found or uri in self._shown:
+            self._send(uri, opened.version, found)
+
+    def clear(self, uri: str) -> None:
+        """Take back what was published of a document that is no longer open."""
+        if uri in self._waiting:
+            self._waiting.pop(uri)[0].cancel()
+        if uri in self._shown:
+            self._send(uri, None, [])
+
+    def diagnostics(self, opened: Opened) -> list[t.Diagnostic]:
+        """What the checks say about a version of a document."""
+        if opened.document is None:
+            return []
+        at = self._positions(opened.document)
+        return convert.diagnostics(opened.diagnostics, opened.uri, at, self.client)
+
+    def _publish_safely(self, uri: str) -> None:
+        try:
+            self.publish(uri)
+        except Exception:  # Nobody else sees what a timer raises.
+            log.exception("failed to check %s", uri)
+
+    def _send(self, uri: str, version: int | None, found: list[t.Diagnostic]) -> None:
+        (self._shown.add if found else self._shown.discard)(uri)
+        known = version if self.client.versions else None
+        self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, known))
+
+    def _positions(self, document: Document) -> convert.Positions:
+        kind = t.PositionEncodingKind(self.workspace.position_encoding)
+        return convert.Positions(document.lines, kind.value)
+
+    # Life
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what a notification failed with. All else pygls has logged; it would also show a
+        message each time."""
+        if source is FeatureNotificationError:
+            log.exception("a notification failed: %s", error)
+
+    def _see(self, parent: int) -> None:
+        """End with the parent, also where something else keeps the input open."""
+        if not _alive(parent):
+            log.warning("the parent process %d is gone", parent)
+            os._exit(1)  # A thread waits for input; an orderly exit would wait for the thread.
+        asyncio.get_running_loop().call_later(POLL, self._see, parent)
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process is there. On Windows, where asking is not simple, the answer is yes:
+    there, and nearly always elsewhere, the end of the input tells."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

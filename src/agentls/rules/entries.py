@@ -1,0 +1,208 @@
+"""Entries of tool lists: what is wrong with one, what was meant, and the fixes that change it.
+
+The rules in `agentls.rules.tools` say it in words; here are the judgements that they share.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from agentls.dialects import Dialect, OldTool
+from agentls.rewrite import change_list, harmless, without_entry
+from agentls.rule import Context, Fix
+from agentls.spelling import nearest
+from agentls.text import Edit, Span
+from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList
+
+TOOLS = "tools"
+DENIED = "disallowedTools"
+EVERY_MCP_TOOL = MCP_PREFIX + ALL
+
+# What people put between tools, or around them, that is neither a comma nor a space.
+SEPARATOR = re.compile(r"[;|/&+\s]|\A\W+\Z")
+_PIECE = re.compile(r"[^\s;|/&+,()]+(?:\([^()]*\))?")
+_AROUND = "\"'`[]{}<>\u2018\u2019\u201c\u201d"
+
+_MOST_NAMES = 4
+
+
+class Fault(NamedTuple):
+    """Why an entry comes to nothing: the code of the rule that says so, and what to write instead."""
+
+    code: str
+    now: tuple[str, ...] = ()
+
+
+def fault_of(listed: Listed, tools: ToolList, dialect: Dialect) -> Fault | None:
+    """What is wrong with an entry that the runtime drops, or `None` for one that it keeps."""
+    text, name = listed.entry.text, listed.entry.name
+    allows = tools.key.name == TOOLS
+    if name == EVERY_MCP_TOOL and allows:
+        return Fault("wildcard-not-understood")
+    if text == ALL or listed.standing == "available":
+        return None
+    if listed.standing == "unavailable":
+        return Fault("unavailable-tool") if allows else None
+    right_case = in_any_case(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
+    if right_case:
+        return Fault("wrong-case-tool", (right_case,))
+    foreign = dialect.foreign_tool(name)
+    if foreign:
+        return Fault("foreign-tool", foreign.now)
+    old = old_tool(name, dialect)
+    if old:
+        return Fault("wrong-case-tool" if old.works else "removed-tool", old.now)
+    if name.startswith(ALL) or (ALL in name and not allows):
+        # The first may be a YAML alias; of patterns in `disallowedTools` little is known.
+        return None
+    if ALL in name or (allows and name.lower() == "all"):
+        rest = name.replace(ALL, "")
+        return Fault("wildcard-not-understood", (rest,) if _is_tool(rest, dialect) else ())
+    bare = text.strip(_AROUND)
+    if bare != text and _is_tool(bare, dialect):
+        return Fault("unknown-tool", (bare,))
+    if is_unclosed(text):
+        return Fault("unknown-tool")
+    if SEPARATOR.search(without_specifiers(text)):
+        known = [_is_tool(piece, dialect) for piece in pieces_of(text)]
+        # No name holds a line break or a tab, but one that is not known might hold `/`.
+        if all(known) or (any(known) and len(without_specifiers(text).split()) > 1):
+            return Fault("tool-separator")
+    meant = nearest(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
+    return Fault("unknown-tool", (meant,) if meant else ())
+
+
+def in_any_case(name: str, known: Iterable[str]) -> str | None:
+    """The known name that differs from `name` in nothing but case."""
+    lowered = name.lower()
+    return next((each for each in known if each.lower() == lowered), None)
+
+
+def old_tool(name: str, dialect: Dialect) -> OldTool | None:
+    """What became of a tool that once had this name, in any case."""
+    return dialect.old_tool(in_any_case(name, (old.name for old in dialect.old_tools)) or "")
+
+
+def _is_tool(text: str, dialect: Dialect) -> bool:
+    """Whether the text, with a specifier or without, names a tool of today or of old."""
+    name = text.partition("(")[0]
+    return bool(
+        dialect.tool(name)
+        or dialect.old_tool(name)
+        or name in dialect.user_tools
+        or name.startswith(MCP_PREFIX)
+    )
+
+
+def is_unclosed(text: str) -> bool:
+    """Whether a parenthesis in an entry is never closed, so that all that follows belongs to it."""
+    return text.count("(") > text.count(")")
+
+
+def without_specifiers(text: str) -> str:
+    """An entry without what stands in parentheses."""
+    return re.sub(r"\([^()]*\)", "", text)
+
+
+def pieces_of(text: str) -> list[str]:
+    """The parts of an entry between what its author took for separators, bullets left out."""
+    return [piece for piece in _PIECE.findall(text) if re.search(r"\w", piece)]
+
+
+# In a list that is mostly foreign these are told in one finding about the whole.
+_TOLD_AT_ONCE = ("foreign-tool", "wrong-case-tool", "unknown-tool", "wildcard-not-understood")
+
+
+def faults(ctx: Context, code: str) -> Iterator[tuple[ToolList, Listed, tuple[str, ...]]]:
+    """The entries that the rule `code` reports, each with its list and what to write instead."""
+    for tools in ctx.document.tool_lists:
+        for listed in tools.items:
+            if listed.standing == "available" and listed.tool != EVERY_MCP_TOOL:
+                continue
+            fault = fault_of(listed, tools, ctx.dialect)
+            if fault is None or fault.code != code:
+                continue
+            if code not in _TOLD_AT_ONCE or not is_mostly_foreign(tools):
+                yield tools, listed, fault.now
+
+
+def runtime(ctx: Context) -> str:
+    """The name of the runtime, for messages."""
+    return ctx.dialect.runtimes[0].title
+
+
+def effect(ctx: Context, tools: ToolList) -> str:
+    """What becomes of an entry that names no tool."""
+    return f"{runtime(ctx)} drops it" if tools.key.name == TOOLS else "it takes nothing away"
+
+
+def as_code(name: str) -> str:
+    """A name as code, on one line."""
+    name = " ".join(name.split())
+    return f"`` {name} ``" if "`" in name else f"`{name}`"
+
+
+def listing(names: Iterable[str], last: str = " and ") -> str:
+    """Names as code, as many as can be read at a glance."""
+    shown = [as_code(name) for name in names]
+    if len(shown) > _MOST_NAMES + 1:
+        shown[_MOST_NAMES:] = [f"{len(shown) - _MOST_NAMES} more"]
+        last = " and "
+    return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def fix_if_harmless(
+    ctx: Context, title: str, edits: tuple[Edit, ...], *, safe: bool = False
+) -> tuple[Fix, ...]:
+    """The fix, if there is something to do that the agent survives."""
+    return (Fix(title, edits, safe),) if edits and harmless(ctx.document, edits) else ()
+
+
+def removal(ctx: Context, tools: ToolList, *listed: Listed, safe: bool = False) -> tuple[Fix, ...]:
+    """The fix that takes entries out of their list, or out with the list where there are no others."""
+    if len(tools.items) == len(listed) and tools.key.name != TOOLS:
+        whole = ctx.document.entry(tools.key.name)
+        assert whole is not None, "the list stands in the frontmatter"
+        edit = without_entry(ctx.document, ctx.document.root, whole)
+        return fix_if_harmless(ctx, f"Remove `{tools.key.name}`", (edit,), safe=safe)
+    edits = change_list(ctx.document, tools.value, {each.entry.span: () for each in listed})
+    return fix_if_harmless(ctx, f"Remove {listing(each.entry.text for each in listed)}", edits, safe=safe)
+
+
+def replacement(
+    ctx: Context, tools: ToolList, listed: Listed, now: tuple[str, ...], *, safe: bool = False
+) -> tuple[Fix, ...]:
+    """The fix that writes `now` for an entry, or takes it out where all of that is listed already."""
+    entry = listed.entry
+    missing = tuple(name for name in now if name not in tools.available)
+    if not missing:
+        return removal(ctx, tools, listed, safe=safe)
+    title = f"Write {listing(missing)}"
+    if len(missing) == 1 and entry.specifier is not None:
+        missing = (f"{missing[0]}({entry.specifier})",)
+    return fix_if_harmless(
+        ctx, title, change_list(ctx.document, tools.value, {entry.span: missing}), safe=safe
+    )
+
+
+def is_mostly_foreign(tools: ToolList) -> bool:
+    """Whether the list as a whole was written for another product."""
+    foreign = sum(listed.standing == "foreign" for listed in tools.items)
+    return foreign >= 3 and 2 * foreign > len(tools.items)
+
+
+def translation(ctx: Context, tools: ToolList) -> tuple[Edit, ...]:
+    """The edits that write the tools of this runtime for all names of which it is known what is meant."""
+    there = set(tools.available)
+    changes: dict[Span, tuple[str, ...]] = {}
+    for listed in tools.items:
+        fault = fault_of(listed, tools, ctx.dialect)
+        if fault is None or fault.code not in (*_TOLD_AT_ONCE, "removed-tool"):
+            continue
+        if not fault.now and fault.code not in ("foreign-tool", "removed-tool"):
+            continue
+        changes[listed.entry.span] = tuple(name for name in fault.now if name not in there)
+        there.update(fault.now)
+    return change_list(ctx.document, tools.value, changes)

@@ -1,0 +1,260 @@
+"""The server's life: how it ends, and what does not end it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lsp.wire import AGENT, RUN, SECONDS, URI, Raw
+
+HERE = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+
+
+IMPATIENT = RUN.replace("sys.exit", "import agentls.lsp.server as s; s.POLL = 0.02; sys.exit")
+
+
+def opened(text: str = AGENT, uri: str = URI) -> dict[str, Any]:
+    """Parameters that open a document."""
+    return {"textDocument": {"uri": uri, "languageId": "markdown", "version": 1, "text": text}}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Raw]:
+    """A server that survives all the tests that share it."""
+    with Raw() as server:
+        server.initialize(initializationOptions={"debounce": 0})
+        yield server
+
+
+def test_exit_after_shutdown_is_a_success() -> None:
+    with Raw() as server:
+        server.initialize()
+        assert server.request("shutdown", None)["result"] is None
+        server.notify("exit", None)
+        assert server.end() == 0
+
+
+def test_exit_without_shutdown_is_a_failure() -> None:
+    with Raw() as server:
+        server.initialize()
+        server.notify("exit", None)
+        assert server.end() == 1
+
+
+@pytest.mark.parametrize("initialized", [True, False])
+def test_the_end_of_the_input_ends_the_server(initialized: bool) -> None:
+    with Raw() as server:
+        if initialized:
+            server.initialize()
+        assert server.process.stdin is not None
+        server.process.stdin.close()
+        assert server.end() == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the end of the input ends the server there")
+def test_the_end_of_the_parent_ends_the_server() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with Raw(program=IMPATIENT) as server:
+        server.initialize(processId=parent.pid)
+        assert server.lives()
+        parent.communicate(b"\n", timeout=SECONDS)
+        assert server.end() == 1  # Its input is still open.
+
+
+def test_a_parent_in_another_container_does_not_end_the_server() -> None:
+    with Raw(program=IMPATIENT) as server:
+        server.initialize(processId=2**22 + 12345)
+        time.sleep(0.1)
+        assert server.lives()
+
+
+def framed(body: bytes) -> bytes:
+    """A message with the right header, whatever is in it."""
+    return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"hello\r\n\r\n",
+        b"Content-Length: x\r\n\r\n{}\r\n",
+        b"Content-Length: 0\r\n\r\n",
+        b"\0" * 5000 + b"\r\n",
+        framed(b"hello"),
+        framed(b"{}"),
+        framed(b"[]"),
+        framed(b"null"),
+        framed(b"\xff\xfe"),
+        framed(b'{"jsonrpc":"2.0"}'),
+        framed(b'{"jsonrpc":2.0}'),
+        framed(b'{"jsonrpc":"2.0","method":3,"params":[]}'),
+        framed(b'{"jsonrpc":"2.0","id":{},"method":[]}'),
+        framed(b"[" * 40_000),
+    ],
+    ids=lambda garbage: repr(garbage[-24:]),
+)
+def test_garbage_does_not_end_the_server(server: Raw, garbage: bytes) -> None:
+    server.write(garbage)
+    assert server.lives()
+
+
+def test_what_a_request_is_answered_that_makes_no_sense(server: Raw) -> None:
+    assert server.request("textDocument/noSuchThing", {}, 1)["error"]["code"] == -32601
+    assert server.request("textDocument/hover", {}, 2)["error"]["code"] == -32602
+    assert server.request("textDocument/hover", None, 3)["error"]["code"] == -32602
+    wrong = {**HERE, "position": {"line": -1, "character": "x"}}
+    assert server.request("textDocument/hover", wrong, 4)["error"]["code"] == -32602
+    assert "error" in server.request("completionItem/resolve", {"label": "x"}, 5)
+    assert "error" in server.request("completionItem/resolve", {"label": "x", "data": [1]}, 6)
+    assert "error" in server.request("initialize", {"capabilities": 7}, 7)
+    server.notify("textDocument/noSuchThing", {})
+    server.notify("textDocument/didOpen", {})
+    server.notify("$/cancelRequest", {"id": 12345})
+    server.notify("$/setTrace", {"value": "verbose"})
+    server.send({"jsonrpc": "2.0", "id": "never asked", "result": None})
+    server.send({"jsonrpc": "2.0", "id": None, "error": {"code": 1, "message": "x"}})
+    assert server.lives()
+
+
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [
+        ("hover", {"position": {"line": 0, "character": 0}}),
+        ("completion", {"position": {"line": 0, "character": 0}}),
+        ("documentSymbol", {}),
+        ("foldingRange", {}),
+    ],
+)
+def test_a_document_never_opened_has_nothing(server: Raw, method: str, more: dict[str, Any]) -> None:
+    server.notify("textDocument/didChange", {**HERE, "contentChanges": [{"text": "x"}]})
+    versioned = {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [{"text": "x"}]}
+    server.notify("textDocument/didChange", versioned)
+    server.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
+    server.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    assert server.request(f"textDocument/{method}", {"textDocument": {"uri": URI}, **more})["result"] is None
+
+
+def test_positions_that_do_not_exist(server: Raw) -> None:
+    server.notify("textDocument/didOpen", opened())
+    for line, character in ((3, 9999), (9999, 0), (2**31 - 1, 2**31 - 1)):
+        params = {**HERE, "position": {"line": line, "character": character}}
+        for method in ("hover", "completion"):
+            assert "result" in server.request(f"textDocument/{method}", params)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nname: " + "[" * 20_000,
+        "---\nname: a\ndescription: b\ntools: " + "{a: " * 300 + "\n---\n",
+        "---\n" + "".join("  " * n + f"k{n}:\n" for n in range(400)) + "---\n",
+        "---\nname: a\ndescription: b\n---\n" + ">" * 20_000 + "x",
+        "---\nname: a\ndescription: b\n---\n" + "".join(f"<t{n}>\n" for n in range(2_000)),
+        "---\nname: a\ndescription: " + "word " * 200_000 + "\n---\n" + "# Heading\n\ntext\n\n" * 5_000,
+        "---\nname: \ud800\ndescription: \udfff\0\u2028\x0c\n---\n\ud800\n",
+        "\r" * 10_000,
+        "",
+    ],
+    ids=["brackets", "mappings", "indented", "quotes", "tags", "huge", "surrogates", "returns", "empty"],
+)
+def test_deep_and_huge_texts(server: Raw, text: str) -> None:
+    said = len(server.stderr)
+    server.notify("textDocument/didOpen", opened(text))
+    for method in ("hover", "completion", "documentSymbol", "foldingRange"):
+        assert "result" in server.request(f"textDocument/{method}", HERE), method
+    assert server.stderr[said:] == b""
+
+
+FAILING_RULE = """
+import agentls.rules
+from agentls.rule import rule
+
+@rule("error")
+def always_failing(ctx):
+    yield 1 / 0
+
+"""
+FAILING_FEATURE = """
+import agentls.features.hover
+agentls.features.hover.hover = None
+"""
+FAILING_CHECK = """
+import agentls.check
+agentls.check.check = None
+"""
+
+
+def test_a_failing_rule_costs_only_itself() -> None:
+    with Raw(program=FAILING_RULE + RUN) as server:
+        server.initialize(initializationOptions={"debounce": 0})
+        server.notify("textDocument/didOpen", opened())
+        assert [found["code"] for found in server.diagnostics()] == ["unknown-tool"]
+        server.process.kill()
+        server.end()
+        assert b"rule always-failing failed" in server.stderr
+
+
+def test_a_failing_feature_is_answered_with_an_error() -> None:
+    with Raw(program=FAILING_FEATURE + RUN) as server:
+        server.initialize()
+        server.notify("textDocument/didOpen", opened())
+        assert "error" in server.request("textDocument/hover", HERE)
+        assert "result" in server.request("textDocument/documentSymbol", HERE)
+
+
+@pytest.mark.parametrize("debounce", [0, 1])
+def test_failing_checks_are_logged(debounce: int) -> None:
+    with Raw(program=FAILING_CHECK + RUN) as server:
+        server.initialize(initializationOptions={"debounce": debounce})
+        server.notify("textDocument/didOpen", opened())
+        versioned = {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [{"text": AGENT}]}
+        server.notify("textDocument/didChange", versioned)
+        time.sleep(0.1)
+        assert "result" in server.request("textDocument/documentSymbol", HERE)
+        server.process.kill()
+        server.end()
+        assert server.stderr.count(b"object is not callable") >= 2
+
+
+def test_the_log_is_quiet_unless_asked() -> None:
+    for level, loud in (("warning", False), ("debug", True)):
+        with Raw() as server:
+            server.initialize(initializationOptions={"logLevel": level})
+            server.notify("textDocument/didOpen", opened())
+            server.diagnostics()
+            server.request("shutdown", None)
+            server.notify("exit", None)
+            server.end()
+            assert bool(server.stderr) == loud
+
+
+TCP = "import sys; from agentls.lsp.server import run_tcp; sys.exit(run_tcp('127.0.0.1', 0))"
+
+
+@pytest.mark.parametrize(("method", "code"), [("shutdown", 0), (None, 1)])
+def test_the_server_on_a_socket(method: str | None, code: int) -> None:
+    process = subprocess.Popen([sys.executable, "-c", TCP], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    host, _, port = process.stderr.readline().split()[-1].rpartition(":")
+    connection = socket.create_connection((host, int(port)), timeout=SECONDS)
+    with connection, connection.makefile("rwb") as stream:
+
+        def send(text: str) -> None:
+            stream.write(f"Content-Length: {len(text)}\r\n\r\n{text}".encode())
+            stream.flush()
+
+        send(
+            '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{},"processId":1,"rootUri":null}}'
+        )
+        assert stream.readline().startswith(b"Content-Length: ")
+        if method:
+            send('{"jsonrpc":"2.0","id":2,"method":"shutdown"}')
+            send('{"jsonrpc":"2.0","method":"exit"}')
+    assert process.wait(SECONDS) == code
+    process.stderr.close()

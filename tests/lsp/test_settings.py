@@ -1,0 +1,265 @@
+"""Settings on the wire: from the editor, and from files that change."""
+
+# mypy: disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import lsprotocol.types as t
+import pytest
+
+from lsp.wire import (
+    AGENT,
+    URI,
+    Editor,
+    capabilities,
+    change_document,
+    codes,
+    identifier,
+    open_document,
+    published,
+    session,
+    settled,
+)
+
+IGNORE = 'ignore = ["unknown-tool"]\n'
+PLUGIN_AGENT = AGENT.replace("tools:", "permissionMode: plan\ntools:")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """An empty project."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    return tmp_path
+
+
+def in_project(project: Path) -> str:
+    """The URI of an agent in the project."""
+    return (project / ".claude/agents/a.md").as_uri()
+
+
+def change_settings(client: Editor, settings: Any) -> None:
+    """Send settings, or no more than that they have changed."""
+    client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings))
+
+
+def change_file(client: Editor, path: Path) -> None:
+    """Report a change of a file."""
+    event = t.FileEvent(path.as_uri(), t.FileChangeType.Changed)
+    client.workspace_did_change_watched_files(t.DidChangeWatchedFilesParams([event]))
+
+
+def save(client: Editor, uri: str) -> None:
+    """Report that a document was saved."""
+    client.text_document_did_save(t.DidSaveTextDocumentParams(identifier(uri)))
+
+
+async def test_settings_come_with_initialize() -> None:
+    async with session(capabilities("plain"), tools=["Bahs"]) as client:
+        open_document(client, AGENT)
+        assert await codes(client) == []
+
+
+async def test_settings_come_with_their_change() -> None:
+    async with session(capabilities("plain")) as client:
+        open_document(client, AGENT)
+        assert await codes(client) == ["unknown-tool"]
+        change_settings(client, {"agentls": {"ignore": ["unknown-tool"]}, "other": {"x": 1}})
+        assert await codes(client) == []
+        change_settings(client, {"agentls": {"severity": {"unknown-tool": "error"}}})
+        assert (await published(client)).diagnostics[0].severity == t.DiagnosticSeverity.Error
+        change_settings(client, None)
+        assert (await published(client)).diagnostics[0].severity == t.DiagnosticSeverity.Warning
+
+
+async def test_settings_are_asked_for_where_they_can_be() -> None:
+    async with session(capabilities("eager"), configuration={"ignore": ["unknown-tool"]}) as client:
+        open_document(client, AGENT)
+        await settled(client)
+        assert await codes(client) == []
+        client.set_configuration({}, section="agentls")
+        change_settings(client, None)
+        assert [found.code for found in (await published(client)).diagnostics] == ["unknown-tool"]
+
+
+async def test_changes_are_registered_only_where_announced() -> None:
+    async with session(capabilities("eager")) as client:
+        await settled(client)
+        await settled(client)
+        methods = {registration.method for registration in client.registrations}
+        assert methods == {t.WORKSPACE_DID_CHANGE_CONFIGURATION, t.WORKSPACE_DID_CHANGE_WATCHED_FILES}
+    async with session(capabilities("plain")) as client:
+        await settled(client)
+        await settled(client)
+        assert client.registrations == []
+
+
+async def test_wrong_settings_are_told_once() -> None:
+    wrong: dict[str, Any] = {
+        "debounce": "soon",
+        "logLevel": "loud",
+        "select": "all",
+        "ignroe": [],
+        "trace": {"server": "off"},
+    }
+    async with session(capabilities("plain"), **wrong) as client:
+        open_document(client, AGENT)
+        change_settings(client, {"agentls": wrong})
+        await settled(client)
+        told = [message.message for message in client.messages]
+        assert len(told) == len(set(told)) == 4
+        assert "agentls: settings: there is no setting `ignroe`; did you mean `ignore`?" in told
+        assert await codes(client) == ["unknown-tool"]
+
+
+async def test_the_editor_adds_to_the_file(project: Path) -> None:
+    (project / "agentls.toml").write_text('tools = ["Own"]\ndescription-tokens = 5\n')
+    text = AGENT.replace("Grep", "Own, Mine, Other")
+    defaults: dict[str, Any] = {"select": [], "description-tokens": 1000, "severity": {}}
+    async with session(capabilities("plain"), project, **defaults, tools=["Mine", "Bahs"]) as client:
+        open_document(client, text, in_project(project))
+        assert sorted(await codes(client, in_project(project))) == ["long-description", "unknown-tool"]
+
+
+async def test_overrides_of_the_editor_count_from_its_folder(project: Path) -> None:
+    overrides: list[Any] = [{"paths": ["/.claude/agents/a.md"], "ignore": ["unknown-tool"]}]
+    async with session(capabilities("plain"), project, overrides=overrides) as client:
+        open_document(client, AGENT, in_project(project))
+        assert await codes(client, in_project(project)) == []
+        open_document(client, AGENT, in_project(project).replace("a.md", "b.md"))
+        assert await codes(client, in_project(project).replace("a.md", "b.md")) == ["unknown-tool"]
+
+
+@pytest.mark.parametrize("where", ["file", "editor"])
+async def test_further_places(project: Path, where: str) -> None:
+    places = {"claude-code": ["/prompts/*.md"]}
+    if where == "file":
+        (project / "agentls.toml").write_text('[places]\nclaude-code = ["/prompts/*.md"]\n')
+    options: dict[str, Any] = {"places": places} if where == "editor" else {}
+    async with session(capabilities("plain"), project, **options) as client:
+        uri = (project / "prompts/a.md").as_uri()
+        open_document(client, AGENT, uri)
+        assert await codes(client, uri) == ["unknown-tool"]
+        open_document(client, AGENT, (project / "docs/a.md").as_uri())
+        assert await codes(client, (project / "docs/a.md").as_uri()) == []
+
+
+@pytest.mark.parametrize("name", ["agentls.toml", "pyproject.toml"])
+async def test_a_changed_file_counts_at_once(project: Path, name: str) -> None:
+    section = "[tool.agentls]\n" if name == "pyproject.toml" else ""
+    uri = in_project(project)
+    async with session(capabilities("eager"), project) as client:
+        open_document(client, AGENT, uri)
+        assert await codes(client, uri) == ["unknown-tool"]
+        (project / name).write_text(section + IGNORE)
+        change_file(client, project / name)
+        assert await codes(client, uri) == []
+        (project / name).unlink()
+        change_file(client, project / name)
+        assert await codes(client, uri) == ["unknown-tool"]
+
+
+async def test_a_changed_file_counts_when_something_is_saved_or_opened(project: Path) -> None:
+    uri = in_project(project)
+    async with session(capabilities("plain"), project) as client:
+        open_document(client, AGENT, uri)
+        assert await codes(client, uri) == ["unknown-tool"]
+        (project / "agentls.toml").write_text(IGNORE)
+        save(client, uri)
+        assert await codes(client, uri) == []
+        (project / "agentls.toml").unlink()
+        open_document(client, AGENT)
+        assert await codes(client, uri) == ["unknown-tool"]
+
+
+async def test_a_broken_file_is_told_once(project: Path) -> None:
+    (project / "agentls.toml").write_text("ignore = [\n")
+    async with session(capabilities("plain"), project) as client:
+        for name in ("a.md", "b.md"):
+            open_document(client, AGENT, in_project(project).replace("a.md", name))
+        await settled(client)
+        (told,) = client.messages
+        assert "agentls.toml: cannot be read" in told.message
+
+
+async def test_patterns_that_are_none_are_told(project: Path) -> None:
+    (project / "agentls.toml").write_text('[[overrides]]\npaths = ["[z-a]"]\nignore = ["unknown-tool"]\n')
+    async with session(capabilities("plain"), project, places={"claude-code": ["!"]}) as client:
+        open_document(client, AGENT, in_project(project))
+        assert await codes(client, in_project(project)) == ["unknown-tool"]
+        told = " ".join(message.message for message in client.messages)
+        assert "`overrides[0].paths` must be a list of patterns" in told
+        assert "`places` must be a table from dialects to lists of patterns" in told
+
+
+async def test_folders_come_and_go(project: Path) -> None:
+    overrides: list[Any] = [{"paths": ["/.claude/agents/a.md"], "ignore": ["unknown-tool"]}]
+    async with session(capabilities("plain"), overrides=overrides) as client:
+        open_document(client, AGENT, in_project(project))
+        assert await codes(client, in_project(project)) == ["unknown-tool"]
+        added = t.WorkspaceFoldersChangeEvent([t.WorkspaceFolder(project.as_uri(), "project")], [])
+        client.workspace_did_change_workspace_folders(t.DidChangeWorkspaceFoldersParams(added))
+        assert await codes(client, in_project(project)) == []
+
+
+async def test_a_folder_becomes_a_plugin(project: Path) -> None:
+    uri = (project / "agents/a.md").as_uri()
+    async with session(capabilities("eager"), project) as client:
+        open_document(client, PLUGIN_AGENT, uri)
+        before = await codes(client, uri)
+        (project / ".claude-plugin").mkdir()
+        (project / ".claude-plugin/plugin.json").write_text('{"name": "kit"}')
+        change_file(client, project / ".claude-plugin/plugin.json")
+        after = await codes(client, uri)
+        assert before == ["unknown-tool"]
+        assert sorted(after) == ["ignored-in-plugin", "unknown-tool"]
+
+
+async def test_who_pulls_is_told_to_refresh(project: Path) -> None:
+    uri = in_project(project)
+    async with session(capabilities("pulling"), project) as client:
+        open_document(client, AGENT, uri)
+        params = t.DocumentDiagnosticParams(identifier(uri))
+        first = await client.text_document_diagnostic_async(params)
+        assert isinstance(first, t.RelatedFullDocumentDiagnosticReport)
+        change_file(client, project / "agentls.toml")
+        await settled(client)
+        assert client.diagnostic_refresh_count == 0
+        (project / "agentls.toml").write_text(IGNORE)
+        change_file(client, project / "agentls.toml")
+        await settled(client)
+        params.previous_result_id = first.result_id
+        report = await client.text_document_diagnostic_async(params)
+        assert isinstance(report, t.RelatedFullDocumentDiagnosticReport)
+        assert list(report.items) == []
+        assert client.diagnostic_refresh_count == 1
+
+
+async def test_a_burst_of_changes_is_checked_once() -> None:
+    async with session(capabilities("plain"), debounce=400) as client:
+        open_document(client, AGENT)
+        await published(client)
+        for version in range(2, 8):
+            change_document(client, AGENT + "More.\n" * version, version)
+        assert (await published(client)).version == 7
+
+
+async def test_who_types_on_and_on_does_not_wait_for_ever() -> None:
+    async with session(capabilities("plain"), debounce=3_600_000) as client:
+        open_document(client, AGENT)
+        await published(client)
+        change_document(client, AGENT + "More.\n", 2)
+        assert (await published(client)).version == 2
+
+
+async def test_a_closed_document_is_not_checked_later() -> None:
+    async with session(capabilities("plain"), debounce=50) as client:
+        open_document(client, AGENT)
+        await published(client)
+        change_document(client, AGENT + "More.\n", 2)
+        client.text_document_did_close(t.DidCloseTextDocumentParams(identifier(URI)))
+        assert (await published(client)).diagnostics == ()
+        open_document(client, AGENT, version=9)
+        assert (await published(client)).version == 9

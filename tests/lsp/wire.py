@@ -1,0 +1,282 @@
+"""Both ends of the wire: clients of several kinds, a raw one, and the agents they open."""
+
+# mypy: disallow-untyped-decorators=False, disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import lsprotocol.types as t
+import pytest_lsp
+from pygls.protocol import default_converter
+from pytest_lsp import ClientServerConfig, LanguageClient
+from pytest_lsp.client import register_lsp_features
+
+RUN = "import sys; from agentls.lsp.server import run_stdio; sys.exit(run_stdio())"
+SERVER = [sys.executable, "-c", RUN]
+SECONDS = 30
+"""No test waits longer for anything."""
+
+URI = "file:///project/.claude/agents/reviewer.md"
+AGENT = """\
+---
+name: reviewer
+description: Reviews code. Use it after every change.
+tools: Read, Bahs, Grep
+---
+
+# Task
+
+You review code.
+"""
+CLEAN = AGENT.replace("Bahs", "Bash")
+BAHS = t.Range(t.Position(3, 13), t.Position(3, 17))
+
+
+class Editor(LanguageClient):
+    """A client that can also be asked to register capabilities, and to refresh."""
+
+    def __init__(self) -> None:
+        super().__init__(converter_factory=default_converter)
+        register_lsp_features(self)
+        self.registrations: list[t.Registration] = []
+        self.agreed: t.PositionEncodingKind | str | None = None
+
+        @self.feature(t.CLIENT_REGISTER_CAPABILITY)
+        def register(params: t.RegistrationParams) -> None:
+            self.registrations += params.registrations
+
+
+Config = ClientServerConfig(server_command=SERVER, client_factory=Editor)
+
+
+def capabilities(name: str) -> t.ClientCapabilities:
+    """What a client announces: that of an editor, or one of the inventions below."""
+    invented = _INVENTED.get(name)
+    return invented() if invented else pytest_lsp.client_capabilities(name)
+
+
+def _minimal() -> t.ClientCapabilities:
+    """A client that can do next to nothing."""
+    return t.ClientCapabilities(text_document=t.TextDocumentClientCapabilities())
+
+
+def _pulling() -> t.ClientCapabilities:
+    """A current client, which asks for diagnostics."""
+    found = pytest_lsp.client_capabilities("visual-studio-code")
+    assert found.text_document is not None
+    assert found.workspace is not None
+    found.text_document.diagnostic = t.DiagnosticClientCapabilities()
+    found.workspace.diagnostics = t.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    return found
+
+
+def _plain() -> t.ClientCapabilities:
+    """A client that can be sent no more than diagnostics, and neither asked nor told anything."""
+    return t.ClientCapabilities(
+        text_document=t.TextDocumentClientCapabilities(
+            publish_diagnostics=t.PublishDiagnosticsClientCapabilities(version_support=True)
+        )
+    )
+
+
+def _eager() -> t.ClientCapabilities:
+    """A client that can be asked for settings, and watches files."""
+    found = _plain()
+    found.workspace = t.WorkspaceClientCapabilities(
+        configuration=True,
+        did_change_configuration=t.DidChangeConfigurationClientCapabilities(dynamic_registration=True),
+        did_change_watched_files=t.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
+    )
+    return found
+
+
+_INVENTED: dict[str, Callable[[], t.ClientCapabilities]] = {
+    "minimal": _minimal,
+    "pulling": _pulling,
+    "plain": _plain,
+    "eager": _eager,
+}
+
+
+async def start(
+    client: Editor, capabilities: t.ClientCapabilities, root: Path | None = None, **options: Any
+) -> None:
+    """Initialize a session, without debounce unless `options` say otherwise."""
+    folders = [t.WorkspaceFolder(root.as_uri(), root.name)] if root else None
+    result = await client.initialize_session(
+        t.InitializeParams(
+            capabilities=capabilities,
+            workspace_folders=folders,
+            initialization_options={"debounce": 0, **options},
+        )
+    )
+    client.agreed = result.capabilities.position_encoding
+
+
+@asynccontextmanager
+async def session(
+    capabilities: t.ClientCapabilities, root: Path | None = None, configuration: Any = None, **options: Any
+) -> AsyncIterator[Editor]:
+    """A client with a server of its own; `configuration` is what it says when it is asked."""
+    client = await Config.start()
+    assert isinstance(client, Editor)
+    client.set_configuration(configuration, section="agentls")
+    await start(client, capabilities, root, **options)
+    yield client
+    await client.shutdown_session()
+    await client.stop()
+
+
+def open_document(
+    client: LanguageClient, text: str, uri: str = URI, language: str = "markdown", version: int = 1
+) -> None:
+    """Open a document."""
+    item = t.TextDocumentItem(uri, language, version, text)
+    client.text_document_did_open(t.DidOpenTextDocumentParams(item))
+
+
+def change_document(client: LanguageClient, text: str, version: int, uri: str = URI) -> None:
+    """Send a new version of a document."""
+    document = t.VersionedTextDocumentIdentifier(version, uri)
+    change = t.TextDocumentContentChangeWholeDocument(text)
+    client.text_document_did_change(t.DidChangeTextDocumentParams(document, [change]))
+
+
+async def close_document(client: LanguageClient, uri: str = URI) -> None:
+    """Close a document, and wait for what follows."""
+    client.text_document_did_close(t.DidCloseTextDocumentParams(identifier(uri)))
+    await settled(client)
+
+
+def identifier(uri: str = URI) -> t.TextDocumentIdentifier:
+    """A document by its URI."""
+    return t.TextDocumentIdentifier(uri)
+
+
+async def published(client: LanguageClient, uri: str = URI) -> t.PublishDiagnosticsParams:
+    """The next diagnostics of a document. To be called right after what brings them about."""
+    while True:
+        params = await asyncio.wait_for(
+            client.wait_for_notification(t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS), SECONDS
+        )
+        if params.uri == uri:
+            assert isinstance(params, t.PublishDiagnosticsParams)
+            return params
+
+
+async def settled(client: LanguageClient) -> None:
+    """Wait until the server has dealt with all that was sent."""
+    await client.text_document_hover_async(t.HoverParams(identifier("file:///none"), t.Position(0, 0)))
+
+
+async def shown(client: LanguageClient, uri: str = URI) -> list[t.Diagnostic]:
+    """The diagnostics that the client shows for a document once the server has nothing to do."""
+    await settled(client)
+    return list(client.diagnostics.get(uri, []))
+
+
+async def codes(client: LanguageClient, uri: str = URI) -> list[Any]:
+    """Their codes."""
+    return [found.code for found in await shown(client, uri)]
+
+
+class Raw:
+    """A server process, and messages to and from it as they come, in order or not."""
+
+    def __init__(self, *, program: str = RUN, env: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {})},
+        )
+        self._watchdog = threading.Timer(SECONDS, self.process.kill)
+        self._watchdog.start()
+        self.stderr = b""
+        self._drain = threading.Thread(target=self._read_stderr)
+        self._drain.start()
+
+    def _read_stderr(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.stderr += line
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send(self, body: Any) -> None:
+        """Send a message, whatever it is."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self.send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def request(self, method: str, params: Any, number: int = 1) -> dict[str, Any]:
+        """Send a request, and wait for its answer."""
+        self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        return self.wait(lambda message: message.get("id") == number and "method" not in message)
+
+    def initialize(self, **params: Any) -> dict[str, Any]:
+        """Initialize the server."""
+        answer = self.request(
+            "initialize", {"processId": None, "rootUri": None, "capabilities": {}, **params}
+        )
+        self.notify("initialized", {})
+        return answer
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The next message that is wanted."""
+        assert self.process.stdout is not None
+        while True:
+            length = 0
+            while line := self.process.stdout.readline().strip():
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            assert length, f"the server has ended: {self.stderr.decode()}"
+            message: dict[str, Any] = json.loads(self.process.stdout.read(length))
+            if wanted(message):
+                return message
+
+    def diagnostics(self) -> list[dict[str, Any]]:
+        """The next diagnostics."""
+        message = self.wait(lambda m: m.get("method") == t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        found: list[dict[str, Any]] = message["params"]["diagnostics"]
+        return found
+
+    def lives(self) -> bool:
+        """Whether the server still works."""
+        params = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+        return "result" in self.request("textDocument/hover", params, 99)
+
+    def end(self) -> int:
+        """Wait for the server's end; its exit code."""
+        code = self.process.wait(SECONDS)
+        self._watchdog.cancel()
+        self._drain.join()
+        return code
+
+    def __enter__(self) -> Raw:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.end()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()

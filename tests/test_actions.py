@@ -1,0 +1,68 @@
+"""What can be done about a finding: fixes first, then an ignore comment that really silences it."""
+
+from __future__ import annotations
+
+from agentls import check
+from agentls.config import Config
+from agentls.features.actions import Action, actions
+from agentls.text import Span, apply
+from harness import Case, agent, at_cursor
+from test_rules import all_cases
+
+
+def offered(text: str) -> list[Action]:
+    """The actions at the cursor of an agent."""
+    text, offset = at_cursor(text)
+    document = agent(text)
+    return actions(document, check.check(document, Config(), lambda _: True), Span(offset, offset))
+
+
+BROKEN = """\
+---
+name: reviewer
+description: Reviews code. Use it after every change.
+tools: Read, Ba<|>hs, Grpe
+---
+
+You review code.
+"""
+
+
+def test_fixes_come_first_and_then_an_ignore_comment() -> None:
+    fix, *_, ignore = offered(BROKEN)
+    assert [found.code for found in fix.diagnostics] == ["unknown-tool"]
+    assert ignore.title == "Ignore unknown-tool here"
+
+
+def test_only_findings_at_the_cursor_count() -> None:
+    assert all("Grpe" not in found.message for action in offered(BROKEN) for found in action.diagnostics)
+    assert offered(BROKEN.replace("<|>", "").replace("You", "<|>You")) == []
+
+
+def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
+    text, _ = at_cursor(BROKEN)
+    document = agent(text)
+    found = check.check(document, Config(), lambda _: True)
+    comments = [a for a in actions(document, found, Span(0, len(text))) if a.title.startswith("Ignore")]
+    assert [len(comment.diagnostics) for comment in comments] == [2]
+
+
+def test_an_unused_comment_is_to_be_removed_and_not_ignored() -> None:
+    text = BROKEN.replace("Ba<|>hs, Grpe\n", "Grep\n# agentls: igno<|>re[unknown-tool]\n")
+    assert [(action.title, action.preferred) for action in offered(text)] == [("Remove the comment", True)]
+
+
+def test_ignore_comments_silence_their_findings_and_nothing_else() -> None:
+    for case in all_cases():
+        for path in [path for path in case.files if path.endswith(".md")]:
+            before = case.diagnostics(path)
+            document = case.document(path)
+            if not document.reading.loads:
+                continue  # FIXME: In a broken file the comment may itself be taken for something else.
+            for action in actions(document, before, Span(0, len(document.text))):
+                if not action.title.startswith("Ignore"):
+                    continue
+                text = apply(document.text, action.edits)
+                after = Case(case.prose, {**case.files, path: text}).diagnostics(path)
+                left = sorted(found.code for found in before if found not in action.diagnostics)
+                assert sorted(found.code for found in after) == left, (action.title, text)

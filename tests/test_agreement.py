@@ -1,0 +1,64 @@
+"""Agreement with recorded behaviour, where the recordings are at hand.
+
+They lie beside a checkout of the authors, not in the repository. `tests/test_reading.py` holds
+cases of our own for all that matters.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentls.check import check
+from agentls.config import Config
+from agentls.rule import Severity
+from harness import agent
+
+SHARED = Path(__file__).parents[2] / "shared"
+CASES = SHARED / "cases" / "claude-load-dev.jsonl"
+CORPUS = SHARED / "corpus"
+
+pytestmark = pytest.mark.skipif(not CASES.exists(), reason="the recorded cases are not beside this checkout")
+
+
+def recorded() -> Iterator[tuple[dict[str, Any], str]]:
+    """The recorded cases, each with its text as the runtime decodes it."""
+    for line in CASES.read_text("utf-8").splitlines():
+        case = json.loads(line)
+        content = case["content"]
+        if case["encoding"] == "base64":
+            content = base64.b64decode(content).decode("utf-8", "replace")
+        yield case, content
+
+
+def test_verdicts_and_descriptions() -> None:
+    for case, text in recorded():
+        reading = agent(text).reading
+        assert reading.loads is case["loads"], case["id"]
+        seen = case.get("seen", {}).get("description")
+        assert seen is None or reading.description == seen, case["id"]
+
+
+def test_tool_entries() -> None:
+    for case, text in recorded():
+        told = case.get("seen", {}).get("tools", "All tools")
+        if not told.startswith("All tools"):
+            assert ", ".join(agent(text).tools.entries) == told, case["id"]
+
+
+def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:
+    with (CORPUS / "claude-loads.tsv").open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            data = (CORPUS / "claude-agents" / row["path"]).read_bytes()
+            document = agent(data.decode("utf-8", "replace"))
+            assert document.reading.loads is (row["loads"] == "true"), row["path"]
+            if row["starts"] == "normal":
+                found = check(document, Config(), lambda _: True)
+                errors = [(d.code, d.message) for d in found if d.severity == Severity.ERROR]
+                assert errors == [], row["path"]

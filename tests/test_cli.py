@@ -1,0 +1,598 @@
+"""The command line: what is printed where, in which form, and with which exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import pytest
+
+from agentls import __version__, disk, finding
+from agentls.check import Diagnostic, check
+from agentls.cli import main, run, text
+from agentls.config import Config
+from agentls.document import Document
+from agentls.rule import RULES
+
+CLEAN = "---\nname: clean\ndescription: Reviews code. Use it after every change.\n---\n\nYou review code.\n"
+WARNED = CLEAN.replace("---\n\n", "tools: Read, Grpe\n---\n\n")
+BROKEN = CLEAN.replace("name: clean", "name:")
+DROPPED = CLEAN.replace("name: clean\n", "").replace("---\n\n", "tools: Read\n---\n\n")
+A, B = ".claude/agents/a.md", ".claude/agents/b.md"
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """The standard output as JSON."""
+        return json.loads(self.out)
+
+
+class Project:
+    """A folder with files, the current one, and the command line run in it."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self._capsys = capsys
+
+    def write(self, files: Mapping[str, str]) -> Project:
+        for path, content in files.items():
+            file = self.root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode("utf-8", "surrogatepass"))
+        return self
+
+    def __call__(self, *arguments: str) -> Ran:
+        """Run in this process."""
+        code = main(arguments)
+        printed = self._capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    def refused(self, *arguments: str) -> str:
+        """What is said about a use that is wrong."""
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        assert stopped.value.code == 2
+        return self._capsys.readouterr().err
+
+    def apart(self, *arguments: str, stdin: bytes = b"", **environment: str) -> Ran:
+        """Run in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "agentls", *arguments],
+            cwd=self.root,
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, **environment},
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
+    """A folder without any file."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return Project(tmp_path, capsys)
+
+
+# check
+
+
+def test_text_shows_the_place(project: Project) -> None:
+    ran = project.write({A: WARNED, B: CLEAN})("check")
+    message = next(iter(project("check", "--output-format", "json").data))["message"]
+    assert ran.out == (
+        f".claude/agents/a.md:4:14: warning[unknown-tool] {message}\n"
+        "   4 | tools: Read, Grpe\n"
+        "     |              ^^^^\n"
+        "     = fix: Write `Grep`\n"
+        "\n"
+        "2 files checked: 1 warning\n"
+        "`agentls explain CODE` says more about each.\n"
+    )
+    assert ran.err == ""
+    assert ran.code == 1
+
+
+def test_nothing_found(project: Project) -> None:
+    assert project.write({A: CLEAN})("check") == Ran(0, "1 file checked: nothing found\n", "")
+
+
+def test_related_places_are_named(project: Project) -> None:
+    project.write({A: CLEAN.replace("name: clean\n", "name: clean\nname: other\n")})
+    assert f"     = {A}:3:1: " in project("check").out
+
+
+@pytest.mark.parametrize(
+    ("content", "fail_on", "code"),
+    [
+        (CLEAN, "hint", 0),
+        (WARNED, "error", 0),
+        (WARNED, "warning", 1),
+        (WARNED, "hint", 1),
+        (WARNED, "never", 0),
+        (BROKEN, "error", 1),
+        (BROKEN, "never", 0),
+    ],
+)
+def test_exit_code(project: Project, content: str, fail_on: str, code: int) -> None:
+    assert project.write({A: content})("check", "--fail-on", fail_on).code == code
+
+
+def test_json(project: Project) -> None:
+    # Columns are code points, from one; the end is exclusive.
+    ran = project.write({A: WARNED.replace("Read,", "mcp__\U0001f600,")})("check", "--output-format", "json")
+    (row,) = ran.data
+    message = row.pop("message")
+    assert "`Grpe`" in message
+    assert row == {
+        "path": A,
+        "code": "unknown-tool",
+        "severity": "warning",
+        "location": {"line": 4, "column": 16},
+        "end_location": {"line": 4, "column": 20},
+        "fix": {
+            "title": "Write `Grep`",
+            "safe": False,
+            "edits": [
+                {
+                    "location": {"line": 4, "column": 16},
+                    "end_location": {"line": 4, "column": 20},
+                    "content": "Grep",
+                }
+            ],
+        },
+    }
+    assert ran.code == 1
+
+
+def test_json_of_nothing_and_of_many(project: Project) -> None:
+    assert project("check", "--output-format", "json").data == []
+    project.write({A: CLEAN})
+    assert project("check", "--output-format", "json").data == []
+    project.write({A: WARNED, B: WARNED.replace("Grpe", "Grpe, Raed")})
+    assert [row["path"] for row in project("check", "--output-format", "json").data] == [A, B, B]
+
+
+def test_paths_are_printed_as_written(project: Project) -> None:
+    project.write({A: WARNED})
+    for path in (A, f"./{A}", str(project.root / A)):
+        assert [row["path"] for row in project("check", "--output-format", "json", path).data] == [path]
+    assert len(project("check", "--output-format", "json", A, f"./{A}", ".").data) == 1
+
+
+def test_sarif(project: Project) -> None:
+    name = ".claude/agents/a b\u00e9.md"
+    ran = project.write({name: WARNED.replace("name: clean\n", "name: clean\nname: other\n")})(
+        "check", "--output-format", "sarif"
+    )
+    log = ran.data
+    assert log["version"] == "2.1.0"
+    (found,) = log["runs"]
+    driver = found["tool"]["driver"]
+    assert (driver["name"], driver["version"]) == ("agentls", __version__)
+    assert [rule["id"] for rule in driver["rules"]] == list(RULES)
+    assert all(rule["help"]["markdown"] and rule["shortDescription"]["text"] for rule in driver["rules"])
+    assert found["columnKind"] == "unicodeCodePoints"
+    assert found["invocations"] == [{"executionSuccessful": True}]
+    double, unknown = sorted(found["results"], key=lambda result: str(result["ruleId"]))
+    assert double["relatedLocations"][0]["message"]["text"]
+    assert (unknown["ruleId"], unknown["level"]) == ("unknown-tool", "warning")
+    place = unknown["locations"][0]["physicalLocation"]
+    assert unquote(place["artifactLocation"]["uri"]) == name
+    region = {"startLine": 5, "startColumn": 14, "endLine": 5, "endColumn": 18}
+    assert place["region"] == region
+    (change,) = unknown["fixes"][0]["artifactChanges"]
+    assert change["replacements"] == [{"deletedRegion": region, "insertedContent": {"text": "Grep"}}]
+    full = project("check", "--output-format", "sarif", str(project.root / name)).data
+    uri = full["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == (project.root / name).as_uri()
+
+
+def test_github(project: Project) -> None:
+    name = ".claude/agents/a,b%c:d.md" if os.name != "nt" else ".claude/agents/a,b%c.md"
+    ran = project.write({name: WARNED})("check", "--output-format", "github")
+    assert ran.out.startswith(
+        f"::warning file={name.replace('%', '%25').replace(',', '%2C').replace(':', '%3A')},"
+        "line=4,col=14,endLine=4,endColumn=18,title=agentls (unknown-tool)::"
+    )
+    assert ran.out.count("\n") == 1
+
+
+def test_rules_can_be_chosen(project: Project) -> None:
+    project.write({A: BROKEN.replace("---\n\n", "tools: Read, Grpe, Read\n---\n\n")})
+
+    def codes(*options: str) -> set[str]:
+        return {row["code"] for row in project("check", "--output-format", "json", *options).data}
+
+    everything = codes()
+    assert {"unknown-tool", "duplicate-tool"} < everything
+    assert codes("--select", "unknown-tool,duplicate-tool") == {"unknown-tool", "duplicate-tool"}
+    assert codes("--select", "unknown-tool", "--select", "duplicate-tool") == {
+        "unknown-tool",
+        "duplicate-tool",
+    }
+    assert codes("--ignore", "unknown-tool, duplicate-tool") == everything - {
+        "unknown-tool",
+        "duplicate-tool",
+    }
+
+
+def test_the_command_line_has_the_last_word(project: Project) -> None:
+    project.write({A: WARNED, "agentls.toml": 'ignore = ["unknown-tool"]\n'})
+    assert project("check").code == 0
+    assert project("check", "--select", "unknown-tool").code == 1
+    project.write({"other/settings.toml": 'tools = ["Grpe"]\n'})
+    assert project("check", "--config", "other/settings.toml").code == 0
+
+
+def test_problems_of_the_settings_are_said_once(project: Project) -> None:
+    project.write(
+        {A: CLEAN, ".claude/agents/deep/b.md": WARNED, "agentls.toml": 'ignroe = []\nselect = ["x"]\n'}
+    )
+    ran = project("check")
+    lines = ran.err.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"agentls: {disk.posix('agentls.toml')}: ") for line in lines)
+    assert "did you mean `ignore`" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["check", "--select", "unknown-tols"],
+            "there is no rule `unknown-tols`; did you mean `unknown-tool`?",
+        ),
+        (["check", "--ignore", "unknown-tool,x"], "there is no rule `x`"),
+        (["check", "--dialect", "cobol"], "there is no dialect `cobol`; known: claude-code"),
+        (["check", "--config", "no.toml"], "there is no file `no.toml`"),
+        (["check", "--fail-on", "fatal"], "`fatal` is none of error, warning, information, hint, never"),
+        (["check", "--stdin-filename", "a.md", "b.md"], "with --stdin-filename there can be no PATH"),
+        (["check", "--jobs", "-1"], "`-1` is not a whole number"),
+        (["server", "--tcp", "2087"], "`2087` is not HOST:PORT"),
+        (["inspect"], "PATH"),
+        (["chekc"], "check"),
+    ],
+)
+def test_wrong_usage(project: Project, arguments: list[str], words: str) -> None:
+    assert words in project.refused(*arguments)
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_checked(project: Project) -> None:
+    project.write({A: WARNED, B: "x" * (disk.MAX_BYTES + 1), ".claude/agents/nul.md": f"{CLEAN}\0"})
+    (project.root / ".claude/agents/latin.md").write_bytes(CLEAN.replace("code", "caf\xe9").encode("latin-1"))
+    ran = project("check", "gone.md", ".")
+    assert ran.err.splitlines() == [
+        "agentls: gone.md: there is no such file or folder",
+        f"agentls: {B}: too large for an agent file (the limit is 4 MB)",
+    ]
+    assert "unknown-tool" in ran.out
+    assert "3 files checked" in ran.out
+    assert ran.code == 2
+    sarif = project("check", "gone.md", ".", "--output-format", "sarif").data
+    assert sarif["runs"][0]["invocations"] == [{"executionSuccessful": False}]
+
+
+def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [finding.Found("x.md", disk.posix("x.md")), finding.Found(A, disk.posix(A))]
+    monkeypatch.setattr(finding, "find", lambda *_: iter(found))
+    ran = project.write({A: WARNED})("check")
+    assert ran.err == "agentls: x.md: there is no such file or folder\n"
+    assert "1 file checked: 1 warning" in ran.out
+    assert ran.code == 2
+
+
+def test_a_fault_of_ours_concerns_one_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(document: Document, config: Config, exists: Callable[[str], bool]) -> list[Diagnostic]:
+        if document.path.endswith("/a.md"):
+            raise ZeroDivisionError("zero")
+        return check(document, config, exists)
+
+    monkeypatch.setattr(run, "check", fail)
+    ran = project.write({A: CLEAN, B: WARNED})("check")
+    assert f"agentls: {A}: internal error, please report it: ZeroDivisionError in test_cli.py" in ran.err
+    assert "unknown-tool" in ran.out
+    assert ran.code == 2
+
+
+def test_a_folder_without_agents(project: Project) -> None:
+    ran = project.write({"prompts/a.md": WARNED})("check", "prompts")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("agentls: prompts: no agent files here.\n")
+    assert "--dialect" in ran.err
+    assert "places" in ran.err
+    assert "unknown-tool" in project("check", "prompts", "--dialect", "claude-code").out
+    assert "unknown-tool" in project("check", "prompts/a.md").out
+
+
+@pytest.mark.parametrize("arguments", [["--stdin-filename", A], ["--stdin-filename", A, "-"]])
+def test_standard_input(project: Project, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(WARNED.encode())))
+    project.write({A: CLEAN, "agentls.toml": 'severity = {unknown-tool = "error"}\n'})
+    ran = project("check", "--output-format", "json", *arguments)
+    assert [(row["path"], row["code"], row["severity"]) for row in ran.data] == [(A, "unknown-tool", "error")]
+
+
+def test_standard_input_without_a_name(project: Project) -> None:
+    assert "-:4:14: warning[unknown-tool]" in project.apart("check", "-", stdin=WARNED.encode()).out
+
+
+def test_many_files_are_shared_out(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write({f".claude/agents/a{number:03}.md": WARNED for number in range(100)})
+    project.write({".claude/agents/a050.md": "x" * (disk.MAX_BYTES + 1)})
+    alone = project("check", "--output-format", "json", "--jobs", "1")
+    monkeypatch.setattr(run, "SHARED_FROM", 10)
+    assert project("check", "--output-format", "json", "--jobs", "3") == alone
+    assert len(alone.data) == 99
+    assert alone.code == 2
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no processes here")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
+    assert project("check", "--output-format", "json", "--jobs", "3") == alone
+
+
+# The source line
+
+
+def excerpt(line: str, marked: str, room: int = 40) -> str:
+    """The excerpt of `line`, whose part `marked` is found."""
+    start = line.index(marked)
+    return "\n".join(text._excerpt(line, start, start + max(1, len(marked)), room))
+
+
+@pytest.mark.parametrize(
+    ("line", "marked", "expected"),
+    [
+        ("tools: Grpe", "Grpe", "tools: Grpe\n       ^^^^"),
+        ("a\tb\tc", "c", "a   b   c\n        ^"),
+        ("\u65e5\u672c: x", "x", "\u65e5\u672c: x\n      ^"),
+        ("\u65e5\u672c: x", "\u672c", "\u65e5\u672c: x\n  ^^"),
+        ("e\u0301e\u0301 x", "x", "e\u0301e\u0301 x\n   ^"),
+        ("\u26a0\ufe0f x", "x", "\u26a0\ufe0f x\n   ^"),
+        ("a\u202eb\x1b[0m", "b", "a<U+202E>b<U+001B>[0m\n         ^"),
+        ("word " * 20 + "Grpe", "Grpe", "..." + "word " * 6 + "Grpe\n" + " " * 33 + "^^^^"),
+        ("Grpe" + " word" * 20, "Grpe", "Grpe word word word word word word wo...\n^^^^"),
+        ("ab " + "x" * 100, "x" * 100, "ab " + "x" * 34 + "...\n   " + "^" * 34),
+        ("-" * 50 + "Grpe" + "-" * 50, "Grpe", "...-----Grpe" + "-" * 25 + "...\n        ^^^^"),
+    ],
+)
+def test_the_mark_stands_below_its_text(line: str, marked: str, expected: str) -> None:
+    assert excerpt(line, marked) == expected
+
+
+@pytest.mark.parametrize("offset", range(0, 120, 7))
+@pytest.mark.parametrize("piece", ["word ", "\u65e5\u672c", "\t", "\u202e", "e\u0301"])
+def test_a_mark_is_never_lost(piece: str, offset: int) -> None:
+    line = piece * (offset // len(piece)) + "X" + piece * 40
+    start = line.index("X")
+    shown, marks = text._excerpt(line, start, start + 1, 60)
+    assert marks.strip() == "^"
+    before = shown.partition("X")[0]
+    assert sum(text._cell(char, 0)[1] for char in before) == len(marks) - 1
+
+
+def test_a_span_over_lines_is_shown_by_its_first(project: Project) -> None:
+    project.write({A: CLEAN + "\n```\ncode\n"})
+    out = project("check", "--select", "unclosed-code-fence").out
+    assert "   8 | ```\n     | ^^^" in out
+
+
+def test_nothing_a_file_holds_steers_the_terminal(project: Project) -> None:
+    project.write({".claude/agents/a\x1b[2J.md": WARNED.replace("Grpe", "Gr\x1b[31mpe")})
+    for options in ([], ["--color", "always"]):
+        out = project("check", *options).out
+        assert "\x1b[2J" not in out
+        assert "Gr\x1b" not in out
+        assert "Gr<U+001B>[31mpe" in out
+
+
+# Colours and streams
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "coloured"),
+    [
+        ([], {}, False),
+        (["--color", "always"], {}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "0"}, False),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (["--no-color"], {"FORCE_COLOR": "1"}, False),
+        (["--output-format", "json"], {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colours(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    environment: dict[str, str],
+    coloured: bool,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in project.write({A: WARNED})("check", *options).out) == coloured
+
+
+def test_colours_change_nothing_else(project: Project) -> None:
+    from rich.text import Text
+
+    plain = project.write({A: WARNED, B: BROKEN})("check").out
+    assert Text.from_ansi(project("check", "--color", "always").out).plain.rstrip() == plain.rstrip()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
+def test_on_a_terminal_there_are_colours(project: Project) -> None:
+    import pty
+
+    project.write({A: WARNED})
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "agentls", "check"],
+        cwd=project.root,
+        stdout=follower,
+        stderr=follower,
+        env={**os.environ, "TERM": "xterm"},
+    ) as process:
+        os.close(follower)
+        printed = b""
+        try:
+            while piece := os.read(leader, 4096):
+                printed += piece
+        except OSError:
+            pass  # The other end is closed.
+        os.close(leader)
+    assert process.returncode == 1
+    assert b"\x1b[" in printed
+    assert b"unknown-tool" in printed
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_no_character_stops_the_output(project: Project, encoding: str) -> None:
+    project.write({".claude/agents/\u65e5.md": WARNED.replace("Grpe", "Gr\u65e5pe \ud800")})
+    ran = project.apart("check", "\u65e5\u672c.md", ".", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert "Gr?pe" in ran.out
+    assert ran.code == 2
+    ran = project.apart("check", "--output-format", "json", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert ran.data[0]["path"] == ".claude/agents/\u65e5.md"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
+def test_a_reader_that_leaves_ends_the_run_quietly(project: Project) -> None:
+    project.write({f".claude/agents/a{number}.md": WARNED * 200 for number in range(20)})
+    command = [sys.executable, "-m", "agentls", "check", *[A.replace("a.md", f"a{n}.md") for n in range(20)]]
+    with subprocess.Popen(
+        command, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
+def test_an_interrupt_ends_the_run_quietly(project: Project) -> None:
+    command = [sys.executable, "-m", "agentls", "check", "-"]
+    streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, cwd=project.root, **streams) as process:
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        assert process.stderr.read() == b""
+    assert process.returncode == 130
+
+
+# The other commands
+
+
+def test_inspect_as_json(project: Project) -> None:
+    project.write({A: WARNED, B: DROPPED, "notes.md": CLEAN})
+    ran = project("inspect", "--output-format", "json", A, "notes.md", B)
+    assert [row["path"] for row in ran.data] == [A, "notes.md", B]
+    assert [row["dialect"] for row in ran.data] == ["claude-code"] * 3
+    assert [row["readings"][0]["loads"] for row in ran.data] == [True, True, False]
+    assert ran.data[0]["readings"][0]["tools"]["entries"] == ["Read", "Grpe"]
+    assert ran.code == 0
+    assert len(project("inspect", "--output-format", "json", ".").data) == 2
+    missing = project("inspect", "--output-format", "json", "gone.md")
+    assert (missing.code, missing.data) == (2, [])
+
+
+def test_inspect_for_people(project: Project) -> None:
+    out = project.write({A: WARNED, B: DROPPED})("inspect", ".").out
+    assert out.startswith(f"{A}\n")
+    assert f"\n\n{B}\n" in out
+    coloured = project("inspect", "--color", "always", ".").out
+    assert "\x1b[" in coloured
+
+
+def test_explain(project: Project) -> None:
+    assert "unknown-tool" in project("explain", "unknown-tool").out
+    assert "permissionMode" in project("explain", "permissionMode").out
+    assert "\x1b[" in project("explain", "unknown-tool", "--color", "always").out
+    unknown = project("explain", "unknown-tols")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "nothing is known about `unknown-tols`; did you mean `unknown-tool`" in unknown.err
+
+
+def test_rules(project: Project) -> None:
+    lines = project("rules").out.splitlines()
+    assert len(lines) == len(RULES)
+    assert lines[0].startswith(next(iter(RULES)))
+    rows = project("rules", "--output-format", "json").data
+    assert [row["code"] for row in rows] == list(RULES)
+    assert all(row.keys() == {"code", "severity", "group", "summary", "page"} for row in rows)
+
+
+def test_help_and_version(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--help"], ["check", "--help"], ["server", "--help"], ["--version"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        assert stopped.value.code == 0
+    assert capsys.readouterr().out.endswith(f"agentls {__version__}\n")
+    nothing = project()
+    assert nothing.code == 2
+    assert nothing.err.startswith("usage: agentls")
+
+
+@pytest.mark.parametrize(
+    ("options", "called"), [([], ()), (["--stdio"], ()), (["--tcp", "[::1]:2087"], ("::1", 2087))]
+)
+def test_server(
+    project: Project, monkeypatch: pytest.MonkeyPatch, options: list[str], called: tuple[object, ...]
+) -> None:
+    from agentls.lsp import server
+
+    calls: list[tuple[object, ...]] = []
+
+    def serve(*address: object) -> int:
+        calls.append(address)
+        return 1
+
+    monkeypatch.setattr(server, "run_tcp" if called else "run_stdio", serve)
+    assert project("server", *options).code == 1
+    assert calls == [called]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "."], ["check", "--output-format", "json"], ["inspect", A], ["explain", "tools"], ["rules"]],
+)
+def test_only_what_is_needed_is_loaded(project: Project, arguments: list[str]) -> None:
+    program = (
+        "import sys; from agentls.cli import main; main(sys.argv[1:]);"
+        "print(*sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=project.write({A: CLEAN}).root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stderr.split())
+    assert "agentls" in loaded
+    assert not loaded & {"pygls", "lsprotocol", "rich", "pathspec", "rapidfuzz", "asyncio"}
+    if arguments == ["check", "."]:
+        assert not loaded & {"json", "importlib.resources", "pathlib", "dataclasses", "shutil", "frontmatter"}

@@ -1,0 +1,81 @@
+"""The tables: complete, consistent, and dated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from agentls import dialects
+from agentls.config import Config
+from agentls.dialects import Dialect
+from agentls.readers import STRATEGIES
+
+
+@pytest.fixture(params=dialects.NAMES)
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    """Each dialect that ships."""
+    return dialects.load(request.param)
+
+
+def facts(row: Any) -> Iterator[Any]:
+    """Every named tuple in a table, itself included."""
+    if hasattr(row, "_fields"):
+        yield row
+    if isinstance(row, tuple):
+        for item in row:
+            yield from facts(item)
+
+
+def test_every_fact_names_a_source_that_exists_and_has_a_date(dialect: Dialect) -> None:
+    for row in facts(dialect):
+        if hasattr(row, "source") and isinstance(row.source, str):
+            assert re.fullmatch(r"20\d\d-\d\d-\d\d", dialect.source(row.source).date), row
+
+
+def test_strategies_exist(dialect: Dialect) -> None:
+    assert {runtime.strategy for runtime in dialect.runtimes} <= set(STRATEGIES)
+
+
+def test_names_lead_to_names_that_exist(dialect: Dialect) -> None:
+    for old in dialect.old_tools:
+        assert all(dialect.tool(name) for name in old.now), old
+        assert dialect.tool(old.name) is None, old
+        assert not old.works or len(old.now) == 1, old
+    for foreign in dialect.foreign_tools:
+        assert all(dialect.tool(name) for name in foreign.now), foreign
+        assert dialect.tool(foreign.name) is None, foreign
+    for key in dialect.foreign_keys:
+        assert not key.use or dialect.key(key.use), key
+        assert dialect.key(key.name) is None, key
+    for key_fact in dialect.keys:
+        names = [value.name for value in key_fact.values]
+        assert all(value.alias_of in ("", *names) for value in key_fact.values), key_fact
+    for model in dialect.models.known:
+        assert not model.sends or dialect.models.get(model.sends), model
+    types = next(field for field in dialect.hooks.common if field.name == "type")
+    assert set(types.values) == {handler.name for handler in dialect.hooks.handlers}
+
+
+def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
+    mine = dialects.effective("claude-code", Config(tools=("Deploy",), models=("Our-1",), keys=("owner",)))
+    assert mine.user_tools == ("Deploy",)
+    assert mine.models.get("our-1")
+    assert mine.key("owner")
+    assert dialects.load("claude-code").key("owner") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"name": "x", "summary": "s"}, "missing source"),
+        ({"name": "x", "summary": "s", "source": "y", "colour": 1}, "no field 'colour'"),
+        ({"name": "x", "summary": 5, "source": "y"}, "t.summary: expected <class 'str'>, found 5"),
+        (["x"], "expected a mapping"),
+    ],
+)
+def test_a_mistake_in_a_table_is_named(data: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        dialects.build(dialects.Value, data, "t")

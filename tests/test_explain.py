@@ -1,0 +1,229 @@
+"""Pages about the things of a dialect: complete, sourced, found by any spelling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agentls import dialects, explain
+from agentls.config import Config
+from agentls.rule import RULES
+
+CLAUDE = dialects.load("claude-code")
+
+
+def every_word() -> list[str]:
+    """Every word of the dialect that has a page."""
+    hooks, servers = CLAUDE.hooks, CLAUDE.servers
+    rows: list[Any] = [
+        *CLAUDE.keys,
+        *(value for key in CLAUDE.keys for value in key.values),
+        *CLAUDE.foreign_keys,
+        *CLAUDE.tools,
+        *CLAUDE.old_tools,
+        *CLAUDE.foreign_tools,
+        *CLAUDE.models.known,
+        *hooks.events,
+        *hooks.entry,
+        *hooks.common,
+        *hooks.handlers,
+        *(field for handler in hooks.handlers for field in handler.fields),
+        *servers.fields,
+        *servers.transports,
+        *CLAUDE.builtin_agents,
+        *CLAUDE.reserved_names,
+    ]
+    return sorted({row.name for row in rows})
+
+
+@pytest.mark.parametrize("word", every_word())
+def test_every_word_has_a_page_with_its_name_and_its_source(word: str) -> None:
+    page = explain.explain(word, CLAUDE)
+    assert page is not None
+    first, *_, last = page.split("\n\n")
+    assert first.startswith(f"**`{word}`** (")
+    assert last.startswith("*Source: ")
+    assert last.endswith(".*")
+    assert ":  " not in page
+    assert ": \n" not in page
+
+
+def test_a_key() -> None:
+    page = explain.about_key(CLAUDE, "permissionMode")
+    assert page is not None
+    assert (
+        page
+        == """\
+**`permissionMode`** (key)
+
+How permission prompts are handled while the agent runs.
+
+Ignored when the session itself runs in `bypassPermissions`, `acceptEdits` or `auto`.
+
+- Values:
+  - `default`: Ask before each action that needs permission.
+  - `acceptEdits`: Accept edits of files without asking.
+  - `plan`: Explore and plan only; `ExitPlanMode` becomes available.
+  - `auto`: A classifier decides what needs asking.
+  - `dontAsk`: Refuse whatever is not allowed beforehand.
+  - `bypassPermissions`: Skip all permission prompts. Ignored where the organisation disables it.
+  - `manual`: Another word for `default` (2.1.200 and newer).
+- Without it: that of the session
+- A value that does not fit: the value is dropped
+- In a plugin: the key is ignored
+- Since: 2.0.43
+
+*Source: [Claude Code docs, Subagents](https://code.claude.com/docs/en/sub-agents), 2026-08-22\
+ (documented).*"""
+    )
+
+
+def test_words_that_say_it_all_stand_in_a_row() -> None:
+    page = explain.about_key(CLAUDE, "color")
+    assert page is not None
+    assert "- Values: `red`, `blue`, `green`" in page
+
+
+def test_a_key_of_another_format_names_the_one_to_write() -> None:
+    page = explain.about_key(CLAUDE, "allowed-tools")
+    assert page is not None
+    assert "A key of skills and slash commands. Claude Code ignores it in an agent." in page
+    assert "- Write instead: `tools`" in page
+    assert explain.about_key(CLAUDE, "Tools") is None
+
+
+def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
+    assert explain.about_value(CLAUDE, "permissionMode", "plan") is not None
+    assert explain.about_value(CLAUDE, "permissionMode", "Plan") is None
+    assert explain.about_value(CLAUDE, "effort", "High") is not None
+    assert explain.about_value(CLAUDE, "memory", "plan") is None
+    assert explain.about_value(CLAUDE, "nothing", "plan") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Bash", "- Permission prompt: yes\n- In subagents: available, also in the background"),
+        ("Read", "- Permission prompt: no"),
+        ("LSP", "- In subagents: available, but not in the background\n- Exists in some sessions"),
+        ("AskUserQuestion", "- In subagents: never available, even if listed"),
+        ("ExitPlanMode", "- In subagents: available with `permissionMode: plan` only"),
+        ("Agent", "- Old names that still work: `Task`"),
+        ("Grep", "- Listed beside `Bash`: not given, as the same is done through `Bash`"),
+        ("Task", "Renamed in 2.1.63. The old name is still understood.\n\n- Write instead: `Agent`"),
+        ("MultiEdit", "Removed. Claude Code drops the name without a word.\n\n- Write instead: `Edit`"),
+        ("read_file", "A tool of Gemini. Claude Code drops the name without a word."),
+        ("mcp__docs__search", "The tool `search` of the MCP server `docs`, if it is connected."),
+        ("mcp__docs", "All tools of the MCP server `docs`, if it is connected."),
+        ("mcp__docs__*", "All tools of the MCP server `docs`, if it is connected."),
+        ("mcp__*", "All tools of all MCP servers; understood in `disallowedTools` only."),
+        ("*", "All tools that are available to subagents."),
+    ],
+)
+def test_tools(name: str, words: str) -> None:
+    page = explain.about_tool(CLAUDE, name)
+    assert page is not None
+    assert words in page
+
+
+def test_no_tool() -> None:
+    assert explain.about_tool(CLAUDE, "bash") is None
+    assert explain.about_tool(CLAUDE, "") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Sonnet ", "- Resolves to: `claude-sonnet-5-5` in Claude Code 2.1.328"),
+        ("opus[1m]", "- `[1m]`: asks for the long context window"),
+        ("claude-opus-4-1", "- Status: gone; the newer model answers instead"),
+        ("claude-3-opus-latest", "- Status: retired; requests fail"),
+        ("us.anthropic.claude-opus-5", "An id of another provider"),
+        ("inherit", "The model of the session."),
+    ],
+)
+def test_models(name: str, words: str) -> None:
+    page = explain.about_model(CLAUDE, name)
+    assert page is not None
+    assert words in page
+
+
+def test_no_model() -> None:
+    assert explain.about_model(CLAUDE, "gpt-5") is None
+    assert explain.about_model(CLAUDE, "inherit[1m]") is None
+
+
+def test_how_well_a_fact_is_known() -> None:
+    known = {source.confidence: source for source in CLAUDE.sources}
+    assert explain.cite(known["documented"]).endswith("(documented).*")
+    assert explain.cite(known["observed"]).startswith("*Source: observed in ")
+    assert explain.cite(known["third-party"]).endswith("(by third parties, not confirmed).*")
+
+
+def test_fields_depend_on_the_kind_of_handler() -> None:
+    own = explain.about_field(CLAUDE, "mcp_tool", "server")
+    assert own is not None
+    assert own.startswith("**`server`** (field of a hook handler of type `mcp_tool`)")
+    assert explain.about_field(CLAUDE, "command", "server") is None
+    assert explain.about_field(CLAUDE, "nonsense", "server") == own
+    assert explain.about_field(CLAUDE, "command", "if") == explain.about_field(CLAUDE, "", "if")
+
+
+def test_what_a_user_adds() -> None:
+    dialect = dialects.effective(
+        "claude-code", Config(tools=("Deploy",), models=("House-Model",), keys=("team",))
+    )
+    for word in ("Deploy", "House-Model", "team"):
+        page = explain.explain(word, dialect)
+        assert page is not None
+        assert "Added in your configuration." in page
+        assert page.endswith("*Source: your configuration.*")
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_rules(code: str) -> None:
+    page = explain.about_rule(code)
+    rule = RULES[code]
+    assert page is not None
+    assert page.startswith(f"**`{code}`** (rule, {rule.severity.label}, about {rule.group})\n\n")
+    assert page.endswith(rule.page)
+    assert explain.explain(code.upper(), CLAUDE) == page
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("model", "model"),  # The key comes before the field of a hook handler.
+        ("Agent", "Agent"),
+        ("agent", "agent"),
+        ("bash", "Bash"),
+        ("PRETOOLUSE", "PreToolUse"),
+        (" worktree ", "worktree"),
+        ("explore", "Explore"),
+        ("mcp__a__b", "mcp__a__b"),
+    ],
+)
+def test_case_counts_only_where_several_things_fit(word: str, name: str) -> None:
+    page = explain.explain(word, CLAUDE)
+    assert page is not None
+    assert page.startswith(f"**`{name}`**")
+
+
+@pytest.mark.parametrize("word", ["", " ", "nothing-like-it", "`", "*" * 9, "\n"])
+def test_unknown_words(word: str) -> None:
+    assert explain.explain(word, CLAUDE) is None
+
+
+def test_suggestions() -> None:
+    assert explain.suggestions("permissonMode", CLAUDE) == ["permissionMode"]
+    assert explain.suggestions("Raed", CLAUDE)[0] == "Read"
+    assert explain.suggestions("no-tool", CLAUDE)[0] == "no-tools"
+    assert explain.suggestions("nothing-like-it", CLAUDE) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "span"), [("a b", "`a b`"), ("a\nb", "`a b`"), ("", "` `"), ("`a`", "`` `a` ``")]
+)
+def test_code_spans_hold_any_text(text: str, span: str) -> None:
+    assert explain.code_span(text) == span

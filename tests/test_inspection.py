@@ -1,0 +1,297 @@
+"""The inspection: what the runtime sees, as data and in words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agentls import config, dialects, inspection, project
+from agentls.inspection import inspect, plain, resolve_model, to_json, to_text
+from harness import agent
+
+MODELS = dialects.load("claude-code").models
+
+
+def as_json(text: str) -> dict[str, object]:
+    """The only reading of a file, as JSON has it."""
+    found = to_json(inspect(agent(text)))
+    (reading,) = json.loads(json.dumps(found))["readings"]
+    assert isinstance(reading, dict)
+    return reading
+
+
+def as_text(text: str, width: int = 100) -> str:
+    """What a person sees of a file."""
+    return plain(to_text(inspect(agent(text)), width))
+
+
+def test_json() -> None:
+    text = """\
+---
+name: reviewer
+description: Reviews code. Use it after every change.
+tools: Read, Bash(git:*), Grpe, AskUserQuestion
+disallowedTools: Write
+model: Sonnet
+---
+
+You review code.
+"""
+    assert to_json(inspect(agent(text))) == {
+        "path": ".claude/agents/case.md",
+        "dialect": "claude-code",
+        "readings": [
+            {
+                "runtime": "claude-code",
+                "loads": True,
+                "how": "clean",
+                "reasons": [],
+                "name": "reviewer",
+                "description": "Reviews code. Use it after every change.",
+                "model": {"written": "Sonnet", "resolved": "claude-sonnet-5-5"},
+                "tools": {
+                    "mode": "listed",
+                    "entries": ["Read", "Bash(git:*)", "Grpe", "AskUserQuestion"],
+                    "available": ["Read", "Bash"],
+                    "dropped": [
+                        {"name": "Grpe", "why": "no tool has this name"},
+                        {"name": "AskUserQuestion", "why": "not available to subagents"},
+                    ],
+                },
+                "tokens": {"description": 10, "body": 4},
+                "notes": [],
+            }
+        ],
+        "portable": {"loads": True, "error": None},
+    }
+
+
+def test_json_of_a_file_that_is_skipped() -> None:
+    reading = as_json("---\nname: a:b\n---\nText.\n")
+    assert reading["loads"] is False
+    assert reading["how"] == "dropped"
+    assert reading["reasons"] == [
+        "line 2: The name `a:b` contains a colon",
+        "line 1: `description` is missing",
+    ]
+    assert reading["notes"] == []
+
+
+def test_json_of_a_file_that_is_repaired() -> None:
+    reading = as_json("---\nname: a\ndescription: one: two\ncolor: red # x\n---\nText.\n")
+    assert (reading["loads"], reading["how"]) == (True, "repaired")
+    assert reading["reasons"] == [
+        "line 3: the value of `description` is put into quotes",
+        "line 4: the value of `color` is put into quotes",
+    ]
+    assert reading["description"] == "one: two"
+
+
+def test_a_plugin_agent_without_metadata() -> None:
+    document = project.open_document("/k/agents/x.md", "Hello", config.Config(), project.Plugin("/k", "kit"))
+    assert document is not None
+    (view,) = inspect(document).views
+    assert (view.loads, view.how, view.name, view.tools.mode) == (True, "damaged", "kit:x", "all")
+    assert view.description == "Agent from kit plugin"
+    assert view.tokens.body == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "resolved"),
+    [
+        (None, "inherit"),
+        ("", "inherit"),
+        ("inherit", "inherit"),
+        ("INHERIT ", "inherit"),
+        ("inherit[1m]", "inherit[1m]"),
+        ("opus", "claude-opus-5-5"),
+        (" Opus ", "claude-opus-5-5"),
+        ("haiku[1m]", "claude-haiku-5-5"),
+        ("opusplan", "claude-sonnet-5-5"),
+        ("best", "claude-opus-5-5"),
+        ("claude-opus-5-5[1m]", "claude-opus-5-5"),
+        ("claude-opus-4-1", "claude-opus-5-5"),
+        ("claude-sonnet-4-5", "claude-sonnet-4-5"),
+        ("us.anthropic.claude-opus-5", "us.anthropic.claude-opus-5"),
+        ("default", "default"),
+        ("Gpt-5", "Gpt-5"),
+    ],
+)
+def test_models(written: str | None, resolved: str) -> None:
+    assert resolve_model(written, MODELS) == resolved
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "resolved"),
+    [
+        ("", None, "inherit"),
+        ("null", None, "inherit"),
+        ("5", "5", "inherit"),
+        ("[opus]", None, "inherit"),
+        ("'opus'", "opus", "claude-opus-5-5"),
+    ],
+)
+def test_values_of_the_model(value: str, written: str | None, resolved: str) -> None:
+    reading = as_json(f"---\nname: a\ndescription: b\nmodel: {value}\n---\n")
+    assert reading["model"] == {"written": written, "resolved": resolved}
+
+
+def test_a_model_of_the_users_own_keeps_its_case() -> None:
+    models = dialects.effective("claude-code", config.Config(models=("House-Model",))).models
+    assert resolve_model("House-Model", models) == "House-Model"
+
+
+# --- whether others can load it ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("---\nname: a\ndescription: b\n---\n", None),
+        (
+            "---\nname: a\ndescription: one: two\n---\n",
+            "line 3: mapping values are not allowed in this",
+        ),
+        ("---\r\nname: a\r\ndescription: one: two\r\n---\r\n", "line 3: mapping values are not allowed"),
+        ("\n---\nname: a\ndescription: [one\n---\n", "line 5: did not find expected"),
+        ("---\nname: a\ndescription: b\n", "no keys found"),
+        ("---\n- name\n---\n", "no keys found"),
+        ("Just text.\n", "no keys found"),
+        ("", "no keys found"),
+        ("---\nname: 2026-13-45\n---\n", "month must be in 1..12"),
+        ("---\nname: a\0b\n---\n", "unacceptable character"),
+        ("---\na: " + "[" * 100_000 + "\n---\n", "nested too deeply"),
+        ("---\n" + "".join(" " * n + "a:\n" for n in range(400)) + "---\n", "nested too deeply"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_a_plain_loader(text: str, error: str | None) -> None:
+    portable = inspect(agent(text)).portable
+    assert portable.loads is (error is None)
+    assert (error or "") in (portable.error or "")
+
+
+# --- for people -------------------------------------------------------------------------------
+
+
+def test_text() -> None:
+    text = """\
+---
+name: reviewer
+description: Reviews code. Use it after every change, and before every release that matters to somebody.
+tools: Read, Grep, Glob, Bash, LSP, Grpe, MultiEdit
+model: opus
+---
+
+You review code.
+"""
+    assert (
+        as_text(text)
+        == """\
+.claude/agents/case.md
+  Claude Code 2.1.328 loads this file.
+  name         reviewer
+  description  Reviews code. Use it after every change, and before every release that matters to
+               somebody.
+  model        opus -> claude-opus-5-5
+  tools        Read, Grep, Glob, Bash, LSP
+  dropped      Grpe (no tool has this name)
+               MultiEdit (the tool was removed)
+  tokens       about 23 in the description, 4 in the prompt
+  note         Beside `Bash` the agent is not given `Grep` and `Glob`; it does the same through
+               `Bash`.
+  note         In the background, where agents run unless told otherwise, it goes without `LSP`.
+  note         Only some sessions or systems have `LSP`.
+"""
+    )
+
+
+def test_text_of_a_file_that_is_skipped() -> None:
+    assert (
+        as_text("---\nname: reviewer\n---\n")
+        == """\
+.claude/agents/case.md
+  Claude Code 2.1.328 skips this file.
+  - line 1: `description` is missing
+  name         reviewer
+"""
+    )
+
+
+def test_text_of_a_file_that_is_repaired() -> None:
+    assert (
+        as_text("---\nname: reviewer\ndescription: Reviews: code\n---\n", 60)
+        == """\
+.claude/agents/case.md
+  Claude Code 2.1.328 loads this file after repairing it.
+  - line 3: the value of `description` is put into quotes
+  name         reviewer
+  description  Reviews: code
+  model        not set: the model of the session
+  tools        all that subagents may use
+  tokens       about 4 in the description, 0 in the prompt
+  elsewhere    A plain frontmatter loader cannot read it:
+               line 3: mapping values are not allowed in
+               this context
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("frontmatter", "words"),
+    [
+        ("tools:", "loads this file, and starts the agent without any tool."),
+        ("tools: Grpe", "but refuses to start the agent, which is left without any tool."),
+        ("tools: Grpe\nx: a: b", "loads this file after repairing it, but refuses to start"),
+        ("disallowedTools: Bash", "dropped      Bash (denied)"),
+        ("model: gpt-5", "No model `gpt-5` is known; the text is sent to the API as it is."),
+        ("model: claude-sonnet-4", "Requests to `claude-sonnet-4` fail: Claude Sonnet 4 was retired on"),
+        ("model: claude-opus-4", "`claude-opus-4` is gone, and `claude-opus-5-5` is asked instead."),
+        ("model: inherit", "model        inherit: the model of the session"),
+        ("color: red --- blue\nmodel: opus", "The frontmatter ends at the `---` in line 4"),
+    ],
+)
+def test_text_says_what_a_reader_would_not_expect(frontmatter: str, words: str) -> None:
+    text = f"---\nname: reviewer\ndescription: Reviews code.\n{frontmatter}\n---\n"
+    assert words in as_text(text, 200)
+
+
+@pytest.mark.parametrize("model", ["opus", "us.anthropic.claude-opus-5", "claude-opus-5@20260701"])
+def test_a_model_that_is_in_order_needs_no_note(model: str) -> None:
+    assert "note" not in as_text(f"---\nname: a\ndescription: b\nmodel: {model}\n---\n")
+
+
+def test_text_steers_no_terminal() -> None:
+    shown = as_text('---\nname: "a\\e[31m"\ndescription: "b\\rc\\u202e"\n---\n')
+    assert "name         a\ufffd[31m\n" in shown
+    assert shown.replace("\n", "").isprintable()
+
+
+def test_styles_are_for_whoever_prints() -> None:
+    lines = to_text(inspect(agent("---\nname: a\ndescription: b\ntools: Grpe\n---\n")))
+    styles = {segment.text.strip(): segment.style for line in lines for segment in line}
+    assert styles[".claude/agents/case.md"] == "path"
+    assert styles["tools"] == "label"
+    assert styles["Grpe (no tool has this name)"] == "bad"
+    assert next(style for text, style in styles.items() if text.startswith("Claude Code")) == "bad"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nname: a\ndescription: x: y\ntools: [Read, Bash(git:*)]\nmodel: 'opus\n---\nYou --- \n",
+        "\ufeff---\r\nname: &a b\r\ndescription: *a\r\nmodel: [x]\r\nhooks: 1\r\n--- z\r\n",
+        "a\n---\nname: 1\ndescription: |\n  b\n\0\n---\n",
+    ],
+)
+def test_any_prefix_can_be_inspected(text: str) -> None:
+    for end in range(len(text) + 1):
+        found = inspect(agent(text[:end]))
+        json.dumps(to_json(found))
+        assert plain(to_text(found, 20)).startswith(found.path)
+
+
+def test_inspection_reads_as_a_sentence_without_a_name() -> None:
+    (view,) = inspect(agent("")).views
+    assert inspection.verdict(view) == "Claude Code 2.1.328 skips this file."

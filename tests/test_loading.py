@@ -1,0 +1,128 @@
+"""What fixtures cannot write down: CRLF and CR line ends, byte order marks, UTF-16."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls import check
+from agentls.config import Config
+from agentls.document import Document
+from agentls.rule import Severity
+from agentls.text import apply
+from harness import FIXTURES, Case, agent, covered, parse_case
+
+CASES = [parse_case(path.read_text("utf-8")) for path in sorted((FIXTURES / "rules").glob("*.md"))]
+GOOD = "---\nname: reviewer\ndescription: Reviews code. Use it after every change.\n---\n\nYou review code.\n"
+
+
+def diagnostics(document: Document) -> list[check.Diagnostic]:
+    return check.check(document, Config(), lambda _: True)
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    """The code of each finding, and the text it covers."""
+    document = agent(text)
+    return [(d.code, covered(document, d.span)) for d in diagnostics(document)]
+
+
+def crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def with_mark(text: str) -> str:
+    return "\ufeff" + text
+
+
+@pytest.mark.parametrize("text", [GOOD, crlf(GOOD), with_mark(GOOD), with_mark(crlf(GOOD))])
+def test_a_good_file_is_clean_with_any_line_end_and_mark(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("Reviews code.", "Reviews: code.", ("invalid-yaml", "Reviews: code. Use it after every change.")),
+        ("Reviews code.", "@all", ("invalid-yaml", "@all Use it after every change.")),
+        ("Reviews code.", "[a] b", ("invalid-yaml", "[a] b Use it after every change.")),
+        (" Use it", "\nUse it", ("invalid-yaml", "Use it after every change.")),
+        ("change.", "change:", ("invalid-yaml", "Reviews code. Use it after every change:")),
+        ("Reviews", "Reviews --- all", ("early-terminator", "---")),
+        ("Reviews", '"Reviews --- all"', ("early-terminator", "---")),
+        ("name:", "# ---- who ----\nname:", ("early-terminator", "----")),
+        ("---\n\n", "--- end\n\n", ("text-after-closing-fence", "--- end")),
+        ("---\n\n", "-----\n\n", ("text-after-closing-fence", "-----")),
+        ("---\n\n", "\n", ("unclosed-frontmatter", "---")),
+        ("---\nname", "name", ("unopened-frontmatter", "name: reviewer")),
+        ("---\nname", "----\nname", ("malformed-fence", "----")),
+        ("---\nname", " ----\nname", ("malformed-fence", "----")),
+        ("---\nname", " ---\nname", ("text-before-frontmatter", " ")),
+        ("---\nname", "\n---\nname", ("text-before-frontmatter", "\r\n")),
+        ("name: reviewer\n", "", ("missing-name", "---")),
+        ("reviewer", "", ("missing-name", "name")),
+        ("reviewer", "1", ("name-not-text", "1")),
+        ("reviewer", "a:b", ("invalid-name", "a:b")),
+        (" Use it", " #1 after", ("swallowed-text", "#1 after after every change.")),
+        ("---\n\n", "---\ntools: Read\n---\n", ("leaked-frontmatter", "tools: Read")),
+        ("You review", "```sh\ngit diff", ("unclosed-code-fence", "```sh")),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no-mark", "mark"])
+def test_spans_and_fixes_with_crlf(old: str, new: str, expected: tuple[str, str], mark: str) -> None:
+    text = mark + crlf(GOOD.replace(old, new, 1))
+    document = agent(text)
+    results = diagnostics(document)
+    assert expected in [(d.code, covered(document, d.span)) for d in results]
+    for diagnostic in results:
+        for fix in diagnostic.fixes:
+            fixed = agent(apply(text, fix.edits))
+            assert fixed.reading.how == "clean", (diagnostic.code, fix.title, fixed.text)
+            assert fixed.text.startswith(mark + "---\r\n")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no-mark", "mark"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_fixes_help_and_keep_the_line_ends(newline: str, mark: str) -> None:
+    for case in CASES:
+        for path in [path for path in case.files if path.endswith(".md")]:
+            text = mark + case.files[path].replace("\n", newline)
+            before = _diagnostics(case, path, text)
+            for diagnostic in before:
+                for fix in diagnostic.fixes:
+                    fixed = apply(text, fix.edits)
+                    after = _diagnostics(case, path, fixed)
+                    what = (path, diagnostic.code, fix.title, fixed)
+                    assert _count(after, diagnostic.code) < _count(before, diagnostic.code), what
+                    assert _errors(after) <= _errors(before), what
+                    assert fixed.startswith(mark), what
+                    assert fixed.count("\n") == fixed.count(newline), what
+
+
+def _diagnostics(case: Case, path: str, text: str) -> list[check.Diagnostic]:
+    return Case(case.prose, {**case.files, path: text}).diagnostics(path)
+
+
+def _count(diagnostics: list[check.Diagnostic], code: str) -> int:
+    return sum(d.code == code for d in diagnostics)
+
+
+def _errors(diagnostics: list[check.Diagnostic]) -> int:
+    return sum(d.severity == Severity.ERROR for d in diagnostics)
+
+
+def test_lines_that_end_in_cr() -> None:
+    document = agent(GOOD.replace("\n", "\r"))
+    (diagnostic,) = diagnostics(document)
+    assert (diagnostic.code, covered(document, diagnostic.span)) == ("malformed-fence", "---")
+    assert apply(document.text, diagnostic.fixes[0].edits) == GOOD
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16(encoding: str) -> None:
+    text = GOOD.encode(encoding).decode("utf-8", "replace")
+    assert "malformed-fence" in [code for code, _ in found(text)]
+    assert "invisible-character" not in [code for code, _ in found(text)]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\ufeff", "\r", "Notes\rfor the team", "----------", "- a\n- b"])
+def test_no_frontmatter_is_meant(text: str) -> None:
+    assert [code for code, _ in found(text)] == ["missing-frontmatter"]

@@ -1,0 +1,140 @@
+"""Edits that change YAML and leave the rest of it as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls.document import Document
+from agentls.rewrite import change_list, harmless, with_value, without_entry
+from agentls.text import Edit, Span, apply
+from agentls.toollist import split
+from harness import agent
+
+
+def written(frontmatter: str) -> Document:
+    """An agent with these lines in its frontmatter."""
+    return agent(f"---\nname: a\ndescription: b\n{frontmatter}---\n\nBody.\n")
+
+
+def frontmatter(document: Document, edits: tuple[Edit, ...]) -> str:
+    """The lines of `written`, after `edits`."""
+    return apply(document.text, edits).partition("description: b\n")[2].partition("---")[0]
+
+
+def changed(text: str, **names: str) -> str:
+    """`text` with each of the `names` in its list `tools` changed to other names, or to none."""
+    document = written(text)
+    entry = document.entry("tools")
+    assert entry is not None
+    changes: dict[Span, tuple[str, ...]] = {}
+    for found in split(entry.value, document.text):
+        if found.text in names:
+            changes[found.span] = tuple(names[found.text].split())
+    return frontmatter(document, change_list(document, entry.value, changes))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("tools: A, B, C\n", "tools: A, C\n"),
+        ("tools: B, C\n", "tools: C\n"),
+        ("tools: A, B\n", "tools: A\n"),
+        ("tools: A, B,\n", "tools: A,\n"),
+        ("tools: A B C\n", "tools: A C\n"),
+        ('tools: "A, B"\n', 'tools: "A"\n'),
+        ("tools: >-\n  A,\n  B\nmodel: x\n", "tools: >-\n  A\nmodel: x\n"),
+        ("tools: [A, B, C]\n", "tools: [A, C]\n"),
+        ("tools: ['A', \"B\"]\n", "tools: ['A']\n"),
+        ("tools: [\n    A, # first\n    B,\n  ]\n", "tools: [\n    A,\n  ]\n"),
+        ("tools:\n  - A\n  - B # why\n  - C\n", "tools:\n  - A\n  - C\n"),
+        ("tools:\n- A\n- B\nmodel: x\n", "tools:\n- A\nmodel: x\n"),
+        ("tools:\n  - A, B\n  - C\n", "tools:\n  - A\n  - C\n"),
+        ("tools: [A, 5, B]\n", "tools: [A, 5]\n"),
+        ("tools: A, B, B\n", "tools: A\n"),
+    ],
+)
+def test_an_entry_goes_with_its_separator(before: str, after: str) -> None:
+    assert changed(before, B="") == after
+
+
+@pytest.mark.parametrize("before", ["tools: B\n", "tools: [B]\n", "tools:\n  - B\n", 'tools: "A, \\x42"\n'])
+def test_a_list_is_not_left_empty_and_an_entry_not_changed_where_it_does_not_stand(before: str) -> None:
+    assert changed(before, B="") == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("tools: A, B, C\n", "tools: A, X, Y, C\n"),
+        ("tools: A B C\n", "tools: A X Y C\n"),
+        ("tools: B\n", "tools: X, Y\n"),
+        ("tools: [A, B]\n", "tools: [A, X, Y]\n"),
+        ("tools: [A, 'B']\n", "tools: [A, 'X', 'Y']\n"),
+        ("tools:\n  - A\n  - B # why\n", "tools:\n  - A\n  - X\n  - Y # why\n"),
+        ('tools:\n- "B"\n', 'tools:\n- "X"\n- "Y"\n'),
+        ("tools:\n  - A, B\n", "tools:\n  - A, X, Y\n"),
+    ],
+)
+def test_several_names_come_in_the_place_of_one(before: str, after: str) -> None:
+    assert changed(before, B="X Y") == after
+
+
+def test_entries_change_together() -> None:
+    assert changed("tools: A, B, C, D\n", A="", B="X", C="", D="") == "tools: X\n"
+    assert changed("tools: [A, B, C, D]\n", A="X", C="", D="") == "tools: [X, B]\n"
+    assert changed("tools:\n  - A\n  - B\n  - C\n", A="", B="", C="X") == "tools:\n  - X\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("tools: A\nmodel: x\n", "model: x\n"),
+        ("tools: # none\nmodel: x\n", "model: x\n"),
+        ("tools:\n  - A\n  - B # why\nmodel: x\n", "model: x\n"),
+        ("tools: |\n  A\n  B\nmodel: x\n", "model: x\n"),
+        ("model: x\ntools: A\n", "model: x\n"),
+        ("model: x\r\ntools: A\r\n", "model: x\r\n"),
+    ],
+)
+def test_a_top_level_entry_goes_with_its_lines(before: str, after: str) -> None:
+    document = written(before)
+    entry = document.entry("tools")
+    assert entry is not None
+    assert frontmatter(document, (without_entry(document, document.root, entry),)) == after
+
+
+def test_an_entry_of_a_flow_mapping_goes_with_its_comma() -> None:
+    text = "---\n{name: a, tools: B, description: c}\n---\n"
+    document = agent(text)
+    for key, left in (("tools", "{name: a, description: c}"), ("description", "{name: a, tools: B}")):
+        entry = document.entry(key)
+        assert entry is not None
+        assert left in apply(text, (without_entry(document, document.root, entry),))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "tools:\n",
+        "tools: # none\n",
+        "tools: []\n",
+        "tools:\n- A\n- B\n",
+        "tools:\n  A: true\n",
+        "tools: |\n  A\n",
+    ],
+)
+def test_a_value_is_written_on_the_line_of_its_key(before: str) -> None:
+    document = written(before + "model: x\n")
+    entry = document.entry("tools")
+    assert entry is not None
+    after = frontmatter(document, (with_value(entry, "X"),))
+    assert after in ("tools: X\nmodel: x\n", "tools: X # none\nmodel: x\n")
+
+
+def test_harm_is_an_agent_that_no_longer_loads_or_has_no_tools() -> None:
+    document = written("tools: Read\n")
+    value = Span(document.text.index("Read"), document.text.index("Read") + 4)
+    assert harmless(document, (Edit(value, "Grep"),))
+    assert not harmless(document, (Edit(value, "Grpe"),))
+    assert not harmless(document, (Edit(value, '"Read'),))
+    assert harmless(written("tools: Reed\n"), (Edit(value, "Grpe"),))

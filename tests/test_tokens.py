@@ -1,0 +1,22 @@
+"""The estimate of tokens: rough, but of the right size in any script."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls.tokens import estimate
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("", 0, 0),
+        ("a", 1, 1),
+        ("Reviews code. Use it after every change.", 8, 12),
+        ("Проверяет код после каждого изменения.", 12, 26),
+        ("変更のたびにコードをレビューします。", 12, 24),
+        ("\ud800", 1, 1),
+    ],
+)
+def test_estimate(text: str, least: int, most: int) -> None:
+    assert least <= estimate(text) <= most
