@@ -562,7 +562,7 @@ def test_help_and_version(project: Project, capsys: pytest.CaptureFixture[str]) 
 def test_server(
     project: Project, monkeypatch: pytest.MonkeyPatch, options: list[str], called: tuple[object, ...]
 ) -> None:
-    from agentls.lsp import server
+    from agentls.lsp import run
 
     calls: list[tuple[object, ...]] = []
 
@@ -570,7 +570,7 @@ def test_server(
         calls.append(address)
         return 1
 
-    monkeypatch.setattr(server, "run_tcp" if called else "run_stdio", serve)
+    monkeypatch.setattr(run, "run_tcp" if called else "run_stdio", serve)
     assert project("server", *options).code == 1
     assert calls == [called]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import NamedTuple
 
 import agentls.rules  # Fills the registry.  # noqa: F401
@@ -11,6 +12,10 @@ from agentls.config import Config
 from agentls.document import Document
 from agentls.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, Tag
 from agentls.text import Span
+
+MOST = 100
+"""How many findings one rule may have in a file. Each fix is tried out on the whole text before
+it is offered, so more would make a file that is wrong from end to end a matter of minutes."""
 
 
 class Diagnostic(NamedTuple):
@@ -28,8 +33,9 @@ class Diagnostic(NamedTuple):
 def check(document: Document, config: Config, exists: Callable[[str], bool]) -> list[Diagnostic]:
     """What the rules have to say about a document, in the order of the text.
 
-    `exists` answers whether a path relative to the document's folder is there. A rule that
-    fails is logged and left out; it never costs the findings of the others.
+    `exists` answers whether a path relative to the document's folder is there. A rule has at
+    most `MOST` findings, the first ones. One that fails is logged and left out; it never costs
+    the findings of the others.
     """
     context = Context(document, config, exists)
     found = [
@@ -55,7 +61,7 @@ def check(document: Document, config: Config, exists: Callable[[str], bool]) -> 
 
 def _run(rule: Rule, context: Context) -> list[Finding]:
     try:
-        return list(rule.check(context))
+        return list(islice(rule.check(context), MOST))
     except Exception:
         import logging  # Loading it takes longer than checking a file, and rules hardly ever fail.
 

@@ -234,7 +234,7 @@ def test_the_log_is_quiet_unless_asked() -> None:
             assert bool(server.stderr) == loud
 
 
-TCP = "import sys; from agentls.lsp.server import run_tcp; sys.exit(run_tcp('127.0.0.1', 0))"
+TCP = "import sys; from agentls.lsp.run import run_tcp; sys.exit(run_tcp('127.0.0.1', 0))"
 
 
 @pytest.mark.parametrize(("method", "code"), [("shutdown", 0), (None, 1)])

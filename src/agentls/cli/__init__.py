@@ -321,6 +321,6 @@ def _rules(args: argparse.Namespace) -> int:
 
 
 def _server(args: argparse.Namespace) -> int:
-    from agentls.lsp import server
+    from agentls.lsp import run
 
-    return server.run_tcp(*args.tcp) if args.tcp else server.run_stdio()
+    return run.run_tcp(*args.tcp) if args.tcp else run.run_stdio()

@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
-import socket
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types as t
 from pygls.exceptions import FeatureNotificationError, JsonRpcException
@@ -22,7 +20,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from agentls import __version__
-from agentls.lsp import convert, handlers, settings
+from agentls.lsp import convert, settings
 from agentls.lsp.client import Client
 
 if TYPE_CHECKING:
@@ -36,37 +34,6 @@ POLL = 3.0
 """How often to see whether the parent is alive, in seconds."""
 
 log = logging.getLogger(__name__)
-
-
-def run_stdio() -> int:
-    """Serve the client on the standard streams until it leaves; the exit code."""
-    return _serve(sys.stdin.buffer, sys.stdout.buffer, watch=True)
-
-
-def run_tcp(host: str, port: int) -> int:
-    """Serve the first client that connects, until it leaves; the exit code."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as listener:
-        address = listener.getsockname()
-        sys.stderr.write(f"agentls: listening on {address[0]}:{address[1]}\n")
-        sys.stderr.flush()
-        connection, _ = listener.accept()
-    with connection, connection.makefile("rb") as reader, connection.makefile("wb") as writer:
-        # The client may well be on another machine, where its process id means nothing.
-        return _serve(reader, writer, watch=False)
-
-
-def _serve(reader: BinaryIO, writer: BinaryIO, *, watch: bool) -> int:
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    # A thread waits for input, and would make the interpreter wait for it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    server = Server(watch=watch)
-    try:
-        server.start_io(reader, writer)
-    except ConnectionError as error:
-        log.error("the client is gone: %s", error)
-    # The protocol asks for a failure if the client did not announce its leaving.
-    return 0 if server.shut_down else 1
 
 
 class Asked(NamedTuple):
@@ -108,7 +75,6 @@ class Server(LanguageServer):
         self._waiting: dict[str, tuple[asyncio.TimerHandle, float]] = {}
         self._shown: set[str] = set()
         self._told: set[str] = set()
-        handlers.register(self)
 
     @cached_property
     def documents(self) -> Documents:

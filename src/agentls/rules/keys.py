@@ -174,6 +174,9 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     ```
     """
     runtime = ctx.dialect.runtimes[0].title
+    # In a block that cannot be parsed a line of prose with a colon looks like a key.
+    if any(reason.code == "invalid-yaml" for reason in ctx.reading.reasons):
+        return
     for entry in _strangers(ctx):
         written = entry.key.text
         if ctx.dialect.foreign_key(written) is None and _meant(written, ctx.dialect) is None:

@@ -1,0 +1,72 @@
+"""The pipeline: silencing, grading, and what a rule that fails or a hostile file may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from agentls.check import MOST, check
+from agentls.config import Config
+from agentls.document import Document
+from agentls.rule import RULES, Context, Finding, Rule, Severity
+from harness import agent
+
+TEXT = (
+    "---\nname: reviewer\ndescription: Reviews code. Use it often.\ntools: Read, Grpe\n---\n\nYou review.\n"
+)
+
+
+def codes(document: Document, config: Config | None = None) -> list[tuple[str, str]]:
+    found = check(document, config or Config(), lambda _: True)
+    return [(diagnostic.code, diagnostic.severity.label) for diagnostic in found]
+
+
+def test_rules_are_selected_ignored_and_graded() -> None:
+    assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
+    assert codes(agent(TEXT), Config(select=("no-tools",))) == []
+    assert codes(agent(TEXT), Config(ignore=("unknown-tool",))) == []
+    assert codes(agent(TEXT), Config(severity={"unknown-tool": "hint"})) == [("unknown-tool", "hint")]
+
+
+def test_overrides_count_for_their_paths_alone() -> None:
+    from agentls.config import Override
+
+    config = Config(overrides=(Override(("legacy/**",), ignore=("unknown-tool",)),))
+    assert config.at("legacy/a.md").ignore == ("unknown-tool",)
+    assert config.at("new/a.md").ignore == ()
+
+
+@pytest.mark.parametrize(
+    ("comment", "silenced"),
+    [
+        ("# agentls: ignore[unknown-tool]", True),
+        ("# agentls: ignore[unknown-tool, no-tools]", True),
+        ("#agentls:ignore", True),
+        ("# agentls: ignore-file[unknown-tool]", True),
+        ("# agentls: ignore[no-tools]", False),
+        ("# agentls is a tool", False),
+    ],
+)
+def test_a_comment_above_a_key_silences_its_findings(comment: str, silenced: bool) -> None:
+    found = codes(agent(TEXT.replace("tools:", f"{comment}\ntools:")))
+    assert (("unknown-tool", "warning") not in found) is silenced
+    unused = ("unused-suppression", "hint") in found
+    assert unused is ("agentls:" in comment and not silenced)
+
+
+def test_a_rule_that_fails_costs_nothing_but_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: Context) -> Iterator[Finding]:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setitem(RULES, "broken", Rule("broken", Severity.ERROR, broken))
+    assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
+    assert "rule broken failed" in caplog.text
+
+
+def test_a_rule_reports_no_more_than_a_person_can_read() -> None:
+    many = ", ".join(f"Tool{n}x" for n in range(MOST * 5))
+    found = codes(agent(TEXT.replace("Grpe", many)))
+    assert found.count(("unknown-tool", "warning")) == MOST
