@@ -72,10 +72,12 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     if entry is None or not tools.leaves_none:
         return
     if tools.mode == "none":
-        what = "is a mapping, which" if isinstance(entry.value, Mapping) else "has a value that"
+        what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"
+        if isinstance(entry.value, Mapping):
+            what = "is a mapping"
         yield Finding(
             entry.mark,
-            f"`tools` {what} names no tool. {runtime(ctx)} starts the agent without any.",
+            f"`tools` {what}: {runtime(ctx)} starts the agent without any tool.",
             tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
         )
         return
