@@ -84,11 +84,12 @@ def explain_invalid(text: str, block: Span, strict: Parsed, repair: Repair) -> R
         message = "This `---` ends the frontmatter in the middle of a line"
         return Reason("early-terminator", message, dashes_at(text, block.end))
     chunks = top_level_chunks(text, block)
-    for chunk in chunks:
+    for before, chunk in zip((None, *chunks), chunks, strict=False):
         if parse(Source.plain(text, chunk), tabs_indent=True).problem is None:
             continue
         if parse(repair(text, chunk), tabs_indent=True).problem is not None:
-            return Reason("invalid-yaml", *_explain_chunk(text, chunk, repair))
+            stray = before and _explain_stray_list(text, before, chunk)
+            return Reason("invalid-yaml", *(stray or _explain_chunk(text, chunk, repair)))
     # Each entry by itself can be read; it is the repair of one that breaks another.
     for chunk in chunks:
         if parse(repair(text, chunk), tabs_indent=True).problem is not None:
@@ -161,6 +162,16 @@ _REPAIRABLE_KEY = re.compile(r"[A-Za-z_-]+")
 _UNINDENTED = re.compile(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)
 _TIGHT_KEY = re.compile(r"[A-Za-z_-]+:(?!//)\S")
 _COMMENT_INSIDE = re.compile(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
+
+
+def _explain_stray_list(text: str, before: Span, chunk: Span) -> tuple[str, Span] | None:
+    """Why a list at the left margin cannot be read, if it looks like text that was meant to go on
+    with the entry `before`: a line `Examples:` with items that are no YAML."""
+    value = value_of(text, chunk)
+    if text[value.start - 1] != "\n" or text[value.start] != "-":
+        return None
+    line = line_around(text, chunk, chunk.start)
+    return f"`{line.of(text)[:40]}` and its list continue `{key_of(text, before)}` but are not indented", line
 
 
 def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
