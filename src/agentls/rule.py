@@ -87,6 +87,11 @@ class Context(NamedTuple):
         return self.document.reading
 
     @property
+    def runtime(self) -> str:
+        """The name, for people, of the runtime that the folder belongs to."""
+        return self.dialect.runtimes[0].title
+
+    @property
     def in_plugin(self) -> bool:
         """Whether the file belongs to a plugin, where other rules apply."""
         return bool(self.document.identity.plugin)

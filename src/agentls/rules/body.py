@@ -332,7 +332,7 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     yield Finding(
         span,
         f"{names} {'stands' if len(keys) == 1 else 'stand'} below the frontmatter, as part of the prompt,"
-        f" where {ctx.dialect.runtimes[0].title} reads no keys.",
+        f" where {ctx.runtime} reads no keys.",
         fixes,
     )
 

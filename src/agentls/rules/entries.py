@@ -128,14 +128,9 @@ def faults(ctx: Context, code: str) -> Iterator[tuple[ToolList, Listed, tuple[st
                 yield tools, listed, fault.now
 
 
-def runtime(ctx: Context) -> str:
-    """The name of the runtime, for messages."""
-    return ctx.dialect.runtimes[0].title
-
-
 def effect(ctx: Context, tools: ToolList) -> str:
     """What becomes of an entry that names no tool."""
-    return f"{runtime(ctx)} drops it" if tools.key.name == TOOLS else "it takes nothing away"
+    return f"{ctx.runtime} drops it" if tools.key.name == TOOLS else "it takes nothing away"
 
 
 def as_code(name: str) -> str:
@@ -206,3 +201,17 @@ def translation(ctx: Context, tools: ToolList) -> tuple[Edit, ...]:
         changes[listed.entry.span] = tuple(name for name in fault.now if name not in there)
         there.update(fault.now)
     return change_list(ctx.document, tools.value, changes)
+
+
+def meant_tools(name: str, dialect: Dialect) -> tuple[str, ...]:
+    """The tools that a name from anywhere stands for, none if it is not known."""
+    right_case = in_any_case(name, (tool.name for tool in dialect.tools))
+    if right_case:
+        return (right_case,)
+    row = dialect.foreign_tool(name) or old_tool(name, dialect)
+    return row.now if row else ()
+
+
+def runs_main_session(ctx: Context) -> bool:
+    """Whether the agent is meant to run the main session, as no subagent has a first prompt."""
+    return ctx.entry("initialPrompt") is not None and not ctx.in_plugin

@@ -56,9 +56,8 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
         entry = handler.node.get("type")
         if handler.kind or entry is None or shape.is_null(entry.value) or shape.is_alias(entry.value):
             continue
-        runtime = ctx.dialect.runtimes[0].title
         known = ", ".join(f"`{name}`" for name in names)
-        message = f"A handler is of the type {known}, not {describe(entry.value)}. {runtime} ignores it."
+        message = f"A handler is of the type {known}, not {describe(entry.value)}. {ctx.runtime} ignores it."
         meant = nearest(entry.value.text, names) if isinstance(entry.value, Scalar) else None
         yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
 
@@ -102,7 +101,6 @@ def missing_hook_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for handler in shape.handlers(ctx):
         for field in shape.fields(ctx.dialect, handler.kind).values():
             if not field.required or _has(handler.node, field):
@@ -113,7 +111,7 @@ def missing_hook_field(ctx: Context) -> Iterator[Finding]:
             span = entry.mark if entry else written.mark if written else first
             kind = f" of the type `{handler.kind.name}`" if handler.kind else ""
             fixes = _add_type(ctx, handler) if field.name == "type" and entry is None else ()
-            message = f"A handler{kind} needs `{field.name}`. {runtime} ignores this one."
+            message = f"A handler{kind} needs `{field.name}`. {ctx.runtime} ignores this one."
             yield Finding(span, message, fixes)
 
 
@@ -177,7 +175,6 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for handler in shape.handlers(ctx):
         fields = shape.fields(ctx.dialect, handler.kind)
         for entry in handler.node.entries:
@@ -191,7 +188,7 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
             if field.values:
                 wanted = " or ".join(f"`{word}`" for word in field.values)
             given = shown(value.span.of(ctx.text)) if isinstance(value, Scalar) else describe(value)
-            message = f"`{field.name}` takes {wanted}, not {given}. {runtime} ignores the handler."
+            message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime} ignores the handler."
             yield did_you_mean(ctx, entry.mark, message, value.span, _meant(field, value))
 
 

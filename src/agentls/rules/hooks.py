@@ -190,8 +190,7 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
         written = entry.key.text
         if ctx.dialect.event(written):
             continue
-        runtime = ctx.dialect.runtimes[0].title
-        message = f"There is no event {shown(written)}. {runtime} ignores its hooks."
+        message = f"There is no event {shown(written)}. {ctx.runtime} ignores its hooks."
         meant = nearest(written, [event.name for event in ctx.dialect.hooks.events])
         finding = did_you_mean(ctx, entry.key.span, message, entry.key.span, meant)
         # The last of two equal keys would push out the other.
@@ -238,17 +237,18 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for each in _misshapen(ctx):
         if not each.event.guard:
-            yield Finding(each.span, f"{each.message}. {runtime} ignores it.", each.fixes)
+            yield Finding(each.span, f"{each.message}. {ctx.runtime} ignores it.", each.fixes)
     matcher = next((field for field in ctx.dialect.hooks.entry if field.name == "matcher"), None)
     for group in shape.groups(ctx):
         if matcher and group.matcher and not matcher.accepts(group.matcher.value):
             yield from _wrong_matcher(ctx, group.matcher)
         for node in group.handlers.items:
             if not isinstance(node, Mapping) and not shape.is_alias(node) and not shape.is_null(node):
-                message = f"A handler is a mapping with `type`, not {describe(node)}. {runtime} ignores it."
+                message = (
+                    f"A handler is a mapping with `type`, not {describe(node)}. {ctx.runtime} ignores it."
+                )
                 yield Finding(node.span, message, _as_command(ctx, group, node))
 
 
@@ -256,7 +256,6 @@ def _wrong_matcher(ctx: Context, entry: Entry) -> Iterator[Finding]:
     """A matcher that is no text; a list of names can be written as one."""
     if shape.is_null(entry.value):
         return
-    runtime = ctx.dialect.runtimes[0].title
     fixes: tuple[Fix, ...] = ()
     if isinstance(entry.value, Sequence):
         names = [item.text if isinstance(item, Scalar) else "" for item in entry.value.items]
@@ -264,7 +263,7 @@ def _wrong_matcher(ctx: Context, entry: Entry) -> Iterator[Finding]:
             joined = "|".join(names)
             edit = Edit(Span(entry.key.span.end, entry.value.span.end), f": {joined}")
             fixes = offer(ctx, f"Write `{joined}`", edit)
-    message = f"A matcher is text, not {describe(entry.value)}. {runtime} ignores the entry."
+    message = f"A matcher is text, not {describe(entry.value)}. {ctx.runtime} ignores the entry."
     yield Finding(entry.mark, message, fixes)
 
 

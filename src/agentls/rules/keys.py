@@ -77,7 +77,6 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for entry in _strangers(ctx):
         written = entry.key.text
         meant = _meant(written, ctx.dialect)
@@ -85,13 +84,17 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
             continue
         there = ctx.document.entry(meant)
         if there:
-            message = f"{runtime} ignores `{written}`. The key is called `{meant}`, and stands here as well."
+            message = (
+                f"{ctx.runtime} ignores `{written}`. The key is called `{meant}`, and stands here as well."
+            )
             related = (Related(there.key.span, f"`{meant}`, which counts"),)
             yield Finding(entry.key.span, message, related=related)
             continue
         edits = (Edit(entry.key.span, meant),)
         fixes = (Fix(f"Write `{meant}`", edits),) if harmless(ctx.document, edits) else ()
-        yield Finding(entry.key.span, f"{runtime} ignores `{written}`. The key is called `{meant}`.", fixes)
+        yield Finding(
+            entry.key.span, f"{ctx.runtime} ignores `{written}`. The key is called `{meant}`.", fixes
+        )
 
 
 @rule("information")
@@ -126,15 +129,14 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for entry in _strangers(ctx):
         foreign = ctx.dialect.foreign_key(entry.key.text)
         if foreign is None or foreign.alias:
             continue
         if foreign.of:
-            message = f"`{foreign.name}` is a key of {foreign.of}; {runtime} ignores it."
+            message = f"`{foreign.name}` is a key of {foreign.of}; {ctx.runtime} ignores it."
         else:
-            message = f"{runtime} ignores `{foreign.name}`."
+            message = f"{ctx.runtime} ignores `{foreign.name}`."
         if foreign.use:
             note = f": {foreign.note}" if foreign.note else ""
             message += f" What comes nearest is `{foreign.use}`{note}."
@@ -173,7 +175,6 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     # In a block that cannot be parsed a line of prose with a colon looks like a key.
     if any(reason.code == "invalid-yaml" for reason in ctx.reading.reasons):
         return
@@ -181,7 +182,9 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
         written = entry.key.text
         if ctx.dialect.foreign_key(written) is None and _meant(written, ctx.dialect) is None:
             yield Finding(
-                entry.key.span, f"{runtime} does not know `{written}` and ignores it.", _removal(ctx, entry)
+                entry.key.span,
+                f"{ctx.runtime} does not know `{written}` and ignores it.",
+                _removal(ctx, entry),
             )
 
 
@@ -218,13 +221,12 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
     """
     if not ctx.in_plugin:
         return
-    runtime = ctx.dialect.runtimes[0].title
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
         if key and key.ignored_in_plugin:
             yield Finding(
                 entry.key.span,
-                f"{runtime} ignores `{key.name}` in the agents of a plugin.",
+                f"{ctx.runtime} ignores `{key.name}` in the agents of a plugin.",
                 _removal(ctx, entry),
             )
 

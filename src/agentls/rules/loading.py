@@ -33,10 +33,9 @@ def reasons(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
 
 def effect(ctx: Context) -> str:
     """What the runtime does with a file that has a reason not to load."""
-    runtime = ctx.dialect.runtimes[0].title
     if ctx.reading.how == "dropped":
-        return f"{runtime} skips the file"
-    return f"{runtime} registers `{ctx.reading.name}` with all tools, and nothing else counts"
+        return f"{ctx.runtime} skips the file"
+    return f"{ctx.runtime} registers `{ctx.reading.name}` with all tools, and nothing else counts"
 
 
 def newline(ctx: Context) -> str:
@@ -332,10 +331,9 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
         effects.append(effect(ctx))
     else:
         effects.append("the rest becomes the beginning of the prompt")
-    runtime = ctx.dialect.runtimes[0].title
     yield Finding(
         cut,
-        f"{runtime} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
+        f"{ctx.runtime} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
         _with_short_dashes(ctx, cut),
     )
 
@@ -412,13 +410,14 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     closing, block = ctx.reading.closing, ctx.document.block
     if closing is None or early_closing(ctx):
         return
-    runtime = ctx.dialect.runtimes[0].title
     run = dashes_at(ctx.text, closing.start)
     newline_at = ctx.text.find("\n", closing.end)
     rest = ctx.text[closing.end : newline_at if newline_at >= 0 else None].rstrip()
     if ctx.text[ctx.text.rfind("\n", 0, closing.start) + 1 : closing.start].strip():
         if block and block.closing and block.closing.start > closing.start:
-            message = f"{runtime} ends the frontmatter at this `---`. The fence below it begins the prompt."
+            message = (
+                f"{ctx.runtime} ends the frontmatter at this `---`. The fence below it begins the prompt."
+            )
             yield Finding(run, message, _with_short_dashes(ctx, run))
     elif rest.strip("-"):
         text = Span(closing.end, closing.end + len(rest) - len(rest.lstrip("- \t")))
@@ -429,5 +428,7 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
             (Fix("Put it on a line of its own", edits),),
         )
     elif rest:
-        message = f"{runtime} ends the frontmatter at the first three dashes; the others begin the prompt."
+        message = (
+            f"{ctx.runtime} ends the frontmatter at the first three dashes; the others begin the prompt."
+        )
         yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))

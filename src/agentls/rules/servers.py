@@ -47,18 +47,19 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for key, entry in entries(ctx, "skills"):
         value = entry.value
         if isinstance(value, Sequence):
             for item in value.items:
                 if not isinstance(item, Scalar):
                     message = (
-                        f"A skill is named in text, not by {describe(item)}. {runtime} ignores the item."
+                        f"A skill is named in text, not by {describe(item)}. {ctx.runtime} ignores the item."
                     )
                     yield Finding(item.span, message)
         elif isinstance(value, Mapping) or value.type != "str":
-            message = f"`{key.name}` takes the names of skills, not {describe(value)}. {runtime} ignores it."
+            message = (
+                f"`{key.name}` takes the names of skills, not {describe(value)}. {ctx.runtime} ignores it."
+            )
             yield Finding(entry.mark, message)
 
 
@@ -127,21 +128,19 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for item in _items(ctx):
         if isinstance(item, Sequence) or (isinstance(item, Scalar) and item.type not in ("str", "null")):
-            message = f"A server is a name or a mapping, not {describe(item)}. {runtime} drops it."
+            message = f"A server is a name or a mapping, not {describe(item)}. {ctx.runtime} drops it."
             yield Finding(item.span, message)
         elif isinstance(item, Mapping) and _is_nameless(ctx, item):
             message = "The definition has no name of a server above it."
-            yield Finding(item.span, f"{message} {runtime} drops it.")
+            yield Finding(item.span, f"{message} {ctx.runtime} drops it.")
     for server in _servers(ctx):
         yield from _wrong_definition(ctx, server)
 
 
 def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
     """What is wrong with the definition of a server, except for what is missing."""
-    runtime = ctx.dialect.runtimes[0].title
     name, definition = shown(server.key.text), server.value
     if not isinstance(definition, Mapping):
         if isinstance(definition, Scalar) and definition.is_alias:
@@ -151,7 +150,7 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         if _is_null(definition) and colon >= 0 and _is_alone(ctx, server):
             edit = Edit(Span(server.key.span.end, max(colon + 1, definition.span.end)), "")
             fixes = offer(ctx, "Write just the name", edit)
-        message = f"The server {name} is {describe(definition)}, not a mapping. {runtime} drops it."
+        message = f"The server {name} is {describe(definition)}, not a mapping. {ctx.runtime} drops it."
         yield Finding(server.mark, message, fixes)
         return
     for field in ctx.dialect.servers.fields:
@@ -164,7 +163,7 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         given = (
             shown(entry.value.span.of(ctx.text)) if isinstance(entry.value, Scalar) else describe(entry.value)
         )
-        message = f"`{field.name}` takes {wanted}, not {given}. {runtime} drops the server {name}."
+        message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime} drops the server {name}."
         meant = nearest(entry.value.text, field.values) if isinstance(entry.value, Scalar) else None
         yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
 
@@ -219,7 +218,6 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for server, definition in _definitions(ctx):
         transport = _transport(ctx, definition)
         if transport is None:
@@ -228,12 +226,12 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
         if needed and not _is_null(needed.value):
             continue
         name = shown(server.key.text)
-        message = f"The server {name} has no `{transport.requires}`. {runtime} skips it."
+        message = f"The server {name} has no `{transport.requires}`. {ctx.runtime} skips it."
         other = None if definition.get("type") else _meant_transport(ctx, definition)
         if other:
             message = (
                 f"The server {name} has a `{other.requires}` but no `type`, and is read as"
-                f" `{transport.name}`. {runtime} skips it."
+                f" `{transport.name}`. {ctx.runtime} skips it."
             )
             field = f"type: {other.name}"
             fixes = offer(ctx, f"Add `{field}`", with_field(ctx.document, definition, field))

@@ -217,7 +217,6 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     ```
     """
     culprits, misread = list(_culprits(ctx)), list(_misread(ctx))
-    runtime = ctx.dialect.runtimes[0].title
     # Quotes around what the repair has spoilt would keep it so; that is not for a program to decide.
     safe = not misread
     for key, value in culprits:
@@ -233,7 +232,7 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             Span(value.start, value.start + len(text.rstrip())),
             f"`{key}` is not valid YAML without quotes."
-            f" {runtime} adds them by itself; other tools refuse the file.",
+            f" {ctx.runtime} adds them by itself; other tools refuse the file.",
             tuple(fix for fix in fixes if _keeps_values(ctx, fix.edits)),
         )
 
@@ -316,7 +315,6 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     for chunk, value, alone in _rewritten(ctx):
         key = key_of(ctx.text, chunk)
         known = ctx.dialect.key(key)
@@ -334,7 +332,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             shown,
             f"`{shown.of(ctx.text)[:40]}` becomes part of the value of `{key}`,"
-            f" since {runtime} puts values into quotes to repair this frontmatter.",
+            f" since {ctx.runtime} puts values into quotes to repair this frontmatter.",
             (Fix("Move the comment to a line above", moved), *(_mended_culprits(ctx) if alone else ())),
         )
 
@@ -376,7 +374,6 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    runtime = ctx.dialect.runtimes[0].title
     already = {reason.span for reason in ctx.reading.reasons}
     for chunk, value, alone in _rewritten(ctx):
         key = key_of(ctx.text, chunk)
@@ -384,6 +381,6 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 alone.value.span,
                 f"`{key}` is read as plain text,"
-                f" since {runtime} puts values into quotes to repair this frontmatter.",
+                f" since {ctx.runtime} puts values into quotes to repair this frontmatter.",
                 _mended_culprits(ctx),
             )

@@ -1,0 +1,392 @@
+"""Rules about what every agent must have: a name and a description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from textwrap import dedent
+
+from agentls.rewrite import literal, quoted, with_value
+from agentls.rule import Context, Finding, Fix, rule
+from agentls.rules.description import lost_text, quoting
+from agentls.rules.loading import changed, early_closing, newline, reasons
+from agentls.spelling import nearest
+from agentls.text import Edit, Span
+from agentls.yamltree import Mapping, Scalar, Sequence, Source, parse
+
+_PLACEHOLDER = "What the agent does. Use it when ..."
+
+
+@rule("error")
+def missing_name(ctx: Context) -> Iterator[Finding]:
+    """The agent has no `name`, or an empty one.
+
+    Claude Code takes a file without a `name` for documentation, and skips it. The name of the file
+    does not stand in for it, except in a plugin.
+
+    ## Bad
+
+    ```markdown
+    ---
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _missing(ctx, "name")
+
+
+@rule("error")
+def missing_description(ctx: Context) -> Iterator[Finding]:
+    """The agent has no `description`, or an empty one.
+
+    The description tells the model what the agent is for. Claude Code skips a file without one; a
+    plugin's agent gets a placeholder.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _missing(ctx, "description")
+
+
+def _missing(ctx: Context, key: str) -> Iterator[Finding]:
+    """The finding that `key` is missing or empty, with a fix that writes a value."""
+    if early_closing(ctx) and ctx.document.entry(key):
+        return  # The key is there; that the runtime does not get to see it is another finding.
+    code = f"missing-{key}"
+    for finding in reasons(ctx, code):
+        entry = ctx.reading.get(key)
+        swallowed = lost_text(ctx, key)
+        value = _scalar(_slug(ctx.document.identity.stem)) if key == "name" else _PLACEHOLDER
+        if entry is None:
+            fix = Fix(f"Insert `{key}`", _insertion(ctx, key, value))
+        elif swallowed:
+            fix = quoting(ctx, entry, swallowed)
+        else:
+            fix = Fix(f"Fill in `{key}`", (with_value(entry, value),))
+        yield finding._replace(fixes=_working(ctx, code, fix))
+
+
+def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
+    """The edit that adds the entry `key`: first, or a description below the name."""
+    block, entries = ctx.reading.block, ctx.reading.root.entries if ctx.reading.root else ()
+    if block is None or any(_means(ctx, entry.key.text, key) for entry in entries):
+        return ()  # A key that is almost the same has a finding and a fix of its own.
+    at, indent = block.start, ""
+    if entries:
+        first = entries[0].key.span.start
+        indent = ctx.text[max(ctx.text.rfind("\n", 0, first) + 1, block.start) : first]
+    name = ctx.reading.get("name")
+    if key != "name" and name:
+        at = ctx.text.find("\n", name.span.end) + 1
+    if not block.start <= at <= block.end:
+        return ()  # The closing fence stands on the line of the name.
+    return (Edit(Span(at, at), f"{indent}{key}: {value}{newline(ctx)}"),)
+
+
+def _means(ctx: Context, written: str, key: str) -> bool:
+    """Whether a key that the runtime does not know is meant to be `key`."""
+    foreign = ctx.dialect.foreign_key(written)
+    if foreign or ctx.dialect.key(written):
+        return foreign is not None and foreign.use == key
+    return nearest(written, [key]) is not None
+
+
+def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
+    """Those of `fixes` after which the frontmatter can be read and has no reason `code` any more."""
+    readings = [(fix, changed(ctx, fix.edits).reading) for fix in fixes if fix.edits]
+    return tuple(
+        fix
+        for fix, reading in readings
+        if reading.root is not None and code not in [reason.code for reason in reading.reasons]
+    )
+
+
+def _slug(stem: str) -> str:
+    """A name made from the name of the file."""
+    return re.sub(r"[\W_]+", "-", stem).strip("-").lower() or "my-agent"
+
+
+def _scalar(text: str) -> str:
+    """`text` as a scalar: plain if it is read back as it is, else in quotes."""
+    line = f"key: {text}"
+    root = parse(Source.plain(line, Span(0, len(line)))).root
+    return text if isinstance(root, Mapping) and root.value == {"key": text} else quoted(text)
+
+
+@rule("error")
+def name_not_text(ctx: Context) -> Iterator[Finding]:
+    """The value of `name` is a number, a truth value, a list or a mapping.
+
+    YAML takes `123`, `1e3`, `true` and `~` for something other than text, unless they stand in
+    quotes. Claude Code does not accept them as a name, and skips the file.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: 123
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: "123"
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _not_text(ctx, "name")
+
+
+@rule("error")
+def description_not_text(ctx: Context) -> Iterator[Finding]:
+    """The value of `description` is a number, a truth value, a list or a mapping.
+
+    Only text counts. A line such as `Use it when: the code has changed`, indented below
+    `description:`, makes the value a mapping; text in square brackets makes it a list. Claude Code
+    skips such a file.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description:
+      Use it when: the code has changed.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: |
+      Use it when: the code has changed.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _not_text(ctx, "description")
+
+
+def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
+    """The finding that the value of `key` is not text, with a fix that makes it text."""
+    code = f"{key}-not-text"
+    for finding in reasons(ctx, code):
+        entry = ctx.reading.get(key)
+        assert entry is not None, "the reason is about its value"
+        raw = entry.value.span.of(ctx.text)
+        fixes = []
+        if isinstance(entry.value, Sequence) and len(entry.value.items) == 1:
+            item = entry.value.items[0].span.of(ctx.text)
+            fixes.append(Fix("Write it without a list", (with_value(entry, item),)))
+        if "\n" in raw or not (isinstance(entry.value, Scalar) or entry.value.flow):
+            start = ctx.text.rfind("\n", 0, entry.value.span.start) + 1
+            lines = dedent(ctx.text[max(start, entry.key.span.end + 1) : entry.value.span.end]).strip()
+            edit = with_value(entry, literal(lines, newline(ctx)))
+            fixes.append(Fix("Write it as a block of lines", (edit,)))
+        else:
+            fixes.append(Fix("Put it into quotes", (Edit(entry.value.span, f'"{raw}"'),)))
+        yield finding._replace(fixes=_working(ctx, code, *fixes)[:1])
+
+
+@rule("error")
+def invalid_name(ctx: Context) -> Iterator[Finding]:
+    """The name contains a colon, or starts with a hyphen.
+
+    Colons separate a plugin's name from those of its agents. Claude Code skips a project's agent
+    with such a name. Capital letters, spaces and other characters are accepted, but letters in lower
+    case and hyphens are the documented form.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: team:reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: team-reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in reasons(ctx, "invalid-name"):
+        written = ctx.reading.text("name") or ""
+        name = re.sub(r"\s*:\s*", "-", written.strip()).strip("-").strip() or "my-agent"
+        fix = Fix(f"Call it `{name}`", (Edit(finding.span, _scalar(name)),))
+        yield finding._replace(fixes=_working(ctx, "invalid-name", fix))
+
+
+@rule("information")
+def builtin_name(ctx: Context) -> Iterator[Finding]:
+    """The agent has the name of a built-in agent, and takes its place.
+
+    That is documented, and useful to replace a built-in agent on purpose. It also changes what
+    the other parts of Claude Code get when they start the agent of that name.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: Explore
+    description: Explores the code. Use it before every change.
+    ---
+
+    You explore code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: code-explorer
+    description: Explores the code. Use it before every change.
+    ---
+
+    You explore code.
+    ```
+    """
+    for agent in ctx.dialect.builtin_agents:
+        if agent.name == ctx.reading.name:
+            yield Finding(
+                _mark(ctx, "name"),
+                f"`{agent.name}` is a built-in agent, whose place this one takes. {agent.summary}",
+            )
+
+
+@rule("information")
+def reserved_name(ctx: Context) -> Iterator[Finding]:
+    """The name has a meaning of its own, so the agent may not be found by it.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: main
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for word in ctx.dialect.reserved_names:
+        if word.name == ctx.reading.name:
+            yield Finding(_mark(ctx, "name"), f"Choose another name: {word.summary}")
+
+
+def _mark(ctx: Context, key: str) -> Span:
+    """Where a finding about the value of `key` goes."""
+    entry = ctx.reading.get(key)
+    assert entry is not None, "the caller has seen its value"
+    return entry.mark
+
+
+@rule("information")
+def placeholder_description(ctx: Context) -> Iterator[Finding]:
+    """A plugin's agent has no description of its own.
+
+    A project's agent without a description is skipped. A plugin's agent is registered with a
+    placeholder, which says nothing to the model that decides whom to give a task.
+
+    ## Bad
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    reading = ctx.reading
+    if not ctx.in_plugin or reading.how == "damaged" or reading.block is None or early_closing(ctx):
+        return
+    entry = reading.get("description")
+    if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
+        return
+    if entry is None:
+        span = Span(reading.block.start, reading.block.start)
+        fence = ctx.document.block.opening if ctx.document.block else span
+        edits = _insertion(ctx, "description", _PLACEHOLDER)
+    else:
+        fence, edits = entry.mark, (with_value(entry, _PLACEHOLDER),)
+    seen = changed(ctx, edits).reading.description
+    yield Finding(
+        fence,
+        f"There is no description in text. The model is told `{reading.description}`.",
+        (Fix("Write a description", edits),) if seen == _PLACEHOLDER else (),
+    )

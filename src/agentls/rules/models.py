@@ -1,0 +1,277 @@
+"""Rules about `model`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls.dialects import Model, Models
+from agentls.readers.claude_code import describe, shown
+from agentls.rule import Context, Finding, rule
+from agentls.rules.values import did_you_mean, entries, offer
+from agentls.spelling import nearest
+from agentls.text import Edit
+from agentls.yamltree import Scalar
+
+
+def _models(ctx: Context) -> Iterator[tuple[Scalar, Model | None]]:
+    """The text values of `model` with what is known of them; other providers' ids are left out."""
+    for _, entry in entries(ctx, "model"):
+        value = entry.value
+        if isinstance(value, Scalar) and value.type == "str":
+            model = ctx.dialect.models.get(value.text)
+            if model or not _is_elsewhere(value.text, ctx.dialect.models):
+                yield value, model
+
+
+def _is_elsewhere(text: str, models: Models) -> bool:
+    """Whether the text is an id of another provider, whose models are not known here."""
+    return any(re.search(pattern, text.strip()) for pattern in models.elsewhere)
+
+
+@rule("warning")
+def non_text_model(ctx: Context) -> Iterator[Finding]:
+    """The value of `model` is not text, and ignored.
+
+    Claude Code runs the agent with the model of the session, as if the key were not there.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: [sonnet, opus]
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: sonnet
+    ---
+
+    You review code.
+    ```
+    """
+    for key, entry in entries(ctx, "model"):
+        if not isinstance(entry.value, Scalar) or entry.value.type != "str":
+            message = f"`{key.name}` is {describe(entry.value)}, not text: it is ignored."
+            yield Finding(entry.mark, f"{message} {ctx.runtime} uses the model of the session.")
+
+
+@rule("warning")
+def misspelt_model(ctx: Context) -> Iterator[Finding]:
+    """A model is written in a way that nobody knows, close to one that exists.
+
+    Claude Code knows aliases such as `sonnet` and full ids such as `claude-sonnet-5-5`, and
+    passes on anything else as it is. So `claude-sonet-5-5`, `sonnet-4.5` or the display name
+    `Claude Sonnet 4.5` are sent to the API, which refuses them when the agent is started. Names
+    that a gateway of your own knows can be added to `models` in the configuration.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: sonnet-5.5
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: claude-sonnet-5-5
+    ---
+
+    You review code.
+    ```
+    """
+    for value, model in _models(ctx):
+        meant = None if model else _meant_model(value.text, ctx.dialect.models)
+        if meant:
+            message = f"No model is called {shown(value.text)}."
+            message += f" {ctx.runtime} passes it on as it is, and the API refuses it."
+            yield did_you_mean(ctx, value.span, message, value.span, meant)
+
+
+def _meant_model(text: str, models: Models) -> str | None:
+    """The alias or id that the author most likely had in mind.
+
+    A retired model, or a family with a version that nobody knows any more, comes to the alias of
+    its family. A version is no slip of the pen: the digits must be those of the model, and so
+    must the first letter.
+    """
+    written = text.strip().lower().removesuffix(models.long_context)
+    suffix = models.long_context if models.long_context in text.lower() else ""
+    slug = re.sub(r"[\s._/:]+", "-", written).strip("-")
+    for name in (slug, f"claude-{slug}", slug.removeprefix("claude-")):
+        model = models.get(name)
+        if model:
+            return _current(model, models, suffix)
+    same = [model.name for model in models.known if _digits(model.name) == _digits(slug)]
+    found = nearest(slug, [name for name in same if name[0] == slug[:1]]) or nearest(f"claude-{slug}", same)
+    model = models.get(found) if found else None
+    if model:
+        return _current(model, models, suffix)
+    # An id of an old generation without its date, as in `claude-3-opus`.
+    dated = re.compile(rf"{re.escape(slug)}-(\d{{8}}|latest)")
+    model = next((model for model in models.known if dated.fullmatch(model.name)), None)
+    return _current(model, models, suffix) if model else None
+
+
+def _digits(name: str) -> str:
+    return "".join(re.findall(r"\d", name))
+
+
+def _current(model: Model, models: Models, suffix: str) -> str:
+    """The name to write for a model: its own, or the alias of its family if it is gone."""
+    name = _alias(model, models) if model.status in ("retired", "remapped") else model.name
+    return (name or model.name) + (suffix if name not in models.inherits else "")
+
+
+def _alias(model: Model, models: Models) -> str | None:
+    """The alias of the family that a model belongs to."""
+    words = model.name.split("-")
+    return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in words), None)
+
+
+@rule("information")
+def unknown_model(ctx: Context) -> Iterator[Finding]:
+    """A model is not known, and passed on as it is.
+
+    Claude Code does not complain about any text in `model`. A gateway or another provider may know
+    the name; if not, the call fails when the agent is started. `default` is no alias here: to run
+    the agent with the model of the session write `inherit`, or leave the key out. Ids of your own
+    can be added to `models` in the configuration.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: our-own-model
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: inherit
+    ---
+
+    You review code.
+    ```
+    """
+    for value, model in _models(ctx):
+        if model is None and _meant_model(value.text, ctx.dialect.models) is None:
+            yield Finding(
+                value.span,
+                f"{ctx.runtime} does not know the model {shown(value.text)} and passes it on as it is."
+                " Unless your provider knows it, the call fails.",
+            )
+
+
+@rule("warning", tags=("deprecated",))
+def retired_model(ctx: Context) -> Iterator[Finding]:
+    """A model has been retired: requests to it fail.
+
+    Claude Code loads the file without a word. When the agent is started it prints a warning, and
+    the request fails. An alias such as `sonnet` always stands for a model that is there.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: claude-3-5-sonnet-20241022
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: sonnet
+    ---
+
+    You review code.
+    ```
+    """
+    for value, model in _models(ctx):
+        if model and model.status == "retired":
+            yield _replaced(ctx, value, model, f"{model.summary}: requests to it fail.")
+
+
+@rule("warning", tags=("deprecated",))
+def remapped_model(ctx: Context) -> Iterator[Finding]:
+    """An old model is named, and another one answers.
+
+    Claude Code replaces the ids of some old models by the newest of the family, with a warning.
+    The environment variable `CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP` switches that off.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: claude-opus-4-1
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: opus
+    ---
+
+    You review code.
+    ```
+    """
+    for value, model in _models(ctx):
+        if model and model.status == "remapped":
+            yield _replaced(
+                ctx,
+                value,
+                model,
+                f"{model.summary} is no longer there. {ctx.runtime} asks `{model.sends}` instead.",
+            )
+
+
+def _replaced(ctx: Context, value: Scalar, model: Model, message: str) -> Finding:
+    """A finding about an old model, with a fix that writes the alias of its family."""
+    models = ctx.dialect.models
+    alias = _alias(model, models)
+    if alias is None:
+        return Finding(value.span, message)
+    suffix = models.long_context if models.long_context in value.text.lower() else ""
+    fixes = offer(ctx, f"Write `{alias}{suffix}`", Edit(value.span, alias + suffix))
+    return Finding(value.span, message, fixes)
