@@ -112,8 +112,8 @@ class Rule(NamedTuple):
 
     @property
     def group(self) -> str:
-        """The subject it belongs to: the name of its module."""
-        return self.check.__module__.rpartition(".")[2]
+        """The subject it belongs to, in words: the name of its module."""
+        return self.check.__module__.rpartition(".")[2].replace("_", " ")
 
     @property
     def summary(self) -> str:
@@ -123,9 +123,11 @@ class Rule(NamedTuple):
     @property
     def page(self) -> str:
         """Its page in Markdown."""
-        from inspect import cleandoc  # Pages are asked for one at a time, or by the docs.
+        from textwrap import dedent  # Pages are asked for one at a time, or by the docs.
 
-        return cleandoc(self.check.__doc__ or "")
+        # `inspect.cleandoc` would turn the tabs of an example into spaces.
+        first, _, rest = (self.check.__doc__ or "").partition("\n")
+        return f"{first}\n{dedent(rest)}".strip()
 
 
 RULES: dict[str, Rule] = {}

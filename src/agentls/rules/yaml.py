@@ -281,6 +281,54 @@ def _mended_culprits(ctx: Context) -> tuple[Fix, ...]:
     return (Fix(f"Put {keys} into quotes", edits),) if changed(ctx, edits).reading.how == "clean" else ()
 
 
+@rule("information")
+def tab_indentation(ctx: Context) -> Iterator[Finding]:
+    """A line of the frontmatter is indented with a tab.
+
+    YAML forbids tabs for indentation. Claude Code reads them all the same; other tools that read
+    the file refuse it.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools:
+    \t- Read
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools:
+      - Read
+    ---
+
+    You review code.
+    ```
+    """
+    block = ctx.reading.block
+    if ctx.reading.how != "clean" or block is None or "\t" not in block.of(ctx.text):
+        return
+    if parse(Source.plain(ctx.text, block)).problem is None:
+        return
+    tabs = [Span(*found.span()) for found in _INDENT.finditer(ctx.text, *block)]
+    edits = tuple(Edit(span, span.of(ctx.text).replace("\t", "  ")) for span in tabs)
+    message = f"A tab indents this line. {ctx.runtime} reads it all the same; other tools refuse the file."
+    fixes = (Fix("Write spaces", edits, safe=True),) if _keeps_values(ctx, edits) else ()
+    yield Finding(tabs[0], message, fixes)
+
+
+_INDENT = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
+
+
 @rule("warning")
 def comment_in_value(ctx: Context) -> Iterator[Finding]:
     """A comment becomes part of a value.
