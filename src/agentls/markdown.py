@@ -63,8 +63,6 @@ class Markdown(NamedTuple):
         return at >= 0 and offset < self.code_blocks[at].span.end
 
 
-EMPTY = Markdown((), (), (), ())
-
 _UNENCODABLE = re.compile("[\0\ud800-\udfff]")
 _TAG_LINE = re.compile(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*$", re.MULTILINE)
 _CLOSING_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*\r?\n?\Z")

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from agentls.dialects import Dialect, Key
 from agentls.reading import Reading
 from agentls.text import Span
-from agentls.yamltree import Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Node, Scalar, Sequence
 
 MCP_PREFIX = "mcp__"
 ALL = "*"
@@ -205,14 +205,3 @@ def is_denied(tool: str, denied: set[str]) -> bool:
         return False
     server = "__".join(tool.split("__")[:2])
     return bool(denied & {"mcp__*", server, f"{server}__*"})
-
-
-def is_list_of(value: Node) -> str:
-    """How the value is written: "text", "flow", "block", "mapping", "empty" or "other"."""
-    if isinstance(value, Mapping):
-        return "mapping"
-    if isinstance(value, Sequence):
-        return "flow" if value.flow else "block"
-    if value.type == "null" or not value.text.strip():
-        return "empty"
-    return "text" if value.type == "str" else "other"
