@@ -21,6 +21,7 @@ _CLOSING = re.compile(r"^-{3,}(?=[ \t]*\r?$)", re.MULTILINE)
 TOP_LEVEL_KEY = re.compile(
     r"""^(?P<key>"[^"\n]*"|'[^'\n]*'|[^\s#'"\-\[{&*!|>%@`:][^\n:]*?|-[^\s:]+)[ \t]*:(?=\s|\Z)"""
 )
+_CODE_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
 _BELONGS = re.compile(r"[ \t#]|-(?:\s|\Z)|[A-Za-z_$][\w.$-]*[ \t]*(?::(?:\s|\Z)|\Z)|\Z")
 
 
@@ -45,7 +46,7 @@ def find_block(text: str) -> Block | None:
     closing fence is missing, the block reaches as far as lines look like YAML.
     """
     opening = _OPENING.match(text) or _LATE_OPENING.search(text, 0, LATEST_OPENING)
-    if not opening:
+    if not opening or _is_example(text[: opening.start()]):
         return None
     fence = Span(*opening.span(1))
     start = opening.end()
@@ -68,6 +69,11 @@ def find_block(text: str) -> Block | None:
         if content.strip():
             last = end
     return Block(fence, Span(start, last), None, min(end, last))
+
+
+def _is_example(before: str) -> bool:
+    """Whether a fence with the text `before` in front of it stands in a block of code among prose."""
+    return len(_CODE_FENCE.findall(before)) % 2 == 1 and len(before.strip().splitlines()) > 1
 
 
 def _line_end(text: str, offset: int) -> str:
@@ -118,7 +124,10 @@ def _raw_entry(text: str, chunk: Span) -> Entry:
     found = TOP_LEVEL_KEY.match(content)
     assert found is not None, "a chunk starts with a key"
     key = found["key"]
-    raw = content[found.end() :]
+    lines = content[found.end() :].split("\n")
+    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].startswith("#")):
+        del lines[-1]
+    raw = "\n".join(lines)
     start = chunk.start + found.end() + len(raw) - len(raw.lstrip())
     value = Scalar(Span(start, max(start, start + len(raw.strip()))), raw.strip())
     return Entry(Scalar(Span(chunk.start, chunk.start + len(key)), key.strip("\"'")), value, broken=True)
