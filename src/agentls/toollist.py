@@ -126,12 +126,18 @@ def resolve(name: str, dialect: Dialect, permission_mode: str | None) -> Resolut
     return Resolution("foreign" if dialect.foreign_tool(name) else "unknown", None)
 
 
-_WHY = {
-    "unavailable": "not available to subagents",
-    "old": "the tool was removed",
-    "foreign": "the name is another product's",
-    "unknown": "no tool has this name",
-}
+def _why(name: str, standing: Standing, dialect: Dialect) -> str:
+    """Why an entry of that name gives the agent nothing, in words."""
+    if standing == "unavailable":
+        return "not available to subagents"
+    lowered = name.lower()
+    right_case = next((tool.name for tool in dialect.tools if tool.name.lower() == lowered), None)
+    if right_case:
+        return f"the tool is called `{right_case}`"
+    if standing == "old":
+        return "the tool was removed"
+    foreign = dialect.foreign_tool(name)
+    return f"a tool of {foreign.of}" if foreign else "no tool has this name"
 
 
 class Listed(NamedTuple):
@@ -181,7 +187,7 @@ def effective(reading: Reading, document: str, dialect: Dialect, permission_mode
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
         standing, tool = resolve(name, dialect, permission_mode)
         if standing != "available" or tool is None:
-            dropped.append(Dropped(text, _WHY[standing]))
+            dropped.append(Dropped(text, _why(name, standing, dialect)))
         elif is_denied(tool, denied_tools):
             dropped.append(Dropped(text, "also in `disallowedTools`"))
         elif tool not in available:
