@@ -16,6 +16,7 @@ from agentls.text import Edit, LineIndex, Position, Span, apply
 from lsp.wire import (
     AGENT,
     BAHS,
+    CAPTURED,
     CLEAN,
     URI,
     Config,
@@ -31,7 +32,7 @@ from lsp.wire import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CLIENTS = ["visual-studio-code", "neovim", "neovim@v0.7.0", "emacs", "minimal"]
+CLIENTS = [*CAPTURED, "minimal"]
 
 
 @pytest_lsp.fixture(scope="module", loop_scope="module", params=CLIENTS, config=Config)

@@ -59,10 +59,22 @@ class Editor(LanguageClient):
 Config = ClientServerConfig(server_command=SERVER, client_factory=Editor)
 
 
+CAPTURED = {path.stem: path for path in sorted((Path(__file__).parent / "capabilities").glob("*.json"))}
+"""What real clients announce; see the README beside these files."""
+
+
 def capabilities(name: str) -> t.ClientCapabilities:
-    """What a client announces: that of an editor, or one of the inventions below."""
+    """What a client announces: one of those captured, of the inventions below, or of pytest-lsp."""
+    if name in CAPTURED:
+        found: t.ClientCapabilities = default_converter().structure(captured(name), t.ClientCapabilities)
+        return found
     invented = _INVENTED.get(name)
     return invented() if invented else pytest_lsp.client_capabilities(name)
+
+
+def captured(name: str) -> Any:
+    """What a real client announces, word for word."""
+    return json.loads(CAPTURED[name].read_text("utf-8"))
 
 
 def _minimal() -> t.ClientCapabilities:

@@ -1,0 +1,231 @@
+"""Nothing is sent that a client did not announce: a session with the capabilities of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lsp import breaches
+from lsp.breaches import Announced
+from lsp.wire import CAPTURED, Raw, captured
+
+# Something to say in every form: an unknown and an old tool, a tool listed twice, a key given
+# twice, an unused comment, folds, headings, and Markdown in the cards.
+AGENT = """\
+---
+name: reviewer
+description: Reviews code 🧪. Use it after every change.
+tools: Read, Bahs, Task, Read
+color: blue
+color: red
+# agentls: ignore[unknown-key]
+model: sonnet
+---
+
+# Task
+
+You review code.
+
+## More
+
+```sh
+ls
+```
+"""
+CHANGED = AGENT.replace("Bahs", "Bsah")
+
+
+class Replay:
+    """A session as a client with `capabilities` has it, and all breaches of what it `has`."""
+
+    def __init__(self, raw: Raw, capabilities: Any, has: Announced, project: Path) -> None:
+        self.raw = raw
+        self.has = has
+        self.uri = (project / ".claude/agents/reviewer.md").as_uri()
+        self.sent: list[str] = []
+        self.found: list[str] = []
+        self._number = 0
+        folder = {"uri": project.as_uri(), "name": "project"}
+        answer = self.ask("initialize", processId=None, rootUri=folder["uri"], workspaceFolders=[folder],
+                          capabilities=capabilities)  # fmt: skip
+        self.offered = answer["capabilities"]
+        self.note(breaches.initialized(self.has, answer))
+
+    def note(self, found: Iterator[str]) -> None:
+        """Keep the breaches, each once."""
+        self.found += [breach for breach in dict.fromkeys(found) if breach not in self.found]
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """The result of a request, with all that comes in between noted and answered."""
+        self._number += 1
+        number = self._number
+        self.raw.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        answer = self.raw.wait(lambda message: self._is_answer(message, number))
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def _is_answer(self, message: dict[str, Any], number: int) -> bool:
+        if "method" not in message:
+            return message.get("id") == number
+        self.sent.append(message["method"])
+        self.note(breaches.unasked(self.has, message))
+        if "id" in message:
+            asked = message["method"] == "workspace/configuration"
+            self.raw.send({"jsonrpc": "2.0", "id": message["id"], "result": [{}] if asked else None})
+        return False
+
+    def about(self, method: str, line: int | None = None, character: int = 0, **params: Any) -> Any:
+        """The result of a request about the document, or about a place in it."""
+        if line is not None:
+            params["position"] = {"line": line, "character": character}
+        return self.ask(method, textDocument={"uri": self.uri}, **params)
+
+    def settle(self) -> None:
+        """Wait until the server has dealt with all that was sent."""
+        for _ in range(2):  # What it asks in between leads to more.
+            self.about("textDocument/foldingRange")
+
+    def change(self, text: str, version: int) -> None:
+        """Send a new version of the document."""
+        document = {"uri": self.uri, "version": version}
+        self.raw.notify(
+            "textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]}
+        )
+
+
+def play(raw: Raw, capabilities: Any, project: Path, has: Announced | None = None) -> Replay:
+    """All that a person does in an editor: open, look, complete, fix, set, save, close."""
+    has = has or Announced(capabilities)
+    replay = Replay(raw, capabilities, has, project)
+    note = replay.note
+    raw.notify("initialized", {})
+    item = {"uri": replay.uri, "languageId": "markdown", "version": 1, "text": AGENT}
+    raw.notify("textDocument/didOpen", {"textDocument": item})
+    replay.settle()
+    pull(replay)
+
+    note(breaches.symbols(has, replay.about("textDocument/documentSymbol")))
+    note(breaches.folding(has, replay.about("textDocument/foldingRange")))
+    for line, text in enumerate(AGENT.split("\n")):
+        for character in {0, text.find(":") + 2, text.find("Bahs") + 1, text.find("Task") + 1}:
+            if card := replay.about("textDocument/hover", line, character):
+                note(breaches.hover(has, card))
+            complete(replay, line, character)
+    if replay.offered.get("codeActionProvider"):
+        fix(replay)
+
+    (project / "agentls.toml").write_text('ignore = ["unknown-tool"]\nno-such = 1\n', "utf-8")
+    changed = {"uri": (project / "agentls.toml").as_uri(), "type": 1}
+    raw.notify("workspace/didChangeWatchedFiles", {"changes": [changed]})
+    raw.notify("workspace/didChangeConfiguration", {"settings": {"agentls": {"debounce": 0}}})
+    replay.settle()
+    replay.change(CHANGED, 2)
+    replay.settle()
+    pull(replay)
+    replay.change("", 3)
+    complete(replay, 0, 0)
+    raw.notify("textDocument/didSave", {"textDocument": {"uri": replay.uri}})
+    raw.notify("textDocument/didClose", {"textDocument": {"uri": replay.uri}})
+    replay.settle()
+    replay.ask("shutdown")
+    raw.notify("exit", None)
+    return replay
+
+
+def pull(replay: Replay) -> None:
+    """Ask for the diagnostics, if they are offered."""
+    if "diagnosticProvider" in replay.offered:
+        report = replay.about("textDocument/diagnostic")
+        replay.note(breaches.diagnostics(replay.has, report["items"]))
+
+
+def complete(replay: Replay, line: int, character: int) -> None:
+    """Ask for a completion, and for more about two of its items."""
+    found = replay.about("textDocument/completion", line, character)
+    if not found:
+        return
+    replay.note(breaches.completion(replay.has, found))
+    for item in found["items"][:2]:
+        resolved = replay.ask("completionItem/resolve", **item)
+        replay.note(breaches.completion_resolved(replay.has, item, resolved))
+
+
+def fix(replay: Replay) -> None:
+    """Ask for everything that can be done, with its edits."""
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+    found = replay.about("textDocument/codeAction", range=whole, context={"diagnostics": []})
+    assert found
+    replay.note(breaches.actions(replay.has, found))
+    for action in found:
+        if "edit" not in action:
+            resolved = replay.ask("codeAction/resolve", **action)
+            replay.note(breaches.actions(replay.has, [resolved]))
+            assert resolved["edit"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with an agent."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/reviewer.md").write_text(AGENT, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def raw() -> Iterator[Raw]:
+    """A server."""
+    with Raw() as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", CAPTURED)
+def test_nothing_is_sent_that_was_not_captured(name: str, raw: Raw, project: Path) -> None:
+    replay = play(raw, captured(name), project)
+    assert replay.found == []
+    assert "window/showMessage" in replay.sent
+    # Diagnostics are told once: either pushed, or given when asked for.
+    pushes = "textDocument/publishDiagnostics" in replay.sent
+    assert pushes != ("diagnosticProvider" in replay.offered)
+    assert pushes == (replay.has("textDocument.diagnostic") is None)
+
+
+def test_a_client_that_announces_nothing_is_sent_nothing_special(raw: Raw, project: Path) -> None:
+    replay = play(raw, {}, project)
+    assert replay.found == []
+    assert set(replay.sent) == {"textDocument/publishDiagnostics", "window/showMessage"}
+
+
+def test_a_breach_would_be_seen(raw: Raw, project: Path) -> None:
+    # The server is told of everything, and what it sends is held against nothing.
+    told, nothing = captured("vscode-languageclient-11.0.0"), Announced({})
+    found = "\n".join(play(raw, told, project, nothing).found)
+    for breach in (
+        "registration of workspace.didChangeConfiguration",
+        "registration of workspace.didChangeWatchedFiles",
+        "workspace/configuration, without",
+        "workspace/diagnostic/refresh, without",
+        "diagnosticProvider, without",
+        "options of codeActionProvider, without",
+        "relatedInformation, without",
+        "codeDescription, without",
+        "diagnostic tag 1",
+        "diagnostic tag 2",
+        "a snippet, without",
+        "item tag 1",
+        "item kind",
+        "insert text mode 1",
+        "documentation in 'markdown'",
+        "hover in 'markdown'",
+        "a tree of symbols, without",
+        "symbol kind",
+        "a code action, without",
+        "action kind 'quickfix'",
+        "isPreferred, without",
+        "data, without",
+        "late 'edit'",
+        "documentChanges, without",
+    ):
+        assert breach in found
