@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
-NEOVIM = HERE.parent.parent / "editors" / "neovim"
-AGENT = """\
----
-name: reviewer
-description: Reviews code 🧪. Use it after every change.
-tools: Read, Bahs, Glob
----
-
-# Task
-
-You review code.
-"""
+from editors.real import EDITORS, HERE, SERVER, program, project, run
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What Neovim shows of a project with a broken agent."""
-    nvim = shutil.which("nvim")
-    if nvim is None:
-        if os.environ.get("CI"):
-            pytest.fail("nvim is not installed, and this is CI")
-        pytest.skip("nvim is not installed")
-    project = tmp_path_factory.mktemp("project")
-    (project / ".claude/agents").mkdir(parents=True)
-    (project / ".claude/agents/reviewer.md").write_text(AGENT, "utf-8")
-    (project / "README.md").write_text("# Project\n", "utf-8")
-    (project / "agentls.toml").write_text("", "utf-8")
-    run = subprocess.run(
+    nvim = program("nvim")
+    home = project(tmp_path_factory.mktemp("neovim") / "project")
+    return run(
         [nvim, "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {HERE / 'neovim.lua'}"],
-        cwd=project,
-        env={
-            **os.environ,
-            "AGENTLS_COMMAND": json.dumps([sys.executable, "-m", "agentls", "server"]),
-            "AGENTLS_NEOVIM": str(NEOVIM),
-            "XDG_STATE_HOME": str(project / ".state"),
-            "XDG_CACHE_HOME": str(project / ".cache"),
-        },
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
+        home,
+        AGENTLS_COMMAND=json.dumps(SERVER),
+        AGENTLS_NEOVIM=str(EDITORS / "neovim"),
+        XDG_STATE_HOME=str(home / ".state"),
+        XDG_CACHE_HOME=str(home / ".cache"),
     )
-    assert run.returncode == 0, run.stdout + run.stderr
-    lines = (line.partition(": ") for line in run.stdout.splitlines() if ": " in line)
-    return {name: json.loads(value) for name, _, value in lines}
 
 
 def test_a_broken_tool_is_shown(seen: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""agentls in real editors, with the configurations that users are told to copy."""
