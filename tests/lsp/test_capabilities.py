@@ -200,7 +200,7 @@ def test_a_client_that_announces_nothing_is_sent_nothing_special(raw: Raw, proje
 
 def test_a_breach_would_be_seen(raw: Raw, project: Path) -> None:
     # The server is told of everything, and what it sends is held against nothing.
-    told, nothing = captured("vscode-languageclient-11.0.0"), Announced({})
+    told, nothing = captured("vscode-1.139.1"), Announced({})
     found = "\n".join(play(raw, told, project, nothing).found)
     for breach in (
         "registration of workspace.didChangeConfiguration",
