@@ -295,3 +295,17 @@ def test_any_prefix_can_be_inspected(text: str) -> None:
 def test_inspection_reads_as_a_sentence_without_a_name() -> None:
     (view,) = inspect(agent("")).views
     assert inspection.verdict(view) == "Claude Code 2.1.328 skips this file."
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "good"),
+    [
+        ("---\nname: a\ndescription: b\n---\nc", "loads", True),
+        ("---\nname: a\ndescription: b: c\n---\nc", "loads after repair", True),
+        ("---\nname: a\ndescription: b\ntools: []\n---\nc", "no tools", False),
+        ("---\nname: a\n---\nc", "skipped", False),
+    ],
+)
+def test_in_a_word(text: str, word: str, good: bool) -> None:
+    (view,) = inspect(agent(text)).views
+    assert (inspection.word(view), inspection.is_good(view)) == (word, good)

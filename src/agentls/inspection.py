@@ -266,7 +266,7 @@ def to_text(inspection: Inspection, width: int = 100) -> list[Line]:
     """The inspection for people, in lines of at most `width` characters where words allow it."""
     lines: list[Line] = [(Segment(_printable(inspection.path), "path"),)]
     for seen in inspection.views:
-        good = seen.loads and seen.how != "damaged" and not seen.tools.leaves_none
+        good = is_good(seen)
         lines += _wrapped(None, verdict(seen), "good" if good else "bad", width)
         for reason in seen.reasons:
             lines += _wrapped(None, f"- {reason}", "muted" if good else "plain", width)
@@ -281,6 +281,11 @@ def to_text(inspection: Inspection, width: int = 100) -> list[Line]:
 def plain(lines: list[Line]) -> str:
     """The lines as text without styles."""
     return "".join("".join(segment.text for segment in line) + "\n" for line in lines)
+
+
+def is_good(view: View) -> bool:
+    """Whether the runtime gets an agent from the file that it can start."""
+    return view.loads and view.how != "damaged" and not view.tools.leaves_none
 
 
 def verdict(view: View) -> str:
@@ -298,6 +303,18 @@ def verdict(view: View) -> str:
     if view.tools.leaves_none:
         return f"{effect}, but refuses to start the agent, which is left without any tool."
     return f"{effect}."
+
+
+def word(view: View) -> str:
+    """In a word or two, as fits a status bar, what comes of the file."""
+    if view.loads and view.how != "damaged" and view.tools.leaves_none:
+        return "no tools"
+    return {
+        "clean": "loads",
+        "repaired": "loads after repair",
+        "damaged": "unreadable",
+        "dropped": "skipped",
+    }[view.how]
 
 
 def model_in_words(model: ModelUse, mark: Callable[[str], str] = str) -> str:

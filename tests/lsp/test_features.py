@@ -21,6 +21,7 @@ from lsp.wire import (
     URI,
     Config,
     Editor,
+    ask,
     capabilities,
     change_document,
     close_document,
@@ -275,3 +276,23 @@ async def test_what_is_there_after_a_change(client: Editor) -> None:
     found = await client.text_document_document_symbol_async(t.DocumentSymbolParams(identifier()))
     assert [symbol.name for symbol in found or []][-1] == "Other"
     await close_document(client)
+
+
+async def test_the_reading_is_told_on_request(client: Editor) -> None:
+    open_document(client, AGENT)
+    found = await ask(client, "agentls/inspect", {"textDocument": {"uri": identifier().uri}})
+    (reading,) = found.readings
+    assert reading.word == "loads"
+    assert reading.good
+    assert reading.verdict in found.text
+    await close_document(client)
+    unknown = {"textDocument": {"uri": identifier().uri}}
+    assert await ask(client, "agentls/inspect", unknown) is None
+
+
+async def test_a_new_agent_is_written_on_request(client: Editor) -> None:
+    (folder, *_) = await ask(client, "agentls/folders")
+    wanted = {"dialect": folder["dialect"], "name": "reviewer"}
+    created = await ask(client, "agentls/newAgent", wanted)
+    assert (created.file, created.problem) == ("reviewer.md", "")
+    assert "${1:reviewer}" in created.snippet

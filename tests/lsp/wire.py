@@ -292,3 +292,8 @@ class Raw:
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream:
                 stream.close()
+
+
+async def ask(client: LanguageClient, method: str, params: Any = None) -> Any:
+    """The answer to a request that is not of the protocol."""
+    return await client.protocol.send_request_async(method, params)

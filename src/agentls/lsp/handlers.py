@@ -44,6 +44,9 @@ def register(server: Server) -> None:
     feature(t.TEXT_DOCUMENT_HOVER)(hover)
     feature(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(document_symbol)
     feature(t.TEXT_DOCUMENT_FOLDING_RANGE)(folding_range)
+    feature("agentls/inspect")(inspect)
+    feature("agentls/folders")(folders)
+    feature("agentls/newAgent")(new_agent)
 
 
 # Life
@@ -250,3 +253,39 @@ def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRan
 
     asked = ls.ask(params.text_document.uri)
     return convert.folding(folding(asked.document), asked.at, ls.client) if asked else None
+
+
+# Questions beyond the protocol, for clients that know them
+
+
+def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
+    """What each runtime makes of `params.textDocument`, as text and in a few words."""
+    from agentls import inspection
+
+    asked = ls.ask(params.textDocument.uri)
+    if asked is None:
+        return None
+    seen = inspection.inspect(asked.document)
+    readings = [
+        {
+            "word": inspection.word(view),
+            "good": inspection.is_good(view),
+            "verdict": inspection.verdict(view),
+        }
+        for view in seen.views
+    ]
+    return {"text": inspection.plain(inspection.to_text(seen)), "readings": readings}
+
+
+def folders(_: Any) -> list[dict[str, Any]]:
+    """The folders in which a project may keep agents."""
+    from agentls.features import creation
+
+    return [folder._asdict() for folder in creation.folders()]
+
+
+def new_agent(params: Any) -> dict[str, Any]:
+    """The file of a new agent, called `params.name`, in `params.dialect`."""
+    from agentls.features import creation
+
+    return creation.new_agent(params.dialect, params.name)._asdict()

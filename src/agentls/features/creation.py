@@ -1,0 +1,65 @@
+"""A new agent: the places where it may lie, its file, and the text it begins with."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from agentls import check, dialects
+from agentls.config import Config
+from agentls.document import Document
+from agentls.features import vocabulary
+from agentls.reading import Identity
+from agentls.rule import Severity
+
+
+class Folder(NamedTuple):
+    """A folder of agents, counted from the root of a project, and the dialect they are in."""
+
+    dialect: str
+    title: str
+    folder: str
+
+
+class NewAgent(NamedTuple):
+    """A file that does not exist yet: its name, its text as a snippet, and what speaks against
+    the agent's name ("" for nothing)."""
+
+    file: str
+    snippet: str
+    problem: str
+
+
+def folders() -> list[Folder]:
+    """Where projects keep their agents."""
+    known = [dialects.load(name) for name in dialects.NAMES]
+    return [
+        Folder(dialect.name, dialect.title, place.folder)
+        for dialect in known
+        for place in dialect.places
+        if place.scope == "project"
+    ]
+
+
+_NAME = re.compile(r"\$\{1:[^}]*\}")
+_UNFIT = re.compile(r"[^\w.-]+")
+
+
+def new_agent(dialect: str, name: str) -> NewAgent:
+    """The file of an agent called `name`, which is the first tab stop of every skeleton."""
+    facts = dialects.load(dialect)
+    written = name.strip()
+    before, after = _NAME.split(facts.skeleton, 1)
+    escaped = re.sub(r"[\\$}]", r"\\\g<0>", written)
+    files = next(place.files for place in facts.places if place.scope == "project")
+    file = files.replace("*", _UNFIT.sub("-", written).strip("-.").lower() or "agent")
+    text = vocabulary.plain(before) + written + vocabulary.plain(after)
+    document = Document(file, text, facts, Identity(file.partition(".")[0]))
+    return NewAgent(file, f"{before}${{1:{escaped}}}{after}", _problem(document))
+
+
+def _problem(document: Document) -> str:
+    """The worst that the checks say: all but the name is in order."""
+    found = check.check(document, Config(), lambda _: True)
+    worst = min(found, key=lambda diagnostic: diagnostic.severity, default=None)
+    return worst.message if worst and worst.severity <= Severity.WARNING else ""

@@ -1,0 +1,39 @@
+"""New agents: the file, the text it begins with, and names that would not work."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls import dialects, project
+from agentls.config import Config
+from agentls.features.creation import Folder, folders, new_agent
+
+
+def test_agents_of_every_dialect_have_a_folder() -> None:
+    assert {folder.dialect for folder in folders()} == set(dialects.NAMES)
+
+
+@pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.folder)
+def test_a_new_agent_is_found_where_it_is_put(folder: Folder) -> None:
+    created = new_agent(folder.dialect, "code-reviewer")
+    assert created.problem == ""
+    assert "${1:code-reviewer}" in created.snippet
+    located = project.locate(f"/project/{folder.folder}/{created.file}", Config(), None)
+    assert located is not None
+    assert located.dialect == folder.dialect
+
+
+@pytest.mark.parametrize("name", ["", "a: b", "-x", "a #b"])
+def test_a_name_that_would_not_work_is_refused(name: str) -> None:
+    assert new_agent("claude-code", name).problem
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("Code Reviewer", "code-reviewer.md"), ("../../x", "x.md"), ("a/b", "a-b.md")]
+)
+def test_the_file_stays_in_its_folder(name: str, file: str) -> None:
+    assert new_agent("claude-code", name).file == file
+
+
+def test_what_means_something_in_a_snippet_is_escaped() -> None:
+    assert r"${1:a\$1\}}" in new_agent("claude-code", "a$1}").snippet
