@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: demo test docs bench clean
+.PHONY: demo test docs bench vscode vscode-test-setup clean
 
 demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
@@ -26,6 +26,31 @@ docs: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
+# The extension for VS Code, for this system, or for TARGET=win32-x64, darwin-arm64, linux-arm64 and so on.
+VSCODE := editors/vscode
+NPM := npm --no-audit --no-fund --loglevel=error
+
+vscode: $(VENV)/installed $(VSCODE)/node_modules/installed
+	rm -rf build/wheel $(VSCODE)/dist
+	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps -w build/wheel .
+	$(BIN)/python $(VSCODE)/bundle.py build/wheel/agentls-*.whl $(TARGET)
+	cd $(VSCODE) && npm run -s check && npm run -s bundle
+	cd $(VSCODE) && target=$$(cat dist/target) && \
+	  npm run -s package -- --target $$target -o ../../build/agentls-$$target.vsix
+
+# What the tests in the real VS Code need beside Chromium: code-server, which is VS Code in a browser.
+CODE := tests/editors/vscode
+vscode-test-setup: $(CODE)/node_modules/installed
+
+$(VSCODE)/node_modules/installed: $(VSCODE)/package-lock.json
+	cd $(VSCODE) && $(NPM) ci --ignore-scripts
+	@touch $@
+
+$(CODE)/node_modules/installed: $(CODE)/package-lock.json
+	cd $(CODE) && $(NPM) ci --ignore-scripts
+	cd $(CODE)/node_modules/code-server/lib/vscode && $(NPM) install --omit=dev --ignore-scripts
+	@touch $@
+
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "agentls needs Python 3.10 or newer; set PYTHON to one")'
 	$(PYTHON) -m venv $(VENV)
@@ -37,4 +62,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist editors/vscode/dist

@@ -1,0 +1,95 @@
+"""Puts the server and all it needs into the extension, for one system and every supported Python.
+
+    python bundle.py WHEEL [TARGET]     TARGET as `vsce package --target` names it; by default this system
+
+Most of it is pure Python and lies in `dist/server/lib`. What has no pure form, or a slow one, lies in
+`dist/server/cp310` and so on, as that Python wants it. Everything comes from PyPI as wheels; nothing is compiled.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SERVER = HERE / "dist" / "server"
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+
+SYSTEMS = {
+    "linux-x64": ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
+    "linux-arm64": ("manylinux2014_aarch64", "manylinux_2_28_aarch64"),
+    "darwin-x64": ("macosx_11_0_x86_64",),
+    "darwin-arm64": ("macosx_11_0_arm64",),
+    "win32-x64": ("win_amd64",),
+    "win32-arm64": ("win_arm64",),
+}
+
+BINARY = frozenset(("pyromark", "yaml", "_yaml"))
+"""What is kept as it was built. All other compiled parts have a pure form, and are left out."""
+
+BACKPORTS = ("exceptiongroup", "tomli", "typing-extensions")
+"""What only older Pythons need; pip decides that by the Python it runs on itself."""
+
+UNUSED = frozenset(("rich", "pygments", "markdown_it", "markdown_it_py", "mdurl", "bin", "__pycache__"))
+"""For the terminal only, or of no use here."""
+
+
+def this_system() -> str:
+    """The target for the system that this runs on."""
+    systems = {"linux": "linux", "darwin": "darwin", "win32": "win32"}
+    machine = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x64"
+    return f"{systems[sys.platform]}-{machine}"
+
+
+def install(wheel: str, python: str, platforms: tuple[str, ...], folder: Path) -> None:
+    """Put the wheel and all it depends on into `folder`, as `python` on one of `platforms` wants it."""
+    chosen = [option for name in platforms for option in ("--platform", name)]
+    command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    where = ["--target", str(folder), "--only-binary", ":all:", "--no-compile"]
+    kind = ["--implementation", "cp", "--python-version", python]
+    subprocess.run([*command, *where, *kind, *chosen, wheel, *BACKPORTS], check=True)
+
+
+def merge(installed: Path, python: str) -> None:
+    """Move what was installed for `python` to its place."""
+    own = SERVER / f"cp{python.replace('.', '')}"
+    for found in sorted(installed.iterdir()):
+        name = found.name.partition(".dist-info")[0].partition("-")[0]
+        if name in UNUSED or _is_compiled(found):
+            continue
+        if found.name in BINARY:
+            shutil.copytree(found, own / found.name)
+        elif not (SERVER / "lib" / found.name).exists() and found.is_dir():
+            shutil.copytree(found, SERVER / "lib" / found.name, ignore=_compiled_of)
+        elif found.is_file():
+            shutil.copy(found, SERVER / "lib" / found.name)
+
+
+def _is_compiled(path: Path) -> bool:
+    return path.suffix in (".so", ".pyd", ".dylib")
+
+
+def _compiled_of(_: str, names: list[str]) -> list[str]:
+    return [name for name in names if _is_compiled(Path(name))]
+
+
+def main(wheel: str, target: str = "") -> None:
+    """Build `dist/server` for a target."""
+    shutil.rmtree(SERVER, ignore_errors=True)
+    (SERVER / "lib").mkdir(parents=True)
+    shutil.copy(HERE / "main.py", SERVER)
+    target = target or this_system()
+    (SERVER.parent / "target").write_text(target)
+    platforms = SYSTEMS[target]
+    for python in PYTHONS:
+        with tempfile.TemporaryDirectory() as folder:
+            install(wheel, python, platforms, Path(folder))
+            merge(Path(folder), python)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,115 @@
+/** Finding a server that runs: the first that says its version is taken. */
+
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+
+/** A way to run agentls; `args` come before its own arguments. */
+export interface Server {
+    readonly title: string;
+    readonly command: string;
+    readonly args: readonly string[];
+}
+
+/** A server that runs with its version, or what was tried in vain, one line each. */
+export type Found = { readonly server: Server; readonly version: string } | { readonly tried: readonly string[] };
+
+const PATIENCE = 15_000;
+
+export async function find(context: vscode.ExtensionContext): Promise<Found> {
+    const tried: string[] = [];
+    for await (const server of candidates(context)) {
+        try {
+            const version = await ask(server, context.extensionPath);
+            return { server, version };
+        } catch (error) {
+            tried.push(`${server.title}: ${error instanceof Error ? error.message : error}`);
+        }
+    }
+    return { tried };
+}
+
+async function* candidates(context: vscode.ExtensionContext): AsyncGenerator<Server> {
+    const chosen = own('path');
+    if (chosen) {
+        // Whoever names a program wants that one, or to hear why it does not run.
+        yield { title: `the setting agentls.server.path (${chosen})`, command: chosen, args: [] };
+        return;
+    }
+    const bundled = context.asAbsolutePath(path.join('dist', 'server', 'main.py'));
+    if (fs.existsSync(bundled)) {
+        for await (const [title, command, ...args] of pythons()) {
+            // Isolated: neither the workspace nor the user's environment adds modules to it.
+            yield { title: `the bundled server with ${title}`, command, args: [...args, '-I', bundled] };
+        }
+    }
+    yield { title: 'agentls on the PATH', command: 'agentls', args: [] };
+}
+
+/** Interpreters that may do: what to call each, its command and arguments. */
+async function* pythons(): AsyncGenerator<[string, string, ...string[]]> {
+    const chosen = own('python');
+    if (chosen) {
+        yield [`the setting agentls.server.python (${chosen})`, chosen];
+        return;
+    }
+    const selected = await selectedPython();
+    if (selected) {
+        yield [`the Python extension's ${selected}`, selected];
+    }
+    yield ['python3 on the PATH', 'python3'];
+    yield ['python on the PATH', 'python'];
+    if (process.platform === 'win32') {
+        yield ['the Python launcher', 'py', '-3'];
+    }
+}
+
+/** A setting that counts only where a person has made it for this machine. */
+function own(name: string): string {
+    const setting = vscode.workspace.getConfiguration('agentls.server').inspect<string>(name);
+    const value = setting?.globalValue ?? setting?.defaultValue ?? '';
+    return typeof value === 'string' ? value.trim() : '';
+}
+
+/** The interpreter that the Python extension has selected, unless the workspace, which may have
+ * a say in that, is not trusted. */
+async function selectedPython(): Promise<string | undefined> {
+    const extension = vscode.extensions.getExtension('ms-python.python');
+    if (!extension || !vscode.workspace.isTrusted) {
+        return undefined;
+    }
+    try {
+        const { environments } = await extension.activate();
+        const active = environments.getActiveEnvironmentPath(vscode.workspace.workspaceFolders?.[0]?.uri);
+        const resolved = await environments.resolveEnvironment(active);
+        return resolved?.executable.uri?.fsPath;
+    } catch {
+        return undefined;
+    }
+}
+
+function ask(server: Server, folder: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+        // Not in the workspace: some systems look for programs in the current folder first.
+        const options = { cwd: folder, timeout: PATIENCE, windowsHide: true };
+        execFile(server.command, [...server.args, '--version'], options, (error, stdout, stderr) => {
+            const version = /^agentls (\S+)/m.exec(stdout)?.[1];
+            if (!error && version) {
+                resolve(version);
+            } else {
+                reject(new Error(reason(error, stderr)));
+            }
+        });
+    });
+}
+
+function reason(error: (Error & { code?: unknown; killed?: boolean }) | null, stderr: string): string {
+    if (error?.code === 'ENOENT') {
+        return 'not found';
+    }
+    if (error?.killed) {
+        return `no answer within ${PATIENCE / 1000} seconds`;
+    }
+    return stderr.trim().split('\n').pop() || error?.message || 'this is not agentls';
+}
