@@ -291,7 +291,7 @@ async def test_the_reading_is_told_on_request(client: Editor) -> None:
 
 
 async def test_a_new_agent_is_written_on_request(client: Editor) -> None:
-    (folder, *_) = await ask(client, "agentls/folders")
+    (folder, *_) = await ask(client, "agentls/folders", {})
     wanted = {"dialect": folder["dialect"], "name": "reviewer"}
     created = await ask(client, "agentls/newAgent", wanted)
     assert (created.file, created.problem) == ("reviewer.md", "")

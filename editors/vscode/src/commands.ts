@@ -64,7 +64,7 @@ async function newAgent(extension: Extension): Promise<void> {
         void vscode.window.showInformationMessage('Open a folder first: agents belong to a project.');
         return;
     }
-    const folders = await client.sendRequest<Folder[]>('agentls/folders');
+    const folders = await client.sendRequest<Folder[]>('agentls/folders', {});
     const places = roots.flatMap((root) =>
         folders.map((folder) => ({ label: folder.folder, description: `${folder.title}, in ${root.name}`, root, folder })),
     );

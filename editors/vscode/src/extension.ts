@@ -1,7 +1,7 @@
 /** The extension: starts the server when an agent file is there, and stops it. */
 
 import * as vscode from 'vscode';
-import { LanguageClient } from 'vscode-languageclient/node';
+import { DocumentDiagnosticRequest, LanguageClient } from 'vscode-languageclient/node';
 import { registerCommands } from './commands';
 import { middleware } from './middleware';
 import { find } from './server';
@@ -23,11 +23,14 @@ const REASONS: vscode.DocumentSelector = [
 
 const INSTALLING = 'https://www.python.org/downloads/';
 
+const SETTLING = 300;
+
 export class Extension {
     readonly output = vscode.window.createOutputChannel('agentls', { log: true });
     readonly status = new Status(this);
     client: LanguageClient | undefined;
     private starting: Promise<void> | undefined;
+    private pending: NodeJS.Timeout | undefined;
 
     constructor(private readonly context: vscode.ExtensionContext) {
         context.subscriptions.push(
@@ -35,7 +38,7 @@ export class Extension {
             this.status,
             vscode.workspace.onDidOpenTextDocument((document) => this.see(document)),
             vscode.workspace.onDidChangeConfiguration((event) => this.configure(event)),
-            vscode.workspace.onDidGrantWorkspaceTrust(() => !this.client && this.restart()),
+            vscode.workspace.onDidGrantWorkspaceTrust(() => this.starting && !this.client && this.restart()),
         );
         registerCommands(this, context);
     }
@@ -63,6 +66,7 @@ export class Extension {
     }
 
     async stop(): Promise<void> {
+        clearTimeout(this.pending);
         await this.starting;
         const client = this.client;
         this.client = this.starting = undefined;
@@ -114,11 +118,22 @@ export class Extension {
     }
 
     private configure(event: vscode.ConfigurationChangeEvent): void {
-        const anew = ['agentls.server', 'agentls.features.diagnostics'];
-        if (this.starting && anew.some((section) => event.affectsConfiguration(section))) {
-            void this.restart();
+        if (this.starting && event.affectsConfiguration('agentls.server')) {
+            // The client tells the server of the change as well, and must not find it gone.
+            clearTimeout(this.pending);
+            this.pending = setTimeout(() => void this.restart(), SETTLING);
         } else if (event.affectsConfiguration('agentls')) {
             this.status.update();
+        }
+        if (event.affectsConfiguration('agentls.features.diagnostics')) {
+            this.askForDiagnostics();
+        }
+    }
+
+    private askForDiagnostics(): void {
+        const feature = this.client?.getFeature(DocumentDiagnosticRequest.method);
+        for (const document of vscode.workspace.textDocuments) {
+            feature?.getProvider(document)?.onDidChangeDiagnosticsEmitter.fire();
         }
     }
 }

@@ -1,7 +1,7 @@
 /** What a person has switched off, and what the server is told of the settings. */
 
 import * as vscode from 'vscode';
-import type { Middleware } from 'vscode-languageclient/node';
+import { vsdiag, type Middleware } from 'vscode-languageclient/node';
 
 /** What the server need not know. */
 const OURS = ['server', 'trace', 'features'];
@@ -22,7 +22,7 @@ export const middleware: Middleware = {
     provideCodeActions: (document, range, context, token, next) =>
         wants('diagnostics') ? next(document, range, context, token) : undefined,
     provideDiagnostics: (document, previous, token, next) =>
-        wants('diagnostics') ? next(document, previous, token) : undefined,
+        wants('diagnostics') ? next(document, previous, token) : { kind: vsdiag.DocumentDiagnosticReportKind.full, items: [] },
     workspace: {
         configuration: async (params, token, next) => {
             const answer = await next(params, token);

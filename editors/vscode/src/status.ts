@@ -99,6 +99,7 @@ export class Status implements vscode.Disposable, vscode.TextDocumentContentProv
 
 /** The document that shows what comes of the one at `uri`. */
 export function inspectionOf(uri: vscode.Uri): vscode.Uri {
-    const name = uri.path.split('/').pop() || 'agent';
+    // Without its ending, or VS Code would take the page for an agent.
+    const name = uri.path.split('/').pop()?.replace(/\.md$/, '') || 'agent';
     return vscode.Uri.from({ scheme: SCHEME, path: `Inspection of ${name}`, query: uri.toString() });
 }

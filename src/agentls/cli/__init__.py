@@ -74,7 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         code: int = args.run(args)
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # The server closes it when its client leaves.
+            sys.stdout.flush()
     except BrokenPipeError:
         discard_output()
         return _NOBODY_READS

@@ -1,0 +1,170 @@
+"""The real VS Code, with the extension as it is shipped: what the editor has, and what a person sees.
+
+`make vscode vscode-test-setup` builds and installs what this needs, beside Chromium. Without it the tests are
+skipped, but fail where `CI` is set. Pictures and logs stay in `build/vscode`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CODE = Path(__file__).parent / "vscode"
+NODE = CODE / "node_modules" / ".bin" / "node"
+OUTPUT = ROOT / "build" / "vscode"
+SECONDS = 240
+
+AGENT = """\
+---
+name: reviewer
+description: Reviews code. Use it after every change.
+tools: Read, Bahs, Grep
+model: sonnet
+---
+
+# Task
+
+You review code.
+"""
+
+
+class Session(NamedTuple):
+    """What came of a session: what the probe saw, and what a person saw at each step."""
+
+    result: dict[str, Any]
+    steps: dict[str, str]
+    workspace: Path
+
+
+def needed() -> tuple[str, str]:
+    """Chromium and the extension."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    extension = next((ROOT / "build").glob("agentls-*.vsix"), None)
+    missing = [
+        what
+        for what, there in (
+            ("Chromium (apt-get install chromium)", chromium),
+            ("the extension (make vscode)", extension),
+            ("code-server (make vscode-test-setup)", NODE.exists()),
+        )
+        if not there
+    ]
+    if missing:
+        message = f"not tested in VS Code, without {', '.join(missing)}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return str(chromium), str(extension)
+
+
+def session(name: str, folder: Path, scenario: str, *steps: str, trust: bool = True, **more: Any) -> Session:
+    """Open an agent in VS Code, have the probe play its scenario, and take the steps."""
+    chromium, extension = needed()
+    workspace = folder / "workspace"
+    agent = workspace / ".claude" / "agents" / "reviewer.md"
+    agent.parent.mkdir(parents=True)
+    agent.write_text(AGENT)
+    prose = workspace / "README.md"
+    prose.write_text("---\nname: none\n---\n\n# Not an agent\n")
+    for file, text in more.pop("files", {}).items():
+        (workspace / file).parent.mkdir(parents=True, exist_ok=True)
+        (workspace / file).write_text(text)
+    output = OUTPUT / name
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    job = {
+        "folder": str(output),
+        "workspace": str(workspace),
+        "agent": str(agent),
+        "prose": str(prose),
+        "chromium": chromium,
+        "extension": extension,
+        "scenario": scenario,
+        "steps": steps,
+        "trust": trust,
+        "env": {},
+        "settings": {},
+        **more,
+    }
+    (output / "job.json").write_text(json.dumps(job))
+    command = [str(NODE), str(CODE / "run.mjs"), str(output / "job.json")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    result = output / "result.json"
+    seen = json.loads(result.read_text()) if result.exists() else {}
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}{seen.get('error', '')}"
+    assert "error" not in seen, seen["error"]
+    return Session(seen, json.loads((output / "steps.json").read_text()), workspace)
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    steps = ("squiggle", "status", "problems", "hover", "outline", "inspection", "newAgent")
+    return session("everything", tmp_path_factory.mktemp("vscode"), "everything", *steps)
+
+
+def test_findings_are_ours_and_lead_to_their_pages(everything: Session) -> None:
+    (found,) = everything.result["diagnostics"]
+    assert everything.result["language"] == "chatagent"
+    assert (found["code"], found["severity"], found["at"]) == ("unknown-tool", "Warning", [3, 13])
+    assert found["page"].endswith("/pages/unknown-tool.md")
+    assert any("unknown-tool" in label for label in everything.result["tabs"])
+    assert "There is no tool" in everything.steps["problems"]
+
+
+def test_completion_hover_and_outline(everything: Session) -> None:
+    result = everything.result
+    assert "NotebookEdit" in [label for label, _ in result["completion"]]
+    assert any("model" in card for card in result["hover"])
+    assert "Task" in " ".join(result["symbols"]) + everything.steps["outline"]
+    assert "There is no tool" in everything.steps["hover"]
+
+
+def test_a_fix_is_applied_and_its_finding_gone(everything: Session) -> None:
+    assert everything.result["fixed"] == "tools: Read, Bash, Grep"
+
+
+def test_the_reading_stands_in_the_status_bar_and_beside_the_agent(everything: Session) -> None:
+    assert "loads" in everything.steps["status"]
+    assert "Bahs" in everything.result["inspection"]
+    assert "Bahs" not in everything.result["inspectionAfter"]
+    assert "loads" in everything.steps["inspection"].replace("\xa0", " ")
+
+
+def test_each_feature_can_be_switched_off(everything: Session) -> None:
+    result, off = everything.result, everything.result["off"]
+    assert len(off["completion"]) < len(result["completion"])
+    assert len(off["hover"]) < len(result["hover"])
+    assert len(off["symbols"]) < len(result["symbols"])
+
+
+def test_other_markdown_is_left_alone_and_unsaved_agents_are_not(everything: Session) -> None:
+    assert everything.result["prose"] == []
+    assert "missing-description" in everything.result["untitled"]
+
+
+def test_a_new_agent_is_written(everything: Session) -> None:
+    text = (everything.workspace / ".claude" / "agents" / "bug-hunter.md").read_text()
+    assert text.startswith("---\nname: bug-hunter\ndescription: ")
+
+
+def test_without_a_server_one_message_says_what_was_tried(tmp_path: Path) -> None:
+    env = {"PATH": str(tmp_path / "empty")}
+    found = session("missing", tmp_path, "glance", "missing", env=env, seconds=3)
+    assert found.result["diagnostics"] == []
+    assert "python3 on the PATH: not found" in found.steps["missing"]
+    assert "agentls on the PATH: not found" in found.steps["missing"]
+
+
+def test_a_workspace_cannot_choose_the_program(tmp_path: Path) -> None:
+    evil = json.dumps({"agentls.server.path": "/bin/false", "agentls.server.python": "/bin/false"})
+    files = {".vscode/settings.json": evil}
+    found = session("restricted", tmp_path, "glance", "status", trust=False, files=files, seconds=60)
+    assert not found.result["trusted"]
+    assert [finding["code"] for finding in found.result["diagnostics"]] == ["unknown-tool"]

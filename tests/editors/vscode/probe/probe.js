@@ -1,0 +1,160 @@
+// Runs beside agentls in the extension host, asks VS Code what a person would see, and writes it down.
+// AGENTLS_PROBE is the job as JSON: the name of a scenario, the file to write to, and the agent to open.
+
+const fs = require('fs');
+const vscode = require('vscode');
+
+const PATIENCE = 30_000;
+
+exports.activate = () => {
+    const job = JSON.parse(process.env.AGENTLS_PROBE ?? 'null');
+    if (job) {
+        void run(job);
+    }
+};
+
+async function run(job) {
+    const result = { version: vscode.version };
+    try {
+        await scenarios[job.scenario](job, result);
+    } catch (error) {
+        result.error = String(error.stack);
+    }
+    fs.writeFileSync(`${job.out}.new`, JSON.stringify(result, null, 1));
+    fs.renameSync(`${job.out}.new`, job.out);
+}
+
+const scenarios = {
+    /** All that the extension offers, on one agent. */
+    async everything(job, result) {
+        const document = await open(job.agent);
+        result.language = document.languageId;
+        await until(() => ours(document).length, 'diagnostics');
+        result.diagnostics = ours(document);
+        result.others = vscode.languages
+            .getDiagnostics(document.uri)
+            .filter(({ source }) => source !== 'agentls')
+            .map(({ message }) => message);
+
+        const tool = find(document, 'Bahs');
+        const after = document.positionAt(document.offsetAt(tool));
+        const ask = (name, ...args) => vscode.commands.executeCommand(`vscode.execute${name}Provider`, document.uri, ...args);
+        const completion = async (at) =>
+            (await ask('CompletionItem', at)).items.map(({ label, detail }) => [label.label ?? label, detail ?? '']);
+        const hover = async () => (await ask('Hover', find(document, 'model:'))).flatMap((card) => card.contents.map(text));
+        const symbols = async () => (await ask('DocumentSymbol')).map(({ name }) => name);
+        result.completion = await completion(after);
+        result.hover = await hover();
+        result.symbols = await symbols();
+
+        await vscode.commands.executeCommand('agentls.inspect');
+        const shown = () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'agentls-inspection');
+        await until(() => shown()?.getText(), 'the inspection');
+        result.inspection = shown().getText();
+
+        const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+        editor.selection = new vscode.Selection(tool, tool);
+        await vscode.commands.executeCommand('agentls.explain');
+        const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+        await until(() => tabs().some((label) => label.includes('unknown-tool')), 'the page of the rule');
+        result.tabs = tabs();
+
+        await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+        const actions = await ask('CodeAction', new vscode.Range(tool, tool.translate(0, 4)), 'quickfix', 50);
+        result.actions = actions.map(({ title }) => title);
+        const fix = actions.find(({ edit, title }) => edit && title.includes('Bash'));
+        await vscode.workspace.applyEdit(fix.edit);
+        await until(() => !codes(document).includes('unknown-tool'), 'the end of the finding');
+        result.fixed = document.lineAt(tool.line).text;
+        result.inspectionAfter = await until(() => !shown().getText().includes('Bahs') && shown().getText(), 'a new inspection');
+        await vscode.commands.executeCommand('undo');
+        await until(() => codes(document).includes('unknown-tool'), 'the finding, back again');
+
+        await set('ignore', ['unknown-tool']);
+        await until(() => !codes(document).includes('unknown-tool'), 'a finding ignored');
+        await set('ignore', undefined);
+        await until(() => codes(document).includes('unknown-tool'), 'the finding, no longer ignored');
+        for (const feature of ['completion', 'hover', 'outline', 'diagnostics']) {
+            await set(`features.${feature}`, false);
+        }
+        await until(() => !codes(document).length, 'no diagnostics');
+        await append(document, '\n'); // VS Code keeps an outline until the text changes.
+        result.off = { completion: await completion(after), hover: await hover(), symbols: await symbols() };
+        for (const feature of ['completion', 'hover', 'outline', 'diagnostics']) {
+            await set(`features.${feature}`, undefined);
+        }
+        await until(() => codes(document).length, 'diagnostics, switched on again');
+        await vscode.commands.executeCommand('workbench.action.files.revert');
+
+        await vscode.commands.executeCommand('agentls.restart');
+        await until(() => codes(document).length, 'diagnostics of the restarted server');
+
+        const prose = await open(job.prose);
+        await pause(1000);
+        result.prose = ours(prose);
+        const untitled = await vscode.workspace.openTextDocument({ language: 'chatagent', content: '---\nname: x\n---\n' });
+        await vscode.window.showTextDocument(untitled, { preview: false });
+        await until(() => codes(untitled).length, 'diagnostics of an agent that was never saved');
+        result.untitled = codes(untitled);
+        await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        const last = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(job.agent), { preview: false });
+        last.selection = new vscode.Selection(tool, tool);
+        await until(() => ours(last.document).length, 'diagnostics after reopening');
+    },
+
+    /** One agent, and whatever comes of it. */
+    async glance(job, result) {
+        const document = await open(job.agent);
+        result.trusted = vscode.workspace.isTrusted;
+        const end = Date.now() + job.seconds * 1000;
+        while (Date.now() < end && !ours(document).length) {
+            await pause(50);
+        }
+        result.diagnostics = ours(document);
+    },
+};
+
+async function open(path) {
+    const document = await vscode.workspace.openTextDocument(path);
+    await vscode.window.showTextDocument(document, { preview: false });
+    return document;
+}
+
+function ours(document) {
+    return vscode.languages
+        .getDiagnostics(document.uri)
+        .filter(({ source }) => source === 'agentls')
+        .map(({ code, message, severity, range }) => ({
+            code: code.value ?? code,
+            page: code.target?.path ?? '',
+            message,
+            severity: vscode.DiagnosticSeverity[severity],
+            at: [range.start.line, range.start.character],
+        }));
+}
+
+const codes = (document) => ours(document).map(({ code }) => code);
+const text = (content) => (typeof content === 'string' ? content : content.value);
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const find = (document, word) => document.positionAt(document.getText().indexOf(word));
+const set = (name, value) =>
+    vscode.workspace.getConfiguration('agentls').update(name, value, vscode.ConfigurationTarget.Global);
+
+async function append(document, text) {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, text);
+    await vscode.workspace.applyEdit(edit);
+}
+
+async function until(condition, what) {
+    const end = Date.now() + PATIENCE;
+    while (Date.now() < end) {
+        const value = await condition();
+        if (value) {
+            return value;
+        }
+        await pause(50);
+    }
+    throw new Error(`waited in vain for ${what}`);
+}

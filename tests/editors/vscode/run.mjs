@@ -1,0 +1,151 @@
+// One session of VS Code in a browser: node run.mjs JOB.json
+//
+// The job names the folder to write to, the workspace, the extension, the scenario of the probe, and which of
+// the steps below a person then takes. What the probe saw stands in result.json, what a person saw in steps.json
+// and in pictures.
+
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const job = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
+const here = import.meta.dirname;
+const inside = (...parts) => path.join(job.folder, ...parts);
+const result = inside('result.json');
+
+const KEYS = {
+    'ctrl+alt+1': 'workbench.actions.view.problems',
+    'ctrl+alt+2': 'agentls.newAgent',
+    'ctrl+alt+3': 'agentls.inspect',
+    'ctrl+alt+4': 'outline.focus',
+    'ctrl+alt+5': 'editor.action.showHover',
+    'ctrl+alt+6': 'notifications.clearAll',
+};
+
+const steps = {
+    async problems(page) {
+        await page.keyboard.press('Control+Alt+1');
+        const panel = page.locator('.markers-panel');
+        await panel.getByText('There is no tool').first().waitFor();
+        return panel.innerText();
+    },
+    async squiggle(page) {
+        await page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
+        return 'there';
+    },
+    async status(page) {
+        const item = page.locator('.statusbar-item', { hasText: 'agent:' });
+        await item.first().waitFor();
+        return item.first().innerText();
+    },
+    async missing(page) {
+        const toast = page.locator('.notification-toast', { hasText: 'Python 3.10' });
+        await toast.first().waitFor();
+        return toast.first().innerText();
+    },
+    async hover(page) {
+        await page.keyboard.press('Control+Alt+5');
+        const card = page.locator('.monaco-hover:visible');
+        await card.getByText('There is no tool').first().waitFor();
+        return card.first().innerText();
+    },
+    async inspection(page) {
+        await page.locator('.statusbar-item', { hasText: 'agent:' }).first().click();
+        const lines = page.locator('.editor-group-container').nth(1).locator('.view-lines');
+        await lines.getByText('Claude Code').first().waitFor();
+        return lines.innerText();
+    },
+    async outline(page) {
+        await page.keyboard.press('Control+Alt+4');
+        const pane = page.locator('.outline-pane');
+        await pane.getByText('description').first().waitFor();
+        return pane.innerText();
+    },
+    async newAgent(page) {
+        await page.keyboard.press('Control+Alt+2');
+        const input = page.locator('.quick-input-widget:visible input').first();
+        await input.waitFor();
+        await input.fill('-x');
+        await page.locator('.quick-input-widget').getByText('hyphen').first().waitFor();
+        await input.fill('bug-hunter');
+        await page.locator('.quick-input-widget').getByText('hyphen').first().waitFor({ state: 'hidden' });
+        await page.keyboard.press('Enter');
+        await page.locator('.tab', { hasText: 'bug-hunter.md' }).first().waitFor();
+        await page.locator('.view-line', { hasText: 'You are' }).first().waitFor();
+        await page.keyboard.press('Control+S');
+        return 'there';
+    },
+};
+
+fs.mkdirSync(inside('data', 'User'), { recursive: true });
+const write = (name, value) => fs.writeFileSync(inside('data', 'User', name), JSON.stringify(value));
+write('settings.json', {
+    'chat.disableAIFeatures': true,
+    'workbench.startupEditor': 'none',
+    'telemetry.telemetryLevel': 'off',
+    'files.autoSave': 'off',
+    ...job.settings,
+});
+write('keybindings.json', Object.entries(KEYS).map(([key, command]) => ({ key, command })));
+
+const code = path.join(here, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
+const folders = ['--user-data-dir', inside('data'), '--extensions-dir', inside('extensions'), '--config', inside('code.yaml')];
+const probe = { scenario: job.scenario, out: result, agent: job.agent, prose: job.prose, seconds: job.seconds };
+// Without VSCODE_CLI the extensions would be given the environment of a login shell.
+const env = { ...process.env, VSCODE_CLI: '1', ...job.env, AGENTLS_PROBE: JSON.stringify(probe) };
+
+fs.mkdirSync(inside('extensions'));
+fs.cpSync(path.join(here, 'probe'), inside('extensions', 'agentls.agentls-probe-0.0.1'), { recursive: true });
+await promisify(execFile)(process.execPath, [code, ...folders, '--install-extension', job.extension]);
+
+const port = await new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+        const { port } = server.address();
+        server.close(() => resolve(port));
+    });
+});
+const log = fs.openSync(inside('code.log'), 'w');
+const quiet = ['--disable-telemetry', '--disable-update-check', ...(job.trust ? ['--disable-workspace-trust'] : [])];
+const address = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`];
+const server = spawn(process.execPath, [code, ...address, ...folders, ...quiet], { env, stdio: ['ignore', log, log] });
+const gone = new Promise((resolve) => server.once('exit', resolve));
+
+const taken = {};
+let browser;
+let page;
+try {
+    const url = `http://127.0.0.1:${port}`;
+    await until(async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok, 'code-server');
+    browser = await chromium.launch({ executablePath: job.chromium, args: ['--no-sandbox'] });
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${url}/?folder=${encodeURI(job.workspace)}`);
+    await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await until(() => fs.existsSync(result), 'the probe');
+    for (const step of job.steps) {
+        taken[step] = await steps[step](page);
+        await page.screenshot({ path: inside(`${step}.png`) });
+    }
+} catch (error) {
+    console.error(String(error));
+    process.exitCode = 1;
+    await page?.screenshot({ path: inside('failure.png') }).catch(() => {});
+} finally {
+    fs.writeFileSync(inside('steps.json'), JSON.stringify(taken));
+    await browser?.close();
+    server.kill();
+    await gone;
+}
+
+async function until(condition, what) {
+    for (const end = Date.now() + 120_000; Date.now() < end; ) {
+        if (await condition()) {
+            return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`waited in vain for ${what}`);
+}
