@@ -12,8 +12,17 @@ export function wants(feature: string): boolean {
 }
 
 export const middleware: Middleware = {
-    provideCompletionItem: (document, position, context, token, next) =>
-        wants('completion') ? next(document, position, context, token) : undefined,
+    provideCompletionItem: async (document, position, context, token, next) => {
+        if (asking.has(placeOf(document, position)) || !wants('completion')) {
+            return undefined;
+        }
+        const [ours, theirs] = await Promise.all([
+            next(document, position, context, token),
+            wants('doubleCompletions') ? none : offeredWithoutUs(document, position, context.triggerCharacter),
+        ]);
+        const items = Array.isArray(ours) ? ours : (ours?.items ?? []);
+        return items.filter(({ label }) => !theirs.includes(nameOf(label)));
+    },
     provideHover: (document, position, token, next) =>
         wants('hover') ? next(document, position, token) : undefined,
     provideDocumentSymbols: (document, token, next) => (wants('outline') ? next(document, token) : undefined),
@@ -30,6 +39,39 @@ export const middleware: Middleware = {
         },
     },
 };
+
+const none: string[] = [];
+
+/** The places for which VS Code is being asked what it has to offer, and all but us are to answer. */
+const asking = new Set<string>();
+
+function placeOf(document: vscode.TextDocument, { line, character }: vscode.Position): string {
+    return `${line}:${character} ${document.uri}`;
+}
+
+/** What is offered at a place by VS Code itself and by other extensions. */
+async function offeredWithoutUs(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    trigger: string | undefined,
+): Promise<string[]> {
+    if (document.languageId === 'markdown') {
+        return none; // Nobody else knows anything about agents there.
+    }
+    const place = placeOf(document, position);
+    asking.add(place);
+    try {
+        const command = 'vscode.executeCompletionItemProvider';
+        const found = await vscode.commands.executeCommand<vscode.CompletionList>(command, document.uri, position, trigger);
+        return found.items.filter(({ kind }) => kind !== vscode.CompletionItemKind.Text).map(({ label }) => nameOf(label));
+    } finally {
+        asking.delete(place);
+    }
+}
+
+function nameOf(label: string | vscode.CompletionItemLabel): string {
+    return typeof label === 'string' ? label : label.label;
+}
 
 function withoutOurs(section: unknown): unknown {
     if (typeof section !== 'object' || section === null) {

@@ -29,7 +29,7 @@ export class Status implements vscode.Disposable, vscode.TextDocumentContentProv
             vscode.workspace.onDidChangeTextDocument(({ document }) => {
                 if (document.uri.scheme !== SCHEME) {
                     clearTimeout(this.timer);
-                    this.timer = setTimeout(() => this.update(document), SILENCE);
+                    this.timer = setTimeout(() => this.update(), SILENCE);
                 }
             }),
             vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
@@ -49,12 +49,12 @@ export class Status implements vscode.Disposable, vscode.TextDocumentContentProv
         this.item.show();
     }
 
-    /** Ask anew; `document` has changed. */
-    update(document?: vscode.TextDocument): void {
+    /** Ask anew, for the current agent and for all inspections that are open. */
+    update(): void {
         void this.show();
-        if (document) {
-            this.changed.fire(inspectionOf(document.uri));
-        }
+        vscode.workspace.textDocuments
+            .filter(({ uri }) => uri.scheme === SCHEME)
+            .forEach(({ uri }) => this.changed.fire(uri));
     }
 
     private async show(): Promise<void> {

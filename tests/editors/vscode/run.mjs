@@ -76,7 +76,10 @@ const steps = {
         await page.locator('.tab', { hasText: 'bug-hunter.md' }).first().waitFor();
         await page.locator('.view-line', { hasText: 'You are' }).first().waitFor();
         await page.keyboard.press('Control+S');
-        return 'there';
+        await page.locator('.tab.dirty', { hasText: 'bug-hunter.md' }).waitFor({ state: 'detached' });
+        const item = page.locator('.statusbar-item', { hasText: 'agent: loads' });
+        await item.waitFor();
+        return item.innerText();
     },
 };
 
@@ -85,6 +88,7 @@ const write = (name, value) => fs.writeFileSync(inside('data', 'User', name), JS
 write('settings.json', {
     'chat.disableAIFeatures': true,
     'workbench.startupEditor': 'none',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'telemetry.telemetryLevel': 'off',
     'files.autoSave': 'off',
     ...job.settings,
@@ -120,11 +124,15 @@ try {
     const url = `http://127.0.0.1:${port}`;
     await until(async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok, 'code-server');
     browser = await chromium.launch({ executablePath: job.chromium, args: ['--no-sandbox'] });
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
     page.setDefaultTimeout(20_000);
     await page.goto(`${url}/?folder=${encodeURI(job.workspace)}`);
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await until(() => fs.existsSync(result), 'the probe');
+    const failed = JSON.parse(fs.readFileSync(result, 'utf8')).error;
+    if (failed) {
+        throw new Error(`the probe: ${failed}`);
+    }
     for (const step of job.steps) {
         taken[step] = await steps[step](page);
         await page.screenshot({ path: inside(`${step}.png`) });

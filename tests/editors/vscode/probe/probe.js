@@ -28,6 +28,7 @@ const scenarios = {
     /** All that the extension offers, on one agent. */
     async everything(job, result) {
         const document = await open(job.agent);
+        const before = document.getText();
         result.language = document.languageId;
         await until(() => ours(document).length, 'diagnostics');
         result.diagnostics = ours(document);
@@ -44,6 +45,9 @@ const scenarios = {
         const hover = async () => (await ask('Hover', find(document, 'model:'))).flatMap((card) => card.contents.map(text));
         const symbols = async () => (await ask('DocumentSymbol')).map(({ name }) => name);
         result.completion = await completion(after);
+        await set('features.doubleCompletions', true);
+        result.doubleCompletion = await completion(after);
+        await set('features.doubleCompletions', undefined);
         result.hover = await hover();
         result.symbols = await symbols();
 
@@ -67,7 +71,7 @@ const scenarios = {
         await until(() => !codes(document).includes('unknown-tool'), 'the end of the finding');
         result.fixed = document.lineAt(tool.line).text;
         result.inspectionAfter = await until(() => !shown().getText().includes('Bahs') && shown().getText(), 'a new inspection');
-        await vscode.commands.executeCommand('undo');
+        await restore(document, before);
         await until(() => codes(document).includes('unknown-tool'), 'the finding, back again');
 
         await set('ignore', ['unknown-tool']);
@@ -84,7 +88,7 @@ const scenarios = {
             await set(`features.${feature}`, undefined);
         }
         await until(() => codes(document).length, 'diagnostics, switched on again');
-        await vscode.commands.executeCommand('workbench.action.files.revert');
+        await restore(document, before);
 
         await vscode.commands.executeCommand('agentls.restart');
         await until(() => codes(document).length, 'diagnostics of the restarted server');
@@ -145,6 +149,14 @@ async function append(document, text) {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, text);
     await vscode.workspace.applyEdit(edit);
+}
+
+// Not by `undo`, which goes to whatever has the focus by then.
+async function restore(document, text) {
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+    await vscode.workspace.applyEdit(edit);
+    await document.save();
 }
 
 async function until(condition, what) {
