@@ -3,7 +3,8 @@
     python bundle.py WHEEL [TARGET]     TARGET as `vsce package --target` names it; by default this system
 
 Most of it is pure Python and lies in `dist/server/lib`. What has no pure form, or a slow one, lies in
-`dist/server/cp310` and so on, as that Python wants it. Everything comes from PyPI as wheels; nothing is compiled.
+`dist/server/cp310` and so on, as that Python wants it. Everything comes from PyPI as wheels; nothing
+is compiled.
 """
 
 from __future__ import annotations

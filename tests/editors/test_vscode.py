@@ -10,10 +10,15 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+import agentls
+from agentls.config import SETTINGS, Config
+from agentls.lsp.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 CODE = Path(__file__).parent / "vscode"
@@ -99,6 +104,19 @@ def session(name: str, folder: Path, scenario: str, *steps: str, trust: bool = T
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads((output / "result.json").read_text())
     return Session(seen, json.loads((output / "steps.json").read_text()), workspace)
+
+
+def test_everything_that_can_be_set_can_be_set_here() -> None:
+    manifest = json.loads((ROOT / "editors" / "vscode" / "package.json").read_text())
+    pages = manifest["contributes"]["configuration"]
+    here = {name.removeprefix("agentls.") for page in pages for name in page["properties"]}
+    server = {field.name for field in fields(Settings)} - {"checks", "log_level"} | {"logLevel"}
+    assert {name.replace("_", "-") for name in Config._fields} | server <= here
+    for name, description in SETTINGS.items():
+        setting = f"agentls.{name.replace('_', '-')}"
+        shown = [page["properties"][setting] for page in pages if setting in page["properties"]]
+        assert all(description in row["markdownDescription"].lower() for row in shown), setting
+    assert manifest["version"] == agentls.__version__
 
 
 @pytest.fixture(scope="module")

@@ -265,7 +265,8 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
     asked = ls.ask(params.textDocument.uri)
     if asked is None:
         return None
-    seen = inspection.inspect(asked.document)
+    name = asked.document.path.rpartition("/")[2]
+    seen = inspection.inspect(asked.document)._replace(path=name)
     readings = [
         {
             "word": inspection.word(view),

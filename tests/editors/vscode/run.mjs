@@ -59,6 +59,7 @@ const steps = {
         return lines.innerText();
     },
     async outline(page) {
+        await page.locator('.view-line', { hasText: 'name:' }).first().click(); // The hover goes.
         await page.keyboard.press('Control+Alt+4');
         const pane = page.locator('.outline-pane');
         await pane.getByText('description').first().waitFor();

@@ -96,11 +96,13 @@ const scenarios = {
         const prose = await open(job.prose);
         await pause(1000);
         result.prose = ours(prose);
-        const untitled = await vscode.workspace.openTextDocument({ language: 'chatagent', content: '---\nname: x\n---\n' });
-        await vscode.window.showTextDocument(untitled, { preview: false });
-        await until(() => codes(untitled).length, 'diagnostics of an agent that was never saved');
-        result.untitled = codes(untitled);
-        await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+        if ((await vscode.languages.getLanguages()).includes('chatagent')) {
+            const untitled = await vscode.workspace.openTextDocument({ language: 'chatagent', content: '---\nname: x\n---\n' });
+            await vscode.window.showTextDocument(untitled, { preview: false });
+            await until(() => codes(untitled).length, 'diagnostics of an agent that was never saved');
+            result.untitled = codes(untitled);
+            await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+        }
         await vscode.commands.executeCommand('workbench.action.closeAllEditors');
         const last = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(job.agent), { preview: false });
         last.selection = new vscode.Selection(tool, tool);
