@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,7 +52,7 @@ class Session(NamedTuple):
 def needed() -> tuple[str, str]:
     """Chromium and the extension."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    extension = next((ROOT / "build").glob("agentls-*.vsix"), None)
+    extension = next((ROOT / "build").glob(f"agentls-{sys.platform}-*.vsix"), None)
     missing = [
         what
         for what, there in (
