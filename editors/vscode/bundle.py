@@ -26,7 +26,6 @@ SYSTEMS = {
     "darwin-x64": ("macosx_11_0_x86_64",),
     "darwin-arm64": ("macosx_11_0_arm64",),
     "win32-x64": ("win_amd64",),
-    "win32-arm64": ("win_arm64",),
 }
 
 BINARY = frozenset(("pyromark", "yaml", "_yaml"))
