@@ -1,7 +1,8 @@
 """The real VS Code, with the extension as it is shipped: what the editor has, and what a person sees.
 
 `make vscode vscode-test-setup` builds and installs what this needs, beside Chromium. Without it the tests are
-skipped, but fail where `CI` is set. Pictures and logs stay in `build/vscode`.
+skipped, but fail where `AGENTLS_VSCODE` is set: they are not part of the gate yet. Pictures and logs stay in
+`build/vscode`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def needed() -> tuple[str, str]:
     ]
     if missing:
         message = f"not tested in VS Code, without {', '.join(missing)}"
-        if os.environ.get("CI"):
+        if os.environ.get("AGENTLS_VSCODE"):
             pytest.fail(message)
         pytest.skip(message)
     return str(chromium), str(extension)
