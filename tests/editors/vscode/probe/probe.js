@@ -64,7 +64,12 @@ const scenarios = {
         result.tabs = tabs();
 
         await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
-        const actions = await ask('CodeAction', new vscode.Range(tool, tool.translate(0, 4)), 'quickfix', 50);
+        // VS Code now and then answers with nothing while an editor is still being shown.
+        const range = new vscode.Range(tool, tool.translate(0, 4));
+        const actions = await until(async () => {
+            const found = await ask('CodeAction', range, 'quickfix', 50);
+            return found.length && found;
+        }, 'code actions');
         result.actions = actions.map(({ title }) => title);
         const fix = actions.find(({ edit, title }) => edit && title.includes('Bash'));
         await vscode.workspace.applyEdit(fix.edit);
