@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
 from agentls.readers import STRATEGIES
 from agentls.reading import Identity, Reading
-from agentls.text import LineIndex, Span
+from agentls.text import Edit, LineIndex, Span, apply
 from agentls.toollist import Listed, ToolList, Tools
 from agentls.yamltree import Entry, Mapping, Scalar, Source, parse
 
@@ -33,6 +34,15 @@ class Document(File):
     def lines(self) -> LineIndex:
         """The lines of the text."""
         return LineIndex(self.text)
+
+    @property
+    def newline(self) -> str:
+        """How its lines end: CRLF if any of them does."""
+        return "\r\n" if "\r\n" in self.text else "\n"
+
+    def edited(self, edits: Iterable[Edit]) -> Document:
+        """The document as it would be after `edits`."""
+        return self._replace(text=apply(self.text, edits))
 
     @cached_property
     def block(self) -> Block | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from agentls.document import Document
-from agentls.text import Edit, Span, apply
+from agentls.text import Edit, Span
 from agentls.toollist import split
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
 
@@ -98,8 +98,7 @@ def _between(document: Document, value: Node, item: Node, count: int) -> str:
     lead = Span(line.start, item.span.start).of(document.text)
     if value.flow or not _DASH.fullmatch(lead):
         return f"{quote}, {quote}"
-    newline = "\r\n" if "\r\n" in document.text else "\n"
-    return f"{quote}{newline}{lead}{quote}"
+    return f"{quote}{document.newline}{lead}{quote}"
 
 
 def _without_runs(spans: list[Span], gone: list[bool]) -> Iterator[Edit]:
@@ -143,7 +142,7 @@ _DASH = re.compile(r"[ \t]*-[ \t]+")
 
 def harmless(document: Document, edits: tuple[Edit, ...]) -> bool:
     """Whether after `edits` the runtime still loads the agent, and with tools, if it did so before."""
-    before, after = document.reading.how, document._replace(text=apply(document.text, edits))
+    before, after = document.reading.how, document.edited(edits)
     if before in ("clean", "repaired") and after.reading.how not in ("clean", "repaired"):
         return False
     return document.tools.leaves_none or not after.tools.leaves_none
@@ -155,8 +154,7 @@ def with_field(document: Document, mapping: Mapping, field: str) -> Edit:
     if mapping.flow:
         return Edit(Span(at, at), f"{field}, ")
     line = document.lines.line(document.lines.line_at(at))
-    newline = "\r\n" if "\r\n" in document.text else "\n"
-    return Edit(Span(at, at), f"{field}{newline}{' ' * (at - line.start)}")
+    return Edit(Span(at, at), f"{field}{document.newline}{' ' * (at - line.start)}")
 
 
 def indented(document: Document, span: Span, lead: str, indent: int) -> tuple[Edit, ...]:

@@ -16,6 +16,7 @@ from agentls.config import Config
 from agentls.dialects import Dialect
 from agentls.document import Document
 from agentls.reading import Reading
+from agentls.rewrite import harmless
 from agentls.suppress import Suppression
 from agentls.text import Edit, Span
 from agentls.yamltree import Entry
@@ -95,6 +96,10 @@ class Context(NamedTuple):
     def in_plugin(self) -> bool:
         """Whether the file belongs to a plugin, where other rules apply."""
         return bool(self.document.identity.plugin)
+
+    def offer(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
+        """The fix that makes these edits, if there are any and the agent survives them."""
+        return (Fix(title, edits, safe),) if edits and harmless(self.document, edits) else ()
 
     def entry(self, key: str) -> Entry | None:
         """The entry that counts for `key`, if its value could be parsed."""

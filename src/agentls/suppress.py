@@ -120,7 +120,7 @@ def ignoring(document: Document, code: str, span: Span) -> Edit:
     the value in a file that needs the runtime's repair.
     """
     lines, block = document.lines, document.block
-    newline = "\r\n" if "\r\n" in document.text else "\n"
+    newline = document.newline
     if block and span.start >= document.body:
         at = lines.line(lines.line_at(span.start)).start
         return Edit(Span(at, at), f"<!-- agentls: ignore[{code}] -->{newline}")

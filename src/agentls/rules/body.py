@@ -9,9 +9,8 @@ from itertools import pairwise
 
 from agentls.document import Document
 from agentls.markdown import CodeBlock
-from agentls.rewrite import harmless
 from agentls.rule import Context, Finding, Fix, rule
-from agentls.rules.loading import FENCE, changed, early_closing, newline
+from agentls.rules.loading import FENCE, early_closing
 from agentls.text import Edit, Span
 
 
@@ -115,7 +114,7 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
         fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
         if fences:
             fixes = _closings(ctx, block, fences)
-            fix = next((fix for fix in fixes if not _open_blocks(changed(ctx, fix.edits))), None)
+            fix = next((fix for fix in fixes if not _open_blocks(ctx.document.edited(fix.edits))), None)
             span = Span(fences[0].start(1), fences[0].end(1) + len(fences[0][2].rstrip()))
             yield Finding(span, "This code block is never closed.", (fix,) if fix else ())
 
@@ -144,7 +143,7 @@ def _closings(ctx: Context, block: CodeBlock, fences: list[re.Match[str]]) -> It
             yield Fix("Make the fence around the inner block longer", edits)
     lead = re.sub(r"[^>\s]", " ", ctx.text[_line_start(ctx.text, opening.start()) : opening.start(1)])
     end = block.span.start + len(block.span.of(ctx.text).rstrip())
-    yield Fix("Close the block at its end", (Edit(Span(end, end), newline(ctx) + lead + opening[1]),))
+    yield Fix("Close the block at its end", (Edit(Span(end, end), ctx.document.newline + lead + opening[1]),))
 
 
 def _block_around_others(ctx: Context, end: int) -> re.Match[str] | None:
@@ -323,12 +322,12 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     here = [entry.key.text for entry in ctx.document.root.entries]
     edits = [Edit(Span(block.closing.start, below.start("keys")), "")]
     if not below["closing"]:
-        edits.append(Edit(Span(below.end("keys"), below.end("keys")), FENCE + newline(ctx)))
+        edits.append(Edit(Span(below.end("keys"), below.end("keys")), FENCE + ctx.document.newline))
     fixes: tuple[Fix, ...] = ()
     if set(keys) <= set(here):
         fixes = (Fix("Remove it", (Edit(Span(below.start(), below.end()), ""),)),)
-    elif not set(keys) & set(here) and FENCE not in below["keys"] and harmless(ctx.document, tuple(edits)):
-        fixes = (Fix("Move it into the frontmatter", tuple(edits)),)
+    elif not set(keys) & set(here) and FENCE not in below["keys"]:
+        fixes = ctx.offer("Move it into the frontmatter", *edits)
     yield Finding(
         span,
         f"{names} {'stands' if len(keys) == 1 else 'stand'} below the frontmatter, as part of the prompt,"

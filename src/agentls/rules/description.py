@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from agentls.rewrite import harmless, quoted
 from agentls.rule import Context, Finding, Fix, rule
-from agentls.rules.loading import newline
 from agentls.text import Edit, Span
 from agentls.tokens import estimate
 from agentls.yamltree import Entry, Scalar
@@ -53,7 +52,7 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
             above = ctx.text.rfind("\n", 0, entry.key.span.start) + 1
             blanks = len(ctx.text[: lost.start]) - len(ctx.text[: lost.start].rstrip(" \t"))
             moved = (
-                Edit(Span(above, above), shown + newline(ctx)),
+                Edit(Span(above, above), shown + ctx.document.newline),
                 Edit(Span(lost.start - blanks, lost.end), ""),
             )
             fixes.append(Fix("Move the comment to a line above", moved))

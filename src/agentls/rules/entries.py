@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from agentls.dialects import Dialect, OldTool
-from agentls.rewrite import change_list, harmless, without_entry
+from agentls.rewrite import change_list, without_entry
 from agentls.rule import Context, Fix
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
@@ -148,22 +148,15 @@ def listing(names: Iterable[str], last: str = " and ") -> str:
     return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
-def fix_if_harmless(
-    ctx: Context, title: str, edits: tuple[Edit, ...], *, safe: bool = False
-) -> tuple[Fix, ...]:
-    """The fix, if there is something to do that the agent survives."""
-    return (Fix(title, edits, safe),) if edits and harmless(ctx.document, edits) else ()
-
-
 def removal(ctx: Context, tools: ToolList, *listed: Listed, safe: bool = False) -> tuple[Fix, ...]:
     """The fix that takes entries out of their list, or out with the list where there are no others."""
     if len(tools.items) == len(listed) and tools.key.name != TOOLS:
         whole = ctx.document.entry(tools.key.name)
         assert whole is not None, "the list stands in the frontmatter"
         edit = without_entry(ctx.document, ctx.document.root, whole)
-        return fix_if_harmless(ctx, f"Remove `{tools.key.name}`", (edit,), safe=safe)
+        return ctx.offer(f"Remove `{tools.key.name}`", edit, safe=safe)
     edits = change_list(ctx.document, tools.value, {each.entry.span: () for each in listed})
-    return fix_if_harmless(ctx, f"Remove {listing(each.entry.text for each in listed)}", edits, safe=safe)
+    return ctx.offer(f"Remove {listing(each.entry.text for each in listed)}", *edits, safe=safe)
 
 
 def replacement(
@@ -177,9 +170,7 @@ def replacement(
     title = f"Write {listing(missing)}"
     if len(missing) == 1 and entry.specifier is not None:
         missing = (f"{missing[0]}({entry.specifier})",)
-    return fix_if_harmless(
-        ctx, title, change_list(ctx.document, tools.value, {entry.span: missing}), safe=safe
-    )
+    return ctx.offer(title, *change_list(ctx.document, tools.value, {entry.span: missing}), safe=safe)
 
 
 def is_mostly_foreign(tools: ToolList) -> bool:

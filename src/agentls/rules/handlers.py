@@ -10,7 +10,7 @@ from agentls.readers.claude_code import describe, shown
 from agentls.rewrite import with_field, without_entry
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules import hook_shape as shape
-from agentls.rules.values import did_you_mean, offer
+from agentls.rules.values import did_you_mean
 from agentls.spelling import nearest
 from agentls.yamltree import Entry, Mapping, Node, Scalar
 
@@ -131,7 +131,7 @@ def _add_type(ctx: Context, handler: shape.Handler) -> tuple[Fix, ...]:
     if len(fitting) != 1:
         return ()
     field = f"type: {fitting[0]}"
-    return offer(ctx, f"Add `{field}`", with_field(ctx.document, handler.node, field))
+    return ctx.offer(f"Add `{field}`", with_field(ctx.document, handler.node, field))
 
 
 @rule("warning")
@@ -274,7 +274,7 @@ def _removal(ctx: Context, node: Mapping, entry: Entry, *, safe: bool = True) ->
     if not node.flow and entry is node.entries[0]:
         return ()
     edit = without_entry(ctx.document, node, entry)
-    return offer(ctx, f"Remove {shown(entry.key.text)}", edit, safe=safe)
+    return ctx.offer(f"Remove {shown(entry.key.text)}", edit, safe=safe)
 
 
 @rule("information", tags=("unnecessary",))

@@ -11,8 +11,8 @@ from agentls.readers.claude_code import describe, shown
 from agentls.rewrite import indented
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules import hook_shape as shape
-from agentls.rules.loading import newline, reads, reasons
-from agentls.rules.values import did_you_mean, offer
+from agentls.rules.loading import reads, reasons
+from agentls.rules.values import did_you_mean
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
@@ -71,9 +71,9 @@ def _as_list(ctx: Context, value: Node) -> tuple[Fix, ...]:
     elif whole:
         edits = indented(ctx.document, value.span, "- ", 2)
     else:
-        lead = f"- hooks:{newline(ctx)}{' ' * (shape.column(ctx, value.span.start) + 4)}- "
+        lead = f"- hooks:{ctx.document.newline}{' ' * (shape.column(ctx, value.span.start) + 4)}- "
         edits = indented(ctx.document, value.span, lead, 6)
-    return offer(ctx, "Write a list", *edits)
+    return ctx.offer("Write a list", *edits)
 
 
 def _nested(ctx: Context, item: Mapping) -> tuple[Fix, ...]:
@@ -88,9 +88,9 @@ def _nested(ctx: Context, item: Mapping) -> tuple[Fix, ...]:
         start = rest[0] if first.key.text == "matcher" and rest else first
         if item.get("matcher") and start is first:
             return ()
-        lead = f"hooks:{newline(ctx)}{' ' * (shape.column(ctx, first.key.span.start) + 2)}- "
+        lead = f"hooks:{ctx.document.newline}{' ' * (shape.column(ctx, first.key.span.start) + 2)}- "
         edits = indented(ctx.document, Span(start.key.span.start, item.span.end), lead, 4)
-    return offer(ctx, "Move the handler into a list `hooks`", *edits)
+    return ctx.offer("Move the handler into a list `hooks`", *edits)
 
 
 def _around(span: Span, before: str, behind: str) -> tuple[Edit, ...]:
@@ -262,7 +262,7 @@ def _wrong_matcher(ctx: Context, entry: Entry) -> Iterator[Finding]:
         if names and all(re.fullmatch(r"\w+", name) for name in names):
             joined = "|".join(names)
             edit = Edit(Span(entry.key.span.end, entry.value.span.end), f": {joined}")
-            fixes = offer(ctx, f"Write `{joined}`", edit)
+            fixes = ctx.offer(f"Write `{joined}`", edit)
     message = f"A matcher is text, not {describe(entry.value)}. {ctx.runtime} ignores the entry."
     yield Finding(entry.mark, message, fixes)
 
@@ -272,5 +272,5 @@ def _as_command(ctx: Context, group: shape.Group, node: Node) -> tuple[Fix, ...]
     if not isinstance(node, Scalar) or node.type != "str" or not node.text or group.handlers.flow:
         return ()
     at = node.span.start
-    lead = f"type: command{newline(ctx)}{' ' * shape.column(ctx, at)}command: "
-    return offer(ctx, "Write a handler of the type `command`", Edit(Span(at, at), lead))
+    lead = f"type: command{ctx.document.newline}{' ' * shape.column(ctx, at)}command: "
+    return ctx.offer("Write a handler of the type `command`", Edit(Span(at, at), lead))

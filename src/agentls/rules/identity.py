@@ -9,7 +9,7 @@ from textwrap import dedent
 from agentls.rewrite import literal, quoted, with_value
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules.description import lost_text, quoting
-from agentls.rules.loading import changed, early_closing, newline, reasons
+from agentls.rules.loading import early_closing, reasons
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.yamltree import Mapping, Scalar, Sequence, Source, parse
@@ -111,7 +111,7 @@ def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
         at = ctx.text.find("\n", name.span.end) + 1
     if not block.start <= at <= block.end:
         return ()  # The closing fence stands on the line of the name.
-    return (Edit(Span(at, at), f"{indent}{key}: {value}{newline(ctx)}"),)
+    return (Edit(Span(at, at), f"{indent}{key}: {value}{ctx.document.newline}"),)
 
 
 def _means(ctx: Context, written: str, key: str) -> bool:
@@ -124,7 +124,7 @@ def _means(ctx: Context, written: str, key: str) -> bool:
 
 def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
     """Those of `fixes` after which the frontmatter can be read and has no reason `code` any more."""
-    readings = [(fix, changed(ctx, fix.edits).reading) for fix in fixes if fix.edits]
+    readings = [(fix, ctx.document.edited(fix.edits).reading) for fix in fixes if fix.edits]
     return tuple(
         fix
         for fix, reading in readings
@@ -225,7 +225,7 @@ def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
         if "\n" in raw or not (isinstance(entry.value, Scalar) or entry.value.flow):
             start = ctx.text.rfind("\n", 0, entry.value.span.start) + 1
             lines = dedent(ctx.text[max(start, entry.key.span.end + 1) : entry.value.span.end]).strip()
-            edit = with_value(entry, literal(lines, newline(ctx)))
+            edit = with_value(entry, literal(lines, ctx.document.newline))
             fixes.append(Fix("Write it as a block of lines", (edit,)))
         else:
             fixes.append(Fix("Put it into quotes", (Edit(entry.value.span, f'"{raw}"'),)))
@@ -384,7 +384,7 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
         edits = _insertion(ctx, "description", _PLACEHOLDER)
     else:
         fence, edits = entry.mark, (with_value(entry, _PLACEHOLDER),)
-    seen = changed(ctx, edits).reading.description
+    seen = ctx.document.edited(edits).reading.description
     yield Finding(
         fence,
         f"There is no description in text. The model is told `{reading.description}`.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects import Dialect
-from agentls.rewrite import harmless, without_entry
+from agentls.rewrite import without_entry
 from agentls.rule import Context, Finding, Fix, Related, rule
 from agentls.spelling import nearest
 from agentls.text import Edit
@@ -90,8 +90,7 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
             related = (Related(there.key.span, f"`{meant}`, which counts"),)
             yield Finding(entry.key.span, message, related=related)
             continue
-        edits = (Edit(entry.key.span, meant),)
-        fixes = (Fix(f"Write `{meant}`", edits),) if harmless(ctx.document, edits) else ()
+        fixes = ctx.offer(f"Write `{meant}`", Edit(entry.key.span, meant))
         yield Finding(
             entry.key.span, f"{ctx.runtime} ignores `{written}`. The key is called `{meant}`.", fixes
         )
@@ -272,12 +271,11 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
             counts = last[name]
             if counts is entry:
                 continue
-            edits = (without_entry(ctx.document, mapping, entry),)
-            fix = Fix(f"Remove this `{name}`", edits, safe=True)
+            edit = without_entry(ctx.document, mapping, entry)
             yield Finding(
                 entry.key.span,
                 f"`{name}` stands twice, and only the last one counts.",
-                (fix,) if harmless(ctx.document, edits) else (),
+                ctx.offer(f"Remove this `{name}`", edit, safe=True),
                 (Related(counts.key.span, f"The `{name}` that counts"),),
             )
 

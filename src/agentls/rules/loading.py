@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator
 
 from agentls.causes import dashes_at
-from agentls.document import Document
 from agentls.frontmatter import TOP_LEVEL_KEY
-from agentls.rewrite import harmless
 from agentls.rule import Context, Finding, Fix, rule
-from agentls.text import Edit, Span, apply
+from agentls.text import Edit, Span
 
 FENCE = "---"
 
@@ -38,25 +36,15 @@ def effect(ctx: Context) -> str:
     return f"{ctx.runtime} registers `{ctx.reading.name}` with all tools, and nothing else counts"
 
 
-def newline(ctx: Context) -> str:
-    """How the lines of the file end."""
-    return "\r\n" if "\r\n" in ctx.text else "\n"
-
-
-def changed(ctx: Context, edits: tuple[Edit, ...]) -> Document:
-    """The document as it would be after `edits`."""
-    return ctx.document._replace(text=apply(ctx.text, edits))
-
-
 def reads(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     """Whether the runtime could read the frontmatter after `edits`."""
-    return changed(ctx, edits).reading.root is not None
+    return ctx.document.edited(edits).reading.root is not None
 
 
 def closing_fence(ctx: Context, at: int) -> Edit:
     """The edit that inserts a closing fence at `at`, which ends a line or follows its end."""
-    lead = "" if ctx.text[at - 1 : at] == "\n" else newline(ctx)
-    return Edit(Span(at, at), lead + FENCE + newline(ctx))
+    lead = "" if ctx.text[at - 1 : at] == "\n" else ctx.document.newline
+    return Edit(Span(at, at), lead + FENCE + ctx.document.newline)
 
 
 @rule("information")
@@ -159,9 +147,9 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
             edits += [Edit(Span(last.start() + 1, last.end()), "")] if last else []
         elif before:
             title = "Move it below the frontmatter"
-            end = changed(ctx, tuple(edits)).body + finding.span.end - finding.span.start
-            lead = newline(ctx) * (1 if ctx.text[end - 1 : end] == "\n" else 2)
-            edits.append(Edit(Span(end, end), lead + before + newline(ctx)))
+            end = ctx.document.edited(tuple(edits)).body + finding.span.end - finding.span.start
+            lead = ctx.document.newline * (1 if ctx.text[end - 1 : end] == "\n" else 2)
+            edits.append(Edit(Span(end, end), lead + before + ctx.document.newline))
         yield finding._replace(fixes=(Fix(title, tuple(edits), safe),))
 
 
@@ -195,9 +183,9 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
     """
     for finding in reasons(ctx, "unopened-frontmatter"):
         start = 1 if ctx.text.startswith("\ufeff") else 0
-        opening = Edit(Span(start, start), FENCE + newline(ctx))
+        opening = Edit(Span(start, start), FENCE + ctx.document.newline)
         edits = [opening]
-        block = changed(ctx, (opening,)).block
+        block = ctx.document.edited((opening,)).block
         if block and block.closing is None:
             edits.append(closing_fence(ctx, block.content.end - len(opening.new_text)))
         yield finding._replace(fixes=(Fix("Insert the opening `---`", tuple(edits)),))
@@ -373,8 +361,7 @@ def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
     edits = [Edit(Span(*found.span()), "--") for found in _DASHES.finditer(ctx.text, cut.start, end)]
     if block.closing is None:
         edits.append(closing_fence(ctx, end))
-    fix = Fix("Shorten the dashes to `--`", tuple(edits))
-    return (fix,) if reads(ctx, fix.edits) and harmless(ctx.document, fix.edits) else ()
+    return ctx.offer("Shorten the dashes to `--`", *edits) if reads(ctx, tuple(edits)) else ()
 
 
 @rule("information")
@@ -421,7 +408,7 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
             yield Finding(run, message, _with_short_dashes(ctx, run))
     elif rest.strip("-"):
         text = Span(closing.end, closing.end + len(rest) - len(rest.lstrip("- \t")))
-        edits = (Edit(text, newline(ctx)),)
+        edits = (Edit(text, ctx.document.newline),)
         yield Finding(
             Span(closing.start, closing.end + len(rest)),
             f"`{rest.strip()[:40]}` behind the closing `---` becomes the beginning of the prompt.",

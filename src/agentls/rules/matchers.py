@@ -12,7 +12,6 @@ from agentls.readers.claude_code import shown
 from agentls.rewrite import quoted, with_field
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules import hook_shape as shape
-from agentls.rules.values import offer
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.toollist import MCP_PREFIX, resolve
@@ -70,7 +69,7 @@ def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
         fixes: tuple[Fix, ...] = ()
         if part == matcher.text.strip() and isinstance(handler, Mapping) and handler.get("if") is None:
             condition = with_field(ctx.document, handler, f"if: {quoted(part)}")
-            fixes = offer(ctx, "Move the permission rule into `if`", Edit(matcher.span, name), condition)
+            fixes = ctx.offer("Move the permission rule into `if`", Edit(matcher.span, name), condition)
         yield Finding(
             matcher.span,
             f"A matcher is compared with the bare names of tools, and {shown(part)} fits none."
@@ -251,7 +250,7 @@ def dead_matcher(ctx: Context) -> Iterator[Finding]:
 
 
 def _write_meant(ctx: Context, name: _Name) -> tuple[Fix, ...]:
-    return offer(ctx, f"Write `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
+    return ctx.offer(f"Write `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
 
 
 @rule("hint")
@@ -359,7 +358,7 @@ def invalid_matcher(ctx: Context) -> Iterator[Finding]:
         fixes: tuple[Fix, ...] = ()
         if matcher.text[0] in "*+?" and _regex_problem(f".{matcher.text}") is None:
             better = f".{matcher.text}"
-            fixes = offer(ctx, f"Write `{better}`", Edit(matcher.span, quoted(better)))
+            fixes = ctx.offer(f"Write `{better}`", Edit(matcher.span, quoted(better)))
         yield Finding(matcher.span, message, fixes)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agentls.dialects import Model, Models
 from agentls.readers.claude_code import describe, shown
 from agentls.rule import Context, Finding, rule
-from agentls.rules.values import did_you_mean, entries, offer
+from agentls.rules.values import did_you_mean, entries
 from agentls.spelling import nearest
 from agentls.text import Edit
 from agentls.yamltree import Scalar
@@ -273,5 +273,5 @@ def _replaced(ctx: Context, value: Scalar, model: Model, message: str) -> Findin
     if alias is None:
         return Finding(value.span, message)
     suffix = models.long_context if models.long_context in value.text.lower() else ""
-    fixes = offer(ctx, f"Write `{alias}{suffix}`", Edit(value.span, alias + suffix))
+    fixes = ctx.offer(f"Write `{alias}{suffix}`", Edit(value.span, alias + suffix))
     return Finding(value.span, message, fixes)

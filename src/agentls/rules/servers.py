@@ -8,7 +8,7 @@ from agentls.dialects import Transport
 from agentls.readers.claude_code import describe, shown
 from agentls.rewrite import indented, with_field
 from agentls.rule import Context, Finding, Fix, rule
-from agentls.rules.values import did_you_mean, entries, offer
+from agentls.rules.values import did_you_mean, entries
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
@@ -149,7 +149,7 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         colon = ctx.text.find(":", server.key.span.end)
         if _is_null(definition) and colon >= 0 and _is_alone(ctx, server):
             edit = Edit(Span(server.key.span.end, max(colon + 1, definition.span.end)), "")
-            fixes = offer(ctx, "Write just the name", edit)
+            fixes = ctx.offer("Write just the name", edit)
         message = f"The server {name} is {describe(definition)}, not a mapping. {ctx.runtime} drops it."
         yield Finding(server.mark, message, fixes)
         return
@@ -234,7 +234,7 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
                 f" `{transport.name}`. {ctx.runtime} skips it."
             )
             field = f"type: {other.name}"
-            fixes = offer(ctx, f"Add `{field}`", with_field(ctx.document, definition, field))
+            fixes = ctx.offer(f"Add `{field}`", with_field(ctx.document, definition, field))
             yield Finding(server.key.span, message, fixes)
         else:
             yield Finding(server.key.span, message)
@@ -347,7 +347,7 @@ def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
             continue
         what = "a mapping" if isinstance(value, Mapping) else "text"
         message = f"`{key.name}` is documented as a list. Whether {what} works is not known."
-        yield Finding(entry.mark, message, offer(ctx, "Write a list", *_as_list(ctx, value)))
+        yield Finding(entry.mark, message, ctx.offer("Write a list", *_as_list(ctx, value)))
 
 
 def _as_list(ctx: Context, value: Node) -> Iterator[Edit]:

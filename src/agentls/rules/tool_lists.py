@@ -16,7 +16,6 @@ from agentls.rules.entries import (
     as_code,
     effect,
     faults,
-    fix_if_harmless,
     listing,
     meant_tools,
     pieces_of,
@@ -26,7 +25,7 @@ from agentls.rules.entries import (
     translation,
     without_specifiers,
 )
-from agentls.text import Edit, apply
+from agentls.text import Edit
 from agentls.toollist import ALL, Listed, ToolList, is_denied, split_text
 from agentls.yamltree import Entry, Mapping, Scalar, Sequence
 
@@ -88,9 +87,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
             fix
             for listed in ctx.document.tool_lists
             if listed.key.name == TOOLS
-            for fix in fix_if_harmless(
-                ctx, f"Write the names that {ctx.runtime} knows", translation(ctx, listed)
-            )
+            for fix in ctx.offer(f"Write the names that {ctx.runtime} knows", *translation(ctx, listed))
             if _gives_tools(ctx, fix)
         ),
     )
@@ -98,7 +95,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
 
 def _gives_tools(ctx: Context, fix: Fix) -> bool:
     """Whether the agent has tools after the fix."""
-    return not ctx.document._replace(text=apply(ctx.text, fix.edits)).tools.leaves_none
+    return not ctx.document.edited(fix.edits).tools.leaves_none
 
 
 def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
@@ -112,11 +109,11 @@ def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
         elif off and root.get(DENIED) is None:
             key = Edit(entry.key.span, DENIED)
             value = with_value(entry, ", ".join(off))
-            yield from fix_if_harmless(ctx, f"Take away {listing(off)} with `{DENIED}`", (key, value))
+            yield from ctx.offer(f"Take away {listing(off)} with `{DENIED}`", key, value)
     else:
         yield Fix('Write `"*"` for all tools', (with_value(entry, '"*"'),))
-        yield from fix_if_harmless(
-            ctx, "Remove `tools`, which gives all tools", (without_entry(ctx.document, root, entry),)
+        yield from ctx.offer(
+            "Remove `tools`, which gives all tools", without_entry(ctx.document, root, entry)
         )
 
 
@@ -193,7 +190,7 @@ def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[Listed]) -> Fin
         wrong[0].entry.span if len(wrong) == 1 else scalar.span,
         f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.runtime} looks for"
         f" {'a tool' if len(wrong) == 1 else 'tools'} called {listing(texts)}, and finds none.",
-        fix_if_harmless(ctx, "Write commas", (Edit(scalar.span, names),) if pieces else ()),
+        ctx.offer("Write commas", *([Edit(scalar.span, names)] if pieces else [])),
     )
 
 
@@ -266,7 +263,7 @@ def _without_specifier(ctx: Context, tools: ToolList, listed: Listed) -> tuple[F
     if any(not other.entry.specifier for other in others):
         return removal(ctx, tools, listed)
     edits = change_list(ctx.document, tools.value, {listed.entry.span: (listed.entry.name,)})
-    return fix_if_harmless(ctx, f"Write `{listed.entry.name}`", edits)
+    return ctx.offer(f"Write `{listed.entry.name}`", *edits)
 
 
 @rule("information")
@@ -459,5 +456,5 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             entry = ctx.entry(tools.key.name)
             assert entry is not None, "the list stands in the frontmatter"
             message = f"`{name}` is not a keyword: {effect(ctx, tools)}. `*` stands for all tools."
-            fixes = fix_if_harmless(ctx, 'Write `"*"` for all tools', (with_value(entry, '"*"'),))
+            fixes = ctx.offer('Write `"*"` for all tools', with_value(entry, '"*"'))
         yield Finding(listed.entry.name_span, message, fixes)

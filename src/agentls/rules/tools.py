@@ -13,7 +13,6 @@ from agentls.rules.entries import (
     effect,
     fault_of,
     faults,
-    fix_if_harmless,
     is_mostly_foreign,
     is_unclosed,
     listing,
@@ -202,7 +201,7 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
             else:
                 edit = Edit(listed.entry.name_span, tool)
                 plain = listed.entry.span.of(ctx.text) == listed.entry.text
-                fixes = fix_if_harmless(ctx, f"Write `{tool}`", (edit,) if plain else (), safe=True)
+                fixes = ctx.offer(f"Write `{tool}`", edit, safe=True) if plain else ()
             old = ctx.dialect.old_tool(name)
             note = f" ({old.note})" if old else ""
             yield Finding(
@@ -251,7 +250,7 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
             tools.value.span,
             f"This list is written for {_owner(tools, ctx.dialect)}."
             f" {ctx.runtime} does not know {listing(dropped)}.",
-            fix_if_harmless(ctx, f"Write the names that {ctx.runtime} knows", translation(ctx, tools)),
+            ctx.offer(f"Write the names that {ctx.runtime} knows", *translation(ctx, tools)),
         )
     for tools, listed, now in faults(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)

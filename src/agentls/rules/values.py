@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from agentls.dialects import Key
 from agentls.readers.claude_code import describe
-from agentls.rewrite import harmless
-from agentls.rule import Context, Finding, Fix, rule
+from agentls.rule import Context, Finding, rule
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.yamltree import Entry, Node, Scalar, Sequence
@@ -138,16 +137,11 @@ def _meant(key: Key, value: Node) -> str | None:
     return nearest(text, [word.name for word in key.values]) if key.type == "enum" else None
 
 
-def offer(ctx: Context, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
-    """The fix that makes these edits, if the agent still loads after them."""
-    return (Fix(title, edits, safe),) if edits and harmless(ctx.document, edits) else ()
-
-
 def did_you_mean(ctx: Context, mark: Span, message: str, written: Span, meant: str | None) -> Finding:
     """A finding at `mark`, with the word that was meant, if one was, and the fix that writes it."""
     if meant is None:
         return Finding(mark, message)
-    fixes = offer(ctx, f"Write `{meant}`", Edit(written, meant))
+    fixes = ctx.offer(f"Write `{meant}`", Edit(written, meant))
     return Finding(mark, f"{message} Did you mean `{meant}`?", fixes)
 
 

@@ -10,7 +10,7 @@ from agentls.causes import key_of, value_of
 from agentls.frontmatter import top_level_chunks
 from agentls.rewrite import folded, literal, quoted
 from agentls.rule import Context, Finding, Fix, rule
-from agentls.rules.loading import changed, closing_fence, early_closing, newline, reads, reasons
+from agentls.rules.loading import closing_fence, early_closing, reads, reasons
 from agentls.text import Edit, Span
 from agentls.yamltree import Entry, Mapping, Source, parse
 
@@ -140,7 +140,7 @@ def _mended(ctx: Context, where: Span) -> Iterator[Fix]:
     raw = Span(value_of(ctx.text, chunks[first]).start, value_of(ctx.text, chunks[last]).end)
     title = f"Write `{key_of(ctx.text, chunks[first])}` as a block of lines"
     for lines in _as_lines(raw.of(ctx.text)):
-        yield Fix(title, (Edit(raw, literal(lines, newline(ctx))),))
+        yield Fix(title, (Edit(raw, literal(lines, ctx.document.newline)),))
 
 
 def _whole_text(ctx: Context, chunks: list[Span], at: int) -> tuple[int, int]:
@@ -225,7 +225,11 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
         text = value.of(ctx.text)
         fixes = [
             Fix("Put it into quotes", (Edit(value, quoted(text)), *also), safe),
-            Fix("Fold it into a block of lines", (Edit(value, folded(text, newline(ctx))), *also), safe),
+            Fix(
+                "Fold it into a block of lines",
+                (Edit(value, folded(text, ctx.document.newline)), *also),
+                safe,
+            ),
         ]
         if len(text) > _LONG:
             fixes.reverse()
@@ -269,7 +273,7 @@ def _misread(ctx: Context) -> Iterator[Span]:
 
 def _keeps_values(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     """Whether after `edits` the frontmatter is valid YAML with the values that the repair gave."""
-    after, before = changed(ctx, edits).reading, ctx.reading
+    after, before = ctx.document.edited(edits).reading, ctx.reading
     assert before.root is not None, "a repaired file has a tree"
     return after.how == "clean" and after.root is not None and after.root.value == before.root.value
 
@@ -278,7 +282,9 @@ def _mended_culprits(ctx: Context) -> tuple[Fix, ...]:
     """The fix that makes the repair unnecessary, so that all other values count as they are written."""
     edits = tuple(Edit(value, quoted(value.of(ctx.text))) for _, value in _culprits(ctx))
     keys = ", ".join(f"`{key}`" for key, _ in _culprits(ctx))
-    return (Fix(f"Put {keys} into quotes", edits),) if changed(ctx, edits).reading.how == "clean" else ()
+    return (
+        (Fix(f"Put {keys} into quotes", edits),) if ctx.document.edited(edits).reading.how == "clean" else ()
+    )
 
 
 @rule("information")
@@ -373,7 +379,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         comment = Span(found.start(1), value.end)
         above = ctx.document.lines.line(ctx.document.lines.line_at(chunk.start)).start
         moved = (
-            Edit(Span(above, above), comment.of(ctx.text).rstrip() + newline(ctx)),
+            Edit(Span(above, above), comment.of(ctx.text).rstrip() + ctx.document.newline),
             Edit(Span(found.start(), value.end), ""),
         )
         shown = Span(comment.start, comment.start + len(comment.of(ctx.text).rstrip()))
