@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentls import dialects, explain
+from agentls import dialects, explain, wording
 from agentls.config import Config
 from agentls.rule import RULES
 
@@ -226,4 +226,4 @@ def test_suggestions() -> None:
     ("text", "span"), [("a b", "`a b`"), ("a\nb", "`a b`"), ("", "` `"), ("`a`", "`` `a` ``")]
 )
 def test_code_spans_hold_any_text(text: str, span: str) -> None:
-    assert explain.code_span(text) == span
+    assert wording.code_span(text) == span

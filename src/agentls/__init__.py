@@ -5,7 +5,8 @@ runtime that loads such a file will really do with it. The map, each module impo
 from those above it:
 
 - `text`, `yamltree`, `frontmatter`, `markdown`: offsets, YAML and Markdown, each in one place;
-- `spelling`, `tokens`, `config`: did you mean; what a text costs; what a user can set;
+- `spelling`, `wording`, `tokens`, `config`: did you mean; how messages show things; what a text
+  costs; what a user can set;
 - `dialects`: the facts about each format, one YAML file per dialect;
 - `reading`, `causes`, `readers`: what a runtime makes of a text, and why not;
 - `toollist`, `document`, `project`: tool lists; a file with all that follows from its text;

@@ -15,6 +15,7 @@ from agentls.dialects import Dialect, ForeignKey, ForeignTool, HookField, Key, O
 from agentls.rule import RULES
 from agentls.spelling import nearest
 from agentls.toollist import ALL, MCP_PREFIX
+from agentls.wording import code_span
 
 # --- the parts of a page ----------------------------------------------------------------------
 
@@ -37,15 +38,6 @@ def cite(source: Source) -> str:
     title = f"[{source.title}]({source.url})" if source.url else source.title
     date = f", {source.date}" if source.date else ""
     return f"*Source: {title}{date}{_CONFIDENCE.get(source.confidence, '')}.*"
-
-
-def code_span(text: str) -> str:
-    """`text` in a code span, whatever backticks and line breaks it holds."""
-    text = " ".join(text.split())
-    if "`" not in text:
-        return f"`{text}`" if text else "` `"
-    fence = "``" if "``" not in text else "`" * (len(text) + 1)
-    return f"{fence} {text} {fence}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -14,10 +14,10 @@ from typing import NamedTuple, TypeVar
 from agentls import explain, inspection, suppress, toollist
 from agentls.dialects import Dialect, Key
 from agentls.document import Document
-from agentls.explain import code_span
 from agentls.inspection import View
 from agentls.text import Span
 from agentls.toollist import ToolEntry
+from agentls.wording import code_span
 from agentls.yamltree import Entry, Mapping, Node, Scalar
 
 

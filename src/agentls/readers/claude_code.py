@@ -18,7 +18,8 @@ from agentls.causes import explain_invalid, explain_no_opening
 from agentls.dialects import Dialect
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
+from agentls.wording import describe
+from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, parse
 
 RUNTIME = "claude-code"
 
@@ -175,29 +176,6 @@ def _broken_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
             inner = item.get("hooks") if isinstance(item, Mapping) else None
             if inner is None or not isinstance(inner.value, Sequence):
                 yield Reason("broken-hooks", f"An entry of `{event.name}` has no list `hooks`", item.span)
-
-
-def describe(value: Node) -> str:
-    """What kind of value this is, in words."""
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, Sequence):
-        return "a list"
-    return {
-        "null": "empty",
-        "bool": f"the truth value `{value.text}`",
-        "int": f"the number `{value.text}`",
-        "float": f"the number `{value.text}`",
-    }.get(value.type, shown(value.text))
-
-
-def shown(text: str) -> str:
-    """`text` as messages show it: in backticks, on one line, and not too long."""
-    line = re.sub(r"\s*[\r\n]\s*", " ", text)
-    return f"`{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + '…'}`"
-
-
-_SHOWN = 60
 
 
 def _name(root: Mapping | None, identity: Identity) -> str | None:

@@ -15,6 +15,7 @@ from agentls.rule import Context, Fix
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList
+from agentls.wording import listing
 
 TOOLS = "tools"
 DENIED = "disallowedTools"
@@ -24,8 +25,6 @@ EVERY_MCP_TOOL = MCP_PREFIX + ALL
 SEPARATOR = re.compile(r"[;|/&+\s]|\A\W+\Z")
 _PIECE = re.compile(r"[^\s;|/&+,()]+(?:\([^()]*\))?")
 _AROUND = "\"'`[]{}<>\u2018\u2019\u201c\u201d"
-
-_MOST_NAMES = 4
 
 
 class Fault(NamedTuple):
@@ -131,21 +130,6 @@ def faults(ctx: Context, code: str) -> Iterator[tuple[ToolList, Listed, tuple[st
 def effect(ctx: Context, tools: ToolList) -> str:
     """What becomes of an entry that names no tool."""
     return f"{ctx.runtime} drops it" if tools.key.name == TOOLS else "it takes nothing away"
-
-
-def as_code(name: str) -> str:
-    """A name as code, on one line."""
-    name = " ".join(name.split())
-    return f"`` {name} ``" if "`" in name else f"`{name}`"
-
-
-def listing(names: Iterable[str], last: str = " and ") -> str:
-    """Names as code, as many as can be read at a glance."""
-    shown = [as_code(name) for name in names]
-    if len(shown) > _MOST_NAMES + 1:
-        shown[_MOST_NAMES:] = [f"{len(shown) - _MOST_NAMES} more"]
-        last = " and "
-    return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
 def removal(ctx: Context, tools: ToolList, *listed: Listed, safe: bool = False) -> tuple[Fix, ...]:

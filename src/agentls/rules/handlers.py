@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects import HookField
-from agentls.readers.claude_code import describe, shown
 from agentls.rewrite import with_field, without_entry
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules import hook_shape as shape
 from agentls.rules.values import did_you_mean
 from agentls.spelling import nearest
+from agentls.wording import describe, shown
 from agentls.yamltree import Entry, Mapping, Node, Scalar
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects import HookEvent
-from agentls.readers.claude_code import describe, shown
 from agentls.rewrite import indented
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules import hook_shape as shape
@@ -15,6 +14,7 @@ from agentls.rules.loading import reads, reasons
 from agentls.rules.values import did_you_mean
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
+from agentls.wording import describe, shown
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
 
 

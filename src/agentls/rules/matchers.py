@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects import Dialect
-from agentls.readers.claude_code import shown
 from agentls.rewrite import quoted, with_field
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules import hook_shape as shape
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.toollist import MCP_PREFIX, resolve
+from agentls.wording import shown
 from agentls.yamltree import Mapping, Scalar
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects import Model, Models
-from agentls.readers.claude_code import describe, shown
 from agentls.rule import Context, Finding, rule
 from agentls.rules.values import did_you_mean, entries
 from agentls.spelling import nearest
 from agentls.text import Edit
+from agentls.wording import describe, shown
 from agentls.yamltree import Scalar
 
 

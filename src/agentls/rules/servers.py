@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects import Transport
-from agentls.readers.claude_code import describe, shown
 from agentls.rewrite import indented, with_field
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules.values import did_you_mean, entries
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
+from agentls.wording import describe, shown
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
 
 

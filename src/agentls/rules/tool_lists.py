@@ -13,10 +13,8 @@ from agentls.rules.entries import (
     EVERY_MCP_TOOL,
     SEPARATOR,
     TOOLS,
-    as_code,
     effect,
     faults,
-    listing,
     meant_tools,
     pieces_of,
     removal,
@@ -27,6 +25,7 @@ from agentls.rules.entries import (
 )
 from agentls.text import Edit
 from agentls.toollist import ALL, Listed, ToolList, is_denied, split_text
+from agentls.wording import code_span, listing
 from agentls.yamltree import Entry, Mapping, Scalar, Sequence
 
 
@@ -448,9 +447,8 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             message = f"`{name}` is understood in `{DENIED}` only. Name each server, as in `mcp__github`."
             fixes = removal(ctx, tools, listed)
         elif ALL in name:
-            message = (
-                f"{as_code(name)} is no tool: {effect(ctx, tools)}. `*` stands for all tools only by itself."
-            )
+            message = f"{code_span(name)} is no tool: {effect(ctx, tools)}."
+            message += " `*` stands for all tools only by itself."
             fixes = replacement(ctx, tools, listed, now) if now else removal(ctx, tools, listed)
         else:
             entry = ctx.entry(tools.key.name)

@@ -9,13 +9,11 @@ from agentls.rule import Context, Finding, rule
 from agentls.rules.entries import (
     DENIED,
     TOOLS,
-    as_code,
     effect,
     fault_of,
     faults,
     is_mostly_foreign,
     is_unclosed,
-    listing,
     old_tool,
     removal,
     replacement,
@@ -24,6 +22,7 @@ from agentls.rules.entries import (
 )
 from agentls.text import Edit
 from agentls.toollist import ToolList
+from agentls.wording import code_span, listing
 from agentls.yamltree import Scalar
 
 
@@ -63,10 +62,10 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     for tools, listed, now in faults(ctx, "unknown-tool"):
         name = listed.entry.name or listed.entry.text
         if is_unclosed(name):
-            unclosed = f"{as_code(name)} has no closing parenthesis; all that follows belongs to the entry."
+            unclosed = f"{code_span(name)} has no closing parenthesis; all that follows belongs to the entry."
             yield Finding(listed.entry.span, unclosed)
             continue
-        message = f"There is no tool {as_code(name)}: {effect(ctx, tools)}."
+        message = f"There is no tool {code_span(name)}: {effect(ctx, tools)}."
         if now:
             message += f" Did you mean {listing(now)}?"
         stripped = bool(now) and now[0] in name

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects import Key
-from agentls.readers.claude_code import describe
 from agentls.rule import Context, Finding, rule
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
+from agentls.wording import describe
 from agentls.yamltree import Entry, Node, Scalar, Sequence
 
 
