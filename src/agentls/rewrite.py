@@ -153,8 +153,7 @@ def with_field(document: Document, mapping: Mapping, field: str) -> Edit:
     at = mapping.entries[0].key.span.start
     if mapping.flow:
         return Edit(Span(at, at), f"{field}, ")
-    line = document.lines.line(document.lines.line_at(at))
-    return Edit(Span(at, at), f"{field}{document.newline}{' ' * (at - line.start)}")
+    return Edit(Span(at, at), f"{field}{document.newline}{' ' * document.lines.column(at)}")
 
 
 def indented(document: Document, span: Span, lead: str, indent: int) -> tuple[Edit, ...]:

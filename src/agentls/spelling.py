@@ -24,5 +24,11 @@ def nearest(word: str, known: Iterable[str], most: int = 2) -> str | None:
     return best[1] if best else None
 
 
+def in_any_case(name: str, known: Iterable[str]) -> str | None:
+    """The known name that differs from `name` in nothing but case."""
+    lowered = name.lower()
+    return next((each for each in known if each.lower() == lowered), None)
+
+
 def _letters(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from agentls.document import Document
 from agentls.text import Edit, Span
-from agentls.yamltree import Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Mapping, Node, Scalar, Sequence, walk
 
 _WORDS = r"agentls:[ \t]*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]\n]*)\]|(?![\w\[-]))"
 _IN_YAML = re.compile(rf"(?:^|(?<=[ \t]))#[ \t]*{_WORDS}", re.MULTILINE)
@@ -44,7 +44,7 @@ def _in_frontmatter(document: Document) -> Iterator[Suppression]:
     if document.block is None:
         return
     content = document.block.content
-    values = [scalar.span for scalar in _scalars(document.root)]
+    values = [node.span for node in walk(document.root) if isinstance(node, Scalar)]
     for found in _IN_YAML.finditer(document.text, content.start, content.end):
         span = Span(*found.span())
         # Inside a value it is text, not a comment: in a block scalar, or where a repair quoted it.
@@ -100,17 +100,6 @@ def _entry_at(node: Node, offset: int) -> Span | None:
             if item.span.start <= offset < item.span.end:
                 return _entry_at(item, offset)
     return None
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from _scalars(item)
-    else:
-        for entry in node.entries:
-            yield from _scalars(entry.value)
 
 
 def ignoring(document: Document, code: str, span: Span) -> Edit:

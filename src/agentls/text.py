@@ -91,6 +91,10 @@ class LineIndex:
             end -= 1
         return Span(start, end)
 
+    def column(self, offset: int) -> int:
+        """How many code points `offset` is from the start of its line."""
+        return offset - self._starts[self.line_at(offset)]
+
     def position(self, offset: int, encoding: Encoding) -> Position:
         """Where `offset` lies, its character counted in units of `encoding`."""
         offset = max(0, min(offset, len(self._text)))

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects import Dialect, Key
 from agentls.reading import Reading
+from agentls.spelling import in_any_case
 from agentls.text import Span
 from agentls.yamltree import Node, Scalar, Sequence
 
@@ -130,8 +131,7 @@ def _why(name: str, standing: Standing, dialect: Dialect) -> str:
     """Why an entry of that name gives the agent nothing, in words."""
     if standing == "unavailable":
         return "not available to subagents"
-    lowered = name.lower()
-    right_case = next((tool.name for tool in dialect.tools if tool.name.lower() == lowered), None)
+    right_case = in_any_case(name, (tool.name for tool in dialect.tools))
     if right_case:
         return f"the tool is called `{right_case}`"
     if standing == "old":

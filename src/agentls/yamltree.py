@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 import yaml
@@ -116,6 +117,17 @@ _CONSTRUCT: dict[str, Any] = {
 }
 
 
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and all values below it, the outermost first."""
+    yield node
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from walk(item)
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            yield from walk(entry.value)
+
+
 class Problem(NamedTuple):
     """Why YAML could not be parsed: the parser's words, and the offset it gave up at."""
 
@@ -168,7 +180,7 @@ _DEEP_INDENT = re.compile(rf"^ {{{_DEEPEST}}}", re.MULTILINE)
 _UNUSUAL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _PRIVATE_USE = range(0xF0000, 0xFFFFE)
 
-_TAB_INDENT = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
+TAB_INDENT = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
 
 
 def _core_schema() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
@@ -216,7 +228,7 @@ def parse(source: Source, *, tabs_indent: bool = False) -> Parsed:
         return Parsed(None, Problem("NUL character", source.to_document(nul)))
     text, back = _printable(text)
     if tabs_indent:
-        text = _TAB_INDENT.sub(lambda indent: " " * len(indent[0]), text)
+        text = TAB_INDENT.sub(lambda indent: " " * len(indent[0]), text)
     if _too_deep(text):
         return Parsed(None, Problem(TOO_DEEP, source.to_document(0)))
     try:
@@ -244,7 +256,7 @@ class Step(NamedTuple):
 def steps(text: str) -> tuple[list[Step], Problem | None]:
     """The parser's way through `text`, which may be unfinished, and why and where it gave up:
     for an open quote, and for a key without its colon, where those start."""
-    text = _TAB_INDENT.sub(lambda indent: " " * len(indent[0]), _printable(text)[0])
+    text = TAB_INDENT.sub(lambda indent: " " * len(indent[0]), _printable(text)[0])
     found: list[Step] = []
     try:
         for event in yaml.parse(text, Loader=_Loader):

@@ -6,13 +6,13 @@ The rules in `agentls.rules.tools` say it in words; here are the judgements that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects import Dialect, OldTool
 from agentls.rewrite import change_list, without_entry
 from agentls.rule import Context, Fix
-from agentls.spelling import nearest
+from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
 from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList
 from agentls.wording import listing
@@ -71,12 +71,6 @@ def fault_of(listed: Listed, tools: ToolList, dialect: Dialect) -> Fault | None:
             return Fault("tool-separator")
     meant = nearest(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
     return Fault("unknown-tool", (meant,) if meant else ())
-
-
-def in_any_case(name: str, known: Iterable[str]) -> str | None:
-    """The known name that differs from `name` in nothing but case."""
-    lowered = name.lower()
-    return next((each for each in known if each.lower() == lowered), None)
 
 
 def old_tool(name: str, dialect: Dialect) -> OldTool | None:

@@ -82,7 +82,3 @@ def is_null(value: Node) -> bool:
 
 def is_alias(value: Node) -> bool:
     return isinstance(value, Scalar) and value.is_alias
-
-
-def column(ctx: Context, offset: int) -> int:
-    return offset - ctx.document.lines.line(ctx.document.lines.line_at(offset)).start

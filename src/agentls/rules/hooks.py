@@ -71,7 +71,7 @@ def _as_list(ctx: Context, value: Node) -> tuple[Fix, ...]:
     elif whole:
         edits = indented(ctx.document, value.span, "- ", 2)
     else:
-        lead = f"- hooks:{ctx.document.newline}{' ' * (shape.column(ctx, value.span.start) + 4)}- "
+        lead = f"- hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(value.span.start) + 4)}- "
         edits = indented(ctx.document, value.span, lead, 6)
     return ctx.offer("Write a list", *edits)
 
@@ -88,7 +88,7 @@ def _nested(ctx: Context, item: Mapping) -> tuple[Fix, ...]:
         start = rest[0] if first.key.text == "matcher" and rest else first
         if item.get("matcher") and start is first:
             return ()
-        lead = f"hooks:{ctx.document.newline}{' ' * (shape.column(ctx, first.key.span.start) + 2)}- "
+        lead = f"hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(first.key.span.start) + 2)}- "
         edits = indented(ctx.document, Span(start.key.span.start, item.span.end), lead, 4)
     return ctx.offer("Move the handler into a list `hooks`", *edits)
 
@@ -272,5 +272,5 @@ def _as_command(ctx: Context, group: shape.Group, node: Node) -> tuple[Fix, ...]
     if not isinstance(node, Scalar) or node.type != "str" or not node.text or group.handlers.flow:
         return ()
     at = node.span.start
-    lead = f"type: command{ctx.document.newline}{' ' * shape.column(ctx, at)}command: "
+    lead = f"type: command{ctx.document.newline}{' ' * ctx.document.lines.column(at)}command: "
     return ctx.offer("Write a handler of the type `command`", Edit(Span(at, at), lead))

@@ -9,7 +9,7 @@ from agentls.rewrite import without_entry
 from agentls.rule import Context, Finding, Fix, Related, rule
 from agentls.spelling import nearest
 from agentls.text import Edit
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Entry, Mapping, Scalar, walk
 
 # Keys shorter than this are taken for misspelt only if a single letter is wrong.
 _LONG = 8
@@ -262,7 +262,9 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for mapping in _mappings(ctx.document.root):
+    for mapping in walk(ctx.document.root):
+        if not isinstance(mapping, Mapping):
+            continue
         if len({entry.key.text for entry in mapping.entries}) == len(mapping.entries):
             continue
         last = {entry.key.text: entry for entry in mapping.entries}
@@ -278,17 +280,6 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
                 ctx.offer(f"Remove this `{name}`", edit, safe=True),
                 (Related(counts.key.span, f"The `{name}` that counts"),),
             )
-
-
-def _mappings(node: Node) -> Iterator[Mapping]:
-    """The mappings in a tree, the outermost first."""
-    if isinstance(node, Mapping):
-        yield node
-        for entry in node.entries:
-            yield from _mappings(entry.value)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from _mappings(item)
 
 
 @rule("information")

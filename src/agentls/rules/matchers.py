@@ -11,7 +11,7 @@ from agentls.dialects import Dialect
 from agentls.rewrite import quoted, with_field
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules import hook_shape as shape
-from agentls.spelling import nearest
+from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
 from agentls.toollist import MCP_PREFIX, resolve
 from agentls.wording import shown
@@ -189,7 +189,7 @@ def _strangers(ctx: Context, matcher: Scalar) -> tuple[list[_Name], int]:
         elif standing not in ("available", "unavailable"):
             old, foreign = ctx.dialect.old_tool(name), ctx.dialect.foreign_tool(name)
             now = old.now if old else foreign.now if foreign else ()
-            case = next((tool for tool in tools if tool.lower() == name.lower()), None)
+            case = in_any_case(name, tools)
             meant = case or (now[0] if now else nearest(name, tools))
             found.append(_Name(name, span, standing != "unknown" or case is not None, meant))
     return found, len(names)

@@ -20,13 +20,8 @@ def _models(ctx: Context) -> Iterator[tuple[Scalar, Model | None]]:
         value = entry.value
         if isinstance(value, Scalar) and value.type == "str":
             model = ctx.dialect.models.get(value.text)
-            if model or not _is_elsewhere(value.text, ctx.dialect.models):
+            if model or not ctx.dialect.models.is_elsewhere(value.text):
                 yield value, model
-
-
-def _is_elsewhere(text: str, models: Models) -> bool:
-    """Whether the text is an id of another provider, whose models are not known here."""
-    return any(re.search(pattern, text.strip()) for pattern in models.elsewhere)
 
 
 @rule("warning")

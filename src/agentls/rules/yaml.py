@@ -12,7 +12,7 @@ from agentls.rewrite import folded, literal, quoted
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules.loading import closing_fence, early_closing, reads, reasons
 from agentls.text import Edit, Span
-from agentls.yamltree import Entry, Mapping, Source, parse
+from agentls.yamltree import TAB_INDENT, Entry, Mapping, Source, parse
 
 
 @rule("error")
@@ -325,14 +325,11 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
         return
     if parse(Source.plain(ctx.text, block)).problem is None:
         return
-    tabs = [Span(*found.span()) for found in _INDENT.finditer(ctx.text, *block)]
+    tabs = [Span(*found.span()) for found in TAB_INDENT.finditer(ctx.text, *block)]
     edits = tuple(Edit(span, span.of(ctx.text).replace("\t", "  ")) for span in tabs)
     message = f"A tab indents this line. {ctx.runtime} reads it all the same; other tools refuse the file."
     fixes = (Fix("Write spaces", edits, safe=True),) if _keeps_values(ctx, edits) else ()
     yield Finding(tabs[0], message, fixes)
-
-
-_INDENT = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
 
 
 @rule("warning")
