@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from agentls import dialects, project
-from agentls.config import Config
 from agentls.features.creation import Folder, folders, new_agent
 
 
@@ -18,7 +17,7 @@ def test_a_new_agent_is_found_where_it_is_put(folder: Folder) -> None:
     created = new_agent(folder.dialect, "code-reviewer")
     assert created.problem == ""
     assert "${1:code-reviewer}" in created.snippet
-    located = project.locate(f"/project/{folder.folder}/{created.file}", Config(), None)
+    located = project.locate(f"/project/{folder.folder}/{created.file}", None)
     assert located is not None
     assert located.dialect == folder.dialect
 

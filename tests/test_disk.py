@@ -149,6 +149,14 @@ def test_places_of_the_configuration_count_from_its_folder(write: Write) -> None
     assert document.dialect.name == "claude-code"
 
 
+def test_places_of_the_configuration_do_not_look_above_its_folder(write: Write) -> None:
+    root = write(
+        {"prompts/agentls.toml": '[places]\nclaude-code = ["prompts/"]\n', "prompts/docs/a.md": AGENT}
+    )
+    path = disk.posix(str(root / "prompts/docs/a.md"))
+    assert disk.open_document(path, AGENT, disk.load_config("prompts/docs")) is None
+
+
 def test_links_within_the_root_are_followed_once(write: Write) -> None:
     root = write({"shared/a.md": AGENT, "prompts/b.md": AGENT, "x/.claude/agents/c.md": AGENT})
     (root / ".claude").mkdir()

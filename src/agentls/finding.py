@@ -14,7 +14,6 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentls import dialects, project
-from agentls.config import Config
 from agentls.dialects import Place
 from agentls.disk import LoadedConfig, plugin_of, posix, read_text, reason, with_parents
 
@@ -148,7 +147,7 @@ class _Walk:
         if not (by_name or settings.config.places or _named_like_an_agent()(name)):
             return None
         full = f"{folder.full}/{name}"
-        if not (by_name or project.locate(full, Config(), plugin_of(folder.full)) or settings.place(full)):
+        if not (by_name or project.locate(full, plugin_of(folder.full)) or settings.place(full)):
             return None
         if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
             return None

@@ -27,11 +27,12 @@ class Located(NamedTuple):
     identity: Identity
 
 
-def locate(path: str, config: Config, plugin: Plugin | None) -> Located | None:
+def locate(path: str, plugin: Plugin | None) -> Located | None:
     """Which dialect the file at `path` is in, judging by its place, or `None` for no agent file.
 
     `plugin` is the nearest one whose root is a parent of the file. A project's own places come
-    first, then a plugin's, then those that the configuration adds.
+    first, then a plugin's. Places that the configuration adds count from its folder, which is
+    known to whoever has read it; their dialect comes in as `otherwise` below.
     """
     stem = path.rpartition("/")[2].rpartition(".")[0]
     for name in dialects.NAMES:
@@ -45,8 +46,7 @@ def locate(path: str, config: Config, plugin: Plugin | None) -> Located | None:
             if place.scope == "plugin" and place.holds(inside):
                 below = inside.removeprefix(place.folder + "/").split("/")[:-1]
                 return Located(name, Identity(stem, plugin.name, tuple(below)))
-    added = config.place(path)
-    return Located(added, Identity(stem)) if added else None
+    return None
 
 
 def open_document(
@@ -56,7 +56,7 @@ def open_document(
 
     `otherwise` is the dialect to take where no place fits.
     """
-    located = locate(path, config, plugin)
+    located = locate(path, plugin)
     if located is None:
         if otherwise is None:
             return None
