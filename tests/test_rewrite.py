@@ -27,7 +27,7 @@ def changed(text: str, **names: str) -> str:
     entry = document.entry("tools")
     assert entry is not None
     changes: dict[Span, tuple[str, ...]] = {}
-    for found in split(entry.value, document.text):
+    for found in split(entry.value, document.text, document.dialect.tool_grammar):
         if found.text in names:
             changes[found.span] = tuple(names[found.text].split())
     return frontmatter(document, change_list(document, entry.value, changes))

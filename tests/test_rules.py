@@ -12,7 +12,7 @@ from agentls.rule import RULES, Rule, Severity
 from agentls.text import apply
 from harness import FIXTURES, Case, assert_diagnostics, parse_case
 
-_EXAMPLE = re.compile(r"^```markdown(?: (?P<place>\w+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXAMPLE = re.compile(r"^```markdown(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _PLACES = {None: ".claude/agents/example.md", "plugin": "agents/example.md"}
 
 CASES = sorted((FIXTURES / "rules").rglob("*.md"))
@@ -24,7 +24,8 @@ def examples(rule: Rule, heading: str) -> list[Case]:
     settings = re.search(r"^```toml\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
     found = []
     for example in _EXAMPLE.finditer(section):
-        case = Case("", {_PLACES[example["place"]]: example["text"]})
+        path = _PLACES.get(example["place"], f"{example['place']}/example.md")
+        case = Case("", {path: example["text"]})
         if example["place"] == "plugin":
             case.files[".claude-plugin/plugin.json"] = '{"name": "example"}'
         if settings:

@@ -8,8 +8,10 @@ from those above it:
 - `spelling`, `wording`, `tokens`, `config`: did you mean; how messages show things; what a text
   costs; what a user can set;
 - `dialects`: the facts about each format, one YAML file per dialect;
-- `reading`, `causes`, `readers`: what a runtime makes of a text, and why not;
-- `toollist`, `document`, `project`: tool lists; a file with all that follows from its text;
+- `reading`, `shapes`, `toollist`: what a runtime makes of a text; what it takes for a value; lists of
+  tools;
+- `causes`, `readers`: why a frontmatter cannot be read; the ways in which runtimes read;
+- `document`, `project`: a file with all that follows from its text, and from its place;
 - `suppress`, `rewrite`, `rule`, `rules`, `check`: the checks and the one pipeline they run in;
 - `inspection`, `explain`, `features`: answers for people and editors;
 - `disk`, `finding`, `lsp`, `cli`: the edges, which alone know files, the protocol and the terminal.

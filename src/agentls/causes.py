@@ -71,12 +71,13 @@ def _opens(text: str, end: int, before: str) -> bool:
     return len(fences) % 2 == 0 or before == fences[0].strip()
 
 
-def explain_invalid(text: str, block: Span, strict: Parsed, repair: Repair) -> Reason:
-    """Why a block can be parsed neither as it stands nor after the runtime's `repair`.
+def explain_invalid(text: str, block: Span, strict: Parsed, mending: Repair | None) -> Reason:
+    """Why a block can be parsed neither as it stands nor after the runtime's `mending`, if it has one.
 
     `strict` is the outcome of the first attempt, which has a problem.
     """
     assert strict.problem is not None, "the caller found a problem"
+    repair, tabs = mending or Source.plain, mending is not None
     if "\0" in block.of(text):
         at = text.index("\0", block.start)
         return Reason("invalid-yaml", "The frontmatter contains a NUL character", Span(at, at + 1))
@@ -85,14 +86,14 @@ def explain_invalid(text: str, block: Span, strict: Parsed, repair: Repair) -> R
         return Reason("early-terminator", message, dashes_at(text, block.end))
     chunks = top_level_chunks(text, block)
     for before, chunk in zip((None, *chunks), chunks, strict=False):
-        if parse(Source.plain(text, chunk), tabs_indent=True).problem is None:
+        if parse(Source.plain(text, chunk), tabs_indent=tabs).problem is None:
             continue
-        if parse(repair(text, chunk), tabs_indent=True).problem is not None:
+        if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
             stray = before and _explain_stray_list(text, before, chunk)
-            return Reason("invalid-yaml", *(stray or _explain_chunk(text, chunk, repair)))
+            return Reason("invalid-yaml", *(stray or _explain_chunk(text, chunk, mending)))
     # Each entry by itself can be read; it is the repair of one that breaks another.
     for chunk in chunks:
-        if parse(repair(text, chunk), tabs_indent=True).problem is not None:
+        if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
             culprit = next((c for c in chunks if parse(Source.plain(text, c)).problem), chunk)
             return Reason(
                 "invalid-yaml",
@@ -111,14 +112,14 @@ def explain_invalid(text: str, block: Span, strict: Parsed, repair: Repair) -> R
 _PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
 
 
-def _explain_chunk(text: str, chunk: Span, repair: Repair) -> tuple[str, Span]:
+def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, Span]:
     """Why the entry `chunk` cannot be read, and where."""
     key, value = key_of(text, chunk), value_of(text, chunk)
     first_line, *rest = value.of(text).split("\n")
     first = first_line.strip()
     first_span = Span(value.start, value.start + len(first))
     unindented = _UNINDENTED.search(text, value.start + len(first_line) + 1, value.end)
-    if "\r\n" in chunk.of(text) and parse(_with_lf(text, chunk, repair)).problem is None:
+    if repair and "\r\n" in chunk.of(text) and parse(_with_lf(text, chunk, repair)).problem is None:
         return (
             f"`{key}` needs quotes, and the repair that adds them does not work on lines that end in CRLF",
             first_span,
@@ -131,21 +132,25 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair) -> tuple[str, Span]:
         return _explain_unindented(text, chunk, Span(*unindented.span()))
     if first[:2] in ("- ", "? ") or first in ("-", "?"):
         return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
-    if first[0] == "[" and first[-1] == "]" and not rest:
+    if repair and first[0] == "[" and first[-1] == "]" and not rest:
         return f"`{key}` has the brackets of a list but is none, and the repair leaves it alone", first_span
+    if repair is None and first[:1] in _INDICATORS:
+        return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
+    if repair is None and ": " in first:
+        return f"`{key}` has a colon and a blank in its value, and needs quotes", first_span
     if first.endswith(":") and not any(line.strip() for line in rest):
         return f"The value of `{key}` ends in a colon", first_span
-    if not _REPAIRABLE_KEY.fullmatch(key) and ": " in first:
+    if repair and not _REPAIRABLE_KEY.fullmatch(key) and ": " in first:
         return (
             f"`{key}` needs quotes, and the repair that adds them leaves keys alone that hold"
             " anything but letters, `_` and `-`",
             first_span,
         )
-    problem = parse(Source.plain(text, chunk), tabs_indent=True).problem
+    problem = parse(Source.plain(text, chunk), tabs_indent=repair is not None).problem
     at = problem.offset if problem else value.start
     line_span = line_around(text, chunk, min(at, max(chunk.start, chunk.end - 1)))
     if any(line.strip() for line in rest) and first and first[0] not in "|>":
-        if ": " in first:
+        if repair and ": " in first:
             return f"`{key}` needs quotes, and its further lines keep them from being added", first_span
         if ": " in line_span.of(text) or line_span.of(text).endswith(":"):
             shown = line_span.of(text).strip()[:40]
@@ -158,6 +163,7 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair) -> tuple[str, Span]:
     return f"`{key}` is not valid YAML ({message})", line_span
 
 
+_INDICATORS = tuple("`@%*&!{[")
 _REPAIRABLE_KEY = re.compile(r"[A-Za-z_-]+")
 _UNINDENTED = re.compile(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)
 _TIGHT_KEY = re.compile(r"[A-Za-z_-]+:(?!//)\S")

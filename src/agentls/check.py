@@ -75,7 +75,7 @@ def _diagnostic(rule: Rule, finding: Finding, config: Config) -> Diagnostic:
     return Diagnostic(
         finding.span,
         rule.code,
-        Severity[severity.upper()] if severity else rule.severity,
+        Severity[severity.upper()] if severity else max(rule.severity, finding.at_most),
         finding.message,
         finding.fixes,
         finding.related,

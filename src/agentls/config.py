@@ -33,6 +33,7 @@ class Config(NamedTuple):
     tools: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    runtimes: tuple[str, ...] = ()
     description_tokens: int = 1000
     places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     overrides: tuple[Override, ...] = ()
@@ -65,6 +66,7 @@ SETTINGS = {
     "tools": "names of tools of your own",
     "models": "model ids of your own",
     "keys": "frontmatter keys of your own",
+    "runtimes": "names of the runtimes that count in full, of those that read a file; its folder's own if empty",
     "description_tokens": "estimated tokens above which a description is reported as long",
     "places": "further places of agent files: for a dialect, patterns as in `.gitignore`",
     "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from agentls import markdown, toollist
-from agentls.dialects import Dialect
+from agentls import dialects, markdown, toollist
+from agentls.dialects import Dialect, Runtime
 from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
 from agentls.readers import STRATEGIES
@@ -17,14 +17,30 @@ from agentls.toollist import Listed, ToolList, Tools
 from agentls.yamltree import Entry, Mapping, Scalar, Source, parse
 
 
+class Reader(NamedTuple):
+    """A runtime that reads a file, and the dialect by which it takes it."""
+
+    runtime: Runtime
+    dialect: Dialect
+
+
+def reader_of(runtime: str, dialect: str) -> Reader:
+    """The reader of that name, as the dialect of that name has it."""
+    facts = dialects.load(dialect)
+    return Reader(facts.runtime(runtime), facts)
+
+
 class File(NamedTuple):
-    """An agent file: its path (with `/`), its text, the dialect that it is written in, and
-    what the runtime knows of it besides the text."""
+    """An agent file: its path (with `/`), its text, the dialect that it is written in, what the
+    runtimes know of it besides the text, those whose reading counts in full (one or more, the
+    folder's owner first), and others that read it too, by their names, each with its dialect."""
 
     path: str
     text: str
     dialect: Dialect
     identity: Identity
+    readers: tuple[Reader, ...]
+    others: tuple[tuple[str, str], ...] = ()
 
 
 class Document(File):
@@ -51,11 +67,16 @@ class Document(File):
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
-        """What each runtime makes of the file, the folder's owner first."""
-        return tuple(
-            STRATEGIES[runtime.strategy](self.text, self.identity, self.dialect)
-            for runtime in self.dialect.runtimes
-        )
+        """What each runtime that counts makes of the file, the folder's owner first."""
+        return tuple(self._read(reader) for reader in self.readers)
+
+    @cached_property
+    def other_readings(self) -> tuple[Reading, ...]:
+        """What the other runtimes make of it that read it too."""
+        return tuple(self._read(reader_of(runtime, dialect)) for runtime, dialect in self.others)
+
+    def _read(self, reader: Reader) -> Reading:
+        return STRATEGIES[reader.runtime.strategy](self.text, self.identity, reader.dialect, reader.runtime)
 
     @property
     def reading(self) -> Reading:
@@ -109,7 +130,7 @@ class Document(File):
                 entry.value,
                 tuple(
                     Listed(item, *toollist.resolve(item.name, self.dialect, self.permission_mode))
-                    for item in toollist.split(entry.value, self.text)
+                    for item in toollist.split(entry.value, self.text, self.dialect.tool_grammar)
                 ),
             )
             for key in self.dialect.keys
@@ -119,4 +140,4 @@ class Document(File):
     @cached_property
     def tools(self) -> Tools:
         """What the agent may use in the folder's own runtime."""
-        return toollist.effective(self.reading, self.text, self.dialect, self.permission_mode)
+        return toollist.effective(self.reading, self.text, self.permission_mode)

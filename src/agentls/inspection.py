@@ -75,27 +75,24 @@ class Inspection(NamedTuple):
 
 def inspect(document: Document) -> Inspection:
     """What each runtime, and a plain loader, make of `document`."""
-    dialect = document.dialect
-    views = tuple(
-        view(document, runtime, reading)
-        for runtime, reading in zip(dialect.runtimes, document.readings, strict=True)
-    )
-    return Inspection(document.path, dialect.name, views, _portable(document.text))
+    readings = (*document.readings, *document.other_readings)
+    views = tuple(view(document, reading) for reading in readings)
+    return Inspection(document.path, document.dialect.name, views, _portable(document.text))
 
 
-def view(document: Document, runtime: Runtime, reading: Reading) -> View:
-    """What `runtime` makes of `document`; `reading` is its reading of it."""
-    text = document.text
+def view(document: Document, reading: Reading) -> View:
+    """What the runtime of `reading` makes of `document`."""
+    text, dialect = document.text, reading.dialect
     body = text[reading.body :] if reading.loads else text[document.body :]
-    tools = toollist.effective(reading, text, document.dialect, document.permission_mode)
+    tools = toollist.effective(reading, text, document.permission_mode)
     return View(
-        runtime,
+        reading.runtime,
         reading.loads,
         reading.how,
         tuple(_reasons(document, reading)),
         reading.name,
         reading.description,
-        _model(reading, document.dialect.models),
+        _model(reading, dialect.models),
         tools,
         Tokens(tokens.estimate(reading.description or ""), tokens.estimate(body.strip())),
         tuple(_notes(document, reading, tools)) if reading.loads else (),
@@ -146,8 +143,8 @@ def _notes(document: Document, reading: Reading, tools: Tools) -> Iterator[str]:
             " what stands behind it is part of the prompt."
         )
     if tools.mode == "listed":
-        yield from _notes_on_tools(tools, document.dialect)
-    yield from _notes_on_model(reading.text("model"), document.dialect.models)
+        yield from _notes_on_tools(tools, reading.dialect)
+    yield from _notes_on_model(reading.text("model"), reading.dialect.models)
 
 
 def _notes_on_tools(tools: Tools, dialect: Dialect) -> Iterator[str]:
@@ -292,7 +289,7 @@ def verdict(view: View) -> str:
     """In a sentence or two, what the runtime does with the file."""
     title = f"{view.runtime.title} {view.runtime.version}"
     if not view.loads:
-        return f"{title} skips this file."
+        return f"{title} {view.runtime.refusal.replace('the file', 'this file')}."
     if view.how == "damaged":
         return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
     effect = f"{title} loads this file"

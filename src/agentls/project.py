@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from agentls import dialects
 from agentls.config import Config
-from agentls.document import Document
+from agentls.dialects import Dialect, Place
+from agentls.document import Document, Reader, reader_of
 from agentls.reading import Identity
 
 
@@ -21,32 +22,32 @@ class Plugin(NamedTuple):
 
 
 class Located(NamedTuple):
-    """What the place of a file says about it."""
+    """What the place of a file says about it: its dialect, its identity, and the place itself
+    (`None` where the configuration or the user has named the dialect)."""
 
     dialect: str
     identity: Identity
+    place: Place | None
 
 
 def locate(path: str, plugin: Plugin | None) -> Located | None:
     """Which dialect the file at `path` is in, judging by its place, or `None` for no agent file.
 
-    `plugin` is the nearest one whose root is a parent of the file. A project's own places come
-    first, then a plugin's. Places that the configuration adds count from its folder, which is
-    known to whoever has read it; their dialect comes in as `otherwise` below.
+    `plugin` is the nearest one whose root is a parent of the file. Places that the configuration
+    adds count from its folder, which is known to whoever has read it; their dialect comes in as
+    `otherwise` below.
     """
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    for name in dialects.NAMES:
-        dialect = dialects.load(name)
-        if any(place.scope == "project" and place.holds(path) for place in dialect.places):
-            return Located(name, Identity(stem))
-        if plugin is None:
-            continue
-        inside = path.removeprefix(plugin.root.rstrip("/") + "/")
-        for place in dialect.places:
-            if place.scope == "plugin" and place.holds(inside):
-                below = inside.removeprefix(place.folder + "/").split("/")[:-1]
-                return Located(name, Identity(stem, plugin.name, tuple(below)))
+    inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
+    for place, dialect in dialects.places():
+        if place.scope == "project" and place.holds(path):
+            return Located(dialect, _identity(path, place), place)
+        if plugin and inside and place.scope == "plugin" and place.holds(inside):
+            return Located(dialect, _identity(inside, place)._replace(plugin=plugin.name), place)
     return None
+
+
+def _identity(path: str, place: Place) -> Identity:
+    return Identity(place.stem(path), "", place.below(path), path.rpartition("/")[2])
 
 
 def open_document(
@@ -60,5 +61,28 @@ def open_document(
     if located is None:
         if otherwise is None:
             return None
-        located = Located(otherwise, Identity(path.rpartition("/")[2].rpartition(".")[0]))
-    return Document(path, text, dialects.effective(located.dialect, config), located.identity)
+        name = path.rpartition("/")[2]
+        located = Located(otherwise, Identity(name.rpartition(".")[0], file=name), None)
+    dialect = dialects.effective(located.dialect, config)
+    readers, others = _readers(dialect, located.place, config)
+    return Document(path, text, dialect, located.identity, readers, others)
+
+
+def _readers(
+    dialect: Dialect, place: Place | None, config: Config
+) -> tuple[tuple[Reader, ...], tuple[tuple[str, str], ...]]:
+    """The runtimes whose reading counts, and the others that read the file too.
+
+    Those that the place belongs to count, or of all of them those that the configuration names;
+    if it names none, the place's own count all the same, since somebody put the file there.
+    """
+    own = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
+    also = dict(place.also) if place else {}
+    wanted = [name for name in (*own, *also) if name in config.runtimes]
+    counting = wanted or list(own)
+    readers = tuple(
+        reader_of(name, also[name]) if name in also else Reader(dialect.runtime(name), dialect)
+        for name in counting
+    )
+    pairs = (*((name, dialect.name) for name in own), *also.items())
+    return readers, tuple(pair for pair in pairs if pair[0] not in counting)

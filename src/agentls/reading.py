@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from agentls.dialects import Dialect, Runtime
 from agentls.text import Span
 from agentls.yamltree import Entry, Mapping, Scalar
 
@@ -27,16 +28,25 @@ class Identity(NamedTuple):
     """What a runtime knows of a file besides its text.
 
     `stem` is the file's name without extension. `plugin` is the name of the plugin it belongs
-    to ("" for a project), and `folders` are the folders between the plugin's `agents` and the file.
+    to ("" for a project), and `folders` are the folders between the place and the file, whose
+    whole name is `file`.
     """
 
     stem: str
     plugin: str = ""
     folders: tuple[str, ...] = ()
+    file: str = ""
+
+    def name(self, of: Literal["none", "file", "path", "folder"]) -> str:
+        """The name that stands in for a missing one: that of the file, of the folder it lies in, or
+        the path from the place to it."""
+        if of == "path":
+            return "/".join((*self.folders, self.stem))
+        return self.folders[-1] if of == "folder" and self.folders else self.stem
 
 
 class Reading(NamedTuple):
-    """One runtime's view of a file.
+    """One runtime's view of a file, and the dialect by which the runtime takes it.
 
     `how` is "clean"; "repaired", when only the runtime's own repair made it load; "damaged",
     when it loads but its metadata is lost; or "dropped". `block` covers the YAML as the runtime
@@ -46,7 +56,8 @@ class Reading(NamedTuple):
     `body`. `name` and `description` are what the runtime shows.
     """
 
-    runtime: str
+    runtime: Runtime
+    dialect: Dialect
     how: How
     reasons: tuple[Reason, ...]
     block: Span | None

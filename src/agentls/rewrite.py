@@ -67,7 +67,7 @@ def change_list(document: Document, value: Node, changes: dict[Span, tuple[str, 
     empty, or if an entry does not stand in the text as it is read (a quoted scalar with escapes).
     """
     items = value.items if isinstance(value, Sequence) else (value,)
-    entries = [split(item, document.text) for item in items]
+    entries = [split(item, document.text, document.dialect.tool_grammar) for item in items]
     plain = {entry.span for row in entries for entry in row if entry.span.of(document.text) == entry.text}
     found = [[entry.span for entry in row] for row in entries]
     stays = any(changes.get(span, True) for row in found for span in row)

@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Literal, NamedTuple
 
 from agentls.config import Config
-from agentls.dialects import Dialect
+from agentls.dialects import Dialect, Runtime
 from agentls.document import Document
 from agentls.reading import Reading
 from agentls.rewrite import harmless
@@ -55,12 +55,22 @@ class Related(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One place where a rule found something; the message is one line in plain words."""
+    """One place where a rule found something; the message is one line in plain words.
+
+    `at_most` makes it weaker than its rule, where what it rests on is not known well enough.
+    """
 
     span: Span
     message: str
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
+    at_most: Severity = Severity.ERROR
+
+
+def titles(runtimes: Iterable[Runtime]) -> str:
+    """The names of runtimes in a sentence."""
+    names = list(dict.fromkeys(runtime.title for runtime in runtimes))
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 class Context(NamedTuple):
@@ -84,13 +94,18 @@ class Context(NamedTuple):
 
     @property
     def reading(self) -> Reading:
-        """What the runtime makes of the file."""
+        """What the folder's owner makes of the file."""
         return self.document.reading
 
     @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What each runtime that counts makes of the file."""
+        return self.document.readings
+
+    @property
     def runtime(self) -> str:
-        """The name, for people, of the runtime that the folder belongs to."""
-        return self.dialect.runtimes[0].title
+        """The names, for people, of the runtimes that count."""
+        return titles(reading.runtime for reading in self.readings)
 
     @property
     def in_plugin(self) -> bool:

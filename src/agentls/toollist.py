@@ -1,16 +1,13 @@
-"""Tool lists: their entries with spans, and what they come to.
-
-The grammar is Claude Code's: a string is split at commas and spaces outside parentheses, a
-YAML list has items which are split again. Nothing else separates.
-"""
+"""Tool lists: their entries with spans, split as the dialect's grammar says, and what they come to."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
-from agentls.dialects import Dialect, Key
+from agentls.dialects import Dialect, Key, ToolGrammar
 from agentls.reading import Reading
 from agentls.spelling import in_any_case
 from agentls.text import Span
@@ -65,29 +62,33 @@ class Tools(NamedTuple):
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
-def split(value: Node, document: str) -> tuple[ToolEntry, ...]:
+def split(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
     """The entries of a value of `tools`; `document` is the text that its spans refer to."""
     if isinstance(value, Scalar):
-        return tuple(_split_scalar(value, document)) if value.type == "str" else ()
+        return tuple(_split_scalar(value, document, grammar)) if value.type == "str" else ()
     if isinstance(value, Sequence):
+        inner = grammar if grammar.splits_items else grammar._replace(separators="")
         return tuple(
-            entry for item in value.items if isinstance(item, Scalar) for entry in split(item, document)
+            entry
+            for item in value.items
+            if isinstance(item, Scalar)
+            for entry in split(item, document, inner)
         )
     return ()
 
 
-def _split_scalar(scalar: Scalar, document: str) -> Iterator[ToolEntry]:
+def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterator[ToolEntry]:
     at = scalar.span.start
-    for text in split_text(scalar.text):
+    for text in split_text(scalar.text, grammar.separators):
         found = document.find(text, at, scalar.span.end)
         span = Span(found, found + len(text)) if found >= 0 else scalar.span
         at = span.end if found >= 0 else at
-        parts = _SPECIFIER.fullmatch(text)
+        parts = _SPECIFIER.fullmatch(text) if grammar.specifiers else None
         yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
 
 
-def split_text(text: str) -> list[str]:
-    """`text` cut at commas and spaces outside parentheses, without empty pieces."""
+def split_text(text: str, separators: str) -> list[str]:
+    """`text` cut at the separators outside parentheses, without empty pieces."""
     pieces: list[str] = []
     depth = start = 0
     for at, character in enumerate(text):
@@ -95,11 +96,18 @@ def split_text(text: str) -> list[str]:
             depth += 1
         elif character == ")":
             depth = max(0, depth - 1)
-        elif character in ", " and depth == 0:
+        elif character in separators and depth == 0:
             pieces.append(text[start:at])
             start = at + 1
     pieces.append(text[start:])
     return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def is_other(name: str, dialect: Dialect) -> bool:
+    """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known."""
+    return name in dialect.user_tools or any(
+        fnmatchcase(name, pattern) for pattern in dialect.tool_grammar.others
+    )
 
 
 Standing = Literal["available", "unavailable", "old", "foreign", "unknown"]
@@ -114,8 +122,10 @@ class Resolution(NamedTuple):
 
 def resolve(name: str, dialect: Dialect, permission_mode: str | None) -> Resolution:
     """What `name` stands for in the list of a subagent that runs in `permission_mode`."""
-    if name.startswith(MCP_PREFIX) or name in dialect.user_tools:
+    if is_other(name, dialect):
         return Resolution("available", name)
+    if dialect.tool_grammar.any_case:
+        name = in_any_case(name, (tool.name for tool in dialect.tools)) or name
     tool = dialect.tool(name)
     if tool:
         if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
@@ -161,19 +171,20 @@ class ToolList(NamedTuple):
         return {item.tool for item in self.items if item.standing == "available" and item.tool}
 
 
-def effective(reading: Reading, document: str, dialect: Dialect, permission_mode: str | None) -> Tools:
+def effective(reading: Reading, document: str, permission_mode: str | None) -> Tools:
     """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
+    dialect, grammar = reading.dialect, reading.dialect.tool_grammar
     tools = reading.get("tools")
     denied_entry = reading.get("disallowedTools")
-    denied = split(denied_entry.value, document) if denied_entry else ()
+    denied = split(denied_entry.value, document, grammar) if denied_entry else ()
     memory = _memory_tools(reading, dialect)
     if tools is None:
         return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
-    listed = split(tools.value, document)
-    if any(entry.text == ALL for entry in listed):
+    listed = split(tools.value, document, grammar)
+    if any(entry.text in grammar.all for entry in listed) or not (listed or grammar.none):
         return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
     if not names and not memory:

@@ -9,7 +9,7 @@ from agentls import check, dialects
 from agentls.config import Config
 from agentls.document import Document
 from agentls.features import vocabulary
-from agentls.reading import Identity
+from agentls.project import open_document
 from agentls.rule import Severity
 
 
@@ -54,7 +54,9 @@ def new_agent(dialect: str, name: str) -> NewAgent:
     files = next(place.files for place in facts.places if place.scope == "project")
     file = files.replace("*", _UNFIT.sub("-", written).strip("-.").lower() or "agent")
     text = vocabulary.plain(before) + written + vocabulary.plain(after)
-    document = Document(file, text, facts, Identity(file.partition(".")[0]))
+    place = next(place for place in facts.places if place.scope == "project")
+    document = open_document(f"{place.folder}/{file}", text, Config(), None, dialect)
+    assert document is not None, "the dialect is known"
     return NewAgent(file, f"{before}${{1:{escaped}}}{after}", _problem(document))
 
 

@@ -55,10 +55,7 @@ def _on_fence(document: Document, offset: int) -> Hover | None:
     fences = (block.opening, block.closing) if block else ()
     for fence in (*fences, *(reading.closing for reading in document.readings)):
         if fence and fence.touches(offset):
-            views = (
-                inspection.view(document, runtime, reading)
-                for runtime, reading in zip(document.dialect.runtimes, document.readings, strict=True)
-            )
+            views = (inspection.view(document, reading) for reading in document.readings)
             cards = [_card(view) for view in views]
             return Hover(fence, "\n\n".join((*cards, explain.cite(explain.observed(document.dialect)))))
     return None
@@ -205,7 +202,7 @@ def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset:
         word = _word_at(document.text, _TOOL_NAME, scalar.span, offset)
         page = explain.about_tool(document.dialect, word.of(document.text)) if word else None
         return Hover(word, page) if word and page else None
-    listed = toollist.split(entry.value, document.text)
+    listed = toollist.split(entry.value, document.text, document.dialect.tool_grammar)
     found = _holding(((tool.span, tool) for tool in listed), offset)
     if found is None:
         return None

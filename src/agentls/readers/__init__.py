@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agentls.dialects import Dialect
-from agentls.readers import claude_code
+from agentls.dialects import Dialect, Runtime
+from agentls.readers import claude_code, general
 from agentls.reading import Identity, Reading
 
-Strategy = Callable[[str, Identity, Dialect], Reading]
+Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
 
 STRATEGIES: dict[str, Strategy] = {
     "claude-code": claude_code.read,
+    "strict-yaml": general.reader(general.strictly),
 }

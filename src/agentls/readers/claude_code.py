@@ -15,13 +15,11 @@ import re
 from collections.abc import Iterator
 
 from agentls.causes import explain_invalid, explain_no_opening
-from agentls.dialects import Dialect
+from agentls.dialects import Dialect, Runtime
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
 from agentls.wording import describe
 from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, parse
-
-RUNTIME = "claude-code"
 
 _BYTE_ORDER_MARK = "\ufeff"
 _OPENING = re.compile(r"---[ \t]*\r?\n")
@@ -32,17 +30,17 @@ _REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
 _SUSPICIOUS = re.compile(r": |[{}\[\]*&#!|>%@`]")
 
 
-def read(text: str, identity: Identity, dialect: Dialect) -> Reading:
+def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
     """The reading of `text` by Claude Code."""
     start = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
     opening = _OPENING.match(text, start)
     if not opening:
-        return _without_metadata(identity, explain_no_opening(text, start))
+        return _without_metadata(runtime, dialect, identity, explain_no_opening(text, start))
     fence = Span(start, start + len(_FENCE))
     end = text.find(_FENCE, opening.end())
     if end < 0:
         unclosed = Reason("unclosed-frontmatter", "The closing `---` is missing", fence)
-        return _without_metadata(identity, unclosed)
+        return _without_metadata(runtime, dialect, identity, unclosed)
     block, closing = Span(opening.end(), end), Span(end, end + len(_FENCE))
     source = Source.plain(text, block)
     how: How = "clean"
@@ -55,7 +53,7 @@ def read(text: str, identity: Identity, dialect: Dialect) -> Reading:
         parsed = parse(source, tabs_indent=True)
     if parsed.problem:
         cause = explain_invalid(text, block, strict, repair)
-        return _without_metadata(identity, cause, block, closing)
+        return _without_metadata(runtime, dialect, identity, cause, block, closing)
     root = parsed.root if isinstance(parsed.root, Mapping) else None
     if parsed.root is not None and root is None:
         what = "a list" if isinstance(parsed.root, Sequence) else "plain text"
@@ -64,12 +62,13 @@ def read(text: str, identity: Identity, dialect: Dialect) -> Reading:
             f"The frontmatter is {what}, not `key: value` lines",
             parsed.root.span,
         )
-        return _without_metadata(identity, reason, block, closing)
+        return _without_metadata(runtime, dialect, identity, reason, block, closing)
     reasons = tuple(_missing(root, fence, dialect)) if not identity.plugin else ()
     if reasons:
         how = "dropped"
     return Reading(
-        RUNTIME,
+        runtime,
+        dialect,
         how,
         reasons,
         block,
@@ -116,11 +115,17 @@ def _is_suspicious(value: str) -> bool:
 
 
 def _without_metadata(
-    identity: Identity, reason: Reason, block: Span | None = None, closing: Span | None = None
+    runtime: Runtime,
+    dialect: Dialect,
+    identity: Identity,
+    reason: Reason,
+    block: Span | None = None,
+    closing: Span | None = None,
 ) -> Reading:
     """The reading of a file whose frontmatter is missing or cannot be read."""
     return Reading(
-        RUNTIME,
+        runtime,
+        dialect,
         "damaged" if identity.plugin else "dropped",
         (reason,),
         block,

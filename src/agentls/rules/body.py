@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from agentls.document import Document
 from agentls.markdown import CodeBlock
+from agentls.readers.general import variant_of
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules.loading import FENCE, early_closing
 from agentls.text import Edit, Span
@@ -41,7 +42,9 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    closing = ctx.reading.closing
+    closing, variant = ctx.reading.closing, variant_of(ctx.reading.root, ctx.dialect)
+    if variant and not variant.prompt:
+        return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
         yield Finding(closing, "The prompt is empty: the agent works without instructions of its own.")
 

@@ -14,7 +14,7 @@ from agentls.rewrite import change_list, without_entry
 from agentls.rule import Context, Fix
 from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
-from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList
+from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList, is_other
 from agentls.wording import listing
 
 TOOLS = "tools"
@@ -81,12 +81,7 @@ def old_tool(name: str, dialect: Dialect) -> OldTool | None:
 def _is_tool(text: str, dialect: Dialect) -> bool:
     """Whether the text, with a specifier or without, names a tool of today or of old."""
     name = text.partition("(")[0]
-    return bool(
-        dialect.tool(name)
-        or dialect.old_tool(name)
-        or name in dialect.user_tools
-        or name.startswith(MCP_PREFIX)
-    )
+    return bool(dialect.tool(name) or dialect.old_tool(name) or is_other(name, dialect))
 
 
 def is_unclosed(text: str) -> bool:
@@ -109,7 +104,12 @@ _TOLD_AT_ONCE = ("foreign-tool", "wrong-case-tool", "unknown-tool", "wildcard-no
 
 
 def faults(ctx: Context, code: str) -> Iterator[tuple[ToolList, Listed, tuple[str, ...]]]:
-    """The entries that the rule `code` reports, each with its list and what to write instead."""
+    """The entries that the rule `code` reports, each with its list and what to write instead.
+
+    Where a runtime refuses the file for them, `refused-tool` reports them all.
+    """
+    if any(reading.runtime.unknown_tools == "refused" for reading in ctx.readings):
+        return
     for tools in ctx.document.tool_lists:
         for listed in tools.items:
             if listed.standing == "available" and listed.tool != EVERY_MCP_TOOL:

@@ -124,11 +124,12 @@ def _means(ctx: Context, written: str, key: str) -> bool:
 
 def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
     """Those of `fixes` after which the frontmatter can be read and has no reason `code` any more."""
-    readings = [(fix, ctx.document.edited(fix.edits).reading) for fix in fixes if fix.edits]
+    readings = [(fix, ctx.document.edited(fix.edits).readings) for fix in fixes if fix.edits]
     return tuple(
         fix
-        for fix, reading in readings
-        if reading.root is not None and code not in [reason.code for reason in reading.reasons]
+        for fix, after in readings
+        if after[0].root is not None
+        and not any(reason.code == code for reading in after for reason in reading.reasons)
     )
 
 
@@ -263,10 +264,14 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in reasons(ctx, "invalid-name"):
-        written = ctx.reading.text("name") or ""
-        name = re.sub(r"\s*:\s*", "-", written.strip()).strip("-").strip() or "my-agent"
-        fix = Fix(f"Call it `{name}`", (Edit(finding.span, _scalar(name)),))
-        yield finding._replace(fixes=_working(ctx, "invalid-name", fix))
+        entry = ctx.document.entry("name")
+        if entry is None or not isinstance(entry.value, Scalar):
+            yield finding
+            continue
+        name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
+        names = dict.fromkeys((name, _slug(entry.value.text)))
+        fixes = (Fix(f"Call it `{name}`", (Edit(finding.span, _scalar(name)),)) for name in names)
+        yield finding._replace(fixes=_working(ctx, "invalid-name", *fixes)[:1])
 
 
 @rule("information")

@@ -16,13 +16,19 @@ _LONG = 8
 
 
 def _strangers(ctx: Context) -> Iterator[Entry]:
-    """The top-level entries whose keys mean nothing to the runtime."""
+    """The top-level entries whose keys mean nothing to the runtime, and are not refused by any."""
+    refused = {
+        reason.span
+        for reading in ctx.readings
+        for reason in reading.reasons
+        if reason.code in ("refused-key", "missing-key")
+    }
     for entry in ctx.document.root.entries:
-        if entry.key.text and ctx.dialect.key(entry.key.text) is None:
+        if entry.key.text and ctx.dialect.key(entry.key.text) is None and entry.key.span not in refused:
             yield entry
 
 
-def _meant(written: str, dialect: Dialect) -> str | None:
+def meant_key(written: str, dialect: Dialect) -> str | None:
     """The key that a stranger is a misspelling of, if it is one.
 
     The runtime's own table comes first. Otherwise the first letter must be right, and a word
@@ -37,7 +43,7 @@ def _meant(written: str, dialect: Dialect) -> str | None:
     return nearest(written, candidates, most=2 if len(written) >= _LONG else 1)
 
 
-def _removal(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
+def removal(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
     """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
     if "&" in entry.span.of(ctx.text):
         return ()
@@ -79,7 +85,7 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in _strangers(ctx):
         written = entry.key.text
-        meant = _meant(written, ctx.dialect)
+        meant = meant_key(written, ctx.dialect)
         if meant is None:
             continue
         there = ctx.document.entry(meant)
@@ -141,7 +147,7 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
             message += f" What comes nearest is `{foreign.use}`{note}."
         elif foreign.note:
             message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
-        yield Finding(entry.key.span, message, _removal(ctx, entry))
+        yield Finding(entry.key.span, message, removal(ctx, entry))
 
 
 @rule("hint", tags=("unnecessary",))
@@ -179,11 +185,11 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
         return
     for entry in _strangers(ctx):
         written = entry.key.text
-        if ctx.dialect.foreign_key(written) is None and _meant(written, ctx.dialect) is None:
+        if ctx.dialect.foreign_key(written) is None and meant_key(written, ctx.dialect) is None:
             yield Finding(
                 entry.key.span,
                 f"{ctx.runtime} does not know `{written}` and ignores it.",
-                _removal(ctx, entry),
+                removal(ctx, entry),
             )
 
 
@@ -226,7 +232,7 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 entry.key.span,
                 f"{ctx.runtime} ignores `{key.name}` in the agents of a plugin.",
-                _removal(ctx, entry),
+                removal(ctx, entry),
             )
 
 
@@ -262,6 +268,8 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
+    if any(reason.code == "refused-duplicate" for reading in ctx.readings for reason in reading.reasons):
+        return
     for mapping in walk(ctx.document.root):
         if not isinstance(mapping, Mapping):
             continue
@@ -322,7 +330,7 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
             continue
         # Without this entry an earlier one of the same name would count.
         alone = sum(other.key.text == key.name for other in entries) == 1
-        fixes = _removal(ctx, entry, safe=True) if alone else ()
+        fixes = removal(ctx, entry, safe=True) if alone else ()
         yield Finding(entry.mark, f"`{key.name}` has no value, and so no effect.", fixes)
 
 

@@ -7,11 +7,13 @@ mend it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentls.causes import dashes_at
+from agentls.dialects import Runtime
 from agentls.frontmatter import TOP_LEVEL_KEY
-from agentls.rule import Context, Finding, Fix, rule
+from agentls.reading import Reading, Reason
+from agentls.rule import Context, Finding, Fix, Severity, rule, titles
 from agentls.text import Edit, Span
 
 FENCE = "---"
@@ -23,17 +25,42 @@ _CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
 def reasons(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
-    """The reasons of the runtime that belong to the rule `code`, with what they come to."""
-    for reason in ctx.reading.reasons:
-        if reason.code == code:
-            yield Finding(reason.span, f"{reason.message}. {effect(ctx)}.", fixes)
+    """The reasons of the runtimes that belong to the rule `code`, with what they come to. Runtimes
+    that refuse the file for the same reason share a finding."""
+    found: dict[Span, list[tuple[Reading, Reason]]] = {}
+    for reading in ctx.readings:
+        for reason in reading.reasons:
+            if reason.code == code:
+                found.setdefault(reason.span, []).append((reading, reason))
+    for span, pairs in found.items():
+        readings = [reading for reading, _ in pairs]
+        message = f"{pairs[0][1].message}. {effect(readings)}."
+        yield Finding(span, message, fixes, at_most=certainty(readings))
 
 
-def effect(ctx: Context) -> str:
-    """What the runtime does with a file that has a reason not to load."""
-    if ctx.reading.how == "dropped":
-        return f"{ctx.runtime} skips the file"
-    return f"{ctx.runtime} registers `{ctx.reading.name}` with all tools, and nothing else counts"
+def effect(readings: Iterable[Reading]) -> str:
+    """What the runtimes do with a file that has a reason not to load."""
+    effects: dict[str, list[Runtime]] = {}
+    for reading in readings:
+        effects.setdefault(_effect(reading), []).append(reading.runtime)
+    return "; ".join(f"{titles(runtimes)} {what}" for what, runtimes in effects.items())
+
+
+def _effect(reading: Reading) -> str:
+    if reading.how == "dropped":
+        return reading.runtime.refusal
+    if reading.body == 0 and reading.runtime.unreadable == "prompt":
+        return "takes the whole file for the prompt, and nothing of the frontmatter counts"
+    return f"registers `{reading.name}` with all tools, and nothing else counts"
+
+
+def certainty(readings: Iterable[Reading]) -> Severity:
+    """How severe a finding can be that rests on these readings: what third parties say of a runtime
+    is no ground for an error."""
+    firm = any(
+        reading.dialect.source(reading.runtime.source).confidence != "third-party" for reading in readings
+    )
+    return Severity.ERROR if firm else Severity.WARNING
 
 
 def reads(ctx: Context, edits: tuple[Edit, ...]) -> bool:
@@ -316,7 +343,7 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
     if lost:
         effects.append(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} lost")
     if ctx.reading.reasons:
-        effects.append(effect(ctx))
+        effects.append(effect([ctx.reading]))
     else:
         effects.append("the rest becomes the beginning of the prompt")
     yield Finding(

@@ -63,7 +63,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     """
     tools = ctx.document.tools
     entry = ctx.reading.get(TOOLS)
-    if entry is None or not tools.leaves_none:
+    if entry is None or not tools.leaves_none or ctx.reading.runtime.unknown_tools == "refused":
         return
     if tools.mode == "none":
         what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"
@@ -178,7 +178,7 @@ def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[Listed]) -> Fin
     shown = " and ".join(_MARKS.get(mark, f"`{mark}`") for mark in marks)
     verb = "do" if len(marks) > 1 else "does"
     pieces: list[str] = []
-    for text in split_text(scalar.text):
+    for text in split_text(scalar.text, ctx.dialect.tool_grammar.separators):
         pieces += pieces_of(text) if text in texts else text.split("\n")
     names = ", ".join(pieces)
     if scalar.style == "double" and '"' not in names and "\\" not in names:

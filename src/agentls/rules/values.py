@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentls import shapes
 from agentls.dialects import Key
-from agentls.rule import Context, Finding, rule
+from agentls.reading import Reading
+from agentls.rule import Context, Finding, rule, titles
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.wording import describe
@@ -79,11 +81,32 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     for key, entry in entries(ctx, "enum", "boolean", "integer", "text", "tools"):
         # Without a name or a description the file does not load, and a wrong `tools` leaves the
         # agent with none: rules of their own say so.
-        if key.required or key.name == "tools" or not key.closed or _accepts(key, entry.value):
+        if key.shape or key.required or key.name == "tools" or not key.closed or _accepts(key, entry.value):
             continue
         meant = _meant(key, entry.value)
         message = f"`{key.name}` takes {_wanted(key)}, not {describe(entry.value)}: {key.bad_value}."
         yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
+    yield from _misfits(ctx)
+
+
+def _misfits(ctx: Context) -> Iterator[Finding]:
+    """Values that do not have the shape that a runtime takes, and that it does without."""
+    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    told: dict[Span, list[Reading]] = {}
+    messages: dict[Span, str] = {}
+    for reading in ctx.readings:
+        for entry in reading.root.entries if reading.root else ():
+            key = reading.dialect.key(entry.key.text)
+            if key is None or not key.shape or not key.known_to(reading.runtime.name) or entry.broken:
+                continue
+            for misfit in shapes.misfits(key, entry.value, reading.runtime.name):
+                span = misfit.span if misfit.span.end > misfit.span.start else entry.mark
+                if span not in refused:
+                    told.setdefault(span, []).append(reading)
+                    messages.setdefault(span, f"{misfit.message}: {key.bad_value or 'the value is ignored'}")
+    for span, readings in told.items():
+        where = f" by {titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
+        yield Finding(span, f"{messages[span]}{where}.")
 
 
 def _accepts(key: Key, value: Node) -> bool:

@@ -1,0 +1,60 @@
+"""Where a runtime sees the frontmatter, by the words of `agentls.dialects.Fences`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from agentls.dialects import Fences
+from agentls.text import Span
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class Frame(NamedTuple):
+    """The frontmatter as a runtime delimits it: the opening dashes, the YAML, the closing dashes
+    (`None` where the block reaches to the end of the file), and where the prompt starts."""
+
+    opening: Span
+    block: Span
+    closing: Span | None
+    body: int
+
+
+def find(text: str, fences: Fences) -> Frame | None:
+    """The frontmatter of `text`, or `None` where the runtime sees none."""
+    start = 1 if text.startswith(BYTE_ORDER_MARK) and fences.byte_order_mark else 0
+    opening, closing = _patterns(fences)
+    opened = opening.match(text, start)
+    if opened is None:
+        return None
+    dashes = Span(opened.end(1) - 3, opened.end(1))
+    # The line end of the opening fence may also be the one in front of the closing fence.
+    at = opened.end() if not fences.empty or fences.closing == "anywhere" else opened.end() - 1
+    closed = closing.search(text, max(at, dashes.end))
+    if closed:
+        fence = Span(closed.end(2) - 3, closed.end(2))
+        end = fence.start if fences.closing == "anywhere" else closed.end(1)
+        return Frame(dashes, Span(opened.end(), end), fence, closed.end())
+    if fences.unclosed == "rest":
+        return Frame(dashes, Span(opened.end(), len(text)), None, len(text))
+    return None
+
+
+@cache
+def _patterns(fences: Fences) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The opening fence with its line end, and the closing one with the line end in front of it."""
+    line_end = r"(?:\r\n|\n|\r)" if fences.lone_cr else r"(?:\r?\n)"
+    indent = r"[ \t]*" if fences.indented else ""
+    blanks = r"[ \t]*" if fences.opening_blanks else ""
+    opening = re.compile(rf"({indent}---){blanks}{line_end}")
+    if fences.closing == "anywhere":
+        return opening, re.compile(r"()(---)")
+    behind = {
+        "alone": "" if fences.line_behind else rf"(?={line_end}|\Z)",
+        "blanks": r"[ \t]*" if fences.line_behind else rf"(?=[ \t]*(?:{line_end}|\Z))",
+        "anything": "",
+    }[fences.closing]
+    after = line_end if fences.line_behind else ""
+    return opening, re.compile(rf"({line_end})({indent}---){behind}{after}")

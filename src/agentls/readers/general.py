@@ -1,0 +1,327 @@
+"""The general way to read an agent file, by the parameters of `agentls.dialects.Runtime`.
+
+Four steps, each of which may end the reading: find the frontmatter, parse it, compare it with
+the tables, look at the prompt. Runtimes differ in the first by their fences, in the second by
+what they try when YAML fails (`Way`), in the third by what they refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from agentls import shapes, toollist
+from agentls.causes import explain_invalid, explain_no_opening
+from agentls.dialects import Dialect, Key, Runtime, Variant
+from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
+from agentls.reading import How, Identity, Reading, Reason
+from agentls.text import Span
+from agentls.wording import listing
+from agentls.yamltree import Mapping, Node, Parsed, Scalar, Sequence, Source, parse
+
+
+class Outcome(NamedTuple):
+    """What came of parsing a block: the tree, how it was got, and the values that a repair changed."""
+
+    root: Node | None
+    how: How = "clean"
+    rewritten: tuple[Span, ...] = ()
+
+
+Way = Callable[[str, Span, Runtime], "Outcome | Reason"]
+"""A way to parse the block of a text: an outcome, or the reason why there is none."""
+
+
+def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+    """YAML or nothing."""
+    parsed = parse(Source.plain(text, block))
+    if parsed.problem:
+        return _invalid(text, block, parsed)
+    equal = equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
+    return equal or Outcome(parsed.root)
+
+
+def _invalid(text: str, block: Span, parsed: Parsed) -> Reason:
+    return explain_invalid(text, block, parsed, None)
+
+
+def equal_keys(root: Node | None) -> Reason | None:
+    """The reason why a parser that refuses equal keys gives up, if it does."""
+    stack = [root] if root else []
+    while stack:
+        node = stack.pop(0)
+        if isinstance(node, Sequence):
+            stack += node.items
+        elif isinstance(node, Mapping):
+            seen: set[str] = set()
+            for entry in node.entries:
+                if entry.key.text in seen:
+                    return Reason("refused-duplicate", f"`{entry.key.text}` stands twice", entry.key.span)
+                seen.add(entry.key.text)
+                stack.append(entry.value)
+    return None
+
+
+def reader(way: Way) -> Callable[[str, Identity, Dialect, Runtime], Reading]:
+    """The strategy that reads in the general way, and parses in `way`."""
+
+    def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+        return _read(way, text, identity, dialect, runtime)
+
+    return read
+
+
+def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+    unseen = _unseen(identity, runtime)
+    if unseen:
+        return _ended(runtime, dialect, identity, unseen, None, "skipped")
+    frame = find(text, runtime.fences)
+    if frame is None:
+        reason = explain_no_frame(text, runtime)
+        plain = reason.code == "missing-frontmatter"
+        return _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
+    outcome = way(text, frame.block, runtime)
+    if isinstance(outcome, Reason):
+        return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
+    variant = variant_of(outcome.root, dialect)
+    root, shaped = _mapping(outcome.root, runtime, variant)
+    reasons = (*shaped, *judge(text, root, identity, dialect, runtime, frame, variant))
+    reasons += tuple(_prompt(text, frame, runtime))
+    how: How = outcome.how
+    if reasons:
+        how = "damaged" if runtime.bad_values == "no metadata" else "dropped"
+    return Reading(
+        runtime,
+        dialect,
+        how,
+        reasons,
+        frame.block,
+        frame.closing,
+        root,
+        outcome.rewritten,
+        frame.body,
+        name_of(root, identity, runtime),
+        None if how == "damaged" else description_of(root),
+    )
+
+
+def _unseen(identity: Identity, runtime: Runtime) -> Reason | None:
+    """Why the runtime does not look at a file of that place and name, if it does not."""
+    from fnmatch import fnmatchcase
+
+    if identity.folders and not runtime.recursive:
+        folder = "/".join(identity.folders)
+        return Reason("unread-file", f"The file lies in a folder `{folder}` below the place", Span(0, 3))
+    skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file, pattern)), None)
+    if skipped:
+        return Reason("unread-file", f"The name of the file fits `{skipped}`", Span(0, 3))
+    return None
+
+
+def explain_no_frame(text: str, runtime: Runtime) -> Reason:
+    """Why the runtime sees no frontmatter in a text."""
+    fences = runtime.fences
+    marked = text.startswith(BYTE_ORDER_MARK) and not fences.byte_order_mark
+    if marked and find(text[1:], fences):
+        message = "An invisible byte order mark stands in front of the opening `---`"
+        return Reason("byte-order-mark", message, Span(0, min(4, len(text))))
+    start = 1 if text.startswith(BYTE_ORDER_MARK) else 0
+    loose = find(text, fences._replace(opening_blanks=True, empty=True, unclosed="nothing"))
+    if loose and not fences.opening_blanks:
+        line = text[loose.opening.end : loose.block.start]
+        if line.strip("\r\n"):
+            blanks = Span(loose.opening.end, loose.opening.end + len(line.rstrip("\r\n")))
+            return Reason("malformed-fence", "Blanks stand behind the opening `---`", blanks)
+    if loose and loose.block.start >= loose.block.end:
+        return Reason("missing-frontmatter", "Nothing stands between the fences", loose.opening)
+    if loose is None and fences.line_behind:
+        ends = find(text + "\n", fences)
+        if ends:
+            message = "The file ends right behind the closing `---`, and has no prompt"
+            return Reason("missing-prompt", message, ends.closing or ends.opening)
+    reason = explain_no_opening(text, start)
+    if reason.code == "unclosed-frontmatter":
+        almost = find(text, fences._replace(closing="anything", indented=True, line_behind=False))
+        if almost and almost.closing:
+            at = text.rfind("\n", 0, almost.closing.start) + 1
+            end = text.find("\n", at)
+            line_span = Span(at, end if end >= 0 else len(text))
+            shown = line_span.of(text).rstrip("\r")
+            message = f"The closing fence must be `---` alone on its line, not {describe_line(shown)}"
+            return Reason("malformed-closing-fence", message, Span(at, at + len(shown)))
+    return reason
+
+
+def describe_line(line: str) -> str:
+    """A line in backticks, with its blanks, and not too long."""
+    return f"`{line[:40]}`"
+
+
+def _ended(
+    runtime: Runtime,
+    dialect: Dialect,
+    identity: Identity,
+    reason: Reason,
+    frame: Frame | None,
+    outcome: str,
+    *,
+    clean: bool = False,
+) -> Reading:
+    """The reading of a file whose frontmatter is missing or cannot be read."""
+    how: How = "dropped" if outcome == "skipped" else "clean" if clean else "damaged"
+    return Reading(
+        runtime,
+        dialect,
+        how,
+        () if how == "clean" else (reason,),
+        frame.block if frame else None,
+        frame.closing if frame else None,
+        None,
+        (),
+        frame.body if frame and outcome == "no metadata" else 0,
+        name_of(None, identity, runtime),
+        None,
+    )
+
+
+def variant_of(root: Node | None, dialect: Dialect) -> Variant | None:
+    """The variant of the format that the file is written in, or `None` for the plain one."""
+    if isinstance(root, Sequence) and root.items and isinstance(root.items[0], Mapping):
+        root = root.items[0]
+    if not isinstance(root, Mapping):
+        return None
+    for variant in dialect.variants:
+        for condition in variant.when:
+            entry = root.get(condition.key)
+            text = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
+            if entry and (not condition.values or text in condition.values):
+                return variant
+    return None
+
+
+def _mapping(
+    root: Node | None, runtime: Runtime, variant: Variant | None
+) -> tuple[Mapping | None, tuple[Reason, ...]]:
+    """The mapping of the frontmatter, and a reason if it is none. Of a list of definitions, which
+    some variants allow, it is the first."""
+    if root is None or isinstance(root, Mapping):
+        return root, ()
+    if variant and variant.listed and isinstance(root, Sequence):
+        first = root.items[0]
+        return (first if isinstance(first, Mapping) else None), ()
+    if runtime.bad_values == "ignored" and not runtime.required:
+        return None, ()
+    what = "a list" if isinstance(root, Sequence) else "plain text"
+    message = f"The frontmatter is {what}, not `key: value` lines"
+    return None, (Reason("frontmatter-not-a-mapping", message, root.span),)
+
+
+def judge(
+    text: str,
+    root: Mapping | None,
+    identity: Identity,
+    dialect: Dialect,
+    runtime: Runtime,
+    frame: Frame,
+    variant: Variant | None,
+) -> Iterator[Reason]:
+    """What the runtime refuses in a frontmatter that it could parse."""
+    required = variant.required if variant else runtime.required
+    for name in required:
+        if root is None or root.get(name) is None:
+            code = f"missing-{name}" if name in ("name", "description") else "missing-key"
+            yield Reason(code, f"`{name}` is missing", frame.opening)
+    if variant and variant.one_of and root is not None:
+        present = [entry for entry in root.entries if entry.key.text in variant.one_of]
+        if not present:
+            yield Reason("missing-key", f"One of {listing(variant.one_of)} is missing", frame.opening)
+        for entry in present[1:]:
+            message = f"`{entry.key.text}` cannot stand beside `{present[0].key.text}`"
+            yield Reason("refused-key", message, entry.key.span)
+    for entry in root.entries if root else ():
+        name = entry.key.text
+        key = dialect.key(name)
+        known = key is not None and key.known_to(runtime.name) and (not variant or name in variant.keys)
+        if not known or key is None:
+            if runtime.unknown_keys == "refused":
+                of = f" of {variant.title}" if variant and key else ""
+                yield Reason("refused-key", f"`{name}` is no key{of}", entry.key.span)
+            continue
+        if isinstance(entry.value, Sequence) and key.type == "tools" and runtime.unknown_tools == "refused":
+            yield from _unknown_tools(entry.value, text, dialect)
+        if refuses(key, runtime) and root is not None and root.get(name) is entry:
+            for misfit in shapes.misfits(key, entry.value, runtime.name):
+                yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.mark))
+    if root is not None and root.get("name") is None and runtime.identity != "none":
+        yield from _default_name(identity, dialect, runtime, frame)
+
+
+def _unknown_tools(value: Node, text: str, dialect: Dialect) -> Iterator[Reason]:
+    """The names in a list of tools that the runtime does not know, and refuses with the file."""
+    for entry in toollist.split(value, text, dialect.tool_grammar):
+        standing = toollist.resolve(entry.name, dialect, None).standing
+        if entry.text not in dialect.tool_grammar.all and standing != "available":
+            yield Reason("refused-tool", f"There is no tool {listing([entry.text])}", entry.name_span)
+
+
+def _mark(span: Span, otherwise: Span) -> Span:
+    return span if span.end > span.start else otherwise
+
+
+def refuses(key: Key, runtime: Runtime) -> bool:
+    """Whether the runtime refuses a file for a wrong value of `key`."""
+    return runtime.name in key.refused_by if key.refused_by else runtime.bad_values != "ignored"
+
+
+def _code(key: Key, value: Node) -> str:
+    """The rule that reports a wrong value of `key`."""
+    empty = isinstance(value, Scalar) and (value.type == "null" or not value.text.strip())
+    if key.name in ("name", "description") and empty:
+        return f"missing-{key.name}"
+    if key.name == "name" and isinstance(value, Scalar) and value.type == "str":
+        return "invalid-name"
+    if key.name in ("name", "description"):
+        return (
+            f"{key.name}-not-text"
+            if not isinstance(value, Scalar) or value.type != "str"
+            else "refused-value"
+        )
+    return "refused-value"
+
+
+def _default_name(identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame) -> Iterator[Reason]:
+    """The reason why the name of the file cannot stand in for a missing `name`, if it cannot."""
+    key = dialect.key("name")
+    if key is None or not refuses(key, runtime) or "name" in runtime.required:
+        return
+    stand_in = Scalar(frame.opening, identity.name(runtime.identity))
+    if not shapes.accepts(key, stand_in, runtime.name):
+        message = (
+            f"`name` is missing, and {listing([stand_in.text])}, which stands in for it, is no valid name"
+        )
+        yield Reason("invalid-name", message, frame.opening)
+
+
+def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
+    """The reason why the prompt is not enough, if it is not."""
+    length = len(text[frame.body :].strip())
+    if length < runtime.body:
+        least = "" if runtime.body == 1 else f", which has to have {runtime.body} characters"
+        what = "There is no prompt" if not length else "The prompt is too short"
+        yield Reason("missing-prompt", f"{what} below the frontmatter{least}", frame.closing or frame.opening)
+
+
+def name_of(root: Mapping | None, identity: Identity, runtime: Runtime) -> str | None:
+    """The name under which the agent is known."""
+    entry = root.get("name") if root else None
+    if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
+        return entry.value.text
+    return None if runtime.identity == "none" else identity.name(runtime.identity)
+
+
+def description_of(root: Mapping | None) -> str | None:
+    """What the runtime tells about the agent."""
+    entry = root.get("description") if root else None
+    if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
+        return entry.value.text
+    return None

@@ -1,0 +1,219 @@
+"""Shapes: what may stand for a value, said in words, and where a value differs from it.
+
+A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
+`text`, `filled` (text that is not empty), `json` (text that holds JSON), `number`, `integer`,
+`positive` (a whole number above zero), `boolean`, `null`, `any`, `words` (one of the key's
+values), `list of X`, `map of X`, and `record`, a mapping with the key's fields. `some list of X`
+must not be empty. Parentheses group. In a `map of X` a field of the key says what stands below
+its own name instead of X.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from agentls.dialects import Key
+from agentls.text import Span
+from agentls.wording import describe, listing
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+
+
+class Shape(NamedTuple):
+    """One alternative: a word, and for `list`, `some list` and `map` the alternatives inside."""
+
+    word: str
+    inner: tuple[Shape, ...] = ()
+
+
+class Misfit(NamedTuple):
+    """A value that does not have its shape: where it stands, in words what is wrong, and the key or
+    the names that lead to it."""
+
+    span: Span
+    message: str
+    path: tuple[str, ...]
+
+
+_WORD = re.compile(r"\s*(some list of|list of|map of|[a-z]+|[|()])")
+_SCALARS = {
+    "text": "text",
+    "filled": "text",
+    "json": "text that is valid JSON",
+    "number": "a number",
+    "integer": "a whole number",
+    "positive": "a whole number above zero",
+    "boolean": "`true` or `false`",
+    "null": "nothing",
+    "any": "anything",
+}
+_IN_WORDS = {
+    "list": "a list",
+    "some list": "a list that is not empty",
+    "map": "a mapping",
+    "record": "a mapping",
+}
+
+
+@cache
+def parse(text: str) -> tuple[Shape, ...]:
+    """The alternatives that `text` names. Raises `ValueError` for a word that is none."""
+    words = _WORD.findall(text)
+    if "".join(text.split()) != "".join("".join(words).split()):
+        raise ValueError(f"not a shape: {text!r}")
+    shapes, rest = _alternatives(words)
+    if rest or not shapes:
+        raise ValueError(f"not a shape: {text!r}")
+    return shapes
+
+
+def _alternatives(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
+    shapes: tuple[Shape, ...] = ()
+    while True:
+        found, words = _alternative(words)
+        shapes += found
+        if words[:1] != ["|"]:
+            return shapes, words
+        words = words[1:]
+
+
+def _alternative(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
+    word, rest = (words[0], words[1:]) if words else ("", [])
+    if word == "(":
+        inner, rest = _alternatives(rest)
+        if rest[:1] != [")"]:
+            raise ValueError("a parenthesis is not closed")
+        return inner, rest[1:]
+    if word.endswith(" of"):
+        inner, rest = _alternative(rest)
+        return (Shape(word.removesuffix(" of"), inner),), rest
+    if word not in _SCALARS and word not in ("words", "record"):
+        raise ValueError(f"{word!r} is no shape")
+    return (Shape(word),), rest
+
+
+def misfits(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> Iterator[Misfit]:
+    """Where `value`, which stands for `key`, differs from what `runtime` takes for it."""
+    shape = key.shape_for(runtime)
+    if shape:
+        yield from _misfits(key, parse(shape), value, value.span, runtime, (*path, key.name))
+
+
+def accepts(key: Key, value: Node, runtime: str) -> bool:
+    """Whether `runtime` takes `value` for `key`."""
+    return next(misfits(key, value, runtime), None) is None
+
+
+def wanted(key: Key, runtime: str) -> str:
+    """What `runtime` takes for `key`, in words."""
+    shape = key.shape_for(runtime)
+    return _wanted(key, parse(shape)) if shape else "anything"
+
+
+def _misfits(
+    key: Key, shapes: tuple[Shape, ...], value: Node, mark: Span, runtime: str, path: tuple[str, ...]
+) -> Iterator[Misfit]:
+    if isinstance(value, Scalar):
+        if not value.is_alias and not any(_takes(key, shape.word, value) for shape in shapes):
+            span = value.span if value.span.end > value.span.start else mark
+            yield _misfit(key, shapes, value, span, path)
+        return
+    kinds = ("list", "some list") if isinstance(value, Sequence) else ("map", "record")
+    fitting = [shape for shape in shapes if shape.word in kinds]
+    if any(shape.word == "any" for shape in shapes):
+        return
+    if not fitting or (fitting[0].word == "some list" and isinstance(value, Sequence) and not value.items):
+        yield _misfit(key, shapes, value, value.span, path)
+        return
+    shape = fitting[0]
+    if isinstance(value, Sequence):
+        for item in value.items:
+            yield from _misfits(key, shape.inner, item, value.span, runtime, path)
+    elif shape.word == "record":
+        yield from _in_record(key, value, runtime, path)
+    else:
+        for entry in value.entries:
+            yield from _in_map(key, shape, entry, runtime, path)
+
+
+def _in_map(key: Key, shape: Shape, entry: Entry, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+    field = None if any(inner.word == "record" for inner in shape.inner) else key.field(entry.key.text)
+    if field:
+        yield from misfits(field, entry.value, runtime, path)
+    else:
+        yield from _misfits(key, shape.inner, entry.value, entry.key.span, runtime, (*path, entry.key.text))
+
+
+def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+    for entry in value.entries:
+        field = key.field(entry.key.text)
+        if field and field.known_to(runtime):
+            yield from misfits(field, entry.value, runtime, path)
+        elif key.unknown_fields == "refused":
+            yield Misfit(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
+    for field in key.fields:
+        needed = field.required and field.known_to(runtime) and value.get(field.name) is None
+        if needed and holds(field, value):
+            yield Misfit(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
+
+
+def holds(key: Key, mapping: Mapping) -> bool:
+    """Whether the condition of `key` on its neighbours in `mapping` is met; "" among the values of a
+    condition stands for an entry that is not there."""
+    if key.applies is None:
+        return True
+    entry = mapping.get(key.applies.key)
+    text = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
+    return text in key.applies.values if key.applies.values else entry is not None
+
+
+def _takes(key: Key, word: str, value: Scalar) -> bool:
+    """Whether a scalar is what `word` names."""
+    if word == "any":
+        return True
+    if word == "words":
+        names = [known.name for known in key.values]
+        return value.type in ("str", "bool") and (
+            value.text in names or (key.ignores_case and value.text.lower() in (n.lower() for n in names))
+        )
+    if word in ("text", "filled"):
+        text = value.type == "str" and (word == "text" or value.text != "")
+        return text and (not key.pattern or re.search(key.pattern, value.text) is not None)
+    if word == "json":
+        return value.type == "str" and _is_json(value.text)
+    if word == "positive":
+        return value.type in ("int", "float") and value.value > 0 and float(value.value).is_integer()
+    types = {"number": ("int", "float"), "integer": ("int",), "boolean": ("bool",), "null": ("null",)}
+    return value.type in types.get(word, ())
+
+
+def _is_json(text: str) -> bool:
+    import json  # Hardly any file has such a value.
+
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: tuple[str, ...]) -> Misfit:
+    found = "an empty list" if isinstance(value, Sequence) and not value.items else describe(value)
+    return Misfit(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
+
+
+def _wanted(key: Key, shapes: tuple[Shape, ...]) -> str:
+    """The alternatives in words."""
+    parts = []
+    for shape in shapes:
+        if shape.word == "words":
+            parts.append(listing((value.name for value in key.values if not value.alias_of), " or "))
+        elif shape.word in ("text", "filled") and key.pattern_words:
+            parts.append(key.pattern_words)
+        elif shape.word in _SCALARS:
+            parts.append(_SCALARS[shape.word])
+        else:
+            parts.append(_IN_WORDS[shape.word])
+    return " or ".join(dict.fromkeys(parts))
