@@ -158,7 +158,7 @@ async def test_agents_are_checked(client: Editor, uri: str, language: str) -> No
         ("file:///project/.claude/commands/review.md", "markdown"),
         ("file:///project/.github/agents/a.md", "chatagent"),
         ("file:///project/docs/a.agent.md", "chatagent"),
-        ("file:///project/.gemini/agents/a.md", "markdown"),
+        ("file:///project/.gemini/notes/a.md", "markdown"),
         ("file:///project/.claude/agents/a.txt", "plaintext"),
         ("git:///project/.claude/agents/a.md", "markdown"),
         ("file://[", "markdown"),
