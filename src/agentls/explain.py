@@ -83,7 +83,14 @@ def about_key(dialect: Dialect, name: str) -> str | None:
     return _foreign_key_page(dialect, foreign) if foreign else None
 
 
-def _key_page(dialect: Dialect, key: Key) -> str:
+def about_record_field(dialect: Dialect, path: str) -> str | None:
+    """The page of a field of a record, by its path, as in `handoffs.agent`."""
+    field = dialect.field(path)
+    of = path.rpartition(".")[0]
+    return _key_page(dialect, field, f"field of `{of}`") if field and of else None
+
+
+def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
     also = " or ".join(_SCALARS.get(kind, kind) for kind in key.also)
     plugin = "the key is ignored" if key.ignored_in_plugin else key.plugin
     facts = [
@@ -96,13 +103,31 @@ def _key_page(dialect: Dialect, key: Key) -> str:
         ("Specifiers in parentheses", key.specifier),
         ("In a plugin", plugin),
         ("Since", key.since),
+        ("Known to", _titles(dialect, key.runtimes)),
+        ("Deprecated", key.deprecated),
+        ("Write instead", code_span(key.use) if key.use else ""),
+        ("Has an effect", _when(key)),
+        ("Fields", _listed(field.name for field in key.fields)),
     ]
-    return page(key.name, "key", f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
+    return page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
+
+
+def _titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
+    """The names for people of some of the runtimes; "" for all of them."""
+    return ", ".join(dialect.runtime(name).title for name in runtimes)
+
+
+def _when(key: Key) -> str:
+    """The condition under which a key does something, in words."""
+    if key.applies is None:
+        return ""
+    values = [code_span(value) for value in key.applies.values if value]
+    return f"with {code_span(key.applies.key)}" + (f" {' or '.join(values)}" if values else "")
 
 
 def _values(key: Key) -> str:
     """The words of a key with what they mean, or in a row where the word says it."""
-    if all(value.summary.lower() == value.name.lower() for value in key.values):
+    if all(value.summary.lower() in ("", value.name.lower()) for value in key.values):
         return _listed(value.name for value in key.values)
     return "".join(f"\n  - `{value.name}`: {value.summary}" for value in key.values)
 
@@ -119,7 +144,7 @@ def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
 
 def about_value(dialect: Dialect, key: str, value: str) -> str | None:
     """The page of a word that the key `key` accepts."""
-    known = dialect.key(key)
+    known = dialect.field(key)
     if known is None:
         return None
     for word in known.values:

@@ -11,7 +11,7 @@ its own name instead of X.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -110,6 +110,48 @@ def wanted(key: Key, runtime: str) -> str:
     """What `runtime` takes for `key`, in words."""
     shape = key.shape_for(runtime)
     return _wanted(key, parse(shape)) if shape else "anything"
+
+
+class Slot(NamedTuple):
+    """A place for a value: the key that says what may stand there, and the alternatives."""
+
+    key: Key
+    shapes: tuple[Shape, ...]
+
+    def takes(self, *words: str) -> bool:
+        """Whether one of the alternatives is named by one of `words`."""
+        return any(shape.word in words for shape in self.shapes)
+
+    @property
+    def fields(self) -> tuple[Key, ...]:
+        """The keys that are known for a mapping in this place."""
+        inner = [shape.inner for shape in self.shapes if shape.word == "map"]
+        named = any(shape.word == "record" for shapes in inner for shape in shapes)
+        return self.key.fields if self.takes("record") or (inner and not named) else ()
+
+
+def slot(key: Key, steps: Iterable[str | None] = ()) -> Slot | None:
+    """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
+    A list may also be passed over in silence. `None` where nothing is known of the place."""
+    here: Slot | None = Slot(key, parse(key.shape)) if key.shape else None
+    for step in steps:
+        if here is None:
+            return None
+        here = _below(here, step)
+    return here
+
+
+def _below(here: Slot, step: str | None) -> Slot | None:
+    lists = [shape for shape in here.shapes if shape.word in ("list", "some list")]
+    maps = [shape for shape in here.shapes if shape.word == "map"]
+    if step is None:
+        return Slot(here.key, lists[0].inner) if lists else None
+    field = here.key.field(step)
+    if here.takes("record") or (maps and field and field in here.fields):
+        return slot(field) if field else None
+    if maps:
+        return Slot(here.key, maps[0].inner)
+    return _below(Slot(here.key, lists[0].inner), step) if lists else None
 
 
 def _misfits(

@@ -109,6 +109,14 @@ class Dialect(Facts):
         """The key of that name."""
         return self._indexes["key"].get(name)
 
+    def field(self, path: str) -> Key | None:
+        """The key, or the field of a record, to which `path` leads, as in `handoffs.agent`."""
+        name, *names = path.split(".")
+        found = self.key(name)
+        for name in names:
+            found = found.field(name) if found else None
+        return found
+
     def foreign_key(self, name: str) -> ForeignKey | None:
         """What is known about a key that belongs elsewhere."""
         return self._indexes["foreign key"].get(name)

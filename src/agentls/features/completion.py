@@ -8,15 +8,16 @@ filtered by what is typed already: editors do that.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentls import explain, toollist
-from agentls.dialects import Dialect
+from agentls import explain, shapes, toollist
+from agentls.dialects import Dialect, Key
 from agentls.document import Document
 from agentls.features import vocabulary
 from agentls.features.position import LIST, Place, find
 from agentls.features.vocabulary import Kind, Offer
+from agentls.readers.general import variant_of
 from agentls.text import Edit, Span
 
 
@@ -58,11 +59,15 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
     if kind == "value":
         return (
             explain.about_value(dialect, within, label)
+            or explain.about_record_field(dialect, within)
             or explain.about_key(dialect, within)
             or explain.about_field(dialect, "", within)
             or explain.about_server_field(dialect, within)
         )
     if kind == "field":
+        field = dialect.field(f"{within}.{label}") if within else None
+        if field:
+            return explain.about_record_field(dialect, f"{within}.{label}")
         if within == vocabulary.ENTRY:
             return explain.about_entry_field(dialect, label)
         if within == vocabulary.SERVER:
@@ -158,11 +163,43 @@ def _slot(document: Document, place: Place, offset: int) -> _Slot | None:
         return _hooks(document, place, tail, offset)
     if key.type == "servers":
         return _servers(document, place, tail, offset)
+    if key.type == "tools" and document.dialect.tool_grammar.map:
+        return _names(document, place, vocabulary.switches(document.dialect, place.siblings))
     if key.type == "tools":
         return _tools(document, place, offset) if place.role != "key" and tail in ((), (LIST,)) else None
-    if place.role == "value" and not tail:
+    if key.type in ("enum", "boolean", "model") and tail in ((), (LIST,)) and place.role != "key":
         return _word(document, place, vocabulary.values(document.dialect, key), offset)
-    return None
+    return _record(document, place, key, tail, offset)
+
+
+def _record(document: Document, place: Place, key: Key, tail: tuple[str, ...], offset: int) -> _Slot | None:
+    """The fields of a record, or the words of one of them."""
+    here = shapes.slot(key, (None if step == LIST else step for step in tail))
+    if here is None:
+        return None
+    within = ".".join((key.name, *_fields_on(key, tail)))
+    listed = False
+    if here.takes("list", "some list") and place.role in ("value", "undashed"):
+        inner = shapes.slot(key, (None if step == LIST else step for step in (*tail, LIST)))
+        here, listed = inner or here, place.role == "value"
+    if here.fields:
+        offers = vocabulary.fields(here.fields, place.siblings, within)
+        found = _names(document, place, offers, listed=listed)
+        if found or place.role == "key":
+            return found
+    if place.role == "key" or not here.takes("words", "boolean"):
+        return None
+    words = vocabulary.words(here.key, within, booleans=here.takes("boolean"))
+    return _word(document, place, words, offset)
+
+
+def _fields_on(key: Key, steps: Iterable[str]) -> Iterator[str]:
+    """Those of the steps from `key` that are fields, which lead to the page of the last one."""
+    for step in steps:
+        field = key.field(step)
+        if field:
+            yield step
+            key = field
 
 
 def _keys(document: Document, place: Place, offset: int) -> _Slot | None:
@@ -174,7 +211,11 @@ def _keys(document: Document, place: Place, offset: int) -> _Slot | None:
             return None
     present = {entry.key.text for entry in entries if not entry.key.span.touches(offset)}
     in_plugin = bool(document.identity.plugin)
-    return _names(document, place, vocabulary.keys(document.dialect, present, in_plugin=in_plugin))
+    offers = vocabulary.keys(document.dialect, present, in_plugin=in_plugin)
+    variant = variant_of(document.root, document.dialect)
+    if variant:
+        offers = (offer for offer in offers if offer.label in variant.keys)
+    return _names(document, place, offers)
 
 
 _NAME = re.compile(r"(?:[\w$][\w.$-]*)?")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from agentls import explain, inspection, suppress, toollist
+from agentls import explain, inspection, shapes, suppress, toollist
 from agentls.dialects import Dialect, Key
 from agentls.document import Document
 from agentls.inspection import View
@@ -148,10 +148,26 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
         return _in_servers(document.dialect, spot)
     if len(spot.keys) > 1:
-        return None
+        return _in_record(document.dialect, key, spot) if key else None
     if spot.scalar is None:
         return Hover(spot.entry.key.span, _key_page(document.dialect, spot.keys[0]))
     return _on_value(document, key, spot.entry, spot.scalar, offset) if key else None
+
+
+def _in_record(dialect: Dialect, key: Key, spot: _Spot) -> Hover | None:
+    """The fields of a record, and the words of them."""
+    here = shapes.slot(key, spot.keys[1:])
+    if here is None:
+        return None
+    path, field = key.name, key
+    for name in spot.keys[1:]:
+        below = field.field(name)
+        path, field = (f"{path}.{name}", below) if below else (path, field)
+    page = explain.about_record_field(dialect, path) or explain.about_key(dialect, path)
+    if spot.scalar is None:
+        return _known(spot.entry.key.span, page)
+    word = explain.about_value(dialect, path, spot.scalar.text) if here.takes("words") else None
+    return _known(spot.scalar.span, word or page)
 
 
 def _key_page(dialect: Dialect, name: str) -> str:
@@ -177,7 +193,7 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
             names = (value.name for value in key.values)
             page = explain.about_unknown(dialect, scalar.text, "value", effect, names)
         return Hover(scalar.span, page)
-    if key.type in ("enum", "model", "boolean", "integer"):
+    if key.type in ("enum", "model", "boolean", "integer", "number"):
         return Hover(scalar.span, _key_page(dialect, key.name))
     page = explain.about_agent(dialect, scalar.text) if key.name == "name" else None
     return Hover(scalar.span, page) if page else None

@@ -59,6 +59,29 @@ def values(dialect: Dialect, key: Key) -> Iterator[Offer]:
         yield Offer(word.name, "value", word.summary, within=key.name)
 
 
+def fields(keys: Iterable[Key], present: Collection[str], within: str) -> Iterator[Offer]:
+    """The fields of a record that are not there yet, those that it needs first; `within` is the path
+    of the record."""
+    for key in sorted(keys, key=lambda key: not key.required):
+        if key.name not in present:
+            yield Offer(key.name, "field", key.summary, _line(key.name, key.form), within)
+
+
+def words(key: Key, within: str, *, booleans: bool) -> Iterator[Offer]:
+    """The words that a key or a field accepts; `within` is its path."""
+    for word in key.values:
+        yield Offer(word.name, "value", word.summary, within=within)
+    if booleans:
+        yield from (Offer(word, "value", key.summary, within=within) for word in BOOLEANS)
+
+
+def switches(dialect: Dialect, present: Collection[str]) -> Iterator[Offer]:
+    """The tools that a mapping of tools to truth values does not name yet."""
+    for tool in dialect.tools:
+        if tool.name not in present:
+            yield Offer(tool.name, "tool", tool.summary, _line(tool.name, "${1:true}"))
+
+
 def _models(dialect: Dialect) -> Iterator[Offer]:
     """The models that can be asked for, the older ones last."""
     known = [model for model in dialect.models.known if model.status in ("current", "older")]

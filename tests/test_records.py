@@ -1,0 +1,107 @@
+"""Keys whose values are mappings: their fields and words, completed and explained from the tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls import shapes
+from agentls.dialects import Key, Value
+from agentls.features.completion import complete, documentation
+from agentls.features.hover import hover
+from harness import agent, at_cursor
+
+PATH = ".gemini/agents/case.md"
+HEAD = "---\nname: a\ndescription: b\n"
+
+
+def offered(lines: str) -> list[tuple[str, str]]:
+    """Labels and texts of what is offered at the cursor in these lines of a frontmatter."""
+    text, offset = at_cursor(f"{HEAD}{lines}\n---\nBody.\n")
+    return [(c.label, c.edit.new_text) for c in complete(agent(text, PATH), offset, snippets=True)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "first"),
+    [
+        ("kind: <|>", ("local", "local")),
+        ("mcp_servers:\n  docs:\n    <|>", ("command", "command: $1")),
+        ("mcp_servers:\n  docs:\n    command: x\n    <|>", ("args", "args: $1")),
+        ("mcp_servers:\n  docs:\n    type: <|>", ("sse", "sse")),
+        ("mcp_servers:\n  docs:\n    trust: <|>", ("true", "true")),
+        ("mcp_servers: {docs: {<|>}}", ("command", "command: $1")),
+        ("kind: remote\nauth:\n  <|>", ("type", "type: $1")),
+        ("kind: remote\n<|>", ("display_name", "display_name: $1")),
+    ],
+)
+def test_fields_and_words_are_offered(lines: str, first: tuple[str, str]) -> None:
+    assert offered(lines)[0] == first
+
+
+@pytest.mark.parametrize("lines", ["mcp_servers:\n  <|>", "mcp_servers:\n  docs: <|>", "auth:\n  key: <|>"])
+def test_where_any_word_may_stand_nothing_is_offered(lines: str) -> None:
+    assert offered(lines) == []
+
+
+def test_a_variant_has_keys_of_its_own() -> None:
+    labels = [label for label, _ in offered("kind: remote\n<|>")]
+    assert "agent_card_url" in labels
+    assert "tools" not in labels
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("type", "**`type`** (field of `mcp_servers`)"),
+        ("sse", "**`sse`** (value of `mcp_servers.type`)"),
+        ("docs", "**`mcp_servers`** (key)"),
+    ],
+)
+def test_fields_and_words_are_explained(word: str, said: str) -> None:
+    document = agent(f"{HEAD}mcp_servers:\n  docs:\n    type: sse\n---\nBody.\n", PATH)
+    found = hover(document, document.text.index(word))
+    assert found is not None
+    assert found.markdown.startswith(said)
+
+
+def test_a_field_that_is_offered_has_a_page() -> None:
+    document = agent("", PATH)
+    page = documentation(document.dialect, "field", "command", "mcp_servers")
+    assert page.startswith("**`command`** (field of `mcp_servers`)")
+
+
+ACTION = Key(
+    "permission",
+    "any",
+    "",
+    "s",
+    values=(Value("ask", "", "s"), Value("deny", "", "s")),
+    shape="words | map of (words | map of words)",
+    fields=(Key("webfetch", "any", "", "s", shape="words", values=(Value("ask", "", "s"),)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "messages"),
+    [
+        ("permission: ask", []),
+        ("permission: maybe", ["`permission` takes `ask` or `deny` or a mapping, not `maybe`"]),
+        ("permission: [ask]", ["`permission` takes `ask` or `deny` or a mapping, not a list"]),
+        ("permission: {bash: {'git *': ask}}", []),
+        (
+            "permission: {bash: {'git *': yes}}",
+            ["`permission.bash.git *` takes `ask` or `deny`, not `yes`"],
+        ),
+        ("permission: {webfetch: {'*': ask}}", ["`permission.webfetch` takes `ask`, not a mapping"]),
+        ("permission: {webfetch: deny}", ["`permission.webfetch` takes `ask`, not `deny`"]),
+    ],
+)
+def test_a_shape_says_where_a_value_differs(lines: str, messages: list[str]) -> None:
+    entry = agent(f"---\n{lines}\n---\n").entry("permission")
+    assert entry is not None
+    assert [misfit.message for misfit in shapes.misfits(ACTION, entry.value, "any")] == messages
+
+
+@pytest.mark.parametrize("text", ["texts", "list of", "(text", "text | ", "map text", ""])
+def test_a_mistake_in_a_shape_is_named(text: str) -> None:
+    with pytest.raises(ValueError, match=r"shape|parenthesis"):
+        shapes.parse(text)
