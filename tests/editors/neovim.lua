@@ -8,17 +8,6 @@ local function wait(what, done)
 end
 
 local function main()
-  local cmd = vim.fn.json_decode(vim.env.AGENTLS_COMMAND)
-  local folder = vim.env.AGENTLS_NEOVIM
-  vim.cmd('filetype on')
-  if vim.lsp.enable then
-    vim.opt.runtimepath:prepend(folder)
-    vim.lsp.config('agentls', { cmd = cmd })
-    vim.lsp.enable('agentls')
-  else
-    dofile(folder .. '/agentls.lua').setup({ cmd = cmd, settings = { debounce = 0 } })
-  end
-
   local clients_of = vim.lsp.get_clients or vim.lsp.get_active_clients
   vim.cmd('edit README.md')
   say('elsewhere', #clients_of())
@@ -32,6 +21,7 @@ local function main()
     return client.name
   end, clients))
   local client = clients[1]
+  say('root', client.config.root_dir)
   say('diagnostics', vim.tbl_map(function(found)
     return { found.source, found.code, found.lnum, found.col, found.message }
   end, vim.diagnostic.get(buffer)))
@@ -77,6 +67,8 @@ local function main()
   wait('the typed word is not reported', function()
     return #vim.diagnostic.get(buffer) == 1
   end)
+  vim.cmd('checkhealth agentls')
+  say('health', vim.api.nvim_buf_get_lines(0, 0, -1, false))
   client.stop(client)
   wait('the server does not end', function()
     return client.is_stopped(client)

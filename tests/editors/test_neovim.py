@@ -1,27 +1,48 @@
-"""agentls in a real Neovim, with the configuration that users are told to copy."""
+"""agentls in a real Neovim, set up by the very lines of the README."""
 
 from __future__ import annotations
 
-import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from editors.real import EDITORS, HERE, SERVER, program, project, run
+from editors.real import EDITORS, HERE, blocks, on_path, program, project, run
+
+NEOVIM = EDITORS / "neovim"
+
+
+def installed(folder: Path) -> dict[str, str]:
+    """What tells Neovim where its files are: in `folder`, with those of agentls and the lines of
+    the README for this version in place."""
+    version = subprocess.run(
+        [program("nvim"), "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.search(r"v(\d+)\.(\d+)", version)
+    assert found
+    current = (int(found[1]), int(found[2])) >= (0, 11)
+    home = folder / "nvim"
+    for part in ("lsp", "lua"):
+        shutil.copytree(NEOVIM / part, home / part)
+    heading = "Neovim 0.11 and later" if current else "Neovim 0.7 to 0.10"
+    (home / "init.lua").write_text("\n".join(blocks(NEOVIM / "README.md", heading, "lua")), "utf-8")
+    return {f"XDG_{kind}_HOME": str(folder) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What Neovim shows of a project with a broken agent."""
     nvim = program("nvim")
-    home = project(tmp_path_factory.mktemp("neovim") / "project")
+    folder = tmp_path_factory.mktemp("neovim")
     return run(
-        [nvim, "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {HERE / 'neovim.lua'}"],
-        home,
-        AGENTLS_COMMAND=json.dumps(SERVER),
-        AGENTLS_NEOVIM=str(EDITORS / "neovim"),
-        XDG_STATE_HOME=str(home / ".state"),
-        XDG_CACHE_HOME=str(home / ".cache"),
+        [nvim, "--headless", "-i", "NONE", "-n", "-c", f"luafile {HERE / 'neovim.lua'}"],
+        project(folder / "project"),
+        **installed(folder),
+        PATH=on_path(folder / "bin"),
     )
 
 
@@ -34,6 +55,7 @@ def test_a_broken_tool_is_shown(seen: dict[str, Any]) -> None:
 def test_one_server_runs_and_only_for_agents(seen: dict[str, Any]) -> None:
     assert seen["elsewhere"] == 0
     assert seen["clients"] == ["agentls"]
+    assert seen["root"].endswith("/project")
 
 
 def test_tools_are_completed(seen: dict[str, Any]) -> None:
@@ -54,3 +76,34 @@ def test_the_fix_mends_the_file(seen: dict[str, Any]) -> None:
     assert "`Bash`" in seen["actions"][0]
     assert "Ignore unknown-tool here" in seen["actions"]
     assert seen["fixed"] == ["tools: Read, Bash, Glob"]
+
+
+def test_checkhealth_tells_the_version_and_the_project(seen: dict[str, Any]) -> None:
+    health = "\n".join(seen["health"])
+    assert re.search(r"OK:? agentls \d+\.\d+\.\d+ in /.*/bin/agentls", health)
+    assert re.search(r"OK:? Running for /.*/project", health)
+    assert "ERROR" not in health
+    assert "WARN" not in health
+
+
+def test_checkhealth_tells_that_there_is_no_server(tmp_path: Path) -> None:
+    home = project(tmp_path / "project")
+    (tmp_path / "empty").mkdir()
+    steps = ("checkhealth agentls", "w! health.txt", "qall!")
+    command = [program("nvim"), "--headless", "-i", "NONE", "-n", ".claude/agents/reviewer.md"]
+    said = subprocess.run(
+        [*command, *(part for step in steps for part in ("-c", step))],
+        cwd=home,
+        env={**os.environ, **installed(tmp_path), "PATH": str(tmp_path / "empty")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stderr
+    health = (home / "health.txt").read_text("utf-8")
+    assert re.search(r"ERROR:? There is no program `agentls`", health)
+    assert "Install agentls" in health
+    assert "Not running" in health
+    # Neovim 0.11 and later say nothing by themselves, and leave it to the health check.
+    assert said.count("see :checkhealth agentls") == ("setup()" in health)
+    assert "stack traceback" not in said + health

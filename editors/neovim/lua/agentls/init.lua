@@ -1,8 +1,9 @@
--- agentls for Neovim 0.7 to 0.10: see README.md beside this file.
+-- agentls for Neovim 0.7 to 0.10: see README.md two folders up.
 
 local M = {}
 
-local defaults = {
+--- What is set, and the defaults of all that can be.
+M.options = {
   cmd = { 'agentls', 'server' },
   -- Where agent files lie. Buffers elsewhere start no server.
   places = { '/agents/' },
@@ -48,6 +49,10 @@ local function attach(buffer, options)
   local root = root_of(path)
   local key = root or ''
   local running = clients[key] and vim.lsp.get_client_by_id(clients[key])
+  if not running and vim.fn.executable(options.cmd[1]) == 0 then
+    vim.notify_once('agentls: no program `' .. options.cmd[1] .. '`; see :checkhealth agentls', vim.log.levels.WARN)
+    return
+  end
   if not running or running.is_stopped() then
     clients[key] = vim.lsp.start_client({
       name = 'agentls',
@@ -63,9 +68,10 @@ local function attach(buffer, options)
   end
 end
 
---- Start agentls for every agent file from now on. `options` overrides the defaults above.
-function M.setup(options)
-  options = vim.tbl_extend('force', defaults, options or {})
+--- Start agentls for every agent file from now on. `overrides` has what differs from the defaults above.
+function M.setup(overrides)
+  local options = vim.tbl_extend('force', M.options, overrides or {})
+  M.options = options
   if vim.tbl_isempty(options.settings) then
     options.settings = vim.empty_dict()
   end
