@@ -56,9 +56,10 @@ def test_jetbrains() -> None:
 def test_zed() -> None:
     extension: dict[str, Any] = tomllib.loads((EDITORS / "zed/extension.toml").read_text("utf-8"))
     (found,) = blocks(EDITORS / "zed/README.md", "", "json")
-    (name,) = json.loads(found)["lsp"]
+    ((name, options),) = json.loads(found)["lsp"].items()
     assert list(extension["language_servers"]) == [name]
-    understood(json.loads(found)["lsp"][name]["initialization_options"])
+    assert options["binary"]["arguments"] == ["server"]  # With a path, Zed asks the extension for nothing.
+    understood(options["initialization_options"])
 
 
 def understood(options: Any) -> None:
