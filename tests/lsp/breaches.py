@@ -125,8 +125,9 @@ def completion_item(has: Announced, item: Json) -> Iterator[str]:
     if "insertTextMode" in item:
         modes = f"{at}.insertTextModeSupport.valueSet"
         yield from has.outside(modes, "insert text mode", [item["insertTextMode"]])
-    kinds = "textDocument.completion.completionItemKind.valueSet"
-    yield from has.outside(kinds, "item kind", [item["kind"]], OLD_KINDS)
+    if "kind" in item:
+        kinds = "textDocument.completion.completionItemKind.valueSet"
+        yield from has.outside(kinds, "item kind", [item["kind"]], OLD_KINDS)
     if isinstance(item.get("documentation"), dict):
         formats = f"{at}.documentationFormat"
         yield from has.outside(formats, "documentation in", [item["documentation"]["kind"]])
@@ -180,8 +181,8 @@ def actions(has: Announced, result: list[Json]) -> Iterator[str]:
     for action in result:
         yield from has.unless(f"{at}.codeActionLiteralSupport", "a code action", True)
         known = has(f"{at}.codeActionLiteralSupport.codeActionKind.valueSet") or []
-        parts = action["kind"].split(".")
-        if not any(".".join(parts[:end]) in known for end in range(len(parts) + 1)):
+        parts = action.get("kind", "").split(".")
+        if "kind" in action and not any(".".join(parts[:end]) in known for end in range(len(parts) + 1)):
             yield f"action kind {action['kind']!r}, not announced"
         yield from has.unless(f"{at}.isPreferredSupport", "isPreferred", "isPreferred" in action)
         yield from has.unless(f"{at}.disabledSupport", "disabled", "disabled" in action)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
+from random import Random
+from types import SimpleNamespace
 from typing import Any
 
+import lsprotocol.types as t
 import pytest
+from cattrs.errors import BaseValidationError
+from pygls.protocol import default_converter
 
+from agentls.lsp import handlers
+from agentls.lsp.server import Server
 from lsp import breaches
 from lsp.breaches import Announced
 from lsp.wire import CAPTURED, Raw, captured
@@ -36,6 +46,8 @@ ls
 ```
 """
 CHANGED = AGENT.replace("Bahs", "Bsah")
+
+CONVERTER = default_converter()  # type: ignore[no-untyped-call]
 
 
 class Replay:
@@ -196,6 +208,67 @@ def test_a_client_that_announces_nothing_is_sent_nothing_special(raw: Raw, proje
     replay = play(raw, {}, project)
     assert replay.found == []
     assert set(replay.sent) == {"textDocument/publishDiagnostics", "window/showMessage"}
+
+
+class Within(Raw):
+    """A server in this process, which starts in no time."""
+
+    def __init__(self) -> None:
+        (reads, write), (read, writes) = os.pipe(), os.pipe()
+        self.process = SimpleNamespace(stdin=os.fdopen(write, "wb"), stdout=os.fdopen(read, "rb"))  # type: ignore[assignment]
+        self.stderr = b""
+        self._ends = (os.fdopen(reads, "rb"), os.fdopen(writes, "wb"))
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        server = Server()
+        handlers.register(server)
+        server.start_io(*self._ends)
+
+    def __exit__(self, *_: object) -> None:
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            stream.close()
+        self._thread.join()
+        for end in self._ends:
+            end.close()
+
+
+def places(announced: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The ways to everything that a client announces, deeper ones and later ones first."""
+    for key in list(announced) if isinstance(announced, dict) else reversed(range(len(announced))):
+        if isinstance(announced[key], (dict, list)):
+            yield from places(announced[key], (*at, key))
+        yield (*at, key)
+
+
+def without(announced: Any, dropped: set[tuple[Any, ...]]) -> Any:
+    """Capabilities without what is `dropped`, except for what the protocol demands."""
+    announced = deepcopy(announced)
+    for *at, last in [place for place in places(announced) if place in dropped]:
+        above = announced
+        for key in at:
+            above = above[key]
+        value = above[last]
+        del above[last]
+        try:
+            CONVERTER.structure(announced, t.ClientCapabilities)
+        except BaseValidationError:
+            above.insert(last, value) if isinstance(above, list) else above.update({last: value})
+    if (positions := announced.get("general", {}).get("positionEncodings")) == []:
+        positions.append("utf-16")  # Every client counts so.
+    return announced
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_nothing_is_sent_to_those_who_announce_less(seed: int, project: Path) -> None:
+    random = Random(seed)
+    whole = captured(random.choice(["vscode-1.139.1", "neovim-0.12.4"]))
+    share = random.choice([0.03, 0.1, 0.3])
+    less = without(whole, {place for place in places(whole) if random.random() < share})
+    with Within() as server:
+        assert play(server, less, project).found == []
 
 
 def test_a_breach_would_be_seen(raw: Raw, project: Path) -> None:

@@ -21,6 +21,7 @@ class Client:
     links_codes: bool = False
     diagnostic_tags: frozenset[t.DiagnosticTag] = frozenset()
     literal_actions: bool = False
+    quick_fixes: bool = False
     resolves_edits: bool = False
     prefers: bool = False
     versioned_edits: bool = False
@@ -34,6 +35,7 @@ class Client:
     nested_symbols: bool = False
     symbol_kinds: frozenset[t.SymbolKind] = frozenset()
     fold_limit: int | None = None
+    fold_kinds: frozenset[t.FoldingRangeKind | str] = frozenset()
     has_settings: bool = False
     registers_settings: bool = False
     watches_files: bool = False
@@ -59,6 +61,9 @@ class Client:
             links_codes=bool(one_of_both("code_description_support")),
             diagnostic_tags=frozenset(one_of_both("tag_support.value_set") or ()),
             literal_actions=has(f"{action}.code_action_literal_support") is not None,
+            quick_fixes=not {"", t.CodeActionKind.QuickFix}.isdisjoint(
+                has(f"{action}.code_action_literal_support.code_action_kind.value_set") or ()
+            ),
             resolves_edits="edit" in (has(f"{action}.resolve_support.properties") or ())
             and bool(has(f"{action}.data_support")),
             prefers=bool(has(f"{action}.is_preferred_support")),
@@ -78,6 +83,9 @@ class Client:
                 has("text_document.document_symbol.symbol_kind.value_set") or _OLD_SYMBOL_KINDS
             ),
             fold_limit=has("text_document.folding_range.range_limit"),
+            fold_kinds=frozenset(
+                has("text_document.folding_range.folding_range_kind.value_set") or t.FoldingRangeKind
+            ),
             has_settings=bool(has("workspace.configuration")),
             registers_settings=bool(has("workspace.did_change_configuration.dynamic_registration")),
             watches_files=bool(has("workspace.did_change_watched_files.dynamic_registration")),

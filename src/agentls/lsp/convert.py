@@ -97,7 +97,7 @@ def action(found: Action, uri: str, at: Positions, client: Client) -> t.CodeActi
     """A quick fix, bound to its diagnostics, still without its edit."""
     return t.CodeAction(
         title=found.title,
-        kind=t.CodeActionKind.QuickFix,
+        kind=t.CodeActionKind.QuickFix if client.quick_fixes else None,
         diagnostics=diagnostics(found.diagnostics, uri, at, client),
         is_preferred=True if found.preferred and client.prefers else None,
     )
@@ -107,11 +107,11 @@ def completion(found: Completion, uri: str, at: Positions, client: Client) -> t.
     """An item without its documentation, which is asked for when it is shown."""
     tagged = found.deprecated and t.CompletionItemTag.Deprecated in client.item_tags
     marked = found.deprecated and not tagged and client.deprecated_items
-    kind = _ITEM_KINDS[found.kind]
+    kinds = (_ITEM_KINDS[found.kind], t.CompletionItemKind.Text)
     has_indentation = "\n" in found.edit.new_text and client.keeps_indentation
     return t.CompletionItem(
         label=found.label,
-        kind=kind if kind in client.item_kinds else t.CompletionItemKind.Text,
+        kind=next((kind for kind in kinds if kind in client.item_kinds), None),
         tags=[t.CompletionItemTag.Deprecated] if tagged else None,
         detail=found.detail or None,
         deprecated=True if marked else None,
@@ -195,8 +195,8 @@ def _flat(
 
 
 def _symbol_kind(found: Symbol, client: Client) -> t.SymbolKind:
-    kind = _SYMBOL_KINDS.get(found.kind, t.SymbolKind.String)
-    return kind if kind in client.symbol_kinds else t.SymbolKind.String
+    kinds = (_SYMBOL_KINDS.get(found.kind), t.SymbolKind.String)
+    return next((kind for kind in kinds if kind in client.symbol_kinds), min(client.symbol_kinds))
 
 
 _SYMBOL_KINDS = {
@@ -209,8 +209,9 @@ _SYMBOL_KINDS = {
 def folding(found: Sequence[Fold], at: Positions, client: Client) -> list[t.FoldingRange]:
     """What can be folded away, in whole lines, which every client can do."""
     rows = [(at.position(fold.span.start).line, at.position(fold.span.end).line, fold) for fold in found]
+    region = t.FoldingRangeKind.Region if t.FoldingRangeKind.Region in client.fold_kinds else None
     return [
-        t.FoldingRange(first, last, kind=t.FoldingRangeKind.Region if fold.kind == "region" else None)
+        t.FoldingRange(first, last, kind=region if fold.kind == "region" else None)
         for first, last, fold in rows[: client.fold_limit]
         if first < last
     ]
