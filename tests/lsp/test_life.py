@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lsp.wire import AGENT, RUN, SECONDS, URI, Raw
+from lsp.wire import AGENT, CLEAN, RUN, SECONDS, URI, Raw
 
 HERE = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
 
@@ -45,6 +45,31 @@ def test_exit_without_shutdown_is_a_failure() -> None:
         server.initialize()
         server.notify("exit", None)
         assert server.end() == 1
+
+
+def test_requests_out_of_time_are_refused() -> None:
+    with Raw() as server:
+        assert server.request("textDocument/hover", HERE, 1)["error"]["code"] == -32002
+        server.notify("textDocument/didOpen", opened())
+        server.initialize()
+        assert server.request("textDocument/documentSymbol", HERE, 2)["result"] is None
+        server.request("shutdown", None, 3)
+        assert server.request("textDocument/hover", HERE, 4)["error"]["code"] == -32600
+        assert server.request("shutdown", None, 5)["error"]["code"] == -32600
+        server.notify("textDocument/didOpen", opened())
+        server.notify("exit", None)
+        assert server.end() == 0
+        assert server.stderr == b""
+
+
+def test_what_a_client_leaves_open_when_it_starts() -> None:
+    with Raw() as server:
+        nothing = dict.fromkeys(
+            ("initializationOptions", "workspaceFolders", "rootPath", "clientInfo", "locale")
+        )
+        assert "result" in server.initialize(**nothing)
+        server.notify("textDocument/didOpen", opened())
+        assert [found["code"] for found in server.diagnostics()] == ["unknown-tool"]
 
 
 @pytest.mark.parametrize("initialized", [True, False])
@@ -146,6 +171,84 @@ def test_positions_that_do_not_exist(server: Raw) -> None:
         params = {**HERE, "position": {"line": line, "character": character}}
         for method in ("hover", "completion"):
             assert "result" in server.request(f"textDocument/{method}", params)
+
+
+def test_positions_within_a_character(server: Raw) -> None:
+    server.notify("textDocument/didOpen", opened(AGENT.replace("Read,", "\N{TEST TUBE}Read,")))
+    for character in range(6, 12):
+        for method in ("hover", "completion"):
+            params = {**HERE, "position": {"line": 3, "character": character}}
+            assert "result" in server.request(f"textDocument/{method}", params)
+
+
+def test_ranges_from_the_end_to_the_start() -> None:
+    with Raw() as server:
+        literal = {"codeActionKind": {"valueSet": ["quickfix"]}}
+        server.initialize(
+            capabilities={"textDocument": {"codeAction": {"codeActionLiteralSupport": literal}}}
+        )
+        server.notify("textDocument/didOpen", opened())
+        place, start = {"line": 3, "character": 15}, {"line": 0, "character": 0}
+        params = {"textDocument": {"uri": URI}, "context": {"diagnostics": []}}
+        asked = {**params, "range": {"start": place, "end": start}}
+        (fix, *_) = server.request("textDocument/codeAction", asked)["result"]
+        assert "`Bash`" in fix["title"]
+        elsewhere = {**asked, "textDocument": {"uri": URI + "x"}}
+        assert server.request("textDocument/codeAction", elsewhere)["result"] is None
+
+
+def test_a_document_opened_twice_is_the_second_one(server: Raw) -> None:
+    uri = "file:///twice/.claude/agents/reviewer.md"
+    server.notify("textDocument/didOpen", opened(AGENT, uri))
+    assert len(server.diagnostics()) == 1
+    server.notify("textDocument/didOpen", opened(CLEAN, uri))
+    assert server.diagnostics() == []
+    server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert server.request("textDocument/documentSymbol", {"textDocument": {"uri": uri}})["result"] is None
+
+
+def test_a_document_closed_while_requests_are_under_way(server: Raw) -> None:
+    server.notify("textDocument/didOpen", opened())
+    numbers = range(200, 220)
+    for number in numbers:
+        asked = {"jsonrpc": "2.0", "id": number, "method": "textDocument/completion", "params": HERE}
+        server.send(asked)
+    server.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    server.notify("$/cancelRequest", {"id": numbers[-1]})
+    for number in numbers:
+        answer = server.wait(lambda message, number=number: message.get("id") == number)  # type: ignore[misc]
+        assert "result" in answer or answer["error"]["code"] == -32800
+    assert server.request("textDocument/hover", HERE)["result"] is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "read"),
+    [
+        ("vscode-remote://ssh-remote+host/project/.claude/agents/a.md", False),
+        ("vscode-notebook-cell:/project/.claude/agents/a.md#x", False),
+        ("git:/project/.claude/agents/a.md?%7B%22ref%22%3A%22%22%7D", False),
+        ("untitled:/project/.claude/agents/a.md", False),
+        ("C:\\project\\.claude\\agents\\a.md", False),
+        ("/project/.claude/agents/a.md", False),
+        ("", False),
+        ("file://", False),
+        ("file:/project/.claude/agents/a.md", True),
+        ("file:///project/.claude/agents/a.md?query#fragment", True),
+        ("file:///project/.claude/agents/%FF%00.md", True),
+    ],
+)
+def test_odd_uris(server: Raw, uri: str, read: bool) -> None:
+    said = len(server.stderr)
+    document = {"textDocument": {"uri": uri}}
+    server.notify("textDocument/didOpen", opened(AGENT, uri))
+    assert bool(server.request("textDocument/documentSymbol", document)["result"]) == read
+    server.notify("textDocument/didClose", document)
+    folder = {"uri": uri, "name": "x"}
+    for event in ({"added": [folder], "removed": []}, {"added": [], "removed": [folder]}):
+        server.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert server.lives()
+    assert server.stderr[said:] == b""
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types as t
-from pygls.exceptions import FeatureNotificationError, JsonRpcException
+from pygls.exceptions import (
+    FeatureNotificationError,
+    JsonRpcException,
+    JsonRpcInvalidRequest,
+    JsonRpcServerNotInitialized,
+)
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
@@ -45,7 +50,8 @@ class Asked(NamedTuple):
 
 
 class Protocol(LanguageServerProtocol):
-    """The protocol of pygls, which leaves a request it cannot read without an answer."""
+    """The protocol of pygls, which leaves requests without an answer: those it cannot read, and
+    those after `shutdown`."""
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Turn a message into an object; one that fails is answered if it is a request."""
@@ -55,6 +61,19 @@ class Protocol(LanguageServerProtocol):
             if "method" in data and isinstance(data.get("id"), (int, str)):
                 self._send_response(data["id"], error=error.to_response_error())
             raise
+
+    def handle_message(self, message: Any) -> None:
+        """Handle what comes between `initialize` and `shutdown`; refuse all other requests."""
+        method = getattr(message, "method", None)
+        refusal: JsonRpcException | None = None
+        if self._shutdown:
+            refusal = JsonRpcInvalidRequest("the server was shut down")
+        elif self._workspace is None and method != t.INITIALIZE:
+            refusal = JsonRpcServerNotInitialized()
+        if refusal is None or method == t.EXIT:
+            super().handle_message(message)
+        elif method and hasattr(message, "id"):
+            self._send_response(message.id, error=refusal.to_response_error())
 
 
 class Server(LanguageServer):
