@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import agentls.rules  # Fills the registry.  # noqa: F401
-from agentls import cli
+from agentls import catalogue, cli, dialects
 from agentls.config import SETTINGS, Config, Override
 from agentls.rule import RULES, Rule
 
@@ -55,6 +55,16 @@ def settings_table(fields: tuple[str, ...]) -> str:
     return "\n".join(["| Setting | What it does |", "|---|---|", *rows])
 
 
+def dialect_table() -> str:
+    """The formats that are known, with who reads them and where they lie."""
+    lines = ["| Format | Read by | Places |", "|---|---|---|"]
+    for name in dialects.NAMES:
+        seen = catalogue.overview(dialects.load(name))
+        places = ", ".join(f"`{place}`" for place in seen.places)
+        lines.append(f"| {seen.title} (`{name}`) | {', '.join(seen.runtimes)} | {places} |")
+    return "\n".join(lines)
+
+
 def picture() -> str:
     """What `agentls check` prints on a terminal for the examples, as SVG."""
     from rich.console import Console
@@ -87,7 +97,8 @@ def outputs() -> Iterator[tuple[Path, str]]:
     for rule in RULES.values():
         yield PAGES / f"{rule.code}.md", rule_page(rule)
     readme, configuration = ROOT / "README.md", ROOT / "docs" / "configuration.md"
-    yield readme, replaced(readme.read_text("utf-8"), "rules", rule_table("src/agentls/pages"))
+    text = replaced(readme.read_text("utf-8"), "rules", rule_table("src/agentls/pages"))
+    yield readme, replaced(text, "dialects", dialect_table())
     text = replaced(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
     yield configuration, replaced(text, "overrides", settings_table(Override._fields))
     yield ROOT / "docs" / "check.svg", picture()

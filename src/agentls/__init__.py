@@ -13,7 +13,7 @@ from those above it:
 - `causes`, `readers`: why a frontmatter cannot be read; the ways in which runtimes read;
 - `document`, `project`: a file with all that follows from its text, and from its place;
 - `suppress`, `rewrite`, `rule`, `rules`, `check`: the checks and the one pipeline they run in;
-- `inspection`, `explain`, `features`: answers for people and editors;
+- `inspection`, `explain`, `catalogue`, `features`: answers for people and editors;
 - `disk`, `finding`, `lsp`, `cli`: the edges, which alone know files, the protocol and the terminal.
 """
 

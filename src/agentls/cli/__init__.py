@@ -59,6 +59,10 @@ _EXPLAIN = "Explain a rule, a frontmatter key, a tool, a model, a hook event or 
 
 _RULES = "List all rules with their severity and what they are about."
 
+_DIALECTS = """\
+List the formats that are known, with their readers, places, and the days of their facts; or all about
+one of them. Products change: a fact is as good as its date."""
+
 _SERVER = """\
 Start the language server. Editors do this by themselves; it speaks the Language Server Protocol on
 standard input and output."""
@@ -108,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_inspect(_command(commands, "inspect", "show what a runtime makes of agent files", _INSPECT))
     _add_explain(_command(commands, "explain", "explain a rule, key, tool or model", _EXPLAIN))
     _add_rules(_command(commands, "rules", "list all rules", _RULES))
+    _add_dialects(_command(commands, "dialects", "list the formats that are known", _DIALECTS))
     _add_server(_command(commands, "server", "start the language server", _SERVER))
     return parser
 
@@ -171,6 +176,15 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     _add_output(parser, "text", "json")
     parser.set_defaults(run=_rules)
+
+
+def _add_dialects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", type=_dialect, metavar="NAME", help="tell all about this one")
+    parser.add_argument(
+        "--stale", type=_count, metavar="DAYS", help="list the facts that are older than so many days"
+    )
+    _add_output(parser, "text", "json")
+    parser.set_defaults(run=_dialects)
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
@@ -319,6 +333,12 @@ def _rules(args: argparse.Namespace) -> int:
     pages = [dict(zip(names, row, strict=True)) | {"page": RULES[row[0]].page} for row in rows]
     terminal.write([(json.dumps(pages, indent=2) + "\n", "plain")])
     return 0
+
+
+def _dialects(args: argparse.Namespace) -> int:
+    from agentls.cli import listing
+
+    return listing.dialects(args)
 
 
 def _server(args: argparse.Namespace) -> int:

@@ -1,0 +1,58 @@
+"""The dialects as a whole: overviews, pages, and facts by their age."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from agentls import catalogue, cli, dialects
+
+
+@pytest.mark.parametrize("name", dialects.NAMES)
+def test_every_dialect_has_an_overview_and_a_page(name: str) -> None:
+    dialect = dialects.load(name)
+    seen = catalogue.overview(dialect)
+    assert seen.runtimes
+    assert seen.places
+    assert seen.newest >= seen.oldest >= "2025"
+    page = catalogue.page(dialect)
+    assert all(source.title in page for source in dialect.sources)
+
+
+def test_facts_lead_to_their_sources() -> None:
+    found = {(f.kind, f.name): f.source.id for f in catalogue.facts(dialects.load("gemini-cli"))}
+    assert found["key", "mcp_servers"] == "observed"
+    assert found["key", "mcp_servers.command"] == "loader"
+    assert found["value", "kind.remote"] == "remote-agents"
+    assert found["tool", "replace"] == "subagents"
+
+
+def test_old_facts_are_found_by_their_age() -> None:
+    ages = {
+        (date(2026, 11, 20) - date.fromisoformat(fact.source.date)).days
+        for fact in catalogue.stale(60, date(2026, 11, 20))
+    }
+    assert min(ages) > 60
+    assert list(catalogue.stale(10_000, date(2026, 11, 20))) == []
+
+
+def test_the_command_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["dialects"]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in dialects.NAMES)
+    assert cli.main(["dialects", "gemini-cli", "--color", "never"]) == 0
+    assert "`mcp_servers`" in capsys.readouterr().out
+    assert cli.main(["dialects", "--output-format", "json"]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(dialects.NAMES)
+
+
+def test_the_command_lists_old_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["dialects", "gemini-cli", "--stale", "0", "--output-format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["dialect"] for row in rows} == {"gemini-cli"}
+    assert cli.main(["dialects", "--stale", "99999"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "no fact is older than 99999 days" in captured.err
