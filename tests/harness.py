@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agentls import check, config, dialects, project
+from agentls import check, config, project
 from agentls.document import Document
 from agentls.rule import RULES
 from agentls.text import Span
@@ -57,7 +57,7 @@ class Case:
     def config(self) -> config.Config:
         """The case's configuration; a setting that is not in order is a mistake in the case."""
         data = tomllib.loads(self.files.get("agentls.toml", ""))
-        found = config.read(data, RULES, dialects.NAMES)
+        found = config.read(data, RULES)
         assert not found.problems, found.problems
         return found.config
 

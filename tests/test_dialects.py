@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from agentls import dialects, shapes
+from agentls import dialects, validation
 from agentls.config import Config
-from agentls.dialects import Dialect, Key
-from agentls.readers import STRATEGIES
+from agentls.dialects import Dialect
 
 
 @pytest.fixture(params=dialects.NAMES)
@@ -35,28 +34,11 @@ def test_every_fact_names_a_source_that_exists_and_has_a_date(dialect: Dialect) 
             assert re.fullmatch(r"20\d\d-\d\d-\d\d", dialect.source(row.source).date), row
 
 
-def test_shapes_conditions_and_readers_are_in_order(dialect: Dialect) -> None:
-    runtimes = {runtime.name for runtime in dialect.runtimes}
-    for row in facts(dialect):
-        if isinstance(row, Key):
-            for shape in filter(None, (row.shape, *row.shapes.values())):
-                shapes.parse(shape)
-            assert not row.pattern or row.pattern_words, row
-            assert {*row.runtimes, *row.refused_by, *row.shapes} <= runtimes, row
-            assert "words" not in row.shape or row.values, row
+def test_the_tables_are_in_order(dialect: Dialect) -> None:
+    assert list(validation.faults(dialect)) == []
     for place in dialect.places:
-        assert set(place.runtimes) <= runtimes
         for name, other in place.also.items():
             assert dialects.load(other).runtime(name)
-    for runtime in dialect.runtimes:
-        assert all(dialect.key(name) for name in runtime.required), runtime
-    for variant in dialect.variants:
-        names = {*variant.keys, *variant.required, *variant.one_of, *(c.key for c in variant.when)}
-        assert all(dialect.key(name) for name in names), variant
-
-
-def test_strategies_exist(dialect: Dialect) -> None:
-    assert {runtime.strategy for runtime in dialect.runtimes} <= set(STRATEGIES)
 
 
 def test_names_lead_to_names_that_exist(dialect: Dialect) -> None:

@@ -10,7 +10,8 @@ from those above it:
 - `dialects`: the facts about each format, one YAML file per dialect;
 - `reading`, `shapes`, `toollist`: what a runtime makes of a text; what it takes for a value; lists of
   tools;
-- `causes`, `readers`: why a frontmatter cannot be read; the ways in which runtimes read;
+- `causes`, `readers`, `validation`: why a frontmatter cannot be read; the ways in which runtimes read;
+  whether a dialect is in order;
 - `document`, `project`: a file with all that follows from its text, and from its place;
 - `suppress`, `rewrite`, `rule`, `rules`, `check`: the checks and the one pipeline they run in;
 - `inspection`, `explain`, `catalogue`, `features`: answers for people and editors;

@@ -15,6 +15,15 @@ from typing import Any, NamedTuple
 SEVERITIES = ("error", "warning", "information", "hint")
 
 
+class DialectFile(NamedTuple):
+    """A file with a dialect of the user's: its path as the settings have it, and once it has been
+    read and found in order, the name of the dialect and its text."""
+
+    path: str
+    name: str = ""
+    text: str = ""
+
+
 class Override(NamedTuple):
     """Settings for the files that fit one of `paths`."""
 
@@ -35,6 +44,7 @@ class Config(NamedTuple):
     keys: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()
     description_tokens: int = 1000
+    dialects: tuple[DialectFile, ...] = ()
     places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     overrides: tuple[Override, ...] = ()
 
@@ -68,6 +78,7 @@ SETTINGS = {
     "keys": "frontmatter keys of your own",
     "runtimes": "names of the runtimes that count in full, of those that read a file; its folder's own if empty",
     "description_tokens": "estimated tokens above which a description is reported as long",
+    "dialects": "files with dialects of your own, counted from the folder of the settings",
     "places": "further places of agent files: for a dialect, patterns as in `.gitignore`",
     "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
     "paths": "in an override: patterns as in `.gitignore`, counted from the folder of the file",
@@ -82,10 +93,10 @@ class Read(NamedTuple):
     problems: tuple[str, ...]
 
 
-def read(data: Mapping[str, Any], codes: Collection[str], dialects: Collection[str]) -> Read:
+def read(data: Mapping[str, Any], codes: Collection[str]) -> Read:
     """The settings in `data`, whose names may be written with `-` or `_`.
 
-    `codes` and `dialects` are the names that exist; others are reported with what comes nearest.
+    `codes` are the rules that exist; others are reported with what comes nearest.
     """
     problems: list[str] = []
     values = _fields(Config, data, "", problems)
@@ -102,9 +113,6 @@ def read(data: Mapping[str, Any], codes: Collection[str], dialects: Collection[s
     for part in parts:
         unknown = [code for code in (*part.select, *part.ignore, *part.severity) if code not in codes]
         problems += [f"there is no rule `{code}`{_nearest(code, codes)}" for code in unknown]
-    known = ", ".join(sorted(dialects))
-    strange = [name for name in config.places if name not in dialects]
-    problems += [f"there is no dialect `{name}`; known: {known}" for name in strange]
     return Read(config, tuple(problems))
 
 
@@ -147,6 +155,8 @@ def _convert(name: str, value: Any) -> tuple[Any, str]:
         ok = isinstance(value, int) and not isinstance(value, bool) and value > 0
         return (value, "") if ok else (None, "a whole number above zero")
     texts = _texts(value)
+    if name == "dialects" and texts is not None:
+        return tuple(DialectFile(path) for path in texts), ""
     return (texts, "") if texts is not None else (None, "a list of texts")
 
 

@@ -14,11 +14,12 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from agentls import dialects, project
-from agentls.config import Config, read
+from agentls.config import Config, DialectFile, read
 from agentls.document import Document
 from agentls.project import Plugin
 
 CONFIG_FILES = ("agentls.toml", "pyproject.toml")
+DIALECT_FILES = ".dialect.yaml"
 PLUGIN_FILE = ".claude-plugin/plugin.json"
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -50,7 +51,14 @@ def load_config(folder: str, explicit: str | None = None) -> LoadedConfig:
     """The settings for the files in `folder`: those of `explicit`, or of the nearest parent
     that has an `agentls.toml`, or a `pyproject.toml` with `[tool.agentls]`."""
     file = explicit or config_file(folder)
-    return read_config(file) if file else LoadedConfig(Config(), "", "", ())
+    return read_config(file) if file else without_file()
+
+
+@cache
+def without_file() -> LoadedConfig:
+    """The settings where no file has any: the user's own dialects."""
+    config, problems = with_dialects(Config(), "")
+    return LoadedConfig(config, "", "", problems)
 
 
 def config_file(folder: str) -> str | None:
@@ -89,8 +97,44 @@ def read_config(file: str) -> LoadedConfig:
     if where.endswith("/pyproject.toml"):
         tool = data.get("tool", {})
         data = tool.get("agentls", {}) if isinstance(tool, dict) else {}
-    config, problems = read(data, RULES, dialects.NAMES)
-    return LoadedConfig(config, where, root, problems)
+    config, problems = read(data, RULES)
+    config, wrong = with_dialects(config, root)
+    strange = dialects.strange(config)
+    return LoadedConfig(config, where, root, (*problems, *wrong, *strange))
+
+
+def user_folder() -> str:
+    """The folder of the user's own settings, which need not exist."""
+    home = os.environ.get("APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME")
+    return posix(os.path.join(home or os.path.expanduser("~/.config"), "agentls"))
+
+
+def with_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ...]]:
+    """`config` with the texts of its dialect files, whose paths count from `root`, and of those in
+    the user's folder; a message for each that cannot be used, which is left out."""
+    try:
+        names = sorted(os.listdir(user_folder()))
+    except OSError:
+        names = []
+    paths = [f"{user_folder()}/{name}" for name in names if name.endswith(DIALECT_FILES)]
+    paths += [os.path.join(root, file.path) for file in config.dialects]
+    if not paths:
+        return config, ()
+    from agentls.validation import own  # Few users have a dialect of their own.
+
+    files: list[DialectFile] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            text = read_text(path)
+        except OSError as error:
+            problems.append(f"the dialect file {posix(path)} cannot be read: {reason(error)}")
+            continue
+        name, wrong = own(text, tuple((file.name, file.text) for file in files))
+        problems += [f"the dialect file {posix(path)} is left out: {problem}" for problem in wrong]
+        if name:
+            files.append(DialectFile(path, name, text))
+    return config._replace(dialects=tuple(files)), tuple(problems)
 
 
 # Files

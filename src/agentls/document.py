@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agentls import dialects, markdown, toollist
+from agentls.config import Config
 from agentls.dialects import Dialect, Runtime
 from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
@@ -24,16 +25,17 @@ class Reader(NamedTuple):
     dialect: Dialect
 
 
-def reader_of(runtime: str, dialect: str) -> Reader:
-    """The reader of that name, as the dialect of that name has it."""
-    facts = dialects.load(dialect)
+def reader_of(runtime: str, dialect: str, config: Config) -> Reader:
+    """The reader of that name, as the dialect of that name has it with what `config` adds."""
+    facts = dialects.effective(dialect, config)
     return Reader(facts.runtime(runtime), facts)
 
 
 class File(NamedTuple):
     """An agent file: its path (with `/`), its text, the dialect that it is written in, what the
     runtimes know of it besides the text, those whose reading counts in full (one or more, the
-    folder's owner first), and others that read it too, by their names, each with its dialect."""
+    folder's owner first), others that read it too, by their names, each with its dialect, and the
+    configuration that the dialects were merged with."""
 
     path: str
     text: str
@@ -41,6 +43,7 @@ class File(NamedTuple):
     identity: Identity
     readers: tuple[Reader, ...]
     others: tuple[tuple[str, str], ...] = ()
+    config: Config = Config()
 
 
 class Document(File):
@@ -73,7 +76,7 @@ class Document(File):
     @cached_property
     def other_readings(self) -> tuple[Reading, ...]:
         """What the other runtimes make of it that read it too."""
-        return tuple(self._read(reader_of(runtime, dialect)) for runtime, dialect in self.others)
+        return tuple(self._read(reader_of(runtime, dialect, self.config)) for runtime, dialect in self.others)
 
     def _read(self, reader: Reader) -> Reading:
         return STRATEGIES[reader.runtime.strategy](self.text, self.identity, reader.dialect, reader.runtime)

@@ -144,10 +144,11 @@ class _Walk:
         """The file called `name` in `folder`, if it is an agent file that is to be found."""
         dialect, settings = self._search.dialect, self._search.config(folder.full)
         by_name = dialect is not None and name.endswith(".md")
-        if not (by_name or settings.config.places or _named_like_an_agent()(name)):
+        own = dialects.own_files(settings.config)
+        if not (by_name or own or settings.config.places or _named_like_an_agent()(name)):
             return None
         full = f"{folder.full}/{name}"
-        if not (by_name or project.locate(full, plugin_of(folder.full)) or settings.place(full)):
+        if not (by_name or project.locate(full, plugin_of(folder.full), own) or settings.place(full)):
             return None
         if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
             return None
@@ -191,14 +192,14 @@ def _real(path: str) -> str:
 
 @cache
 def _places() -> tuple[Place, ...]:
-    return tuple(place for name in dialects.NAMES for place in dialects.load(name).places)
+    return tuple(home.place for home in dialects.places())
 
 
 @cache
 def _whole() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The folders that runtimes read whole in any project, as `/.claude/agents/`, and the ways
     to them, as `/.claude`."""
-    folders = {place.folder for place in _places() if place.scope == "project"}
+    folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
     ways = {f"/{folder[:at]}" for folder in folders for at in range(len(folder)) if folder[at] == "/"}
     return tuple(f"/{folder}/" for folder in folders), (*ways, *(f"/{folder}" for folder in folders))
 

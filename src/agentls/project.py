@@ -30,15 +30,15 @@ class Located(NamedTuple):
     place: Place | None
 
 
-def locate(path: str, plugin: Plugin | None) -> Located | None:
+def locate(path: str, plugin: Plugin | None, files: dialects.Files = ()) -> Located | None:
     """Which dialect the file at `path` is in, judging by its place, or `None` for no agent file.
 
-    `plugin` is the nearest one whose root is a parent of the file. Places that the configuration
-    adds count from its folder, which is known to whoever has read it; their dialect comes in as
-    `otherwise` below.
+    `plugin` is the nearest one whose root is a parent of the file, `files` are a user's own
+    dialects. Places that the configuration adds count from its folder, which is known to whoever has
+    read it; their dialect comes in as `otherwise` below.
     """
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
-    for place, dialect in dialects.places():
+    for place, dialect in dialects.places(files):
         if place.scope == "project" and place.holds(path):
             return Located(dialect, _identity(path, place), place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
@@ -57,7 +57,7 @@ def open_document(
 
     `otherwise` is the dialect to take where no place fits.
     """
-    located = locate(path, plugin)
+    located = locate(path, plugin, dialects.own_files(config))
     if located is None:
         if otherwise is None:
             return None
@@ -65,7 +65,7 @@ def open_document(
         located = Located(otherwise, Identity(name.rpartition(".")[0], file=name), None)
     dialect = dialects.effective(located.dialect, config)
     readers, others = _readers(dialect, located.place, config)
-    return Document(path, text, dialect, located.identity, readers, others)
+    return Document(path, text, dialect, located.identity, readers, others, config)
 
 
 def _readers(
@@ -81,7 +81,7 @@ def _readers(
     wanted = [name for name in (*own, *also) if name in config.runtimes]
     counting = wanted or list(own)
     readers = tuple(
-        reader_of(name, also[name]) if name in also else Reader(dialect.runtime(name), dialect)
+        reader_of(name, also[name], config) if name in also else Reader(dialect.runtime(name), dialect)
         for name in counting
     )
     pairs = (*((name, dialect.name) for name in own), *also.items())

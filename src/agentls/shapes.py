@@ -69,6 +69,15 @@ def parse(text: str) -> tuple[Shape, ...]:
     return shapes
 
 
+def is_shape(text: str) -> bool:
+    """Whether `text` names a shape."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _alternatives(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
     shapes: tuple[Shape, ...] = ()
     while True:

@@ -183,6 +183,7 @@ def _add_dialects(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stale", type=_count, metavar="DAYS", help="list the facts that are older than so many days"
     )
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of dialect files")
     _add_output(parser, "text", "json")
     parser.set_defaults(run=_dialects)
 

@@ -13,6 +13,10 @@ from agentls.cli.terminal import Segment, Terminal
 def dialects(args: Namespace) -> int:
     """Run the command and return its exit code."""
     terminal = Terminal(args.color if args.output_format == "text" else "never")
+    if args.schema:
+        from agentls.dialects.schema import schema
+
+        return _json(terminal, schema())
     names = (args.name,) if args.name else known.NAMES
     if args.stale is not None:
         return _stale(terminal, names, args.stale, args.output_format)

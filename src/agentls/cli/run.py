@@ -61,7 +61,7 @@ def _settings_of(folder: str) -> str:
 
 @cache
 def _settings_in(file: str) -> LoadedConfig:
-    return disk.read_config(file) if file else LoadedConfig(Config(), "", "", ())
+    return disk.read_config(file) if file else disk.without_file()
 
 
 class Result(NamedTuple):

@@ -12,7 +12,7 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentls.dialects.building import build, merged
+from agentls.dialects.building import build, completed, merged
 from agentls.dialects.facts import (
     Condition,
     Facts,
@@ -48,6 +48,7 @@ __all__ = [
     "Condition",
     "Dialect",
     "Fences",
+    "Files",
     "ForeignKey",
     "ForeignTool",
     "HookEvent",
@@ -71,6 +72,8 @@ __all__ = [
     "build",
     "effective",
     "load",
+    "names",
+    "parsed",
     "places",
 ]
 
@@ -150,30 +153,60 @@ NAMES = ("claude-code", "gemini-cli")
 """The dialects that ship, the most common first."""
 
 
-@cache
-def load(name: str) -> Dialect:
-    """The dialect that ships under `name`.
+Files = tuple[tuple[str, str], ...]
+"""Dialect files of a user's, in order: the name of each dialect, and the text of its file."""
 
-    Raises `KeyError` for a name not in `NAMES`.
+
+def names(files: Files = ()) -> tuple[str, ...]:
+    """The dialects that there are: those that ship, and a user's own."""
+    return tuple(dict.fromkeys((*NAMES, *(name for name, _ in files))))
+
+
+@cache
+def load(name: str, files: Files = ()) -> Dialect:
+    """The dialect of that name, as it ships or as a user has it.
+
+    Raises `KeyError` for a name that there is not, and `ValueError` for a file that is not in order.
     """
-    built = build(Dialect, _data(name), name)
+    built = build(Dialect, _data(name, files), name)
     assert isinstance(built, Dialect)
     return built
 
 
+def parsed(text: str) -> Any:
+    """What a dialect file says, as plain data. Raises `yaml.YAMLError`."""
+    return load_data(text)
+
+
 def _text(name: str) -> str:
     if name not in NAMES:
-        raise KeyError(name)
+        raise KeyError(f"there is no dialect `{name}`; known: {', '.join(NAMES)}")
     file = __file__.rpartition("__init__")[0] + f"{name}.yaml"
     with open(file, encoding="utf-8") as opened:  # noqa: PTH123  Loading `pathlib` takes as long as this does.
         return opened.read()
 
 
-def _data(name: str) -> dict[str, Any]:
-    """What the file of a dialect says, with what it inherits from the one that it extends."""
-    data: dict[str, Any] = load_data(_text(name))
-    base = data.pop("extends", None)
-    return merged(_data(base), data) if base else data
+def _data(name: str, files: Files) -> dict[str, Any]:
+    """What the file of a dialect says, with what it inherits from the one that it extends.
+
+    A user's file under the name of a dialect that ships adds to it.
+    """
+    mine = [at for at, (other, _) in enumerate(files) if other == name]
+    if not mine:
+        data: dict[str, Any] = parsed(_text(name))
+        base = data.pop("extends", None)
+        return merged(_data(base, ()), data) if base else data
+    at = mine[-1]
+    data = completed(parsed(files[at][1]))
+    base = data.pop("extends", name if name in NAMES else None)
+    if base is None:
+        return data
+    inherited = _data(base, files[:at])
+    if base == name:
+        data["places"] = [*inherited.get("places", ()), *data.get("places", ())]
+    data.setdefault("runtimes", inherited.get("runtimes", {}))
+    data.setdefault("places", [])
+    return merged(inherited, data)
 
 
 class Home(NamedTuple):
@@ -187,26 +220,53 @@ _HEAD = re.compile(r"^keys:", re.MULTILINE)
 
 
 @cache
-def places() -> tuple[Home, ...]:
-    """The places of all dialects, in the order in which they are tried.
+def places(files: Files = ()) -> tuple[Home, ...]:
+    """The places of all dialects, in the order in which they are tried, a user's own first.
 
-    Only the head of each file is parsed, in front of its keys: most of it is needed for few files.
+    Only the head of each file that ships is parsed, in front of its keys: most of it is needed for
+    few files.
     """
-    homes = []
+    own = dict.fromkeys(name for name, _ in files)
+    homes = [Home(place, name) for name in own for place in load(name, files).places]
     for name in NAMES:
-        head = load_data(_HEAD.split(_text(name))[0])
+        head = parsed(_HEAD.split(_text(name))[0])
         homes += [Home(build(Place, row, f"{name}.places"), name) for row in head["places"]]
     return tuple(homes)
 
 
+def own_files(config: Config) -> Files:
+    """The dialect files that `config` adds."""
+    return tuple((file.name, file.text) for file in config.dialects if file.name)
+
+
+def strange(config: Config) -> tuple[str, ...]:
+    """A message for each name in `config` that is no dialect, or no runtime of one."""
+    known = names(own_files(config))
+    problems = [
+        f"there is no dialect `{name}`; known: {', '.join(known)}"
+        for name in config.places
+        if name not in known
+    ]
+    if config.runtimes:
+        readers = {runtime.name for name in known for runtime in load(name, own_files(config)).runtimes}
+        problems += [
+            f"there is no runtime `{name}`; known: {', '.join(sorted(readers))}"
+            for name in config.runtimes
+            if name not in readers
+        ]
+    return tuple(problems)
+
+
 def effective(name: str, config: Config) -> Dialect:
     """The dialect `name` with the tools, models and keys that `config` adds to it."""
-    return _effective(name, config.tools, config.models, config.keys)
+    return _effective(name, config.tools, config.models, config.keys, own_files(config))
 
 
 @cache
-def _effective(name: str, tools: tuple[str, ...], models: tuple[str, ...], keys: tuple[str, ...]) -> Dialect:
-    dialect = load(name)
+def _effective(
+    name: str, tools: tuple[str, ...], models: tuple[str, ...], keys: tuple[str, ...], files: Files
+) -> Dialect:
+    dialect = load(name, files)
     if not (tools or models or keys):
         return dialect
     yours = Source("configuration", "your configuration", "", confidence="observed")

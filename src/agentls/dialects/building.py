@@ -28,6 +28,58 @@ def merged(base: dict[str, Any], own: dict[str, Any], top: bool = True) -> dict[
     return result
 
 
+YOURS = "yours"
+"""The source of what a user's file says without naming one."""
+
+_ROWS_WITH_A_SOURCE = ("keys", "tools", "old_tools", "places", "builtin_agents", "reserved_names", "runtimes")
+
+
+def completed(data: Any) -> dict[str, Any]:
+    """The data of a user's file, in which rows need neither a summary nor a source.
+
+    Raises `ValueError` if it is no mapping.
+    """
+    if not isinstance(data, dict):
+        raise ValueError("the file must be a mapping")
+    result = dict(data)
+    sources = result.get("sources")
+    if sources is None or isinstance(sources, dict):
+        own = {"title": "your dialect file", "date": "", "confidence": "documented"}
+        result["sources"] = {**(sources or {}), YOURS: own}
+    for field in _ROWS_WITH_A_SOURCE:
+        if field in result:
+            result[field] = _completed(result[field], field)
+    models = result.get("models")
+    if isinstance(models, dict) and "known" in models:
+        result["models"] = {**models, "known": _completed(models["known"], "models")}
+    return result
+
+
+def _completed(rows: Any, field: str) -> Any:
+    if isinstance(rows, dict):
+        return {name: _completed_row(row, field) for name, row in rows.items()}
+    return [_completed_row(row, field) for row in rows] if isinstance(rows, list) else rows
+
+
+def _completed_row(row: Any, field: str) -> Any:
+    if not isinstance(row, dict):
+        return row  # No value takes an inherited row away.
+    plain: dict[str, Any] = {"source": YOURS}
+    if field in ("keys", "tools", "models", "builtin_agents", "reserved_names"):
+        plain["summary"] = ""
+    if field == "keys":
+        plain["type"] = "any"
+    if field == "places":
+        plain |= {"files": "*.md", "scope": "project"}
+    if field == "runtimes":
+        plain |= {"version": "", "strategy": "strict-yaml"}
+    done = plain | row
+    for inner in ("fields", "values"):
+        if inner in done:
+            done[inner] = _completed(done[inner], "keys" if inner == "fields" else "tools")
+    return done
+
+
 def build(kind: Any, data: Any, path: str) -> Any:
     """An instance of the named tuple `kind` (or of a plain type) from what a YAML file holds.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TRIGGERS = [":", ",", " ", "-", "[", "(", '"', "'"]
 
-WATCHED = ("**/agentls.toml", "**/pyproject.toml", "**/.claude-plugin/plugin.json")
+WATCHED = ("**/agentls.toml", "**/pyproject.toml", "**/*.dialect.yaml", "**/.claude-plugin/plugin.json")
 
 
 def register(server: Server) -> None:

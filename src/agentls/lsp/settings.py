@@ -46,6 +46,8 @@ class Settings:
             tools=(*config.tools, *ours.tools),
             models=(*config.models, *ours.models),
             keys=(*config.keys, *ours.keys),
+            runtimes=ours.runtimes or config.runtimes,
+            dialects=tuple(dict.fromkeys((*config.dialects, *ours.dialects))),
             description_tokens=config.description_tokens
             if tokens == type(ours)().description_tokens
             else tokens,
@@ -95,7 +97,9 @@ def read(data: Mapping[str, Any]) -> Read:
 
 def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
     import agentls.rules  # noqa: F401  Fills the registry.
-    from agentls import config, dialects
+    from agentls import config, dialects, disk
     from agentls.rule import RULES
 
-    return config.read(data, RULES, dialects.NAMES)
+    checks, problems = config.read(data, RULES)
+    checks, wrong = disk.with_dialects(checks, "")
+    return checks, (*problems, *wrong, *dialects.strange(checks))
