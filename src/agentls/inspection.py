@@ -41,10 +41,12 @@ class View(NamedTuple):
 
     `reasons` say why it does not load as it is written, each with its line. `notes` say what
     else a reader would not expect. Where `loads` is false, the other fields tell what would
-    count if it loaded.
+    count if it loaded. `counts` tells whether the runtime's verdict counts in full: it does for
+    those that the folder belongs to, or that the configuration names.
     """
 
     runtime: Runtime
+    counts: bool
     loads: bool
     how: How
     reasons: tuple[str, ...]
@@ -87,6 +89,7 @@ def view(document: Document, reading: Reading) -> View:
     tools = toollist.effective(reading, text, document.permission_mode)
     return View(
         reading.runtime,
+        reading in document.readings,
         reading.loads,
         reading.how,
         tuple(_reasons(document, reading)),
@@ -224,6 +227,7 @@ def to_json(inspection: Inspection) -> dict[str, Any]:
 def _view_to_json(view: View) -> dict[str, Any]:
     return {
         "runtime": view.runtime.name,
+        "counts": view.counts,
         "loads": view.loads,
         "how": view.how,
         "reasons": list(view.reasons),
@@ -260,14 +264,15 @@ _LONGEST_DESCRIPTION = 240
 
 
 def to_text(inspection: Inspection, width: int = 100) -> list[Line]:
-    """The inspection for people, in lines of at most `width` characters where words allow it."""
+    """The inspection for people, in lines of at most `width` characters where words allow it. Of
+    runtimes that read the file without owning the folder it shows the verdict alone."""
     lines: list[Line] = [(Segment(_printable(inspection.path), "path"),)]
     for seen in inspection.views:
         good = is_good(seen)
         lines += _wrapped(None, verdict(seen), "good" if good else "bad", width)
         for reason in seen.reasons:
             lines += _wrapped(None, f"- {reason}", "muted" if good else "plain", width)
-        for label, text, style in _rows(seen):
+        for label, text, style in _rows(seen) if seen.counts else ():
             lines += _wrapped(label, text, style, width)
     if not inspection.portable.loads:
         text = f"A plain frontmatter loader cannot read it: {inspection.portable.error}"

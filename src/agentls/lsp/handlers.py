@@ -259,7 +259,7 @@ def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRan
 
 
 def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
-    """What each runtime makes of `params.textDocument`, as text and in a few words."""
+    """What each runtime makes of `params.textDocument`, as text, and in a few words for those that count."""
     from agentls import inspection
 
     asked = ls.ask(params.textDocument.uri)
@@ -274,6 +274,7 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
             "verdict": inspection.verdict(view),
         }
         for view in seen.views
+        if view.counts
     ]
     return {"text": inspection.plain(inspection.to_text(seen)), "readings": readings}
 
