@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any, Literal
 
 from agentls.dialects.facts import Source
@@ -80,6 +80,10 @@ def _completed_row(row: Any, field: str) -> Any:
     return done
 
 
+Maker = Callable[[Any, str], Any]
+"""Makes what a type wants from the data of a YAML file; the text is the way to it, for messages."""
+
+
 def build(kind: Any, data: Any, path: str) -> Any:
     """An instance of the named tuple `kind` (or of a plain type) from what a YAML file holds.
 
@@ -87,50 +91,84 @@ def build(kind: Any, data: Any, path: str) -> Any:
     id), in the file's order. Raises `ValueError`, naming `path`, for a field that does not
     exist or is missing, and for a value of the wrong type.
     """
-    if typing.get_origin(kind) is tuple:
-        (of, _) = typing.get_args(kind)
-        if isinstance(data, Mapping):
-            label = "id" if of is Source else "name"
-            rows = [{label: name, **(row or {})} for name, row in data.items()]
-            return tuple(build(of, row, f"{path}.{row[label]}") for row in rows)
-        if not isinstance(data, list):
-            raise ValueError(f"{path}: expected a list, found {data!r}")
-        return tuple(build(of, row, f"{path}[{at}]") for at, row in enumerate(data))
-    if typing.get_origin(kind) is Mapping:
-        if not isinstance(data, Mapping):
-            raise ValueError(f"{path}: expected a mapping, found {data!r}")
-        return {
-            name: build(typing.get_args(kind)[1], value, f"{path}.{name}") for name, value in data.items()
-        }
-    if typing.get_origin(kind) is Literal:
-        if data not in typing.get_args(kind):
-            raise ValueError(f"{path}: expected one of {', '.join(typing.get_args(kind))}, found {data!r}")
+    return _maker(kind)(data, path)
+
+
+@cache
+def _maker(kind: Any) -> Maker:
+    """What makes values of a type. A file has thousands of values, of two dozen types."""
+    if hasattr(kind, "_fields"):
+        return partial(_row, kind)
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is tuple:
+        return partial(_rows, inner[0])
+    if origin is Mapping:
+        return partial(_mapping, inner[1])
+    if origin is Literal:
+        return partial(_word, inner)
+    row = next((option for option in inner if hasattr(option, "_fields")), None)
+    plain = tuple(option for option in inner or (kind,) if option is not row)
+    return partial(_value, kind, plain, row)
+
+
+def _value(kind: Any, plain: tuple[type, ...], row: Any, data: Any, path: str) -> Any:
+    if isinstance(data, plain):
         return data
-    if not hasattr(kind, "_fields"):
-        options = typing.get_args(kind) or (kind,)
-        row = next((option for option in options if hasattr(option, "_fields")), None)
-        if row and data is not None:
-            return build(row, data, path)
-        if not isinstance(data, tuple(option for option in options if option is not row)):
-            raise ValueError(f"{path}: expected {kind}, found {data!r}")
-        return data
-    if not isinstance(data, Mapping):
+    if row is None:
+        raise ValueError(f"{path}: expected {kind}, found {data!r}")
+    return _row(row, data, path)
+
+
+def _word(words: tuple[str, ...], data: Any, path: str) -> Any:
+    if data not in words:
+        raise ValueError(f"{path}: expected one of {', '.join(words)}, found {data!r}")
+    return data
+
+
+def _mapping(of: Any, data: Any, path: str) -> Any:
+    if not isinstance(data, dict):
         raise ValueError(f"{path}: expected a mapping, found {data!r}")
-    types = _field_types(kind)
+    make = _maker(of)
+    return {name: make(value, f"{path}.{name}") for name, value in data.items()}
+
+
+def _rows(of: Any, data: Any, path: str) -> Any:
+    make = _maker(of)
+    if isinstance(data, dict):
+        label = "id" if of is Source else "name"
+        return tuple([make({label: name, **(row or {})}, f"{path}.{name}") for name, row in data.items()])
+    if not isinstance(data, list):
+        raise ValueError(f"{path}: expected a list, found {data!r}")
+    return tuple([make(row, f"{path}[{at}]") for at, row in enumerate(data)])
+
+
+def _row(kind: Any, data: Any, path: str) -> Any:
+    if not isinstance(data, dict):
+        raise ValueError(f"{path}: expected a mapping, found {data!r}")
+    makers, required = _fields(kind)
     for name in data:
-        if name not in types:
+        if name not in makers:
             raise ValueError(f"{path}: {kind.__name__} has no field {name!r}")
-    missing = [name for name in _required(kind) if name not in data]
+    missing = [name for name in required if name not in data]
     if missing:
         raise ValueError(f"{path}: missing {', '.join(missing)}")
-    return kind(**{name: build(types[name], value, f"{path}.{name}") for name, value in data.items()})
+    return kind(
+        **{
+            # Most values are texts, and most of the time goes into them.
+            name: value
+            if makers[name] is _TEXT and isinstance(value, str)
+            else makers[name](value, f"{path}.{name}")
+            for name, value in data.items()
+        }
+    )
+
+
+_TEXT = _maker(str)
 
 
 @cache
-def _field_types(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-@cache
-def _required(kind: Any) -> tuple[str, ...]:
-    return tuple(name for name in kind._fields if name not in kind._field_defaults)
+def _fields(kind: Any) -> tuple[dict[str, Maker], tuple[str, ...]]:
+    """What makes each field of a row, and the fields that it cannot do without."""
+    types = typing.get_type_hints(kind)
+    required = tuple(name for name in kind._fields if name not in kind._field_defaults)
+    return {name: _maker(types[name]) for name in kind._fields}, required
