@@ -8,8 +8,8 @@ from those above it:
 - `spelling`, `wording`, `tokens`, `config`: did you mean; how messages show things; what a text
   costs; what a user can set;
 - `dialects`: the facts about each format, one YAML file per dialect;
-- `reading`, `shapes`, `toollist`: what a runtime makes of a text; what it takes for a value; lists of
-  tools;
+- `reading`, `shapes`, `permissions`, `toollist`: what a runtime makes of a text; what it takes for a
+  value; who may do what; lists of tools;
 - `causes`, `readers`, `validation`: why a frontmatter cannot be read; the ways in which runtimes read;
   whether a dialect is in order;
 - `document`, `project`: a file with all that follows from its text, and from its place;

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
+from agentls import permissions
 from agentls.dialects import Dialect, Key, ToolGrammar
 from agentls.reading import Reading
 from agentls.spelling import in_any_case
@@ -64,6 +65,8 @@ class Tools(NamedTuple):
 
 def split(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
     """The entries of a value of `tools`; `document` is the text that its spans refer to."""
+    if grammar.map:
+        return ()
     if isinstance(value, Scalar):
         return tuple(_split_scalar(value, document, grammar)) if value.type == "str" else ()
     if isinstance(value, Sequence):
@@ -177,6 +180,8 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
     dialect, grammar = reading.dialect, reading.dialect.tool_grammar
+    if grammar.map:
+        return _permitted(reading)
     tools = reading.get("tools")
     denied_entry = reading.get("disallowedTools")
     denied = split(denied_entry.value, document, grammar) if denied_entry else ()
@@ -204,6 +209,34 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
         elif tool not in available:
             available.append(tool)
     return Tools("listed", tuple(roster), tuple(available), tuple(dropped))
+
+
+def _permitted(reading: Reading) -> Tools:
+    """What the agent may use where permissions rule it: all that they do not take away.
+
+    Observed in OpenCode 1.18.33 on 2026-11-20.
+    """
+    grants = permissions.counting(reading)
+    denied = [
+        tool.name
+        for tool in reading.dialect.tools
+        if permissions.takes_away(tool.permission or tool.name, grants)
+    ]
+    if not permissions.takes_away(_NO_TOOL, grants):
+        return Tools("all", dropped=tuple(Dropped(name, "denied") for name in denied))
+    left = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
+    known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL)
+    left += dict.fromkeys(
+        grant.permission
+        for grant in grants
+        if is_other(grant.permission, reading.dialect)
+        and grant.permission not in known
+        and not permissions.takes_away(grant.permission, grants)
+    )
+    return Tools("listed", tuple(left), tuple(left)) if left else Tools("none")
+
+
+_NO_TOOL = "no tool has this name"
 
 
 def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from agentls.dialects.facts import (
     Models,
     OldTool,
     Place,
+    Provider,
     Runtime,
     Servers,
     Source,
@@ -60,6 +61,7 @@ __all__ = [
     "Models",
     "OldTool",
     "Place",
+    "Provider",
     "Runtime",
     "Servers",
     "Source",
@@ -149,7 +151,7 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
-NAMES = ("claude-code", "gemini-cli")
+NAMES = ("claude-code", "opencode", "gemini-cli", "kilo")
 """The dialects that ship, the most common first."""
 
 

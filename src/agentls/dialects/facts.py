@@ -64,6 +64,8 @@ class Key(NamedTuple):
     `refused_by` those that refuse the whole file for a wrong value (if empty, those with
     `bad_values: refused`). `applies` is a condition without which the key does nothing.
     `deprecated` says why it should not be used any more, and `use` names the key to write instead.
+    `empty` says what the key comes to without a value, where that is not nothing.
+    `no_effect` says why the key does nothing, though the runtime knows it.
     `fields` are the keys of a record, and `unknown_fields` what becomes of others.
     """
 
@@ -93,6 +95,8 @@ class Key(NamedTuple):
     applies: Condition | None = None
     deprecated: str = ""
     use: str = ""
+    empty: str = ""
+    no_effect: str = ""
     fields: tuple[Key, ...] = ()
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
 
@@ -129,8 +133,8 @@ class Tool(NamedTuple):
     session or the system. `specifier` shows what may stand in parentheses in permission rules;
     `scoping` says what it comes to in `tools` where it has an effect there after all.
     `yields_to` names a tool beside which this one is not given, though nothing is lost. `members`
-    are the tools that a set of tools stands for. `runtimes` are those that know the name (all of
-    the dialect if empty).
+    are the tools that a set of tools stands for. `permission` is the name by which permissions rule
+    it, if that is not its own. `runtimes` are those that know the name (all of the dialect if empty).
     """
 
     name: str
@@ -145,6 +149,7 @@ class Tool(NamedTuple):
     yields_to: str = ""
     since: str = ""
     members: tuple[str, ...] = ()
+    permission: str = ""
     runtimes: tuple[str, ...] = ()
 
 
@@ -200,17 +205,34 @@ class Model(NamedTuple):
     status: str = "current"
 
 
+class Provider(NamedTuple):
+    """Whoever runs models, by the word that stands in front of the `/`. Its models have ids that fit
+    a pattern of `ids`; `names` are other words for some of them, with the ids that they stand for."""
+
+    name: str
+    summary: str
+    source: str
+    ids: tuple[str, ...] = ()
+    names: Mapping[str, str] = MappingProxyType({})
+
+    def model(self, name: str) -> str | None:
+        """The id that `name` stands for, if it looks like one of its models."""
+        fits = any(fnmatchcase(name, pattern) for pattern in self.ids)
+        return self.names.get(name) or (name if fits else None)
+
+
 class Models(NamedTuple):
     """How `model` is read: the values known, and patterns of other ids that are in order.
 
     `long_context` is the suffix that may follow any of them. `elsewhere` are patterns for the
-    ids of other providers.
+    ids of other providers. Where there are `providers`, an id is written `provider/model`.
     """
 
     known: tuple[Model, ...]
     long_context: str
     elsewhere: tuple[str, ...]
     inherits: tuple[str, ...]
+    providers: tuple[Provider, ...] = ()
 
     def get(self, name: str) -> Model | None:
         """The model of that name, in any case, with or without the long-context suffix, which a
@@ -311,8 +333,8 @@ class TaggedName(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where files of the dialect lie: in `folder` or anywhere below it, under names that fit
-    the pattern `files`. `scope` is "project" (the folder may lie anywhere, also in the user's
+    """Where files of the dialect lie: in `folder` or, if it is `recursive`, anywhere below it, under
+    names that fit the pattern `files`. `scope` is "project" (the folder may lie anywhere, also in the user's
     home) or "plugin" (it lies in the root of a plugin). `runtimes` are the readers that the place
     belongs to (all of the dialect if empty). `also` are others that read it as well, each with
     the dialect that says how."""
@@ -321,6 +343,7 @@ class Place(NamedTuple):
     files: str
     scope: str
     source: str
+    recursive: bool = True
     runtimes: tuple[str, ...] = ()
     also: Mapping[str, str] = MappingProxyType({})
 
@@ -330,6 +353,8 @@ class Place(NamedTuple):
         folders, _, name = path.rpartition("/")
         if not fnmatchcase(name, self.files):
             return False
+        if not self.recursive:
+            return f"/{folders}".endswith(f"/{self.folder}")
         if self.scope == "plugin":
             return f"{folders}/".startswith(f"{self.folder}/")
         return not self.folder or f"/{self.folder}/" in f"/{folders}/"
@@ -352,16 +377,17 @@ class Fences(NamedTuple):
 
     `byte_order_mark` tells whether one in front is taken away, `lone_cr` whether a CR by itself ends
     a line, `indented` whether blanks may stand in front of a fence, `opening_blanks` whether they
-    may follow the opening one. The closing fence stands "alone" on its line, with "blanks" behind
-    it, with "anything" behind it, or "anywhere" (also inside a line). `line_behind` tells whether
-    a line end has to follow it, `empty` whether nothing may stand between the fences. `unclosed`
-    says what is read where it is missing: "nothing", or the "rest" of the file.
+    may follow the opening one, and `languages` the words that may. The closing fence stands "alone"
+    on its line, with "blanks" behind it, with "anything" behind it, or "anywhere" (also inside a line).
+    `line_behind` tells whether a line end has to follow it, `empty` whether nothing may stand between
+    the fences. `unclosed` says what is read where it is missing: "nothing", or the "rest" of the file.
     """
 
     byte_order_mark: bool = True
     lone_cr: bool = False
     indented: bool = False
     opening_blanks: bool = True
+    languages: tuple[str, ...] = ()
     closing: Literal["alone", "blanks", "anything", "anywhere"] = "blanks"
     line_behind: bool = False
     empty: bool = True

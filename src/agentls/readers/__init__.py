@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentls.dialects import Dialect, Runtime
-from agentls.readers import claude_code, general
+from agentls.readers import block_repair, claude_code, general
 from agentls.reading import Identity, Reading
 
 Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
@@ -13,4 +13,5 @@ Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
 STRATEGIES: dict[str, Strategy] = {
     "claude-code": claude_code.read,
     "strict-yaml": general.reader(general.strictly),
+    "block-repair": general.reader(block_repair.with_blocks),
 }

@@ -48,7 +48,8 @@ def _patterns(fences: Fences) -> tuple[re.Pattern[str], re.Pattern[str]]:
     line_end = r"(?:\r\n|\n|\r)" if fences.lone_cr else r"(?:\r?\n)"
     indent = r"[ \t]*" if fences.indented else ""
     blanks = r"[ \t]*" if fences.opening_blanks else ""
-    opening = re.compile(rf"({indent}---){blanks}{line_end}")
+    language = f"(?:{blanks}(?:{'|'.join(fences.languages)}))?" if fences.languages else ""
+    opening = re.compile(rf"({indent}---){language}{blanks}{line_end}")
     if fences.closing == "anywhere":
         return opening, re.compile(r"()(---)")
     behind = {

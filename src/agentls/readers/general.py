@@ -82,6 +82,8 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
         return _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
     outcome = way(text, frame.block, runtime)
     if isinstance(outcome, Reason):
+        if frame.closing is None:
+            outcome = Reason("unclosed-frontmatter", "The closing `---` is missing", frame.opening)
         return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
     variant = variant_of(outcome.root, dialect)
     root, shaped = _mapping(outcome.root, runtime, variant)
@@ -89,7 +91,8 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
     reasons += tuple(_prompt(text, frame, runtime))
     how: How = outcome.how
     if reasons:
-        how = "damaged" if runtime.bad_values == "no metadata" else "dropped"
+        spread = shaped and runtime.unknown_keys == "passed on"
+        how = "damaged" if spread or runtime.bad_values == "no metadata" else "dropped"
     return Reading(
         runtime,
         dialect,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from agentls.dialects import Dialect
-from agentls.rewrite import without_entry
-from agentls.rule import Context, Finding, Fix, Related, rule
+from agentls import permissions
+from agentls.dialects import Dialect, Key
+from agentls.rewrite import quoted, without_entry
+from agentls.rule import Context, Finding, Fix, Related, Severity, rule
 from agentls.spelling import nearest
 from agentls.text import Edit
 from agentls.yamltree import Entry, Mapping, Scalar, walk
@@ -26,6 +28,18 @@ def _strangers(ctx: Context) -> Iterator[Entry]:
     for entry in ctx.document.root.entries:
         if entry.key.text and ctx.dialect.key(entry.key.text) is None and entry.key.span not in refused:
             yield entry
+
+
+def _is_option(ctx: Context) -> bool:
+    """Whether a key that is not known goes to the provider of the model, which may know it."""
+    return any(reading.runtime.unknown_keys == "passed on" for reading in ctx.readings)
+
+
+def _effect(ctx: Context, key: str) -> str:
+    """What the runtimes do with a key that they do not know."""
+    if _is_option(ctx):
+        return f"{ctx.runtime} hands `{key}` on to the provider of the model as an option."
+    return f"{ctx.runtime} ignores `{key}`."
 
 
 def meant_key(written: str, dialect: Dialect) -> str | None:
@@ -59,6 +73,9 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
     `max-turns` or `max_turns`. Claude Code ignores a key that it does not know, and mentions it
     in its debug log only. With `allowed-tools` in the place of `tools` the agent gets all tools.
 
+    OpenCode hands what it does not know on to the provider of the model. Since that may be meant, it
+    is no more than a hint there.
+
     ## Bad
 
     ```markdown
@@ -88,18 +105,16 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         meant = meant_key(written, ctx.dialect)
         if meant is None:
             continue
+        at_most = Severity.HINT if _is_option(ctx) else Severity.WARNING
         there = ctx.document.entry(meant)
         if there:
-            message = (
-                f"{ctx.runtime} ignores `{written}`. The key is called `{meant}`, and stands here as well."
-            )
+            message = f"{_effect(ctx, written)} The key is called `{meant}`, and stands here as well."
             related = (Related(there.key.span, f"`{meant}`, which counts"),)
-            yield Finding(entry.key.span, message, related=related)
+            yield Finding(entry.key.span, message, related=related, at_most=at_most)
             continue
         fixes = ctx.offer(f"Write `{meant}`", Edit(entry.key.span, meant))
-        yield Finding(
-            entry.key.span, f"{ctx.runtime} ignores `{written}`. The key is called `{meant}`.", fixes
-        )
+        message = f"{_effect(ctx, written)} The key is called `{meant}`."
+        yield Finding(entry.key.span, message, fixes, at_most=at_most)
 
 
 @rule("information")
@@ -138,10 +153,8 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
         foreign = ctx.dialect.foreign_key(entry.key.text)
         if foreign is None or foreign.alias:
             continue
-        if foreign.of:
-            message = f"`{foreign.name}` is a key of {foreign.of}; {ctx.runtime} ignores it."
-        else:
-            message = f"{ctx.runtime} ignores `{foreign.name}`."
+        of = f"`{foreign.name}` is a key of {foreign.of}. " if foreign.of else ""
+        message = of + _effect(ctx, foreign.name)
         if foreign.use:
             note = f": {foreign.note}" if foreign.note else ""
             message += f" What comes nearest is `{foreign.use}`{note}."
@@ -155,7 +168,8 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     """A key means nothing to the runtime.
 
     Claude Code ignores keys that it does not know. Notes for people, such as `version` or
-    `author`, do no harm. Keys that a tool of your own reads can be added to the setting `keys`.
+    `author`, do no harm. Keys that a tool of your own reads can be added to the setting `keys`. Where
+    unknown keys go to the provider of the model, as in OpenCode, they are not reported.
 
     ## Bad
 
@@ -181,7 +195,7 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     ```
     """
     # In a block that cannot be parsed a line of prose with a colon looks like a key.
-    if any(reason.code == "invalid-yaml" for reason in ctx.reading.reasons):
+    if any(reason.code == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
         return
     for entry in _strangers(ctx):
         written = entry.key.text
@@ -295,7 +309,8 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
     """A key has no value, and so no effect.
 
     Claude Code treats these keys as if they were not there when nothing stands behind the colon.
-    `tools` is the exception: without a value it takes all tools away from the agent.
+    `tools` is the exception: without a value it takes all tools away from the agent. A runtime that
+    refuses the file for it has a finding of its own.
 
     ## Bad
 
@@ -321,8 +336,11 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
     ```
     """
     entries = ctx.document.root.entries
+    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
     for entry in entries:
         value = entry.value
+        if entry.mark in refused:
+            continue
         if not isinstance(value, Scalar) or value.type != "null" or entry.broken:
             continue
         key = ctx.dialect.key(entry.key.text)
@@ -331,7 +349,99 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
         # Without this entry an earlier one of the same name would count.
         alone = sum(other.key.text == key.name for other in entries) == 1
         fixes = removal(ctx, entry, safe=True) if alone else ()
-        yield Finding(entry.mark, f"`{key.name}` has no value, and so no effect.", fixes)
+        effect = f": {key.empty}" if key.empty else ", and so no effect"
+        yield Finding(entry.mark, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
+
+
+@rule("information", tags=("deprecated",))
+def deprecated_key(ctx: Context) -> Iterator[Finding]:
+    """A key still works, and should not be used any more.
+
+    OpenCode knows `maxSteps` and `tools` from former times. What they say is now said by `steps`
+    and `permission`: `write: false` in `tools` is `edit: deny` in `permission`.
+
+    ## Bad
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    maxSteps: 20
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    steps: 20
+    ---
+
+    You review code.
+    ```
+    """
+    for entry in ctx.document.root.entries:
+        key = ctx.dialect.key(entry.key.text)
+        if key is None or not key.deprecated or not ctx.reading.loads:
+            continue
+        there = ctx.document.entry(key.use) if key.use else None
+        edits = _in_todays_words(ctx, key, entry) if key.use and there is None else None
+        fixes = ctx.offer(f"Write `{key.use}`", edits, safe=True) if edits else ()
+        yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecated}.", fixes)
+
+
+def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
+    """The edit that says by the key of today what an entry says, if its value can stay or be translated."""
+    use = ctx.dialect.key(key.use)
+    if use and (use.type, use.shape) == (key.type, key.shape):
+        return Edit(entry.key.span, use.name)
+    if (key.name, key.use) != (permissions.SWITCHES, permissions.PERMISSION) or not ctx.reading.get(key.name):
+        return None
+    lines = [
+        f"  {grant.permission if _PLAIN.fullmatch(grant.permission) else quoted(grant.permission)}: {grant.action}"
+        for grant in permissions.counting(ctx.reading)
+    ]
+    return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
+
+
+_PLAIN = re.compile(r"[A-Za-z][\w-]*")
+
+
+@rule("information", tags=("unnecessary",))
+def ineffective_key(ctx: Context) -> Iterator[Finding]:
+    """A key is known to the runtime, and does nothing in a file.
+
+    OpenCode knows `prompt` from its configuration. In an agent file the text below the frontmatter
+    is the prompt.
+
+    ## Bad
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    prompt: You review code.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for entry in ctx.document.root.entries:
+        key = ctx.dialect.key(entry.key.text)
+        if key and key.no_effect and ctx.reading.loads:
+            message = f"{ctx.runtime} makes nothing of `{key.name}`: {key.no_effect}."
+            yield Finding(entry.key.span, message, removal(ctx, entry))
 
 
 # What an empty value of these comes to is said by the rules about them.

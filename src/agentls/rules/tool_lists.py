@@ -63,7 +63,12 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     """
     tools = ctx.document.tools
     entry = ctx.reading.get(TOOLS)
-    if entry is None or not tools.leaves_none or ctx.reading.runtime.unknown_tools == "refused":
+    if (
+        entry is None
+        or ctx.dialect.tool_grammar.map
+        or not tools.leaves_none
+        or ctx.reading.runtime.unknown_tools == "refused"
+    ):
         return
     if tools.mode == "none":
         what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"

@@ -1,0 +1,106 @@
+"""The way of OpenCode: YAML, and if that fails, values with a colon as blocks of text.
+
+Observed in OpenCode 1.18.33 and Kilo 7.7.9 on 2026-11-20. Of a frontmatter that is not valid YAML,
+each line `key: value` at the left margin is looked at. If the value holds a colon and does not
+start with a quote, it is moved into a block of text of its own, and the whole is parsed once more.
+What cannot be parsed even then is no frontmatter.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agentls.causes import explain_invalid
+from agentls.dialects import Runtime
+from agentls.frontmatter import top_level_chunks
+from agentls.readers.general import Outcome, equal_keys
+from agentls.reading import Reason
+from agentls.text import Span
+from agentls.yamltree import TAB_INDENT, Parsed, Source, parse
+
+_OPENING = re.compile(r"\ufeff?---\r?\n")
+_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")
+_NOT_MOVED = re.compile(r"[|>]?\Z|[\"']")
+
+
+def with_blocks(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+    """YAML, or else YAML after the repair."""
+    strict = _parse(Source.plain(text, block))
+    reason = _refused(strict, runtime)
+    if not strict.problem and not reason:
+        return Outcome(strict.root)
+    fenced = _OPENING.fullmatch(text, 0, block.start) and text.startswith("---", block.end)
+    source = repair(text, block) if fenced else Source.plain(text, block)
+    if source.rewritten:
+        mended = _parse(source)
+        if not mended.problem and not _refused(mended, runtime):
+            return Outcome(mended.root, "repaired", tuple(sorted(source.rewritten)))
+    return reason or _explain(text, block, strict)
+
+
+def _refused(parsed: Parsed, runtime: Runtime) -> Reason | None:
+    """Why the parser refuses a block that is in order otherwise, if it does."""
+    return equal_keys(parsed.root) if runtime.equal_keys == "refused" and not parsed.problem else None
+
+
+def repair(text: str, block: Span) -> Source:
+    """The block with the values that hold a colon moved into blocks of text."""
+    pieces: list[str] = []
+    anchors: list[tuple[int, int]] = []
+    rewritten: list[Span] = []
+    length, at = 0, block.start
+    for line in block.of(text).split("\n"):
+        anchors.append((length, at))
+        found = _LINE.fullmatch(line.removesuffix("\r"))
+        value = found[3].strip() if found else ""
+        if found and ":" in value and not _NOT_MOVED.match(value):
+            start = at + found.start(3)
+            lead = len(found[1]) + len(": ")
+            piece = f"{found[1]}: |-\n  {value}"
+            anchors.append((length + lead, start))
+            anchors.append((length + len(piece) - len(value), start))
+            anchors.append((length + len(piece), start + len(value)))
+            rewritten.append(Span(start, start + len(value)))
+        else:
+            piece = line
+        pieces.append(piece)
+        length += len(piece) + 1
+        at += len(line) + 1
+    return Source("\n".join(pieces), tuple(anchors), frozenset(rewritten))
+
+
+def _parse(source: Source) -> Parsed:
+    """The tree of a block; a tab counts for nothing where a line is indented."""
+    parsed = parse(source)
+    if parsed.problem and "\t" in source.text:
+        return parse(_without_tabs(source))
+    return parsed
+
+
+def _without_tabs(source: Source) -> Source:
+    """The source with the indentation of each line cut at its first tab."""
+    cuts = [
+        (source.text.index("\t", *found.span()), found.end()) for found in TAB_INDENT.finditer(source.text)
+    ]
+    starts = (0, *(end for _, end in cuts))
+    ends = (*(start for start, _ in cuts), len(source.text))
+    pieces: list[str] = []
+    anchors: list[tuple[int, int]] = []
+    length = 0
+    for start, end in zip(starts, ends, strict=True):
+        anchors.append((length, source.to_document(start)))
+        anchors += [(length + here - start, there) for here, there in source.anchors if start < here <= end]
+        pieces.append(source.text[start:end])
+        length += end - start
+    return Source("".join(pieces), tuple(anchors), source.rewritten)
+
+
+def _explain(text: str, block: Span, strict: Parsed) -> Reason:
+    """Why the block cannot be parsed: the first entry that the repair does not mend, if there is one."""
+    before: Span | None = None
+    for chunk in top_level_chunks(text, block):
+        if parse(repair(text, chunk)).problem:
+            first = before if before and not parse(Source.plain(text, before)).problem else chunk
+            return explain_invalid(text, Span(first.start, block.end), strict, None)
+        before = chunk
+    return explain_invalid(text, block, strict, None)
