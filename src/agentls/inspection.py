@@ -171,7 +171,9 @@ def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
     if resolve_model(written, models) == INHERIT or written is None:
         return
     model = models.get(written)
-    if model is None and not models.is_elsewhere(written):
+    if models.providers and "/" not in written:
+        yield f"`{written}` names no provider, so the agent fails when it runs."
+    elif model is None and not models.is_elsewhere(written):
         yield f"No model `{written}` is known; the text is sent to the API as it is."
     elif model and model.status == "retired":
         yield f"Requests to `{model.name}` fail: {model.summary}."

@@ -343,10 +343,12 @@ def reserved_name(ctx: Context) -> Iterator[Finding]:
 
 
 def _mark(ctx: Context, key: str) -> Span:
-    """Where a finding about the value of `key` goes."""
+    """Where a finding about the value of `key` goes: to the fence where the name of the file stands in."""
     entry = ctx.reading.get(key)
-    assert entry is not None, "the caller has seen its value"
-    return entry.mark
+    if entry:
+        return entry.mark
+    block = ctx.document.block
+    return block.opening if block else Span(0, min(3, len(ctx.text)))
 
 
 @rule("information")

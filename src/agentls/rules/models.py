@@ -7,20 +7,24 @@ from collections.abc import Iterator
 
 from agentls.dialects import Model, Models
 from agentls.rule import Context, Finding, rule
+from agentls.rules.keys import removal
 from agentls.rules.values import did_you_mean, entries
 from agentls.spelling import nearest
-from agentls.text import Edit
+from agentls.text import Edit, Span
 from agentls.wording import describe, shown
 from agentls.yamltree import Scalar
 
 
-def _models(ctx: Context) -> Iterator[tuple[Scalar, Model | None]]:
-    """The text values of `model` with what is known of them; other providers' ids are left out."""
+def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar, Model | None]]:
+    """The text values of `model` with what is known of them; other providers' ids are left out, unless
+    they are wanted from `everywhere`, and so is what lacks a provider that it needs."""
     for _, entry in entries(ctx, "model"):
         value = entry.value
         if isinstance(value, Scalar) and value.type == "str":
+            if ctx.dialect.models.providers and _SLASH not in value.text:
+                continue
             model = ctx.dialect.models.get(value.text)
-            if model or not ctx.dialect.models.is_elsewhere(value.text):
+            if model or everywhere or not ctx.dialect.models.is_elsewhere(value.text):
                 yield value, model
 
 
@@ -58,6 +62,116 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
         if not isinstance(entry.value, Scalar) or entry.value.type != "str":
             message = f"`{key.name}` is {describe(entry.value)}, not text: it is ignored."
             yield Finding(entry.mark, f"{message} {ctx.runtime} uses the model of the session.")
+
+
+_SLASH = "/"
+
+
+@rule("warning")
+def model_without_provider(ctx: Context) -> Iterator[Finding]:
+    """A model is named without its provider.
+
+    OpenCode asks the provider that stands in front of the first `/`. It takes `sonnet` for a provider
+    without a model: the file loads, and the agent fails as soon as it runs, with an error that says
+    nothing of the model. To run the agent with the model of the session leave the key out.
+
+    ## Bad
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    model: sonnet
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    model: anthropic/claude-sonnet-5-5
+    ---
+
+    You review code.
+    ```
+    """
+    models = ctx.dialect.models
+    for key, entry in entries(ctx, "model"):
+        value = entry.value
+        if not models.providers or not isinstance(value, Scalar) or value.type != "str":
+            continue
+        provider, slash, model = value.text.partition(_SLASH)
+        if slash and provider and model:
+            continue
+        message = (
+            f"`{key.name}` takes `provider/model`, not {shown(value.text)}: the agent fails when it runs."
+        )
+        if value.text.strip().lower() in _SESSION:
+            message += f" Without the key {ctx.runtime} uses the model of the session."
+            yield Finding(value.span, message, removal(ctx, entry))
+        else:
+            meant = None if slash else _with_provider(value.text, models)
+            yield did_you_mean(ctx, value.span, message, value.span, meant)
+
+
+# What other products call the model of the session.
+_SESSION = ("inherit", "default", "auto")
+
+
+def _with_provider(text: str, models: Models) -> str | None:
+    """The id of a model with the provider that it is known by."""
+    name = re.sub(r"[\s._]+", "-", text.strip().lower())
+    for provider in models.providers:
+        model = provider.model(text.strip().lower()) or provider.model(name)
+        if model:
+            return f"{provider.name}{_SLASH}{model}"
+    return None
+
+
+@rule("warning")
+def misspelt_provider(ctx: Context) -> Iterator[Finding]:
+    """The provider of a model is not known, and close to one that is.
+
+    OpenCode looks for the provider that stands in front of the first `/` when the agent runs, and
+    fails if nobody has set it up. Ids of your own can be added to `models` in the configuration.
+
+    ## Bad
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    model: antropic/claude-sonnet-5-5
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    model: anthropic/claude-sonnet-5-5
+    ---
+
+    You review code.
+    ```
+    """
+    models = ctx.dialect.models
+    known = [provider.name for provider in models.providers]
+    for value, model in _models(ctx, everywhere=True):
+        provider, slash, _ = value.text.partition(_SLASH)
+        if model or not slash or not known or provider in known:
+            continue
+        meant = nearest(provider, known, most=1)
+        if meant:
+            message = f"No provider is called {shown(provider)}: the agent fails when it runs."
+            span = Span(value.span.start, value.span.start + len(provider))
+            written = span if span.of(ctx.text) == provider else value.span
+            whole = meant if written == span else meant + value.text[len(provider) :]
+            yield did_you_mean(ctx, written, message, written, whole)
 
 
 @rule("warning")

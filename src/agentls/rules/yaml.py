@@ -191,7 +191,8 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     A colon with a space behind it, or a first character such as `@` or `[`, makes this
     frontmatter invalid YAML. Claude Code then puts suspicious values into quotes by itself, so
     the agent loads as it is written. Other tools that read the same file refuse it, and so
-    does Claude Code once the file has CRLF line ends.
+    does Claude Code once the file has CRLF line ends. OpenCode and Kilo move values with a colon into
+    blocks of text; they repair nothing else.
 
     ## Bad
 
@@ -236,7 +237,7 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             Span(value.start, value.start + len(text.rstrip())),
             f"`{key}` is not valid YAML without quotes."
-            f" {ctx.runtime} adds them by itself; other tools refuse the file.",
+            f" {ctx.runtime} repairs it by itself; other tools refuse the file.",
             tuple(fix for fix in fixes if _keeps_values(ctx, fix.edits)),
         )
 
