@@ -581,6 +581,31 @@ def test_each_item_has_a_line_and_a_page() -> None:
             assert documentation(agent("").dialect, item.kind, item.label, item.within), item
 
 
+# --- the prompt -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("prompt", "result"),
+    [
+        ("In ${<|>", "In ${cwd}"),
+        ("In ${c<|>wd_listing} now", "In ${cwd} now"),
+        ("${os} and ${n<|>, so", "${os} and ${cwd}, so"),
+    ],
+)
+def test_variables_of_a_prompt(prompt: str, result: str) -> None:
+    text, offset = at_cursor(f"---\ndescription: b\n---\n{prompt}\n")
+    document = agent(text, ".kimi-code/agents/case.md")
+    (item,) = (item for item in complete(document, offset, snippets=True) if item.label == "cwd")
+    assert apply(text, [item.edit]).endswith(f"---\n{result}\n")
+    assert documentation(document.dialect, item.kind, item.label, item.within)
+
+
+@pytest.mark.parametrize("prompt", ["In <|>", "In $<|>", "In ${cwd}<|>", "In ${cwd} an<|>", "${\n<|>"])
+def test_no_variables_elsewhere(prompt: str) -> None:
+    text, offset = at_cursor(f"---\ndescription: b\n---\n{prompt}\n")
+    assert complete(agent(text, ".kimi-code/agents/case.md"), offset, snippets=True) == []
+
+
 # --- any text ---------------------------------------------------------------------------------
 
 

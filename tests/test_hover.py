@@ -327,3 +327,13 @@ def test_no_place_in_a_half_written_file_is_too_odd(text: str) -> None:
         for offset in range(end + 1):
             found = hover(document, offset)
             assert found is None or (found.span.touches(offset) and found.markdown)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [("In ${c<|>wd}", "**`cwd`** (variable)"), ("In ${fol<|>der}", None), ("In c<|>wd", None)],
+)
+def test_variables_of_a_prompt(prompt: str, expected: str | None) -> None:
+    text, offset = at_cursor(f"---\ndescription: b\n---\n{prompt}\n")
+    found = hover(agent(text, ".kimi-code/agents/case.md"), offset)
+    assert (found.markdown.splitlines()[0] if found else None) == expected

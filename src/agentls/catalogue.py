@@ -109,6 +109,7 @@ def page(dialect: Dialect) -> str:
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),
         ("Models", ", ".join(f"`{model.name}`" for model in dialect.models.known)),
         ("Hook events", ", ".join(f"`{event.name}`" for event in dialect.hooks.events)),
+        ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.template.variables)),
     ]
     sources = [f"- {cite(source).strip('*').removeprefix('Source: ')}" for source in dialect.sources]
     body = "\n".join(f"- {label}: {text}" for label, text in rows if text)

@@ -105,6 +105,7 @@ def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
         ("Since", key.since),
         ("Known to", _titles(dialect, key.runtimes)),
         ("Deprecated", key.deprecated),
+        ("Without effect", key.no_effect),
         ("Write instead", code_span(key.use) if key.use else ""),
         ("Has an effect", _when(key)),
         ("Fields", _listed(field.name for field in key.fields)),
@@ -349,6 +350,12 @@ def about_agent(dialect: Dialect, name: str) -> str | None:
         if found:
             return page(name, kind, f"{found.summary} {effect}", (), dialect.source(found.source))
     return None
+
+
+def about_variable(dialect: Dialect, name: str) -> str | None:
+    """The page of a variable that a prompt can name."""
+    found = next((row for row in dialect.template.variables if row.name == name), None)
+    return page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
 
 
 def about_rule(code: str) -> str | None:

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from agentls import tokens, toollist
+from agentls import tokens, toollist, wording
 from agentls.dialects import Dialect, Models, Runtime
 from agentls.document import Document
 from agentls.reading import How, Reading
@@ -130,6 +130,8 @@ def _reasons(document: Document, reading: Reading) -> Iterator[str]:
         entry = next((e for e in reading.root.entries if e.value.span.overlaps(span)), None)
         what = f"the value of `{entry.key.text}`" if entry else "a value"
         yield f"line {_line(document, span)}: {what} is put into quotes"
+    for span in reading.lost:
+        yield f"line {_line(document, span)}: {wording.shown(span.of(document.text))} is passed over"
 
 
 def _line(document: Document, span: Span) -> int:
@@ -297,6 +299,8 @@ def verdict(view: View) -> str:
     title = f"{view.runtime.title} {view.runtime.version}"
     if not view.loads:
         return f"{title} {view.runtime.refusal.replace('the file', 'this file')}."
+    if view.how == "damaged" and view.runtime.damage:
+        return f"{title} cannot use the frontmatter: it {view.runtime.damage}."
     if view.how == "damaged":
         return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
     effect = f"{title} loads this file"
@@ -304,6 +308,9 @@ def verdict(view: View) -> str:
         effect += " after repairing it"
     if view.tools.mode == "none":
         return f"{effect}, and starts the agent without any tool."
+    if view.tools.leaves_none and view.runtime.without_tools != "refused":
+        left = "is" if view.runtime.without_tools == "started" else "may be"
+        return f"{effect}, but the agent {left} left without any tool."
     if view.tools.leaves_none:
         return f"{effect}, but refuses to start the agent, which is left without any tool."
     return f"{effect}."

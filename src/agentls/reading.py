@@ -52,8 +52,9 @@ class Reading(NamedTuple):
     when it loads but its metadata is lost; or "dropped". `block` covers the YAML as the runtime
     delimits it and `closing` the dashes that end it for the runtime (`None` where there is no
     frontmatter). `root` is the tree the runtime sees, its spans those of the document.
-    `rewritten` are the spans of values that the repair put into quotes. The prompt starts at
-    `body`. `name` and `description` are what the runtime shows.
+    `rewritten` are the spans of values that the repair put into quotes, or took as if it had, and
+    `lost` those of lines that it passed over. The prompt starts at `body`. `name` and `description`
+    are what the runtime shows.
     """
 
     runtime: Runtime
@@ -67,6 +68,7 @@ class Reading(NamedTuple):
     body: int
     name: str | None
     description: str | None
+    lost: tuple[Span, ...] = ()
 
     @property
     def loads(self) -> bool:

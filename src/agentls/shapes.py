@@ -1,7 +1,8 @@
 """Shapes: what may stand for a value, said in words, and where a value differs from it.
 
 A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
-`text`, `filled` (text that is not empty), `json` (text that holds JSON), `number`, `integer`,
+`text`, `filled` (text that is not empty), `json` (text that holds JSON), `scalar` (text, or what
+becomes text: a number or a truth value), `number`, `integer`,
 `positive` (a whole number above zero), `boolean`, `null`, `any`, `words` (one of the key's
 values), `list of X`, `map of X`, and `record`, a mapping with the key's fields. `some list of X`
 must not be empty. Parentheses group. In a `map of X` a field of the key says what stands below
@@ -42,6 +43,7 @@ _SCALARS = {
     "text": "text",
     "filled": "text",
     "json": "text that is valid JSON",
+    "scalar": "text",
     "number": "a number",
     "integer": "a whole number",
     "positive": "a whole number above zero",
@@ -229,8 +231,9 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
         return value.type in ("str", "bool") and (
             value.text in names or (key.ignores_case and value.text.lower() in (n.lower() for n in names))
         )
-    if word in ("text", "filled"):
+    if word in ("text", "filled", "scalar"):
         text = value.type == "str" and (word == "text" or value.text != "")
+        text = text or (word == "scalar" and value.type in ("bool", "int", "float"))
         return text and (not key.pattern or re.search(key.pattern, value.text) is not None)
     if word == "json":
         return value.type == "str" and _is_json(value.text)
@@ -256,12 +259,12 @@ def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: 
 
 
 def _wanted(key: Key, shapes: tuple[Shape, ...]) -> str:
-    """The alternatives in words."""
+    """The alternatives in words, but for nothing at all where there are others."""
     parts = []
-    for shape in shapes:
+    for shape in [shape for shape in shapes if shape.word != "null"] or shapes:
         if shape.word == "words":
             parts.append(listing((value.name for value in key.values if not value.alias_of), " or "))
-        elif shape.word in ("text", "filled") and key.pattern_words:
+        elif shape.word in ("text", "filled", "scalar") and key.pattern_words:
             parts.append(key.pattern_words)
         elif shape.word in _SCALARS:
             parts.append(_SCALARS[shape.word])

@@ -132,8 +132,8 @@ def resolve(name: str, dialect: Dialect, permission_mode: str | None) -> Resolut
     tool = dialect.tool(name)
     if tool:
         if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
-            return Resolution("unavailable", name)
-        return Resolution("available", name)
+            return Resolution("unavailable", tool.name)
+        return Resolution("available", tool.name)
     old = dialect.old_tool(name)
     if old:
         return Resolution("available", old.now[0]) if old.works else Resolution("old", None)
@@ -186,10 +186,11 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
     denied_entry = reading.get("disallowedTools")
     denied = split(denied_entry.value, document, grammar) if denied_entry else ()
     memory = _memory_tools(reading, dialect)
-    if tools is None:
+    if tools is None or (_is_null(tools.value) and not grammar.no_value):
         return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
     listed = split(tools.value, document, grammar)
-    if any(entry.text in grammar.all for entry in listed) or not (listed or grammar.none):
+    every = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
+    if every or not (listed or grammar.none):
         return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
     if not names and not memory:
@@ -239,11 +240,15 @@ def _permitted(reading: Reading) -> Tools:
 _NO_TOOL = "no tool has this name"
 
 
+def _is_null(value: Node) -> bool:
+    return isinstance(value, Scalar) and value.type == "null"
+
+
 def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
     """The tools that a valid value of `memory` adds, in the order in which they are added."""
     key = dialect.key("memory")
     value = reading.text("memory")
-    known = key is not None and any(value == word.name for word in key.values)
+    known = key is not None and not key.no_effect and any(value == word.name for word in key.values)
     return ("Write", "Edit", "Read") if known else ()
 
 

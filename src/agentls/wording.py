@@ -22,7 +22,7 @@ def describe(value: Node) -> str:
         "bool": f"the truth value `{value.text}`",
         "int": f"the number `{value.text}`",
         "float": f"the number `{value.text}`",
-    }.get(value.type, shown(value.text))
+    }.get(value.type, shown(value.text) if value.text.strip() else "empty text")
 
 
 def shown(text: str) -> str:

@@ -19,10 +19,6 @@ from agentls.dialects.facts import (
     Fences,
     ForeignKey,
     ForeignTool,
-    HookEvent,
-    HookField,
-    HookHandler,
-    Hooks,
     Key,
     Model,
     Models,
@@ -30,15 +26,15 @@ from agentls.dialects.facts import (
     Place,
     Provider,
     Runtime,
-    Servers,
     Source,
     TaggedName,
+    Template,
     Tool,
     ToolGrammar,
-    Transport,
     Value,
     Variant,
 )
+from agentls.dialects.hook_facts import HookEvent, HookField, HookHandler, Hooks, Servers, Transport
 from agentls.yamltree import load_data
 
 if TYPE_CHECKING:
@@ -66,6 +62,7 @@ __all__ = [
     "Servers",
     "Source",
     "TaggedName",
+    "Template",
     "Tool",
     "ToolGrammar",
     "Transport",
@@ -93,7 +90,7 @@ class Dialect(Facts):
             "runtime": _by_name(self.runtimes),
             "key": _by_name(self.keys),
             "foreign key": _by_name(self.foreign_keys),
-            "tool": _by_name(self.tools),
+            "tool": {**{alias: row for row in self.tools for alias in row.aliases}, **_by_name(self.tools)},
             "old tool": _by_name(self.old_tools),
             "foreign tool": _by_name(self.foreign_tools),
             "event": _by_name(self.hooks.events),
@@ -127,7 +124,7 @@ class Dialect(Facts):
         return self._indexes["foreign key"].get(name)
 
     def tool(self, name: str) -> Tool | None:
-        """The built-in tool of that name."""
+        """The built-in tool of that name, or of which that is an alias."""
         return self._indexes["tool"].get(name)
 
     def old_tool(self, name: str) -> OldTool | None:
@@ -151,7 +148,7 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
-NAMES = ("claude-code", "opencode", "gemini-cli", "kilo")
+NAMES = ("claude-code", "opencode", "gemini-cli", "qwen-code", "kimi-code", "droid", "kilo")
 """The dialects that ship, the most common first."""
 
 

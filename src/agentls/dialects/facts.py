@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from agentls.yamltree import Node, Scalar, Sequence
+from agentls.dialects.hook_facts import Hooks, Servers
 
 
 class Source(NamedTuple):
@@ -48,25 +48,23 @@ class Condition(NamedTuple):
 class Key(NamedTuple):
     """A frontmatter key, or a field of a mapping below one.
 
-    `type` says how completion, hover and rules treat it: text, enum, boolean, integer, number,
-    tools, model, models, skills, agents, servers, hooks, globs, record (a mapping or a list of
-    mappings with `fields`) or any.
-    `values` are the words of an enum (matched without regard to case if `ignores_case`); `also`
-    lists further scalar types it takes. `default` and `bad_value` say in words what happens
-    without the key, and with a value the runtime does not know. `plugin` says what changes in
-    a plugin: "" nothing, else a sentence; `ignored_in_plugin` marks keys that do nothing there.
-    `form` is what completion writes behind the colon, with `$1` for the cursor. `specifier` says
-    what a specifier in parentheses comes to in a list of tools.
+    `type` says how completion, hover and rules treat it: text, enum, boolean, integer, number, tools, model,
+    models, skills, agents, servers, hooks, globs, record (a mapping or a list of mappings with `fields`) or
+    any. `values` are the words of an enum (matched without regard to case if `ignores_case`); `also` lists
+    further scalar types it takes. `default` and `bad_value` say in words what happens without the key, and
+    with a value the runtime does not know. `plugin` says what changes in a plugin: "" nothing, else a
+    sentence; `ignored_in_plugin` marks keys that do nothing there. `form` is what completion writes behind
+    the colon, with `$1` for the cursor. `specifier` says what a specifier in parentheses comes to in a list
+    of tools.
 
-    `shape` is what the runtimes take for a value, in the words of `agentls.shapes`; `shapes` says
-    it for single runtimes. Text also has to match `pattern`, whose meaning is told in
-    `pattern_words`. `runtimes` are those that know the key (all of the dialect if empty);
-    `refused_by` those that refuse the whole file for a wrong value (if empty, those with
-    `bad_values: refused`). `applies` is a condition without which the key does nothing.
-    `deprecated` says why it should not be used any more, and `use` names the key to write instead.
-    `empty` says what the key comes to without a value, where that is not nothing.
-    `no_effect` says why the key does nothing, though the runtime knows it.
-    `fields` are the keys of a record, and `unknown_fields` what becomes of others.
+    `shape` is what the runtimes take for a value, in the words of `agentls.shapes`; `shapes` says it for
+    single runtimes. Text also has to match `pattern`, whose meaning is told in `pattern_words`. `runtimes`
+    are those that know the key (all of the dialect if empty); `refused_by` those that refuse the whole file
+    for a wrong value (if empty, those with `bad_values: refused`). `applies` is a condition without which the
+    key does nothing. `deprecated` says why it should not be used any more, and `use` names the key to write
+    instead. `empty` says what the key comes to without a value, where that is not nothing. `no_effect` says
+    why the key does nothing, though the runtime knows it. `fields` are the keys of a record, and
+    `unknown_fields` what becomes of others.
     """
 
     name: str
@@ -127,14 +125,14 @@ class ForeignKey(NamedTuple):
 class Tool(NamedTuple):
     """A built-in tool.
 
-    `prompts` tells whether its use asks for permission (`None`: not known). `subagents` is
-    "yes", "never", or the `permissionMode` that makes it available. `background` tells whether
-    a subagent keeps it in the background, `sessions` "all", or "some" if it depends on the
-    session or the system. `specifier` shows what may stand in parentheses in permission rules;
-    `scoping` says what it comes to in `tools` where it has an effect there after all.
-    `yields_to` names a tool beside which this one is not given, though nothing is lost. `members`
-    are the tools that a set of tools stands for. `permission` is the name by which permissions rule
-    it, if that is not its own. `runtimes` are those that know the name (all of the dialect if empty).
+    `prompts` tells whether its use asks for permission (`None`: not known). `subagents` is "yes", "never", or
+    the `permissionMode` that makes it available. `background` tells whether a subagent keeps it in the
+    background, `sessions` "all", or "some" if it depends on the session or the system. `specifier` shows what
+    may stand in parentheses in permission rules; `scoping` says what it comes to in `tools` where it has an
+    effect there after all. `yields_to` names a tool beside which this one is not given, though nothing is
+    lost. `members` are the tools that a set of tools stands for, and `aliases` other names that do as well.
+    `permission` is the name by which permissions rule it, if that is not its own. `runtimes` are those that
+    know the name (all of the dialect if empty).
     """
 
     name: str
@@ -149,17 +147,21 @@ class Tool(NamedTuple):
     yields_to: str = ""
     since: str = ""
     members: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     permission: str = ""
     runtimes: tuple[str, ...] = ()
 
 
 class ToolGrammar(NamedTuple):
-    """How a list of tools is written. A scalar is split at the characters of `separators` ("" for
-    not at all), and so is each item of a list if `splits_items`. `specifiers` tells whether
-    something in parentheses may follow a name. `any_case` whether case does not matter. `all` are
-    the words for every tool. Names that fit a pattern of `others` (with `*`) are tools of servers
-    and extensions, of which nothing is known. `none` tells whether an empty list takes all tools
-    away. `map` tells whether the value is a mapping from names to truth values."""
+    """How a list of tools is written. A scalar is split at the characters of `separators` ("" for not at
+    all), and so is each item of a list if `splits_items`. `specifiers` tells whether something in parentheses
+    may follow a name. `any_case` whether case does not matter. `all` are the words for every tool. Names that
+    fit a pattern of `others` (with `*`) are tools of servers and extensions, of which nothing is known.
+    `none` tells whether an empty list takes all tools away, and `no_value` whether a key without a value
+    does. `lone` tells whether a word for every tool counts only by itself, `globs` whether `*` is a pattern
+    in the names of MCP tools. `open` tells whether there may be tools that are not in the table, so that a
+    name is not wrong for being unknown. `map` tells whether the value is a mapping from names to truth
+    values."""
 
     separators: str = ", "
     splits_items: bool = True
@@ -168,6 +170,10 @@ class ToolGrammar(NamedTuple):
     all: tuple[str, ...] = ("*",)
     others: tuple[str, ...] = ("mcp__*",)
     none: bool = True
+    no_value: bool = True
+    lone: bool = False
+    globs: bool = False
+    open: bool = False
     map: bool = False
 
 
@@ -248,82 +254,6 @@ class Models(NamedTuple):
         return any(re.search(pattern, name.strip()) for pattern in self.elsewhere)
 
 
-class HookEvent(NamedTuple):
-    """A moment at which hooks run. `matches` says what its matcher is compared with ("" where
-    a matcher is ignored). `tool` marks events about the use of a tool, whose matcher names tools.
-    `guard` marks events whose broken definition unloads the agent."""
-
-    name: str
-    summary: str
-    source: str
-    matches: str = ""
-    tool: bool = False
-    guard: bool = False
-
-
-class HookField(NamedTuple):
-    """A field of a hook or of a server. `type` is text, number, boolean, list, mapping or any;
-    `no_effect` says why the field does nothing, `only_for_tools` marks a field that keeps a
-    handler from running on events that are not about the use of a tool."""
-
-    name: str
-    type: str
-    summary: str
-    source: str
-    required: bool = False
-    values: tuple[str, ...] = ()
-    no_effect: str = ""
-    only_for_tools: bool = False
-
-    def accepts(self, value: Node) -> bool:
-        """Whether a value has the type of the field and, where those are limited, is one of its values."""
-        if isinstance(value, Scalar) and value.is_alias:
-            return True
-        if not isinstance(value, Scalar):
-            return self.type in ("list" if isinstance(value, Sequence) else "mapping", "any")
-        if self.values and value.text not in self.values:
-            return False
-        types = {"text": ("str",), "number": ("int", "float"), "boolean": ("bool",), "any": (value.type,)}
-        return value.type in types.get(self.type, ())
-
-
-class HookHandler(NamedTuple):
-    """A kind of hook handler, with the fields that only it has."""
-
-    name: str
-    summary: str
-    source: str
-    fields: tuple[HookField, ...]
-
-
-class Hooks(NamedTuple):
-    """The vocabulary of `hooks`: events, the fields of an entry below an event, kinds of handlers,
-    and the fields all of them share."""
-
-    events: tuple[HookEvent, ...] = ()
-    entry: tuple[HookField, ...] = ()
-    handlers: tuple[HookHandler, ...] = ()
-    common: tuple[HookField, ...] = ()
-
-
-class Transport(NamedTuple):
-    """A way to reach an MCP server. `requires` is the field without which it cannot be reached;
-    `alias_of` names the transport that is meant by another word for it."""
-
-    name: str
-    summary: str
-    requires: str
-    source: str
-    alias_of: str = ""
-
-
-class Servers(NamedTuple):
-    """The vocabulary of an MCP server's definition. The first transport is meant where none is named."""
-
-    transports: tuple[Transport, ...] = ()
-    fields: tuple[HookField, ...] = ()
-
-
 class TaggedName(NamedTuple):
     """An agent name with a meaning of its own."""
 
@@ -398,17 +328,22 @@ class Runtime(NamedTuple):
     """A reader of the format.
 
     `title` is its name for people, `version` the one that was observed, `strategy` the way in
-    `agentls.readers` in which it reads; the other fields are the parameters of the general way.
-    Where there is no frontmatter, or none that can be parsed, the file is "skipped", or the whole
-    text becomes the "prompt", or an agent is made with "no metadata". Equal keys are "refused", or
-    one of them counts. A wrong value is "refused" with the file, "ignored", or leaves "no metadata";
-    an unknown key is "refused" with the file, "ignored", or "passed on" to the provider of the model;
-    the name of an unknown tool is "refused" with the file, or "dropped".
-    `required` are the keys without which the file is refused, and `body` the characters that the
-    prompt must have. `identity` tells where the name comes from when there is none in `name`
-    ("none": nowhere; "path": the folders below the place count). Files in folders below the place
-    are read only if `recursive`, and those whose name fits a pattern of `skips` are not.
-    `refusal` says what the runtime does with a file that it refuses, to follow its title.
+    `agentls.readers` in which it reads; the other fields are the parameters of the general way. Where there
+    is no frontmatter, or none that can be parsed, the file is "skipped", or the whole text becomes the
+    "prompt", or an agent is made with "no metadata". Equal keys are "refused", or one of them counts. A wrong
+    value is "refused" with the file, "ignored", or leaves "no metadata"; an unknown key is "refused" with the
+    file, "ignored", or "passed on" to the provider of the model; the name of an unknown tool is "refused"
+    with the file, "dropped", or just "reported". An agent that none of its tools is left to is "refused" when
+    it is started, or "started", or it is "unknown" which. `required` are the keys without which the file is
+    refused, and `body` the characters that the prompt must have. `identity` tells where the name comes from
+    when there is none in `name` ("none": nowhere; "path": the folders below the place count). The text of
+    `name` is "kept" as it is, counts only if it is "filled", or is "trimmed" before that. Names that the
+    dialect reserves are refused if `reserved_names`, and those of its built-in agents unless the key
+    `override` is true, where such a key is named. Files in folders below the place are read only if
+    `recursive`, and those whose name fits a pattern of `skips` are not. `refusal` says what the runtime does
+    with a file that it refuses, and `damage` what with one that it takes without its metadata, `undescribed`
+    what comes of an agent without a description, and `repair` how it makes sense of what is no YAML, all to
+    follow its title.
     """
 
     name: str
@@ -421,14 +356,21 @@ class Runtime(NamedTuple):
     unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
     equal_keys: Literal["refused", "last", "first"] = "refused"
     unknown_keys: Literal["ignored", "refused", "passed on"] = "ignored"
-    unknown_tools: Literal["dropped", "refused"] = "dropped"
+    unknown_tools: Literal["dropped", "refused", "reported"] = "dropped"
+    without_tools: Literal["refused", "started", "unknown"] = "refused"
     bad_values: Literal["ignored", "refused", "no metadata"] = "ignored"
     required: tuple[str, ...] = ()
     body: int = 0
     identity: Literal["none", "file", "path", "folder"] = "file"
+    names: Literal["kept", "filled", "trimmed"] = "kept"
+    reserved_names: bool = False
+    override: str = ""
     recursive: bool = True
     skips: tuple[str, ...] = ()
     refusal: str = "skips the file"
+    damage: str = ""
+    undescribed: str = ""
+    repair: str = "puts values into quotes to repair this frontmatter"
 
 
 class Variant(NamedTuple):
@@ -444,6 +386,16 @@ class Variant(NamedTuple):
     one_of: tuple[str, ...] = ()
     listed: bool = False
     prompt: bool = True
+
+
+class Template(NamedTuple):
+    """How a prompt names variables: between `opening` and `closing`, if those are not empty, as one of
+    `variables`. `unknown` says what becomes of another name, to follow the title of the runtime."""
+
+    opening: str = ""
+    closing: str = ""
+    variables: tuple[TaggedName, ...] = ()
+    unknown: str = ""
 
 
 class Facts(NamedTuple):
@@ -468,4 +420,5 @@ class Facts(NamedTuple):
     servers: Servers = Servers()
     builtin_agents: tuple[TaggedName, ...] = ()
     reserved_names: tuple[TaggedName, ...] = ()
+    template: Template = Template()
     user_tools: tuple[str, ...] = ()

@@ -42,7 +42,7 @@ class Completion(NamedTuple):
 
 def complete(document: Document, offset: int, *, snippets: bool) -> list[Completion]:
     """What may stand at `offset`, the most common first; as snippets if the editor takes them."""
-    slots = [_skeleton(document, offset)]
+    slots = [_skeleton(document, offset), _variable(document, offset)]
     place = find(document, offset)
     if place:
         slots.append(_slot(document, place, offset))
@@ -84,6 +84,7 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
         "model": explain.about_model,
         "event": explain.about_event,
         "agent": explain.about_agent,
+        "variable": explain.about_variable,
     }
     return pages[kind](dialect, label) if kind in pages else None
 
@@ -122,6 +123,23 @@ def _completion(offer: Offer, slot: _Slot, order: int, snippets: bool) -> Comple
 # --- a new file -------------------------------------------------------------------------------
 
 _FENCE = "---"
+
+
+def _variable(document: Document, offset: int) -> _Slot | None:
+    """The variables that the prompt can name, behind the sign that opens a placeholder."""
+    template, line = document.dialect.template, document.lines.line(document.lines.line_at(offset))
+    if not template.opening or offset < document.body:
+        return None
+    opening = document.text.rfind(template.opening, line.start, offset) + len(template.opening)
+    word = _VARIABLE.match(document.text, opening)
+    if opening < line.start + len(template.opening) or word is None or word.end() < offset:
+        return None
+    offers = [Offer(row.name, "variable", row.summary) for row in template.variables]
+    after = "" if document.text.startswith(template.closing, word.end()) else template.closing
+    return _Slot(Span(*word.span()), offers, after=after)
+
+
+_VARIABLE = re.compile(r"\w*")
 
 
 def _skeleton(document: Document, offset: int) -> _Slot | None:

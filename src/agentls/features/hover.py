@@ -2,7 +2,8 @@
 
 In the frontmatter keys, values, tools, models, hooks and servers are explained from the
 dialect's tables, with what the place adds to it; on a fence stands what the runtime makes of
-the whole file, and on an ignore comment the rule it silences. Prose has no hover.
+the whole file, on an ignore comment the rule it silences, and on a placeholder in the prompt its
+variable. Other prose has no hover.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ class Hover(NamedTuple):
 
 def hover(document: Document, offset: int) -> Hover | None:
     """What is to be said about the text at `offset`."""
-    return _on_ignore_comment(document, offset) or _on_fence(document, offset) or _on_entry(document, offset)
+    return (
+        _on_ignore_comment(document, offset)
+        or _on_fence(document, offset)
+        or _on_entry(document, offset)
+        or _on_variable(document, offset)
+    )
 
 
 _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -44,6 +50,17 @@ def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
             page = explain.about_rule(word.of(document.text)) if word else None
             return Hover(word, page) if word and page else None
     return None
+
+
+def _on_variable(document: Document, offset: int) -> Hover | None:
+    """The variable that a placeholder in the prompt names at `offset`."""
+    template = document.dialect.template
+    if not template.opening or offset < document.body:
+        return None
+    word = _word_at(document.text, _WORD, document.lines.line(document.lines.line_at(offset)), offset)
+    if word is None or not document.text.endswith(template.opening, 0, word.start):
+        return None
+    return _known(word, explain.about_variable(document.dialect, word.of(document.text)))
 
 
 # --- the fences: the file as a whole ----------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from agentls import toollist
 from agentls.dialects import Dialect, HookEvent, HookField, Key
 
-Kind = Literal["key", "value", "tool", "model", "event", "field", "type", "agent", "skeleton"]
+Kind = Literal["key", "value", "tool", "model", "event", "field", "type", "agent", "skeleton", "variable"]
 
 BOOLEANS = ("true", "false")
 
@@ -43,10 +43,11 @@ class Offer(NamedTuple):
 
 
 def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[Offer]:
-    """The frontmatter keys that are not there yet."""
-    for key in dialect.keys:
-        if key.name not in present and not (in_plugin and key.ignored_in_plugin):
-            yield Offer(key.name, "key", key.summary, _line(key.name, key.form))
+    """The frontmatter keys that are not there yet and do something, those of old last."""
+    for key in sorted(dialect.keys, key=lambda key: bool(key.deprecated)):
+        if key.name not in present and not key.no_effect and not (in_plugin and key.ignored_in_plugin):
+            old = bool(key.deprecated)
+            yield Offer(key.name, "key", key.summary, _line(key.name, key.form), deprecated=old)
 
 
 def values(dialect: Dialect, key: Key) -> Iterator[Offer]:

@@ -134,6 +134,7 @@ _ITEM_KINDS = {
     "type": t.CompletionItemKind.Enum,
     "agent": t.CompletionItemKind.Class,
     "skeleton": t.CompletionItemKind.Snippet,
+    "variable": t.CompletionItemKind.Variable,
 }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentls.features.actions import Action
     from agentls.lsp.server import Asked, Server
 
-TRIGGERS = [":", ",", " ", "-", "[", "(", '"', "'"]
+TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'"]
 
 WATCHED = ("**/agentls.toml", "**/pyproject.toml", "**/*.dialect.yaml", "**/.claude-plugin/plugin.json")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentls.dialects import Dialect, Runtime
-from agentls.readers import block_repair, claude_code, general
+from agentls.readers import block_repair, by_lines, claude_code, general
 from agentls.reading import Identity, Reading
 
 Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
@@ -14,4 +14,5 @@ STRATEGIES: dict[str, Strategy] = {
     "claude-code": claude_code.read,
     "strict-yaml": general.reader(general.strictly),
     "block-repair": general.reader(block_repair.with_blocks),
+    "yaml-or-lines": general.reader(by_lines.yaml_or_lines),
 }

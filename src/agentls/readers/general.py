@@ -21,11 +21,13 @@ from agentls.yamltree import Mapping, Node, Parsed, Scalar, Sequence, Source, pa
 
 
 class Outcome(NamedTuple):
-    """What came of parsing a block: the tree, how it was got, and the values that a repair changed."""
+    """What came of parsing a block: the tree, how it was got, the values that a repair changed, and the
+    lines that it passed over."""
 
     root: Node | None
     how: How = "clean"
     rewritten: tuple[Span, ...] = ()
+    lost: tuple[Span, ...] = ()
 
 
 Way = Callable[[str, Span, Runtime], "Outcome | Reason"]
@@ -105,6 +107,7 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
         frame.body,
         name_of(root, identity, runtime),
         None if how == "damaged" else description_of(root),
+        outcome.lost,
     )
 
 
@@ -255,8 +258,9 @@ def judge(
         if refuses(key, runtime) and root is not None and root.get(name) is entry:
             for misfit in shapes.misfits(key, entry.value, runtime.name):
                 yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.mark))
-    if root is not None and root.get("name") is None and runtime.identity != "none":
+    if root is not None and written_name(root, runtime) is None and runtime.identity != "none":
         yield from _default_name(identity, dialect, runtime, frame)
+    yield from _taken_name(root, identity, dialect, runtime, frame)
 
 
 def _unknown_tools(value: Node, text: str, dialect: Dialect) -> Iterator[Reason]:
@@ -305,6 +309,25 @@ def _default_name(identity: Identity, dialect: Dialect, runtime: Runtime, frame:
         yield Reason("invalid-name", message, frame.opening)
 
 
+def _taken_name(
+    root: Mapping | None, identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame
+) -> Iterator[Reason]:
+    """The reason why the agent cannot have its name, if that has a meaning of its own."""
+    name = name_of(root, identity, runtime)
+    entry = root.get("name") if root else None
+    mark = entry.mark if entry else frame.opening
+    reserved = runtime.reserved_names and name is not None and name.strip().lower()
+    if any(word.name == reserved for word in dialect.reserved_names):
+        yield Reason("invalid-name", f"The name `{name}` is reserved", mark)
+    if runtime.override and any(agent.name == name for agent in dialect.builtin_agents):
+        override = root.get(runtime.override) if root else None
+        if override is None or override.value.value is not True:
+            message = (
+                f"`{name}` is a built-in agent, whose place a file takes only with `{runtime.override}: true`"
+            )
+            yield Reason("invalid-name", message, mark)
+
+
 def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
     """The reason why the prompt is not enough, if it is not."""
     length = len(text[frame.body :].strip())
@@ -316,10 +339,19 @@ def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
 
 def name_of(root: Mapping | None, identity: Identity, runtime: Runtime) -> str | None:
     """The name under which the agent is known."""
+    written = written_name(root, runtime)
+    if written is not None or runtime.identity == "none":
+        return written
+    return identity.name(runtime.identity)
+
+
+def written_name(root: Mapping | None, runtime: Runtime) -> str | None:
+    """The name as the frontmatter has it, if that counts."""
     entry = root.get("name") if root else None
-    if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
-        return entry.value.text
-    return None if runtime.identity == "none" else identity.name(runtime.identity)
+    if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
+        return None
+    text = entry.value.text.strip() if runtime.names == "trimmed" else entry.value.text
+    return text if text or runtime.names == "kept" else None
 
 
 def description_of(root: Mapping | None) -> str | None:

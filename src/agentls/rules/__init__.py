@@ -5,6 +5,7 @@ Importing this package registers all of them in `agentls.rule.RULES`.
 
 from agentls.rules import (
     body,
+    damage,
     description,
     encoding,
     handlers,
@@ -26,6 +27,7 @@ from agentls.rules import (
 
 __all__ = [
     "body",
+    "damage",
     "description",
     "encoding",
     "handlers",

@@ -12,6 +12,7 @@ from agentls.markdown import CodeBlock
 from agentls.readers.general import variant_of
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules.loading import FENCE, early_closing
+from agentls.spelling import nearest
 from agentls.text import Edit, Span
 
 
@@ -206,6 +207,51 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
                 f"A heading of level {below.level} follows one of level {above.level}:"
                 f" there is none of level {above.level + 1} between them.",
             )
+
+
+@rule("hint")
+def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
+    """A placeholder in the prompt names no variable.
+
+    Kimi Code and Qwen Code fill in placeholders such as `${cwd}` when the agent starts. Kimi Code leaves
+    the name of an unknown variable as it stands, which is just right for an example of shell code.
+
+    ## Bad
+
+    ```markdown .kimi-code/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review the code in ${folder}.
+    ```
+
+    ## Good
+
+    ```markdown .kimi-code/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review the code in ${cwd}.
+    ```
+    """
+    template = ctx.dialect.template
+    if not template.opening or template.opening not in ctx.text or ctx.reading.closing is None:
+        return
+    known = {variable.name for variable in template.variables}
+    pattern = rf"{re.escape(template.opening)}([A-Za-z_]\w*){re.escape(template.closing)}"
+    for found in re.finditer(pattern, ctx.text[ctx.reading.body :]):
+        if found[1] in known:
+            continue
+        known.add(found[1])  # Told once.
+        span = Span(ctx.reading.body + found.start(1), ctx.reading.body + found.end(1))
+        meant = nearest(found[1], (variable.name for variable in template.variables))
+        message = f"There is no variable `{found[1]}`: {ctx.runtime} {template.unknown}."
+        fixes = (Fix(f"Write `{meant}`", (Edit(span, meant),)),) if meant else ()
+        yield Finding(span, f"{message} Did you mean `{meant}`?" if meant else message, fixes)
 
 
 @rule("information")

@@ -16,6 +16,7 @@ from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
 from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList, is_other
 from agentls.wording import listing
+from agentls.yamltree import Node
 
 TOOLS = "tools"
 DENIED = "disallowedTools"
@@ -38,25 +39,33 @@ def fault_of(listed: Listed, tools: ToolList, dialect: Dialect) -> Fault | None:
     """What is wrong with an entry that the runtime drops, or `None` for one that it keeps."""
     text, name = listed.entry.text, listed.entry.name
     allows = tools.key.name == TOOLS
-    if name == EVERY_MCP_TOOL and allows:
+    grammar = dialect.tool_grammar
+    if name == EVERY_MCP_TOOL and allows and not grammar.globs:
         return Fault("wildcard-not-understood")
-    if text == ALL or listed.standing == "available":
+    if (text == ALL and not (grammar.lone and len(tools.items) > 1)) or listed.standing == "available":
         return None
     if listed.standing == "unavailable":
         return Fault("unavailable-tool") if allows else None
     right_case = in_any_case(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
     if right_case:
         return Fault("wrong-case-tool", (right_case,))
+    if not grammar.specifiers and name.endswith(")"):
+        base = name.partition("(")[0]
+        meant = (base,) if _is_tool(base, dialect) else meant_tools(base, dialect)
+        if meant:
+            return Fault("unknown-tool", meant)
     foreign = dialect.foreign_tool(name)
     if foreign:
         return Fault("foreign-tool", foreign.now)
+    if grammar.globs and name.startswith(MCP_PREFIX):
+        return Fault("unknown-tool", (f"{name}__{ALL}",))
     old = old_tool(name, dialect)
     if old:
         return Fault("wrong-case-tool" if old.works else "removed-tool", old.now)
-    if name.startswith(ALL) or (ALL in name and not allows):
+    if (name.startswith(ALL) and not grammar.globs) or (ALL in name and not allows):
         # The first may be a YAML alias; of patterns in `disallowedTools` little is known.
         return None
-    if ALL in name or (allows and name.lower() == "all"):
+    if ALL in name or (allows and name.lower() == "all" and ALL in grammar.all):
         rest = name.replace(ALL, "")
         return Fault("wildcard-not-understood", (rest,) if _is_tool(rest, dialect) else ())
     bare = text.strip(_AROUND)
@@ -69,8 +78,8 @@ def fault_of(listed: Listed, tools: ToolList, dialect: Dialect) -> Fault | None:
         # No name holds a line break or a tab, but one that is not known might hold `/`.
         if all(known) or (any(known) and len(without_specifiers(text).split()) > 1):
             return Fault("tool-separator")
-    meant = nearest(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
-    return Fault("unknown-tool", (meant,) if meant else ())
+    near = nearest(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
+    return Fault("unknown-tool", (near,) if near else ())
 
 
 def old_tool(name: str, dialect: Dialect) -> OldTool | None:
@@ -111,7 +120,7 @@ def faults(ctx: Context, code: str) -> Iterator[tuple[ToolList, Listed, tuple[st
     if any(reading.runtime.unknown_tools == "refused" for reading in ctx.readings):
         return
     for tools in ctx.document.tool_lists:
-        for listed in tools.items:
+        for listed in () if is_torn(ctx, tools.value) else tools.items:
             if listed.standing == "available" and listed.tool != EVERY_MCP_TOOL:
                 continue
             fault = fault_of(listed, tools, ctx.dialect)
@@ -121,9 +130,17 @@ def faults(ctx: Context, code: str) -> Iterator[tuple[ToolList, Listed, tuple[st
                 yield tools, listed, fault.now
 
 
+def is_torn(ctx: Context, value: Node) -> bool:
+    """Whether the runtime takes a list in brackets for plain text, which has a rule of its own."""
+    return value.span in ctx.reading.rewritten and ctx.text.startswith("[", value.span.start)
+
+
 def effect(ctx: Context, tools: ToolList) -> str:
     """What becomes of an entry that names no tool."""
-    return f"{ctx.runtime} drops it" if tools.key.name == TOOLS else "it takes nothing away"
+    if tools.key.name != TOOLS:
+        return "it takes nothing away"
+    reported = all(reading.runtime.unknown_tools == "reported" for reading in ctx.readings)
+    return f"to {ctx.runtime} it is a mistake" if reported else f"{ctx.runtime} drops it"
 
 
 def removal(ctx: Context, tools: ToolList, *listed: Listed, safe: bool = False) -> tuple[Fix, ...]:

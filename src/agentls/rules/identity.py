@@ -266,12 +266,23 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
     for finding in reasons(ctx, "invalid-name"):
         entry = ctx.document.entry("name")
         if entry is None or not isinstance(entry.value, Scalar):
-            yield finding
+            yield finding._replace(fixes=_working(ctx, "invalid-name", *_overriding(ctx)))
             continue
         name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
         names = dict.fromkeys((name, _slug(entry.value.text)))
-        fixes = (Fix(f"Call it `{name}`", (Edit(finding.span, _scalar(name)),)) for name in names)
+        fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, _scalar(name)),)) for name in names]
+        fixes += _overriding(ctx)
         yield finding._replace(fixes=_working(ctx, "invalid-name", *fixes)[:1])
+
+
+def _overriding(ctx: Context) -> Iterator[Fix]:
+    """The fix that lets the agent take the place of a built-in one, where that needs a key."""
+    override = ctx.reading.runtime.override
+    entry = ctx.reading.get(override) if override else None
+    if entry:
+        yield Fix(f"Write `{override}: true`", (with_value(entry, "true"),))
+    elif override:
+        yield Fix(f"Insert `{override}: true`", _insertion(ctx, override, "true"))
 
 
 @rule("information")
@@ -304,7 +315,7 @@ def builtin_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for agent in ctx.dialect.builtin_agents:
-        if agent.name == ctx.reading.name:
+        if agent.name == ctx.reading.name and ctx.reading.loads:
             yield Finding(
                 _mark(ctx, "name"),
                 f"`{agent.name}` is a built-in agent, whose place this one takes. {agent.summary}",
@@ -338,7 +349,7 @@ def reserved_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for word in ctx.dialect.reserved_names:
-        if word.name == ctx.reading.name:
+        if word.name == ctx.reading.name and ctx.reading.loads:
             yield Finding(_mark(ctx, "name"), f"Choose another name: {word.summary}")
 
 
@@ -397,3 +408,47 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
         f"There is no description in text. The model is told `{reading.description}`.",
         (Fix("Write a description", edits),) if seen == _PLACEHOLDER else (),
     )
+
+
+@rule("information")
+def undescribed_agent(ctx: Context) -> Iterator[Finding]:
+    """There is no description, and the runtime takes the file all the same.
+
+    Factory Droid lists every Markdown file among its droids, also one without a frontmatter, such as
+    a README. Without a description the model can only guess when to use it.
+
+    ## Bad
+
+    ```markdown .factory/droids
+    ---
+    name: reviewer
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .factory/droids
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    reading, block = ctx.reading, ctx.document.block
+    if not reading.runtime.undescribed or reading.how in ("damaged", "dropped") or early_closing(ctx):
+        return
+    if (reading.description or "").strip():
+        return
+    entry = reading.get("description")
+    edits: tuple[Edit, ...]
+    if entry:
+        mark, edits = entry.mark, (with_value(entry, _PLACEHOLDER),)
+    else:
+        mark = block.opening if block and reading.block else ctx.document.lines.line(0)
+        edits = _insertion(ctx, "description", _PLACEHOLDER)
+    message = f"There is no description: {ctx.runtime} {reading.runtime.undescribed}."
+    yield Finding(mark, message, ctx.offer("Write a description", *edits))

@@ -49,6 +49,8 @@ def effect(readings: Iterable[Reading]) -> str:
 def _effect(reading: Reading) -> str:
     if reading.how == "dropped":
         return reading.runtime.refusal
+    if reading.runtime.damage:
+        return reading.runtime.damage
     if reading.body == 0 and reading.runtime.unreadable == "prompt":
         return "takes the whole file for the prompt, and nothing of the frontmatter counts"
     return f"registers `{reading.name}` with all tools, and nothing else counts"

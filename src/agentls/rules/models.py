@@ -59,7 +59,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries(ctx, "model"):
-        if not isinstance(entry.value, Scalar) or entry.value.type != "str":
+        if not key.shape and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
             message = f"`{key.name}` is {describe(entry.value)}, not text: it is ignored."
             yield Finding(entry.mark, f"{message} {ctx.runtime} uses the model of the session.")
 

@@ -13,6 +13,7 @@ from agentls.rules.entries import fault_of, removal, replacement
 from agentls.rules.keys import meant_key
 from agentls.rules.keys import removal as key_removal
 from agentls.rules.loading import reasons
+from agentls.rules.values import suggested
 from agentls.text import Edit
 from agentls.wording import listing
 
@@ -91,7 +92,8 @@ def refused_value(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from reasons(ctx, "refused-value")
+    for finding in reasons(ctx, "refused-value"):
+        yield suggested(ctx, finding)
 
 
 @rule("error")
@@ -301,3 +303,32 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
     ```
     """
     yield from reasons(ctx, "unread-file")
+
+
+@rule("error")
+def missing_prompt(ctx: Context) -> Iterator[Finding]:
+    """There is no prompt below the frontmatter, or too little of it, and the runtime refuses the file.
+
+    Kimi Code wants some text, Qwen Code ten characters of it and a line end behind the closing fence.
+
+    ## Bad
+
+    ```markdown .qwen/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+    ```
+
+    ## Good
+
+    ```markdown .qwen/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from reasons(ctx, "missing-prompt")

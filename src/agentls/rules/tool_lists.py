@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agentls.dialects import Dialect
 from agentls.rewrite import change_list, quoted, with_value, without_entry
-from agentls.rule import Context, Finding, Fix, Related, rule
+from agentls.rule import Context, Finding, Fix, Related, Severity, rule
 from agentls.rules.entries import (
     DENIED,
     EVERY_MCP_TOOL,
@@ -15,6 +15,7 @@ from agentls.rules.entries import (
     TOOLS,
     effect,
     faults,
+    is_torn,
     meant_tools,
     pieces_of,
     removal,
@@ -63,30 +64,39 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     """
     tools = ctx.document.tools
     entry = ctx.reading.get(TOOLS)
-    if (
-        entry is None
-        or ctx.dialect.tool_grammar.map
-        or not tools.leaves_none
-        or ctx.reading.runtime.unknown_tools == "refused"
-    ):
+    runtime = ctx.reading.runtime
+    if entry is None or ctx.dialect.tool_grammar.map or not tools.leaves_none:
+        return
+    if runtime.unknown_tools == "refused" or is_torn(ctx, entry.value):
+        return
+    if any(reason.span == entry.mark for reason in ctx.reading.reasons):
         return
     if tools.mode == "none":
         what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"
         if isinstance(entry.value, Mapping):
             what = "is a mapping"
+        known = runtime.without_tools != "unknown"
+        meant = runtime.without_tools == "started" and what == "is empty"
+        does = "starts the agent" if known else "may start the agent"
         yield Finding(
             entry.mark,
-            f"`tools` {what}: {ctx.runtime} starts the agent without any tool.",
+            f"`tools` {what}: {ctx.runtime} {does} without any tool.",
             tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
+            at_most=Severity.INFORMATION if meant else Severity.ERROR if known else Severity.WARNING,
         )
         return
     names = [dropped.name for dropped in tools.dropped]
     none = f"{listing(names)} is not" if len(names) == 1 else f"None of {listing(names, ', ')} is"
     reasons = {dropped.why for dropped in tools.dropped}
     why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
+    does = {
+        "refused": "refuses to start the agent",
+        "started": "starts the agent",
+        "unknown": "may start the agent",
+    }[runtime.without_tools]
     yield Finding(
         entry.mark,
-        f"{none} available{why}. {ctx.runtime} refuses to start the agent without any tool.",
+        f"{none} available{why}. {ctx.runtime} {does} without any tool.",
         tuple(
             fix
             for listed in ctx.document.tool_lists
@@ -94,6 +104,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
             for fix in ctx.offer(f"Write the names that {ctx.runtime} knows", *translation(ctx, listed))
             if _gives_tools(ctx, fix)
         ),
+        at_most=Severity.WARNING if runtime.without_tools == "unknown" else Severity.ERROR,
     )
 
 
@@ -453,7 +464,9 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             fixes = removal(ctx, tools, listed)
         elif ALL in name:
             message = f"{code_span(name)} is no tool: {effect(ctx, tools)}."
-            message += " `*` stands for all tools only by itself."
+            message += (
+                " `*` stands for all tools only by itself." if ALL in ctx.dialect.tool_grammar.all else ""
+            )
             fixes = replacement(ctx, tools, listed, now) if now else removal(ctx, tools, listed)
         else:
             entry = ctx.entry(tools.key.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects import Dialect
-from agentls.rule import Context, Finding, rule
+from agentls.rule import Context, Finding, Severity, rule
 from agentls.rules.entries import (
     DENIED,
     TOOLS,
@@ -34,6 +34,9 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     is left. In `disallowedTools` an unknown name takes nothing away. Quotes, backticks and brackets
     that are part of the text count as part of the name. Tools of your own can be added to the
     setting `tools`; those of MCP servers are written `mcp__server__tool` and are never reported.
+
+    Some products get new tools every week. There a name that resembles none that is known is no more
+    than a hint.
 
     ## Bad
 
@@ -68,11 +71,13 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
         message = f"There is no tool {code_span(name)}: {effect(ctx, tools)}."
         if now:
             message += f" Did you mean {listing(now)}?"
-        stripped = bool(now) and now[0] in name
+        stripped = bool(now) and now[0] in name and "(" not in name
+        doubtful = ctx.dialect.tool_grammar.open and not now
         yield Finding(
             listed.entry.name_span,
             message,
             replacement(ctx, tools, listed, now, safe=stripped) if now else removal(ctx, tools, listed),
+            at_most=Severity.HINT if doubtful else Severity.ERROR,
         )
 
 
@@ -193,7 +198,7 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
     for tools in ctx.document.tool_lists:
         for listed in tools.items:
             name, tool = listed.entry.name, listed.tool
-            if listed.standing != "available" or tool is None or tool == name:
+            if listed.standing != "available" or tool is None or tool == name or ctx.dialect.tool(name):
                 continue
             if any(other.entry[1:3] == (tool, listed.entry.specifier) for other in tools.items):
                 fixes = removal(ctx, tools, listed, safe=True)

@@ -106,7 +106,16 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                     messages.setdefault(span, f"{misfit.message}: {key.bad_value or 'the value is ignored'}")
     for span, readings in told.items():
         where = f" by {titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
-        yield Finding(span, f"{messages[span]}{where}.")
+        yield suggested(ctx, Finding(span, f"{messages[span]}{where}."))
+
+
+def suggested(ctx: Context, finding: Finding) -> Finding:
+    """A finding about a wrong value, with the word that was meant, if one was."""
+    entry = next((each for each in ctx.document.root.entries if each.value.span == finding.span), None)
+    key = ctx.dialect.key(entry.key.text) if entry else None
+    if entry is None or key is None or not finding.span.of(ctx.text):
+        return finding
+    return did_you_mean(ctx, finding.span, finding.message, finding.span, _meant(key, entry.value))
 
 
 def _accepts(key: Key, value: Node) -> bool:

@@ -12,7 +12,7 @@ from agentls.rewrite import folded, literal, quoted
 from agentls.rule import Context, Finding, Fix, rule
 from agentls.rules.loading import closing_fence, early_closing, reads, reasons
 from agentls.text import Edit, Span
-from agentls.yamltree import TAB_INDENT, Entry, Mapping, Source, parse
+from agentls.yamltree import TAB_INDENT, Entry, Mapping, Scalar, Source, parse
 
 
 @rule("error")
@@ -100,7 +100,7 @@ def invalid_yaml(ctx: Context) -> Iterator[Finding]:
     if early_closing(ctx):
         return
     for finding in reasons(ctx, "invalid-yaml"):
-        fix = next((fix for fix in _mended(ctx, finding.span) if reads(ctx, fix.edits)), None)
+        fix = next((fix for fix in mended(ctx, finding.span) if reads(ctx, fix.edits)), None)
         yield finding._replace(fixes=(fix,) if fix else ())
 
 
@@ -112,7 +112,7 @@ _RAGGED = re.compile(r"^[^\s#]", re.MULTILINE)
 _DIALOGUE = frozenset({"Context", "Example", "Examples", "user", "User", "assistant", "Assistant"})
 
 
-def _mended(ctx: Context, where: Span) -> Iterator[Fix]:
+def mended(ctx: Context, where: Span) -> Iterator[Fix]:
     """Changes around `where` after which the frontmatter may be read, the smallest first."""
     block = ctx.reading.block
     if block is None:
@@ -241,6 +241,18 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
             tuple(fix for fix in fixes if _keeps_values(ctx, fix.edits)),
         )
 
+    tight = tuple(_spaces_behind_colons(ctx, ctx.reading.block)) if ctx.reading.block else ()
+    if ctx.reading.how == "repaired" and tight and not culprits:
+        fix = Fix("Add a space behind each colon", tight, safe=True)
+        end = tight[0].span.start
+        start = ctx.text.rfind("\n", 0, end) + 1
+        yield Finding(
+            Span(start, end),
+            f"There is no space behind the colon, so this is no key in YAML."
+            f" {ctx.runtime} repairs it by itself; other tools refuse the file.",
+            (fix,) if _keeps_values(ctx, tight) else (),
+        )
+
 
 _LONG = 100
 
@@ -279,7 +291,7 @@ def _keeps_values(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     return after.how == "clean" and after.root is not None and after.root.value == before.root.value
 
 
-def _mended_culprits(ctx: Context) -> tuple[Fix, ...]:
+def mended_culprits(ctx: Context) -> tuple[Fix, ...]:
     """The fix that makes the repair unnecessary, so that all other values count as they are written."""
     edits = tuple(Edit(value, quoted(value.of(ctx.text))) for _, value in _culprits(ctx))
     keys = ", ".join(f"`{key}`" for key, _ in _culprits(ctx))
@@ -384,8 +396,8 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             shown,
             f"`{shown.of(ctx.text)[:40]}` becomes part of the value of `{key}`,"
-            f" since {ctx.runtime} puts values into quotes to repair this frontmatter.",
-            (Fix("Move the comment to a line above", moved), *(_mended_culprits(ctx) if alone else ())),
+            f" since {ctx.runtime} {ctx.reading.runtime.repair}.",
+            (Fix("Move the comment to a line above", moved), *(mended_culprits(ctx) if alone else ())),
         )
 
 
@@ -395,11 +407,12 @@ _IGNORE_COMMENT = re.compile(r"[ \t]+(#[ \t]*agentls:.*)")
 
 @rule("warning")
 def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
-    """A value in braces is read as plain text.
+    """A value in braces or brackets is read as plain text.
 
     Some value in this frontmatter needs quotes, so that Claude Code repairs it: line by line, it
     puts every value with an unusual character into quotes. Braces are such characters. A
-    mapping written in braces becomes plain text.
+    mapping written in braces becomes plain text. Qwen Code, which then reads line by line, takes a list
+    in brackets for plain text, too.
 
     ## Bad
 
@@ -429,10 +442,10 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     already = {reason.span for reason in ctx.reading.reasons}
     for chunk, value, alone in _rewritten(ctx):
         key = key_of(ctx.text, chunk)
-        if alone and isinstance(alone.value, Mapping) and ctx.dialect.key(key) and value not in already:
+        collection = alone and not isinstance(alone.value, Scalar)
+        if alone and collection and ctx.dialect.key(key) and value not in already:
             yield Finding(
                 alone.value.span,
-                f"`{key}` is read as plain text,"
-                f" since {ctx.runtime} puts values into quotes to repair this frontmatter.",
-                _mended_culprits(ctx),
+                f"`{key}` is read as plain text, since {ctx.runtime} {ctx.reading.runtime.repair}.",
+                mended_culprits(ctx),
             )
