@@ -20,8 +20,9 @@ _INTERRUPTED = 130
 _NOBODY_READS = 141
 
 _DESCRIPTION = """\
-Says what a runtime such as Claude Code really does with your agent files (.claude/agents/*.md):
-whether they load, which tools the agent gets, and what in them has no effect."""
+Says what the runtimes really do with your agent files (.claude/agents/*.md, .github/agents/*.agent.md,
+.opencode/agents/*.md and others): whether they load, which tools the agent gets, and what in them has
+no effect."""
 
 _EXAMPLES = """\
 examples:
@@ -32,10 +33,10 @@ examples:
 `agentls COMMAND --help` says more about a command."""
 
 _CHECK = """\
-Check agent files. In a folder, all that lie where a runtime looks for them are found: the *.md
-below `.claude/agents`, and below `agents` in a plugin. What .gitignore leaves out is left out,
-except in `.claude/agents`, which Claude Code reads all the same. A file that is named is
-always checked."""
+Check agent files. In a folder, all that lie where a runtime looks for them are found: the *.md below
+`.claude/agents`, below `agents` in a plugin, and in the places that `agentls dialects` lists. What
+.gitignore leaves out is left out, except in such folders, which the runtimes read all the same. A
+file that is named is always checked."""
 
 _CHECK_EXITS = """\
 exit code:
