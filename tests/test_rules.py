@@ -24,7 +24,8 @@ def examples(rule: Rule, heading: str) -> list[Case]:
     settings = re.search(r"^```toml\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
     found = []
     for example in _EXAMPLE.finditer(section):
-        path = _PLACES.get(example["place"], f"{example['place']}/example.md")
+        place = example["place"]
+        path = place if place and place.endswith(".md") else _PLACES.get(place, f"{place}/example.md")
         case = Case("", {path: example["text"]})
         if example["place"] == "plugin":
             case.files[".claude-plugin/plugin.json"] = '{"name": "example"}'

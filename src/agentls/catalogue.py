@@ -86,15 +86,17 @@ def overview(dialect: Dialect) -> Overview:
         dialect.name,
         dialect.title,
         tuple(f"{runtime.title} {runtime.version}".strip() for runtime in dialect.runtimes),
-        tuple(_shown(place) for place in dialect.places),
+        tuple(_shown(place, dialect) for place in dialect.places),
         dates[0] if dates else "",
         dates[-1] if dates else "",
     )
 
 
-def _shown(place: Place) -> str:
+def _shown(place: Place, dialect: Dialect) -> str:
     """A place as a pattern; those of a plugin are told as such."""
-    pattern = f"{place.folder}/{place.files}".lstrip("/")
+    own_folder = any(runtime.identity == "folder" for runtime in dialect.runtimes)
+    files = f"*/{place.files}" if own_folder else place.files
+    pattern = f"{place.folder}/{files}".lstrip("/")
     return f"{pattern} (plugin)" if place.scope == "plugin" else pattern
 
 

@@ -217,7 +217,11 @@ def _leads_to_place(folder: str) -> bool:
 @cache
 def _named_like_an_agent() -> Callable[[str], object]:
     """A quick test by name that each file of a known place passes."""
-    return re.compile("|".join(sorted({translate(place.files) for place in _places()}))).match
+    return re.compile("|".join(sorted({_pattern(place) for place in _places()}))).match
+
+
+def _pattern(place: Place) -> str:
+    return f"(?i:{translate(place.files)})" if place.any_case else translate(place.files)
 
 
 # .gitignore

@@ -47,6 +47,7 @@ class View(NamedTuple):
 
     runtime: Runtime
     counts: bool
+    dialect: Dialect
     loads: bool
     how: How
     reasons: tuple[str, ...]
@@ -90,6 +91,7 @@ def view(document: Document, reading: Reading) -> View:
     return View(
         reading.runtime,
         reading in document.readings,
+        dialect,
         reading.loads,
         reading.how,
         tuple(_reasons(document, reading)),
@@ -352,8 +354,10 @@ def _rows(view: View) -> Iterator[tuple[str, str, Style]]:
         yield "description", shortened, "plain"
     if not view.loads:
         return
-    yield "model", model_in_words(view.model), "plain"
-    yield "tools", tools_in_words(view.tools), "bad" if view.tools.leaves_none else "plain"
+    if view.dialect.key("model"):
+        yield "model", model_in_words(view.model), "plain"
+    if view.dialect.key("tools"):
+        yield "tools", tools_in_words(view.tools), "bad" if view.tools.leaves_none else "plain"
     for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
         yield label, f"{dropped.name} ({dropped.why})", "bad"
     yield (

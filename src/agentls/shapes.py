@@ -2,11 +2,12 @@
 
 A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
 `text`, `filled` (text that is not empty), `json` (text that holds JSON), `scalar` (text, or what
-becomes text: a number or a truth value), `number`, `integer`,
-`positive` (a whole number above zero), `boolean`, `null`, `any`, `words` (one of the key's
+becomes text: a number or a truth value), `number`, `integer`, `positive` (a whole number above
+zero), `boolean`, `switch` (a truth value, also as `yes`, `on` or `1`), `slug` (lower-case letters
+and digits of any script, with single hyphens between), `null`, `any`, `words` (one of the key's
 values), `list of X`, `map of X`, and `record`, a mapping with the key's fields. `some list of X`
-must not be empty. Parentheses group. In a `map of X` a field of the key says what stands below
-its own name instead of X.
+must not be empty. Parentheses group. In a `map of X` a field of the key says what stands below its
+own name instead of X.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ _SCALARS = {
     "integer": "a whole number",
     "positive": "a whole number above zero",
     "boolean": "`true` or `false`",
+    "switch": "`true` or `false`",
+    "slug": "lower-case letters, digits and single hyphens",
     "null": "nothing",
     "any": "anything",
 }
@@ -172,6 +175,8 @@ def _misfits(
         if not value.is_alias and not any(_takes(key, shape.word, value) for shape in shapes):
             span = value.span if value.span.end > value.span.start else mark
             yield _misfit(key, shapes, value, span, path)
+        else:
+            yield from _beyond_limit(key, value, runtime, path)
         return
     kinds = ("list", "some list") if isinstance(value, Sequence) else ("map", "record")
     fitting = [shape for shape in shapes if shape.word in kinds]
@@ -237,10 +242,38 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
         return text and (not key.pattern or re.search(key.pattern, value.text) is not None)
     if word == "json":
         return value.type == "str" and _is_json(value.text)
+    if word == "slug":
+        return value.type == "str" and _is_slug(value.text)
+    if word == "switch":
+        return value.text.lower() in SWITCHED_ON + SWITCHED_OFF
     if word == "positive":
         return value.type in ("int", "float") and value.value > 0 and float(value.value).is_integer()
     types = {"number": ("int", "float"), "integer": ("int",), "boolean": ("bool",), "null": ("null",)}
     return value.type in types.get(word, ())
+
+
+SWITCHED_ON = ("true", "yes", "on", "1")
+SWITCHED_OFF = ("false", "no", "off", "0")
+
+
+def _is_slug(text: str) -> bool:
+    import unicodedata  # Few dialects ask for it.
+
+    name = unicodedata.normalize("NFKC", text.strip())
+    return name == name.lower() and all(part.isalnum() for part in name.split("-"))
+
+
+def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+    """What is wrong with a text that has its shape, but is more than `runtime` takes."""
+    limit = key.limits.get(runtime)
+    if limit is None or value.type != "str":
+        return
+    name = ".".join(path)
+    if limit.longest and len(value.text) > limit.longest:
+        message = f"`{name}` has {len(value.text):,} characters, of at most {limit.longest:,}"
+        yield Misfit(value.span, message, path)
+    elif limit.pattern and not re.search(limit.pattern, value.text):
+        yield Misfit(value.span, f"`{name}` takes {limit.words}, not {describe(value)}", path)
 
 
 def _is_json(text: str) -> bool:

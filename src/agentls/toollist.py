@@ -182,7 +182,7 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
     dialect, grammar = reading.dialect, reading.dialect.tool_grammar
     if grammar.map:
         return _permitted(reading)
-    tools = reading.get("tools")
+    tools = reading.get("tools") if dialect.key("tools") else None
     denied_entry = reading.get("disallowedTools")
     denied = split(denied_entry.value, document, grammar) if denied_entry else ()
     memory = _memory_tools(reading, dialect)

@@ -104,7 +104,7 @@ def _key_faults(key: Key, path: str, runtimes: set[str]) -> Iterator[str]:
     for shape in filter(None, (key.shape, *key.shapes.values())):
         if not shapes.is_shape(shape):
             yield f"{path}: `{shape}` is no shape"
-    for name in sorted({*key.runtimes, *key.refused_by, *key.shapes} - runtimes):
+    for name in sorted({*key.runtimes, *key.refused_by, *key.shapes, *key.limits} - runtimes):
         yield f"{path}: there is no runtime `{name}`"
     if "words" in key.shape and not key.values:
         yield f"{path}: the shape asks for words, and there are no `values`"

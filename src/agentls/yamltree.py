@@ -272,6 +272,18 @@ def steps(text: str) -> tuple[list[Step], Problem | None]:
     return found, None
 
 
+def extras(text: str) -> Iterator[tuple[str, Span]]:
+    """The anchors, tags and opening brackets of a text that can be parsed, in order, named as PyYAML
+    does (`Anchor`, `Tag`, `FlowMappingStart`, `FlowSequenceStart`): what restricted parsers refuse."""
+    for token in yaml.scan(_printable(text)[0], Loader=_Loader):
+        kind = type(token).__name__.removesuffix("Token")
+        if kind in _EXTRAS:
+            yield kind, Span(token.start_mark.index, token.end_mark.index)
+
+
+_EXTRAS = frozenset(("Anchor", "Tag", "FlowMappingStart", "FlowSequenceStart"))
+
+
 def _printable(text: str) -> tuple[str, dict[int, str]]:
     """`text` with unusual characters replaced, and the table that takes them back."""
     unusual = set(_UNUSUAL.findall(text))

@@ -12,7 +12,7 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentls.dialects.building import build, completed, merged
+from agentls.dialects.building import build, completed, merged, words_of
 from agentls.dialects.facts import (
     Condition,
     Facts,
@@ -20,6 +20,7 @@ from agentls.dialects.facts import (
     ForeignKey,
     ForeignTool,
     Key,
+    Limit,
     Model,
     Models,
     OldTool,
@@ -53,6 +54,7 @@ __all__ = [
     "HookHandler",
     "Hooks",
     "Key",
+    "Limit",
     "Model",
     "Models",
     "OldTool",
@@ -148,7 +150,10 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
-NAMES = ("claude-code", "opencode", "gemini-cli", "qwen-code", "kimi-code", "droid", "kilo")
+NAMES = (
+    *("claude-code", "opencode", "gemini-cli", "qwen-code", "kimi-code", "droid", "kilo"),
+    *("claude-skills", "agent-skills"),
+)
 """The dialects that ship, the most common first."""
 
 
@@ -186,26 +191,33 @@ def _text(name: str) -> str:
 
 
 def _data(name: str, files: Files) -> dict[str, Any]:
-    """What the file of a dialect says, with what it inherits from the one that it extends.
+    """What the file of a dialect says, with what it inherits from the one that it extends, and the
+    words of the one that it shares them with.
 
     A user's file under the name of a dialect that ships adds to it.
     """
     mine = [at for at, (other, _) in enumerate(files) if other == name]
     if not mine:
         data: dict[str, Any] = parsed(_text(name))
-        base = data.pop("extends", None)
-        return merged(_data(base, ()), data) if base else data
+        return merged(_inherited(data, None, ()), data)
     at = mine[-1]
     data = completed(parsed(files[at][1]))
-    base = data.pop("extends", name if name in NAMES else None)
-    if base is None:
+    base = data.get("extends", name if name in NAMES else None)
+    inherited = _inherited(data, base, files[:at])
+    if not inherited:
         return data
-    inherited = _data(base, files[:at])
     if base == name:
         data["places"] = [*inherited.get("places", ()), *data.get("places", ())]
     data.setdefault("runtimes", inherited.get("runtimes", {}))
     data.setdefault("places", [])
     return merged(inherited, data)
+
+
+def _inherited(data: dict[str, Any], otherwise: str | None, files: Files) -> dict[str, Any]:
+    """What the dialects say that a file names as those it builds on; it then names them no more."""
+    base, words = data.pop("extends", otherwise), data.pop("vocabulary", None)
+    inherited = _data(base, files) if base else {}
+    return merged(inherited, words_of(_data(words, files))) if words else inherited
 
 
 class Home(NamedTuple):

@@ -13,6 +13,18 @@ NOT_INHERITED = ("runtimes", "places")
 """What a dialect file says for itself, also where it extends another."""
 
 
+VOCABULARY = (
+    *("sources", "tool_grammar", "tools", "old_tools", "foreign_tools", "models", "hooks", "servers"),
+)
+"""What a dialect takes from another by `vocabulary`: the words of one product, which are the same in
+all its kinds of files."""
+
+
+def words_of(data: dict[str, Any]) -> dict[str, Any]:
+    """The part of a dialect file's data that another dialect of the same product shares."""
+    return {name: data[name] for name in VOCABULARY if name in data}
+
+
 def merged(base: dict[str, Any], own: dict[str, Any], top: bool = True) -> dict[str, Any]:
     """The data of a dialect file laid over that of the one it extends: mappings are merged, an
     entry without a value takes the inherited one away, and everything else takes its place."""

@@ -45,6 +45,15 @@ class Condition(NamedTuple):
     values: tuple[str, ...] = ()
 
 
+class Limit(NamedTuple):
+    """What a runtime asks of a text: `longest` is the number of characters that it may have (0 for
+    any), and `pattern` what it has to match, whose meaning is told in `words`."""
+
+    longest: int = 0
+    pattern: str = ""
+    words: str = ""
+
+
 class Key(NamedTuple):
     """A frontmatter key, or a field of a mapping below one.
 
@@ -58,13 +67,14 @@ class Key(NamedTuple):
     of tools.
 
     `shape` is what the runtimes take for a value, in the words of `agentls.shapes`; `shapes` says it for
-    single runtimes. Text also has to match `pattern`, whose meaning is told in `pattern_words`. `runtimes`
-    are those that know the key (all of the dialect if empty); `refused_by` those that refuse the whole file
-    for a wrong value (if empty, those with `bad_values: refused`). `applies` is a condition without which the
-    key does nothing. `deprecated` says why it should not be used any more, and `use` names the key to write
-    instead. `empty` says what the key comes to without a value, where that is not nothing. `no_effect` says
-    why the key does nothing, though the runtime knows it. `fields` are the keys of a record, and
-    `unknown_fields` what becomes of others.
+    single runtimes. Text also has to match `pattern`, whose meaning is told in `pattern_words`; `limits`
+    are what single runtimes ask of it besides. `runtimes` are those that know the key (all of the dialect
+    if empty); `refused_by` those that refuse the whole file for a wrong value (if empty, those with
+    `bad_values: refused`). `applies` is a condition without which the key does nothing. `deprecated` says
+    why it should not be used any more, and `use` names the key to write instead. `empty` says what the
+    key comes to without a value, where that is not nothing. `no_effect` says why the key does nothing,
+    though the runtime knows it. `fields` are the keys of a record, and `unknown_fields` what becomes of
+    others. `unknown_entry` says what an entry of a list comes to that names no tool.
     """
 
     name: str
@@ -88,6 +98,7 @@ class Key(NamedTuple):
     shapes: Mapping[str, str] = MappingProxyType({})
     pattern: str = ""
     pattern_words: str = ""
+    limits: Mapping[str, Limit] = MappingProxyType({})
     runtimes: tuple[str, ...] = ()
     refused_by: tuple[str, ...] = ()
     applies: Condition | None = None
@@ -97,6 +108,7 @@ class Key(NamedTuple):
     no_effect: str = ""
     fields: tuple[Key, ...] = ()
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
+    unknown_entry: str = ""
 
     def field(self, name: str) -> Key | None:
         """The field of that name in a record."""
@@ -267,13 +279,15 @@ class Place(NamedTuple):
     names that fit the pattern `files`. `scope` is "project" (the folder may lie anywhere, also in the user's
     home) or "plugin" (it lies in the root of a plugin). `runtimes` are the readers that the place
     belongs to (all of the dialect if empty). `also` are others that read it as well, each with
-    the dialect that says how."""
+    the dialect that says how. With `any_case` a name also fits in other capital letters, so that a file
+    is met that the runtimes overlook for them."""
 
     folder: str
     files: str
     scope: str
     source: str
     recursive: bool = True
+    any_case: bool = False
     runtimes: tuple[str, ...] = ()
     also: Mapping[str, str] = MappingProxyType({})
 
@@ -281,7 +295,10 @@ class Place(NamedTuple):
         """Whether a file of that path (with `/`, counted from a plugin's root for the scope
         "plugin") lies in this place."""
         folders, _, name = path.rpartition("/")
-        if not fnmatchcase(name, self.files):
+        wanted = self.files
+        if self.any_case:
+            name, wanted = name.lower(), wanted.lower()
+        if not fnmatchcase(name, wanted):
             return False
         if not self.recursive:
             return f"/{folders}".endswith(f"/{self.folder}")
@@ -328,22 +345,26 @@ class Runtime(NamedTuple):
     """A reader of the format.
 
     `title` is its name for people, `version` the one that was observed, `strategy` the way in
-    `agentls.readers` in which it reads; the other fields are the parameters of the general way. Where there
-    is no frontmatter, or none that can be parsed, the file is "skipped", or the whole text becomes the
-    "prompt", or an agent is made with "no metadata". Equal keys are "refused", or one of them counts. A wrong
-    value is "refused" with the file, "ignored", or leaves "no metadata"; an unknown key is "refused" with the
-    file, "ignored", or "passed on" to the provider of the model; the name of an unknown tool is "refused"
-    with the file, "dropped", or just "reported". An agent that none of its tools is left to is "refused" when
-    it is started, or "started", or it is "unknown" which. `required` are the keys without which the file is
-    refused, and `body` the characters that the prompt must have. `identity` tells where the name comes from
-    when there is none in `name` ("none": nowhere; "path": the folders below the place count). The text of
-    `name` is "kept" as it is, counts only if it is "filled", or is "trimmed" before that. Names that the
-    dialect reserves are refused if `reserved_names`, and those of its built-in agents unless the key
-    `override` is true, where such a key is named. Files in folders below the place are read only if
-    `recursive`, and those whose name fits a pattern of `skips` are not. `refusal` says what the runtime does
-    with a file that it refuses, and `damage` what with one that it takes without its metadata, `undescribed`
-    what comes of an agent without a description, and `repair` how it makes sense of what is no YAML, all to
-    follow its title.
+    `agentls.readers` in which it reads; the other fields are the parameters of the general way. Where
+    there is no frontmatter, or none that can be parsed, the file is "skipped", or the whole text becomes
+    the "prompt", or an agent is made with "no metadata". Equal keys are "refused", or one of them counts.
+    A wrong value is "refused" with the file, "ignored", or leaves "no metadata"; an unknown key is
+    "refused" with the file, "ignored", or "passed on" to the provider of the model; the name of an
+    unknown tool is "refused" with the file, "dropped", or just "reported". An agent that none of its
+    tools is left to is "refused" when it is started, or "started", or it is "unknown" which. `required`
+    are the keys without which the file is refused, and `body` the characters that the prompt must have.
+    `identity` tells where the name comes from when there is none in `name` ("none": nowhere; "path": the
+    folders below the place count; "folder": the folder around the file, which has one of its own);
+    `name_is_folder` refuses another name than that of the folder. The text of `name` is "kept" as it is,
+    counts only if it is "filled", or is "trimmed" before that. Names that the dialect reserves are
+    refused if `reserved_names`, and those of its built-in agents unless the key `override` is true, where
+    such a key is named. Files in folders further below the place are read only if `recursive`, and those
+    whose name fits a pattern of `skips` are not; if there are patterns in `only`, it has to fit one of
+    them. The first line of the text is the `stand_in` of a missing description, or nothing is. `refusal`
+    says what the runtime does with a file that it refuses, and `damage` what with one that it takes
+    without its metadata, `undescribed` what comes of an agent without a description, and `repair` how it
+    makes sense of what is no YAML, all to follow its title. Is its verdict but "advice", since what it
+    refuses works elsewhere, it is no ground for more than information.
     """
 
     name: str
@@ -365,12 +386,16 @@ class Runtime(NamedTuple):
     names: Literal["kept", "filled", "trimmed"] = "kept"
     reserved_names: bool = False
     override: str = ""
+    name_is_folder: bool = False
     recursive: bool = True
     skips: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    stand_in: Literal["nothing", "first line"] = "nothing"
     refusal: str = "skips the file"
     damage: str = ""
     undescribed: str = ""
     repair: str = "puts values into quotes to repair this frontmatter"
+    verdict: Literal["counts", "advice"] = "counts"
 
 
 class Variant(NamedTuple):

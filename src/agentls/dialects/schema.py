@@ -17,6 +17,10 @@ def schema() -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     root = _row(Facts, definitions)
     root["properties"]["extends"] = {"type": "string", "description": "The dialect that this one extends."}
+    root["properties"]["vocabulary"] = {
+        "type": "string",
+        "description": "The dialect of the same product whose tools, models, hooks and servers are meant.",
+    }
     root["required"] = ["name"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -31,6 +35,8 @@ def _row(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     types = typing.get_type_hints(kind)
     described = " ".join((kind.__doc__ or "").split())
     properties = {name: _of(types[name], definitions) for name in kind._fields if name != "user_tools"}
+    for name in properties.keys() & kind._field_defaults.keys():
+        properties[name] = _or_nothing(properties[name])
     return {
         "type": "object",
         "description": described,
@@ -44,7 +50,7 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if origin is tuple:
         return _rows(inner[0], definitions)
     if origin is Mapping:
-        return {"type": "object", "additionalProperties": _of(inner[1], definitions)}
+        return {"type": "object", "additionalProperties": _or_nothing(_of(inner[1], definitions))}
     if origin is Literal:
         return {"enum": list(inner)}
     if hasattr(kind, "_fields"):
@@ -60,9 +66,13 @@ def _rows(of: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     rows: dict[str, Any] = {"type": "array", "items": item}
     if not hasattr(of, "_fields") or ("name" if of is not Source else "id") not in of._fields:
         return rows
-    # A row without a value takes away the one that is inherited, or has nothing but its name.
-    named = {"type": "object", "additionalProperties": {"anyOf": [item, {"type": "null"}]}}
-    return {"anyOf": [named, rows]}
+    # A row without a value may also have nothing but its name.
+    return {"anyOf": [{"type": "object", "additionalProperties": _or_nothing(item)}, rows]}
+
+
+def _or_nothing(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that may also be empty, which takes away the one that is inherited."""
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def _reference(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from agentls import explain, shapes, toollist
 from agentls.dialects import Dialect, Key
-from agentls.document import Document
+from agentls.document import Document, Reader
 from agentls.features import vocabulary
 from agentls.features.position import LIST, Place, find
 from agentls.features.vocabulary import Kind, Offer
@@ -229,11 +229,21 @@ def _keys(document: Document, place: Place, offset: int) -> _Slot | None:
             return None
     present = {entry.key.text for entry in entries if not entry.key.span.touches(offset)}
     in_plugin = bool(document.identity.plugin)
-    offers = vocabulary.keys(document.dialect, present, in_plugin=in_plugin)
+    offers = (
+        offer
+        for offer in vocabulary.keys(document.dialect, present, in_plugin=in_plugin)
+        if any(_knows(reader, offer.label) for reader in document.readers)
+    )
     variant = variant_of(document.root, document.dialect)
     if variant:
         offers = (offer for offer in offers if offer.label in variant.keys)
     return _names(document, place, offers)
+
+
+def _knows(reader: Reader, name: str) -> bool:
+    """Whether the runtime knows the key of that name."""
+    key = reader.dialect.key(name)
+    return key is not None and key.known_to(reader.runtime.name)
 
 
 _NAME = re.compile(r"(?:[\w$][\w.$-]*)?")

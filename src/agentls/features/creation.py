@@ -37,7 +37,7 @@ def folders() -> list[Folder]:
         Folder(dialect.name, dialect.title, place.folder)
         for dialect in known
         for place in dialect.places
-        if place.scope == "project"
+        if place.scope == "project" and dialect.thing == "agent"
     ]
 
 

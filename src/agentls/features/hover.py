@@ -83,11 +83,14 @@ def _card(view: View) -> str:
     tools = view.tools
     rows = [_sentence(reason) for reason in view.reasons]
     if view.loads:
+        if view.name is not None:
+            rows.append(f"Name: {code_span(view.name)}")
+        if view.dialect.key("tools"):
+            rows.append(f"Tools: {inspection.tools_in_words(tools, code_span)}")
+        rows += [f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped]
+        if view.dialect.key("model"):
+            rows.append(f"Model: {inspection.model_in_words(view.model, code_span)}")
         rows += [
-            f"Name: {code_span(view.name or '')}",
-            f"Tools: {inspection.tools_in_words(tools, code_span)}",
-            *(f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped),
-            f"Model: {inspection.model_in_words(view.model, code_span)}",
             f"Tokens: about {view.tokens.description:,} in the description,"
             f" which is part of every session, and {view.tokens.body:,} in the prompt",
             *view.notes,

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentls.dialects import Dialect, Runtime
-from agentls.readers import block_repair, by_lines, claude_code, general
+from agentls.readers import (
+    block_repair,
+    by_lines,
+    claude_code,
+    claude_skill,
+    general,
+    restricted,
+    two_keys,
+)
 from agentls.reading import Identity, Reading
 
 Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
 
 STRATEGIES: dict[str, Strategy] = {
     "claude-code": claude_code.read,
+    "claude-skill": claude_skill.read,
     "strict-yaml": general.reader(general.strictly),
     "block-repair": general.reader(block_repair.with_blocks),
     "yaml-or-lines": general.reader(by_lines.yaml_or_lines),
+    "restricted-yaml": general.reader(restricted.strictly),
+    "yaml-or-two-keys": general.reader(two_keys.or_lines),
 }

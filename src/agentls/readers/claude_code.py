@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from agentls.causes import explain_invalid, explain_no_opening
 from agentls.dialects import Dialect, Runtime
@@ -30,30 +31,40 @@ _REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
 _SUSPICIOUS = re.compile(r": |[{}\[\]*&#!|>%@`]")
 
 
-def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
-    """The reading of `text` by Claude Code."""
+class Metadata(NamedTuple):
+    """The frontmatter as Claude Code gets it, or the reason why it gets none: the block and the dashes
+    that end it where they are seen, the mapping, whether it took the repair, and what that rewrote."""
+
+    reason: Reason | None
+    block: Span | None = None
+    closing: Span | None = None
+    root: Mapping | None = None
+    repaired: bool = False
+    rewritten: tuple[Span, ...] = ()
+
+
+def metadata(text: str) -> Metadata:
+    """The frontmatter of any kind of file, as Claude Code parses it."""
     start = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
     opening = _OPENING.match(text, start)
     if not opening:
-        return _without_metadata(runtime, dialect, identity, explain_no_opening(text, start))
+        return Metadata(explain_no_opening(text, start))
     fence = Span(start, start + len(_FENCE))
     end = text.find(_FENCE, opening.end())
     if end < 0:
-        unclosed = Reason("unclosed-frontmatter", "The closing `---` is missing", fence)
-        return _without_metadata(runtime, dialect, identity, unclosed)
+        return Metadata(Reason("unclosed-frontmatter", "The closing `---` is missing", fence))
     block, closing = Span(opening.end(), end), Span(end, end + len(_FENCE))
     source = Source.plain(text, block)
-    how: How = "clean"
+    repaired = False
     strict = parsed = parse(source)
     if parsed.problem and "\t" in source.text:
         parsed = parse(source, tabs_indent=True)
     if parsed.problem:
-        how = "repaired"
+        repaired = True
         source = repair(text, block)
         parsed = parse(source, tabs_indent=True)
     if parsed.problem:
-        cause = explain_invalid(text, block, strict, repair)
-        return _without_metadata(runtime, dialect, identity, cause, block, closing)
+        return Metadata(explain_invalid(text, block, strict, repair), block, closing)
     root = parsed.root if isinstance(parsed.root, Mapping) else None
     if parsed.root is not None and root is None:
         what = "a list" if isinstance(parsed.root, Sequence) else "plain text"
@@ -62,22 +73,31 @@ def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> R
             f"The frontmatter is {what}, not `key: value` lines",
             parsed.root.span,
         )
-        return _without_metadata(runtime, dialect, identity, reason, block, closing)
-    reasons = tuple(_missing(root, fence, dialect)) if not identity.plugin else ()
-    if reasons:
-        how = "dropped"
+        return Metadata(reason, block, closing)
+    return Metadata(None, block, closing, root, repaired, tuple(sorted(source.rewritten)))
+
+
+def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+    """The reading of an agent file by Claude Code."""
+    seen = metadata(text)
+    if seen.block is None or seen.closing is None or seen.reason:
+        return _without_metadata(runtime, dialect, identity, seen)
+    opening = text.index(_FENCE)
+    fence = Span(opening, opening + len(_FENCE))
+    reasons = tuple(_missing(seen.root, fence, dialect)) if not identity.plugin else ()
+    how: How = "dropped" if reasons else "repaired" if seen.repaired else "clean"
     return Reading(
         runtime,
         dialect,
         how,
         reasons,
-        block,
-        closing,
-        root,
-        tuple(sorted(source.rewritten)),
-        closing.end,
-        _name(root, identity),
-        _description(root, identity),
+        seen.block,
+        seen.closing,
+        seen.root,
+        seen.rewritten,
+        seen.closing.end,
+        _name(seen.root, identity),
+        _description(seen.root, identity),
     )
 
 
@@ -114,25 +134,18 @@ def _is_suspicious(value: str) -> bool:
     return _SUSPICIOUS.search(value) is not None
 
 
-def _without_metadata(
-    runtime: Runtime,
-    dialect: Dialect,
-    identity: Identity,
-    reason: Reason,
-    block: Span | None = None,
-    closing: Span | None = None,
-) -> Reading:
+def _without_metadata(runtime: Runtime, dialect: Dialect, identity: Identity, seen: Metadata) -> Reading:
     """The reading of a file whose frontmatter is missing or cannot be read."""
     return Reading(
         runtime,
         dialect,
         "damaged" if identity.plugin else "dropped",
-        (reason,),
-        block,
-        closing,
+        (seen.reason,) if seen.reason else (),
+        seen.block,
+        seen.closing,
         None,
         (),
-        closing.end if closing else 0,
+        seen.closing.end if seen.closing else 0,
         _name(None, identity),
         _description(None, identity),
     )

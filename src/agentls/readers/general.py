@@ -74,12 +74,15 @@ def reader(way: Way) -> Callable[[str, Identity, Dialect, Runtime], Reading]:
 
 
 def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
-    unseen = _unseen(identity, runtime)
-    if unseen:
-        return _ended(runtime, dialect, identity, unseen, None, "skipped")
+    hidden = unseen(identity, runtime)
+    if hidden:
+        return _ended(runtime, dialect, identity, hidden, None, "skipped")
     frame = find(text, runtime.fences)
     if frame is None:
         reason = explain_no_frame(text, runtime)
+        if reason.code == "missing-frontmatter" and runtime.identity == "folder":
+            # The name of the file says what it is meant for; others may be mere documentation.
+            reason = reason._replace(code="unopened-frontmatter")
         plain = reason.code == "missing-frontmatter"
         return _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
     outcome = way(text, frame.block, runtime)
@@ -106,21 +109,24 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
         outcome.rewritten,
         frame.body,
         name_of(root, identity, runtime),
-        None if how == "damaged" else description_of(root),
+        None if how == "damaged" else description_of(root, text[frame.body :], runtime),
         outcome.lost,
     )
 
 
-def _unseen(identity: Identity, runtime: Runtime) -> Reason | None:
+def unseen(identity: Identity, runtime: Runtime) -> Reason | None:
     """Why the runtime does not look at a file of that place and name, if it does not."""
     from fnmatch import fnmatchcase
 
-    if identity.folders and not runtime.recursive:
+    deepest = 1 if runtime.identity == "folder" else 0
+    if len(identity.folders) > deepest and not runtime.recursive:
         folder = "/".join(identity.folders)
         return Reason("unread-file", f"The file lies in a folder `{folder}` below the place", Span(0, 3))
     skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file, pattern)), None)
     if skipped:
         return Reason("unread-file", f"The name of the file fits `{skipped}`", Span(0, 3))
+    if runtime.only and not any(fnmatchcase(identity.file, pattern) for pattern in runtime.only):
+        return Reason("unread-file", f"The file is not called {listing(runtime.only, ' or ')}", Span(0, 3))
     return None
 
 
@@ -261,6 +267,8 @@ def judge(
     if root is not None and written_name(root, runtime) is None and runtime.identity != "none":
         yield from _default_name(identity, dialect, runtime, frame)
     yield from _taken_name(root, identity, dialect, runtime, frame)
+    if root is not None and runtime.name_is_folder:
+        yield from _other_name(root, identity)
 
 
 def _unknown_tools(value: Node, text: str, dialect: Dialect) -> Iterator[Reason]:
@@ -328,6 +336,19 @@ def _taken_name(
             yield Reason("invalid-name", message, mark)
 
 
+def _other_name(root: Mapping, identity: Identity) -> Iterator[Reason]:
+    """The reason that the name is not that of the folder, if it is another."""
+    import unicodedata  # Few runtimes compare the two.
+
+    entry = root.get("name")
+    if entry is None or not isinstance(entry.value, Scalar):
+        return
+    folder = unicodedata.normalize("NFKC", identity.name("folder"))
+    if unicodedata.normalize("NFKC", entry.value.text.strip()) != folder:
+        message = f"The name {listing([entry.value.text])} is not that of the folder, {listing([folder])}"
+        yield Reason("name-not-folder", message, entry.mark)
+
+
 def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
     """The reason why the prompt is not enough, if it is not."""
     length = len(text[frame.body :].strip())
@@ -354,9 +375,14 @@ def written_name(root: Mapping | None, runtime: Runtime) -> str | None:
     return text if text or runtime.names == "kept" else None
 
 
-def description_of(root: Mapping | None) -> str | None:
+def description_of(root: Mapping | None, body: str, runtime: Runtime) -> str | None:
     """What the runtime tells about the agent."""
     entry = root.get("description") if root else None
     if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
         return entry.value.text
-    return None
+    return first_line(body) or None if runtime.stand_in == "first line" else None
+
+
+def first_line(body: str) -> str:
+    """The first line with something on it, without the blanks around it."""
+    return body.lstrip().partition("\n")[0].strip()

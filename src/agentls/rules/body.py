@@ -47,7 +47,8 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     if variant and not variant.prompt:
         return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
-        yield Finding(closing, "The prompt is empty: the agent works without instructions of its own.")
+        thing = ctx.dialect.thing
+        yield Finding(closing, f"The prompt is empty: the {thing} comes without instructions of its own.")
 
 
 # A quick look at the lines that may be headings or fences. Only where it finds something odd does

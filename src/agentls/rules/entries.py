@@ -137,6 +137,8 @@ def is_torn(ctx: Context, value: Node) -> bool:
 
 def effect(ctx: Context, tools: ToolList) -> str:
     """What becomes of an entry that names no tool."""
+    if tools.key.unknown_entry:
+        return tools.key.unknown_entry
     if tools.key.name != TOOLS:
         return "it takes nothing away"
     reported = all(reading.runtime.unknown_tools == "reported" for reading in ctx.readings)

@@ -14,7 +14,10 @@ from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.yamltree import Mapping, Scalar, Sequence, Source, parse
 
-_PLACEHOLDER = "What the agent does. Use it when ..."
+
+def _placeholder(ctx: Context) -> str:
+    """A description to be written by the user."""
+    return f"What the {ctx.dialect.thing} does. Use it when ..."
 
 
 @rule("error")
@@ -87,7 +90,7 @@ def _missing(ctx: Context, key: str) -> Iterator[Finding]:
     for finding in reasons(ctx, code):
         entry = ctx.reading.get(key)
         swallowed = lost_text(ctx, key)
-        value = _scalar(_slug(ctx.document.identity.stem)) if key == "name" else _PLACEHOLDER
+        value = _scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
         if entry is None:
             fix = Fix(f"Insert `{key}`", _insertion(ctx, key, value))
         elif swallowed:
@@ -131,6 +134,11 @@ def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
         if after[0].root is not None
         and not any(reason.code == code for reading in after for reason in reading.reasons)
     )
+
+
+def _default_name(ctx: Context) -> str:
+    """A name made from that of the file, or of its folder."""
+    return _slug(ctx.document.identity.name(ctx.reading.runtime.identity))
 
 
 def _slug(stem: str) -> str:
@@ -286,6 +294,41 @@ def _overriding(ctx: Context) -> Iterator[Fix]:
 
 
 @rule("information")
+def name_not_folder(ctx: Context) -> Iterator[Finding]:
+    """The name of a skill is not that of its folder.
+
+    The Agent Skills standard wants them to be the same, and its validator refuses a skill for it. The
+    runtimes load it all the same: some under the one name, some under the other.
+
+    ## Bad
+
+    ```markdown .agents/skills/review-code/SKILL.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    Read the diff first.
+    ```
+
+    ## Good
+
+    ```markdown .agents/skills/review-code/SKILL.md
+    ---
+    name: review-code
+    description: Reviews code. Use it after every change.
+    ---
+
+    Read the diff first.
+    ```
+    """
+    for finding in reasons(ctx, "name-not-folder"):
+        folder = ctx.document.identity.name("folder")
+        fix = Fix(f"Call it `{folder}`", (Edit(finding.span, _scalar(folder)),))
+        yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
+
+
+@rule("information")
 def builtin_name(ctx: Context) -> Iterator[Finding]:
     """The agent has the name of a built-in agent, and takes its place.
 
@@ -364,10 +407,11 @@ def _mark(ctx: Context, key: str) -> Span:
 
 @rule("information")
 def placeholder_description(ctx: Context) -> Iterator[Finding]:
-    """A plugin's agent has no description of its own.
+    """There is no description, and something else stands in for it.
 
     A project's agent without a description is skipped. A plugin's agent is registered with a
-    placeholder, which says nothing to the model that decides whom to give a task.
+    placeholder, which says nothing to the model that decides whom to give a task. Of a skill the model
+    is told the first line, which is most often a heading.
 
     ## Bad
 
@@ -391,22 +435,25 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    if not ctx.in_plugin or reading.how == "damaged" or reading.block is None or early_closing(ctx):
+    read = reading.how in ("clean", "repaired") and reading.block is not None
+    if not read or not reading.description or early_closing(ctx):
         return
     entry = reading.get("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
         return
+    placeholder = _placeholder(ctx)
     if entry is None:
+        assert reading.block is not None, "it has been read"
         span = Span(reading.block.start, reading.block.start)
         fence = ctx.document.block.opening if ctx.document.block else span
-        edits = _insertion(ctx, "description", _PLACEHOLDER)
+        edits = _insertion(ctx, "description", placeholder)
     else:
-        fence, edits = entry.mark, (with_value(entry, _PLACEHOLDER),)
+        fence, edits = entry.mark, (with_value(entry, placeholder),)
     seen = ctx.document.edited(edits).reading.description
     yield Finding(
         fence,
         f"There is no description in text. The model is told `{reading.description}`.",
-        (Fix("Write a description", edits),) if seen == _PLACEHOLDER else (),
+        (Fix("Write a description", edits),) if seen == placeholder else (),
     )
 
 
@@ -446,9 +493,9 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     entry = reading.get("description")
     edits: tuple[Edit, ...]
     if entry:
-        mark, edits = entry.mark, (with_value(entry, _PLACEHOLDER),)
+        mark, edits = entry.mark, (with_value(entry, _placeholder(ctx)),)
     else:
         mark = block.opening if block and reading.block else ctx.document.lines.line(0)
-        edits = _insertion(ctx, "description", _PLACEHOLDER)
+        edits = _insertion(ctx, "description", _placeholder(ctx))
     message = f"There is no description: {ctx.runtime} {reading.runtime.undescribed}."
     yield Finding(mark, message, ctx.offer("Write a description", *edits))

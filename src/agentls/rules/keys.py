@@ -19,6 +19,8 @@ _LONG = 8
 
 def _strangers(ctx: Context) -> Iterator[Entry]:
     """The top-level entries whose keys mean nothing to the runtime, and are not refused by any."""
+    if all(reading.runtime.unknown_keys == "refused" for reading in ctx.readings):
+        return
     refused = {
         reason.span
         for reading in ctx.readings

@@ -58,11 +58,12 @@ def _effect(reading: Reading) -> str:
 
 def certainty(readings: Iterable[Reading]) -> Severity:
     """How severe a finding can be that rests on these readings: what third parties say of a runtime
-    is no ground for an error."""
+    is no ground for an error, and advice none for more than information."""
+    counting = [reading for reading in readings if reading.runtime.verdict == "counts"]
     firm = any(
-        reading.dialect.source(reading.runtime.source).confidence != "third-party" for reading in readings
+        reading.dialect.source(reading.runtime.source).confidence != "third-party" for reading in counting
     )
-    return Severity.ERROR if firm else Severity.WARNING
+    return Severity.ERROR if firm else Severity.WARNING if counting else Severity.INFORMATION
 
 
 def reads(ctx: Context, edits: tuple[Edit, ...]) -> bool:
@@ -187,7 +188,8 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The opening `---` is missing.
 
     A file that starts with `name: ...` and `description: ...` is meant to be an agent. Without
-    `---` on the first line Claude Code takes it for documentation, and skips it.
+    `---` on the first line Claude Code takes it for documentation, and skips it. A `SKILL.md` is meant
+    to be a skill, whatever it starts with; Claude Code alone loads one without a frontmatter.
 
     ## Bad
 
@@ -217,7 +219,8 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
         block = ctx.document.edited((opening,)).block
         if block and block.closing is None:
             edits.append(closing_fence(ctx, block.content.end - len(opening.new_text)))
-        yield finding._replace(fixes=(Fix("Insert the opening `---`", tuple(edits)),))
+        fix = Fix("Insert the opening `---`", tuple(edits))
+        yield finding._replace(fixes=(fix,) if reads(ctx, fix.edits) else ())
 
 
 @rule("error")
@@ -352,6 +355,7 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
         cut,
         f"{ctx.runtime} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
         _with_short_dashes(ctx, cut),
+        at_most=certainty([ctx.reading]),
     )
 
 

@@ -9,6 +9,7 @@ from agentls import shapes
 from agentls.dialects import Key
 from agentls.reading import Reading
 from agentls.rule import Context, Finding, rule, titles
+from agentls.rules.loading import certainty
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.wording import describe
@@ -80,8 +81,10 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries(ctx, "enum", "boolean", "integer", "text", "tools"):
         # Without a name or a description the file does not load, and a wrong `tools` leaves the
-        # agent with none: rules of their own say so.
-        if key.shape or key.required or key.name == "tools" or not key.closed or _accepts(key, entry.value):
+        # agent with none: rules of their own say so. Of some keys nobody knows what a wrong value does.
+        if key.shape or key.shapes or not key.bad_value or key.required or key.name == "tools":
+            continue
+        if not key.closed or _accepts(key, entry.value):
             continue
         meant = _meant(key, entry.value)
         message = f"`{key.name}` takes {_wanted(key)}, not {describe(entry.value)}: {key.bad_value}."
@@ -97,7 +100,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
-            if key is None or not key.shape or not key.known_to(reading.runtime.name) or entry.broken:
+            if key is None or not key.known_to(reading.runtime.name) or entry.broken:
                 continue
             for misfit in shapes.misfits(key, entry.value, reading.runtime.name):
                 span = misfit.span if misfit.span.end > misfit.span.start else entry.mark
@@ -106,7 +109,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                     messages.setdefault(span, f"{misfit.message}: {key.bad_value or 'the value is ignored'}")
     for span, readings in told.items():
         where = f" by {titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
-        yield suggested(ctx, Finding(span, f"{messages[span]}{where}."))
+        yield suggested(ctx, Finding(span, f"{messages[span]}{where}.", at_most=certainty(readings)))
 
 
 def suggested(ctx: Context, finding: Finding) -> Finding:
@@ -115,7 +118,9 @@ def suggested(ctx: Context, finding: Finding) -> Finding:
     key = ctx.dialect.key(entry.key.text) if entry else None
     if entry is None or key is None or not finding.span.of(ctx.text):
         return finding
-    return did_you_mean(ctx, finding.span, finding.message, finding.span, _meant(key, entry.value))
+    meant = _meant(key, entry.value)
+    found = did_you_mean(ctx, finding.span, finding.message, finding.span, meant)
+    return found._replace(at_most=finding.at_most)
 
 
 def _accepts(key: Key, value: Node) -> bool:

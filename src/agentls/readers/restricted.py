@@ -1,0 +1,59 @@
+"""Restricted YAML, as the validator of the Agent Skills standard reads it.
+
+It is YAML without flow style, anchors, tags and equal keys; mappings side by side have to be
+indented alike; and every scalar is text, whatever it looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentls.dialects import Runtime
+from agentls.readers import general
+from agentls.readers.general import Outcome
+from agentls.reading import Reason
+from agentls.text import Span
+from agentls.yamltree import Mapping, Node, Scalar, Sequence, extras, walk
+
+_WORDS = {
+    "Anchor": "an anchor",
+    "Tag": "a tag",
+    "FlowMappingStart": "a mapping in braces",
+    "FlowSequenceStart": "a list in brackets",
+}
+
+
+def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+    """Restricted YAML or nothing."""
+    outcome = general.strictly(text, block, runtime)
+    if isinstance(outcome, Reason) or outcome.root is None:
+        return outcome
+    refused = next(_refused(text, block, outcome.root), None)
+    return refused or Outcome(_as_text(outcome.root))
+
+
+def _refused(text: str, block: Span, root: Node) -> Iterator[Reason]:
+    for kind, span in extras(block.of(text)):
+        shown = Span(block.start + span.start, block.start + span.end)
+        message = f"`{shown.of(text)}` makes this {_WORDS[kind]}"
+        yield Reason("invalid-yaml", message, shown)
+    for node in walk(root):
+        values = [entry.value for entry in node.entries] if isinstance(node, Mapping) else []
+        inner = [value for value in values if isinstance(value, Mapping)]
+        for value in inner[1:]:
+            if _column(text, value) != _column(text, inner[0]):
+                message = "This mapping is not indented like the one above it"
+                yield Reason("invalid-yaml", message, value.entries[0].key.span)
+
+
+def _column(text: str, node: Node) -> int:
+    return node.span.start - text.rfind("\n", 0, node.span.start)
+
+
+def _as_text(node: Node) -> Node:
+    """The tree with all scalars as text."""
+    if isinstance(node, Scalar):
+        return node._replace(type="str")
+    if isinstance(node, Sequence):
+        return node._replace(items=tuple(_as_text(item) for item in node.items))
+    return node._replace(entries=tuple(entry._replace(value=_as_text(entry.value)) for entry in node.entries))

@@ -1,0 +1,58 @@
+"""YAML, or else just the lines of the name and the description.
+
+Gemini CLI reads skills so: where the frontmatter is no YAML, or one of the two is no text in it, it
+takes what stands behind `name:` and `description:` as it is, with the indented lines below the latter.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agentls.dialects import Runtime
+from agentls.readers import general
+from agentls.readers.general import Outcome
+from agentls.reading import Reason
+from agentls.text import Span
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Source, parse
+
+_NAME, _DESCRIPTION = "name", "description"
+_LINE = re.compile(r"^[^\S\n]*(name|description):[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)
+_MORE = re.compile(r"\n[ \t]+(\S.*)")
+_STRAY = re.compile(r"\n(?![\w-]+[ \t]*:)([^\s#-].*?)(?=[ \t\r]*$)", re.MULTILINE)
+
+
+def or_lines(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+    """The YAML of the block if it has both in text, or else their lines."""
+    outcome = general.strictly(text, block, runtime)
+    if isinstance(outcome, Outcome) and _has_both(outcome.root):
+        return outcome
+    entries: dict[str, Entry] = {}
+    lost: list[Span] = []
+    at = block.start
+    while found := _LINE.search(text, at, block.end):
+        key, value = Span(*found.span(1)), Span(*found.span(2))
+        at = found.end()
+        pieces = [found[2]]
+        while found[1] == _DESCRIPTION and (more := _MORE.match(text, at, block.end)):
+            pieces.append(more[1].strip())
+            at = more.end()
+            value = value._replace(end=at - len(more[1]) + len(more[1].rstrip()))
+        told = " ".join(piece for piece in pieces if piece)
+        entries[found[1]] = Entry(Scalar(key, found[1]), Scalar(value, told))
+        while more := _STRAY.match(text, at, block.end):
+            lost.append(Span(*more.span(1)))
+            at = more.end()
+    rewritten = (entry.value.span for entry in entries.values() if parse(_by_itself(text, entry)).problem)
+    return Outcome(Mapping(block, tuple(entries.values())), "repaired", tuple(rewritten), tuple(lost))
+
+
+def _by_itself(text: str, entry: Entry) -> Source:
+    return Source.plain(text, entry.span)
+
+
+def _has_both(root: Node | None) -> bool:
+    values = [root.get(key) for key in (_NAME, _DESCRIPTION)] if isinstance(root, Mapping) else [None]
+    return all(
+        entry is not None and isinstance(entry.value, Scalar) and entry.value.type == "str"
+        for entry in values
+    )

@@ -1,0 +1,127 @@
+"""Skills: which runtimes read them where, what they are told of them, and what only some of them know."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls import check, config, inspection, project
+from agentls.document import Document
+from agentls.features.completion import complete
+from agentls.rule import Severity
+
+GOOD = "---\nname: review\ndescription: Reviews code. Use it after every change.\n---\n\nRead the diff.\n"
+
+
+def skill(text: str, place: str = ".claude/skills", file: str = "SKILL.md") -> Document:
+    """The skill `review` with this text."""
+    document = project.open_document(f"{place}/review/{file}", text, config.Config())
+    assert document is not None
+    return document
+
+
+def told(front: str, body: str = "\n# Review the code\n") -> str | None:
+    """What Claude Code tells its model of a skill with this frontmatter."""
+    return skill(f"---\n{front}\n---\n{body}").reading.description
+
+
+def found(document: Document) -> list[tuple[str, Severity]]:
+    """The codes and severities of what the checks say."""
+    return [(d.code, d.severity) for d in check.check(document, config.Config(), lambda _: True)]
+
+
+@pytest.mark.parametrize(
+    ("place", "counting"),
+    [
+        (".claude/skills", "claude-code"),
+        (".github/skills", "copilot-cli"),
+        (".opencode/skills", "opencode"),
+        (".gemini/skills", "gemini-cli"),
+        (".agents/skills", "agent-skills"),
+        ("some/library", "agent-skills"),
+    ],
+)
+def test_a_skill_counts_for_the_owner_of_its_folder(place: str, counting: str) -> None:
+    document = skill(GOOD, place)
+    assert [reading.runtime.name for reading in document.readings] == [counting]
+    assert all(reading.loads for reading in (*document.readings, *document.other_readings))
+    assert found(document) == []
+
+
+def test_a_file_beside_a_skill_is_none() -> None:
+    assert project.locate(".agents/skills/review/reference.md", None) is None
+
+
+def test_a_plugin_puts_its_name_in_front() -> None:
+    plugin = project.Plugin("/kit", "kit")
+    document = project.open_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
+    assert document is not None
+    assert document.dialect.name == "claude-skills"
+    assert document.reading.name == "kit:review"
+
+
+@pytest.mark.parametrize(
+    ("front", "description"),
+    [
+        ("description: One.", "One."),
+        ("description: One.\nwhen_to_use: Two.", "One. - Two."),
+        ("description: |\n  One.\n  Two.", "One. Two."),
+        ("description: a <b> c", "a &lt;b&gt; c"),
+        ("description: 42", "42"),
+        ("description:", "Review the code"),
+        ("description: [One]", "Review the code"),
+        ("description: One: two", "One: two"),
+        ('description: "One', "Review the code"),
+        ("description: One.\ndisable-model-invocation: yes", None),
+        ("description: One.\ndisable-model-invocation: off", "One."),
+    ],
+)
+def test_what_claude_code_tells_its_model(front: str, description: str | None) -> None:
+    assert told(front) == description
+
+
+def test_a_skill_that_says_nothing_at_all() -> None:
+    assert skill("").reading.description == "Skill"
+
+
+def test_what_is_too_long_to_be_told_is_reported() -> None:
+    long = GOOD.replace("Use it", "Use it " + "again " * 300)
+    assert ("invalid-value", Severity.WARNING) in found(skill(long))
+    assert ("refused-value", Severity.ERROR) in found(skill(long, ".github/skills"))
+    assert ("refused-value", Severity.INFORMATION) in found(skill(long, ".agents/skills"))
+
+
+def test_the_standard_separates_tools_by_spaces() -> None:
+    commas = GOOD.replace("---\n\n", "allowed-tools: Bash(git:*), Read\n---\n\n")
+    spaces = commas.replace(",", "")
+    assert found(skill(commas, ".agents/skills")) == [("invalid-value", Severity.INFORMATION)]
+    assert skill(commas, ".agents/skills").reading.loads
+    assert found(skill(spaces, ".agents/skills")) == []
+    assert found(skill(commas)) == []
+
+
+@pytest.mark.parametrize("file", ["skill.md", "Skill.md"])
+def test_a_file_name_in_lower_case_is_seen_by_the_validator_alone(file: str) -> None:
+    readings = skill(GOOD, ".github/skills", file)
+    loads = {r.runtime.name: r.loads for r in (*readings.readings, *readings.other_readings)}
+    assert loads == {"copilot-cli": False, "agent-skills": file == "skill.md"}
+
+
+@pytest.mark.parametrize(
+    ("place", "offered", "withheld"),
+    [
+        (".claude/skills", {"when_to_use", "context", "license"}, {"permissionMode"}),
+        (".github/skills", {"argument-hint", "license"}, {"when_to_use"}),
+        (".agents/skills", {"license", "metadata"}, {"argument-hint"}),
+    ],
+)
+def test_keys_are_offered_where_they_are_known(place: str, offered: set[str], withheld: set[str]) -> None:
+    text = GOOD.replace("---\n\n", "\n---\n\n")
+    labels = {item.label for item in complete(skill(text, place), text.index("\n\n---") + 1, snippets=False)}
+    assert offered <= labels
+    assert not withheld & labels
+
+
+def test_the_inspection_speaks_of_no_tools_where_there_are_none() -> None:
+    shown = inspection.plain(inspection.to_text(inspection.inspect(skill(GOOD))))
+    assert "Claude Code 2.1.328 loads this file." in shown
+    assert "all that subagents may use" not in shown
