@@ -120,7 +120,7 @@ def take_carets(text: str) -> tuple[str, list[Expected]]:
 def assert_diagnostics(case: Case) -> None:
     """Fail unless each agent file of the case has exactly the diagnostics its carets expect."""
     for path in case.files:
-        if not path.endswith(".md"):
+        if not path.endswith((".md", ".yaml")):
             continue
         found = case.diagnostics(path)
         text = case.files[path]

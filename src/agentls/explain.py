@@ -245,9 +245,8 @@ def about_model(dialect: Dialect, name: str) -> str | None:
     if model is None:
         if not dialect.models.is_elsewhere(name):
             return None
-        summary = "An id of another provider, such as Bedrock or Vertex. It is passed on as it is."
         key = next(key for key in dialect.keys if key.type == "model")
-        return page(name, "model id", summary, (), dialect.source(key.source))
+        return page(name, "model id", dialect.models.others, (), dialect.source(key.source))
     kind = "model alias" if model.kind == "alias" else "model id"
     runtime = dialect.runtimes[0]
     fate = {

@@ -148,7 +148,7 @@ class _Walk:
         if not (by_name or own or settings.config.places or _named_like_an_agent()(name)):
             return None
         full = f"{folder.full}/{name}"
-        if not (by_name or project.locate(full, plugin_of(folder.full), own) or settings.place(full)):
+        if not (by_name or project.locate(full, plugin_of(folder.full), files=own) or settings.place(full)):
             return None
         if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
             return None

@@ -102,6 +102,13 @@ def top_level_chunks(text: str, span: Span) -> list[Span]:
     return chunks
 
 
+def top_level_keys(text: str) -> set[str]:
+    """The keys at the left margin of the frontmatter, without parsing it."""
+    block = find_block(text)
+    lines = (line.of(text).rstrip("\r\n") for line in _lines(text, *block.content)) if block else ()
+    return {found["key"] for line in lines if (found := TOP_LEVEL_KEY.match(line))}
+
+
 def recover(text: str, span: Span) -> tuple[Entry, ...]:
     """The top-level entries of a block that does not parse as a whole.
 

@@ -172,7 +172,7 @@ def _notes_on_tools(tools: Tools, dialect: Dialect) -> Iterator[str]:
 
 
 def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
-    if resolve_model(written, models) == INHERIT or written is None:
+    if resolve_model(written, models) == INHERIT or written is None or not models.known:
         return
     model = models.get(written)
     if models.providers and "/" not in written:
@@ -298,14 +298,14 @@ def is_good(view: View) -> bool:
 
 def verdict(view: View) -> str:
     """In a sentence or two, what the runtime does with the file."""
-    title = f"{view.runtime.title} {view.runtime.version}"
+    title = f"{view.runtime.title} {view.runtime.version}".rstrip()
     if not view.loads:
         return f"{title} {view.runtime.refusal.replace('the file', 'this file')}."
     if view.how == "damaged" and view.runtime.damage:
         return f"{title} cannot use the frontmatter: it {view.runtime.damage}."
     if view.how == "damaged":
         return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
-    effect = f"{title} loads this file"
+    effect = f"{title} {'loads' if view.runtime.version else 'should load'} this file"
     if view.how == "repaired":
         effect += " after repairing it"
     if view.tools.mode == "none":

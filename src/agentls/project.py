@@ -11,6 +11,7 @@ from agentls import dialects
 from agentls.config import Config
 from agentls.dialects import Dialect, Place
 from agentls.document import Document, Reader, reader_of
+from agentls.frontmatter import top_level_keys
 from agentls.reading import Identity
 
 
@@ -30,19 +31,30 @@ class Located(NamedTuple):
     place: Place | None
 
 
-def locate(path: str, plugin: Plugin | None, files: dialects.Files = ()) -> Located | None:
+def locate(path: str, plugin: Plugin | None, text: str = "", files: dialects.Files = ()) -> Located | None:
     """Which dialect the file at `path` is in, judging by its place, or `None` for no agent file.
 
-    `plugin` is the nearest one whose root is a parent of the file, `files` are a user's own
-    dialects. Places that the configuration adds count from its folder, which is known to whoever has
-    read it; their dialect comes in as `otherwise` below.
+    Where dialects share a place, the keys in `text` decide. `plugin` is the nearest one whose root is
+    a parent of the file, `files` are a user's own dialects. Places that the configuration adds count
+    from its folder, which is known to whoever has read it; their dialect comes in as `otherwise` below.
     """
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
     for place, dialect in dialects.places(files):
-        if place.scope == "project" and place.holds(path):
-            return Located(dialect, _identity(path, place), place)
+        if place.scope != "plugin" and place.holds(path):
+            home = _sharer(path, text, place, files) or dialects.Home(place, dialect)
+            return Located(home.dialect, _identity(path, home.place), home.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
             return Located(dialect, _identity(inside, place)._replace(plugin=plugin.name), place)
+    return None
+
+
+def _sharer(path: str, text: str, place: Place, files: dialects.Files) -> dialects.Home | None:
+    """Whose place it is that a file shares with `place`, if its keys tell."""
+    keys = top_level_keys(text) if place.sniff else set()
+    for dialect, own in place.sniff.items():
+        shared = next((shared for shared in dialects.places_of(dialect, files) if shared.holds(path)), None)
+        if shared and not keys.isdisjoint(own):
+            return dialects.Home(shared, dialect)
     return None
 
 
@@ -57,7 +69,7 @@ def open_document(
 
     `otherwise` is the dialect to take where no place fits.
     """
-    located = locate(path, plugin, dialects.own_files(config))
+    located = locate(path, plugin, text, dialects.own_files(config))
     if located is None:
         if otherwise is None:
             return None

@@ -107,6 +107,12 @@ class Context(NamedTuple):
         """The names, for people, of the runtimes that count."""
         return titles(reading.runtime for reading in self.readings)
 
+    def trust(self, source: str) -> Severity:
+        """How severe a finding can be that rests on a fact about words: what only third parties say is
+        worth a hint."""
+        told = self.dialect.source(source).confidence
+        return Severity.HINT if told == "third-party" else Severity.ERROR
+
     @property
     def in_plugin(self) -> bool:
         """Whether the file belongs to a plugin, where other rules apply."""

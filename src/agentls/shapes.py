@@ -288,6 +288,8 @@ def _is_json(text: str) -> bool:
 
 def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: tuple[str, ...]) -> Misfit:
     found = "an empty list" if isinstance(value, Sequence) and not value.items else describe(value)
+    if isinstance(value, Scalar) and value.style in ("single", "double"):
+        found = f"the text {found}"
     return Misfit(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
 
 

@@ -107,9 +107,12 @@ def split_text(text: str, separators: str) -> list[str]:
 
 
 def is_other(name: str, dialect: Dialect) -> bool:
-    """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known."""
-    return name in dialect.user_tools or any(
-        fnmatchcase(name, pattern) for pattern in dialect.tool_grammar.others
+    """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known,
+    or from a product of whose tools nothing is known at all."""
+    return (
+        not dialect.tools
+        or name in dialect.user_tools
+        or any(fnmatchcase(name, pattern) for pattern in dialect.tool_grammar.others)
     )
 
 
@@ -183,7 +186,7 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
     if grammar.map:
         return _permitted(reading)
     tools = reading.get("tools") if dialect.key("tools") else None
-    denied_entry = reading.get("disallowedTools")
+    denied_entry = reading.get("disallowedTools") if dialect.key("disallowedTools") else None
     denied = split(denied_entry.value, document, grammar) if denied_entry else ()
     memory = _memory_tools(reading, dialect)
     if tools is None or (_is_null(tools.value) and not grammar.no_value):
@@ -203,6 +206,8 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
     dropped: list[Dropped] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
         standing, tool = resolve(name, dialect, permission_mode)
+        if tool is None and reading.runtime.unknown_tools == "undocumented":
+            standing, tool = "available", name
         if standing != "available" or tool is None:
             dropped.append(Dropped(text, _why(name, standing, dialect)))
         elif is_denied(tool, denied_tools):

@@ -9,6 +9,7 @@ types, loads them, and merges in what a user adds (`effective`, the only merge).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -76,6 +77,7 @@ __all__ = [
     "names",
     "parsed",
     "places",
+    "places_of",
 ]
 
 
@@ -151,8 +153,33 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
 
 
 NAMES = (
-    *("claude-code", "opencode", "gemini-cli", "qwen-code", "kimi-code", "droid", "kilo"),
-    *("claude-skills", "agent-skills"),
+    "claude-code",
+    "opencode",
+    "cursor",
+    "antigravity",
+    "gemini-cli",
+    "kiro",
+    "pi",
+    "droid",
+    "qwen-code",
+    "kilo",
+    "qoder",
+    "codebuddy",
+    "trae",
+    "grok",
+    "junie",
+    "rovo-dev",
+    "augment",
+    "kimi-code",
+    "goose",
+    "devin",
+    "letta",
+    "deepagents",
+    "continue",
+    "cline",
+    "vt-code",
+    "claude-skills",
+    "agent-skills",
 )
 """The dialects that ship, the most common first."""
 
@@ -227,22 +254,25 @@ class Home(NamedTuple):
     dialect: str
 
 
-_HEAD = re.compile(r"^keys:", re.MULTILINE)
+_PLACES = re.compile(r"^places:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
 
 
 @cache
-def places(files: Files = ()) -> tuple[Home, ...]:
-    """The places of all dialects, in the order in which they are tried, a user's own first.
+def places_of(name: str, files: Files = ()) -> tuple[Place, ...]:
+    """The places of the dialect `name`. Of a file that ships only they are parsed: the rest is needed
+    for few files."""
+    if any(other == name for other, _ in files):
+        return load(name, files).places
+    (section,) = _PLACES.findall(_text(name))
+    return tuple(build(Place, row, f"{name}.places") for row in parsed(section)["places"])
 
-    Only the head of each file that ships is parsed, in front of its keys: most of it is needed for
-    few files.
-    """
-    own = dict.fromkeys(name for name, _ in files)
-    homes = [Home(place, name) for name in own for place in load(name, files).places]
-    for name in NAMES:
-        head = parsed(_HEAD.split(_text(name))[0])
-        homes += [Home(build(Place, row, f"{name}.places"), name) for row in head["places"]]
-    return tuple(homes)
+
+def places(files: Files = ()) -> Iterator[Home]:
+    """The places of all dialects, in the order in which they are tried, a user's own first. A dialect is
+    not looked into before it is its turn, so that a common one does not wait for all the others."""
+    for name in dict.fromkeys((*(name for name, _ in files), *NAMES)):
+        for place in places_of(name, files):
+            yield Home(place, name)
 
 
 def own_files(config: Config) -> Files:

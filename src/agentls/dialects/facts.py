@@ -243,7 +243,8 @@ class Models(NamedTuple):
     """How `model` is read: the values known, and patterns of other ids that are in order.
 
     `long_context` is the suffix that may follow any of them. `elsewhere` are patterns for the
-    ids of other providers. Where there are `providers`, an id is written `provider/model`.
+    ids of other providers, or for any id where not all are known, and `others` says what they are.
+    Where there are `providers`, an id is written `provider/model`.
     """
 
     known: tuple[Model, ...]
@@ -251,6 +252,7 @@ class Models(NamedTuple):
     elsewhere: tuple[str, ...]
     inherits: tuple[str, ...]
     providers: tuple[Provider, ...] = ()
+    others: str = "A model of which nothing is known here."
 
     def get(self, name: str) -> Model | None:
         """The model of that name, in any case, with or without the long-context suffix, which a
@@ -276,11 +278,13 @@ class TaggedName(NamedTuple):
 
 class Place(NamedTuple):
     """Where files of the dialect lie: in `folder` or, if it is `recursive`, anywhere below it, under
-    names that fit the pattern `files`. `scope` is "project" (the folder may lie anywhere, also in the user's
-    home) or "plugin" (it lies in the root of a plugin). `runtimes` are the readers that the place
-    belongs to (all of the dialect if empty). `also` are others that read it as well, each with
-    the dialect that says how. With `any_case` a name also fits in other capital letters, so that a file
-    is met that the runtimes overlook for them."""
+    names that fit the pattern `files`. `scope` is "project" (the folder may lie anywhere, also in the
+    user's home), "user" (it lies in the user's home only) or "plugin" (it lies in the root of a plugin).
+    `runtimes` are the readers that the place belongs to (all of the dialect if empty). `also` are
+    others that read it as well, each with the dialect that says how. `sniff` names dialects that
+    share the place, each with keys of its own: a file that has one of them is written in that
+    dialect, and belongs to its place. With `any_case` a name also fits in other capital letters, so that
+    a file is met that the runtimes overlook for them."""
 
     folder: str
     files: str
@@ -290,6 +294,7 @@ class Place(NamedTuple):
     any_case: bool = False
     runtimes: tuple[str, ...] = ()
     also: Mapping[str, str] = MappingProxyType({})
+    sniff: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def holds(self, path: str) -> bool:
         """Whether a file of that path (with `/`, counted from a plugin's root for the scope
@@ -344,26 +349,28 @@ class Fences(NamedTuple):
 class Runtime(NamedTuple):
     """A reader of the format.
 
-    `title` is its name for people, `version` the one that was observed, `strategy` the way in
-    `agentls.readers` in which it reads; the other fields are the parameters of the general way. Where
+    `title` is its name for people, `version` the one that was observed ("" if none was), `strategy` the way
+    in `agentls.readers` in which it reads; the other fields are the parameters of the general way. Where
     there is no frontmatter, or none that can be parsed, the file is "skipped", or the whole text becomes
-    the "prompt", or an agent is made with "no metadata". Equal keys are "refused", or one of them counts.
-    A wrong value is "refused" with the file, "ignored", or leaves "no metadata"; an unknown key is
-    "refused" with the file, "ignored", or "passed on" to the provider of the model; the name of an
-    unknown tool is "refused" with the file, "dropped", or just "reported". An agent that none of its
-    tools is left to is "refused" when it is started, or "started", or it is "unknown" which. `required`
-    are the keys without which the file is refused, and `body` the characters that the prompt must have.
-    `identity` tells where the name comes from when there is none in `name` ("none": nowhere; "path": the
-    folders below the place count; "folder": the folder around the file, which has one of its own);
-    `name_is_folder` refuses another name than that of the folder. The text of `name` is "kept" as it is,
-    counts only if it is "filled", or is "trimmed" before that. Names that the dialect reserves are
-    refused if `reserved_names`, and those of its built-in agents unless the key `override` is true, where
-    such a key is named. Files in folders further below the place are read only if `recursive`, and those
-    whose name fits a pattern of `skips` are not; if there are patterns in `only`, it has to fit one of
-    them. The first line of the text is the `stand_in` of a missing description, or nothing is. `refusal`
-    says what the runtime does with a file that it refuses, and `damage` what with one that it takes
-    without its metadata, `undescribed` what comes of an agent without a description, and `repair` how it
-    makes sense of what is no YAML, all to follow its title. Is its verdict but "advice", since what it
+    the "prompt", or an agent is made with "no metadata". Equal keys are "refused", or one of them counts. A
+    wrong value is "refused" with the file, "ignored", or leaves "no metadata"; an unknown key is "refused"
+    with the file, "ignored", or "passed on" to the provider of the model; the name of an unknown tool is
+    "refused" with the file, "dropped", or just "reported"; what becomes of either may also be
+    "undocumented". An agent that none of its tools is left to is "refused" when it is started, or
+    "started", or it is "unknown" which. `line_breaks` tells whether the characters `\\n` in a description
+    become a line break. `required` are the keys without which the file is refused, and `body` the
+    characters that the prompt must have; if `overlays`, a file without a prompt changes an agent of the
+    same name, and needs no more than a `name`. `identity` tells where the name comes from when there is
+    none in `name` ("none": nowhere; "path": the folders below the place count; "folder": the folder around
+    the file, which has one of its own); `name_is_folder` refuses another name than that of the folder. The
+    text of `name` is "kept" as it is, counts only if it is "filled", or is "trimmed" before that. Names that
+    the dialect reserves are refused if `reserved_names`, and those of its built-in agents unless the key
+    `override` is true, where such a key is named. Files in folders further below the place are read only if
+    `recursive`, and those whose name fits a pattern of `skips` are not; if there are patterns in `only`, it
+    has to fit one of them. The first line of the text is the `stand_in` of a missing description, or nothing
+    is. `refusal` says what the runtime does with a file that it refuses, and `damage` what with one that it
+    takes without its metadata, `undescribed` what comes of an agent without a description, and `repair` how
+    it makes sense of what is no YAML, all to follow its title. Is its verdict but "advice", since what it
     refuses works elsewhere, it is no ground for more than information.
     """
 
@@ -376,8 +383,8 @@ class Runtime(NamedTuple):
     without_frontmatter: Literal["skipped", "prompt", "no metadata"] = "skipped"
     unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
     equal_keys: Literal["refused", "last", "first"] = "refused"
-    unknown_keys: Literal["ignored", "refused", "passed on"] = "ignored"
-    unknown_tools: Literal["dropped", "refused", "reported"] = "dropped"
+    unknown_keys: Literal["ignored", "refused", "passed on", "undocumented"] = "ignored"
+    unknown_tools: Literal["dropped", "refused", "reported", "undocumented"] = "dropped"
     without_tools: Literal["refused", "started", "unknown"] = "refused"
     bad_values: Literal["ignored", "refused", "no metadata"] = "ignored"
     required: tuple[str, ...] = ()
@@ -391,11 +398,13 @@ class Runtime(NamedTuple):
     skips: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     stand_in: Literal["nothing", "first line"] = "nothing"
+    overlays: bool = False
     refusal: str = "skips the file"
     damage: str = ""
     undescribed: str = ""
     repair: str = "puts values into quotes to repair this frontmatter"
     verdict: Literal["counts", "advice"] = "counts"
+    line_breaks: bool = False
 
 
 class Variant(NamedTuple):

@@ -22,8 +22,8 @@ class Folder(NamedTuple):
 
 
 class NewAgent(NamedTuple):
-    """A file that does not exist yet: its name, its text as a snippet, and what speaks against
-    the agent's name ("" for nothing)."""
+    """A file that does not exist yet: its name, with a folder of its own where it needs one, its text
+    as a snippet, and what speaks against the agent's name ("" for nothing)."""
 
     file: str
     snippet: str
@@ -52,7 +52,8 @@ def new_agent(dialect: str, name: str) -> NewAgent:
     before, after = _NAME.split(facts.skeleton, 1)
     escaped = re.sub(r"[\\$}]", r"\\\g<0>", written)
     files = next(place.files for place in facts.places if place.scope == "project")
-    file = files.replace("*", _UNFIT.sub("-", written).strip("-.").lower() or "agent")
+    stem = _UNFIT.sub("-", written).strip("-.").lower() or "agent"
+    file = files.replace("*", stem) if "*" in files else f"{stem}/{files}"
     text = vocabulary.plain(before) + written + vocabulary.plain(after)
     place = next(place for place in facts.places if place.scope == "project")
     document = open_document(f"{place.folder}/{file}", text, Config(), None, dialect)

@@ -191,10 +191,10 @@ def _in_record(dialect: Dialect, key: Key, spot: _Spot) -> Hover | None:
 
 
 def _key_page(dialect: Dialect, name: str) -> str:
+    told = dialect.runtimes[0].unknown_keys != "undocumented"
+    effect = "knows no such key and ignores it" if told else "is not known to have such a key"
     names = (key.name for key in dialect.keys)
-    return explain.about_key(dialect, name) or explain.about_unknown(
-        dialect, name, "key", "knows no such key and ignores it", names
-    )
+    return explain.about_key(dialect, name) or explain.about_unknown(dialect, name, "key", effect, names)
 
 
 def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
@@ -220,9 +220,10 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
 
 
 def _model_page(dialect: Dialect, name: str) -> str:
-    names = (model.name for model in dialect.models.known)
+    names = [model.name for model in dialect.models.known]
+    effect = "knows no such model and sends the text to the API as it is"
     return explain.about_model(dialect, name) or explain.about_unknown(
-        dialect, name, "model", "knows no such model and sends the text to the API as it is", names
+        dialect, name, "model", effect if names else "has models of which nothing is known here", names
     )
 
 
@@ -247,10 +248,13 @@ def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset:
 
 
 def _tool_page(dialect: Dialect, name: str) -> str:
+    told = dialect.runtimes[0].unknown_tools != "undocumented"
+    dropped = "knows no tool of this name and drops it without a word"
+    effect = dropped if told else "is not known to have such a tool"
+    if not dialect.tools:
+        effect = "has tools of which nothing is known here"
     names = (tool.name for tool in dialect.tools)
-    return explain.about_tool(dialect, name) or explain.about_unknown(
-        dialect, name, "tool", "knows no tool of this name and drops it without a word", names
-    )
+    return explain.about_tool(dialect, name) or explain.about_unknown(dialect, name, "tool", effect, names)
 
 
 def _with_notes(page: str, notes: Iterable[str]) -> str:

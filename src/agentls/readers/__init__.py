@@ -10,6 +10,7 @@ from agentls.readers import (
     by_lines,
     claude_code,
     claude_skill,
+    flat,
     general,
     restricted,
     two_keys,
@@ -26,4 +27,5 @@ STRATEGIES: dict[str, Strategy] = {
     "yaml-or-lines": general.reader(by_lines.yaml_or_lines),
     "restricted-yaml": general.reader(restricted.strictly),
     "yaml-or-two-keys": general.reader(two_keys.or_lines),
+    "flat": general.reader(flat.flatly),
 }

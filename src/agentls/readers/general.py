@@ -239,6 +239,8 @@ def judge(
 ) -> Iterator[Reason]:
     """What the runtime refuses in a frontmatter that it could parse."""
     required = variant.required if variant else runtime.required
+    if runtime.overlays and not text[frame.body :].strip():
+        required = ("name",)
     for name in required:
         if root is None or root.get(name) is None:
             code = f"missing-{name}" if name in ("name", "description") else "missing-key"

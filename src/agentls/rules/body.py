@@ -44,7 +44,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     ```
     """
     closing, variant = ctx.reading.closing, variant_of(ctx.reading.root, ctx.dialect)
-    if variant and not variant.prompt:
+    if (variant and not variant.prompt) or ctx.reading.runtime.overlays:
         return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
         thing = ctx.dialect.thing

@@ -128,8 +128,8 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     entry = ctx.reading.get("description")
     if entry is None or not isinstance(entry.value, Scalar) or "\\n" not in entry.value.text:
         return
-    if ctx.reading.description and "\\n" in ctx.reading.description:
-        return  # Not every runtime does so.
+    if not ctx.reading.runtime.line_breaks:
+        return
     text = entry.value.text
     paths = [found[0] for found in _WINDOWS_PATH.finditer(text) if "\\n" in found[0]]
     # Where `\n` also stands between words, it is meant as a line break, also behind `A:`.

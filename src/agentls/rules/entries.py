@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agentls.dialects import Dialect, OldTool
 from agentls.rewrite import change_list, without_entry
-from agentls.rule import Context, Fix
+from agentls.rule import Context, Fix, Severity
 from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
 from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList, is_other
@@ -40,7 +40,8 @@ def fault_of(listed: Listed, tools: ToolList, dialect: Dialect) -> Fault | None:
     text, name = listed.entry.text, listed.entry.name
     allows = tools.key.name == TOOLS
     grammar = dialect.tool_grammar
-    if name == EVERY_MCP_TOOL and allows and not grammar.globs:
+    claude_like = dialect.tools and EVERY_MCP_TOOL in grammar.others and not grammar.globs
+    if name == EVERY_MCP_TOOL and allows and claude_like:
         return Fault("wildcard-not-understood")
     if (text == ALL and not (grammar.lone and len(tools.items) > 1)) or listed.standing == "available":
         return None
@@ -65,7 +66,7 @@ def fault_of(listed: Listed, tools: ToolList, dialect: Dialect) -> Fault | None:
     if (name.startswith(ALL) and not grammar.globs) or (ALL in name and not allows):
         # The first may be a YAML alias; of patterns in `disallowedTools` little is known.
         return None
-    if ALL in name or (allows and name.lower() == "all" and ALL in grammar.all):
+    if ALL in grammar.all and (ALL in name or (allows and name.lower() == "all")):
         rest = name.replace(ALL, "")
         return Fault("wildcard-not-understood", (rest,) if _is_tool(rest, dialect) else ())
     bare = text.strip(_AROUND)
@@ -139,10 +140,25 @@ def effect(ctx: Context, tools: ToolList) -> str:
     """What becomes of an entry that names no tool."""
     if tools.key.unknown_entry:
         return tools.key.unknown_entry
+    if is_open(ctx):
+        return f"what {ctx.runtime} does with it is not known"
     if tools.key.name != TOOLS:
         return "it takes nothing away"
     reported = all(reading.runtime.unknown_tools == "reported" for reading in ctx.readings)
     return f"to {ctx.runtime} it is a mistake" if reported else f"{ctx.runtime} drops it"
+
+
+def is_open(ctx: Context) -> bool:
+    """Whether there may be tools that are not in the table."""
+    return any(reading.runtime.unknown_tools == "undocumented" for reading in ctx.readings)
+
+
+def trust(ctx: Context, tools: ToolList, now: tuple[str, ...]) -> Severity:
+    """How severe a finding about an entry can be, for which `now` is to be written: a hint where no more
+    is known than that nobody has heard of it."""
+    if not now and (is_open(ctx) or ctx.dialect.tool_grammar.open):
+        return Severity.HINT
+    return ctx.trust(tools.key.source)
 
 
 def removal(ctx: Context, tools: ToolList, *listed: Listed, safe: bool = False) -> tuple[Fix, ...]:

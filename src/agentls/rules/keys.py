@@ -37,8 +37,15 @@ def _is_option(ctx: Context) -> bool:
     return any(reading.runtime.unknown_keys == "passed on" for reading in ctx.readings)
 
 
+def _is_told(ctx: Context) -> bool:
+    """Whether it is known what becomes of a key that is not."""
+    return any(reading.runtime.unknown_keys != "undocumented" for reading in ctx.readings)
+
+
 def _effect(ctx: Context, key: str) -> str:
     """What the runtimes do with a key that they do not know."""
+    if not _is_told(ctx):
+        return f"{ctx.runtime} is not known to have a key `{key}`."
     if _is_option(ctx):
         return f"{ctx.runtime} hands `{key}` on to the provider of the model as an option."
     return f"{ctx.runtime} ignores `{key}`."
@@ -107,8 +114,8 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         meant = meant_key(written, ctx.dialect)
         if meant is None:
             continue
-        at_most = Severity.HINT if _is_option(ctx) else Severity.WARNING
-        there = ctx.document.entry(meant)
+        there, known = ctx.document.entry(meant), ctx.dialect.key(meant)
+        at_most = ctx.trust(known.source) if known and not _is_option(ctx) else Severity.HINT
         if there:
             message = f"{_effect(ctx, written)} The key is called `{meant}`, and stands here as well."
             related = (Related(there.key.span, f"`{meant}`, which counts"),)
@@ -202,11 +209,10 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     for entry in _strangers(ctx):
         written = entry.key.text
         if ctx.dialect.foreign_key(written) is None and meant_key(written, ctx.dialect) is None:
-            yield Finding(
-                entry.key.span,
-                f"{ctx.runtime} does not know `{written}` and ignores it.",
-                removal(ctx, entry),
-            )
+            message = f"{ctx.runtime} does not know `{written}` and ignores it."
+            if not _is_told(ctx):
+                message = _effect(ctx, written)
+            yield Finding(entry.key.span, message, removal(ctx, entry))
 
 
 @rule("warning")

@@ -20,6 +20,8 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
     they are wanted from `everywhere`, and so is what lacks a provider that it needs."""
     for _, entry in entries(ctx, "model"):
         value = entry.value
+        if not ctx.dialect.models.known:
+            continue  # Nothing is known of the models of this product.
         if isinstance(value, Scalar) and value.type == "str":
             if ctx.dialect.models.providers and _SLASH not in value.text:
                 continue

@@ -67,7 +67,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     runtime = ctx.reading.runtime
     if entry is None or ctx.dialect.tool_grammar.map or not tools.leaves_none:
         return
-    if runtime.unknown_tools == "refused" or is_torn(ctx, entry.value):
+    if runtime.unknown_tools in ("refused", "undocumented") or is_torn(ctx, entry.value):
         return
     if any(reason.span == entry.mark for reason in ctx.reading.reasons):
         return

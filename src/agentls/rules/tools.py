@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects import Dialect
-from agentls.rule import Context, Finding, Severity, rule
+from agentls.rule import Context, Finding, rule
 from agentls.rules.entries import (
     DENIED,
     TOOLS,
@@ -13,12 +13,14 @@ from agentls.rules.entries import (
     fault_of,
     faults,
     is_mostly_foreign,
+    is_open,
     is_unclosed,
     old_tool,
     removal,
     replacement,
     runs_main_session,
     translation,
+    trust,
 )
 from agentls.text import Edit
 from agentls.toollist import ToolList
@@ -69,15 +71,16 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
             yield Finding(listed.entry.span, unclosed)
             continue
         message = f"There is no tool {code_span(name)}: {effect(ctx, tools)}."
+        if is_open(ctx):
+            message = f"{ctx.runtime} is not known to have a tool {code_span(name)}."
         if now:
             message += f" Did you mean {listing(now)}?"
         stripped = bool(now) and now[0] in name and "(" not in name
-        doubtful = ctx.dialect.tool_grammar.open and not now
         yield Finding(
             listed.entry.name_span,
             message,
             replacement(ctx, tools, listed, now, safe=stripped) if now else removal(ctx, tools, listed),
-            at_most=Severity.HINT if doubtful else Severity.ERROR,
+            at_most=trust(ctx, tools, now),
         )
 
 
@@ -112,11 +115,16 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for tools, listed, now in faults(ctx, "wrong-case-tool"):
+        name = listed.entry.name
+        message = f"Names of tools are case-sensitive: write {listing(now)} for `{name}`."
+        message += f" As it stands {effect(ctx, tools)}."
+        if is_open(ctx):
+            message = f"{ctx.runtime} calls the tool {listing(now)}; `{name}` is not known to work."
         yield Finding(
             listed.entry.name_span,
-            f"Names of tools are case-sensitive: write {listing(now)} for `{listed.entry.name}`."
-            f" As it stands {effect(ctx, tools)}.",
+            message,
             replacement(ctx, tools, listed, now, safe=True),
+            at_most=trust(ctx, tools, () if is_open(ctx) else now),
         )
 
 
@@ -198,7 +206,9 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
     for tools in ctx.document.tool_lists:
         for listed in tools.items:
             name, tool = listed.entry.name, listed.tool
-            if listed.standing != "available" or tool is None or tool == name or ctx.dialect.tool(name):
+            if listed.standing != "available" or tool is None or ctx.dialect.tool(name):
+                continue
+            if tool.lower() == name.lower():
                 continue
             if any(other.entry[1:3] == (tool, listed.entry.specifier) for other in tools.items):
                 fixes = removal(ctx, tools, listed, safe=True)
@@ -255,6 +265,7 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
             f"This list is written for {_owner(tools, ctx.dialect)}."
             f" {ctx.runtime} does not know {listing(dropped)}.",
             ctx.offer(f"Write the names that {ctx.runtime} knows", *translation(ctx, tools)),
+            at_most=ctx.trust(tools.key.source),
         )
     for tools, listed, now in faults(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
@@ -264,6 +275,7 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
             listed.entry.name_span,
             f"`{row.name}` is a tool of {row.of}: {effect(ctx, tools)}.{nearest_here}",
             replacement(ctx, tools, listed, now) if now else removal(ctx, tools, listed),
+            at_most=trust(ctx, tools, now),
         )
 
 

@@ -96,7 +96,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
     """Values that do not have the shape that a runtime takes, and that it does without."""
     refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
     told: dict[Span, list[Reading]] = {}
-    messages: dict[Span, str] = {}
+    findings: dict[Span, Finding] = {}
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
@@ -106,10 +106,21 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                 span = misfit.span if misfit.span.end > misfit.span.start else entry.mark
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
-                    messages.setdefault(span, f"{misfit.message}: {key.bad_value or 'the value is ignored'}")
+                    message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
+                    findings.setdefault(span, Finding(span, message, at_most=ctx.trust(key.source)))
     for span, readings in told.items():
         where = f" by {titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
-        yield suggested(ctx, Finding(span, f"{messages[span]}{where}.", at_most=certainty(readings)))
+        finding = findings[span]
+        weakest = max(finding.at_most, certainty(readings))
+        finding = finding._replace(message=f"{finding.message}{where}.", at_most=weakest)
+        yield suggested(ctx, finding)._replace(at_most=weakest)
+
+
+def _outcome(reading: Reading) -> str:
+    """What becomes of a wrong value where the table of keys does not tell."""
+    if reading.runtime.unknown_keys == "undocumented":
+        return f"what {reading.runtime.title} makes of it is not known"
+    return "the value is ignored"
 
 
 def suggested(ctx: Context, finding: Finding) -> Finding:
@@ -157,7 +168,7 @@ def _wanted(key: Key) -> str:
     return " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
 
 
-_TRUE, _FALSE = ("yes", "y", "on", "1", "enabled"), ("no", "n", "off", "0", "disabled")
+_TRUE, _FALSE = ("true", "yes", "y", "on", "1", "enabled"), ("false", "no", "n", "off", "0", "disabled")
 
 
 def _meant(key: Key, value: Node) -> str | None:

@@ -1,0 +1,48 @@
+"""Reading frontmatter as text: keys with a line each, or with a list of lines below.
+
+Letta Code and Pi parse the frontmatter by themselves, according to their sources of August and March
+2026. All values are text or lists of text, and nothing is an error: what is no key belongs to none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agentls.dialects import Runtime
+from agentls.frontmatter import TOP_LEVEL_KEY, top_level_chunks
+from agentls.readers.general import Outcome
+from agentls.text import Span
+from agentls.yamltree import Entry, Mapping, Scalar, Sequence
+
+_ITEM = re.compile(r"^[ \t]*-[ \t]+(\S.*?)[ \t\r]*$", re.MULTILINE)
+
+
+def flatly(text: str, block: Span, _: Runtime) -> Outcome:
+    """Keys with text or lists of text."""
+    entries = tuple(_entry(text, chunk) for chunk in top_level_chunks(text, block))
+    return Outcome(Mapping(block, entries))
+
+
+def _entry(text: str, chunk: Span) -> Entry:
+    """The key of a chunk, with what stands behind it or the list below it."""
+    found = TOP_LEVEL_KEY.match(chunk.of(text))
+    assert found is not None, "a chunk starts with a key"
+    key = Scalar(Span(chunk.start, chunk.start + found.end("key")), found["key"].strip("\"'"))
+    colon = chunk.start + found.end()
+    line_end = text.find("\n", colon, chunk.end)
+    line = Span(colon, line_end if line_end >= 0 else chunk.end)
+    items = tuple(_scalar(text, Span(*item.span(1))) for item in _ITEM.finditer(text, line.end, chunk.end))
+    if items and not line.of(text).strip():
+        return Entry(key, Sequence(Span(items[0].span.start, items[-1].span.end), items))
+    return Entry(key, _scalar(text, line))
+
+
+def _scalar(text: str, span: Span) -> Scalar:
+    """The text in `span`, without blanks and quotes around it; without a text it is nothing."""
+    raw = span.of(text)
+    start = span.start + len(raw) - len(raw.lstrip())
+    raw = raw.strip()
+    where = Span(start, start + len(raw)) if raw else Span(span.start, span.start)
+    if len(raw) > 1 and raw[0] == raw[-1] and raw[0] in "\"'":
+        return Scalar(where, raw[1:-1], "double" if raw[0] == '"' else "single")
+    return Scalar(where, raw, "plain", "str" if raw else "null")
