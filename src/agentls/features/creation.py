@@ -31,14 +31,13 @@ class NewAgent(NamedTuple):
 
 
 def folders() -> list[Folder]:
-    """Where projects keep their agents."""
-    known = [dialects.load(name) for name in dialects.NAMES]
-    return [
-        Folder(dialect.name, dialect.title, place.folder)
-        for dialect in known
-        for place in dialect.places
-        if place.scope == "project" and dialect.thing == "agent"
-    ]
+    """Where projects keep their agents. One that dialects share is that of the most common of them."""
+    found: dict[str, Folder] = {}
+    for dialect in map(dialects.load, dialects.NAMES):
+        for place in dialect.places:
+            if place.scope == "project" and dialect.thing == "agent":
+                found.setdefault(place.folder, Folder(dialect.name, dialect.title, place.folder))
+    return list(found.values())
 
 
 _NAME = re.compile(r"\$\{1:[^}]*\}")
