@@ -134,6 +134,10 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, 
         return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
     if repair and first[0] == "[" and first[-1] == "]" and not rest:
         return f"`{key}` has the brackets of a list but is none, and the repair leaves it alone", first_span
+    star = _STAR_AS_KEY.search(text, text.rfind("\n", 0, value.start) + 1, value.end)
+    if star:
+        message = f"`{star[1]}` stands for a value elsewhere in YAML; as a key it needs quotes"
+        return message, Span(*star.span(1))
     if repair is None and first[:1] in _INDICATORS:
         return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
     if repair is None and ": " in first:
@@ -163,6 +167,7 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, 
     return f"`{key}` is not valid YAML ({message})", line_span
 
 
+_STAR_AS_KEY = re.compile(r"^[ \t]*(\*[^\s\"']*?)[ \t]*:(?=\s)", re.MULTILINE)
 _INDICATORS = tuple("`@%*&!{[")
 _REPAIRABLE_KEY = re.compile(r"[A-Za-z_-]+")
 _UNINDENTED = re.compile(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)

@@ -50,15 +50,18 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for grant, by in permissions.overruled(ctx.reading):
+    overruled = tuple(permissions.overruled(ctx.reading))
+    first = {by: grant for grant, by in reversed(overruled) if grant.mapping is by.mapping}
+    for grant, by in overruled:
         name, other = grant.entry.key.text, by.entry.key.text
         where = "" if grant.mapping is by.mapping else _within(ctx, by)
         message = (
             f"{code_span(name)} never decides: the last entry that fits counts, and {code_span(other)}"
             f"{where}, which says `{by.action}`, fits all that it does."
         )
+        fixes = _moved(ctx, first[by], by) if by in first else ()
         related = (Related(by.entry.key.span, "This one decides"),)
-        yield Finding(grant.entry.key.span, message, _moved(ctx, grant, by), related)
+        yield Finding(grant.entry.key.span, message, fixes, related)
 
 
 def _within(ctx: Context, grant: Grant) -> str:
@@ -73,19 +76,15 @@ def _within(ctx: Context, grant: Grant) -> str:
 def _moved(ctx: Context, grant: Grant, by: Grant) -> tuple[Fix, ...]:
     """The fix that puts the general entry in front of the special one, in a mapping of one entry a line."""
     mapping = grant.mapping
-    if mapping is None or mapping.flow or mapping is not by.mapping or grant.permission == by.permission:
-        same = mapping is not None and mapping is by.mapping and not mapping.flow
-        if not same or grant.pattern == by.pattern:
-            return ()
-    assert mapping is not None, "the entry stands in one"
-    lines = ctx.document.lines
-    first = lines.line(lines.line_at(grant.entry.key.span.start))
-    out = without_entry(ctx.document, mapping, by.entry)
-    moved = out.span.of(ctx.text).rstrip()
-    if not ctx.text[first.start : grant.entry.key.span.start].isspace():
+    if mapping is None or mapping.flow or (grant.permission, grant.pattern) == (by.permission, by.pattern):
         return ()
-    edit = Edit(Span(first.start, first.start), moved + ctx.document.newline)
-    return ctx.offer(f"Move {code_span(by.entry.key.text)} in front of it", edit, out)
+    lines = ctx.document.lines
+    start = lines.line(lines.line_at(grant.entry.key.span.start)).start
+    out = without_entry(ctx.document, mapping, by.entry)
+    moved = out.span.of(ctx.text).rstrip() + ctx.document.newline
+    return ctx.offer(
+        f"Move {code_span(by.entry.key.text)} in front of it", Edit(Span(start, start), moved), out
+    )
 
 
 @rule("warning")

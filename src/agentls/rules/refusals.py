@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.rule import Context, Finding, rule
+from agentls.rules.corrections import correction
 from agentls.rules.entries import fault_of, removal, replacement
 from agentls.rules.keys import meant_key
 from agentls.rules.keys import removal as key_removal
@@ -93,7 +94,8 @@ def refused_value(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in reasons(ctx, "refused-value"):
-        yield suggested(ctx, finding)
+        named = suggested(ctx, finding)
+        yield named if named.fixes else named._replace(fixes=correction(ctx, finding.span))
 
 
 @rule("error")

@@ -121,6 +121,8 @@ def mended(ctx: Context, where: Span) -> Iterator[Fix]:
         nuls = [found.start() for found in re.finditer("\0", block.of(ctx.text))]
         removals = tuple(Edit(Span(block.start + at, block.start + at + 1), "") for at in nuls)
         yield Fix("Remove every NUL character", removals)
+    if where.of(ctx.text).startswith("*"):
+        yield Fix("Put the key into quotes", (Edit(where, quoted(where.of(ctx.text))),))
     edits = tuple(_spaces_behind_colons(ctx, where))
     if edits:
         yield Fix("Add a space behind the colon", edits)

@@ -1,0 +1,113 @@
+"""Corrections: what to write in the place of a value that a runtime refuses.
+
+A correction is a guess by the shape that the runtime takes. Each is tried out: only one after which
+there is less to refuse is offered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls import shapes
+from agentls.dialects import Dialect, ToolGrammar
+from agentls.permissions import ALLOW, DENY, EVERYTHING, PERMISSION, SWITCHES
+from agentls.rewrite import quoted, without_entry
+from agentls.rule import Context, Fix
+from agentls.rules.entries import meant_tools
+from agentls.shapes import Slot
+from agentls.spelling import in_any_case, nearest
+from agentls.text import Edit, Span
+from agentls.toollist import split
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+
+_TRUE, _FALSE = ("yes", "y", "on", "true", "enabled"), ("no", "n", "off", "false", "disabled")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_COMMENT = re.compile(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
+
+
+def correction(ctx: Context, span: Span) -> tuple[Fix, ...]:
+    """The fix for a refused value that is marked at `span`, if there is one."""
+    faults = _faults(ctx)
+    for reading in ctx.readings:
+        for path in _paths(reading.root, span) if reading.root else ():
+            for title, edit in _candidates(ctx, path, reading.dialect):
+                fix = Fix(title, (edit,))
+                if _faults(ctx, fix) < faults:
+                    return (fix,)
+    return ()
+
+
+def _faults(ctx: Context, fix: Fix | None = None) -> int:
+    """How many reasons there are not to load the file, after `fix`."""
+    document = ctx.document.edited(fix.edits) if fix else ctx.document
+    return sum(len(reading.reasons) for reading in document.readings)
+
+
+def _paths(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
+    """The entries that lead to the one whose value is marked at `span`."""
+    for entry in mapping.entries:
+        if span in (entry.mark, entry.value.span):
+            yield (entry,)
+        elif isinstance(entry.value, Mapping):
+            yield from ((entry, *rest) for rest in _paths(entry.value, span))
+
+
+def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iterator[tuple[str, Edit]]:
+    """What may be meant by the value of the last entry of `path`, the likeliest first."""
+    key = dialect.key(path[0].key.text)
+    here = shapes.slot(key, (entry.key.text for entry in path[1:])) if key else None
+    entry, value = path[-1], path[-1].value
+    if key is None or here is None:
+        return
+    if isinstance(value, Scalar):
+        for text in _words(value, here):
+            yield f"Write `{text}`", Edit(value.span, text)
+        if value.type in ("int", "float", "bool"):
+            yield "Put it into quotes", Edit(value.span, f'"{value.span.of(ctx.text)}"')
+        comment = _COMMENT.match(ctx.text, entry.key.span.end)
+        if value.type == "null" and comment:
+            yield "Put it into quotes", Edit(Span(*comment.span(1)), quoted(comment[1]))
+    elif isinstance(value, Sequence) and len(value.items) == 1:
+        yield "Write it without a list", Edit(value.span, value.items[0].span.of(ctx.text))
+    if key.name == SWITCHES and key.use == PERMISSION and len(path) == 1:
+        yield from _as_permission(ctx, entry, dialect)
+    elif len(path) == 1 and not key.required and key.name != PERMISSION:
+        yield f"Remove `{key.name}`", without_entry(ctx.document, ctx.document.root, entry)
+
+
+def _words(value: Scalar, here: Slot) -> Iterator[str]:
+    """The words that a scalar may stand for."""
+    text = value.text.strip()
+    if value.type == "str" and here.takes("number", "integer", "positive") and _NUMBER.fullmatch(text):
+        yield text
+    if here.takes("boolean") and text.lower() in (*_TRUE, *_FALSE):
+        yield "true" if text.lower() in _TRUE else "false"
+    if here.takes("words") and value.type == "str" and text:
+        names = [word.name for word in here.key.values]
+        meant = in_any_case(text, names) or nearest(text, names)
+        if meant:
+            yield meant
+
+
+def _as_permission(ctx: Context, entry: Entry, dialect: Dialect) -> Iterator[tuple[str, Edit]]:
+    """The permissions that leave an agent the tools that are listed in the form of other products."""
+    allowed = dict.fromkeys(name for item in _listed(ctx, entry.value) for name in _ruled(item, dialect))
+    if not allowed or ctx.document.entry(PERMISSION):
+        return
+    lines = [f'  "{EVERYTHING}": {DENY}', *(f"  {name}: {ALLOW}" for name in allowed)]
+    new = ctx.document.newline.join([f"{PERMISSION}:", *lines])
+    yield f"Write it as `{PERMISSION}`", Edit(entry.span, new)
+
+
+def _listed(ctx: Context, value: Node) -> Iterator[str]:
+    """The names in a list of tools of another product."""
+    for tool in split(value, ctx.text, ToolGrammar()):
+        yield tool.name
+
+
+def _ruled(name: str, dialect: Dialect) -> Iterator[str]:
+    """The permissions that rule the tool of that name."""
+    for meant in meant_tools(name, dialect):
+        tool = dialect.tool(meant)
+        yield (tool.permission if tool else "") or meant
