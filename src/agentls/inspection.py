@@ -326,7 +326,7 @@ def word(view: View) -> str:
         "clean": "loads",
         "repaired": "loads after repair",
         "damaged": "unreadable",
-        "dropped": "skipped",
+        "dropped": view.runtime.refused,
     }[view.how]
 
 

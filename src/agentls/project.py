@@ -59,7 +59,7 @@ def _sharer(path: str, text: str, place: Place, files: dialects.Files) -> dialec
 
 
 def _identity(path: str, place: Place) -> Identity:
-    return Identity(place.stem(path), "", place.below(path), path.rpartition("/")[2])
+    return Identity(place.stem(path), "", place.below(path), path.rpartition("/")[2], place.sets)
 
 
 def open_document(

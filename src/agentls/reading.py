@@ -7,6 +7,8 @@ produce readings, one for each way of reading, live in `agentls.readers`.
 
 from __future__ import annotations
 
+from collections import abc
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from agentls.dialects import Dialect, Runtime
@@ -29,13 +31,14 @@ class Identity(NamedTuple):
 
     `stem` is the file's name without extension. `plugin` is the name of the plugin it belongs
     to ("" for a project), and `folders` are the folders between the place and the file, whose
-    whole name is `file`.
+    whole name is `file`. `sets` are keys that have a value in that place, whatever the file says.
     """
 
     stem: str
     plugin: str = ""
     folders: tuple[str, ...] = ()
     file: str = ""
+    sets: abc.Mapping[str, str] = MappingProxyType({})
 
     def name(self, of: Literal["none", "file", "path", "folder"]) -> str:
         """The name that stands in for a missing one: that of the file, of the folder it lies in, or

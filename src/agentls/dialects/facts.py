@@ -280,7 +280,8 @@ class Place(NamedTuple):
     """Where files of the dialect lie: in `folder` or, if it is `recursive`, anywhere below it, under
     names that fit the pattern `files`. `scope` is "project" (the folder may lie anywhere, also in the
     user's home), "user" (it lies in the user's home only) or "plugin" (it lies in the root of a plugin).
-    `runtimes` are the readers that the place belongs to (all of the dialect if empty). `also` are
+    `runtimes` are the readers that the place belongs to (all of the dialect if empty). `sets` are keys that have a value there, whatever stands in the
+    file. `also` are
     others that read it as well, each with the dialect that says how. `sniff` names dialects that
     share the place, each with keys of its own: a file that has one of them is written in that
     dialect, and belongs to its place. With `any_case` a name also fits in other capital letters, so that
@@ -292,6 +293,7 @@ class Place(NamedTuple):
     source: str
     recursive: bool = True
     any_case: bool = False
+    sets: Mapping[str, str] = MappingProxyType({})
     runtimes: tuple[str, ...] = ()
     also: Mapping[str, str] = MappingProxyType({})
     sniff: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -370,7 +372,8 @@ class Runtime(NamedTuple):
     has to fit one of them. The first line of the text is the `stand_in` of a missing description, or nothing
     is. `refusal` says what the runtime does with a file that it refuses, and `damage` what with one that it
     takes without its metadata, `undescribed` what comes of an agent without a description, and `repair` how
-    it makes sense of what is no YAML, all to follow its title. Is its verdict but "advice", since what it
+    it makes sense of what is no YAML, all to follow its title; `refused` says in a
+    word what comes of a file that it refuses. Is its verdict but "advice", since what it
     refuses works elsewhere, it is no ground for more than information.
     """
 
@@ -400,6 +403,7 @@ class Runtime(NamedTuple):
     stand_in: Literal["nothing", "first line"] = "nothing"
     overlays: bool = False
     refusal: str = "skips the file"
+    refused: str = "skipped"
     damage: str = ""
     undescribed: str = ""
     repair: str = "puts values into quotes to repair this frontmatter"

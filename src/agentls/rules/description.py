@@ -186,6 +186,8 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     entry, description = ctx.reading.get("description"), ctx.reading.description
     if entry is None or not ctx.reading.text("description") or not description:
         return
+    if ctx.reading.text("mode") == "primary":
+        return  # Nobody hands tasks to it.
     if _CUE.search(description) or lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):

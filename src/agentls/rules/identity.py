@@ -396,6 +396,11 @@ def reserved_name(ctx: Context) -> Iterator[Finding]:
             yield Finding(_mark(ctx, "name"), f"Choose another name: {word.summary}")
 
 
+def _is_chosen(ctx: Context) -> bool:
+    """Whether people choose the agent, so that no model has to find it."""
+    return "primary" in (ctx.reading.text("mode"), ctx.document.identity.sets.get("mode"))
+
+
 def _mark(ctx: Context, key: str) -> Span:
     """Where a finding about the value of `key` goes: to the fence where the name of the file stands in."""
     entry = ctx.reading.get(key)
@@ -462,7 +467,8 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     """There is no description, and the runtime takes the file all the same.
 
     Factory Droid lists every Markdown file among its droids, also one without a frontmatter, such as
-    a README. Without a description the model can only guess when to use it.
+    a README. Without a description the model can only guess when to use it. OpenCode tells the model
+    that only the user should call such an agent; a primary one, which people choose, needs none.
 
     ## Bad
 
@@ -488,8 +494,12 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     reading, block = ctx.reading, ctx.document.block
     if not reading.runtime.undescribed or reading.how in ("damaged", "dropped") or early_closing(ctx):
         return
-    if (reading.description or "").strip():
+    if (reading.description or "").strip() or _is_chosen(ctx):
         return
+    if reading.block is None and reading.runtime.without_frontmatter == "prompt":
+        return  # All of the frontmatter is missing.
+    if any(_means(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
+        return  # A key that is almost the same has a finding of its own.
     entry = reading.get("description")
     edits: tuple[Edit, ...]
     if entry:

@@ -9,8 +9,10 @@ from agentls import permissions
 from agentls.dialects import Dialect, Key
 from agentls.rewrite import quoted, without_entry
 from agentls.rule import Context, Finding, Fix, Related, Severity, rule
+from agentls.shapes import holds
 from agentls.spelling import nearest
 from agentls.text import Edit
+from agentls.wording import listing
 from agentls.yamltree import Entry, Mapping, Scalar, walk
 
 # Keys shorter than this are taken for misspelt only if a single letter is wrong.
@@ -419,10 +421,10 @@ _PLAIN = re.compile(r"[A-Za-z][\w-]*")
 
 @rule("information", tags=("unnecessary",))
 def ineffective_key(ctx: Context) -> Iterator[Finding]:
-    """A key is known to the runtime, and does nothing in a file.
+    """A key is known to the runtime, and does nothing here.
 
-    OpenCode knows `prompt` from its configuration. In an agent file the text below the frontmatter
-    is the prompt.
+    OpenCode knows `prompt` from its configuration; in an agent file the text below the frontmatter
+    is the prompt. `hidden` keeps a subagent out of a menu, in which other agents do not stand anyway.
 
     ## Bad
 
@@ -447,9 +449,51 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
-        if key and key.no_effect and ctx.reading.loads:
+        if key is None or not ctx.reading.loads or ctx.reading.how == "damaged":
+            continue
+        if key.no_effect:
             message = f"{ctx.runtime} makes nothing of `{key.name}`: {key.no_effect}."
             yield Finding(entry.key.span, message, removal(ctx, entry))
+        elif key.applies and not holds(key, ctx.document.root):
+            values = listing((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
+            message = f"`{key.name}` counts only beside {values or f'`{key.applies.key}`'}."
+            yield Finding(entry.key.span, message, removal(ctx, entry))
+
+
+@rule("warning")
+def overridden_key(ctx: Context) -> Iterator[Finding]:
+    """The folder that the file lies in says otherwise than the file.
+
+    OpenCode takes every file in `modes` for a primary agent, whatever stands behind `mode`. Agents of
+    another kind belong into `agents`.
+
+    ## Bad
+
+    ```markdown .opencode/modes
+    ---
+    description: Reviews code. Use it after every change.
+    mode: subagent
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    mode: subagent
+    ---
+
+    You review code.
+    ```
+    """
+    for name, value in ctx.document.identity.sets.items():
+        entry = ctx.entry(name)
+        if entry and isinstance(entry.value, Scalar) and entry.value.text not in ("", value):
+            message = f"{ctx.runtime} takes every file in this folder for one with `{name}: {value}`."
+            yield Finding(entry.mark, message, ctx.offer(f"Write `{value}`", Edit(entry.value.span, value)))
 
 
 # What an empty value of these comes to is said by the rules about them.

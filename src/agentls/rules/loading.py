@@ -83,7 +83,8 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
 
     Claude Code takes a file in a project's `agents` folder that does not start with `---` for
     documentation and skips it. That is in order for a README; an agent needs a frontmatter
-    with a `name` and a `description`.
+    with a `name` and a `description`. OpenCode and Kilo make an agent of any file there, a README as
+    well, and its whole text is the prompt.
 
     ## Bad
 
@@ -102,8 +103,23 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    if not ctx.in_plugin:
-        yield from reasons(ctx, "missing-frontmatter")
+    if ctx.in_plugin:
+        return
+    yield from reasons(ctx, "missing-frontmatter")
+    whole = [
+        reading
+        for reading in ctx.readings
+        if reading.block is None
+        and reading.how == "clean"
+        and reading.runtime.without_frontmatter == "prompt"
+    ]
+    if whole:
+        message = (
+            f"There is no frontmatter. {titles(reading.runtime for reading in whole)} makes an agent"
+            f" `{whole[0].name}` of the file, with its whole text for the prompt."
+        )
+        end = ctx.text.find("\n")
+        yield Finding(Span(0, end if end >= 0 else len(ctx.text)), message)
 
 
 @rule("warning")
