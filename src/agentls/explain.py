@@ -255,7 +255,7 @@ def about_model(dialect: Dialect, name: str) -> str | None:
         "retired": "retired; requests fail",
     }
     suffix = dialect.models.long_context
-    long = name.strip().lower().endswith(suffix)
+    long = bool(suffix) and name.strip().lower().endswith(suffix)
     facts = [
         ("Resolves to", f"`{model.sends}` in {runtime.title} {runtime.version}" if model.sends else ""),
         ("Status", fate.get(model.status, "")),

@@ -7,12 +7,13 @@ be missing together with the blank, so that `git *` also fits `git`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from agentls.reading import Reading
-from agentls.yamltree import Entry, Mapping, Node, Scalar
+from agentls.yamltree import Entry, Mapping, Scalar
 
 DENY = "deny"
 ALLOW = "allow"
@@ -46,22 +47,20 @@ class Overruled(NamedTuple):
     by: Grant
 
 
-def written(reading: Reading) -> Iterator[Grant]:
-    """All entries, in the order in which the runtime takes them: the switches first."""
-    switches = reading.get(SWITCHES)
+def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[Grant, ...]]]:
+    """Each permission that is set, with its entries, in the order in which the runtime takes them: the
+    switches first."""
+    switches, permission = reading.get(SWITCHES), reading.get(PERMISSION)
     if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
         for entry in switches.value.entries:
-            name = entry.key.text
+            name = SWITCHED.get(entry.key.text, entry.key.text)
             action = ALLOW if isinstance(entry.value, Scalar) and entry.value.value else DENY
-            yield Grant(SWITCHED.get(name, name), EVERYTHING, action, entry, switches.value)
-    permission = reading.get(PERMISSION)
-    if permission is None or reading.dialect.key(PERMISSION) is None:
-        return
-    if isinstance(permission.value, Mapping):
+            yield name, (Grant(name, EVERYTHING, action, entry, switches.value),)
+    if permission and isinstance(permission.value, Mapping):
         for entry in permission.value.entries:
-            yield from _patterns(entry, permission.value)
-    elif isinstance(permission.value, Scalar) and permission.value.type == "str":
-        yield Grant(EVERYTHING, EVERYTHING, permission.value.text, permission, None)
+            yield entry.key.text, tuple(_patterns(entry, permission.value))
+    elif permission and isinstance(permission.value, Scalar) and permission.value.type == "str":
+        yield EVERYTHING, (Grant(EVERYTHING, EVERYTHING, permission.value.text, permission, None),)
 
 
 def _patterns(entry: Entry, mapping: Mapping) -> Iterator[Grant]:
@@ -71,40 +70,35 @@ def _patterns(entry: Entry, mapping: Mapping) -> Iterator[Grant]:
         yield Grant(name, EVERYTHING, value.text, entry, mapping)
     elif isinstance(value, Mapping):
         for inner in value.entries:
-            yield Grant(name, inner.key.text, _text(inner.value), inner, value)
-
-
-def _text(value: Node) -> str:
-    return value.text if isinstance(value, Scalar) else ""
+            action = inner.value.text if isinstance(inner.value, Scalar) else ""
+            yield Grant(name, inner.key.text, action, inner, value)
 
 
 def counting(reading: Reading) -> tuple[Grant, ...]:
-    """The entries in the order in which they count. A permission that stands in both keys counts as
-    it is said by the second, in the place that it has in the first."""
-    return tuple(grant for grants in _slots(reading).values() for grant in grants)
-
-
-def _slots(reading: Reading) -> dict[str, tuple[Grant, ...]]:
-    slots: dict[str, tuple[Grant, ...]] = {}
-    for grant in written(reading):
-        before = slots.get(grant.permission, ())
-        # The patterns of one permission stand together in a mapping.
-        same = bool(before) and before[0].mapping is grant.mapping and grant.pattern != before[-1].pattern
-        slots[grant.permission] = (*before, grant) if same else (grant,)
-    return slots
+    """The entries that count, in their order. A permission that is set twice counts as it is set the
+    second time, in the place of the first."""
+    return tuple(grant for grants in dict(_assigned(reading)).values() for grant in grants)
 
 
 def overruled(reading: Reading) -> Iterator[Overruled]:
     """The entries that never decide, where it makes a difference."""
-    grants = counting(reading)
-    for grant in written(reading):
-        if grant in grants:
-            later = grants[grants.index(grant) + 1 :]
-            by = next((g for g in reversed(later) if _covers(g, grant)), None)
-        else:
-            by = next((g for g in grants if _covers(g, grant)), None)
+    assigned = tuple(_assigned(reading))
+    slots = dict(assigned)
+    grants = tuple(grant for each in slots.values() for grant in each)
+    for name, each in assigned:
+        for grant in each if slots[name] is not each else ():
+            by = next((later for later in slots[name] if _covers(later, grant)), None)
+            if by and by.action != grant.action:
+                yield Overruled(grant, by)
+    general: list[Grant] = []
+    found: list[Overruled] = []
+    for grant in reversed(grants):
+        by = next((later for later in general if _covers(later, grant)), None)
         if by and by.action != grant.action:
-            yield Overruled(grant, by)
+            found.append(Overruled(grant, by))
+        if not {"*", "?"}.isdisjoint(grant.permission + grant.pattern):
+            general.append(grant)
+    yield from reversed(found)
 
 
 def _covers(general: Grant, special: Grant) -> bool:
@@ -117,9 +111,20 @@ def takes_away(name: str, grants: tuple[Grant, ...]) -> bool:
     return last is not None and last.pattern == EVERYTHING and last.action == DENY
 
 
-@cache
 def covers(general: str, special: str) -> bool:
     """Whether everything that fits the pattern `special` fits `general` as well."""
+    fixed = _WILD.split(general, maxsplit=1)[0]
+    # A quick answer for nearly all pairs.
+    if not special.startswith(fixed[:-1]) or (fixed == general and special != general):
+        return False
+    return _covers_all(general, special)
+
+
+_WILD = re.compile(r"[*?]")
+
+
+@lru_cache(maxsize=4096)
+def _covers_all(general: str, special: str) -> bool:
     starts = frozenset(_beyond(general, 0))
     return all(_all_fit(general, each, starts) for each in _forms(special))
 

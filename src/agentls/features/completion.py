@@ -263,11 +263,11 @@ def _names(
     if place.below and place.span.start == place.span.end:
         return None
     if place.has_colon:
-        offers = [offer._replace(text="") for offer in offers]
+        offers = [offer._replace(text=vocabulary.as_key(offer.label)) for offer in offers]
     elif place.below:
-        offers = [offer._replace(text=f"{offer.label}:") for offer in offers]
+        offers = [offer._replace(text=f"{vocabulary.as_key(offer.label)}:") for offer in offers]
     elif place.flow:
-        offers = [offer._replace(text=f"{offer.label}: $1") for offer in offers]
+        offers = [offer._replace(text=f"{vocabulary.as_key(offer.label)}: $1") for offer in offers]
     dash = "- " if listed or place.role == "undashed" else ""
     return _Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
 

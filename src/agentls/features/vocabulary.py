@@ -77,9 +77,10 @@ def words(key: Key, within: str, *, booleans: bool) -> Iterator[Offer]:
 
 
 def switches(dialect: Dialect, present: Collection[str]) -> Iterator[Offer]:
-    """The tools that a mapping of tools to truth values does not name yet."""
+    """The tools that a mapping of tools to truth values does not name yet, but for those that are
+    ruled together with another one."""
     for tool in dialect.tools:
-        if tool.name not in present:
+        if tool.name not in present and not tool.permission:
             yield Offer(tool.name, "tool", tool.summary, _line(tool.name, "${1:true}"))
 
 
@@ -279,8 +280,16 @@ def plain(snippet: str) -> str:
 
 def _line(name: str, form: str) -> str:
     """`name: form` as a snippet, where `form` may start on the next line."""
-    escaped = re.sub(r"[\\$}]", r"\\\g<0>", name)
+    escaped = re.sub(r"[\\$}]", r"\\\g<0>", as_key(name))
     return f"{escaped}:{'' if form.startswith(chr(10)) else ' '}{form}"
+
+
+def as_key(name: str) -> str:
+    """`name` as the key of a mapping, in quotes if it needs them."""
+    return name if _PLAIN_KEY.fullmatch(name) else f'"{name}"'
+
+
+_PLAIN_KEY = re.compile(r"[\w$][\w.$-]*")
 
 
 def _indented(text: str, columns: int) -> str:

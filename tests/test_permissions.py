@@ -1,0 +1,71 @@
+"""Permissions: patterns that cover others, the order of the entries, and the tools that are left."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+
+from agentls import permissions
+from agentls.permissions import covers
+from agentls.toollist import Tools
+from harness import agent
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether a text fits a pattern, as the runtime finds out."""
+    body = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    if pattern.endswith(" *"):
+        body = body.removesuffix(r"\ .*") + r"(?:\ .*)?"
+    return re.fullmatch(body, text, re.DOTALL) is not None
+
+
+def test_a_pattern_covers_another_if_it_fits_all_that_the_other_fits() -> None:
+    patterns = ["".join(word) for length in range(4) for word in product("a *?", repeat=length)]
+    texts = ["".join(word) for length in range(5) for word in product("ax ", repeat=length)]
+    fitting = {pattern: {text for text in texts if fits(pattern, text)} for pattern in patterns}
+    for general, special in product(patterns, patterns):
+        assert covers(general, special) == (fitting[special] <= fitting[general]), (general, special)
+
+
+def grants(lines: str) -> list[tuple[str, str, str]]:
+    """Permission, pattern and action of the entries that count in these lines of a frontmatter."""
+    document = agent(f"---\n{lines}\n---\nBody.\n", ".opencode/agents/case.md")
+    return [grant[:3] for grant in permissions.counting(document.reading)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("description: x", []),
+        ("permission: deny", [("*", "*", "deny")]),
+        ("permission: {bash: ask}", [("bash", "*", "ask")]),
+        ("permission: {bash: {'git *': allow}}", [("bash", "git *", "allow")]),
+        ("permission: {bash: {}}", []),
+        ("tools: {bash: false}", [("bash", "*", "deny")]),
+        ("tools: {write: false, bash: true, edit: true}", [("edit", "*", "allow"), ("bash", "*", "allow")]),
+        (
+            "permission: {'*': deny, bash: ask}\ntools: {bash: true}",
+            [("bash", "*", "ask"), ("*", "*", "deny")],
+        ),
+    ],
+)
+def test_what_is_set_twice_counts_as_the_second_says_in_the_place_of_the_first(
+    lines: str, expected: list[tuple[str, str, str]]
+) -> None:
+    assert grants(lines) == expected
+
+
+def tools(permission: str) -> Tools:
+    """What an agent with these permissions may use."""
+    return agent(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md").tools
+
+
+def test_what_is_denied_as_a_whole_is_taken_away() -> None:
+    assert tools("{bash: deny, edit: {'*.md': deny}}") == Tools("all", dropped=(("bash", "denied"),))
+    assert [each.name for each in tools("{edit: deny}").dropped] == ["edit", "write", "apply_patch"]
+    assert tools("{bash: {'*': deny, 'git *': ask}}") == Tools("all")
+    assert tools("{bash: deny, '*': allow}") == Tools("all")
+    assert tools("deny") == Tools("none")
+    assert tools("{'*': deny, read: allow, 'docs_*': ask}").available == ("read", "docs_*")
