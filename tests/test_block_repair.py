@@ -33,6 +33,9 @@ def read(text: str, path: str = ".opencode/agents/case.md") -> Reading:
         ("description: a: b\nname: '", "damaged", None),
         ("description: |\n  a: b", "clean", "a: b\n"),
         ("description:a", "damaged", None),
+        ("description: !x y", "damaged", None),
+        ("description: !x: y", "repaired", "!x: y"),
+        ("description: !!str y", "clean", "y"),
         ("# nothing", "clean", None),
     ],
 )

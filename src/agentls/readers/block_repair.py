@@ -16,31 +16,40 @@ from agentls.frontmatter import top_level_chunks
 from agentls.readers.general import Outcome, equal_keys
 from agentls.reading import Reason
 from agentls.text import Span
-from agentls.yamltree import TAB_INDENT, Parsed, Source, parse
+from agentls.yamltree import TAB_INDENT, Parsed, Scalar, Source, parse, walk
 
 _OPENING = re.compile(r"\ufeff?---\r?\n")
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")
+_TAG = re.compile(r"(?<!!)!(?!!)\S+")
 _NOT_MOVED = re.compile(r"[|>]?\Z|[\"']")
 
 
 def with_blocks(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
     """YAML, or else YAML after the repair."""
     strict = _parse(Source.plain(text, block))
-    reason = _refused(strict, runtime)
+    reason = _refused(text, strict, runtime)
     if not strict.problem and not reason:
         return Outcome(strict.root)
     fenced = _OPENING.fullmatch(text, 0, block.start) and text.startswith("---", block.end)
     source = repair(text, block) if fenced else Source.plain(text, block)
     if source.rewritten:
         mended = _parse(source)
-        if not mended.problem and not _refused(mended, runtime):
+        if not mended.problem and not _refused(text, mended, runtime):
             return Outcome(mended.root, "repaired", tuple(sorted(source.rewritten)))
     return reason or _explain(text, block, strict)
 
 
-def _refused(parsed: Parsed, runtime: Runtime) -> Reason | None:
+def _refused(text: str, parsed: Parsed, runtime: Runtime) -> Reason | None:
     """Why the parser refuses a block that is in order otherwise, if it does."""
-    return equal_keys(parsed.root) if runtime.equal_keys == "refused" and not parsed.problem else None
+    if parsed.problem or parsed.root is None:
+        return None
+    for node in walk(parsed.root):
+        tag = _TAG.search(text, *node.properties) if isinstance(node, Scalar) and node.properties else None
+        if tag:
+            return Reason(
+                "invalid-yaml", f"`{tag[0]}` is a tag that the parser does not know", Span(*tag.span())
+            )
+    return equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
 
 
 def repair(text: str, block: Span) -> Source:
