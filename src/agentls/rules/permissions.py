@@ -54,7 +54,7 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
     first = {by: grant for grant, by in reversed(overruled) if grant.mapping is by.mapping}
     for grant, by in overruled:
         name, other = grant.entry.key.text, by.entry.key.text
-        where = "" if grant.mapping is by.mapping else _within(ctx, by)
+        where = "" if by.mapping is None or grant.mapping is by.mapping else _within(ctx, by)
         message = (
             f"{code_span(name)} never decides: the last entry that fits counts, and {code_span(other)}"
             f"{where}, which says `{by.action}`, fits all that it does."
