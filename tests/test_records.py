@@ -69,6 +69,22 @@ def test_a_field_that_is_offered_has_a_page() -> None:
     assert page.startswith("**`command`** (field of `mcp_servers`)")
 
 
+def test_keys_that_yaml_would_misread_come_in_quotes() -> None:
+    text, offset = at_cursor("---\npermission:\n  <|>\n---\nBody.\n")
+    document = agent(text, ".opencode/agents/case.md")
+    offers = {c.label: c.edit.new_text for c in complete(document, offset, snippets=True)}
+    assert offers["*"] == '"*": $1'
+    assert offers["edit"] == "edit: $1"
+
+
+def test_switches_for_tools_that_are_ruled_by_another_are_not_offered() -> None:
+    text, offset = at_cursor("---\ntools:\n  <|>\n---\nBody.\n")
+    document = agent(text, ".opencode/agents/case.md")
+    labels = [c.label for c in complete(document, offset, snippets=True)]
+    assert "edit" in labels
+    assert not {"write", "apply_patch"} & set(labels)
+
+
 ACTION = Key(
     "permission",
     "any",

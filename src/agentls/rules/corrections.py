@@ -23,6 +23,7 @@ from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
 
 _TRUE, _FALSE = ("yes", "y", "on", "true", "enabled"), ("no", "n", "off", "false", "disabled")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_NAMES = re.compile(r"[\w.-]+(?:,[ ]*[\w.-]+)*")
 _COMMENT = re.compile(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
 
 
@@ -65,6 +66,8 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
             yield f"Write `{text}`", Edit(value.span, text)
         if value.type in ("int", "float", "bool"):
             yield "Put it into quotes", Edit(value.span, f'"{value.span.of(ctx.text)}"')
+        if here.takes("list", "some list") and value.type == "str" and _NAMES.fullmatch(value.text):
+            yield "Write it as a list", Edit(value.span, f"[{value.text.strip()}]")
         comment = _COMMENT.match(ctx.text, entry.key.span.end)
         if value.type == "null" and comment:
             yield "Put it into quotes", Edit(Span(*comment.span(1)), quoted(comment[1]))
@@ -72,7 +75,8 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
         yield "Write it without a list", Edit(value.span, value.items[0].span.of(ctx.text))
     if key.name == SWITCHES and key.use == PERMISSION and len(path) == 1:
         yield from _as_permission(ctx, entry, dialect)
-    elif len(path) == 1 and not key.required and key.name != PERMISSION:
+    elif len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION:
+        # To take out what limits an agent would be no correction.
         yield f"Remove `{key.name}`", without_entry(ctx.document, ctx.document.root, entry)
 
 
