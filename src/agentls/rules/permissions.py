@@ -50,18 +50,22 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    overruled = tuple(permissions.overruled(ctx.reading))
-    first = {by: grant for grant, by in reversed(overruled) if grant.mapping is by.mapping}
-    for grant, by in overruled:
+    # Whatever an entry overrules, it is moved in front of the first.
+    fixes: dict[int, tuple[Fix, ...]] = {}
+    for grant, by in permissions.overruled(ctx.reading):
+        if grant.mapping is by.mapping:
+            at = by.entry.key.span.start
+            if at not in fixes:
+                fixes[at] = _moved(ctx, grant, by)
         name, other = grant.entry.key.text, by.entry.key.text
         where = "" if by.mapping is None or grant.mapping is by.mapping else _within(ctx, by)
         message = (
             f"{code_span(name)} never decides: the last entry that fits counts, and {code_span(other)}"
             f"{where}, which says `{by.action}`, fits all that it does."
         )
-        fixes = _moved(ctx, first[by], by) if by in first else ()
         related = (Related(by.entry.key.span, "This one decides"),)
-        yield Finding(grant.entry.key.span, message, fixes, related)
+        moved = fixes.get(by.entry.key.span.start, ()) if grant.mapping is by.mapping else ()
+        yield Finding(grant.entry.key.span, message, moved, related)
 
 
 def _within(ctx: Context, grant: Grant) -> str:
