@@ -144,4 +144,5 @@ def test_the_schema_fits_the_dialects_that_ship(name: str) -> None:
 
 def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["dialects", "--schema"]) == 0
-    assert "Key" in json.loads(capsys.readouterr().out)["$defs"]
+    rows = json.loads(capsys.readouterr().out)["$defs"]
+    assert rows["Key"]["properties"]["use"]["description"] == "The key to write instead."

@@ -9,7 +9,7 @@ import pytest
 
 from agentls import permissions
 from agentls.permissions import covers
-from agentls.toollist import Tools
+from agentls.toollist import Dropped, Tools
 from harness import agent
 
 
@@ -63,7 +63,7 @@ def tools(permission: str) -> Tools:
 
 
 def test_what_is_denied_as_a_whole_is_taken_away() -> None:
-    assert tools("{bash: deny, edit: {'*.md': deny}}") == Tools("all", dropped=(("bash", "denied"),))
+    assert tools("{bash: deny, edit: {'*.md': deny}}") == Tools("all", dropped=(Dropped("bash", "denied"),))
     assert [each.name for each in tools("{edit: deny}").dropped] == ["edit", "write", "apply_patch"]
     assert tools("{bash: {'*': deny, 'git *': ask}}") == Tools("all")
     assert tools("{bash: deny, '*': allow}") == Tools("all")

@@ -17,7 +17,6 @@ from agentls.dialects.building import build, completed, merged, words_of
 from agentls.dialects.facts import (
     Condition,
     Facts,
-    Fences,
     ForeignKey,
     ForeignTool,
     Key,
@@ -25,9 +24,7 @@ from agentls.dialects.facts import (
     Model,
     Models,
     OldTool,
-    Place,
     Provider,
-    Runtime,
     Source,
     TaggedName,
     Template,
@@ -37,6 +34,7 @@ from agentls.dialects.facts import (
     Variant,
 )
 from agentls.dialects.hook_facts import HookEvent, HookField, HookHandler, Hooks, Servers, Transport
+from agentls.dialects.runtime_facts import Fences, Place, Runtime
 from agentls.yamltree import load_data
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The types of the tables: what a dialect file can say.
 
-A row's field names are the words of the dialect files, and its docstring is what the JSON Schema and
-the documentation of dialect files say about it.
+A row's field names are the words of the dialect files. Its docstring, and the text below a field,
+are what the JSON Schema of dialect files says about them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from agentls.dialects.hook_facts import Hooks, Servers
+from agentls.dialects.runtime_facts import Place, Runtime
 
 
 class Source(NamedTuple):
@@ -55,60 +56,66 @@ class Limit(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A frontmatter key, or a field of a mapping below one.
-
-    `type` says how completion, hover and rules treat it: text, enum, boolean, integer, number, tools, model,
-    models, skills, agents, servers, hooks, globs, record (a mapping or a list of mappings with `fields`) or
-    any. `values` are the words of an enum (matched without regard to case if `ignores_case`); `also` lists
-    further scalar types it takes. `default` and `bad_value` say in words what happens without the key, and
-    with a value the runtime does not know. `plugin` says what changes in a plugin: "" nothing, else a
-    sentence; `ignored_in_plugin` marks keys that do nothing there. `form` is what completion writes behind
-    the colon, with `$1` for the cursor. `specifier` says what a specifier in parentheses comes to in a list
-    of tools.
-
-    `shape` is what the runtimes take for a value, in the words of `agentls.shapes`; `shapes` says it for
-    single runtimes. Text also has to match `pattern`, whose meaning is told in `pattern_words`; `limits`
-    are what single runtimes ask of it besides. `runtimes` are those that know the key (all of the dialect
-    if empty); `refused_by` those that refuse the whole file for a wrong value (if empty, those with
-    `bad_values: refused`). `applies` is a condition without which the key does nothing. `deprecated` says
-    why it should not be used any more, and `use` names the key to write instead. `empty` says what the
-    key comes to without a value, where that is not nothing. `no_effect` says why the key does nothing,
-    though the runtime knows it. `fields` are the keys of a record, and `unknown_fields` what becomes of
-    others. `unknown_entry` says what an entry of a list comes to that names no tool.
-    """
+    """A frontmatter key, or a field of a mapping below one."""
 
     name: str
     type: str
+    """How completion, hover and rules treat it: text, enum, boolean, integer, number, tools, model, models,
+    skills, agents, servers, hooks, globs, record (a mapping or a list of mappings with `fields`) or any."""
     summary: str
     source: str
     details: str = ""
     required: bool = False
     values: tuple[Value, ...] = ()
+    """The words of an enum."""
     ignores_case: bool = False
+    """Whether the words are matched without regard to case."""
     closed: bool = True
+    """Whether no other words are taken."""
     also: tuple[str, ...] = ()
+    """Further scalar types that it takes."""
     default: str = ""
+    """In words, what happens without the key."""
     bad_value: str = ""
+    """In words, what happens with a value that the runtime does not know."""
     since: str = ""
     plugin: str = ""
+    """What changes in a plugin, in a sentence."""
     ignored_in_plugin: bool = False
     form: str = "$1"
+    """What completion writes behind the colon, with `$1` for the cursor."""
     specifier: str = ""
+    """What a specifier in parentheses comes to in a list of tools."""
     shape: str = ""
+    """What the runtimes take for a value, in the words of `agentls.shapes`."""
     shapes: Mapping[str, str] = MappingProxyType({})
+    """The same for single runtimes."""
     pattern: str = ""
+    """A regular expression that text has to match."""
     pattern_words: str = ""
+    """What the pattern means."""
     limits: Mapping[str, Limit] = MappingProxyType({})
+    """What single runtimes ask of the text besides."""
     runtimes: tuple[str, ...] = ()
+    """The runtimes that know the key; all of the dialect if empty."""
     refused_by: tuple[str, ...] = ()
+    """Those that refuse the whole file for a wrong value; if empty, those with `bad_values: refused`."""
     applies: Condition | None = None
+    """A condition without which the key does nothing."""
     deprecated: str = ""
+    """Why it should not be used any more."""
     use: str = ""
+    """The key to write instead."""
     empty: str = ""
+    """What the key comes to without a value, where that is not nothing."""
     no_effect: str = ""
+    """Why the key does nothing, though the runtime knows it."""
     fields: tuple[Key, ...] = ()
+    """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
+    """What becomes of other keys in a record."""
     unknown_entry: str = ""
+    """What an entry of a list comes to that names no tool."""
 
     def field(self, name: str) -> Key | None:
         """The field of that name in a record."""
@@ -274,141 +281,6 @@ class TaggedName(NamedTuple):
     name: str
     summary: str
     source: str
-
-
-class Place(NamedTuple):
-    """Where files of the dialect lie: in `folder` or, if it is `recursive`, anywhere below it, under
-    names that fit the pattern `files`. `scope` is "project" (the folder may lie anywhere, also in the
-    user's home), "user" (it lies in the user's home only) or "plugin" (it lies in the root of a plugin).
-    `runtimes` are the readers that the place belongs to (all of the dialect if empty). `sets` are keys that have a value there, whatever stands in the
-    file. `also` are
-    others that read it as well, each with the dialect that says how. `sniff` names dialects that
-    share the place, each with keys of its own: a file that has one of them is written in that
-    dialect, and belongs to its place. With `any_case` a name also fits in other capital letters, so that
-    a file is met that the runtimes overlook for them."""
-
-    folder: str
-    files: str
-    scope: str
-    source: str
-    recursive: bool = True
-    any_case: bool = False
-    sets: Mapping[str, str] = MappingProxyType({})
-    runtimes: tuple[str, ...] = ()
-    also: Mapping[str, str] = MappingProxyType({})
-    sniff: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-
-    def holds(self, path: str) -> bool:
-        """Whether a file of that path (with `/`, counted from a plugin's root for the scope
-        "plugin") lies in this place."""
-        folders, _, name = path.rpartition("/")
-        wanted = self.files
-        if self.any_case:
-            name, wanted = name.lower(), wanted.lower()
-        if not fnmatchcase(name, wanted):
-            return False
-        if not self.recursive:
-            return f"/{folders}".endswith(f"/{self.folder}")
-        if self.scope == "plugin":
-            return f"{folders}/".startswith(f"{self.folder}/")
-        return not self.folder or f"/{self.folder}/" in f"/{folders}/"
-
-    def below(self, path: str) -> tuple[str, ...]:
-        """The folders between this place and the file at `path`, which it holds."""
-        folders = path.rpartition("/")[0]
-        inside = f"/{folders}/".rpartition(f"/{self.folder}/")[2] if self.folder else folders
-        return tuple(part for part in inside.split("/") if part)
-
-    def stem(self, path: str) -> str:
-        """The name of the file at `path` without what the pattern of the place fixes behind it."""
-        name = path.rpartition("/")[2]
-        fixed = self.files.rpartition("*")[2]
-        return name.removesuffix(fixed) if "*" in self.files else name.rpartition(".")[0]
-
-
-class Fences(NamedTuple):
-    """Where a runtime looks for the frontmatter.
-
-    `byte_order_mark` tells whether one in front is taken away, `lone_cr` whether a CR by itself ends
-    a line, `indented` whether blanks may stand in front of a fence, `opening_blanks` whether they
-    may follow the opening one, and `languages` the words that may. The closing fence stands "alone"
-    on its line, with "blanks" behind it, with "anything" behind it, or "anywhere" (also inside a line).
-    `line_behind` tells whether a line end has to follow it, `empty` whether nothing may stand between
-    the fences. `unclosed` says what is read where it is missing: "nothing", or the "rest" of the file.
-    """
-
-    byte_order_mark: bool = True
-    lone_cr: bool = False
-    indented: bool = False
-    opening_blanks: bool = True
-    languages: tuple[str, ...] = ()
-    closing: Literal["alone", "blanks", "anything", "anywhere"] = "blanks"
-    line_behind: bool = False
-    empty: bool = True
-    unclosed: Literal["nothing", "rest"] = "nothing"
-
-
-class Runtime(NamedTuple):
-    """A reader of the format.
-
-    `title` is its name for people, `version` the one that was observed ("" if none was), `strategy` the way
-    in `agentls.readers` in which it reads; the other fields are the parameters of the general way. Where
-    there is no frontmatter, or none that can be parsed, the file is "skipped", or the whole text becomes
-    the "prompt", or an agent is made with "no metadata". Equal keys are "refused", or one of them counts. A
-    wrong value is "refused" with the file, "ignored", or leaves "no metadata"; an unknown key is "refused"
-    with the file, "ignored", or "passed on" to the provider of the model; the name of an unknown tool is
-    "refused" with the file, "dropped", or just "reported"; what becomes of either may also be
-    "undocumented". An agent that none of its tools is left to is "refused" when it is started, or
-    "started", or it is "unknown" which. `line_breaks` tells whether the characters `\\n` in a description
-    become a line break. `required` are the keys without which the file is refused, and `body` the
-    characters that the prompt must have; if `overlays`, a file without a prompt changes an agent of the
-    same name, and needs no more than a `name`. `identity` tells where the name comes from when there is
-    none in `name` ("none": nowhere; "path": the folders below the place count; "folder": the folder around
-    the file, which has one of its own); `name_is_folder` refuses another name than that of the folder. The
-    text of `name` is "kept" as it is, counts only if it is "filled", or is "trimmed" before that. Names that
-    the dialect reserves are refused if `reserved_names`, and those of its built-in agents unless the key
-    `override` is true, where such a key is named. Files in folders further below the place are read only if
-    `recursive`, and those whose name fits a pattern of `skips` are not; if there are patterns in `only`, it
-    has to fit one of them. The first line of the text is the `stand_in` of a missing description, or nothing
-    is. `refusal` says what the runtime does with a file that it refuses, and `damage` what with one that it
-    takes without its metadata, `undescribed` what comes of an agent without a description, and `repair` how
-    it makes sense of what is no YAML, all to follow its title; `refused` says in a
-    word what comes of a file that it refuses. Is its verdict but "advice", since what it
-    refuses works elsewhere, it is no ground for more than information.
-    """
-
-    name: str
-    title: str
-    version: str
-    strategy: str
-    source: str = "observed"
-    fences: Fences = Fences()
-    without_frontmatter: Literal["skipped", "prompt", "no metadata"] = "skipped"
-    unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
-    equal_keys: Literal["refused", "last", "first"] = "refused"
-    unknown_keys: Literal["ignored", "refused", "passed on", "undocumented"] = "ignored"
-    unknown_tools: Literal["dropped", "refused", "reported", "undocumented"] = "dropped"
-    without_tools: Literal["refused", "started", "unknown"] = "refused"
-    bad_values: Literal["ignored", "refused", "no metadata"] = "ignored"
-    required: tuple[str, ...] = ()
-    body: int = 0
-    identity: Literal["none", "file", "path", "folder"] = "file"
-    names: Literal["kept", "filled", "trimmed"] = "kept"
-    reserved_names: bool = False
-    override: str = ""
-    name_is_folder: bool = False
-    recursive: bool = True
-    skips: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    stand_in: Literal["nothing", "first line"] = "nothing"
-    overlays: bool = False
-    refusal: str = "skips the file"
-    refused: str = "skipped"
-    damage: str = ""
-    undescribed: str = ""
-    repair: str = "puts values into quotes to repair this frontmatter"
-    verdict: Literal["counts", "advice"] = "counts"
-    line_breaks: bool = False
 
 
 class Variant(NamedTuple):

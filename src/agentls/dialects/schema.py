@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 import typing
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Literal
 
 from agentls.dialects.facts import Facts, Source
@@ -37,12 +41,27 @@ def _row(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     properties = {name: _of(types[name], definitions) for name in kind._fields if name != "user_tools"}
     for name in properties.keys() & kind._field_defaults.keys():
         properties[name] = _or_nothing(properties[name])
+    for name, text in _field_docs(kind).items():
+        properties[name] = {**properties[name], "description": text}
     return {
         "type": "object",
         "description": described,
         "properties": properties,
         "additionalProperties": False,
     }
+
+
+def _field_docs(kind: Any) -> dict[str, str]:
+    """The texts below the fields of a row, which the interpreter does not keep."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(body, ast.ClassDef), "a row is a class"
+    found = {}
+    for field, below in pairwise(body.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            text = below.value if isinstance(below, ast.Expr) else None
+            if isinstance(text, ast.Constant):
+                found[field.target.id] = " ".join(str(text.value).split())
+    return found
 
 
 def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
