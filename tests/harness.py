@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agentls import check, config, project
+from agentls import check, config, globs, project
 from agentls.document import Document
 from agentls.rule import RULES
 from agentls.text import Span
@@ -29,6 +29,8 @@ else:
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CURSOR = "<|>"
+TEXTS = (".md", ".mdc", ".yaml")
+"""How the files of a case end that are checked; others are just there."""
 
 _SECTION = re.compile(r"^-- (\S+) --$", re.MULTILINE)
 _CARETS = re.compile(r"(?P<indent>\s*)(?P<carets>\^+)(?P<more>>?) (?P<code>[a-z-]+)(?:: (?P<words>.*))?")
@@ -87,7 +89,16 @@ class Case:
             full = "/".join(parts)
             return any(at == full or at.startswith(full + "/") for at in self.files)
 
-        return check.check(self.document(path), self.config.at(path), exists)
+        document = self.document(path)
+        root = project.root_of(document)
+
+        def files(pattern: str) -> bool:
+            below = [
+                at.removeprefix(f"{root}/") for at in self.files if not root or at.startswith(f"{root}/")
+            ]
+            return root is None or any(globs.fits(pattern, at) for at in below)
+
+        return check.check(document, self.config.at(path), exists, files)
 
 
 def parse_case(text: str) -> Case:
@@ -120,7 +131,7 @@ def take_carets(text: str) -> tuple[str, list[Expected]]:
 def assert_diagnostics(case: Case) -> None:
     """Fail unless each agent file of the case has exactly the diagnostics its carets expect."""
     for path in case.files:
-        if not path.endswith((".md", ".yaml")):
+        if not path.endswith(TEXTS):
             continue
         found = case.diagnostics(path)
         text = case.files[path]

@@ -301,10 +301,10 @@ def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest
 
 
 def test_a_fault_of_ours_concerns_one_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(document: Document, config: Config, exists: Callable[[str], bool]) -> list[Diagnostic]:
+    def fail(document: Document, config: Config, *asked: Callable[[str], bool]) -> list[Diagnostic]:
         if document.path.endswith("/a.md"):
             raise ZeroDivisionError("zero")
-        return check(document, config, exists)
+        return check(document, config, *asked)
 
     monkeypatch.setattr(run, "check", fail)
     ran = project.write({A: CLEAN, B: WARNED})("check")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agentls import disk, finding
+from agentls import disk, finding, project
+from agentls.config import Config
 from agentls.disk import LoadedConfig
 from agentls.finding import Search
 
@@ -73,6 +74,7 @@ def test_agents_are_found_where_a_runtime_looks_for_them(write: Write) -> None:
         }
     )
     assert Seen().files == [
+        ".claude/CLAUDE.md",
         ".claude/agents/a.md",
         ".claude/agents/b.md",
         ".claude/agents/.hidden/d.md",
@@ -291,3 +293,22 @@ def test_a_plugin_without_a_usable_name_is_called_like_its_folder(write: Write, 
     plugin = disk.plugin_of(disk.posix(str(root / "tools/agents/deep")))
     assert plugin is not None
     assert plugin.name == "tools"
+
+
+def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
+    write({".claude/rules/a.md": "Be brief.", "src/a.ts": "", "node_modules/b.py": "", "build/c.py": ""})
+    path = disk.posix(".claude/rules/a.md")
+    document = project.open_document(path, "Be brief.", Config())
+    assert document is not None
+    fits = disk.files_of(document)
+    assert fits("src/**/*.ts")
+    assert fits("*.ts")
+    assert fits("node_modules/*.rb")  # What nobody looked at may be there.
+    assert not fits("**/*.rs")
+
+
+def test_nothing_is_said_about_files_of_no_project(write: Write) -> None:
+    write({"a.instructions.md": "Be brief."})
+    document = project.open_document(disk.posix("a.instructions.md"), "Be brief.", Config())
+    assert document is not None
+    assert disk.files_of(document)("**/*.rs")

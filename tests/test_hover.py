@@ -6,7 +6,7 @@ import pytest
 
 from agentls import config, project
 from agentls.document import Document
-from agentls.features.hover import Hover, hover
+from agentls.features.hover import Hover, hover, on_neighbour
 from agentls.text import Span
 from harness import agent, at_cursor, covered
 
@@ -337,3 +337,25 @@ def test_variables_of_a_prompt(prompt: str, expected: str | None) -> None:
     text, offset = at_cursor(f"---\ndescription: b\n---\n{prompt}\n")
     found = hover(agent(text, ".kimi-code/agents/case.md"), offset)
     assert (found.markdown.splitlines()[0] if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        (".github/workflows/triage.md", "---\non: issues\n---\n", "agentic workflow"),
+        ("/home/me/p/.github/ISSUE_TEMPLATE/bug.md", "---\nname: Bug\n---\n", "template for issues"),
+        (".codex/agents/reviewer.toml", 'name = "reviewer"\n', "Codex"),
+        (".claude/agents/README.md", "# Our agents\n", "documentation"),
+    ],
+)
+def test_a_neighbour_is_explained_on_its_first_line(path: str, text: str, words: str) -> None:
+    found = on_neighbour(path, text, 0)
+    assert found is not None
+    assert words in found.markdown
+    assert found.span == Span(0, text.index("\n"))
+    assert on_neighbour(path, text, len(text)) is None
+
+
+@pytest.mark.parametrize(("path", "text"), [("notes.md", "Notes."), (".claude/agents/README.md", "---\n")])
+def test_other_files_are_no_neighbours(path: str, text: str) -> None:
+    assert on_neighbour(path, text, 0) is None

@@ -10,7 +10,7 @@ import pytest
 import agentls.rules  # Fills the registry.  # noqa: F401
 from agentls.rule import RULES, Rule, Severity
 from agentls.text import apply
-from harness import FIXTURES, Case, assert_diagnostics, parse_case
+from harness import FIXTURES, TEXTS, Case, assert_diagnostics, parse_case
 
 _EXAMPLE = re.compile(r"^```markdown(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _PLACES = {None: ".claude/agents/example.md", "plugin": "agents/example.md"}
@@ -75,7 +75,7 @@ def all_cases() -> list[Case]:
 
 def test_every_fix_removes_its_finding() -> None:
     for case in all_cases():
-        for path in [path for path in case.files if path.endswith(".md")]:
+        for path in [path for path in case.files if path.endswith(TEXTS)]:
             before = case.diagnostics(path)
             for diagnostic in before:
                 for fix in diagnostic.fixes:
@@ -88,7 +88,7 @@ def test_every_fix_removes_its_finding() -> None:
 
 def test_no_fix_of_a_lesser_finding_makes_an_error() -> None:
     for case in all_cases():
-        for path in [path for path in case.files if path.endswith(".md")]:
+        for path in [path for path in case.files if path.endswith(TEXTS)]:
             before = case.diagnostics(path)
             errors = sum(d.severity == Severity.ERROR for d in before)
             for diagnostic in before:

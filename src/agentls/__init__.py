@@ -5,8 +5,8 @@ runtime that loads such a file will really do with it. The map, each module impo
 from those above it:
 
 - `text`, `yamltree`, `frontmatter`, `markdown`: offsets, YAML and Markdown, each in one place;
-- `spelling`, `wording`, `tokens`, `config`: did you mean; how messages show things; what a text
-  costs; what a user can set;
+- `spelling`, `wording`, `tokens`, `globs`, `config`: did you mean; how messages show things; what a
+  text costs; patterns of files; what a user can set;
 - `dialects`: the facts about each format, one YAML file per dialect;
 - `reading`, `shapes`, `permissions`, `toollist`: what a runtime makes of a text; what it takes for a
   value; who may do what; lists of tools;

@@ -30,14 +30,25 @@ class Diagnostic(NamedTuple):
     tags: tuple[Tag, ...]
 
 
-def check(document: Document, config: Config, exists: Callable[[str], bool]) -> list[Diagnostic]:
+def _anything(_: str) -> bool:
+    """There is no telling."""
+    return True
+
+
+def check(
+    document: Document,
+    config: Config,
+    exists: Callable[[str], bool],
+    files: Callable[[str], bool] = _anything,
+) -> list[Diagnostic]:
     """What the rules have to say about a document, in the order of the text.
 
-    `exists` answers whether a path relative to the document's folder is there. A rule has at
+    `exists` answers whether a path relative to the document's folder is there, and `files` whether any
+    file of its project fits a pattern, counted from the project's root. A rule has at
     most `MOST` findings, the first ones. One that fails is logged and left out; it never costs
     the findings of the others.
     """
-    context = Context(document, config, exists)
+    context = Context(document, config, exists, files)
     found = [
         (rule, finding)
         for rule in RULES.values()

@@ -45,6 +45,7 @@ class Config(NamedTuple):
     runtimes: tuple[str, ...] = ()
     description_tokens: int = 1000
     dialects: tuple[DialectFile, ...] = ()
+    lines: int = 0
     places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     overrides: tuple[Override, ...] = ()
 
@@ -79,6 +80,7 @@ SETTINGS = {
     "runtimes": "names of the runtimes that count in full, of those that read a file; its folder's own if empty",
     "description_tokens": "estimated tokens above which a description is reported as long",
     "dialects": "files with dialects of your own, counted from the folder of the settings",
+    "lines": "lines above which a text is reported as long; what its runtime advises if 0",
     "places": "further places of agent files: for a dialect, patterns as in `.gitignore`",
     "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
     "paths": "in an override: patterns as in `.gitignore`, counted from the folder of the file",
@@ -151,7 +153,7 @@ def _convert(name: str, value: Any) -> tuple[Any, str]:
         return (patterns, "") if patterns is not None else (None, "a list of patterns")
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
-    if name == "description_tokens":
+    if name in ("description_tokens", "lines"):
         ok = isinstance(value, int) and not isinstance(value, bool) and value > 0
         return (value, "") if ok else (None, "a whole number above zero")
     texts = _texts(value)

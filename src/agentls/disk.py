@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from agentls import dialects, project
+from agentls import dialects, globs, project
 from agentls.config import Config, DialectFile, read
 from agentls.document import Document
 from agentls.project import Plugin
@@ -220,6 +220,46 @@ def page_uri(code: str) -> str:
 def exists_from(folder: str) -> Callable[[str], bool]:
     """A function that tells whether a path relative to `folder` is there."""
     return lambda path: os.path.exists(os.path.join(folder, path))
+
+
+SKIPPED = frozenset(
+    (
+        *(".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"),
+        *(".mypy_cache", ".pytest_cache", ".ruff_cache"),
+    )
+)
+"""Folders that nobody keeps agents in, and that can be huge. The folders of agents themselves
+are read whole, whatever they hold, since the runtimes do so."""
+
+MAX_FILES = 10_000
+"""In a project with more files nobody is told that none of them fits a pattern."""
+
+
+def files_of(document: Document) -> Callable[[str], bool]:
+    """A function that tells whether any file of the document's project fits a pattern. It says so as
+    well where there is no telling: without a project, in somebody's home, among very many files."""
+    root = project.root_of(document)
+
+    def fits(pattern: str) -> bool:
+        named = {part for part in pattern.split("/") if part in SKIPPED}
+        paths = None if root is None or named else paths_below(root)
+        return paths is None or any(globs.fits(pattern, path) for path in paths)
+
+    return fits
+
+
+@lru_cache(maxsize=8)
+def paths_below(root: str) -> tuple[str, ...] | None:
+    """The files below `root` but for those in `SKIPPED`, or `None` if there are too many."""
+    if os.path.realpath(root) in (os.path.realpath(os.path.expanduser("~")), os.path.realpath("/")):
+        return None
+    found: list[str] = []
+    for folder, below, files in os.walk(root):
+        below[:] = [name for name in below if name not in SKIPPED]
+        found += [f"{relative(folder, root)}/{name}" if folder != root else name for name in files]
+        if len(found) > MAX_FILES:
+            return None
+    return tuple(found)
 
 
 def open_document(

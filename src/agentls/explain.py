@@ -70,6 +70,7 @@ _TYPES = {
     "number": "a number",
     "list": "a list",
     "mapping": "a mapping",
+    "globs": "patterns of files",
 }
 _SCALARS = {"int": "a whole number", "str": "text", "bool": "`true` or `false`", "float": "a number"}
 
@@ -137,10 +138,9 @@ def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
     runtime = dialect.runtimes[0].title
     whose = f"A key of {key.of}. " if key.of else ""
     note = f"{key.note[0].upper()}{key.note[1:]}." if key.note else ""
+    where = " in an agent" if dialect.thing == "agent" else ""
     facts = [("Write instead", code_span(key.use) if key.use else ""), ("", note)]
-    return page(
-        key.name, "unknown key", f"{whose}{runtime} ignores it in an agent.", facts, observed(dialect)
-    )
+    return page(key.name, "unknown key", f"{whose}{runtime} ignores it{where}.", facts, observed(dialect))
 
 
 def about_value(dialect: Dialect, key: str, value: str) -> str | None:

@@ -15,21 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentls import dialects, project
 from agentls.dialects import Place
-from agentls.disk import LoadedConfig, plugin_of, posix, read_text, reason, with_parents
+from agentls.disk import SKIPPED, LoadedConfig, plugin_of, posix, read_text, reason, with_parents
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 NOWHERE = "the link leads nowhere"
-
-SKIPPED = frozenset(
-    (
-        *(".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"),
-        *(".mypy_cache", ".pytest_cache", ".ruff_cache"),
-    )
-)
-"""Folders that nobody keeps agents in, and that can be huge. The folders of agents themselves
-are read whole, whatever they hold, since the runtimes do so."""
 
 
 class Found(NamedTuple):

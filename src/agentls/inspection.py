@@ -80,7 +80,10 @@ def inspect(document: Document) -> Inspection:
     """What each runtime, and a plain loader, make of `document`."""
     readings = (*document.readings, *document.other_readings)
     views = tuple(view(document, reading) for reading in readings)
-    return Inspection(document.path, document.dialect.name, views, _portable(document.text))
+    portable = _portable(document.text)
+    if any(reading.how == "clean" and reading.root is None for reading in document.readings):
+        portable = Portable(True, None)  # Nothing is missing where no keys are asked for.
+    return Inspection(document.path, document.dialect.name, views, portable)
 
 
 def view(document: Document, reading: Reading) -> View:

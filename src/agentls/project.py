@@ -58,6 +58,16 @@ def _sharer(path: str, text: str, place: Place, files: dialects.Files) -> dialec
     return None
 
 
+def root_of(document: Document) -> str | None:
+    """The root of the project that a file belongs to, as its place has it; `None` where that does not
+    tell. It is the folder that holds the first folder of the place."""
+    for place in document.dialect.places:
+        before, found, _ = f"/{document.path}".rpartition(f"/{place.folder}/")
+        if place.folder and place.scope == "project" and found:
+            return before.removeprefix("/")
+    return None
+
+
 def _identity(path: str, place: Place) -> Identity:
     return Identity(place.stem(path), "", place.below(path), path.rpartition("/")[2], place.sets)
 

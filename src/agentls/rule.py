@@ -74,12 +74,17 @@ def titles(runtimes: Iterable[Runtime]) -> str:
 
 
 class Context(NamedTuple):
-    """What a rule may look at. `exists` tells whether a path relative to the file is there;
-    `unused` are the ignore comments that silenced nothing, once the other rules have run."""
+    """What a rule may look at.
+
+    `exists` tells whether a path relative to the file is there, and `files` whether any file of the
+    project fits a pattern (also where there is no telling); `unused` are the ignore comments that
+    silenced nothing, once the other rules have run.
+    """
 
     document: Document
     config: Config
     exists: Callable[[str], bool]
+    files: Callable[[str], bool]
     unused: tuple[Suppression, ...] = ()
 
     @property

@@ -128,8 +128,8 @@ class Resolution(NamedTuple):
 
 def resolve(name: str, dialect: Dialect, permission_mode: str | None) -> Resolution:
     """What `name` stands for in the list of a subagent that runs in `permission_mode`."""
-    if is_other(name, dialect):
-        return Resolution("available", name)
+    if is_other(name, dialect) or not dialect.tools:
+        return Resolution("available", name)  # Without a catalogue nothing speaks against a name.
     if dialect.tool_grammar.any_case:
         name = in_any_case(name, (tool.name for tool in dialect.tools)) or name
     tool = dialect.tool(name)

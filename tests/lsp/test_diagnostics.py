@@ -154,8 +154,8 @@ async def test_agents_are_checked(client: Editor, uri: str, language: str) -> No
     ("uri", "language"),
     [
         ("file:///project/README.md", "markdown"),
-        ("file:///project/.claude/skills/review/SKILL.md", "skill"),
-        ("file:///project/.claude/commands/review.md", "markdown"),
+        ("file:///project/.claude/skills/review/notes.md", "markdown"),
+        ("file:///project/.claude/notes/review.md", "markdown"),
         ("file:///project/.github/agents/a.md", "chatagent"),
         ("file:///project/docs/a.agent.md", "chatagent"),
         ("file:///project/.gemini/notes/a.md", "markdown"),

@@ -165,6 +165,17 @@ async def test_prose_is_not_completed(client: Editor) -> None:
     await close_document(client)
 
 
+async def test_a_neighbour_of_agents_has_a_card_and_no_findings(client: Editor) -> None:
+    uri = "file:///project/.github/workflows/triage.md"
+    open_document(client, "---\non: issues\n---\n\nSort the issues.\n", uri)
+    card = await client.text_document_hover_async(t.HoverParams(identifier(uri), t.Position(0, 1)))
+    assert card is not None
+    assert isinstance(card.contents, t.MarkupContent)
+    assert "workflow" in card.contents.value
+    assert await client.text_document_hover_async(t.HoverParams(identifier(uri), t.Position(4, 1))) is None
+    await close_document(client, uri)
+
+
 async def test_a_card_has_a_range_and_a_form_the_client_shows(client: Editor) -> None:
     open_document(client, AGENT)
     card = await client.text_document_hover_async(t.HoverParams(identifier(), t.Position(3, 8)))

@@ -81,7 +81,7 @@ def check_file(form: str, width: int, found: Found, document: Document, options:
     """The job of `agentls check`, with the findings in the output format `form`."""
     folder = found.full.rpartition("/")[0]
     config = options.rules(options.settings(folder).for_file(found.full))
-    diagnostics = check(document, config, disk.exists_from(folder))
+    diagnostics = check(document, config, disk.exists_from(folder), disk.files_of(document))
     if form == "text":
         piece = list(text.render(found.shown, document, diagnostics, width))
     elif diagnostics:

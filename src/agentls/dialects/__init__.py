@@ -34,6 +34,7 @@ from agentls.dialects.facts import (
     Variant,
 )
 from agentls.dialects.hook_facts import HookEvent, HookField, HookHandler, Hooks, Servers, Transport
+from agentls.dialects.neighbours import neighbour
 from agentls.dialects.runtime_facts import Fences, Place, Runtime
 from agentls.yamltree import load_data
 
@@ -73,6 +74,7 @@ __all__ = [
     "effective",
     "load",
     "names",
+    "neighbour",
     "parsed",
     "places",
     "places_of",
@@ -178,6 +180,14 @@ NAMES = (
     "vt-code",
     "claude-skills",
     "agent-skills",
+    "claude-command",
+    "opencode-command",
+    "copilot-prompt",
+    "copilot-instructions",
+    "claude-rule",
+    "output-style",
+    "cursor-rule",
+    "memory-file",
 )
 """The dialects that ship, the most common first."""
 

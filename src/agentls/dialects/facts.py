@@ -108,8 +108,12 @@ class Key(NamedTuple):
     """The key to write instead."""
     empty: str = ""
     """What the key comes to without a value, where that is not nothing."""
+    blank: bool = False
+    """Whether it often stands there without a value, so that nothing is said of it."""
     no_effect: str = ""
     """Why the key does nothing, though the runtime knows it."""
+    no_effect_when: Condition | None = None
+    """The condition under which it does nothing; always if there is none."""
     fields: tuple[Key, ...] = ()
     """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
@@ -309,7 +313,12 @@ class Template(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Everything known about one format, as its file tells it. `thing` is what one file defines."""
+    """Everything known about one format, as its file tells it. `thing` is what one file defines.
+
+    `advertised` tells whether a model is told the descriptions, and chooses by them. `triggers` are
+    conditions of which one has to be met for the text to be used by itself, without anybody asking for
+    it; there are none where that goes without saying.
+    """
 
     name: str
     title: str
@@ -319,6 +328,8 @@ class Facts(NamedTuple):
     keys: tuple[Key, ...]
     skeleton: str
     thing: str = "agent"
+    advertised: bool = True
+    triggers: tuple[Condition, ...] = ()
     variants: tuple[Variant, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     tools: tuple[Tool, ...] = ()

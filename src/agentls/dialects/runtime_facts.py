@@ -151,5 +151,9 @@ class Runtime(NamedTuple):
     """What comes of an agent without a description, to follow its title."""
     repair: str = "puts values into quotes to repair this frontmatter"
     """How it makes sense of what is no YAML, to follow its title."""
+    imports: bool = False
+    """Whether `@path` in the prompt stands for the text of a file."""
+    lines: int = 0
+    """The length in lines above which its makers advise to split the text; 0 for no advice."""
     verdict: Literal["counts", "advice"] = "counts"
     """Advice is no ground for more than information, since what it refuses works elsewhere."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from agentls import explain, inspection, shapes, suppress, toollist
+from agentls import dialects, explain, inspection, shapes, suppress, toollist
 from agentls.dialects import Dialect, Key
 from agentls.document import Document
 from agentls.inspection import View
@@ -36,7 +36,18 @@ def hover(document: Document, offset: int) -> Hover | None:
         or _on_fence(document, offset)
         or _on_entry(document, offset)
         or _on_variable(document, offset)
+        or on_neighbour(document.path, document.text, offset)
     )
+
+
+def on_neighbour(path: str, text: str, offset: int) -> Hover | None:
+    """On the first line of a file that is none of ours: what it is, if that is known."""
+    known = dialects.neighbour(path, text)
+    first = Span(0, text.find("\n") if "\n" in text else len(text))
+    if known is None or not first.touches(offset):
+        return None
+    lead = f"This is {known.title}, which agentls does not check."
+    return Hover(first, "\n\n".join((lead, known.summary, explain.cite(known.source))))
 
 
 _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -90,9 +101,10 @@ def _card(view: View) -> str:
         rows += [f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped]
         if view.dialect.key("model"):
             rows.append(f"Model: {inspection.model_in_words(view.model, code_span)}")
+        told = ", which is part of every session," if view.dialect.advertised else ""
         rows += [
-            f"Tokens: about {view.tokens.description:,} in the description,"
-            f" which is part of every session, and {view.tokens.body:,} in the prompt",
+            f"Tokens: about {view.tokens.description:,} in the description{told}"
+            f" and {view.tokens.body:,} in the prompt",
             *view.notes,
         ]
     return f"**{inspection.verdict(view)}**\n\n" + "\n".join(f"- {row}" for row in rows)

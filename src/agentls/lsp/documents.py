@@ -44,12 +44,15 @@ class Opened:
     document: Document | None = None
     config: Config = Config()  # noqa: RUF009  Nothing can change it.
     exists: Callable[[str], bool] = _anything
+    files: Callable[[str], bool] = _anything
     serial: int = field(default_factory=_serials.__next__, compare=False)
 
     @cached_property
     def diagnostics(self) -> list[check.Diagnostic]:
         """What the checks say, worked out on first use."""
-        return check.check(self.document, self.config, self.exists) if self.document else []
+        if self.document is None:
+            return []
+        return check.check(self.document, self.config, self.exists, self.files)
 
 
 class Documents:
@@ -79,7 +82,8 @@ class Documents:
             return self.open(old.uri, old.language, version, text)
         # Once an agent file, a document remains one while it is open, whatever is typed into it.
         document = old.document._replace(text=text)
-        return self._keep(Opened(old.uri, old.language, version, text, document, old.config, old.exists))
+        new = replace(old, version=version, text=text, document=document, serial=next(_serials))
+        return self._keep(new)
 
     def close(self, uri: str) -> Opened | None:
         """Forget a document; what it was, if it was open."""
@@ -90,6 +94,7 @@ class Documents:
         anything, in their new state."""
         self._configs.clear()
         disk.plugin_of.cache_clear()
+        disk.paths_below.cache_clear()
         changed = []
         for old in list(self._opened.values()):
             new = self._placed(old)
@@ -111,7 +116,7 @@ class Documents:
         path = _path(opened)
         if path is None:
             return opened
-        roots = [root for root in map(_path_of, self.roots) if root]
+        roots = [root for root in map(path_of, self.roots) if root]
         folder = path.rpartition("/")[0]
         root = next((root for root in roots if path.startswith(root + "/")), folder)
         loaded = self._config(folder or next(iter(roots), "/"))
@@ -121,7 +126,8 @@ class Documents:
         wish = place or _wish(path, opened)
         document = project.open_document(path, opened.text, config, plugin, wish)
         exists = disk.exists_from(folder) if folder else _anything
-        return replace(opened, document=document, config=config, exists=exists)
+        files = disk.files_of(document) if document and folder else _anything
+        return replace(opened, document=document, config=config, exists=exists, files=files)
 
     def _config(self, folder: str) -> disk.LoadedConfig:
         if folder not in self._configs:
@@ -135,10 +141,10 @@ def _path(opened: Opened) -> str | None:
     scheme, _, rest = opened.uri.partition(":")
     if scheme == "untitled":
         return unquote(rest) if opened.language == AGENT_LANGUAGE else None
-    return _path_of(opened.uri)
+    return path_of(opened.uri)
 
 
-def _path_of(uri: str) -> str | None:
+def path_of(uri: str) -> str | None:
     """The path (with `/`) of a file or folder, if `uri` is that of one."""
     try:
         path = uris.to_fs_path(uri)

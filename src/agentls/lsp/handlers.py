@@ -229,10 +229,15 @@ def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
 def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     """What is known about what stands at a position."""
     from agentls.features.hover import hover as card
+    from agentls.features.hover import on_neighbour
 
-    asked = ls.ask(params.text_document.uri)
-    found = card(asked.document, asked.at.offset(params.position)) if asked else None
-    return convert.hover(found, asked.at, ls.client) if asked and found else None
+    uri = params.text_document.uri
+    asked, other = ls.ask(uri), ls.other(uri)
+    if asked:
+        found = card(asked.document, asked.at.offset(params.position))
+        return convert.hover(found, asked.at, ls.client) if found else None
+    found = on_neighbour(other.path, other.text, other.at.offset(params.position)) if other else None
+    return convert.hover(found, other.at, ls.client) if other and found else None
 
 
 def document_symbol(

@@ -27,6 +27,7 @@ from pygls.protocol import LanguageServerProtocol
 from agentls import __version__
 from agentls.lsp import convert, settings
 from agentls.lsp.client import Client
+from agentls.text import LineIndex
 
 if TYPE_CHECKING:
     from agentls.document import Document
@@ -46,6 +47,14 @@ class Asked(NamedTuple):
 
     opened: Opened
     document: Document
+    at: convert.Positions
+
+
+class Other(NamedTuple):
+    """A file of another kind that a request is about, and the way to and from the client's positions."""
+
+    path: str
+    text: str
     at: convert.Positions
 
 
@@ -113,7 +122,17 @@ class Server(LanguageServer):
         opened = self.documents.get(uri)
         if opened is None or opened.document is None:
             return None
-        return Asked(opened, opened.document, self._positions(opened.document))
+        return Asked(opened, opened.document, self._positions(opened.document.lines))
+
+    def other(self, uri: str) -> Other | None:
+        """The open file `uri` that is none of ours."""
+        from agentls.lsp.documents import path_of
+
+        opened = self.documents.get(uri)
+        path = path_of(uri)
+        if opened is None or opened.document or path is None:
+            return None
+        return Other(path, opened.text, self._positions(LineIndex(opened.text)))
 
     def start(self, client: Client, options: Any, parent: int | None) -> None:
         """Take in what the client says of itself."""
@@ -215,7 +234,7 @@ class Server(LanguageServer):
         """What the checks say about a version of a document."""
         if opened.document is None:
             return []
-        at = self._positions(opened.document)
+        at = self._positions(opened.document.lines)
         return convert.diagnostics(opened.diagnostics, opened.uri, at, self.client)
 
     def _publish_safely(self, uri: str) -> None:
@@ -229,9 +248,9 @@ class Server(LanguageServer):
         known = version if self.client.versions else None
         self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, known))
 
-    def _positions(self, document: Document) -> convert.Positions:
+    def _positions(self, lines: LineIndex) -> convert.Positions:
         kind = t.PositionEncodingKind(self.workspace.position_encoding)
-        return convert.Positions(document.lines, kind.value)
+        return convert.Positions(lines, kind.value)
 
     # Life
 

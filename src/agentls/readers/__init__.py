@@ -10,8 +10,11 @@ from agentls.readers import (
     by_lines,
     claude_code,
     claude_skill,
+    claude_yaml,
+    entries,
     flat,
     general,
+    plain,
     restricted,
     two_keys,
 )
@@ -22,6 +25,9 @@ Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
 STRATEGIES: dict[str, Strategy] = {
     "claude-code": claude_code.read,
     "claude-skill": claude_skill.read,
+    "claude-yaml": general.reader(claude_yaml.mending),
+    "entry-by-entry": general.reader(entries.one_by_one),
+    "no-frontmatter": plain.read,
     "strict-yaml": general.reader(general.strictly),
     "block-repair": general.reader(block_repair.with_blocks),
     "yaml-or-lines": general.reader(by_lines.yaml_or_lines),

@@ -97,7 +97,8 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
     how: How = outcome.how
     if reasons:
         spread = shaped and runtime.unknown_keys == "passed on"
-        how = "damaged" if spread or runtime.bad_values == "no metadata" else "dropped"
+        lost = "no metadata" in (runtime.bad_values, runtime.unreadable if shaped else "")
+        how = "damaged" if spread or lost else "dropped"
     return Reading(
         runtime,
         dialect,
@@ -221,7 +222,7 @@ def _mapping(
     if variant and variant.listed and isinstance(root, Sequence):
         first = root.items[0]
         return (first if isinstance(first, Mapping) else None), ()
-    if runtime.bad_values == "ignored" and not runtime.required:
+    if runtime.bad_values == "ignored" and not runtime.required and runtime.unreadable != "no metadata":
         return None, ()
     what = "a list" if isinstance(root, Sequence) else "plain text"
     message = f"The frontmatter is {what}, not `key: value` lines"

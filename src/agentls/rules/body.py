@@ -51,6 +51,11 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
         yield Finding(closing, f"The prompt is empty: the {thing} comes without instructions of its own.")
 
 
+def _has_prompt(ctx: Context) -> bool:
+    """Whether the runtime takes the body for what it is."""
+    return ctx.reading.closing is not None or ctx.reading.how == "clean"
+
+
 # A quick look at the lines that may be headings or fences. Only where it finds something odd does
 # the parser, which has the last word, take its time.
 _SKETCH = re.compile(r"\n(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))")
@@ -113,7 +118,7 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     Then read the files.
     ```
     """
-    if ctx.reading.closing is None or not _sketch(ctx.text, ctx.document.body)[1]:
+    if not _has_prompt(ctx) or not _sketch(ctx.text, ctx.document.body)[1]:
         return
     for block in _open_blocks(ctx.document):
         fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
@@ -197,7 +202,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     # Tests
     ```
     """
-    levels = _sketch(ctx.text, ctx.document.body)[0] if ctx.reading.closing else []
+    levels = _sketch(ctx.text, ctx.document.body)[0] if _has_prompt(ctx) else []
     if all(below <= above + 1 for above, below in pairwise(levels)):
         return
     headings = [heading for heading in ctx.document.markdown.headings if heading.level]
@@ -285,14 +290,13 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
     Follow the [guide](https://example.com/review-guide).
     ```
     """
-    if ctx.reading.closing is None or "](" not in ctx.text:
+    if not _has_prompt(ctx) or "](" not in ctx.text:
         return
-    ways_up = ["../" * up for up in range(_depth(ctx) + 1)]
     broken: dict[str, bool] = {}
     for found in _DESTINATION.finditer(ctx.text, ctx.document.body):
         path = _local_path(found[1])
         if path and path not in broken:
-            broken[path] = not any(ctx.exists(up + path) for up in ways_up)
+            broken[path] = not is_there(ctx, path)
     if not any(broken.values()):
         return
     for link in ctx.document.markdown.links:
@@ -317,14 +321,61 @@ def _local_path(destination: str) -> str:
     return path if plausible and not _ELSEWHERE.match(path) and not _PLACEHOLDER.search(path) else ""
 
 
+def is_there(ctx: Context, path: str) -> bool:
+    """Whether `path` leads to a file from the folder of the file, or from one above it."""
+    return any(ctx.exists("../" * up + path) for up in range(_depth(ctx) + 1))
+
+
+_HIGHEST = 6
+"""How many folders up a path is looked for where the place of a file does not tell the root."""
+
+
 def _depth(ctx: Context) -> int:
     """How many folders lie between the file and the root of its project or plugin."""
     folders = "/" + ctx.document.path.rpartition("/")[0] + "/"
     for place in ctx.dialect.places:
         _, found, below = folders.rpartition(f"/{place.folder}/")
-        if found:
+        if place.folder and found:
             return place.folder.count("/") + 1 + below.count("/")
-    return 0
+    anywhere = any(not place.folder for place in ctx.dialect.places)
+    return min(_HIGHEST, len(folders.strip("/").split("/"))) if anywhere else 0
+
+
+@rule("information")
+def long_text(ctx: Context) -> Iterator[Finding]:
+    """The text has more lines than the makers of the runtime advise.
+
+    All of it is read whenever it is used, and what is long is followed less well. Split it by subject,
+    or move parts into files that are read when they are needed. The setting `lines` sets another limit.
+
+    ```toml
+    lines = 2
+    ```
+
+    ## Bad
+
+    ```markdown CLAUDE.md
+    Write small functions.
+    Write tests for them.
+    Write a page about each of them.
+    ```
+
+    ## Good
+
+    ```markdown CLAUDE.md
+    Write small functions.
+    Write tests for them.
+    ```
+    """
+    lines = ctx.text.rstrip().count("\n") + 1
+    for reading in ctx.readings:
+        advised = reading.runtime.lines and (ctx.config.lines or reading.runtime.lines)
+        if advised and lines > advised:
+            message = (
+                f"The text has {lines:,} lines; for {reading.runtime.title} at most {advised} are advised."
+            )
+            yield Finding(Span(0, max(1, ctx.text.find("\n"))), message)
+            return
 
 
 @rule("warning")

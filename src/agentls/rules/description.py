@@ -184,7 +184,7 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     ```
     """
     entry, description = ctx.reading.get("description"), ctx.reading.description
-    if entry is None or not ctx.reading.text("description") or not description:
+    if not ctx.dialect.advertised or entry is None or not ctx.reading.text("description") or not description:
         return
     if ctx.reading.text("mode") == "primary":
         return  # Nobody hands tasks to it.
@@ -241,7 +241,7 @@ def long_description(ctx: Context) -> Iterator[Finding]:
     ```
     """
     entry, limit = ctx.reading.get("description"), ctx.config.description_tokens
-    if entry is None or not ctx.reading.description:
+    if entry is None or not ctx.reading.description or not ctx.dialect.advertised:
         return
     tokens = estimate(ctx.reading.description)
     if tokens > limit:

@@ -441,7 +441,7 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     """
     reading = ctx.reading
     read = reading.how in ("clean", "repaired") and reading.block is not None
-    if not read or not reading.description or early_closing(ctx):
+    if not ctx.dialect.advertised or not read or not reading.description or early_closing(ctx):
         return
     entry = reading.get("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":

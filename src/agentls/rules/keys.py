@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentls import permissions
+from agentls import permissions, shapes
 from agentls.dialects import Dialect, Key
 from agentls.rewrite import quoted, without_entry
 from agentls.rule import Context, Finding, Fix, Related, Severity, rule
@@ -29,7 +29,7 @@ def _strangers(ctx: Context) -> Iterator[Entry]:
         for reason in reading.reasons
         if reason.code in ("refused-key", "missing-key")
     }
-    for entry in ctx.document.root.entries:
+    for entry in ctx.document.root.entries if ctx.dialect.keys else ():
         if entry.key.text and ctx.dialect.key(entry.key.text) is None and entry.key.span not in refused:
             yield entry
 
@@ -351,9 +351,11 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
         value = entry.value
         if entry.mark in refused:
             continue
-        if not isinstance(value, Scalar) or value.type != "null" or entry.broken:
+        if not isinstance(value, Scalar) or entry.broken:
             continue
         key = ctx.dialect.key(entry.key.text)
+        if not _says_nothing(ctx, key, value):
+            continue
         if key is None or key.required or key.type == "any" or key.name in _EMPTY_MATTERS:
             continue
         # Without this entry an earlier one of the same name would count.
@@ -451,7 +453,7 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
         key = ctx.dialect.key(entry.key.text)
         if key is None or not ctx.reading.loads or ctx.reading.how == "damaged":
             continue
-        if key.no_effect:
+        if key.no_effect and _is_idle(ctx, key):
             message = f"{ctx.runtime} makes nothing of `{key.name}`: {key.no_effect}."
             yield Finding(entry.key.span, message, removal(ctx, entry))
         elif key.applies and not holds(key, ctx.document.root):
@@ -494,6 +496,30 @@ def overridden_key(ctx: Context) -> Iterator[Finding]:
         if entry and isinstance(entry.value, Scalar) and entry.value.text not in ("", value):
             message = f"{ctx.runtime} takes every file in this folder for one with `{name}: {value}`."
             yield Finding(entry.mark, message, ctx.offer(f"Write `{value}`", Edit(entry.value.span, value)))
+
+
+def _is_idle(ctx: Context, key: Key) -> bool:
+    """Whether the condition is met under which a key does nothing."""
+    if key.no_effect_when is None:
+        return True
+    other = ctx.entry(key.no_effect_when.key)
+    return (
+        other is not None
+        and isinstance(other.value, Scalar)
+        and other.value.text in key.no_effect_when.values
+    )
+
+
+def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
+    """Whether a value is no value, where one is missed, or text without a character, which the runtimes
+    take, and which means nothing."""
+    if value.type == "null":
+        return not (key and key.blank)
+    if key is None or key.type != "text" or not key.shape or value.type != "str" or value.text.strip():
+        return False
+    if ctx.dialect.advertised and key.name in ("name", "description"):
+        return False  # What an agent without them comes to is said by the rules about them.
+    return all(shapes.accepts(key, value, reading.runtime.name) for reading in ctx.readings)
 
 
 # What an empty value of these comes to is said by the rules about them.

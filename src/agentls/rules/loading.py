@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentls.causes import dashes_at
-from agentls.dialects import Runtime
+from agentls.dialects import Runtime, neighbour
 from agentls.frontmatter import TOP_LEVEL_KEY
 from agentls.reading import Reading, Reason
 from agentls.rule import Context, Finding, Fix, Severity, rule, titles
@@ -82,7 +82,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """A file among the agents has no frontmatter.
 
     Claude Code takes a file in a project's `agents` folder that does not start with `---` for
-    documentation and skips it. That is in order for a README; an agent needs a frontmatter
+    documentation and skips it. A README is left in peace; an agent needs a frontmatter
     with a `name` and a `description`. OpenCode and Kilo make an agent of any file there, a README as
     well, and its whole text is the prompt.
 
@@ -105,7 +105,8 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """
     if ctx.in_plugin:
         return
-    yield from reasons(ctx, "missing-frontmatter")
+    if neighbour(ctx.document.path, ctx.text) is None:
+        yield from reasons(ctx, "missing-frontmatter")
     whole = [
         reading
         for reading in ctx.readings

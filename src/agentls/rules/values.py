@@ -229,3 +229,41 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
             wanted, given = _wanted(key), describe(entry.value)
             message = f"`{key.name}` is documented with {wanted}, not {given}: {key.bad_value}."
             yield did_you_mean(ctx, entry.mark, message, entry.value.span, _meant(key, entry.value))
+
+
+@rule("warning")
+def misspelt_value(ctx: Context) -> Iterator[Finding]:
+    """A value is almost one that is known, and may be any other as well.
+
+    Case counts. If it is a name of your own, there is nothing wrong with it.
+
+    ## Bad
+
+    ```markdown .github/prompts/case.prompt.md
+    ---
+    description: Explains a file.
+    agent: Ask
+    ---
+
+    Explain the file.
+    ```
+
+    ## Good
+
+    ```markdown .github/prompts/case.prompt.md
+    ---
+    description: Explains a file.
+    agent: ask
+    ---
+
+    Explain the file.
+    ```
+    """
+    for key, entry in entries(ctx, "text"):
+        names = [value.name for value in key.values]
+        if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
+            continue
+        meant = nearest(entry.value.text, names, most=1)
+        if meant:
+            message = f"`{key.name}` knows no `{entry.value.text}`: {key.bad_value}."
+            yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)

@@ -1,0 +1,11 @@
+"""Files that are read from the first to the last line, without a frontmatter."""
+
+from __future__ import annotations
+
+from agentls.dialects import Dialect, Runtime
+from agentls.reading import Identity, Reading
+
+
+def read(_: str, __: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+    """The reading of a text that is all prompt."""
+    return Reading(runtime, dialect, "clean", (), None, None, None, (), 0, None, None)

@@ -1,0 +1,59 @@
+"""Rules about `@path` in a text, which includes another file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls.project import root_of
+from agentls.rule import Context, Finding, rule, titles
+from agentls.text import Span
+
+# A word behind `@` is a path if it looks like one; most are names of people, packages or decorators.
+_IMPORT = re.compile(
+    r"(?<![\w@/.`])@((?:\.{1,2}/)+[\w./-]*\w|[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
+)
+_CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
+
+
+@rule("information")
+def broken_import(ctx: Context) -> Iterator[Finding]:
+    """`@path` leads to a file that is not there.
+
+    In a `CLAUDE.md`, a `GEMINI.md` or a command it stands for the text of another file. Where there is
+    none, nothing is included, and nothing is said. In a memory file the path counts from its own folder,
+    in a command from that of the project. Code is left alone.
+
+    ## Bad
+
+    ```markdown CLAUDE.md
+    Follow @docs/style.md.
+    ```
+
+    ## Good
+
+    ```markdown CLAUDE.md
+    Follow @CLAUDE.md, and ask @anna.
+    ```
+    """
+    readers = [reading.runtime for reading in ctx.readings if reading.runtime.imports]
+    if not readers or "@" not in ctx.text:
+        return
+    body = ctx.document.body
+    spans = [match.span() for match in _CODE_SPAN.finditer(ctx.text, body)]
+    for found in _IMPORT.finditer(ctx.text, body):
+        at, path = found.start(), found[1]
+        quoted = any(start <= at < end for start, end in spans)
+        if quoted or _is_there(ctx, path) or ctx.document.markdown.in_code(at):
+            continue
+        yield Finding(
+            Span(*found.span(1)), f"There is no file `{path}`: {titles(readers)} includes nothing here."
+        )
+
+
+def _is_there(ctx: Context, path: str) -> bool:
+    """Whether there is such a file in the folder of this one, or in one above it up to the root of
+    the project that its place tells."""
+    root, folder = root_of(ctx.document), ctx.document.path.rpartition("/")[0]
+    ups = 0 if root is None else len([part for part in folder[len(root) :].split("/") if part])
+    return any(ctx.exists("../" * up + path) for up in range(ups + 1))

@@ -1,0 +1,55 @@
+"""Patterns of files: split, at fault, compared with paths."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls import globs
+
+
+@pytest.mark.parametrize(
+    ("text", "patterns"),
+    [
+        ("**/*.ts", ["**/*.ts"]),
+        ("**/*.ts, **/*.tsx", ["**/*.ts", "**/*.tsx"]),
+        ("src/*.{js,jsx},docs/**", ["src/*.{js,jsx}", "docs/**"]),
+        ("", [""]),
+    ],
+)
+def test_commas_divide_patterns_but_in_braces(text: str, patterns: list[str]) -> None:
+    assert globs.split(text) == patterns
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("**", "a/b.ts"),
+        ("*.ts", "a/b.ts"),
+        ("src/**/*.ts", "src/a.ts"),
+        ("src/**/*.{ts,tsx}", "src/a/b.tsx"),
+        ("./src/*", "src/a.ts"),
+        ("src/", "src/a/b.ts"),
+        ("[ab].md", "a.md"),
+        ("[!b].md", "a.md"),
+        ("a?.md", "ab.md"),
+        ("**/" * 20, "a"),  # too much to compare: nothing is said about it
+        ("[z-a].md", "a.md"),
+    ],
+)
+def test_paths_that_fit(pattern: str, path: str) -> None:
+    assert globs.fits(pattern, path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [("*.ts", "a.tsx"), ("src/*.ts", "src/a/b.ts"), ("lib/**", "src/a.ts"), ("a+b.md", "aab.md")],
+)
+def test_paths_that_do_not_fit(pattern: str, path: str) -> None:
+    assert not globs.fits(pattern, path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "at_fault"), [("src/[ab", True), ("*.{ts,tsx", True), ("*.{ts,tsx}", False), ("[[]a", False)]
+)
+def test_brackets_that_stay_open(pattern: str, at_fault: bool) -> None:
+    assert (globs.fault(pattern) is not None) is at_fault
