@@ -88,7 +88,7 @@ def test_words_that_say_it_all_stand_in_a_row() -> None:
 def test_a_key_of_another_format_names_the_one_to_write() -> None:
     page = explain.about_key(CLAUDE, "allowed-tools")
     assert page is not None
-    assert "A key of skills and slash commands. Claude Code ignores it in an agent." in page
+    assert "A key of skills and slash commands. Claude Code ignores it here." in page
     assert "- Write instead: `tools`" in page
     assert explain.about_key(CLAUDE, "Tools") is None
 
@@ -113,7 +113,7 @@ def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
         ("Grep", "- Listed beside `Bash`: not given, as the same is done through `Bash`"),
         ("Task", "Renamed in 2.1.63. The old name is still understood.\n\n- Write instead: `Agent`"),
         ("MultiEdit", "Removed. Claude Code drops the name without a word.\n\n- Write instead: `Edit`"),
-        ("read_file", "A tool of Gemini. Claude Code drops the name without a word."),
+        ("read_file", "A tool of Gemini CLI and others. Claude Code drops the name without a word."),
         ("mcp__docs__search", "The tool `search` of the MCP server `docs`, if it is connected."),
         ("mcp__docs", "All tools of the MCP server `docs`, if it is connected."),
         ("mcp__docs__*", "All tools of the MCP server `docs`, if it is connected."),

@@ -8,8 +8,8 @@ from those above it:
 - `spelling`, `wording`, `tokens`, `globs`, `config`: did you mean; how messages show things; what a
   text costs; patterns of files; what a user can set;
 - `dialects`: the facts about each format, one YAML file per dialect;
-- `reading`, `shapes`, `permissions`, `toollist`: what a runtime makes of a text; what it takes for a
-  value; who may do what; lists of tools;
+- `reading`, `shapes`, `permissions`, `toollist`, `origin`: what a runtime makes of a text; what it takes
+  for a value; who may do what; lists of tools; which format a text is written for;
 - `causes`, `readers`, `validation`: why a frontmatter cannot be read; the ways in which runtimes read;
   whether a dialect is in order;
 - `document`, `project`: a file with all that follows from its text, and from its place;

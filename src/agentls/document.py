@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from agentls import dialects, markdown, toollist
+from agentls import dialects, markdown, origin, toollist
 from agentls.config import Config
 from agentls.dialects import Dialect, Runtime
 from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
+from agentls.origin import Origin
 from agentls.readers import STRATEGIES
 from agentls.reading import Identity, Reading
 from agentls.text import Edit, LineIndex, Span, apply
@@ -139,6 +140,12 @@ class Document(File):
             for key in self.dialect.keys
             if key.type == "tools" and (entry := self.entry(key.name)) and not entry.broken
         )
+
+    @cached_property
+    def origin(self) -> Origin | None:
+        """The format that the file is written for, if it is not the one of its place."""
+        loads = all(reading.loads for reading in self.readings)
+        return origin.find(self.root, self.tool_lists, self.dialect, loads)
 
     @cached_property
     def tools(self) -> Tools:

@@ -11,7 +11,17 @@ from functools import partial
 from typing import NamedTuple
 
 import agentls.rules  # Fills the registry.  # noqa: F401
-from agentls.dialects import Dialect, ForeignKey, ForeignTool, HookField, Key, OldTool, Source, Tool
+from agentls.dialects import (
+    Dialect,
+    ForeignKey,
+    ForeignTool,
+    HookField,
+    Key,
+    OldTool,
+    Source,
+    Tool,
+    crosswalk,
+)
 from agentls.rule import RULES
 from agentls.spelling import nearest
 from agentls.toollist import ALL, MCP_PREFIX
@@ -135,12 +145,20 @@ def _values(key: Key) -> str:
 
 
 def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
-    runtime = dialect.runtimes[0].title
+    runtime = dialect.runtimes[0]
     whose = f"A key of {key.of}. " if key.of else ""
+    effect = f"{runtime.title} {_UNKNOWN_KEYS[runtime.unknown_keys]}"
     note = f"{key.note[0].upper()}{key.note[1:]}." if key.note else ""
-    where = " in an agent" if dialect.thing == "agent" else ""
     facts = [("Write instead", code_span(key.use) if key.use else ""), ("", note)]
-    return page(key.name, "unknown key", f"{whose}{runtime} ignores it{where}.", facts, observed(dialect))
+    return page(key.name, "unknown key", f"{whose}{effect}.", facts, observed(dialect))
+
+
+_UNKNOWN_KEYS = {
+    "ignored": "ignores it here",
+    "undocumented": "is not known to do anything with it",
+    "refused": "refuses a file that has it",
+    "passed on": "hands it on to the provider of the model",
+}
 
 
 def about_value(dialect: Dialect, key: str, value: str) -> str | None:
@@ -213,7 +231,10 @@ def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
 
 
 def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
-    summary = f"A tool of {tool.of}. {dialect.runtimes[0].title} drops the name without a word."
+    runtime = dialect.runtimes[0]
+    refused = runtime.unknown_tools == "refused"
+    effect = "refuses an agent that lists it" if refused else "drops the name without a word"
+    summary = f"A tool of {tool.of}. {runtime.title} {effect}."
     facts = [("What comes nearest", _listed(tool.now))]
     return page(tool.name, "unknown tool", summary, facts, observed(dialect))
 
@@ -377,7 +398,7 @@ def _vocabulary(dialect: Dialect) -> Iterator[_Words]:
     """All that has a page, in the order in which a word is looked up."""
 
     def words(rows: Iterable[NamedTuple], page: Callable[[str], str | None]) -> _Words:
-        return _Words(tuple(row.name for row in rows), page)  # type: ignore[attr-defined]
+        return _Words(_names(rows), page)
 
     hooks, servers = dialect.hooks, dialect.servers
     yield _Words(tuple(RULES), about_rule)
@@ -388,8 +409,11 @@ def _vocabulary(dialect: Dialect) -> Iterator[_Words]:
     yield words(hooks.events, partial(about_event, dialect))
     for key in dialect.keys:
         yield words(key.values, partial(about_value, dialect, key.name))
-    yield words(dialect.foreign_keys, partial(about_key, dialect))
-    yield words(dialect.foreign_tools, partial(about_tool, dialect))
+    elsewhere = crosswalk.load()
+    keys = dict.fromkeys((*_names(dialect.foreign_keys), *elsewhere.keys.all_names))
+    yield _Words(tuple(filter(dialect.foreign_key, keys)), partial(about_key, dialect))
+    tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
+    yield _Words(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
     yield words(hooks.handlers, partial(about_handler, dialect))
     yield words(hooks.entry, partial(about_entry_field, dialect))
     fields = (*hooks.common, *(field for handler in hooks.handlers for field in handler.fields))
@@ -397,6 +421,10 @@ def _vocabulary(dialect: Dialect) -> Iterator[_Words]:
     yield words(servers.fields, partial(about_server_field, dialect))
     yield words(servers.transports, partial(about_transport, dialect))
     yield words((*dialect.builtin_agents, *dialect.reserved_names), partial(about_agent, dialect))
+
+
+def _names(rows: Iterable[NamedTuple]) -> tuple[str, ...]:
+    return tuple(row.name for row in rows)  # type: ignore[attr-defined]
 
 
 def explain(word: str, dialect: Dialect) -> str | None:
@@ -415,6 +443,11 @@ def explain(word: str, dialect: Dialect) -> str | None:
 
 def suggestions(word: str, dialect: Dialect) -> list[str]:
     """Words with a page that `word` may be meant to be, the likeliest kinds of things first."""
-    misspelt = {key.name for key in dialect.foreign_keys if key.alias}
     found = (nearest(word, words.names) for words in _vocabulary(dialect))
-    return [name for name in dict.fromkeys(found) if name and name not in misspelt]
+    return [name for name in dict.fromkeys(found) if name and not _is_misspelt(name, dialect)]
+
+
+def _is_misspelt(name: str, dialect: Dialect) -> bool:
+    """Whether a name is only another way of writing that of a key."""
+    foreign = None if dialect.key(name) else dialect.foreign_key(name)
+    return foreign is not None and foreign.alias

@@ -106,6 +106,23 @@ def split_text(text: str, separators: str) -> list[str]:
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
+def names_in(value: Node) -> Iterator[str]:
+    """The names in a list of tools of any format, with their specifiers: of text, of a list, and of a
+    mapping those that it does not forbid."""
+    if isinstance(value, Scalar):
+        yield from split_text(value.text, ", ") if value.type == "str" else ()
+    elif isinstance(value, Sequence):
+        for item in value.items:
+            if isinstance(item, Scalar):
+                yield from split_text(item.text, ",")
+    else:
+        yield from (
+            entry.key.text
+            for entry in value.entries
+            if isinstance(entry.value, Scalar) and entry.value.text in ("true", "allow", "ask")
+        )
+
+
 def is_other(name: str, dialect: Dialect) -> bool:
     """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known,
     or from a product of whose tools nothing is known at all."""

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentls.dialects import crosswalk
 from agentls.dialects.building import build, completed, merged, words_of
 from agentls.dialects.facts import (
     Condition,
     Facts,
-    ForeignKey,
-    ForeignTool,
     Key,
     Limit,
     Model,
@@ -33,6 +32,7 @@ from agentls.dialects.facts import (
     Value,
     Variant,
 )
+from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.hook_facts import HookEvent, HookField, HookHandler, Hooks, Servers, Transport
 from agentls.dialects.neighbours import neighbour
 from agentls.dialects.runtime_facts import Fences, Place, Runtime
@@ -48,6 +48,7 @@ __all__ = [
     "Fences",
     "Files",
     "ForeignKey",
+    "ForeignModel",
     "ForeignTool",
     "HookEvent",
     "HookField",
@@ -124,8 +125,9 @@ class Dialect(Facts):
         return found
 
     def foreign_key(self, name: str) -> ForeignKey | None:
-        """What is known about a key that belongs elsewhere."""
-        return self._indexes["foreign key"].get(name)
+        """What is known about a key that belongs elsewhere: the dialect's own word on it comes
+        first, the crosswalk second."""
+        return self._indexes["foreign key"].get(name) or crosswalk.load().key(name, self)
 
     def tool(self, name: str) -> Tool | None:
         """The built-in tool of that name, or of which that is an alias."""
@@ -136,8 +138,39 @@ class Dialect(Facts):
         return self._indexes["old tool"].get(name)
 
     def foreign_tool(self, name: str) -> ForeignTool | None:
-        """What is known about a tool name that belongs elsewhere."""
-        return self._indexes["foreign tool"].get(name)
+        """What is known about a tool name that belongs elsewhere. A name that a tool has or had here,
+        in any case, does not."""
+        row: ForeignTool | None = self._indexes["foreign tool"].get(name)
+        if row or name.lower() in self._tool_names:
+            return row
+        return crosswalk.load().tool(name, self)
+
+    def foreign_model(self, name: str) -> ForeignModel | None:
+        """What is known about the name of a model that is written for another format."""
+        if self.models.get(name) or self.models.is_elsewhere(name):
+            return None
+        use = self.models.with_provider(name)
+        if use:
+            return ForeignModel(name, use=use)
+        provider, _, bare = name.partition("/")
+        if self.models.get(bare):
+            return ForeignModel(name, use=bare, provider=provider)
+        return crosswalk.load().model(name, self)
+
+    def permission(self, tool: str) -> str:
+        """The name by which permissions rule a tool."""
+        known = self.tool(tool)
+        return (known.permission if known else "") or tool
+
+    def writable_tool(self, name: str) -> bool:
+        """Whether the tool of that name exists, and an agent may always have it."""
+        tool = self.tool(name)
+        return tool is not None and tool.subagents == "yes"
+
+    @cached_property
+    def _tool_names(self) -> frozenset[str]:
+        names = (*(tool.name for tool in self.tools), *(old.name for old in self.old_tools))
+        return frozenset(name.lower() for name in names)
 
     def event(self, name: str) -> HookEvent | None:
         """The hook event of that name."""

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hook_facts import Hooks, Servers
 from agentls.dialects.runtime_facts import Place, Runtime
 
@@ -134,17 +135,6 @@ class Key(NamedTuple):
         return self.shapes.get(runtime, self.shape)
 
 
-class ForeignKey(NamedTuple):
-    """A key of another kind of file. `use` is the key to write here instead, `alias` marks a
-    plain misspelling of it (the value can stay as it is)."""
-
-    name: str
-    of: str = ""
-    use: str = ""
-    alias: bool = False
-    note: str = ""
-
-
 class Tool(NamedTuple):
     """A built-in tool.
 
@@ -211,14 +201,6 @@ class OldTool(NamedTuple):
     source: str
 
 
-class ForeignTool(NamedTuple):
-    """A tool name of another product, and what comes nearest here."""
-
-    name: str
-    of: str
-    now: tuple[str, ...] = ()
-
-
 class Model(NamedTuple):
     """A value of `model`. `sends` is the id it resolves to ("" for itself).
 
@@ -273,6 +255,15 @@ class Models(NamedTuple):
         if wanted != written and wanted in self.inherits:
             return None
         return next((model for model in self.known if model.name.lower() == wanted), None)
+
+    def with_provider(self, name: str) -> str | None:
+        """The id of a model that is written without its provider, with the one that it is known by."""
+        written = name.strip().lower()
+        for provider in self.providers:
+            model = provider.model(written) or provider.model(re.sub(r"[\s._]+", "-", written))
+            if model:
+                return f"{provider.name}/{model}"
+        return None
 
     def is_elsewhere(self, name: str) -> bool:
         """Whether `name` has the form of another provider's id."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from agentls.dialects import Dialect, OldTool
 from agentls.rewrite import change_list, without_entry
 from agentls.rule import Context, Fix, Severity
+from agentls.rules.translation import origin_of
 from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
 from agentls.toollist import ALL, MCP_PREFIX, Listed, ToolList, is_other
@@ -127,7 +128,7 @@ def faults(ctx: Context, code: str) -> Iterator[tuple[ToolList, Listed, tuple[st
             fault = fault_of(listed, tools, ctx.dialect)
             if fault is None or fault.code != code:
                 continue
-            if code not in _TOLD_AT_ONCE or not is_mostly_foreign(tools):
+            if code not in _TOLD_AT_ONCE or not (is_mostly_foreign(tools) or origin_of(ctx)):
                 yield tools, listed, fault.now
 
 

@@ -9,6 +9,7 @@ from agentls import permissions, shapes
 from agentls.dialects import Dialect, Key
 from agentls.rewrite import quoted, without_entry
 from agentls.rule import Context, Finding, Fix, Related, Severity, rule
+from agentls.rules.translation import origin_of, renaming
 from agentls.shapes import holds
 from agentls.spelling import nearest
 from agentls.text import Edit
@@ -20,7 +21,8 @@ _LONG = 8
 
 
 def _strangers(ctx: Context) -> Iterator[Entry]:
-    """The top-level entries whose keys mean nothing to the runtime, and are not refused by any."""
+    """The top-level entries whose keys mean nothing to the runtime, are not refused by any, and not
+    told of in one finding for the file."""
     if all(reading.runtime.unknown_keys == "refused" for reading in ctx.readings):
         return
     refused = {
@@ -31,7 +33,9 @@ def _strangers(ctx: Context) -> Iterator[Entry]:
     }
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():
         if entry.key.text and ctx.dialect.key(entry.key.text) is None and entry.key.span not in refused:
-            yield entry
+            origin = origin_of(ctx)
+            if origin is None or entry not in origin.entries:
+                yield entry
 
 
 def _is_option(ctx: Context) -> bool:
@@ -166,12 +170,15 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
             continue
         of = f"`{foreign.name}` is a key of {foreign.of}. " if foreign.of else ""
         message = of + _effect(ctx, foreign.name)
-        if foreign.use:
+        if foreign.use and foreign.same:
+            message += f" Here it is called `{foreign.use}`."
+        elif foreign.use:
             note = f": {foreign.note}" if foreign.note else ""
             message += f" What comes nearest is `{foreign.use}`{note}."
         elif foreign.note:
             message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
-        yield Finding(entry.key.span, message, removal(ctx, entry))
+        fixes = ctx.offer(f"Write `{foreign.use}`", *renaming(ctx, entry, foreign)) if foreign.use else ()
+        yield Finding(entry.key.span, message, (*fixes, *removal(ctx, entry)))
 
 
 @rule("hint", tags=("unnecessary",))

@@ -114,22 +114,12 @@ def model_without_provider(ctx: Context) -> Iterator[Finding]:
             message += f" Without the key {ctx.runtime} uses the model of the session."
             yield Finding(value.span, message, removal(ctx, entry))
         else:
-            meant = None if slash else _with_provider(value.text, models)
+            meant = None if slash else models.with_provider(value.text)
             yield did_you_mean(ctx, value.span, message, value.span, meant)
 
 
 # What other products call the model of the session.
 _SESSION = ("inherit", "default", "auto")
-
-
-def _with_provider(text: str, models: Models) -> str | None:
-    """The id of a model with the provider that it is known by."""
-    name = re.sub(r"[\s._]+", "-", text.strip().lower())
-    for provider in models.providers:
-        model = provider.model(text.strip().lower()) or provider.model(name)
-        if model:
-            return f"{provider.name}{_SLASH}{model}"
-    return None
 
 
 @rule("warning")
@@ -210,7 +200,8 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for value, model in _models(ctx):
-        meant = None if model else _meant_model(value.text, ctx.dialect.models)
+        known = model or ctx.dialect.foreign_model(value.text)
+        meant = None if known else _meant_model(value.text, ctx.dialect.models)
         if meant:
             message = f"No model is called {shown(value.text)}."
             message += f" {ctx.runtime} passes it on as it is, and the API refuses it."
@@ -292,12 +283,74 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for value, model in _models(ctx):
-        if model is None and _meant_model(value.text, ctx.dialect.models) is None:
+        foreign = ctx.dialect.foreign_model(value.text)
+        if model is None and not foreign and _meant_model(value.text, ctx.dialect.models) is None:
             yield Finding(
                 value.span,
                 f"{ctx.runtime} does not know the model {shown(value.text)} and passes it on as it is."
                 " Unless your provider knows it, the call fails.",
             )
+
+
+@rule("information")
+def foreign_model(ctx: Context) -> Iterator[Finding]:
+    """A model is named as another product does it.
+
+    Some products want the provider in front of the id of a model, as in `anthropic/claude-sonnet-5-5`,
+    others the id alone, and each has short names of its own. Claude Code and Gemini CLI pass on what
+    they do not know; the call fails unless a gateway of your own knows the name, which can then be added
+    to `models` in the configuration.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: anthropic/claude-sonnet-5-5
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: sonnet
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: claude-sonnet-5-5
+    ---
+
+    You review code.
+    ```
+    """
+    for value, model in _models(ctx):
+        foreign = None if model else ctx.dialect.foreign_model(value.text)
+        if foreign is None:
+            continue
+        if foreign.provider:
+            message = f"{shown(value.text)} has a provider in front, which {ctx.runtime} does not want."
+        else:
+            message = f"{shown(value.text)} is a model of {foreign.of}; {ctx.runtime} does not know it."
+        message += " Unless a gateway knows it, the call fails."
+        if foreign.use:
+            message += f" Here it is `{foreign.use}`."
+            fixes = ctx.offer(f"Write `{foreign.use}`", Edit(value.span, foreign.use))
+        else:
+            entry = ctx.entry("model")
+            fixes = removal(ctx, entry) if entry and entry.value is value else ()
+        yield Finding(value.span, message, fixes)
 
 
 @rule("warning", tags=("deprecated",))

@@ -146,11 +146,11 @@ def _fault(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]
         return None
     right_case = in_any_case(name, known)
     if right_case:
-        right = dialect.tool(right_case)
-        return "names are in lower case", ((right.permission if right else "") or right_case,)
+        return "names are in lower case", (dialect.permission(right_case),)
     foreign, old = dialect.foreign_tool(name), dialect.old_tool(name)
     if foreign:
-        return f"`{name}` is a tool of {foreign.of}", foreign.now
+        now = dict.fromkeys(dialect.permission(each) for each in foreign.now)
+        return f"`{name}` is a tool of {foreign.of}", tuple(now)
     if old:
         return old.note, old.now
     if toollist.is_other(name, dialect):

@@ -14,9 +14,17 @@ from agentls.rules.entries import fault_of, removal, replacement
 from agentls.rules.keys import meant_key
 from agentls.rules.keys import removal as key_removal
 from agentls.rules.loading import reasons
+from agentls.rules.translation import is_told_at_once, renaming, revaluing
 from agentls.rules.values import suggested
 from agentls.text import Edit
-from agentls.wording import listing
+from agentls.wording import listing, shown
+
+
+def _reasons(ctx: Context, code: str) -> Iterator[Finding]:
+    """The reasons of that code that are not told in one finding for the file."""
+    for finding in reasons(ctx, code):
+        if not is_told_at_once(ctx, code, finding.span):
+            yield finding
 
 
 @rule("error")
@@ -49,13 +57,20 @@ def refused_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "refused-key"):
+    for finding in _reasons(ctx, "refused-key"):
         entry = next((e for e in ctx.document.root.entries if e.key.span == finding.span), None)
         if entry is None:
             yield finding
             continue
+        foreign = ctx.dialect.foreign_key(entry.key.text)
+        renamed = renaming(ctx, entry, foreign) if foreign else ()
         meant = meant_key(entry.key.text, ctx.dialect)
-        if meant and ctx.document.entry(meant) is None:
+        if foreign and foreign.of and not foreign.alias:
+            here = f" Here it is called `{foreign.use}`." if foreign.same and foreign.use else ""
+            message = f"{finding.message} It is a key of {foreign.of}.{here}"
+            fixes = ctx.offer(f"Write `{foreign.use}`", *renamed) or key_removal(ctx, entry)
+            yield finding._replace(message=message, fixes=fixes)
+        elif meant and ctx.document.entry(meant) is None:
             fixes = ctx.offer(f"Write `{meant}`", Edit(entry.key.span, meant))
             yield finding._replace(message=f"{finding.message} Did you mean `{meant}`?", fixes=fixes)
         else:
@@ -93,9 +108,20 @@ def refused_value(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "refused-value"):
+    for finding in _reasons(ctx, "refused-value"):
+        entry = next((e for e in ctx.document.root.entries if e.mark == finding.span), None)
+        key = ctx.dialect.key(entry.key.text) if entry else None
+        edits = revaluing(ctx, entry, key) if entry and key else ()
+        if edits:
+            yield finding._replace(fixes=ctx.offer(_title(edits[0]), *edits))
+            continue
         named = suggested(ctx, finding)
         yield named if named.fixes else named._replace(fixes=correction(ctx, finding.span))
+
+
+def _title(edit: Edit) -> str:
+    lines = edit.new_text.lstrip(": ").splitlines()
+    return f"Write {shown(lines[0])}" + (" and what belongs to it" if len(lines) > 1 else "")
 
 
 @rule("error")
@@ -135,7 +161,7 @@ def refused_tool(ctx: Context) -> Iterator[Finding]:
         for listed in tools.items
         if (fault := fault_of(listed, tools, ctx.dialect))
     }
-    for finding in reasons(ctx, "refused-tool"):
+    for finding in _reasons(ctx, "refused-tool"):
         if finding.span not in faults:
             yield finding
             continue

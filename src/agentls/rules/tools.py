@@ -22,6 +22,7 @@ from agentls.rules.entries import (
     translation,
     trust,
 )
+from agentls.rules.translation import origin_of
 from agentls.text import Edit
 from agentls.toollist import ToolList
 from agentls.wording import code_span, listing
@@ -257,7 +258,8 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    whole = [tools for tools in ctx.document.tool_lists if is_mostly_foreign(tools)]
+    lists = () if origin_of(ctx) else ctx.document.tool_lists
+    whole = [tools for tools in lists if is_mostly_foreign(tools)]
     for tools in whole:
         dropped = [listed.entry.text for listed in tools.items if fault_of(listed, tools, ctx.dialect)]
         yield Finding(
@@ -270,10 +272,14 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     for tools, listed, now in faults(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
         assert row is not None, "the fault comes from this row"
-        nearest_here = f" What comes nearest is {listing(now)}." if now else ""
+        if row.same:
+            message = f"`{row.name}` is the name for {listing(now)} in {row.of}: {effect(ctx, tools)}."
+        else:
+            nearest_here = f" What comes nearest is {listing(now)}." if now else ""
+            message = f"`{row.name}` is a tool of {row.of}: {effect(ctx, tools)}.{nearest_here}"
         yield Finding(
             listed.entry.name_span,
-            f"`{row.name}` is a tool of {row.of}: {effect(ctx, tools)}.{nearest_here}",
+            message,
             replacement(ctx, tools, listed, now) if now else removal(ctx, tools, listed),
             at_most=trust(ctx, tools, now),
         )

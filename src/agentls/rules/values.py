@@ -84,7 +84,7 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
         # agent with none: rules of their own say so. Of some keys nobody knows what a wrong value does.
         if key.shape or key.shapes or not key.bad_value or key.required or key.name == "tools":
             continue
-        if not key.closed or _accepts(key, entry.value):
+        if not key.closed or accepts(key, entry.value):
             continue
         meant = _meant(key, entry.value)
         message = f"`{key.name}` takes {_wanted(key)}, not {describe(entry.value)}: {key.bad_value}."
@@ -134,7 +134,7 @@ def suggested(ctx: Context, finding: Finding) -> Finding:
     return found._replace(at_most=finding.at_most)
 
 
-def _accepts(key: Key, value: Node) -> bool:
+def accepts(key: Key, value: Node) -> bool:
     """Whether the runtime takes the value. Where it is not known, it is taken to."""
     if not isinstance(value, Scalar):
         return key.type == "tools" and isinstance(value, Sequence)
@@ -175,7 +175,7 @@ def _meant(key: Key, value: Node) -> str | None:
     """The value that the author most likely had in mind."""
     if isinstance(value, Sequence) and len(value.items) == 1:
         (value,) = value.items
-        if isinstance(value, Scalar) and _accepts(key, value):
+        if isinstance(value, Scalar) and accepts(key, value):
             return value.text
     if not isinstance(value, Scalar):
         return None
@@ -225,7 +225,7 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries(ctx, "enum"):
-        if not key.closed and not _accepts(key, entry.value):
+        if not key.closed and not accepts(key, entry.value):
             wanted, given = _wanted(key), describe(entry.value)
             message = f"`{key.name}` is documented with {wanted}, not {given}: {key.bad_value}."
             yield did_you_mean(ctx, entry.mark, message, entry.value.span, _meant(key, entry.value))

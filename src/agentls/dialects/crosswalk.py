@@ -1,0 +1,217 @@
+"""The crosswalk: what the same key or tool is called in other formats.
+
+`crosswalk.yaml` lists concepts with their names in each format. From it follows what a name that
+is unknown here is elsewhere, and what to write instead, for every pair of formats. It is loaded only
+when a file has such a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentls.dialects.building import build
+from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
+from agentls.yamltree import load_data
+
+if TYPE_CHECKING:
+    from agentls.dialects import Dialect
+
+
+class Format(NamedTuple):
+    """A format with names of its own. `title` is the product, `files` what its files are called,
+    `like` a format whose names it shares. `server_tool` is the form of the name of a server's tool."""
+
+    name: str
+    title: str
+    files: str = ""
+    like: str = ""
+    server_tool: str = ""
+
+
+class Concept(NamedTuple):
+    """One thing with its names by format, the first of them the one to write. `near` are the concepts
+    to take where a format has no name for it."""
+
+    name: str
+    names: Mapping[str, tuple[str, ...]]
+    near: tuple[str, ...] = ()
+
+
+class Table:
+    """Concepts of one kind, with look-ups by name."""
+
+    def __init__(self, concepts: Iterable[Concept], formats: Mapping[str, Format]) -> None:
+        self.concepts = {concept.name: concept for concept in concepts}
+        self._formats = formats
+        self._owners: dict[str, dict[str, list[Concept]]] = {}
+        for concept in self.concepts.values():
+            for owner, names in concept.names.items():
+                for name in names:
+                    self._owners.setdefault(name, {}).setdefault(owner, []).append(concept)
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """All names, in the order of the file."""
+        return tuple(self._owners)
+
+    def owners(self, name: str) -> tuple[str, ...]:
+        """The formats that have the name, the most common first."""
+        have = self._owners.get(name, {})
+        return tuple(owner for owner in self._formats if owner in have)
+
+    def concepts_of(self, name: str, owner: str) -> list[Concept]:
+        """The concepts that the name stands for in a format."""
+        have = self._owners.get(name, {})
+        known = self._formats.get(owner)
+        return (have.get(owner) or have.get(known.like) or []) if known else []
+
+    def names(self, concept: Concept, target: str) -> tuple[str, ...]:
+        """The names of a concept in a format; for one that is not listed, all that there are."""
+        known = self._formats.get(target)
+        if known is None:
+            return tuple(name for names in concept.names.values() for name in names)
+        return concept.names.get(target) or concept.names.get(known.like) or ()
+
+    def written(
+        self, concept: Concept, target: str, writable: Callable[[str], object]
+    ) -> tuple[tuple[str, ...], bool]:
+        """The names to write in a format, and whether they mean the same rather than something near."""
+        found = next((name for name in self.names(concept, target) if writable(name)), None)
+        if found:
+            return (found,), True
+        near = (self.written(self.concepts[name], target, writable)[0] for name in concept.near)
+        return tuple(name for names in near for name in names), False
+
+
+class Crosswalk:
+    """The formats, and the tables of their names."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        rows: tuple[Format, ...] = build(tuple[Format, ...], data["formats"], "crosswalk.formats")
+        self.formats = {row.name: row for row in rows}
+        self.keys = self._table(data["keys"])
+        self.tools = self._table(data["tools"])
+        self.models = self._table(data["models"])
+        self.words = {key: self._table(words) for key, words in data["words"].items()}
+
+    def _table(self, rows: dict[str, dict[str, Any]]) -> Table:
+        concepts = []
+        for concept, row in rows.items():
+            names = {owner: _several(value) for owner, value in row.items() if owner != "near"}
+            unknown = names.keys() - self.formats.keys()
+            if unknown:
+                raise ValueError(f"crosswalk.{concept}: no format {', '.join(unknown)}")
+            concepts.append(Concept(concept, names, _several(row.get("near", []))))
+        return Table(concepts, self.formats)
+
+    def are_alike(self, name: str, other: str) -> bool:
+        """Whether two formats are the same, or share their names."""
+        rows = [self.formats[each] for each in (name, other) if each in self.formats]
+        return name == other or any(row.like in (name, other) for row in rows)
+
+    def key(self, name: str, dialect: Dialect, of: str = "") -> ForeignKey | None:
+        """What a key that `dialect` does not know is elsewhere: in the format `of`, or where it is
+        most common."""
+        owners = [owner for owner in self.keys.owners(name) if owner != dialect.name]
+        owner = of if self.keys.concepts_of(name, of) else next(iter(owners), None)
+        if owner is None or dialect.key(name):
+            return None
+        files = (self.formats[each].files or f"{self.formats[each].title} agents" for each in owners)
+        row = ForeignKey(name, _owners(files), formats=tuple(owners))
+        for concept in self.keys.concepts_of(name, owner):
+            written, same = self.keys.written(concept, dialect.name, dialect.key)
+            if written:
+                alias = _letters(written[0]) == _letters(name)
+                words = self._words(concept.name, owner, dialect.name)
+                return row._replace(use=written[0], alias=alias, same=same, words=words)
+        return row
+
+    def _words(self, concept: str, owner: str, target: str) -> dict[str, str]:
+        """What the words of a key become in another format."""
+        table = self.words.get(concept)
+        return {
+            word: names[0]
+            for each in (table.concepts.values() if table else ())
+            for word in each.names.get(owner, ())
+            if table and (names := table.names(each, target))
+        }
+
+    def tool(self, name: str, dialect: Dialect, of: str = "") -> ForeignTool | None:
+        """What the name of a tool that `dialect` does not know stands for elsewhere: in the format `of`,
+        or where it is most common."""
+        owners = [owner for owner in self.tools.owners(name) if owner != dialect.name]
+        owner = of if self.tools.concepts_of(name, of) else next(iter(owners), None)
+        if owner is None:
+            return self._server_tool(name, dialect, of)
+        now: dict[str, None] = {}
+        same = True
+        for concept in self.tools.concepts_of(name, owner):
+            written, exact = self.tools.written(concept, dialect.name, dialect.writable_tool)
+            now.update(dict.fromkeys(written))
+            same = same and exact
+        titles = (self.formats[each].title for each in owners)
+        return ForeignTool(name, _owners(titles), tuple(now), same and len(now) == 1, tuple(owners))
+
+    def model(self, name: str, dialect: Dialect) -> ForeignModel | None:
+        """What the name of a model that `dialect` does not know stands for elsewhere."""
+        owners = [owner for owner in self.models.owners(name) if owner != dialect.name]
+        if not owners or dialect.name not in self.formats:
+            return None
+        use = ""
+        for concept in self.models.concepts_of(name, owners[0]):
+            written, _ = self.models.written(concept, dialect.name, bool)
+            use = use or "".join(written[:1])
+        return ForeignModel(name, _owners(self.formats[owner].title for owner in owners), use)
+
+    def _server_tool(self, name: str, dialect: Dialect, of: str) -> ForeignTool | None:
+        """The same tool of an MCP server as it is written here."""
+        here = self.formats.get(dialect.name)
+        if here is None or not here.server_tool:
+            return None
+        for row in self.formats.values():
+            form = _form(row.server_tool)
+            found = form.fullmatch(name) if form else None
+            if found is None or self.tools.owners(found["server"].lower()):
+                continue
+            # A word with a slash may be anything, unless it stands among names of that format.
+            if found["tool"] == "*" or row.name == of or not row.server_tool.startswith("{"):
+                written = here.server_tool.format(server=found["server"], tool=found["tool"])
+                if written != name:
+                    return ForeignTool(name, row.title, (written,), True, (row.name,))
+        return None
+
+
+@cache
+def _form(server_tool: str) -> re.Pattern[str] | None:
+    """What a name of that form looks like, if it cannot be taken for another."""
+    lead, _, rest = server_tool.partition("{server}")
+    between = rest.partition("{tool}")[0]
+    if between not in ("__", "/"):
+        return None
+    return re.compile(rf"{re.escape(lead)}(?P<server>[\w.-]+?){re.escape(between)}(?P<tool>[\w.-]+|\*)")
+
+
+def _letters(name: str) -> str:
+    """A name without what only tells one way of writing from another."""
+    return re.sub("[-_]", "", name).lower()
+
+
+def _several(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _owners(titles: Iterable[str]) -> str:
+    """Whose a name is, in words."""
+    first, *others = dict.fromkeys(titles)
+    return f"{first} and others" if len(others) > 1 else " and ".join((first, *others))
+
+
+@cache
+def load() -> Crosswalk:
+    """The crosswalk that ships."""
+    file = __file__.rpartition(".")[0] + ".yaml"
+    with open(file, encoding="utf-8") as opened:  # noqa: PTH123  Loading `pathlib` takes as long as this does.
+        return Crosswalk(load_data(opened.read()))

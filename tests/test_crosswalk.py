@@ -1,0 +1,118 @@
+"""The crosswalk: names that exist, and what follows from them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from agentls import dialects
+from agentls.dialects import crosswalk
+
+
+@pytest.mark.parametrize("name", [name for name in dialects.NAMES if name in crosswalk.load().formats])
+def test_names_exist_in_the_formats_that_ship(name: str) -> None:
+    table, dialect = crosswalk.load(), dialects.load(name)
+    keys = {each for concept in table.keys.concepts.values() for each in table.keys.names(concept, name)}
+    own = {key.name for key in dialect.keys} | {key.name for key in dialect.foreign_keys}
+    assert sorted(keys - own) == []
+    tools = {each for concept in table.tools.concepts.values() for each in table.tools.names(concept, name)}
+    own = {tool.name for tool in dialect.tools} | {tool.name for tool in dialect.old_tools}
+    assert sorted(tools - own - {tool.name for tool in dialect.foreign_tools}) == []
+
+
+def test_words_exist_in_the_formats_that_ship() -> None:
+    table = crosswalk.load()
+    for concept, words in table.words.items():
+        for name in set(dialects.NAMES) & table.formats.keys():
+            dialect = dialects.load(name)
+            keys = [dialect.key(key) for key in table.keys.names(table.keys.concepts[concept], name)]
+            known = {value.name for key in keys if key for value in key.values}
+            found = {word for each in words.concepts.values() for word in words.names(each, name)}
+            assert not known or found <= known, (concept, name)
+
+
+def test_near_concepts_exist() -> None:
+    for table in (crosswalk.load().keys, crosswalk.load().tools):
+        for concept in table.concepts.values():
+            assert set(concept.near) <= table.concepts.keys(), concept
+    formats = crosswalk.load().formats
+    assert {each.like for each in formats.values()} - {""} <= formats.keys()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "now"),
+    [
+        ("claude-code", "read_file", ("Read",)),
+        ("claude-code", "read_many_files", ("Read", "Glob")),
+        ("claude-code", "search", ("Grep", "Glob")),
+        ("claude-code", "ask_user", ()),
+        ("claude-code", "docs/*", ("mcp__docs__*",)),
+        ("gemini-cli", "Bash", ("run_shell_command",)),
+        ("gemini-cli", "mcp__docs__find", ("mcp_docs_find",)),
+        ("gemini-cli", "NotebookEdit", ("replace",)),
+    ],
+)
+def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, now: tuple[str, ...]) -> None:
+    row = dialects.load(dialect).foreign_tool(name)
+    assert row is not None
+    assert row.now == now
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "use"),
+    [
+        ("claude-code", "steps", "maxTurns"),
+        ("claude-code", "temperature", ""),
+        ("gemini-cli", "maxTurns", "max_turns"),
+        ("gemini-cli", "whenToUse", "description"),
+        ("gemini-cli", "permissionMode", ""),
+    ],
+)
+def test_a_key_is_told_in_the_words_of_another_format(dialect: str, name: str, use: str) -> None:
+    row = dialects.load(dialect).foreign_key(name)
+    assert row is not None
+    assert row.use == use
+
+
+@pytest.mark.parametrize("name", ["Read", "read", "Task", "task", "my_own_tool", "and/or"])
+def test_what_is_ones_own_or_nobodys_is_not_foreign(name: str) -> None:
+    assert dialects.load("claude-code").foreign_tool(name) is None
+
+
+def test_words_follow_their_key() -> None:
+    claude = dialects.load("claude-code")
+    row = crosswalk.load().key("approvalMode", claude)
+    assert row is not None
+    assert (row.use, row.words["yolo"]) == ("permissionMode", "bypassPermissions")
+
+
+def test_a_mistake_in_the_table_is_named() -> None:
+    data = {"formats": {}, "keys": {"limit": {"nowhere": "x"}}, "tools": {}, "models": {}, "words": {}}
+    with pytest.raises(ValueError, match="limit: no format nowhere"):
+        crosswalk.Crosswalk(data)
+
+
+def test_a_file_in_order_does_not_load_it() -> None:
+    text = (
+        "---\nname: a\ndescription: Reviews code. Use it after a change.\ntools: Read, Grep\n---\nReview.\n"
+    )
+    program = f"""
+from agentls import check, config, project
+from agentls.dialects import crosswalk
+document = project.open_document(".claude/agents/a.md", {text!r}, config.Config())
+assert check.check(document, config.Config(), lambda path: True) == []
+raise SystemExit(crosswalk.load.cache_info().currsize)
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_models_exist_in_the_formats_that_ship() -> None:
+    table = crosswalk.load()
+    for name in set(dialects.NAMES) & table.formats.keys():
+        models = dialects.load(name).models
+        names = [
+            each for concept in table.models.concepts.values() for each in table.models.names(concept, name)
+        ]
+        assert [each for each in names if not models.get(each)] == []
