@@ -60,6 +60,8 @@ def dialect_table() -> str:
     lines = ["| Format | Read by | Places |", "|---|---|---|"]
     for name in dialects.NAMES:
         seen = catalogue.overview(dialects.load(name))
+        if not seen.places:
+            continue  # How a further runtime reads the format of another.
         places = ", ".join(f"`{place}`" for place in seen.places)
         lines.append(f"| {seen.title} (`{name}`) | {', '.join(seen.runtimes)} | {places} |")
     return "\n".join(lines)

@@ -4,8 +4,9 @@ A fixture is a text in sections, as in txtar: prose first, then `-- path --` lin
 followed by the file of that path. A line of carets below a line is one expected diagnostic,
 exactly under the span: `^^^^ unknown-tool: words the message must contain`. `^^^^> code` means
 that the span goes on over further lines. Caret lines are taken out before the text is
-analysed. `<|>` marks a cursor. A section `agentls.toml` is the configuration, and a section
-`.claude-plugin/plugin.json` makes the files around it a plugin's.
+analysed. `<|>` marks a cursor. A line `(1,000 characters)` stands for as many. A section
+`agentls.toml` is the configuration, and a section `.claude-plugin/plugin.json` makes the files
+around it a plugin's.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ TEXTS = (".md", ".mdc", ".yaml")
 
 _SECTION = re.compile(r"^-- (\S+) --$", re.MULTILINE)
 _CARETS = re.compile(r"(?P<indent>\s*)(?P<carets>\^+)(?P<more>>?) (?P<code>[a-z-]+)(?:: (?P<words>.*))?")
+_LENGTH = re.compile(r"^\((\d+),(\d+) characters\)$", re.MULTILINE)
 _PLUGIN = ".claude-plugin/plugin.json"
 
 
@@ -106,8 +108,13 @@ def parse_case(text: str) -> Case:
     pieces = _SECTION.split(text)
     case = Case(pieces[0])
     for path, content in zip(pieces[1::2], pieces[2::2], strict=True):
-        case.files[path], case.expected[path] = take_carets(content.removeprefix("\n"))
+        case.files[path], case.expected[path] = take_carets(at_length(content.removeprefix("\n")))
     return case
+
+
+def at_length(text: str) -> str:
+    """`text` with as many characters where a line `(1,000 characters)` stands for them."""
+    return _LENGTH.sub(lambda found: "x" * int(found[1] + found[2]), text)
 
 
 def take_carets(text: str) -> tuple[str, list[Expected]]:

@@ -15,7 +15,7 @@ def test_every_dialect_has_an_overview_and_a_page(name: str) -> None:
     dialect = dialects.load(name)
     seen = catalogue.overview(dialect)
     assert seen.runtimes
-    assert seen.places
+    assert seen.places or name in {other for home in dialects.places() for other in home.place.also.values()}
     assert seen.newest >= seen.oldest >= "2025"
     page = catalogue.page(dialect)
     assert all(source.title in page for source in dialect.sources)

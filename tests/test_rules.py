@@ -10,7 +10,7 @@ import pytest
 import agentls.rules  # Fills the registry.  # noqa: F401
 from agentls.rule import RULES, Rule, Severity
 from agentls.text import apply
-from harness import FIXTURES, TEXTS, Case, assert_diagnostics, parse_case
+from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
 
 _EXAMPLE = re.compile(r"^```markdown(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _PLACES = {None: ".claude/agents/example.md", "plugin": "agents/example.md"}
@@ -26,7 +26,7 @@ def examples(rule: Rule, heading: str) -> list[Case]:
     for example in _EXAMPLE.finditer(section):
         place = example["place"]
         path = place if place and place.endswith(".md") else _PLACES.get(place, f"{place}/example.md")
-        case = Case("", {path: example["text"]})
+        case = Case("", {path: at_length(example["text"])})
         if example["place"] == "plugin":
             case.files[".claude-plugin/plugin.json"] = '{"name": "example"}'
         if settings:

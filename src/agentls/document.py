@@ -14,8 +14,9 @@ from agentls.markdown import Markdown
 from agentls.origin import Origin
 from agentls.readers import STRATEGIES
 from agentls.reading import Identity, Reading
+from agentls.shapes import meets
 from agentls.text import Edit, LineIndex, Span, apply
-from agentls.toollist import Listed, ToolList, Tools
+from agentls.toollist import ToolList, Tools
 from agentls.yamltree import Entry, Mapping, Scalar, Source, parse
 
 
@@ -71,13 +72,25 @@ class Document(File):
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
-        """What each runtime that counts makes of the file, the folder's owner first."""
-        return tuple(self._read(reader) for reader in self.readers)
+        """What each runtime that counts makes of the file, the folder's owner first. A file that is
+        meant for others by what it says does not count where others are left."""
+        return tuple(r for r in self._own if not self._is_left(r)) or self._own
 
     @cached_property
     def other_readings(self) -> tuple[Reading, ...]:
         """What the other runtimes make of it that read it too."""
-        return tuple(self._read(reader_of(runtime, dialect, self.config)) for runtime, dialect in self.others)
+        left = tuple(reading for reading in self._own if reading not in self.readings)
+        others = (reader_of(runtime, dialect, self.config) for runtime, dialect in self.others)
+        return left + tuple(self._read(reader) for reader in others)
+
+    @cached_property
+    def _own(self) -> tuple[Reading, ...]:
+        return tuple(self._read(reader) for reader in self.readers)
+
+    @staticmethod
+    def _is_left(reading: Reading) -> bool:
+        leaves, root = reading.runtime.leaves, reading.root
+        return leaves is not None and root is not None and meets(leaves, root)
 
     def _read(self, reader: Reader) -> Reading:
         return STRATEGIES[reader.runtime.strategy](self.text, self.identity, reader.dialect, reader.runtime)
@@ -128,12 +141,14 @@ class Document(File):
     @cached_property
     def tool_lists(self) -> tuple[ToolList, ...]:
         """The lists of tools in the frontmatter, for the editor."""
+        counting = tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
+        runtimes = counting or self.dialect.runtimes[:1]
         return tuple(
             ToolList(
                 key,
                 entry.value,
                 tuple(
-                    Listed(item, *toollist.resolve(item.name, self.dialect, self.permission_mode))
+                    toollist.look_up(item, self.dialect, self.permission_mode, runtimes)
                     for item in toollist.split(entry.value, self.text, self.dialect.tool_grammar)
                 ),
             )

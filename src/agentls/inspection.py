@@ -16,7 +16,7 @@ from agentls.document import Document
 from agentls.reading import How, Reading
 from agentls.text import Span
 from agentls.toollist import Tools
-from agentls.yamltree import TOO_DEEP, Scalar, Source, parse
+from agentls.yamltree import TOO_DEEP, Scalar, Sequence, Source, parse
 
 INHERIT = "inherit"
 
@@ -119,7 +119,10 @@ def resolve_model(written: str | None, models: Models) -> str:
 
 
 def _model(reading: Reading, models: Models) -> ModelUse:
-    entry = reading.get("model")
+    entry, key = reading.get("model"), reading.dialect.key("model")
+    if entry and key and key.shape and isinstance(entry.value, Sequence):
+        names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
+        return ModelUse(", ".join(names), resolve_model(names[0] if names else None, models))
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
         return ModelUse(None, INHERIT)
     return ModelUse(entry.value.text, resolve_model(reading.text("model"), models))
@@ -152,9 +155,20 @@ def _notes(document: Document, reading: Reading, tools: Tools) -> Iterator[str]:
             f"The frontmatter ends at the `---` in line {_line(document, cut)};"
             " what stands behind it is part of the prompt."
         )
+    ignored = list(_ignored(reading))
+    if ignored:
+        yield f"It does not look at {_names(ignored)}."
     if tools.mode == "listed":
         yield from _notes_on_tools(tools, reading.dialect)
     yield from _notes_on_model(reading.text("model"), reading.dialect.models)
+
+
+def _ignored(reading: Reading) -> Iterator[str]:
+    """The keys that other readers of the format know, but this one does not."""
+    for entry in reading.root.entries if reading.root else ():
+        key = reading.dialect.key(entry.key.text)
+        if key and not key.known_to(reading.runtime.name):
+            yield key.name
 
 
 def _notes_on_tools(tools: Tools, dialect: Dialect) -> Iterator[str]:
@@ -181,7 +195,10 @@ def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
     if models.providers and "/" not in written:
         yield f"`{written}` names no provider, so the agent fails when it runs."
     elif model is None and not models.is_elsewhere(written):
-        yield f"No model `{written}` is known; the text is sent to the API as it is."
+        ignored = "unless the account has it, it is ignored"
+        passed_on = "the text is sent to the API as it is"
+        rest = passed_on if models.unknown == "passed on" else ignored
+        yield f"No model `{written}` is known; {rest}."
     elif model and model.status == "retired":
         yield f"Requests to `{model.name}` fail: {model.summary}."
     elif model and model.status == "remapped":
@@ -296,7 +313,9 @@ def plain(lines: list[Line]) -> str:
 
 def is_good(view: View) -> bool:
     """Whether the runtime gets an agent from the file that it can start."""
-    return view.loads and view.how != "damaged" and not view.tools.leaves_none
+    grammar = view.runtime.tool_grammar
+    on_purpose = grammar is not None and grammar.none_on_purpose and view.tools.mode == "none"
+    return view.loads and view.how != "damaged" and (on_purpose or not view.tools.leaves_none)
 
 
 def verdict(view: View) -> str:

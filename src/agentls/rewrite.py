@@ -141,11 +141,13 @@ _DASH = re.compile(r"[ \t]*-[ \t]+")
 
 
 def harmless(document: Document, edits: tuple[Edit, ...]) -> bool:
-    """Whether after `edits` the runtime still loads the agent, and with tools, if it did so before."""
-    before, after = document.reading.how, document.edited(edits)
-    if before in ("clean", "repaired") and after.reading.how not in ("clean", "repaired"):
-        return False
-    return document.tools.leaves_none or not after.tools.leaves_none
+    """Whether after `edits` the runtimes still load the agent, and with tools, if they did so before."""
+    after = document.edited(edits)
+    still = {reading.runtime for reading in after.readings if reading.how in ("clean", "repaired")}
+    before = {reading.runtime for reading in document.readings if reading.how in ("clean", "repaired")}
+    # An edit may also change for whom the file is meant.
+    gone = before - still - {reading.runtime for reading in after.other_readings}
+    return not gone and (document.tools.leaves_none or not after.tools.leaves_none)
 
 
 def with_field(document: Document, mapping: Mapping, field: str) -> Edit:

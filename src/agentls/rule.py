@@ -73,6 +73,18 @@ def titles(runtimes: Iterable[Runtime]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+_PLURALS = {"does": "do", "is": "are", "has": "have", "passes": "pass"}
+
+
+def does(runtimes: Iterable[Runtime], what: str) -> str:
+    """What runtimes do, in a sentence: `what` starts with a verb as it is used of one."""
+    several = tuple(dict.fromkeys(runtimes))
+    if len(several) > 1:
+        verb, _, rest = what.partition(" ")
+        what = f"{_PLURALS.get(verb, verb.removesuffix('s'))} {rest}"
+    return f"{titles(several)} {what}"
+
+
 class Context(NamedTuple):
     """What a rule may look at.
 
@@ -117,6 +129,11 @@ class Context(NamedTuple):
         worth a hint."""
         told = self.dialect.source(source).confidence
         return Severity.HINT if told == "third-party" else Severity.ERROR
+
+    def does(self, what: str) -> str:
+        """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
+        one."""
+        return does((reading.runtime for reading in self.readings), what)
 
     @property
     def in_plugin(self) -> bool:

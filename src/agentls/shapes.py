@@ -2,12 +2,12 @@
 
 A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
 `text`, `filled` (text that is not empty), `json` (text that holds JSON), `scalar` (text, or what
-becomes text: a number or a truth value), `number`, `integer`, `positive` (a whole number above
-zero), `boolean`, `switch` (a truth value, also as `yes`, `on` or `1`), `slug` (lower-case letters
-and digits of any script, with single hyphens between), `null`, `any`, `words` (one of the key's
-values), `list of X`, `map of X`, and `record`, a mapping with the key's fields. `some list of X`
-must not be empty. Parentheses group. In a `map of X` a field of the key says what stands below its
-own name instead of X.
+becomes text: a number or a truth value), `number`, `integer`, `digits` (a number, also as text),
+`positive` (a whole number above zero), `boolean`, `switch` (a truth value, also as `yes`, `on` or
+`1`), `slug` (lower-case letters and digits of any script, with single hyphens between), `null`,
+`any`, `words` (one of the key's values), `list of X`, `map of X`, and `record`, a mapping with the
+key's fields. `some list of X` must not be empty. Parentheses group. In a `map of X` a field of the
+key says what stands below its own name instead of X.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from agentls.dialects import Key
+from agentls.dialects import Condition, Key
 from agentls.text import Span
 from agentls.wording import describe, listing
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
@@ -46,6 +46,7 @@ _SCALARS = {
     "json": "text that is valid JSON",
     "scalar": "text",
     "number": "a number",
+    "digits": "a number",
     "integer": "a whole number",
     "positive": "a whole number above zero",
     "boolean": "`true` or `false`",
@@ -113,6 +114,44 @@ def misfits(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> 
     shape = key.shape_for(runtime)
     if shape:
         yield from _misfits(key, parse(shape), value, value.span, runtime, (*path, key.name))
+
+
+def records(key: Key, value: Node, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
+    """The records in `value`, which stands for `key`, as `runtime` sees them: those of a list
+    together, each with the key whose fields they have."""
+    shape = key.shape_for(runtime)
+    if shape:
+        yield from _records(key, parse(shape), value, runtime)
+
+
+def _records(
+    key: Key, shapes: tuple[Shape, ...], value: Node, runtime: str
+) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
+    if isinstance(value, Sequence):
+        inner = next((shape.inner for shape in shapes if shape.word in ("list", "some list")), ())
+        if any(shape.word == "record" for shape in inner):
+            mappings = tuple(item for item in value.items if isinstance(item, Mapping))
+            yield key, mappings
+            for mapping in mappings:
+                yield from _below_record(key, mapping, runtime)
+        else:
+            for item in value.items:
+                yield from _records(key, inner, item, runtime)
+    elif isinstance(value, Mapping):
+        if any(shape.word == "record" for shape in shapes):
+            yield key, (value,)
+            yield from _below_record(key, value, runtime)
+            return
+        inner = next((shape.inner for shape in shapes if shape.word == "map"), ())
+        for entry in value.entries:
+            yield from _records(key, inner, entry.value, runtime)
+
+
+def _below_record(key: Key, mapping: Mapping, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
+    for entry in mapping.entries:
+        field = key.field(entry.key.text)
+        if field and field.known_to(runtime):
+            yield from records(field, entry.value, runtime)
 
 
 def accepts(key: Key, value: Node, runtime: str) -> bool:
@@ -212,9 +251,13 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
         elif key.unknown_fields == "refused":
             yield Misfit(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
     for field in key.fields:
-        needed = field.required and field.known_to(runtime) and value.get(field.name) is None
-        if needed and holds(field, value):
+        needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
+        if needed and value.get(field.name) is None and holds(field, value):
             yield Misfit(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
+    wanting = key.one_of and runtime not in key.optional_for
+    if wanting and not any(entry.key.text in key.one_of for entry in value.entries):
+        message = f"`{'.'.join(path)}` has none of {listing(key.one_of, ' and ')}"
+        yield Misfit(value.span, message, path)
 
 
 def holds(key: Key, mapping: Mapping) -> bool:
@@ -222,9 +265,16 @@ def holds(key: Key, mapping: Mapping) -> bool:
     condition stands for an entry that is not there."""
     if key.applies is None:
         return True
-    entry = mapping.get(key.applies.key)
-    text = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
-    return text in key.applies.values if key.applies.values else entry is not None
+    return meets(key.applies, mapping)
+
+
+def meets(condition: Condition, mapping: Mapping) -> bool:
+    """Whether the entries of `mapping` meet a condition."""
+    entry = mapping.get(condition.key)
+    if entry is None:
+        return "" in condition.values
+    text = entry.value.text if isinstance(entry.value, Scalar) else None
+    return text in condition.values if condition.values else True
 
 
 def _takes(key: Key, word: str, value: Scalar) -> bool:
@@ -246,6 +296,8 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
         return value.type == "str" and _is_slug(value.text)
     if word == "switch":
         return value.text.lower() in SWITCHED_ON + SWITCHED_OFF
+    if word == "digits":
+        return re.fullmatch(r"[+-]?\d+(?:\.\d*)?", value.text) is not None
     if word == "positive":
         return value.type in ("int", "float") and value.value > 0 and float(value.value).is_integer()
     types = {"number": ("int", "float"), "integer": ("int",), "boolean": ("bool",), "null": ("null",)}
@@ -288,7 +340,9 @@ def _is_json(text: str) -> bool:
 
 def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: tuple[str, ...]) -> Misfit:
     found = "an empty list" if isinstance(value, Sequence) and not value.items else describe(value)
-    if isinstance(value, Scalar) and value.style in ("single", "double"):
+    if isinstance(value, Scalar) and value.type == "str" and not value.text:
+        found = "empty text"
+    elif isinstance(value, Scalar) and value.style in ("single", "double"):
         found = f"the text {found}"
     return Misfit(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from agentls import permissions
-from agentls.dialects import Dialect, Key, ToolGrammar
+from agentls.dialects import Dialect, Key, Runtime, ToolGrammar
 from agentls.reading import Reading
 from agentls.spelling import in_any_case
 from agentls.text import Span
@@ -123,41 +123,58 @@ def names_in(value: Node) -> Iterator[str]:
         )
 
 
-def is_other(name: str, dialect: Dialect) -> bool:
+def grammar_of(dialect: Dialect, runtime: Runtime | None) -> ToolGrammar:
+    """How a runtime reads the lists of tools in a dialect."""
+    return (runtime.tool_grammar if runtime else None) or dialect.tool_grammar
+
+
+def is_other(name: str, dialect: Dialect, runtime: Runtime | None = None) -> bool:
     """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known,
     or from a product of whose tools nothing is known at all."""
-    return (
-        not dialect.tools
-        or name in dialect.user_tools
-        or any(fnmatchcase(name, pattern) for pattern in dialect.tool_grammar.others)
-    )
+    if not dialect.tools or name in dialect.user_tools:
+        return True
+    of = dialect.tool(name.partition("/")[0]) if "/" in name else None
+    others = () if of and of.members else grammar_of(dialect, runtime).others
+    return any(fnmatchcase(name, pattern) for pattern in others)
 
 
 Standing = Literal["available", "unavailable", "old", "foreign", "unknown"]
 
 
 class Resolution(NamedTuple):
-    """What a name in a tool list stands for: `tool` is the name of the tool behind it, or None."""
+    """What a name in a tool list stands for: `tools` are the names of the tools behind it."""
 
     standing: Standing
-    tool: str | None
+    tools: tuple[str, ...] = ()
+
+    @property
+    def tool(self) -> str | None:
+        """The tool behind the name, or the first of several."""
+        return self.tools[0] if self.tools else None
 
 
-def resolve(name: str, dialect: Dialect, permission_mode: str | None) -> Resolution:
-    """What `name` stands for in the list of a subagent that runs in `permission_mode`."""
-    if is_other(name, dialect) or not dialect.tools:
-        return Resolution("available", name)  # Without a catalogue nothing speaks against a name.
-    if dialect.tool_grammar.any_case:
-        name = in_any_case(name, (tool.name for tool in dialect.tools)) or name
-    tool = dialect.tool(name)
+def resolve(
+    name: str, dialect: Dialect, permission_mode: str | None, runtime: Runtime | None = None
+) -> Resolution:
+    """What `name` stands for in the list of a subagent that runs in `permission_mode`, to one runtime
+    or to those of the dialect."""
+    if is_other(name, dialect, runtime) or not dialect.tools:
+        return Resolution("available", (name,))  # Without a catalogue nothing speaks against a name.
+    grammar = grammar_of(dialect, runtime)
+    if grammar.any_case:
+        name = dialect.tool_in_any_case(name) or name
+    tool = dialect.tool(name) if grammar.own_names else None
     if tool:
         if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
-            return Resolution("unavailable", tool.name)
-        return Resolution("available", tool.name)
+            return Resolution("unavailable", (tool.name,))
+        return Resolution("available", (tool.name,))
     old = dialect.old_tool(name)
     if old:
-        return Resolution("available", old.now[0]) if old.works else Resolution("old", None)
-    return Resolution("foreign" if dialect.foreign_tool(name) else "unknown", None)
+        return Resolution("available", old.now) if old.works else Resolution("old")
+    foreign = dialect.foreign_tool(name)
+    if foreign and runtime and runtime.name in foreign.works:
+        return Resolution("available", foreign.now)
+    return Resolution("foreign" if foreign else "unknown")
 
 
 def _why(name: str, standing: Standing, dialect: Dialect) -> str:
@@ -174,11 +191,30 @@ def _why(name: str, standing: Standing, dialect: Dialect) -> str:
 
 
 class Listed(NamedTuple):
-    """An entry of a list, and what its name stands for."""
+    """An entry of a list, what its name stands for to all runtimes that count or to the first one
+    that drops it, and which of them drop it."""
 
     entry: ToolEntry
     standing: Standing
-    tool: str | None
+    tools: tuple[str, ...]
+    dropped_by: tuple[Runtime, ...] = ()
+
+    @property
+    def tool(self) -> str | None:
+        """The tool behind the name, or the first of several."""
+        return self.tools[0] if self.tools else None
+
+
+def look_up(
+    entry: ToolEntry, dialect: Dialect, permission_mode: str | None, runtimes: tuple[Runtime, ...]
+) -> Listed:
+    """What an entry stands for to the runtimes that count."""
+    found = [resolve(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
+    first = next((each for each in found if each.standing != "available"), found[0])
+    dropped_by = (
+        runtime for runtime, each in zip(runtimes, found, strict=True) if each.standing != "available"
+    )
+    return Listed(entry, *first, tuple(dropped_by))
 
 
 class ToolList(NamedTuple):
@@ -191,7 +227,7 @@ class ToolList(NamedTuple):
     @property
     def available(self) -> set[str]:
         """The tools that the list comes to."""
-        return {item.tool for item in self.items if item.standing == "available" and item.tool}
+        return {tool for item in self.items if item.standing == "available" for tool in item.tools}
 
 
 def effective(reading: Reading, document: str, permission_mode: str | None) -> Tools:
@@ -199,7 +235,8 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
-    dialect, grammar = reading.dialect, reading.dialect.tool_grammar
+    dialect, runtime = reading.dialect, reading.runtime
+    grammar = grammar_of(dialect, runtime)
     if grammar.map:
         return _permitted(reading)
     tools = reading.get("tools") if dialect.key("tools") else None
@@ -218,19 +255,23 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
     refused = {entry.text for entry in denied}
     roster = [name for name in names if name not in refused]
     roster += [name for name in memory if name not in roster]
-    denied_tools = {resolve(entry.name, dialect, permission_mode).tool or entry.name for entry in denied}
+    denied_tools = {
+        tool
+        for entry in denied
+        for tool in resolve(entry.name, dialect, permission_mode, runtime).tools or (entry.name,)
+    }
     available: list[str] = []
     dropped: list[Dropped] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
-        standing, tool = resolve(name, dialect, permission_mode)
-        if tool is None and reading.runtime.unknown_tools == "undocumented":
-            standing, tool = "available", name
-        if standing != "available" or tool is None:
+        standing, tools_meant = resolve(name, dialect, permission_mode, runtime)
+        if not tools_meant and runtime.unknown_tools == "undocumented":
+            standing, tools_meant = "available", (name,)
+        if standing != "available":
             dropped.append(Dropped(text, _why(name, standing, dialect)))
-        elif is_denied(tool, denied_tools):
+        elif any(is_denied(tool, denied_tools) for tool in tools_meant):
             dropped.append(Dropped(text, "also in `disallowedTools`"))
-        elif tool not in available:
-            available.append(tool)
+        else:
+            available += [tool for tool in tools_meant if tool not in available]
     return Tools("listed", tuple(roster), tuple(available), tuple(dropped))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import yaml
@@ -216,6 +217,7 @@ def load_data(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)
 
 
+@lru_cache(maxsize=8)  # Several runtimes read the same block.
 def parse(source: Source, *, tabs_indent: bool = False) -> Parsed:
     """Parse a block of YAML.
 

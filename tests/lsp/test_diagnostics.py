@@ -156,8 +156,6 @@ async def test_agents_are_checked(client: Editor, uri: str, language: str) -> No
         ("file:///project/README.md", "markdown"),
         ("file:///project/.claude/skills/review/notes.md", "markdown"),
         ("file:///project/.claude/notes/review.md", "markdown"),
-        ("file:///project/.github/agents/a.md", "chatagent"),
-        ("file:///project/docs/a.agent.md", "chatagent"),
         ("file:///project/.gemini/notes/a.md", "markdown"),
         ("file:///project/.claude/agents/a.txt", "plaintext"),
         ("git:///project/.claude/agents/a.md", "markdown"),

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentls.dialects import crosswalk
 from agentls.dialects.building import build, completed, merged, words_of
 from agentls.dialects.facts import (
-    Condition,
     Facts,
     Key,
     Limit,
@@ -28,14 +27,13 @@ from agentls.dialects.facts import (
     TaggedName,
     Template,
     Tool,
-    ToolGrammar,
     Value,
     Variant,
 )
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.hook_facts import HookEvent, HookField, HookHandler, Hooks, Servers, Transport
 from agentls.dialects.neighbours import neighbour
-from agentls.dialects.runtime_facts import Fences, Place, Runtime
+from agentls.dialects.runtime_facts import Condition, Fences, Place, Runtime, ToolGrammar
 from agentls.yamltree import load_data
 
 if TYPE_CHECKING:
@@ -98,6 +96,7 @@ class Dialect(Facts):
             "tool": {**{alias: row for row in self.tools for alias in row.aliases}, **_by_name(self.tools)},
             "old tool": _by_name(self.old_tools),
             "foreign tool": _by_name(self.foreign_tools),
+            "any case": _in_any_case(self.tools, self.old_tools, self.foreign_tools),
             "event": _by_name(self.hooks.events),
             "handler": _by_name(self.hooks.handlers),
         }
@@ -172,6 +171,12 @@ class Dialect(Facts):
         names = (*(tool.name for tool in self.tools), *(old.name for old in self.old_tools))
         return frozenset(name.lower() for name in names)
 
+    def tool_in_any_case(self, name: str) -> str | None:
+        """The name, of today, of old or of another product, that differs from `name` in nothing but
+        case; the dialect's own come first, and of others the first."""
+        found: str | None = self._indexes["any case"].get(name.lower())
+        return found
+
     def event(self, name: str) -> HookEvent | None:
         """The hook event of that name."""
         return self._indexes["event"].get(name)
@@ -181,12 +186,19 @@ class Dialect(Facts):
         return self._indexes["handler"].get(name)
 
 
+def _in_any_case(*tables: tuple[Any, ...]) -> dict[str, str]:
+    """The names in tables by themselves in lower case; of equal ones the first."""
+    return {row.name.lower(): row.name for rows in reversed(tables) for row in reversed(rows)}
+
+
 def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
 NAMES = (
     "claude-code",
+    "copilot",
+    "claude-in-vscode",
     "opencode",
     "cursor",
     "antigravity",
@@ -309,11 +321,17 @@ def places_of(name: str, files: Files = ()) -> tuple[Place, ...]:
 
 
 def places(files: Files = ()) -> Iterator[Home]:
-    """The places of all dialects, in the order in which they are tried, a user's own first. A dialect is
-    not looked into before it is its turn, so that a common one does not wait for all the others."""
+    """The places of all dialects, in the order in which they are tried, a user's own first, and last
+    those that may be anywhere. A dialect is not looked into before it is its turn, so that a common one
+    does not wait for all the others."""
+    anywhere = []
     for name in dict.fromkeys((*(name for name, _ in files), *NAMES)):
         for place in places_of(name, files):
-            yield Home(place, name)
+            if place.folder:
+                yield Home(place, name)
+            else:
+                anywhere.append(Home(place, name))
+    yield from anywhere
 
 
 def own_files(config: Config) -> Files:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hook_facts import Hooks, Servers
-from agentls.dialects.runtime_facts import Place, Runtime
+from agentls.dialects.runtime_facts import Condition, Place, Runtime, ToolGrammar
 
 
 class Source(NamedTuple):
@@ -38,13 +38,6 @@ class Value(NamedTuple):
     summary: str
     source: str
     alias_of: str = ""
-
-
-class Condition(NamedTuple):
-    """A condition on another key: that it stands there, and with one of `values` if some are given."""
-
-    key: str
-    values: tuple[str, ...] = ()
 
 
 class Limit(NamedTuple):
@@ -115,12 +108,22 @@ class Key(NamedTuple):
     """Why the key does nothing, though the runtime knows it."""
     no_effect_when: Condition | None = None
     """The condition under which it does nothing; always if there is none."""
+    instead: Mapping[str, str] = MappingProxyType({})
+    """For values of a deprecated key the line that comes to the same, "" for none."""
     fields: tuple[Key, ...] = ()
     """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
     """What becomes of other keys in a record."""
     unknown_entry: str = ""
     """What an entry of a list comes to that names no tool."""
+    one_of: tuple[str, ...] = ()
+    """Fields of which a record must have one."""
+    unique: bool = False
+    """Whether no two records of a list may have an equal value of this field."""
+    optional_for: tuple[str, ...] = ()
+    """The runtimes that do without what is required."""
+    needs_tool: str = ""
+    """The tool without which, in a list of tools, the key does nothing."""
 
     def field(self, name: str) -> Key | None:
         """The field of that name in a record."""
@@ -163,31 +166,6 @@ class Tool(NamedTuple):
     aliases: tuple[str, ...] = ()
     permission: str = ""
     runtimes: tuple[str, ...] = ()
-
-
-class ToolGrammar(NamedTuple):
-    """How a list of tools is written. A scalar is split at the characters of `separators` ("" for not at
-    all), and so is each item of a list if `splits_items`. `specifiers` tells whether something in parentheses
-    may follow a name. `any_case` whether case does not matter. `all` are the words for every tool. Names that
-    fit a pattern of `others` (with `*`) are tools of servers and extensions, of which nothing is known.
-    `none` tells whether an empty list takes all tools away, and `no_value` whether a key without a value
-    does. `lone` tells whether a word for every tool counts only by itself, `globs` whether `*` is a pattern
-    in the names of MCP tools. `open` tells whether there may be tools that are not in the table, so that a
-    name is not wrong for being unknown. `map` tells whether the value is a mapping from names to truth
-    values."""
-
-    separators: str = ", "
-    splits_items: bool = True
-    specifiers: bool = True
-    any_case: bool = False
-    all: tuple[str, ...] = ("*",)
-    others: tuple[str, ...] = ("mcp__*",)
-    none: bool = True
-    no_value: bool = True
-    lone: bool = False
-    globs: bool = False
-    open: bool = False
-    map: bool = False
 
 
 class OldTool(NamedTuple):
@@ -237,7 +215,9 @@ class Models(NamedTuple):
 
     `long_context` is the suffix that may follow any of them. `elsewhere` are patterns for the
     ids of other providers, or for any id where not all are known, and `others` says what they are.
-    Where there are `providers`, an id is written `provider/model`.
+    Where there are `providers`, an id is written `provider/model`. `unknown` says what becomes of
+    other text: it is "passed on" to the provider as it is, or "ignored" unless the account has a model
+    of that name.
     """
 
     known: tuple[Model, ...]
@@ -246,6 +226,7 @@ class Models(NamedTuple):
     inherits: tuple[str, ...]
     providers: tuple[Provider, ...] = ()
     others: str = "A model of which nothing is known here."
+    unknown: Literal["passed on", "ignored"] = "passed on"
 
     def get(self, name: str) -> Model | None:
         """The model of that name, in any case, with or without the long-context suffix, which a

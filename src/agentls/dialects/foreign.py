@@ -29,7 +29,8 @@ class ForeignTool(NamedTuple):
     """A tool name of another product, and what comes nearest here.
 
     Most of them follow from the crosswalk, which also says whether that is the `same` tool by another
-    name, and in which `formats` the name exists.
+    name, and in which `formats` the name exists. `works` are the runtimes that understand it all
+    the same.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ForeignTool(NamedTuple):
     now: tuple[str, ...] = ()
     same: bool = False
     formats: tuple[str, ...] = ()
+    works: tuple[str, ...] = ()
 
 
 class ForeignModel(NamedTuple):

@@ -10,7 +10,8 @@ from agentls.yamltree import Node, Scalar, Sequence
 class HookEvent(NamedTuple):
     """A moment at which hooks run. `matches` says what its matcher is compared with ("" where
     a matcher is ignored). `tool` marks events about the use of a tool, whose matcher names tools.
-    `guard` marks events whose broken definition unloads the agent."""
+    `guard` marks events whose broken definition unloads the agent. `runtimes` are those that know
+    the event (all of the dialect if empty)."""
 
     name: str
     summary: str
@@ -18,6 +19,11 @@ class HookEvent(NamedTuple):
     matches: str = ""
     tool: bool = False
     guard: bool = False
+    runtimes: tuple[str, ...] = ()
+
+    def known_to(self, runtime: str) -> bool:
+        """Whether the runtime of that name knows the event."""
+        return not self.runtimes or runtime in self.runtimes
 
 
 class HookField(NamedTuple):

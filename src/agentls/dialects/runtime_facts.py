@@ -11,6 +11,42 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 
+class Condition(NamedTuple):
+    """A condition on another key: that it stands there, and with one of `values` if some are given."""
+
+    key: str
+    values: tuple[str, ...] = ()
+
+
+class ToolGrammar(NamedTuple):
+    """How a list of tools is written. A scalar is split at the characters of `separators` ("" for not at
+    all), and so is each item of a list if `splits_items`. `specifiers` tells whether something in parentheses
+    may follow a name. `any_case` whether case does not matter. `all` are the words for every tool. Names that
+    fit a pattern of `others` (with `*`) are tools of servers and extensions, of which nothing is known; but
+    what stands behind a set of tools and `/` is a member of the set, or nothing. `none` tells whether an
+    empty list takes all tools away, `none_on_purpose` whether that is the usual way to do so, and `no_value`
+    whether a key without a value does. `lone` tells whether a word for every tool counts only by itself,
+    `globs` whether `*` is a pattern in the names of MCP tools. `own_names` tells whether the tools are known
+    by the names that they have here, and not just by foreign ones that work. `open` tells whether there may
+    be tools that are not in the table, so that a name is not wrong for being unknown. `map` tells whether
+    the value is a mapping from names to truth values."""
+
+    separators: str = ", "
+    splits_items: bool = True
+    specifiers: bool = True
+    any_case: bool = False
+    all: tuple[str, ...] = ("*",)
+    others: tuple[str, ...] = ("mcp__*",)
+    none: bool = True
+    none_on_purpose: bool = False
+    no_value: bool = True
+    lone: bool = False
+    globs: bool = False
+    own_names: bool = True
+    open: bool = False
+    map: bool = False
+
+
 class Place(NamedTuple):
     """Where files of the dialect lie."""
 
@@ -35,6 +71,10 @@ class Place(NamedTuple):
     sniff: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Dialects that share the place, each with keys of its own: a file that has one of them is written in
     that dialect, and belongs to its place."""
+    renamed: str = ""
+    """What the names of files end in now, where this place is out of date."""
+    moved: str = ""
+    """The folder in which such files lie now, if it is another one."""
 
     def holds(self, path: str) -> bool:
         """Whether a file of that path (with `/`, counted from a plugin's root for the scope
@@ -157,3 +197,11 @@ class Runtime(NamedTuple):
     """The length in lines above which its makers advise to split the text; 0 for no advice."""
     verdict: Literal["counts", "advice"] = "counts"
     """Advice is no ground for more than information, since what it refuses works elsewhere."""
+    tool_grammar: ToolGrammar | None = None
+    """How it reads lists of tools, where that differs from the dialect's."""
+    leaves: Condition | None = None
+    """A file that meets this condition is meant for others."""
+    longest_body: int = 0
+    """The number of characters that the prompt may have; 0 for any."""
+    references: bool = False
+    """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""

@@ -20,6 +20,8 @@ def schema() -> dict[str, Any]:
     user's own need neither a summary nor a source."""
     definitions: dict[str, Any] = {}
     root = _row(Facts, definitions)
+    # An entry without a value takes away what is inherited.
+    root["properties"] = {name: {"anyOf": [of, {"type": "null"}]} for name, of in root["properties"].items()}
     root["properties"]["extends"] = {"type": "string", "description": "The dialect that this one extends."}
     root["properties"]["vocabulary"] = {
         "type": "string",

@@ -35,7 +35,8 @@ def folders() -> list[Folder]:
     found: dict[str, Folder] = {}
     for dialect in map(dialects.load, dialects.NAMES):
         for place in dialect.places:
-            if place.scope == "project" and dialect.thing == "agent":
+            usual = place.scope == "project" and place.folder and not place.renamed
+            if usual and dialect.thing == "agent":
                 found.setdefault(place.folder, Folder(dialect.name, dialect.title, place.folder))
     return list(found.values())
 

@@ -14,6 +14,7 @@ from agentls.readers import (
     entries,
     flat,
     general,
+    lenient,
     plain,
     restricted,
     two_keys,
@@ -34,4 +35,5 @@ STRATEGIES: dict[str, Strategy] = {
     "restricted-yaml": general.reader(restricted.strictly),
     "yaml-or-two-keys": general.reader(two_keys.or_lines),
     "flat": general.reader(flat.flatly),
+    "lenient-yaml": general.reader(lenient.leniently),
 }

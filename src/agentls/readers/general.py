@@ -16,7 +16,7 @@ from agentls.dialects import Dialect, Key, Runtime, Variant
 from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
-from agentls.wording import listing
+from agentls.wording import listing, shown
 from agentls.yamltree import Mapping, Node, Parsed, Scalar, Sequence, Source, parse
 
 
@@ -75,11 +75,13 @@ def reader(way: Way) -> Callable[[str, Identity, Dialect, Runtime], Reading]:
 
 def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
     hidden = unseen(identity, runtime)
-    if hidden:
-        return _ended(runtime, dialect, identity, hidden, None, "skipped")
     frame = find(text, runtime.fences)
+    reason = None if frame else explain_no_frame(text, runtime)
+    # A file without frontmatter is no agent that somebody misses.
+    if hidden and not (reason and reason.code == "missing-frontmatter"):
+        return _ended(runtime, dialect, identity, hidden, None, "skipped")
     if frame is None:
-        reason = explain_no_frame(text, runtime)
+        assert reason is not None, "it says why there is none"
         if reason.code == "missing-frontmatter" and runtime.identity == "folder":
             # The name of the file says what it is meant for; others may be mere documentation.
             reason = reason._replace(code="unopened-frontmatter")
@@ -267,6 +269,8 @@ def judge(
         if refuses(key, runtime) and root is not None and root.get(name) is entry:
             for misfit in shapes.misfits(key, entry.value, runtime.name):
                 yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.mark))
+            if key.type == "hooks" and isinstance(entry.value, Mapping):
+                yield from _unknown_events(entry.value, dialect, runtime)
     if root is not None and written_name(root, runtime) is None and runtime.identity != "none":
         yield from _default_name(identity, dialect, runtime, frame)
     yield from _taken_name(root, identity, dialect, runtime, frame)
@@ -280,6 +284,14 @@ def _unknown_tools(value: Node, text: str, dialect: Dialect) -> Iterator[Reason]
         standing = toollist.resolve(entry.name, dialect, None).standing
         if entry.text not in dialect.tool_grammar.all and standing != "available":
             yield Reason("refused-tool", f"There is no tool {listing([entry.text])}", entry.name_span)
+
+
+def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Iterator[Reason]:
+    """The events that the runtime does not know, and refuses with the file."""
+    for entry in hooks.entries:
+        event = dialect.event(entry.key.text)
+        if event is None or not event.known_to(runtime.name):
+            yield Reason("refused-value", f"There is no event {shown(entry.key.text)}", entry.key.span)
 
 
 def _mark(span: Span, otherwise: Span) -> Span:

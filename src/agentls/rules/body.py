@@ -294,13 +294,13 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
         return
     broken: dict[str, bool] = {}
     for found in _DESTINATION.finditer(ctx.text, ctx.document.body):
-        path = _local_path(found[1])
+        path = local_path(found[1])
         if path and path not in broken:
             broken[path] = not is_there(ctx, path)
     if not any(broken.values()):
         return
     for link in ctx.document.markdown.links:
-        path = _local_path(link.destination)
+        path = local_path(link.destination)
         if path and broken.get(path):
             yield Finding(link.destination_span, f"There is no file `{path}`.")
 
@@ -310,7 +310,7 @@ _ELSEWHERE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
 _PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
 
 
-def _local_path(destination: str) -> str:
+def local_path(destination: str) -> str:
     """The relative path that a link leads to; "" if it leads elsewhere or is a placeholder."""
     path = re.split(r"[?#]", destination, maxsplit=1)[0]
     if "%" in path:

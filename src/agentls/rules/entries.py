@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agentls.dialects import Dialect, OldTool
 from agentls.rewrite import change_list, without_entry
-from agentls.rule import Context, Fix, Severity
+from agentls.rule import Context, Fix, Severity, does, titles
 from agentls.rules.translation import origin_of
 from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
@@ -75,18 +75,21 @@ def fault_of(listed: Listed, tools: ToolList, dialect: Dialect) -> Fault | None:
         return Fault("unknown-tool", (bare,))
     if is_unclosed(text):
         return Fault("unknown-tool")
-    if SEPARATOR.search(without_specifiers(text)):
+    if SEPARATOR.search(without_specifiers(text)) or "," in without_specifiers(text):
         known = [_is_tool(piece, dialect) for piece in pieces_of(text)]
         # No name holds a line break or a tab, but one that is not known might hold `/`.
-        if all(known) or (any(known) and len(without_specifiers(text).split()) > 1):
+        apart = len(without_specifiers(text).replace(",", " ").split()) > 1
+        if all(known) or (any(known) and apart):
             return Fault("tool-separator")
-    near = nearest(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
+    # Where tools come and go, only a slip of one letter tells what was meant.
+    most = 1 if grammar.open else 2
+    near = nearest(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools), most)
     return Fault("unknown-tool", (near,) if near else ())
 
 
 def old_tool(name: str, dialect: Dialect) -> OldTool | None:
     """What became of a tool that once had this name, in any case."""
-    return dialect.old_tool(in_any_case(name, (old.name for old in dialect.old_tools)) or "")
+    return dialect.old_tool(name) or dialect.old_tool(dialect.tool_in_any_case(name) or "")
 
 
 def _is_tool(text: str, dialect: Dialect) -> bool:
@@ -137,7 +140,7 @@ def is_torn(ctx: Context, value: Node) -> bool:
     return value.span in ctx.reading.rewritten and ctx.text.startswith("[", value.span.start)
 
 
-def effect(ctx: Context, tools: ToolList) -> str:
+def effect(ctx: Context, tools: ToolList, listed: Listed) -> str:
     """What becomes of an entry that names no tool."""
     if tools.key.unknown_entry:
         return tools.key.unknown_entry
@@ -145,8 +148,10 @@ def effect(ctx: Context, tools: ToolList) -> str:
         return f"what {ctx.runtime} does with it is not known"
     if tools.key.name != TOOLS:
         return "it takes nothing away"
-    reported = all(reading.runtime.unknown_tools == "reported" for reading in ctx.readings)
-    return f"to {ctx.runtime} it is a mistake" if reported else f"{ctx.runtime} drops it"
+    reported = all(runtime.unknown_tools == "reported" for runtime in listed.dropped_by)
+    return (
+        f"to {titles(listed.dropped_by)} it is a mistake" if reported else does(listed.dropped_by, "drops it")
+    )
 
 
 def is_open(ctx: Context) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agentls.dialects import Dialect, HookEvent, HookField, HookHandler
+from agentls.dialects import Dialect, HookEvent, HookField, HookHandler, Key
 from agentls.rule import Context
 from agentls.rules.values import entries
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
@@ -36,10 +36,16 @@ class Handler(NamedTuple):
 
 
 def events(ctx: Context) -> tuple[Entry, ...]:
-    """The entries of `hooks`, known events or not."""
-    for _, entry in entries(ctx, "hooks"):
-        return entry.value.entries if isinstance(entry.value, Mapping) else ()
-    return ()
+    """The entries of `hooks`, known events or not. Where the table has a shape for them, what stands
+    below is compared with that, and not here."""
+    return tuple(entry for key, entry in all_events(ctx) if not key.shape)
+
+
+def all_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:
+    """The entries of `hooks` with its key, known events or not."""
+    for key, entry in entries(ctx, "hooks"):
+        for event in entry.value.entries if isinstance(entry.value, Mapping) else ():
+            yield key, event
 
 
 def groups(ctx: Context) -> Iterator[Group]:

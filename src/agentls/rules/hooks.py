@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agentls.dialects import HookEvent
 from agentls.rewrite import indented
-from agentls.rule import Context, Finding, Fix, rule
+from agentls.rule import Context, Finding, Fix, does, rule
 from agentls.rules import hook_shape as shape
 from agentls.rules.loading import reads, reasons
 from agentls.rules.values import did_you_mean
@@ -185,16 +185,23 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    events = shape.events(ctx)
-    for entry in events:
+    events = list(shape.all_events(ctx))
+    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    for key, entry in events:
         written = entry.key.text
-        if ctx.dialect.event(written):
+        event = ctx.dialect.event(written)
+        readers = [r.runtime for r in ctx.readings if key.known_to(r.runtime.name)]
+        without = [each for each in readers if not (event and event.known_to(each.name))]
+        if not without or entry.key.span in refused:
             continue
-        message = f"There is no event {shown(written)}. {ctx.runtime} ignores its hooks."
-        meant = nearest(written, [event.name for event in ctx.dialect.hooks.events])
+        message = f"There is no event {shown(written)}. {does(without, 'ignores its hooks')}."
+        if event:
+            message = f"{does(without, f'knows no event {shown(written)}, and ignores its hooks')}."
+        known = [e.name for e in ctx.dialect.hooks.events if all(e.known_to(r.name) for r in readers)]
+        meant = nearest(written, known)
         finding = did_you_mean(ctx, entry.key.span, message, entry.key.span, meant)
         # The last of two equal keys would push out the other.
-        taken = any(each.key.text == meant for each in events)
+        taken = any(each.key.text == meant for _, each in events)
         yield finding._replace(fixes=()) if taken else finding
 
 

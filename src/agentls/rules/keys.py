@@ -32,10 +32,16 @@ def _strangers(ctx: Context) -> Iterator[Entry]:
         if reason.code in ("refused-key", "missing-key")
     }
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():
-        if entry.key.text and ctx.dialect.key(entry.key.text) is None and entry.key.span not in refused:
+        if entry.key.text and not _is_known(ctx, entry.key.text) and entry.key.span not in refused:
             origin = origin_of(ctx)
             if origin is None or entry not in origin.entries:
                 yield entry
+
+
+def _is_known(ctx: Context, name: str) -> bool:
+    """Whether one of the runtimes that count knows the key."""
+    key = ctx.dialect.key(name)
+    return key is not None and any(key.known_to(reading.runtime.name) for reading in ctx.readings)
 
 
 def _is_option(ctx: Context) -> bool:
@@ -54,7 +60,7 @@ def _effect(ctx: Context, key: str) -> str:
         return f"{ctx.runtime} is not known to have a key `{key}`."
     if _is_option(ctx):
         return f"{ctx.runtime} hands `{key}` on to the provider of the model as an option."
-    return f"{ctx.runtime} ignores `{key}`."
+    return f"{ctx.does(f'ignores `{key}`')}."
 
 
 def meant_key(written: str, dialect: Dialect) -> str | None:
@@ -66,6 +72,8 @@ def meant_key(written: str, dialect: Dialect) -> str | None:
     foreign = dialect.foreign_key(written)
     if foreign:
         return foreign.use if foreign.alias else None
+    if dialect.key(written):
+        return None  # It is a key, but not to the runtimes that count.
     if dialect.foreign_key(written.removesuffix("s")):
         return None
     candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
@@ -218,7 +226,7 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     for entry in _strangers(ctx):
         written = entry.key.text
         if ctx.dialect.foreign_key(written) is None and meant_key(written, ctx.dialect) is None:
-            message = f"{ctx.runtime} does not know `{written}` and ignores it."
+            message = f"{ctx.does(f'does not know `{written}`')}: it has no effect."
             if not _is_told(ctx):
                 message = _effect(ctx, written)
             yield Finding(entry.key.span, message, removal(ctx, entry))
@@ -365,6 +373,8 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
             continue
         if key is None or key.required or key.type == "any" or key.name in _EMPTY_MATTERS:
             continue
+        if any(not shapes.accepts(key, value, reading.runtime.name) for reading in ctx.readings):
+            continue  # `invalid-value` says what a runtime makes of it.
         # Without this entry an earlier one of the same name would count.
         alone = sum(other.key.text == key.name for other in entries) == 1
         fixes = removal(ctx, entry, safe=True) if alone else ()
@@ -403,12 +413,20 @@ def deprecated_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
-        if key is None or not key.deprecated or not ctx.reading.loads:
+        if key is None or not key.deprecated or not any(reading.loads for reading in ctx.readings):
             continue
         there = ctx.document.entry(key.use) if key.use else None
         edits = _in_todays_words(ctx, key, entry) if key.use and there is None else None
-        fixes = ctx.offer(f"Write `{key.use}`", edits, safe=True) if edits else ()
+        fixes = ctx.offer(f"Write `{key.use}`", edits, safe=True) if edits else _instead(ctx, key, entry)
         yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecated}.", fixes)
+
+
+def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
+    """The fix that writes the line which comes to the same, or takes the entry out if none does."""
+    line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
+    if line and ctx.document.entry(line.partition(":")[0]) is None:
+        return ctx.offer(f"Write `{line}`", Edit(entry.span, line), safe=True)
+    return removal(ctx, entry) if line is not None else ()
 
 
 def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:

@@ -13,7 +13,7 @@ from agentls.causes import dashes_at
 from agentls.dialects import Runtime, neighbour
 from agentls.frontmatter import TOP_LEVEL_KEY
 from agentls.reading import Reading, Reason
-from agentls.rule import Context, Finding, Fix, Severity, rule, titles
+from agentls.rule import Context, Finding, Fix, Severity, does, rule
 from agentls.text import Edit, Span
 
 FENCE = "---"
@@ -43,7 +43,7 @@ def effect(readings: Iterable[Reading]) -> str:
     effects: dict[str, list[Runtime]] = {}
     for reading in readings:
         effects.setdefault(_effect(reading), []).append(reading.runtime)
-    return "; ".join(f"{titles(runtimes)} {what}" for what, runtimes in effects.items())
+    return "; ".join(does(runtimes, what) for what, runtimes in effects.items())
 
 
 def _effect(reading: Reading) -> str:
@@ -116,7 +116,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     ]
     if whole and ctx.dialect.thing == "agent":
         message = (
-            f"There is no frontmatter. {titles(reading.runtime for reading in whole)} makes an agent"
+            f"There is no frontmatter. {does((reading.runtime for reading in whole), 'makes an agent')}"
             f" `{whole[0].name}` of the file, with its whole text for the prompt."
         )
         end = ctx.text.find("\n")

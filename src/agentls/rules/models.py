@@ -6,27 +6,29 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects import Model, Models
-from agentls.rule import Context, Finding, rule
+from agentls.rule import Context, Finding, Severity, rule
 from agentls.rules.keys import removal
 from agentls.rules.values import did_you_mean, entries
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.wording import describe, shown
-from agentls.yamltree import Scalar
+from agentls.yamltree import Scalar, Sequence
 
 
 def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar, Model | None]]:
     """The text values of `model` with what is known of them; other providers' ids are left out, unless
     they are wanted from `everywhere`, and so is what lacks a provider that it needs."""
-    for _, entry in entries(ctx, "model"):
-        value = entry.value
-        if not ctx.dialect.models.known:
-            continue  # Nothing is known of the models of this product.
-        if isinstance(value, Scalar) and value.type == "str":
-            if ctx.dialect.models.providers and _SLASH not in value.text:
+    models = ctx.dialect.models
+    # Of some products nothing is known about their models.
+    for key, entry in entries(ctx, "model") if models.known else ():
+        items = entry.value.items if key.shape and isinstance(entry.value, Sequence) else (entry.value,)
+        for value in items:
+            if not isinstance(value, Scalar) or value.type != "str" or not value.text:
                 continue
-            model = ctx.dialect.models.get(value.text)
-            if model or everywhere or not ctx.dialect.models.is_elsewhere(value.text):
+            if models.providers and _SLASH not in value.text:
+                continue
+            model = models.get(value.text)
+            if model or everywhere or not models.is_elsewhere(value.text):
                 yield value, model
 
 
@@ -204,7 +206,10 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
         meant = None if known else _meant_model(value.text, ctx.dialect.models)
         if meant:
             message = f"No model is called {shown(value.text)}."
-            message += f" {ctx.runtime} passes it on as it is, and the API refuses it."
+            if ctx.dialect.models.unknown == "passed on":
+                message += f" {ctx.does('passes it on as it is')}, and the API refuses it."
+            else:
+                message += f" {ctx.does('uses the model of the session')}."
             yield did_you_mean(ctx, value.span, message, value.span, meant)
 
 
@@ -285,11 +290,13 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
     for value, model in _models(ctx):
         foreign = ctx.dialect.foreign_model(value.text)
         if model is None and not foreign and _meant_model(value.text, ctx.dialect.models) is None:
-            yield Finding(
-                value.span,
-                f"{ctx.runtime} does not know the model {shown(value.text)} and passes it on as it is."
-                " Unless your provider knows it, the call fails.",
-            )
+            message = ctx.does(f"does not know the model {shown(value.text)}")
+            if ctx.dialect.models.unknown == "passed on":
+                rest = "It is passed on as it is. Unless your provider knows it, the call fails."
+                yield Finding(value.span, f"{message}. {rest}")
+            else:
+                rest = "Unless your account has it, the model of the session is used."
+                yield Finding(value.span, f"{message}. {rest}", at_most=Severity.HINT)
 
 
 @rule("information")

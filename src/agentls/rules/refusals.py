@@ -155,13 +155,14 @@ def refused_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
+    found = list(_reasons(ctx, "refused-tool"))
     faults = {
         listed.entry.name_span: (tools, listed, fault)
-        for tools in ctx.document.tool_lists
+        for tools in (ctx.document.tool_lists if found else ())
         for listed in tools.items
         if (fault := fault_of(listed, tools, ctx.dialect))
     }
-    for finding in _reasons(ctx, "refused-tool"):
+    for finding in found:
         if finding.span not in faults:
             yield finding
             continue

@@ -49,6 +49,8 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries(ctx, "skills"):
         value = entry.value
+        if key.shape:
+            continue
         if isinstance(value, Sequence):
             for item in value.items:
                 if not isinstance(item, Scalar):

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects import Dialect
+from agentls.reading import Reading
 from agentls.rewrite import change_list, quoted, with_value, without_entry
-from agentls.rule import Context, Finding, Fix, Related, Severity, rule
+from agentls.rule import Context, Finding, Fix, Related, Severity, does, rule
 from agentls.rules.entries import (
     DENIED,
     EVERY_MCP_TOOL,
     SEPARATOR,
     TOOLS,
+    Fault,
     effect,
+    fault_of,
     faults,
     is_torn,
     meant_tools,
@@ -25,7 +28,16 @@ from agentls.rules.entries import (
     without_specifiers,
 )
 from agentls.text import Edit
-from agentls.toollist import ALL, Listed, ToolList, is_denied, split_text
+from agentls.toollist import (
+    ALL,
+    Listed,
+    ToolList,
+    Tools,
+    effective,
+    grammar_of,
+    is_denied,
+    split_text,
+)
 from agentls.wording import code_span, listing
 from agentls.yamltree import Entry, Mapping, Scalar, Sequence
 
@@ -62,25 +74,25 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    tools = ctx.document.tools
-    entry = ctx.reading.get(TOOLS)
-    runtime = ctx.reading.runtime
-    if entry is None or ctx.dialect.tool_grammar.map or not tools.leaves_none:
+    left = [(reading, tools) for reading in ctx.readings if (tools := _left_without(ctx, reading))]
+    left.sort(key=lambda pair: pair[0].runtime.without_tools == "unknown")
+    if not left:
         return
-    if runtime.unknown_tools in ("refused", "undocumented") or is_torn(ctx, entry.value):
-        return
-    if any(reason.span == entry.mark for reason in ctx.reading.reasons):
-        return
+    (reading, tools), runtime = left[0], left[0][0].runtime
+    runtimes = [r.runtime for r, _ in left if r.runtime.without_tools == runtime.without_tools]
+    verb = {"refused": "refuses to start", "started": "starts", "unknown": "may start"}[runtime.without_tools]
+    entry = reading.get(TOOLS)
+    assert entry is not None, "without a list the agent has all tools"
     if tools.mode == "none":
         what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"
         if isinstance(entry.value, Mapping):
             what = "is a mapping"
         known = runtime.without_tools != "unknown"
         meant = runtime.without_tools == "started" and what == "is empty"
-        does = "starts the agent" if known else "may start the agent"
+        starts = "starts" if known else "may start"
         yield Finding(
             entry.mark,
-            f"`tools` {what}: {ctx.runtime} {does} without any tool.",
+            f"`tools` {what}: {does(runtimes, f'{starts} the agent without any tool')}.",
             tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
             at_most=Severity.INFORMATION if meant else Severity.ERROR if known else Severity.WARNING,
         )
@@ -89,23 +101,40 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     none = f"{listing(names)} is not" if len(names) == 1 else f"None of {listing(names, ', ')} is"
     reasons = {dropped.why for dropped in tools.dropped}
     why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
-    does = {
-        "refused": "refuses to start the agent",
-        "started": "starts the agent",
-        "unknown": "may start the agent",
-    }[runtime.without_tools]
+    lists = [listed for listed in ctx.document.tool_lists if listed.key.name == TOOLS]
+    known = all(fault_of(each, tools, ctx.dialect) != _NO_NAME for tools in lists for each in tools.items)
+    doubtful = runtime.without_tools == "unknown" or (ctx.dialect.tool_grammar.open and not known)
     yield Finding(
         entry.mark,
-        f"{none} available{why}. {ctx.runtime} {does} without any tool.",
+        f"{none} available{why}. {does(runtimes, f'{verb} the agent without any tool')}.",
         tuple(
             fix
-            for listed in ctx.document.tool_lists
-            if listed.key.name == TOOLS
-            for fix in ctx.offer(f"Write the names that {ctx.runtime} knows", *translation(ctx, listed))
+            for listed in lists
+            for fix in ctx.offer(f"Write the names that {ctx.does('knows')}", *translation(ctx, listed))
             if _gives_tools(ctx, fix)
         ),
-        at_most=Severity.WARNING if runtime.without_tools == "unknown" else Severity.ERROR,
+        at_most=Severity.WARNING if doubtful else Severity.ERROR,
     )
+
+
+_NO_NAME = Fault("unknown-tool")
+
+
+_NO_MATTER = ("refused", "undocumented")
+
+
+def _left_without(ctx: Context, reading: Reading) -> Tools | None:
+    """The tools of an agent that a runtime leaves without any, unless it refuses the file for them, or
+    nobody knows what it does then, or the author has it so."""
+    runtime, grammar = reading.runtime, grammar_of(reading.dialect, reading.runtime)
+    entry = reading.get(TOOLS)
+    if entry is None or grammar.map or runtime.unknown_tools in _NO_MATTER or is_torn(ctx, entry.value):
+        return None
+    tools = effective(reading, ctx.text, ctx.document.permission_mode)
+    if not tools.leaves_none or any(reason.span == entry.mark for reason in reading.reasons):
+        return None
+    every = any(dropped.name in reading.dialect.tool_grammar.all for dropped in tools.dropped)
+    return None if every or (tools.mode == "none" and grammar.none_on_purpose) else tools
 
 
 def _gives_tools(ctx: Context, fix: Fix) -> bool:
@@ -182,7 +211,24 @@ def tool_separator(ctx: Context) -> Iterator[Finding]:
                 if of is tools and scalar.span.start <= listed.entry.span.start < scalar.span.end
             ]
             if isinstance(scalar, Scalar) and wrong:
-                yield _separator_finding(ctx, scalar, wrong)
+                inside = isinstance(tools.value, Sequence) and not ctx.dialect.tool_grammar.splits_items
+                yield from (
+                    (_item_finding(ctx, tools, listed) for listed in wrong)
+                    if inside
+                    else (_separator_finding(ctx, scalar, wrong),)
+                )
+
+
+def _item_finding(ctx: Context, tools: ToolList, listed: Listed) -> Finding:
+    """The finding about an item of a list that holds several tools, where each needs an item."""
+    text = listed.entry.text
+    edits = change_list(ctx.document, tools.value, {listed.entry.span: tuple(pieces_of(text))})
+    return Finding(
+        listed.entry.span,
+        f"Each item of the list is one tool: {does(listed.dropped_by, 'looks for a tool called')}"
+        f" {code_span(text)}. There is none.",
+        ctx.offer("Make them items of their own", *edits),
+    )
 
 
 def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[Listed]) -> Finding:
@@ -203,13 +249,13 @@ def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[Listed]) -> Fin
         names = quoted(names)
     return Finding(
         wrong[0].entry.span if len(wrong) == 1 else scalar.span,
-        f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.runtime} looks for"
-        f" {'a tool' if len(wrong) == 1 else 'tools'} called {listing(texts)}, and finds none.",
+        f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.does('looks for')}"
+        f" {'a tool' if len(wrong) == 1 else 'tools'} called {listing(texts)}. There is none.",
         ctx.offer("Write commas", *([Edit(scalar.span, names)] if pieces else [])),
     )
 
 
-_MARKS = {"\n": "a line break", "\t": "a tab", "\u00a0": "a no-break space"}
+_MARKS = {" ": "a blank", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-break space"}
 
 
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
@@ -463,7 +509,7 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             message = f"`{name}` is understood in `{DENIED}` only. Name each server, as in `mcp__github`."
             fixes = removal(ctx, tools, listed)
         elif ALL in name:
-            message = f"{code_span(name)} is no tool: {effect(ctx, tools)}."
+            message = f"{code_span(name)} is no tool: {effect(ctx, tools, listed)}."
             message += (
                 " `*` stands for all tools only by itself." if ALL in ctx.dialect.tool_grammar.all else ""
             )
@@ -471,6 +517,6 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
         else:
             entry = ctx.entry(tools.key.name)
             assert entry is not None, "the list stands in the frontmatter"
-            message = f"`{name}` is not a keyword: {effect(ctx, tools)}. `*` stands for all tools."
+            message = f"`{name}` is not a keyword: {effect(ctx, tools, listed)}. `*` stands for all tools."
             fixes = ctx.offer('Write `"*"` for all tools', with_value(entry, '"*"'))
         yield Finding(listed.entry.name_span, message, fixes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects import Dialect
-from agentls.rule import Context, Finding, rule
+from agentls.rewrite import change_list
+from agentls.rule import Context, Finding, Fix, does, rule, titles
 from agentls.rules.entries import (
     DENIED,
     TOOLS,
@@ -23,8 +24,8 @@ from agentls.rules.entries import (
     trust,
 )
 from agentls.rules.translation import origin_of
-from agentls.text import Edit
-from agentls.toollist import ToolList
+from agentls.text import Edit, Span
+from agentls.toollist import Listed, ToolList
 from agentls.wording import code_span, listing
 from agentls.yamltree import Scalar
 
@@ -71,7 +72,7 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
             unclosed = f"{code_span(name)} has no closing parenthesis; all that follows belongs to the entry."
             yield Finding(listed.entry.span, unclosed)
             continue
-        message = f"There is no tool {code_span(name)}: {effect(ctx, tools)}."
+        message = f"There is no tool {code_span(name)}: {effect(ctx, tools, listed)}."
         if is_open(ctx):
             message = f"{ctx.runtime} is not known to have a tool {code_span(name)}."
         if now:
@@ -117,8 +118,9 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
     """
     for tools, listed, now in faults(ctx, "wrong-case-tool"):
         name = listed.entry.name
-        message = f"Names of tools are case-sensitive: write {listing(now)} for `{name}`."
-        message += f" As it stands {effect(ctx, tools)}."
+        where = _where(ctx, listed)
+        message = f"Names of tools are case-sensitive{where}: write {listing(now)} for `{name}`."
+        message += f" As it stands {effect(ctx, tools, listed)}."
         if is_open(ctx):
             message = f"{ctx.runtime} calls the tool {listing(now)}; `{name}` is not known to work."
         yield Finding(
@@ -127,6 +129,12 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
             replacement(ctx, tools, listed, now, safe=True),
             at_most=trust(ctx, tools, () if is_open(ctx) else now),
         )
+
+
+def _where(ctx: Context, listed: Listed) -> str:
+    """In which runtimes an entry comes to nothing, if it is good for others."""
+    some = len(listed.dropped_by) < len(ctx.readings)
+    return f" in {titles(listed.dropped_by)}" if some else ""
 
 
 @rule("warning", tags=("deprecated",))
@@ -168,7 +176,7 @@ def removed_tool(ctx: Context) -> Iterator[Finding]:
             fixes = [*removal(ctx, tools, listed), *fixes]
         yield Finding(
             listed.entry.name_span,
-            f"There is no tool `{listed.entry.name}` any more ({old.note}): {effect(ctx, tools)}.",
+            f"There is no tool `{listed.entry.name}` any more ({old.note}): {effect(ctx, tools, listed)}.",
             tuple(dict.fromkeys(fixes)),
         )
 
@@ -205,25 +213,46 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for tools in ctx.document.tool_lists:
-        for listed in tools.items:
-            name, tool = listed.entry.name, listed.tool
-            if listed.standing != "available" or tool is None or ctx.dialect.tool(name):
-                continue
-            if tool.lower() == name.lower():
-                continue
-            if any(other.entry[1:3] == (tool, listed.entry.specifier) for other in tools.items):
-                fixes = removal(ctx, tools, listed, safe=True)
-            else:
-                edit = Edit(listed.entry.name_span, tool)
-                plain = listed.entry.span.of(ctx.text) == listed.entry.text
-                fixes = ctx.offer(f"Write `{tool}`", edit, safe=True) if plain else ()
-            old = ctx.dialect.old_tool(name)
-            note = f" ({old.note})" if old else ""
+        renamed = [
+            (listed, old)
+            for listed in tools.items
+            if listed.standing == "available" and (old := old_tool(listed.entry.name, ctx.dialect))
+        ]
+        every = _with_new_names(ctx, tools, [listed for listed, _ in renamed])
+        for listed, old in renamed:
+            what = "called" if len(old.now) == 1 else "split into"
+            message = f"`{listed.entry.name}` is {what} {listing(old.now)} now ({old.note})."
             yield Finding(
                 listed.entry.name_span,
-                f"`{name}` is called `{tool}` now{note}. The old name still works.",
-                fixes,
+                f"{message} The old name still works.",
+                (*_with_new_name(ctx, tools, listed, old.now), *every),
             )
+
+
+def _with_new_name(ctx: Context, tools: ToolList, listed: Listed, now: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The fix that writes what an old name is called now, where that is not listed beside it."""
+    entry = listed.entry
+    if any(other.entry[1:3] == (now[0], entry.specifier) for other in tools.items):
+        return removal(ctx, tools, listed, safe=True) if len(now) == 1 else ()
+    if entry.span.of(ctx.text) != entry.text:
+        return ()
+    if len(now) == 1:
+        return ctx.offer(f"Write `{now[0]}`", Edit(entry.name_span, now[0]), safe=True)
+    edits = change_list(ctx.document, tools.value, {entry.span: now})
+    return ctx.offer(f"Write {listing(now)}", *edits, safe=True)
+
+
+def _with_new_names(ctx: Context, tools: ToolList, renamed: list[Listed]) -> tuple[Fix, ...]:
+    """The fix that writes the new names of all that have one, each once."""
+    if len(renamed) < 2 or any(listed.entry.specifier for listed in renamed):
+        return ()
+    there = {listed.entry.name for listed in tools.items}
+    changes: dict[Span, tuple[str, ...]] = {}
+    for listed in renamed:
+        changes[listed.entry.span] = tuple(name for name in listed.tools if name not in there)
+        there.update(listed.tools)
+    edits = change_list(ctx.document, tools.value, changes)
+    return ctx.offer(f"Write the new names of all {len(renamed)} tools", *edits, safe=True)
 
 
 @rule("warning")
@@ -262,21 +291,24 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     whole = [tools for tools in lists if is_mostly_foreign(tools)]
     for tools in whole:
         dropped = [listed.entry.text for listed in tools.items if fault_of(listed, tools, ctx.dialect)]
+        droppers = dict.fromkeys(runtime for listed in tools.items for runtime in listed.dropped_by)
         yield Finding(
             tools.value.span,
             f"This list is written for {_owner(tools, ctx.dialect)}."
-            f" {ctx.runtime} does not know {listing(dropped)}.",
-            ctx.offer(f"Write the names that {ctx.runtime} knows", *translation(ctx, tools)),
+            f" {does(droppers, f'does not know {listing(dropped)}')}.",
+            ctx.offer(f"Write the names that {ctx.does('knows')}", *translation(ctx, tools)),
             at_most=ctx.trust(tools.key.source),
         )
     for tools, listed, now in faults(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
         assert row is not None, "the fault comes from this row"
         if row.same:
-            message = f"`{row.name}` is the name for {listing(now)} in {row.of}: {effect(ctx, tools)}."
+            message = (
+                f"`{row.name}` is the name for {listing(now)} in {row.of}: {effect(ctx, tools, listed)}."
+            )
         else:
             nearest_here = f" What comes nearest is {listing(now)}." if now else ""
-            message = f"`{row.name}` is a tool of {row.of}: {effect(ctx, tools)}.{nearest_here}"
+            message = f"`{row.name}` is a tool of {row.of}: {effect(ctx, tools, listed)}.{nearest_here}"
         yield Finding(
             listed.entry.name_span,
             message,
@@ -334,7 +366,7 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
             when = f"available to subagents with `permissionMode: {tool.subagents}` only"
         yield Finding(
             listed.entry.name_span,
-            f"`{tool.name}` is {when}: {effect(ctx, tools)}.",
+            f"`{tool.name}` is {when}: {effect(ctx, tools, listed)}.",
             removal(ctx, tools, listed),
         )
 

@@ -1,0 +1,36 @@
+"""The lenient way to parse a block: each key for itself, and nothing is ever refused.
+
+So does VS Code, whose own parser takes most text as it stands: a colon, a backtick or an open quote
+in a value costs at most that value. Numbers are text to it, and the truth values are the plain
+words `true` and `false` alone.
+"""
+
+from __future__ import annotations
+
+from agentls.dialects import Runtime
+from agentls.frontmatter import recover
+from agentls.readers.general import Outcome
+from agentls.text import Span
+from agentls.yamltree import Mapping, Node, Scalar, Sequence, Source, parse
+
+
+def leniently(text: str, block: Span, _: Runtime) -> Outcome:
+    """What can be read of the block, key by key where YAML as a whole fails."""
+    source = Source.plain(text, block)
+    parsed = parse(source)
+    if parsed.problem:
+        parsed = parse(source, tabs_indent=True)
+    if parsed.problem:
+        return Outcome(_as_words(Mapping(block, recover(text, block))))
+    return Outcome(_as_words(parsed.root) if parsed.root else None)
+
+
+def _as_words(node: Node) -> Node:
+    """`node` with numbers, and truth values in other spellings, as text."""
+    if isinstance(node, Scalar):
+        plain = node.type == "bool" and node.text in ("true", "false")
+        return node if plain or node.type in ("str", "null") else node._replace(type="str")
+    if isinstance(node, Sequence):
+        return node._replace(items=tuple(_as_words(item) for item in node.items))
+    entries = (entry._replace(value=_as_words(entry.value)) for entry in node.entries)
+    return node._replace(entries=tuple(entries))
