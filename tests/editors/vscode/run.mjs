@@ -13,6 +13,8 @@ import { chromium } from 'playwright-core';
 
 const job = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 const here = import.meta.dirname;
+const PATIENCE = 60_000;
+const DEADLINE = Date.now() + 240_000; // Then the session is given up, and what it has started is stopped.
 const inside = (...parts) => path.join(job.folder, ...parts);
 const result = inside('result.json');
 
@@ -126,9 +128,9 @@ try {
     await until(async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok, 'code-server');
     browser = await chromium.launch({ executablePath: job.chromium, args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE);
     await page.goto(`${url}/?folder=${encodeURI(job.workspace)}`);
-    await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await page.locator('.monaco-workbench').waitFor();
     await until(() => fs.existsSync(result), 'the probe');
     const failed = JSON.parse(fs.readFileSync(result, 'utf8')).error;
     if (failed) {
@@ -150,7 +152,7 @@ try {
 }
 
 async function until(condition, what) {
-    for (const end = Date.now() + 120_000; Date.now() < end; ) {
+    while (Date.now() < DEADLINE) {
         if (await condition()) {
             return;
         }

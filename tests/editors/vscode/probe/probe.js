@@ -4,7 +4,7 @@
 const fs = require('fs');
 const vscode = require('vscode');
 
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 exports.activate = () => {
     const job = JSON.parse(process.env.AGENTLS_PROBE ?? 'null');
