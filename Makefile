@@ -38,17 +38,18 @@ vscode: $(VENV)/installed $(VSCODE)/node_modules/installed
 	cd $(VSCODE) && target=$$(cat dist/target) && \
 	  npm run -s package -- --target $$target -o ../../build/agentls-$$target.vsix
 
-# What the tests in the real VS Code need beside Chromium: code-server, which is VS Code in a browser.
-CODE := tests/editors/vscode
-vscode-test-setup: $(CODE)/node_modules/installed
+# What the tests in the real VS Code need beside Chromium: code-server, which is VS Code in a browser, in two versions.
+CODES := tests/editors/vscode tests/editors/vscode/oldest
+vscode-test-setup: $(CODES:%=%/node_modules/installed)
 
 $(VSCODE)/node_modules/installed: $(VSCODE)/package-lock.json
 	cd $(VSCODE) && $(NPM) ci --ignore-scripts
 	@touch $@
 
-$(CODE)/node_modules/installed: $(CODE)/package-lock.json
-	cd $(CODE) && $(NPM) ci --ignore-scripts
-	cd $(CODE)/node_modules/code-server/lib/vscode && $(NPM) install --omit=dev --ignore-scripts
+$(CODES:%=%/node_modules/installed): %/node_modules/installed: %/package-lock.json
+	cd $* && $(NPM) ci --ignore-scripts
+	cd $*/node_modules/code-server/lib/vscode && $(NPM) install --omit=dev --ignore-scripts --legacy-peer-deps
+	if test -f $*/spdlog.js; then cp $*/spdlog.js $*/node_modules/code-server/lib/vscode/node_modules/@vscode/spdlog/index.js; fi
 	@touch $@
 
 $(VENV)/installed: pyproject.toml

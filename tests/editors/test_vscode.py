@@ -23,7 +23,9 @@ from editors.real import missing
 
 ROOT = Path(__file__).parents[2]
 CODE = Path(__file__).parent / "vscode"
-NODE = CODE / "node_modules" / ".bin" / "node"
+OLDEST = CODE / "oldest"
+EXTENSION = ROOT / "editors" / "vscode"
+MANIFEST = json.loads((EXTENSION / "package.json").read_text("utf-8"))
 OUTPUT = ROOT / "build" / "vscode"
 SECONDS = 400
 
@@ -49,19 +51,26 @@ class Session(NamedTuple):
     workspace: Path
 
 
+def node(code: Path) -> Path:
+    """The Node.js that runs a VS Code."""
+    return code / "node_modules" / ".bin" / "node"
+
+
 def needed() -> tuple[str, str]:
     """Chromium and the extension for this system."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    bundle = runpy.run_path(str(ROOT / "editors" / "vscode" / "bundle.py"))
+    bundle = runpy.run_path(str(EXTENSION / "bundle.py"))
     extension = ROOT / "build" / f"agentls-{bundle['this_system']()}.vsix"
     if chromium is None:
         missing("Chromium is not installed")
-    if not extension.exists() or not NODE.exists():
+    if not all((extension.exists(), node(CODE).exists(), node(OLDEST).exists())):
         missing("VS Code is not set up (make vscode vscode-test-setup)")
     return chromium, str(extension)
 
 
-def session(name: str, folder: Path, scenario: str, *steps: str, trust: bool = True, **more: Any) -> Session:
+def session(
+    name: str, folder: Path, scenario: str, *steps: str, code: Path = CODE, trust: bool = True, **more: Any
+) -> Session:
     """Open an agent in VS Code, have the probe play its scenario, and take the steps."""
     chromium, extension = needed()
     workspace = folder / "workspace"
@@ -78,6 +87,7 @@ def session(name: str, folder: Path, scenario: str, *steps: str, trust: bool = T
     output.mkdir(parents=True)
     job = {
         "folder": str(output),
+        "code": str(code),
         "workspace": str(workspace),
         "agent": str(agent),
         "prose": str(prose),
@@ -91,7 +101,7 @@ def session(name: str, folder: Path, scenario: str, *steps: str, trust: bool = T
         **more,
     }
     (output / "job.json").write_text(json.dumps(job))
-    command = [str(NODE), str(CODE / "run.mjs"), str(output / "job.json")]
+    command = [str(node(code)), str(CODE / "run.mjs"), str(output / "job.json")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads((output / "result.json").read_text())
@@ -99,8 +109,7 @@ def session(name: str, folder: Path, scenario: str, *steps: str, trust: bool = T
 
 
 def test_everything_that_can_be_set_can_be_set_here() -> None:
-    manifest = json.loads((ROOT / "editors" / "vscode" / "package.json").read_text())
-    pages = manifest["contributes"]["configuration"]
+    pages = MANIFEST["contributes"]["configuration"]
     here = {name.removeprefix("agentls.") for page in pages for name in page["properties"]}
     server = {field.name for field in fields(Settings)} - {"checks", "log_level"} | {"logLevel"}
     assert {name.replace("_", "-") for name in Config._fields} | server <= here
@@ -108,18 +117,25 @@ def test_everything_that_can_be_set_can_be_set_here() -> None:
         setting = f"agentls.{name.replace('_', '-')}"
         shown = [page["properties"][setting] for page in pages if setting in page["properties"]]
         assert all(description in row["markdownDescription"].lower() for row in shown), setting
-    assert manifest["version"] == agentls.__version__
+    assert MANIFEST["version"] == agentls.__version__
 
 
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Session:
+@pytest.fixture(scope="module", params=[CODE, OLDEST], ids=["current", "oldest"])
+def everything(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Session:
     steps = ("squiggle", "status", "problems", "hover", "outline", "inspection", "newAgent")
-    return session("everything", tmp_path_factory.mktemp("vscode"), "everything", *steps)
+    name = "oldest" if request.param == OLDEST else "everything"
+    return session(name, tmp_path_factory.mktemp("vscode"), "everything", *steps, code=request.param)
+
+
+def test_the_oldest_is_the_one_that_is_promised(everything: Session) -> None:
+    promised = MANIFEST["engines"]["vscode"].removeprefix("^").rpartition(".")[0]
+    oldest = everything.result["language"] == "markdown"
+    assert everything.result["version"].startswith(f"{promised}.") == oldest
+    assert f"VS Code {promised} and newer" in (EXTENSION / "README.md").read_text("utf-8")
 
 
 def test_findings_are_ours_and_lead_to_their_pages(everything: Session) -> None:
     (found,) = everything.result["diagnostics"]
-    assert everything.result["language"] == "chatagent"
     assert (found["code"], found["severity"], found["at"]) == ("unknown-tool", "Warning", [3, 7])
     assert found["page"].endswith("/pages/unknown-tool.md")
     assert any("unknown-tool" in label for label in everything.result["tabs"])
@@ -132,7 +148,8 @@ def test_completion_hover_and_outline(everything: Session) -> None:
     assert "Agent" in labels
     assert len(labels) == len(set(labels)), "VS Code offers some of the tools itself"
     assert labels.count("Bash") == 1
-    assert [label for label, _ in result["doubleCompletion"]].count("Bash") == 2
+    twice = result["language"] == "chatagent"
+    assert [label for label, _ in result["doubleCompletion"]].count("Bash") == 1 + twice
     assert any("model" in card for card in result["hover"])
     assert "Task" in " ".join(result["symbols"]) + everything.steps["outline"]
     assert "There is no tool" in everything.steps["hover"]
@@ -160,7 +177,8 @@ def test_each_feature_can_be_switched_off(everything: Session) -> None:
 
 def test_other_markdown_is_left_alone_and_unsaved_agents_are_not(everything: Session) -> None:
     assert everything.result["prose"] == []
-    assert "missing-description" in everything.result["untitled"]
+    if everything.result["language"] == "chatagent":
+        assert "missing-description" in everything.result["untitled"]
 
 
 def test_a_new_agent_is_written(everything: Session) -> None:

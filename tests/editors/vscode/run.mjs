@@ -1,6 +1,6 @@
 // One session of VS Code in a browser: node run.mjs JOB.json
 //
-// The job names the folder to write to, the workspace, the extension, the scenario of the probe, and which of
+// The job names the folder to write to, the one with the VS Code to run (and its Node.js), the workspace, the extension, the scenario of the probe, and which of
 // the steps below a person then takes. What the probe saw stands in result.json, what a person saw in steps.json
 // and in pictures.
 
@@ -69,7 +69,7 @@ const steps = {
     },
     async newAgent(page) {
         await page.keyboard.press('Control+Alt+2');
-        const input = page.locator('.quick-input-widget:visible input').first();
+        const input = page.locator('.quick-input-box input').first();
         await input.waitFor();
         await input.fill('-x');
         await page.locator('.quick-input-widget').getByText('hyphen').first().waitFor();
@@ -94,11 +94,12 @@ write('settings.json', {
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'telemetry.telemetryLevel': 'off',
     'files.autoSave': 'off',
+    'editor.wordBasedSuggestions': 'off',
     ...job.settings,
 });
 write('keybindings.json', Object.entries(KEYS).map(([key, command]) => ({ key, command })));
 
-const code = path.join(here, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
+const code = path.join(job.code, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
 const folders = ['--user-data-dir', inside('data'), '--extensions-dir', inside('extensions'), '--config', inside('code.yaml')];
 const probe = { scenario: job.scenario, out: result, agent: job.agent, prose: job.prose, seconds: job.seconds };
 // Without VSCODE_CLI the extensions would be given the environment of a login shell.
