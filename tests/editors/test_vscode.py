@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import runpy
 import shutil
 import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -69,36 +73,48 @@ def needed() -> tuple[str, str]:
 
 
 def session(
-    name: str, folder: Path, scenario: str, *steps: str, code: Path = CODE, trust: bool = True, **more: Any
+    name: str,
+    folder: Path,
+    scenario: str,
+    *steps: str,
+    code: Path = CODE,
+    env: Mapping[str, str] = MappingProxyType({}),
+    files: Mapping[str, str] = MappingProxyType({}),
+    settings: Mapping[str, Any] = MappingProxyType({}),
+    opened: tuple[str, str] = ("folder", ""),
+    trust: bool = True,
+    **probe: Any,
 ) -> Session:
-    """Open an agent in VS Code, have the probe play its scenario, and take the steps."""
+    """Open a workspace in VS Code, have the probe play its scenario, and take the steps."""
     chromium, extension = needed()
     workspace = folder / "workspace"
-    agent = workspace / ".claude" / "agents" / "reviewer.md"
-    agent.parent.mkdir(parents=True)
-    agent.write_text(AGENT)
-    prose = workspace / "README.md"
-    prose.write_text("---\nname: none\n---\n\n# Not an agent\n")
-    for file, text in more.pop("files", {}).items():
+    everywhere = {
+        ".claude/agents/reviewer.md": AGENT,
+        "README.md": "---\nname: none\n---\n\n# Not an agent\n",
+    }
+    for file, text in {**everywhere, **files}.items():
         (workspace / file).parent.mkdir(parents=True, exist_ok=True)
         (workspace / file).write_text(text)
+    kind, path = opened
     output = OUTPUT / name
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     job = {
         "folder": str(output),
         "code": str(code),
-        "workspace": str(workspace),
-        "agent": str(agent),
-        "prose": str(prose),
+        "open": {kind: str(workspace / path)},
         "chromium": chromium,
         "extension": extension,
         "scenario": scenario,
+        "probe": {
+            "agent": str(workspace / ".claude/agents/reviewer.md"),
+            "prose": str(workspace / "README.md"),
+            **probe,
+        },
         "steps": steps,
         "trust": trust,
-        "env": {},
-        "settings": {},
-        **more,
+        "env": {**env},
+        "settings": {**settings},
     }
     (output / "job.json").write_text(json.dumps(job))
     command = [str(node(code)), str(CODE / "run.mjs"), str(output / "job.json")]
@@ -106,6 +122,14 @@ def session(
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads((output / "result.json").read_text())
     return Session(seen, json.loads((output / "steps.json").read_text()), workspace)
+
+
+def program(path: Path, *lines: str) -> str:
+    """Write a program of the shell, and make it one that can be run."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    path.chmod(0o755)
+    return str(path)
 
 
 def test_everything_that_can_be_set_can_be_set_here() -> None:
@@ -122,7 +146,8 @@ def test_everything_that_can_be_set_can_be_set_here() -> None:
 
 @pytest.fixture(scope="module", params=[CODE, OLDEST], ids=["current", "oldest"])
 def everything(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    steps = ("squiggle", "status", "problems", "hover", "outline", "inspection", "newAgent")
+    steps = ["squiggle", "status", "problems", "hover", "completion", "completionOnRequest"]
+    steps += ["outline", "inspection", "newAgent"]
     name = "oldest" if request.param == OLDEST else "everything"
     return session(name, tmp_path_factory.mktemp("vscode"), "everything", *steps, code=request.param)
 
@@ -150,6 +175,10 @@ def test_completion_hover_and_outline(everything: Session) -> None:
     assert labels.count("Bash") == 1
     twice = result["language"] == "chatagent"
     assert [label for label, _ in result["doubleCompletion"]].count("Bash") == 1 + twice
+    for step in ("completion", "completionOnRequest"):
+        popup = everything.steps[step].split("\n")
+        assert "Bash" in popup
+        assert len(popup) == len(set(popup))
     assert any("model" in card for card in result["hover"])
     assert "Task" in " ".join(result["symbols"]) + everything.steps["outline"]
     assert "There is no tool" in everything.steps["hover"]
@@ -188,16 +217,76 @@ def test_a_new_agent_is_written(everything: Session) -> None:
 
 
 def test_without_a_server_one_message_says_what_was_tried(tmp_path: Path) -> None:
-    env = {"PATH": str(tmp_path / "empty")}
-    found = session("missing", tmp_path, "glance", "missing", env=env, seconds=3)
+    old = "Python 3.10 or newer is needed, this is 3.8.20"
+    program(tmp_path / "old" / "python3", f"echo '{old}' >&2", "exit 1")
+    found = session("missing", tmp_path, "glance", "missing", env={"PATH": str(tmp_path / "old")}, seconds=3)
     assert found.result["diagnostics"] == []
-    assert "python3 on the PATH: not found" in found.steps["missing"]
+    assert f"python3 on the PATH: {old}" in found.steps["missing"]
+    assert "python on the PATH: not found" in found.steps["missing"]
     assert "agentls on the PATH: not found" in found.steps["missing"]
 
 
+def test_old_pythons_can_read_that_they_are_too_old() -> None:
+    ast.parse((EXTENSION / "main.py").read_text("utf-8"), feature_version=(3, 4))
+
+
 def test_a_workspace_cannot_choose_the_program(tmp_path: Path) -> None:
-    evil = json.dumps({"agentls.server.path": "/bin/false", "agentls.server.python": "/bin/false"})
-    files = {".vscode/settings.json": evil}
-    found = session("restricted", tmp_path, "glance", "status", trust=False, files=files, seconds=60)
+    evil = program(tmp_path / "evil" / "python", f": > {tmp_path}/chosen", f'exec {sys.executable} "$@"')
+    wish = json.dumps({"agentls.server.path": evil, "agentls.server.python": evil})
+    files = {".vscode/settings.json": wish}
+    env = {"AGENTLS_PYTHON": evil}
+    found = session("restricted", tmp_path, "glance", "status", trust=False, env=env, files=files, seconds=60)
     assert not found.result["trusted"]
     assert [finding["code"] for finding in found.result["diagnostics"]] == ["unknown-tool"]
+    assert not (tmp_path / "chosen").exists()
+
+
+def test_a_file_without_a_folder_and_the_python_that_a_person_has_selected(tmp_path: Path) -> None:
+    selected = program(tmp_path / "own" / "python", f": > {tmp_path}/chosen", f'exec {sys.executable} "$@"')
+    file = ("file", ".claude/agents/reviewer.md")
+    env = {"AGENTLS_PYTHON": selected, "PATH": str(tmp_path / "empty")}
+    found = session("single", tmp_path, "glance", "status", opened=file, env=env, seconds=60)
+    assert found.result["folders"] == 0
+    assert [finding["code"] for finding in found.result["diagnostics"]] == ["unknown-tool"]
+    assert (tmp_path / "chosen").exists()
+
+
+def test_a_server_that_crashes_is_started_again_but_not_for_ever(tmp_path: Path) -> None:
+    version = f'test "$1" = --version && echo agentls {agentls.__version__}'
+    broken = program(tmp_path / "broken" / "agentls", version, "test $? = 0 || exit 3")
+    found = session("crashes", tmp_path, "crashes", settings={"agentls.server.path": broken})
+    result, steps = found.result, found.steps
+    assert steps["failing"].count("Source: agentls") == 1, "one message is enough"
+    assert "Restart Server" in steps["crashed"]
+    assert len(set(result["servers"])) == 5
+    assert result["left"] == [[], []]
+
+
+def test_roots_places_and_what_is_left_alone(tmp_path: Path) -> None:
+    roots = tmp_path / "workspace"
+    files = {
+        "both.code-workspace": json.dumps({"folders": [{"path": "one"}, {"path": "two"}]}),
+        "one/.claude/agents/reviewer.md": AGENT.replace("model: sonnet", "model: sonet"),
+        "one/agentls.toml": 'ignore = ["unknown-tool"]\n',
+        "two/.claude/agents/reviewer.md": AGENT,
+        "two/agentls.toml": '[severity]\nunknown-tool = "error"\n[places]\nclaude-code = ["prompts/*.md"]\n',
+        "two/prompts/helper.md": AGENT.replace("name: reviewer", "name: helper"),
+    }
+    for file, text in files.items():
+        (roots / file).parent.mkdir(parents=True, exist_ok=True)
+        (roots / file).write_text(text)
+    git = ["git", "-C", str(roots / "one"), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "Agents"]):
+        subprocess.run([*git, *command], check=True)
+    agents = [str(roots / root / ".claude/agents/reviewer.md") for root in ("one", "two")]
+    workspace = ("workspace", "both.code-workspace")
+    placed = str(roots / "two/prompts/helper.md")
+    found = session(
+        "roots", tmp_path, "roots", opened=workspace, files=files, agents=agents, placed=placed
+    ).result
+    assert found["quiet"] == [[], []]
+    assert found["placed"] == ["markdown", "unknown-tool"]
+    assert found["roots"] == [["Warning misspelt-model"], ["Error unknown-tool"]]
+    assert found["committed"][:2] == ["chatagent", []]
+    assert found["folds"][0] < found["folds"][1]
+    assert found["servers"] == 1

@@ -1,10 +1,11 @@
-/** The extension: starts the server when an agent file is there, and stops it. */
+/** The extension: starts the server when an agent file is there, again when it crashes, and stops it. */
 
 import * as vscode from 'vscode';
-import { DocumentDiagnosticRequest, LanguageClient } from 'vscode-languageclient/node';
+import { CloseAction, DocumentDiagnosticRequest, ErrorAction, LanguageClient } from 'vscode-languageclient/node';
 import { registerCommands } from './commands';
 import { middleware } from './middleware';
-import { find } from './server';
+import { isSetUpFor } from './places';
+import { find, type Server } from './server';
 import { Status } from './status';
 
 // The languages that VS Code has given these files, depending on its version and their place.
@@ -25,33 +26,54 @@ const INSTALLING = 'https://www.python.org/downloads/';
 
 const SETTLING = 300;
 
+/** So many crashes within so many minutes are too many. */
+const CRASHES = 5;
+const MINUTES = 3;
+
+/** A client that writes to the output what goes wrong: one message from the extension is enough. */
+class Client extends LanguageClient {
+    override error(message: string, data?: unknown): void {
+        super.error(message, data, false);
+    }
+}
+
 export class Extension {
     readonly output = vscode.window.createOutputChannel('agentls', { log: true });
     readonly status = new Status(this);
     client: LanguageClient | undefined;
     private starting: Promise<void> | undefined;
     private pending: NodeJS.Timeout | undefined;
+    private crashes: number[] = [];
+    private complain: (() => Promise<void>) | undefined;
 
     constructor(private readonly context: vscode.ExtensionContext) {
         context.subscriptions.push(
             this.output,
             this.status,
             vscode.workspace.onDidOpenTextDocument((document) => this.see(document)),
+            vscode.workspace.onDidSaveTextDocument(() => this.look()),
             vscode.workspace.onDidChangeConfiguration((event) => this.configure(event)),
             vscode.workspace.onDidGrantWorkspaceTrust(() => this.starting && !this.client && this.restart()),
         );
         registerCommands(this, context);
     }
 
-    /** Start the server if `document` asks for it. */
-    see(document: vscode.TextDocument): void {
-        if (!this.starting && vscode.languages.match(REASONS, document)) {
+    /** Start the server if one of the open documents asks for it. */
+    look(): void {
+        vscode.workspace.textDocuments.forEach((document) => this.see(document));
+    }
+
+    private see(document: vscode.TextDocument): void {
+        if (!this.starting && (vscode.languages.match(REASONS, document) || isSetUpFor(document))) {
             void this.start();
         }
     }
 
-    /** The running client, started if need be; `undefined` if there is no server. */
+    /** The running client, started if need be; `undefined` if there is no server, which a message then says. */
     async running(): Promise<LanguageClient | undefined> {
+        if (this.starting && !this.client) {
+            void this.complain?.();
+        }
         await this.start();
         return this.client;
     }
@@ -61,6 +83,7 @@ export class Extension {
     }
 
     async restart(): Promise<void> {
+        this.crashes = [];
         await this.stop();
         await this.start();
     }
@@ -69,7 +92,7 @@ export class Extension {
         clearTimeout(this.pending);
         await this.starting;
         const client = this.client;
-        this.client = this.starting = undefined;
+        this.client = this.starting = this.complain = undefined;
         await client?.dispose().catch((error) => this.output.error(`stopping: ${error}`));
     }
 
@@ -77,44 +100,71 @@ export class Extension {
         const found = await find(this.context);
         if ('tried' in found) {
             found.tried.forEach((line) => this.output.error(line));
-            this.status.missing();
-            void this.complain(found.tried);
+            const needs = 'agentls needs Python 3.10 or newer, or the program agentls, and none of these works';
+            this.fail(`${needs}: ${found.tried.join('; ')}.`, {
+                'Open Setting': () => vscode.commands.executeCommand('workbench.action.openSettings', 'agentls.server'),
+                'Show Output': () => this.output.show(),
+                'How to Install Python': () => vscode.env.openExternal(vscode.Uri.parse(INSTALLING)),
+            });
             return;
         }
-        const { title, command, args } = found.server;
-        this.output.info(`agentls ${found.version}, ${title}`);
-        const run = { command, args: [...args, 'server'], options: { cwd: this.context.extensionPath } };
-        this.client = new LanguageClient('agentls', 'agentls', run, {
-            documentSelector: SELECTOR,
-            outputChannel: this.output,
-            middleware,
-        });
+        this.output.info(`agentls ${found.version}, ${found.server.title}`);
+        const client = this.clientOf(found.server);
         try {
-            await this.client.start();
+            await client.start();
         } catch (error) {
             this.output.error(`the server did not start: ${error}`);
-            this.client = undefined;
-            this.status.missing();
-            void this.complain([`${title}: it did not start`]);
+            this.failToRun(`agentls does not start (${found.server.title}). The output says why.`);
             return;
         }
+        this.client = client;
         this.status.update();
     }
 
-    private async complain(tried: readonly string[]): Promise<void> {
-        const choice = await vscode.window.showErrorMessage(
-            `agentls needs Python 3.10 or newer, or the program agentls, and none of these works: ${tried.join('; ')}.`,
-            'Open Setting',
-            'Show Output',
-            'How to Install Python',
-        );
-        if (choice === 'Open Setting') {
-            await vscode.commands.executeCommand('workbench.action.openSettings', 'agentls.server');
-        } else if (choice === 'Show Output') {
-            this.output.show();
-        } else if (choice) {
-            await vscode.env.openExternal(vscode.Uri.parse(INSTALLING));
+    private clientOf({ command, args }: Server): LanguageClient {
+        const run = { command, args: [...args, 'server'], options: { cwd: this.context.extensionPath } };
+        const client = new Client('agentls', 'agentls', run, {
+            documentSelector: SELECTOR,
+            outputChannel: this.output,
+            middleware,
+            initializationFailedHandler: () => false,
+            errorHandler: {
+                error: () => ({ action: ErrorAction.Continue, handled: true }),
+                closed: () => {
+                    if (client === this.client) {
+                        this.recover();
+                    }
+                    return { action: CloseAction.DoNotRestart, handled: true, message: 'The server has ended.' };
+                },
+            },
+        });
+        return client;
+    }
+
+    /** Start the server again after a crash, unless it crashes all the time. */
+    private recover(): void {
+        const now = Date.now();
+        this.crashes = [...this.crashes.filter((crash) => now - crash < MINUTES * 60_000), now];
+        this.client = undefined;
+        if (this.crashes.length < CRASHES) {
+            this.starting = this.launch();
+        } else {
+            this.failToRun(`agentls has crashed ${CRASHES} times within ${MINUTES} minutes, and is not started again.`);
         }
+    }
+
+    private failToRun(message: string): void {
+        this.fail(message, { 'Restart Server': () => this.restart(), 'Show Output': () => this.output.show() });
+    }
+
+    /** Say why there is no server, at once and whenever one is asked for, and what can be done. */
+    private fail(message: string, choices: Record<string, () => unknown>): void {
+        this.status.missing(message);
+        this.complain = async () => {
+            const choice = await vscode.window.showErrorMessage(message, ...Object.keys(choices));
+            await (choice && choices[choice]());
+        };
+        void this.complain();
     }
 
     private configure(event: vscode.ConfigurationChangeEvent): void {
@@ -124,6 +174,9 @@ export class Extension {
             this.pending = setTimeout(() => void this.restart(), SETTLING);
         } else if (event.affectsConfiguration('agentls')) {
             this.status.update();
+        }
+        if (event.affectsConfiguration('agentls.places')) {
+            this.look();
         }
         if (event.affectsConfiguration('agentls.features.diagnostics')) {
             this.askForDiagnostics();
@@ -141,8 +194,8 @@ export class Extension {
 let extension: Extension | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-    const started = (extension = new Extension(context));
-    vscode.workspace.textDocuments.forEach((document) => started.see(document));
+    extension = new Extension(context);
+    extension.look();
 }
 
 export async function deactivate(): Promise<void> {

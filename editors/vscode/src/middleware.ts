@@ -18,10 +18,15 @@ export const middleware: Middleware = {
         }
         const [ours, theirs] = await Promise.all([
             next(document, position, context, token),
-            wants('doubleCompletions') ? none : offeredWithoutUs(document, position, context.triggerCharacter),
+            wants('doubleCompletions') || areAskedAlone(context) ? none : offeredWithoutUs(document, position, context),
         ]);
         const items = Array.isArray(ours) ? ours : (ours?.items ?? []);
-        return items.filter(({ label }) => !theirs.includes(nameOf(label)));
+        const missing = items.filter(({ label }) => !theirs.includes(nameOf(label)));
+        if (theirs.length) {
+            // What VS Code offers are the common ones; they come first.
+            missing.forEach((item) => (item.sortText = `~${item.sortText ?? nameOf(item.label)}`));
+        }
+        return missing;
     },
     provideHover: (document, position, token, next) =>
         wants('hover') ? next(document, position, token) : undefined,
@@ -49,11 +54,17 @@ function placeOf(document: vscode.TextDocument, { line, character }: vscode.Posi
     return `${line}:${character} ${document.uri}`;
 }
 
+/** Whether the list that is about to be shown has nothing from VS Code itself: of the characters that open a
+ * list of ours, its own opens at this one only. */
+function areAskedAlone({ triggerCharacter }: vscode.CompletionContext): boolean {
+    return triggerCharacter !== undefined && triggerCharacter !== ':';
+}
+
 /** What is offered at a place by VS Code itself and by other extensions. */
 async function offeredWithoutUs(
     document: vscode.TextDocument,
     position: vscode.Position,
-    trigger: string | undefined,
+    { triggerCharacter }: vscode.CompletionContext,
 ): Promise<string[]> {
     if (document.languageId === 'markdown') {
         return none; // Nobody else knows anything about agents there.
@@ -62,7 +73,7 @@ async function offeredWithoutUs(
     asking.add(place);
     try {
         const command = 'vscode.executeCompletionItemProvider';
-        const found = await vscode.commands.executeCommand<vscode.CompletionList>(command, document.uri, position, trigger);
+        const found = await vscode.commands.executeCommand<vscode.CompletionList>(command, document.uri, position, triggerCharacter);
         return found.items.filter(({ kind }) => kind !== vscode.CompletionItemKind.Text).map(({ label }) => nameOf(label));
     } finally {
         asking.delete(place);

@@ -41,10 +41,10 @@ export class Status implements vscode.Disposable, vscode.TextDocumentContentProv
         this.disposables.forEach((disposable) => disposable.dispose());
     }
 
-    /** No server is there. */
-    missing(): void {
+    /** There is no server, and `message` says why. */
+    missing(message: string): void {
         this.item.text = '$(error) agentls';
-        this.item.tooltip = 'agentls found no server that runs. Click for the output.';
+        this.item.tooltip = `${message} Click for the output.`;
         this.item.command = 'agentls.showOutput';
         this.item.show();
     }

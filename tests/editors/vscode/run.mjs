@@ -1,8 +1,8 @@
 // One session of VS Code in a browser: node run.mjs JOB.json
 //
-// The job names the folder to write to, the one with the VS Code to run (and its Node.js), the workspace, the extension, the scenario of the probe, and which of
-// the steps below a person then takes. What the probe saw stands in result.json, what a person saw in steps.json
-// and in pictures.
+// The job names the folder to write to, the one with the VS Code to run (and its Node.js), what to open in it, the
+// extension, and the scenario that the probe plays. In between and after it, a person takes some of the steps below.
+// What the probe saw stands in result.json, what a person saw in steps.json and in pictures.
 
 import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -27,6 +27,28 @@ const KEYS = {
     'ctrl+alt+6': 'notifications.clearAll',
 };
 
+const toasts = (page) => page.locator('.notification-toast');
+
+const popup = (page) => page.locator('.suggest-widget.visible');
+
+/** The words at the top of the list, once it is there and holds one of the most common. */
+async function offered(page) {
+    await popup(page).getByText('Bash', { exact: true }).first().waitFor();
+    return (await popup(page).locator('.monaco-list-row .label-name').allInnerTexts()).join('\n');
+}
+
+async function closed(page) {
+    await page.keyboard.press('Escape');
+    await popup(page).waitFor({ state: 'hidden' });
+}
+
+/** All messages that are shown, once the one with `text` is there, and the status item says it as well. */
+async function complaint(page, text) {
+    await toasts(page).filter({ hasText: text }).waitFor();
+    await page.locator('.statusbar-item', { hasText: 'agentls' }).waitFor();
+    return (await toasts(page).allInnerTexts()).join('\n');
+}
+
 const steps = {
     async problems(page) {
         await page.keyboard.press('Control+Alt+1');
@@ -43,10 +65,34 @@ const steps = {
         await item.first().waitFor();
         return item.first().innerText();
     },
-    async missing(page) {
-        const toast = page.locator('.notification-toast', { hasText: 'Python 3.10' });
-        await toast.first().waitFor();
-        return toast.first().innerText();
+    missing: (page) => complaint(page, 'Python 3.10'),
+    failing: (page) => complaint(page, 'does not start'),
+    crashed: (page) => complaint(page, 'has crashed'),
+    async restart(page) {
+        await toasts(page).filter({ hasText: 'has crashed' }).getByText('Restart Server').click();
+        return 'clicked';
+    },
+    /** Nothing of agentls is to be seen. */
+    async quiet(page) {
+        await page.locator('.statusbar-item', { hasText: /agent: |agentls/ }).first().waitFor({ state: 'hidden' });
+        return (await toasts(page).allInnerTexts()).join('\n');
+    },
+    async completion(page) {
+        await page.locator('.view-line', { hasText: 'tools:' }).first().click();
+        await page.keyboard.press('End');
+        await page.keyboard.type(', ');
+        return offered(page);
+    },
+    async completionOnRequest(page) {
+        await closed(page);
+        await page.keyboard.press('Control+Space');
+        const labels = await offered(page);
+        await closed(page);
+        await page.keyboard.press('Backspace');
+        await page.keyboard.press('Backspace');
+        await page.keyboard.press('Control+S');
+        await page.locator('.tab.dirty').waitFor({ state: 'detached' });
+        return labels;
     },
     async hover(page) {
         await page.keyboard.press('Control+Alt+5');
@@ -86,27 +132,32 @@ const steps = {
     },
 };
 
-fs.mkdirSync(inside('data', 'User'), { recursive: true });
-const write = (name, value) => fs.writeFileSync(inside('data', 'User', name), JSON.stringify(value));
-write('settings.json', {
+const write = (folder, name, value) => {
+    fs.mkdirSync(inside('data', folder), { recursive: true });
+    fs.writeFileSync(inside('data', folder, name), JSON.stringify(value));
+};
+write('User', 'settings.json', {
     'chat.disableAIFeatures': true,
     'workbench.startupEditor': 'none',
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'telemetry.telemetryLevel': 'off',
     'files.autoSave': 'off',
     'editor.wordBasedSuggestions': 'off',
-    ...job.settings,
 });
-write('keybindings.json', Object.entries(KEYS).map(([key, command]) => ({ key, command })));
+write('User', 'keybindings.json', Object.entries(KEYS).map(([key, command]) => ({ key, command })));
+write('Machine', 'settings.json', job.settings); // For a window whose extensions run elsewhere.
 
 const code = path.join(job.code, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
 const folders = ['--user-data-dir', inside('data'), '--extensions-dir', inside('extensions'), '--config', inside('code.yaml')];
-const probe = { scenario: job.scenario, out: result, agent: job.agent, prose: job.prose, seconds: job.seconds };
+const probe = { ...job.probe, scenario: job.scenario, out: result };
 // Without VSCODE_CLI the extensions would be given the environment of a login shell.
 const env = { ...process.env, VSCODE_CLI: '1', ...job.env, AGENTLS_PROBE: JSON.stringify(probe) };
 
 fs.mkdirSync(inside('extensions'));
 fs.cpSync(path.join(here, 'probe'), inside('extensions', 'agentls.agentls-probe-0.0.1'), { recursive: true });
+if (job.env.AGENTLS_PYTHON) {
+    fs.cpSync(path.join(here, 'python'), inside('extensions', 'ms-python.python-0.0.1'), { recursive: true });
+}
 await promisify(execFile)(process.execPath, [code, ...folders, '--install-extension', job.extension]);
 
 const port = await new Promise((resolve) => {
@@ -130,16 +181,18 @@ try {
     browser = await chromium.launch({ executablePath: job.chromium, args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
     page.setDefaultTimeout(PATIENCE);
-    await page.goto(`${url}/?folder=${encodeURI(job.workspace)}`);
+    const { folder, workspace, file } = job.open;
+    const payload = JSON.stringify(file ? [['openFile', `vscode-remote://127.0.0.1:${port}${file}`]] : []);
+    const query = folder ? { folder } : workspace ? { workspace } : { ew: true, payload };
+    await page.goto(`${url}/?${new URLSearchParams(query)}`);
     await page.locator('.monaco-workbench').waitFor();
-    await until(() => fs.existsSync(result), 'the probe');
+    await until(async () => fs.existsSync(result) || (await asked()), 'the probe');
     const failed = JSON.parse(fs.readFileSync(result, 'utf8')).error;
     if (failed) {
         throw new Error(`the probe: ${failed}`);
     }
     for (const step of job.steps) {
-        taken[step] = await steps[step](page);
-        await page.screenshot({ path: inside(`${step}.png`) });
+        await take(step);
     }
 } catch (error) {
     console.error(String(error));
@@ -150,6 +203,20 @@ try {
     await browser?.close();
     server.kill();
     await gone;
+}
+
+async function take(step) {
+    taken[step] = await steps[step](page);
+    await page.screenshot({ path: inside(`${step}.png`) });
+}
+
+/** Take the step that the probe asks for, if it does; it goes on when its question is gone. */
+async function asked() {
+    const question = inside('step');
+    if (fs.existsSync(question)) {
+        await take(fs.readFileSync(question, 'utf8'));
+        fs.rmSync(question);
+    }
 }
 
 async function until(condition, what) {

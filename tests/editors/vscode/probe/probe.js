@@ -1,7 +1,8 @@
 // Runs beside agentls in the extension host, asks VS Code what a person would see, and writes it down.
-// AGENTLS_PROBE is the job as JSON: the name of a scenario, the file to write to, and the agent to open.
+// AGENTLS_PROBE is JSON: the name of a scenario, the file to write to, and what the scenario needs.
 
 const fs = require('fs');
+const path = require('path');
 const vscode = require('vscode');
 
 const PATIENCE = 60_000;
@@ -118,13 +119,106 @@ const scenarios = {
     async glance(job, result) {
         const document = await open(job.agent);
         result.trusted = vscode.workspace.isTrusted;
+        result.folders = vscode.workspace.workspaceFolders?.length ?? 0;
         const end = Date.now() + job.seconds * 1000;
         while (Date.now() < end && !ours(document).length) {
             await pause(50);
         }
         result.diagnostics = ours(document);
     },
+
+    /** A server that does not start, then one that is killed again and again. */
+    async crashes(job, result) {
+        const document = await open(job.agent);
+        await person(job, 'failing');
+        await set('server.path', undefined);
+        await until(() => codes(document).length, 'diagnostics, once the server starts');
+        result.servers = [];
+        for (let crash = 1; crash <= 5; crash++) {
+            const server = await until(() => servers()[0], `server number ${crash}`);
+            result.servers.push(server);
+            await append(document, `Line ${crash},`);
+            process.kill(server, 'SIGKILL');
+            await append(document, ' typed on.\n');
+            await until(() => !servers().includes(server), 'the end of the server');
+            if (crash < 5) {
+                await until(() => servers().length && codes(document).length, 'diagnostics after a crash');
+            }
+        }
+        await person(job, 'crashed');
+        result.left = [servers(), codes(document)];
+        await person(job, 'restart');
+        await until(() => servers().length && codes(document).length, 'diagnostics after the restart');
+        await document.save();
+    },
+
+    /** Two roots, each set up in its own way; and what is none of our business. */
+    async roots(job, result) {
+        const prose = await open(job.prose);
+        await until(() => vscode.extensions.getExtension('agentls.agentls')?.isActive, 'the extension');
+        await pause(2000);
+        await person(job, 'quiet');
+        result.quiet = [ours(prose), servers()];
+
+        const placed = await open(job.placed);
+        await until(() => ours(placed).length, 'diagnostics in a place of its own');
+        result.placed = [placed.languageId, ...codes(placed)];
+        const agents = [];
+        for (const agent of job.agents) {
+            agents.push(await open(agent));
+        }
+        await until(() => agents.every((agent) => ours(agent).length), 'diagnostics in both roots');
+        result.roots = agents.map((agent) => ours(agent).map(({ code, severity }) => `${severity} ${code}`));
+
+        // The state of the last commit, beside the file.
+        const file = agents[0].uri;
+        const committed = file.with({ scheme: 'git', query: JSON.stringify({ path: file.fsPath, ref: 'HEAD' }) });
+        await vscode.commands.executeCommand('vscode.diff', committed, file, 'Changes');
+        const old = () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'git');
+        await until(() => old()?.getText().includes('Bahs'), 'the file as it was committed');
+        await pause(1000);
+        const ask = (name, { uri }, ...args) => vscode.commands.executeCommand(`vscode.execute${name}Provider`, uri, ...args);
+        const hover = await ask('Hover', old(), find(old(), 'Bahs'));
+        result.committed = [old().languageId, ours(old()), hover.length];
+
+        // Closed while questions are on their way.
+        const closing = await open(job.agents[1]);
+        const asking = Array.from({ length: 20 }, (_, line) => ask('Hover', closing, new vscode.Position(line % 9, 0)));
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        await Promise.all(asking);
+        const again = await open(job.agents[1]);
+        await until(() => ours(again).length, 'diagnostics after closing');
+
+        // Switched off, and on again.
+        const folds = async () => (await ask('FoldingRange', again)).length;
+        await set('features.folding', false);
+        await set('features.status', false);
+        await person(job, 'quiet');
+        result.folds = [await folds()];
+        await set('features.folding', undefined);
+        await set('features.status', undefined);
+        await person(job, 'status');
+        result.folds.push(await folds());
+        result.servers = servers().length;
+    },
 };
+
+/** Have a person take a step, and wait for that. */
+async function person(job, step) {
+    const question = path.join(path.dirname(job.out), 'step');
+    fs.writeFileSync(`${question}.new`, step);
+    fs.renameSync(`${question}.new`, question);
+    await until(() => !fs.existsSync(question), `a person's ${step}`);
+}
+
+/** The processes of the servers that run. */
+function servers() {
+    const children = fs.readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+    return children.split(' ').filter(Boolean).map(Number).filter((child) => {
+        const command = fs.readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0');
+        return command.includes('server') && command.some((part) => part.includes('agentls'));
+    });
+}
 
 async function open(path) {
     const document = await vscode.workspace.openTextDocument(path);
