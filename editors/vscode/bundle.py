@@ -26,7 +26,11 @@ SYSTEMS = {
     "darwin-x64": ("macosx_11_0_x86_64",),
     "darwin-arm64": ("macosx_11_0_arm64",),
     "win32-x64": ("win_amd64",),
+    "win32-arm64": ("win_arm64",),
 }
+
+FIRST = {"win32-arm64": "3.12"}
+"""The oldest Python for which a system has all wheels, where that is not the oldest of all."""
 
 BINARY = frozenset(("pyromark", "yaml", "_yaml"))
 """What is kept as it was built. All other compiled parts have a pure form, and are left out."""
@@ -34,7 +38,9 @@ BINARY = frozenset(("pyromark", "yaml", "_yaml"))
 BACKPORTS = ("exceptiongroup", "tomli", "typing-extensions")
 """What only older Pythons need; pip decides that by the Python it runs on itself."""
 
-UNUSED = frozenset(("rich", "pygments", "markdown_it", "markdown_it_py", "mdurl", "bin", "__pycache__"))
+TERMINAL = ("rich", "pygments", "markdown_it", "markdown_it_py", "mdurl")
+
+UNUSED = frozenset((*TERMINAL, "bin", "__pycache__", "rapidfuzz.libs"))
 """For the terminal only, or of no use here."""
 
 
@@ -43,6 +49,11 @@ def this_system() -> str:
     systems = {"linux": "linux", "darwin": "darwin", "win32": "win32"}
     machine = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x64"
     return f"{systems[sys.platform]}-{machine}"
+
+
+def pythons(target: str) -> tuple[str, ...]:
+    """The versions of Python that a target has parts for."""
+    return PYTHONS[PYTHONS.index(FIRST.get(target, PYTHONS[0])) :]
 
 
 def install(wheel: str, python: str, platforms: tuple[str, ...], folder: Path) -> None:
@@ -79,15 +90,16 @@ def _compiled_of(_: str, names: list[str]) -> list[str]:
 
 def main(wheel: str, target: str = "") -> None:
     """Build `dist/server` for a target."""
+    target = target or this_system()
+    if target not in SYSTEMS:
+        sys.exit(f"{target} is not supported: not all wheels are on PyPI; there are {', '.join(SYSTEMS)}")
     shutil.rmtree(SERVER, ignore_errors=True)
     (SERVER / "lib").mkdir(parents=True)
     shutil.copy(HERE / "main.py", SERVER)
-    target = target or this_system()
     (SERVER.parent / "target").write_text(target)
-    platforms = SYSTEMS[target]
-    for python in PYTHONS:
+    for python in pythons(target):
         with tempfile.TemporaryDirectory() as folder:
-            install(wheel, python, platforms, Path(folder))
+            install(wheel, python, SYSTEMS[target], Path(folder))
             merge(Path(folder), python)
 
 
