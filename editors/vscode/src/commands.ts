@@ -1,5 +1,7 @@
 /** What a person can call for. */
 
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { Extension } from './extension';
 import { inspectionOf } from './status';
@@ -54,27 +56,40 @@ async function explain(): Promise<void> {
     }
 }
 
+interface Place extends vscode.QuickPickItem {
+    readonly uri: vscode.Uri;
+    readonly folder?: Folder;
+}
+
+/** All places for an agent, those first that are there already. */
+function placesOf(folders: readonly Folder[]): Place[] {
+    const home = { name: 'your home folder, for all projects', uri: vscode.Uri.file(os.homedir()) };
+    const roots = [...(vscode.workspace.workspaceFolders ?? []), home];
+    const places = folders.flatMap((folder) =>
+        roots.map(({ name, uri }) => ({
+            label: folder.folder,
+            description: `${folder.title}, in ${name}`,
+            uri: vscode.Uri.joinPath(uri, folder.folder),
+            folder,
+        })),
+    );
+    const isThere = ({ uri }: Place) => fs.existsSync(uri.fsPath);
+    const line = { label: '', kind: vscode.QuickPickItemKind.Separator, uri: home.uri };
+    return [...places.filter(isThere), line, ...places.filter((place) => !isThere(place))];
+}
+
 async function newAgent(extension: Extension): Promise<void> {
     const client = await extension.running();
-    const roots = vscode.workspace.workspaceFolders ?? [];
     if (!client) {
         return;
     }
-    if (!roots.length) {
-        void vscode.window.showInformationMessage('Open a folder first: agents belong to a project.');
-        return;
-    }
     const folders = await client.sendRequest<Folder[]>('agentls/folders', {});
-    const places = roots.flatMap((root) =>
-        folders.map((folder) => ({ label: folder.folder, description: `${folder.title}, in ${root.name}`, root, folder })),
-    );
-    const place =
-        places.length > 1 ? await vscode.window.showQuickPick(places, { title: 'Where does the agent go?' }) : places[0];
-    if (!place) {
+    const place = await vscode.window.showQuickPick(placesOf(folders), { title: 'Where does the agent go?', matchOnDescription: true });
+    if (!place?.folder) {
         return;
     }
     const ask = (name: string) =>
-        client.sendRequest<NewAgent>('agentls/newAgent', { dialect: place.folder.dialect, name });
+        client.sendRequest<NewAgent>('agentls/newAgent', { dialect: place.folder?.dialect, name });
     const name = await vscode.window.showInputBox({
         title: 'New agent',
         prompt: 'The name of the agent',
@@ -84,7 +99,7 @@ async function newAgent(extension: Extension): Promise<void> {
         return;
     }
     const created = await ask(name);
-    const file = vscode.Uri.joinPath(place.root.uri, place.folder.folder, created.file);
+    const file = vscode.Uri.joinPath(place.uri, created.file);
     const edit = new vscode.WorkspaceEdit();
     edit.createFile(file, { ignoreIfExists: true });
     await vscode.workspace.applyEdit(edit);

@@ -10,16 +10,21 @@ import { Status } from './status';
 
 // The languages that VS Code has given these files, depending on its version and their place.
 const LANGUAGES = ['chatagent', 'prompt', 'instructions', 'skill', 'markdown'];
-const SELECTOR = LANGUAGES.flatMap((language) => [
-    { scheme: 'file', language },
-    { scheme: 'untitled', language },
-]);
+const SELECTOR = [
+    ...LANGUAGES.flatMap((language) => [
+        { scheme: 'file', language },
+        { scheme: 'untitled', language },
+    ]),
+    { scheme: 'file', language: 'yaml', pattern: '**/.*/agents/*' },
+];
 
-// Documents that are reason enough to start the server. Once it runs, it is shown all Markdown,
-// and tells by itself what is an agent file.
+// Documents that are reason enough to start the server: products keep their agents in a folder `agents`, or in
+// some folder of a hidden one. Once it runs, it is shown all Markdown, and tells by itself what is an agent file.
 const REASONS: vscode.DocumentSelector = [
     ...SELECTOR.filter(({ language }) => language !== 'markdown'),
-    { scheme: 'file', language: 'markdown', pattern: '**/agents/**/*.md' },
+    { scheme: 'file', language: 'markdown', pattern: '**/agents/**' },
+    { scheme: 'file', language: 'markdown', pattern: '**/.*/*/**' },
+    { scheme: 'file', language: 'markdown', pattern: '**/SKILL.md' },
 ];
 
 const INSTALLING = 'https://www.python.org/downloads/';

@@ -115,6 +115,10 @@ const steps = {
     },
     async newAgent(page) {
         await page.keyboard.press('Control+Alt+2');
+        await page.locator('.quick-input-list').getByText('.claude/agents').first().waitFor();
+        await page.screenshot({ path: inside('places.png') });
+        await page.keyboard.press('Enter');
+        await page.locator('.quick-input-title', { hasText: 'New agent' }).waitFor();
         const input = page.locator('.quick-input-box input').first();
         await input.waitFor();
         await input.fill('-x');
