@@ -146,6 +146,7 @@ write('User', 'settings.json', {
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'telemetry.telemetryLevel': 'off',
     'files.autoSave': 'off',
+    'editor.minimap.enabled': false,
     'editor.wordBasedSuggestions': 'off',
 });
 write('User', 'keybindings.json', Object.entries(KEYS).map(([key, command]) => ({ key, command })));
@@ -183,7 +184,7 @@ try {
     const url = `http://127.0.0.1:${port}`;
     await until(async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok, 'code-server');
     browser = await chromium.launch({ executablePath: job.chromium, args: ['--no-sandbox'] });
-    page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
+    page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
     page.setDefaultTimeout(PATIENCE);
     const { folder, workspace, file } = job.open;
     const payload = JSON.stringify(file ? [['openFile', `vscode-remote://127.0.0.1:${port}${file}`]] : []);
