@@ -10,7 +10,6 @@ import pytest
 from agentls import dialects
 from agentls.dialects import crosswalk
 
-
 FORMER = {
     "copilot": {
         "findTestFiles",
