@@ -67,14 +67,14 @@ def dialect_table() -> str:
     return "\n".join(lines)
 
 
-def picture() -> str:
-    """What `agentls check` prints on a terminal for the examples, as SVG."""
+def picture(example: str) -> str:
+    """What `agentls check` prints on a terminal for one of the examples, as SVG."""
     from rich.console import Console
     from rich.text import Text
 
     printed = io.StringIO()
     before = Path.cwd()
-    os.chdir(EXAMPLES)
+    os.chdir(EXAMPLES / example)
     try:
         with contextlib.redirect_stdout(printed):
             cli.main(["check", "--color", "always"])
@@ -103,7 +103,8 @@ def outputs() -> Iterator[tuple[Path, str]]:
     yield readme, replaced(text, "dialects", dialect_table())
     text = replaced(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
     yield configuration, replaced(text, "overrides", settings_table(Override._fields))
-    yield ROOT / "docs" / "check.svg", picture()
+    yield ROOT / "docs" / "check.svg", picture("claude-code")
+    yield ROOT / "docs" / "six-products.svg", picture("six-products")
 
 
 def stale() -> list[Path]:

@@ -160,7 +160,8 @@ class Document(File):
     def origin(self) -> Origin | None:
         """The format that the file is written for, if it is not the one of its place."""
         loads = all(reading.loads for reading in self.readings)
-        return origin.find(self.root, self.tool_lists, self.dialect, loads)
+        runtimes = tuple(reading.runtime for reading in self.readings)
+        return origin.find(self.root, self.tool_lists, self.dialect, runtimes, loads)
 
     @cached_property
     def tools(self) -> Tools:

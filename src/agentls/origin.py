@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agentls.dialects import Dialect, crosswalk
+from agentls.dialects import Dialect, Runtime, crosswalk
 from agentls.toollist import ToolList, names_in, resolve
 from agentls.yamltree import Entry, Mapping, Node, Scalar
 
@@ -30,8 +30,15 @@ class Origin(NamedTuple):
         return tuple(dict.fromkeys((*(entry.key.text for entry in self.entries), *self.tools)))
 
 
-def find(root: Mapping, tool_lists: tuple[ToolList, ...], dialect: Dialect, loads: bool) -> Origin | None:
-    """The format that a file is written for, or `None` for the one of its place.
+def find(
+    root: Mapping,
+    tool_lists: tuple[ToolList, ...],
+    dialect: Dialect,
+    runtimes: tuple[Runtime, ...],
+    loads: bool,
+) -> Origin | None:
+    """The format that a file is written for, or `None` for the one of its place. What is of use to one
+    of the `runtimes` speaks for no other format.
 
     It must have several names that are none here and, if it `loads`, at least one key among them, and
     not get all the tools that it lists. Nothing may speak for the format of the place: no key or tool
@@ -47,7 +54,13 @@ def find(root: Mapping, tool_lists: tuple[ToolList, ...], dialect: Dialect, load
     names = dict.fromkeys(
         name.partition("(")[0] for value in _tools(root, dialect) for name in names_in(value)
     )
-    useless = [name for name in names if resolve(name, dialect, None).standing in ("foreign", "unknown")]
+    useless = [
+        name
+        for name in names
+        if all(
+            resolve(name, dialect, None, runtime).standing in ("foreign", "unknown") for runtime in runtimes
+        )
+    ]
     if len(strange) + len(useless) < _LEAST:
         return None
     best: Origin | None = None

@@ -81,7 +81,7 @@ def does(runtimes: Iterable[Runtime], what: str) -> str:
     several = tuple(dict.fromkeys(runtimes))
     if len(several) > 1:
         verb, _, rest = what.partition(" ")
-        what = f"{_PLURALS.get(verb, verb.removesuffix('s'))} {rest}"
+        what = f"{_PLURALS.get(verb, verb.removesuffix('s'))} {rest}".rstrip()
     return f"{titles(several)} {what}"
 
 

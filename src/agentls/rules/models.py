@@ -347,17 +347,22 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         if foreign is None:
             continue
         if foreign.provider:
-            message = f"{shown(value.text)} has a provider in front, which {ctx.runtime} does not want."
+            of = f"has a provider in front, which {ctx.does('does not want')}"
         else:
-            message = f"{shown(value.text)} is a model of {foreign.of}; {ctx.runtime} does not know it."
-        message += " Unless a gateway knows it, the call fails."
+            of = f"is a model of {foreign.of}; {ctx.does('does not know it')}"
+        passed_on = ctx.dialect.models.unknown == "passed on"
+        message = f"{shown(value.text)} {of}. " + (
+            "Unless a gateway knows it, the call fails."
+            if passed_on
+            else "Unless your account has it, the model of the session is used."
+        )
         if foreign.use:
             message += f" Here it is `{foreign.use}`."
             fixes = ctx.offer(f"Write `{foreign.use}`", Edit(value.span, foreign.use))
         else:
             entry = ctx.entry("model")
             fixes = removal(ctx, entry) if entry and entry.value is value else ()
-        yield Finding(value.span, message, fixes)
+        yield Finding(value.span, message, fixes, at_most=Severity.ERROR if passed_on else Severity.HINT)
 
 
 @rule("warning", tags=("deprecated",))
