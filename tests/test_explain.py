@@ -118,7 +118,7 @@ def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
         ("mcp__docs", "All tools of the MCP server `docs`, if it is connected."),
         ("mcp__docs__*", "All tools of the MCP server `docs`, if it is connected."),
         ("mcp__*", "All tools of all MCP servers; understood in `disallowedTools` only."),
-        ("*", "All tools that are available to subagents."),
+        ("*", "All the tools that are available."),
     ],
 )
 def test_tools(name: str, words: str) -> None:

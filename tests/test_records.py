@@ -25,7 +25,7 @@ def offered(lines: str) -> list[tuple[str, str]]:
     [
         ("kind: <|>", ("local", "local")),
         ("mcp_servers:\n  docs:\n    <|>", ("command", "command: $1")),
-        ("mcp_servers:\n  docs:\n    command: x\n    <|>", ("args", "args: $1")),
+        ("mcp_servers:\n  docs:\n    command: x\n    <|>", ("args", "args: [$1]")),
         ("mcp_servers:\n  docs:\n    type: <|>", ("sse", "sse")),
         ("mcp_servers:\n  docs:\n    trust: <|>", ("true", "true")),
         ("mcp_servers: {docs: {<|>}}", ("command", "command: $1")),

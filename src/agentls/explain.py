@@ -184,7 +184,7 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
     if name in dialect.user_tools:
         return page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
     if name == ALL:
-        return _of_the_lists(dialect, name, "all tools", "All tools that are available to subagents.")
+        return _of_the_lists(dialect, name, "all tools", "All the tools that are available.")
     if name.startswith(MCP_PREFIX):
         return _mcp_page(dialect, name)
     old = dialect.old_tool(name)

@@ -177,17 +177,32 @@ def _slot(document: Document, place: Place, offset: int) -> _Slot | None:
     tail = place.path[1:]
     if key is None:
         return None
-    if key.type == "hooks":
+    if key.type == "hooks" and not tail:
+        return _names(document, place, _events(document, key, place))
+    if key.type == "hooks" and not key.shape:
         return _hooks(document, place, tail, offset)
     if key.type == "servers":
         return _servers(document, place, tail, offset)
     if key.type == "tools" and document.dialect.tool_grammar.map:
-        return _names(document, place, vocabulary.switches(document.dialect, place.siblings))
+        return (
+            None if tail else _names(document, place, vocabulary.switches(document.dialect, place.siblings))
+        )
     if key.type == "tools":
         return _tools(document, place, offset) if place.role != "key" and tail in ((), (LIST,)) else None
     if key.type in ("enum", "boolean", "model") and tail in ((), (LIST,)) and place.role != "key":
-        return _word(document, place, vocabulary.values(document.dialect, key), offset)
+        if _fits(key, place, in_list=tail == (LIST,)):
+            return _word(document, place, vocabulary.values(document.dialect, key), offset)
+        return None
     return _record(document, place, key, tail, offset)
+
+
+def _fits(key: Key, place: Place, *, in_list: bool) -> bool:
+    """Whether a word may stand in a list of the key's values, if that is what it would do, and in
+    quotes, if there are some."""
+    here = shapes.slot(key, (None,) if in_list else ())
+    if here is None:
+        return not in_list
+    return place.style == "plain" or not here.takes("boolean") or here.takes("words", "text", "switch")
 
 
 def _record(document: Document, place: Place, key: Key, tail: tuple[str, ...], offset: int) -> _Slot | None:
@@ -201,13 +216,14 @@ def _record(document: Document, place: Place, key: Key, tail: tuple[str, ...], o
         inner = shapes.slot(key, (None if step == LIST else step for step in (*tail, LIST)))
         here, listed = inner or here, place.role == "value"
     if here.fields:
-        offers = vocabulary.fields(here.fields, place.siblings, within)
+        one_of = here.key.one_of if here.takes("record") else ()
+        offers = vocabulary.fields(here.fields, one_of, place.siblings, within)
         found = _names(document, place, offers, listed=listed)
         if found or place.role == "key":
             return found
     if place.role == "key" or not here.takes("words", "boolean"):
         return None
-    words = vocabulary.words(here.key, within, booleans=here.takes("boolean"))
+    words = vocabulary.words(here.key, within, booleans=here.takes("boolean") and place.style == "plain")
     return _word(document, place, words, offset)
 
 
@@ -267,7 +283,7 @@ def _names(
     elif place.below:
         offers = [offer._replace(text=f"{vocabulary.as_key(offer.label)}:") for offer in offers]
     elif place.flow:
-        offers = [offer._replace(text=f"{vocabulary.as_key(offer.label)}: $1") for offer in offers]
+        offers = [offer._replace(text=vocabulary.in_flow(offer)) for offer in offers]
     dash = "- " if listed or place.role == "undashed" else ""
     return _Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
 
@@ -301,8 +317,14 @@ def _touched(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Sp
 
 def _tools(document: Document, place: Place, offset: int) -> _Slot | None:
     """The tools of a list, in whatever form it is written."""
-    text, dialect, (name, *_) = document.text, document.dialect, place.path
+    text, dialect, (name, *tail) = document.text, document.dialect, place.path
     typed = text[place.span.start : offset]
+    key = dialect.key(name)
+    here = shapes.slot(key) if key else None
+    takes_text = here is None or here.takes("any", "text", "filled", "scalar")
+    takes_list = here is None or here.takes("any", "list", "some list")
+    if not takes_list and (tail or (place.begins and not place.flow)):
+        return None
     if place.style == "literal" or (place.role == "undashed" and place.style != "plain"):
         return None
     # A list or a mapping that goes on below takes no word in front of it.
@@ -320,11 +342,24 @@ def _tools(document: Document, place: Place, offset: int) -> _Slot | None:
     if toollist.ALL in listed and not denying:
         return None
     offers = list(vocabulary.tools(dialect, document.permission_mode, listed | other, denying=denying))
-    if not denying and not listed:
-        offers.append(vocabulary.all_tools(quoted=place.style != "plain"))
+    if not denying and not listed and all(_has_word_for_all(reader) for reader in document.readers):
+        offers.append(vocabulary.all_tools())
+    offers.sort(key=lambda offer: offer.deprecated)
+    if place.style == "plain" and word.start == place.span.start:
+        offers = [offer._replace(text=vocabulary.quoted(offer.label)) for offer in offers]
     is_item = place.begins and place.style == "plain" and not place.flow and word == place.span
-    dash = "- " if place.role == "undashed" or (place.role == "value" and is_item) else ""
-    return _Slot(word, sorted(offers, key=lambda offer: offer.deprecated), place.gap + dash)
+    if place.role == "undashed" or (place.role == "value" and is_item):
+        return _Slot(word, offers, place.gap + "- ")
+    if not tail and not takes_text:
+        # The value is still to become a list.
+        is_all = place.style == "plain" and word == place.span
+        return _Slot(word, offers, f"{place.gap}[", "]") if is_all else None
+    return _Slot(word, offers, place.gap)
+
+
+def _has_word_for_all(reader: Reader) -> bool:
+    """Whether the runtime has a word for every tool."""
+    return toollist.ALL in toollist.grammar_of(reader.dialect, reader.runtime).all
 
 
 def _listed(document: Document, key: str, offset: int) -> set[str]:
@@ -379,8 +414,6 @@ def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int)
     event = dialect.event(tail[0]) if tail else None
     in_value = place.role == "value"
     match tail:
-        case ():
-            return _names(document, place, vocabulary.events(dialect, present))
         case (_,) if in_value:
             offers = vocabulary.entry_fields(dialect, event, present)
             return _names(document, place, offers, listed=True)
@@ -399,6 +432,14 @@ def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int)
             fields = [field for handler in dialect.hooks.handlers for field in handler.fields]
             return _word(document, place, vocabulary.field_values(fields, name), offset)
     return None
+
+
+def _events(document: Document, key: Key, place: Place) -> Iterator[Offer]:
+    """The events that every runtime of the file with hooks knows, each with an entry to fill in."""
+    names = [reader.runtime.name for reader in document.readers if key.known_to(reader.runtime.name)]
+    for event in document.dialect.hooks.events:
+        if event.name not in place.siblings and all(event.known_to(name) for name in names):
+            yield vocabulary.event(document.dialect, key, event)
 
 
 def _servers(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> _Slot | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from agentls import toollist
+from agentls import shapes, toollist
 from agentls.dialects import Dialect, HookEvent, HookField, Key
 
 Kind = Literal["key", "value", "tool", "model", "event", "field", "type", "agent", "skeleton", "variable"]
@@ -60,12 +60,58 @@ def values(dialect: Dialect, key: Key) -> Iterator[Offer]:
         yield Offer(word.name, "value", word.summary, within=key.name)
 
 
-def fields(keys: Iterable[Key], present: Collection[str], within: str) -> Iterator[Offer]:
+def fields(
+    keys: Iterable[Key], one_of: Collection[str], present: Mapping[str, str], within: str
+) -> Iterator[Offer]:
     """The fields of a record that are not there yet, those that it needs first; `within` is the path
-    of the record."""
-    for key in sorted(keys, key=lambda key: not key.required):
+    of the record. Each brings along what else the record needs, of `one_of` the first."""
+    rows = sorted(keys, key=lambda key: not key.required)
+    for key in rows:
         if key.name not in present:
-            yield Offer(key.name, "field", key.summary, _line(key.name, key.form), within)
+            there = {**present, key.name: ""}
+            first = next((name for name in one_of if not any(name in there for name in one_of)), None)
+            needed = [
+                other
+                for other in rows
+                if other.name not in there
+                and (other.name == first or (other.required and _applies(other, there)))
+            ]
+            yield Offer(key.name, "field", key.summary, _lines((key, *needed)), within)
+
+
+def _applies(key: Key, present: Mapping[str, str]) -> bool:
+    """Whether the neighbours of a field ask for it; "" stands for one that is not there."""
+    if key.applies is None:
+        return True
+    values = key.applies.values
+    return present[key.applies.key] in values or not values if key.applies.key in present else "" in values
+
+
+def _lines(keys: Iterable[Key]) -> str:
+    """A line for each key, with tab stops that count on."""
+    lines: list[str] = []
+    stops = 0
+    for key in keys:
+        line = _line(key.name, _form(key))
+        lines.append(_STOP.sub(lambda found: f"{found[1]}{int(found[2]) + stops}", line))  # noqa: B023
+        stops += len(_STOP.findall(line))
+    return "\n".join(lines)
+
+
+def _form(key: Key) -> str:
+    """What is written behind the colon of a field: what its shape asks for, and its only word where
+    there is one."""
+    if key.form != "$1" or not key.shape:
+        return key.form
+    if len(key.values) == 1:
+        return f"${{1:{key.values[0].name}}}"
+    words = {shape.word for shape in shapes.parse(key.shape)}
+    if words <= {"list", "some list"}:
+        return "[$1]"
+    return "\n  $1" if words <= {"map", "record"} else key.form
+
+
+_STOP = re.compile(r"(?<!\\)(\$\{?)([1-9])")
 
 
 def words(key: Key, within: str, *, booleans: bool) -> Iterator[Offer]:
@@ -118,10 +164,17 @@ def tools(
             yield Offer(old.name, "tool", f"Now `{old.now[0]}`: {old.note}.", deprecated=True)
 
 
-def all_tools(*, quoted: bool) -> Offer:
-    """The word for all tools, which wants quotes in YAML if it is not in some already."""
-    text = "" if quoted else f'"{toollist.ALL}"'
-    return Offer(toollist.ALL, "tool", "All tools that are available to subagents.", text)
+def all_tools() -> Offer:
+    """The word for all tools."""
+    return Offer(toollist.ALL, "tool", "All the tools that are available.")
+
+
+def quoted(name: str) -> str:
+    """`name` as a value in quotes, if YAML asks for them, otherwise ""."""
+    return "" if _PLAIN_VALUE.fullmatch(name) else f'"{name}"'
+
+
+_PLAIN_VALUE = re.compile(r"[\w/(][^\s,:#\[\]{}]*")
 
 
 def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[Offer]:
@@ -134,12 +187,14 @@ def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[Offer]:
 # --- hooks ------------------------------------------------------------------------------------
 
 
-def events(dialect: Dialect, present: Collection[str]) -> Iterator[Offer]:
-    """The hook events that are not there yet, each with an entry to fill in."""
-    for event in dialect.hooks.events:
-        if event.name not in present:
-            entry = "\n".join(_entry(dialect, event))
-            yield Offer(event.name, "event", event.summary, f"{event.name}:\n  - {_indented(entry, 4)}")
+def event(dialect: Dialect, key: Key, event: HookEvent) -> Offer:
+    """A hook event with an entry to fill in: where the table has a shape for entries, what that needs."""
+    if key.shape:
+        needed = fields(key.fields, key.one_of, {}, "")
+        entry = next((offer.text for offer in needed), "")
+    else:
+        entry = "\n".join(_entry(dialect, event))
+    return Offer(event.name, "event", event.summary, f"{event.name}:\n  - {_indented(entry, 4)}")
 
 
 def entry_fields(dialect: Dialect, event: HookEvent | None, present: Collection[str]) -> Iterator[Offer]:
@@ -282,6 +337,13 @@ def _line(name: str, form: str) -> str:
     """`name: form` as a snippet, where `form` may start on the next line."""
     escaped = re.sub(r"[\\$}]", r"\\\g<0>", as_key(name))
     return f"{escaped}:{'' if form.startswith(chr(10)) else ' '}{form}"
+
+
+def in_flow(offer: Offer) -> str:
+    """The text of an offer for a key, as it stands in braces: on one line, if it can."""
+    if "," in offer.text or "\n " in offer.text or not offer.text:
+        return f"{as_key(offer.label)}: $1"
+    return offer.text.replace("\n", ", ")
 
 
 def as_key(name: str) -> str:

@@ -1,0 +1,186 @@
+"""All that is offered, in every dialect, passes the checks of that dialect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from agentls import check, dialects
+from agentls.config import Config
+from agentls.dialects import Dialect
+from agentls.document import Document
+from agentls.features import vocabulary
+from agentls.features.completion import Completion, complete, documentation
+from agentls.project import open_document
+from agentls.rule import Severity
+from agentls.text import apply
+
+FORMS = (
+    "{}: <|>", "{}: '<|>'", "{}: [<|>]", "{}:\n  <|>", "{}:\n  - <|>", "{}: {{<|>}}", "{}:\n  - x:\n      <|>"
+)  # fmt: skip
+"""Ways to begin the value of a key."""
+
+TYPED = ("word", "60", "https://example.org", "{}", "[]", "'{}'")
+"""What is typed where nothing is offered: one of them has to do."""
+
+HALF = {"missing-hook-field", "broken-hooks", "invalid-hook-entry", "missing-tool", "missing-key"}
+"""Codes for what is still to be written, around what was offered."""
+
+ELSEWHERE = re.compile(r" is missing|, not empty")
+"""Words for what is not about an entry that was offered: a field that a value asks for, and a value
+that is looked for behind its key only, where it was begun below."""
+
+OTHERS = {"refused-key", "overruled-permission"}
+"""Codes for what does not go with what was offered."""
+
+_HOLE = re.compile(r"\$(?:\d+|\{\d+(?::[^}]*)?\})")
+
+WITH_SKELETON = [name for name in dialects.NAMES if dialects.load(name).skeleton.startswith("---")]
+
+
+def place(dialect: Dialect) -> str:
+    """A path that belongs to the dialect."""
+    home = next((place for place in dialect.places if place.scope == "project"), None)
+    if home is None:
+        return "case.md"
+    file = home.files.replace("*", "my-agent")
+    return "/".join(filter(None, (home.folder, "" if "*" in home.files else "my-agent", file)))
+
+
+def opened(dialect: Dialect, text: str) -> Document:
+    document = open_document(place(dialect), text, Config(), None, dialect.name)
+    assert document is not None
+    assert document.dialect.name == dialect.name
+    return document
+
+
+def faults(dialect: Dialect, text: str) -> list[str]:
+    """The errors and warnings about a text."""
+    found = check.check(opened(dialect, text), Config(), lambda _: True, lambda _: True)
+    worst = [d for d in found if d.severity <= Severity.WARNING and d.code not in HALF | OTHERS]
+    return [f"{d.code}: {d.message}" for d in worst if not ELSEWHERE.search(d.message)]
+
+
+def offered(dialect: Dialect, before: str, after: str) -> list[Completion]:
+    return complete(opened(dialect, before + after), len(before), snippets=True)
+
+
+def fillings(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]:
+    """`text` with its tab stops filled in: with what they suggest, each thing that is offered at the
+    first one, and otherwise something that may be typed."""
+    hole = _HOLE.search(text)
+    if hole is None:
+        yield text
+        return
+    before, after = text[: hole.start()], text[hole.end() :]
+    suggested = vocabulary.plain(hole[0])
+    items = offered(dialect, before, vocabulary.plain(after)) if not suggested else []
+    if suggested:
+        yield from fillings(dialect, before + suggested + after, depth)
+    elif items and depth:
+        for item in items:
+            if item.edit.span.start < len(before) and item.edit.span.end > len(before):
+                continue
+            written = text[: item.edit.span.start] + item.edit.new_text + after
+            yield from fillings(dialect, written, 0)
+    elif items:
+        yield from fillings(dialect, before + items[0].label + after, depth)
+    else:
+        tried = [next(fillings(dialect, before + word + after, 0)) for word in TYPED]
+        yield min(tried, key=lambda text: len(faults(dialect, text)))
+
+
+@pytest.mark.parametrize("name", dialects.NAMES)
+def test_a_skeleton_has_no_fault(name: str) -> None:
+    dialect = dialects.load(name)
+    skeleton = vocabulary.plain(dialect.skeleton)
+    found = check.check(opened(dialect, skeleton), Config(), lambda _: True, lambda _: True)
+    assert [(d.code, d.message) for d in found] == []
+
+
+@pytest.mark.parametrize("name", dialects.NAMES)
+def test_a_skeleton_is_offered_for_an_empty_file(name: str) -> None:
+    dialect = dialects.load(name)
+    (item,) = (item for item in offered(dialect, "", "") if item.kind == "skeleton")
+    assert item.edit.new_text == dialect.skeleton.removesuffix("\n")
+
+
+@pytest.mark.parametrize("name", dialects.NAMES)
+def test_a_skeleton_has_no_variable_of_the_editor(name: str) -> None:
+    text = re.sub(r"\\.", "", dialects.load(name).skeleton)
+    assert re.findall(r"\$(?!\d|\{\d)\S+", text) == []
+
+
+@pytest.mark.parametrize("name", WITH_SKELETON)
+def test_what_is_offered_passes_the_checks(name: str) -> None:
+    dialect = dialects.load(name)
+    skeleton = vocabulary.plain(dialect.skeleton)
+    head, fence, body = skeleton.partition("\n---\n")
+    present = {entry.key.text: entry.span for entry in opened(dialect, skeleton).root.entries}
+    keys = [item.label for item in offered(dialect, head + "\n", fence + body) if item.kind == "key"]
+    wrong = []
+    for key in ["", *keys, *present]:
+        kept = without(head, key) if key in present else head
+        for form in FORMS if key else ("<|>",):
+            start, end = form.format(vocabulary.as_key(key)).split("<|>")
+            before, after = f"{kept}\n{start}", f"{end}{fence}{body}"
+            for item in offered(dialect, before, after):
+                assert documentation(dialect, item.kind, item.label, item.within), item
+                assert item.detail
+                assert "\n" not in item.detail
+                for text in fillings(dialect, apply(before + after, [item.edit, *item.also])):
+                    wrong += [f"{fault} <- {text}" for fault in faults(dialect, text)]
+    assert wrong == []
+
+
+def without(head: str, key: str) -> str:
+    """The lines of a frontmatter but for those of a key."""
+    lines = re.split(r"\n(?=\S)", head)
+    return "\n".join(line for line in lines if not line.startswith(f"{vocabulary.as_key(key)}:"))
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "label", "result"),
+    [
+        ("copilot", "hooks:\n  <|>", "Stop", "hooks:\n  Stop:\n    - type: command\n      command: "),
+        (
+            "copilot",
+            "hooks:\n  Stop:\n    - <|>",
+            "bash",
+            "hooks:\n  Stop:\n    - bash: \n      type: command",
+        ),
+        (
+            "copilot",
+            "github:\n  permissions:\n    issues: <|>",
+            "read",
+            "github:\n  permissions:\n    issues: read",
+        ),
+        ("copilot", "handoffs:\n  - <|>", "label", "handoffs:\n  - label: \n    agent: \n    prompt: "),
+        ("gemini-cli", "tools: <|>", "glob", "tools: [glob]"),
+        ("gemini-cli", "tools:\n  <|>", "glob", "tools:\n  - glob"),
+        ("kiro", "tools: [read, <|>]", "@mcp", 'tools: [read, "@mcp"]'),
+        ("opencode", "tools: {<|>}", "bash", "tools: {bash: true}"),
+    ],
+)
+def test_what_is_written(name: str, lines: str, label: str, result: str) -> None:
+    before, after = f"---\ndescription: x\n{lines}\n---\n\nYou.\n".split("<|>")
+    (item,) = (item for item in offered(dialects.load(name), before, after) if item.label == label)
+    written = vocabulary.plain(apply(before + after, [item.edit]))
+    assert written == f"---\ndescription: x\n{result}\n---\n\nYou.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("opencode", "model: [<|>]"),
+        ("opencode", "hidden: '<|>'"),
+        ("pi", "tools: [<|>]"),
+        ("gemini-cli", "tools: 'glob, <|>'"),
+        ("claude-code", "permissionMode:\n  - <|>"),
+    ],
+)
+def test_nothing_is_offered_that_would_be_refused(name: str, lines: str) -> None:
+    before, after = f"---\ndescription: x\n{lines}\n---\n\nYou.\n".split("<|>")
+    assert offered(dialects.load(name), before, after) == []
