@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -227,3 +228,29 @@ def test_suggestions() -> None:
 )
 def test_code_spans_hold_any_text(text: str, span: str) -> None:
     assert wording.code_span(text) == span
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "whose"),
+    [
+        ("name", "key", "`claude-code` (Claude Code agent)"),
+        ("permission", "key", "`opencode` (OpenCode agent)"),
+        ("applyTo", "key", "`copilot-instructions` (Copilot instructions)"),
+        ("applyto", "key", "`copilot-instructions` (Copilot instructions)"),
+        ("execute", "tool", "`copilot` (GitHub Copilot agent)"),
+        ("run_shell_command", "tool", "`gemini-cli` (Gemini CLI agent)"),
+        ("agent", "kind of hook handler", "`claude-code` (Claude Code agent)"),
+    ],
+)
+def test_a_word_is_found_in_the_most_common_format_that_has_it(word: str, kind: str, whose: str) -> None:
+    page = explain.anywhere(word)
+    assert page is not None
+    assert page.lower().startswith(f"**`{word.lower()}`** ({kind})")
+    assert f"This is about {whose}." in page
+
+
+def test_the_other_formats_that_have_a_word_are_named() -> None:
+    assert "the word too: `kilo`." in (explain.anywhere("permission") or "")
+    assert re.search(r" and \d+ more\. Choose one with `--dialect`\.$", explain.anywhere("name") or "")
+    assert "This is about" not in (explain.anywhere("unknown-tool") or "")
+    assert explain.anywhere("no such word") is None

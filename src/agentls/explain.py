@@ -11,6 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 import agentls.rules  # Fills the registry.  # noqa: F401
+from agentls import dialects
 from agentls.dialects import (
     Dialect,
     ForeignKey,
@@ -198,7 +199,7 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
     old_names = [old.name for old in dialect.old_tools if old.works and tool.name in old.now]
     facts = [
         ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.prompts]),
-        ("In subagents", _availability(tool)),
+        ("In subagents", _availability(tool) if _differs(dialect) else ""),
         ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
         ("Specifier in permission rules", tool.specifier),
         ("Old names that still work", _listed(old_names)),
@@ -209,6 +210,11 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
         version = f"{dialect.runtimes[0].title} {dialect.runtimes[0].version}"
         facts.append((f"Listed beside `{tool.yields_to}`", f"{beside} (observed in {version})"))
     return page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
+
+
+def _differs(dialect: Dialect) -> bool:
+    """Whether subagents are known to have other tools than the session."""
+    return any(tool.subagents != "yes" for tool in dialect.tools)
 
 
 def _availability(tool: Tool) -> str:
@@ -394,14 +400,16 @@ class _Words(NamedTuple):
     page: Callable[[str], str | None]
 
 
-def _vocabulary(dialect: Dialect) -> Iterator[_Words]:
-    """All that has a page, in the order in which a word is looked up."""
+def _vocabulary(dialect: Dialect, *, own: bool = False) -> Iterator[_Words]:
+    """All that has a page, in the order in which a word is looked up; with `own` but for the rules, which
+    are the same everywhere, and for what belongs to other formats."""
 
     def words(rows: Iterable[NamedTuple], page: Callable[[str], str | None]) -> _Words:
         return _Words(_names(rows), page)
 
     hooks, servers = dialect.hooks, dialect.servers
-    yield _Words(tuple(RULES), about_rule)
+    if not own:
+        yield _Words(tuple(RULES), about_rule)
     yield words(dialect.keys, partial(about_key, dialect))
     yield words((*dialect.tools, *dialect.old_tools), partial(about_tool, dialect))
     yield _Words(dialect.user_tools, partial(about_tool, dialect))
@@ -409,11 +417,12 @@ def _vocabulary(dialect: Dialect) -> Iterator[_Words]:
     yield words(hooks.events, partial(about_event, dialect))
     for key in dialect.keys:
         yield words(key.values, partial(about_value, dialect, key.name))
-    elsewhere = crosswalk.load()
-    keys = dict.fromkeys((*_names(dialect.foreign_keys), *elsewhere.keys.all_names))
-    yield _Words(tuple(filter(dialect.foreign_key, keys)), partial(about_key, dialect))
-    tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
-    yield _Words(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
+    if not own:
+        elsewhere = crosswalk.load()
+        keys = dict.fromkeys((*_names(dialect.foreign_keys), *elsewhere.keys.all_names))
+        yield _Words(tuple(filter(dialect.foreign_key, keys)), partial(about_key, dialect))
+        tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
+        yield _Words(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
     yield words(hooks.handlers, partial(about_handler, dialect))
     yield words(hooks.entry, partial(about_entry_field, dialect))
     fields = (*hooks.common, *(field for handler in hooks.handlers for field in handler.fields))
@@ -439,6 +448,38 @@ def explain(word: str, dialect: Dialect) -> str | None:
             if name.lower() == word.lower():
                 return words.page(name)
     return about_tool(dialect, word) or about_model(dialect, word) if word else None
+
+
+def anywhere(word: str) -> str | None:
+    """The page of whatever is called `word` in the most common format that has such a thing, which
+    the page names, with the others. Names that differ in case come second, and those that belong
+    elsewhere last: they are none of any format's own."""
+    word = word.strip()
+    if word in RULES:
+        return about_rule(word)
+    known = [dialects.load(name) for name in dialects.NAMES]
+    for fold in (str, str.lower):
+        pages = {}
+        for dialect in known:
+            rows = ((words, name) for words in _vocabulary(dialect, own=True) for name in words.names)
+            pages[dialect.name] = next((w.page(name) for w, name in rows if fold(name) == fold(word)), None)
+        found = [dialect for dialect in known if pages[dialect.name]]
+        if found:
+            return f"{pages[found[0].name]}\n\n{_whose(found[0], found[1:])}"
+    return explain(word, known[0])
+
+
+def _whose(dialect: Dialect, others: list[Dialect]) -> str:
+    """Which format a page is about, and which other ones have the word."""
+    line = f"This is about {code_span(dialect.name)} ({dialect.title})."
+    if not others:
+        return line
+    rest = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    names = _listed(other.name for other in others[:_NAMED])
+    return f"{line} Other formats have the word too: {names}{rest}. Choose one with `--dialect`."
+
+
+_NAMED = 8
 
 
 def suggestions(word: str, dialect: Dialect) -> list[str]:

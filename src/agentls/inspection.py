@@ -331,12 +331,12 @@ def verdict(view: View) -> str:
     if view.how == "repaired":
         effect += " after repairing it"
     if view.tools.mode == "none":
-        return f"{effect}, and starts the agent without any tool."
+        return f"{effect}, and starts the {view.dialect.thing} without any tool."
     if view.tools.leaves_none and view.runtime.without_tools != "refused":
         left = "is" if view.runtime.without_tools == "started" else "may be"
-        return f"{effect}, but the agent {left} left without any tool."
+        return f"{effect}, but the {view.dialect.thing} {left} left without any tool."
     if view.tools.leaves_none:
-        return f"{effect}, but refuses to start the agent, which is left without any tool."
+        return f"{effect}, but refuses to start the {view.dialect.thing}, which is left without any tool."
     return f"{effect}."
 
 
@@ -360,11 +360,27 @@ def model_in_words(model: ModelUse, mark: Callable[[str], str] = str) -> str:
     return mark(resolved) if written == resolved else f"{mark(written or '')} -> {mark(resolved)}"
 
 
-def tools_in_words(tools: Tools, mark: Callable[[str], str] = str) -> str:
+def tools_in_words(view: View, mark: Callable[[str], str] = str) -> str:
     """The tools an agent may use, by name where they are listed; `mark` sets off their names."""
-    if tools.mode == "all":
-        return "all that subagents may use"
-    return ", ".join(map(mark, tools.available)) or "none"
+    if view.tools.mode == "all":
+        if any(tool.subagents != "yes" for tool in view.dialect.tools):
+            return "all that subagents may use"
+        key = view.dialect.key("tools")
+        return key.default if key and key.default else "all"
+    return ", ".join(map(mark, view.tools.available)) or "none"
+
+
+def tokens_in_words(view: View, then: str = ",") -> str:
+    """What the texts cost, `then` between the two; not every file has a description."""
+    where = "prompt" if view.dialect.thing in _PROMPTS else "text"
+    body = f"{view.tokens.body:,} in the {where}"
+    if view.description is None:
+        return f"about {body}"
+    return f"about {view.tokens.description:,} in the description{then} {body}"
+
+
+_PROMPTS = ("agent", "droid", "prompt", "command")
+"""Things whose text is a prompt."""
 
 
 def _rows(view: View) -> Iterator[tuple[str, str, Style]]:
@@ -379,14 +395,10 @@ def _rows(view: View) -> Iterator[tuple[str, str, Style]]:
     if view.dialect.key("model"):
         yield "model", model_in_words(view.model), "plain"
     if view.dialect.key("tools"):
-        yield "tools", tools_in_words(view.tools), "bad" if view.tools.leaves_none else "plain"
+        yield "tools", tools_in_words(view), "bad" if view.tools.leaves_none else "plain"
     for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
         yield label, f"{dropped.name} ({dropped.why})", "bad"
-    yield (
-        "tokens",
-        f"about {view.tokens.description:,} in the description, {view.tokens.body:,} in the prompt",
-        "plain",
-    )
+    yield "tokens", tokens_in_words(view), "plain"
     for note in view.notes:
         yield "note", note, "muted"
 

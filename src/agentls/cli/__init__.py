@@ -169,7 +169,12 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("word", metavar="WORD", help="the code of a rule, a key, a tool, a model, ...")
-    parser.add_argument("--dialect", type=_dialect, metavar="NAME", help="the format the word belongs to")
+    parser.add_argument(
+        "--dialect",
+        type=_dialect,
+        metavar="NAME",
+        help="the format the word belongs to; otherwise all are looked through",
+    )
     _add_color(parser)
     parser.set_defaults(run=_explain)
 
@@ -300,13 +305,14 @@ def _inspect(args: argparse.Namespace) -> int:
 
 def _explain(args: argparse.Namespace) -> int:
     from agentls import dialects
-    from agentls.explain import explain, suggestions
+    from agentls.explain import anywhere, explain, suggestions
 
     terminal = Terminal(args.color)
-    dialect = dialects.load(args.dialect or dialects.NAMES[0])
-    page = explain(args.word, dialect)
+    known = [dialects.load(name) for name in ([args.dialect] if args.dialect else dialects.NAMES)]
+    page = explain(args.word, known[0]) if args.dialect else anywhere(args.word)
     if page is None:
-        words = ", ".join(f"`{word}`" for word in suggestions(args.word, dialect))
+        meant = dict.fromkeys(word for dialect in known for word in suggestions(args.word, dialect))
+        words = ", ".join(f"`{word}`" for word in list(meant)[:5])
         terminal.message(
             f"nothing is known about `{args.word}`" + (f"; did you mean {words}?" if words else "")
         )

@@ -97,16 +97,12 @@ def _card(view: View) -> str:
         if view.name is not None:
             rows.append(f"Name: {code_span(view.name)}")
         if view.dialect.key("tools"):
-            rows.append(f"Tools: {inspection.tools_in_words(tools, code_span)}")
+            rows.append(f"Tools: {inspection.tools_in_words(view, code_span)}")
         rows += [f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped]
         if view.dialect.key("model"):
             rows.append(f"Model: {inspection.model_in_words(view.model, code_span)}")
-        told = ", which is part of every session," if view.dialect.advertised else ""
-        rows += [
-            f"Tokens: about {view.tokens.description:,} in the description{told}"
-            f" and {view.tokens.body:,} in the prompt",
-            *view.notes,
-        ]
+        then = ", which is part of every session, and" if view.dialect.advertised else " and"
+        rows += [f"Tokens: {inspection.tokens_in_words(view, then)}", *view.notes]
     return f"**{inspection.verdict(view)}**\n\n" + "\n".join(f"- {row}" for row in rows)
 
 

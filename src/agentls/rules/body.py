@@ -47,8 +47,9 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     if (variant and not variant.prompt) or ctx.reading.runtime.overlays:
         return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
-        thing = ctx.dialect.thing
-        yield Finding(closing, f"The prompt is empty: the {thing} comes without instructions of its own.")
+        agent = "The prompt is empty: the agent comes without instructions of its own."
+        other = "Nothing stands below the frontmatter, so the file tells the model nothing."
+        yield Finding(closing, agent if ctx.dialect.thing == "agent" else other)
 
 
 def _has_prompt(ctx: Context) -> bool:
