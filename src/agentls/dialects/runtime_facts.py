@@ -144,7 +144,7 @@ class Runtime(NamedTuple):
     """A file without frontmatter is skipped, or its text becomes the prompt, or it has no metadata."""
     unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
     """The same for a file whose frontmatter cannot be parsed; the fences then belong to the prompt."""
-    equal_keys: Literal["refused", "last", "first"] = "refused"
+    equal_keys: Literal["refused", "last", "first", "undocumented"] = "refused"
     """Equal keys are refused with the file, or one of them counts."""
     unknown_keys: Literal["ignored", "refused", "passed on", "undocumented"] = "ignored"
     """Unknown keys are ignored, refused with the file, or passed on to the provider of the model."""

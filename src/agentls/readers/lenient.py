@@ -1,17 +1,19 @@
 """The lenient way to parse a block: each key for itself, and nothing is ever refused.
 
 So does VS Code, whose own parser takes most text as it stands: a colon, a backtick or an open quote
-in a value costs at most that value. Numbers are text to it, and the truth values are the plain
-words `true` and `false` alone.
+in a value costs at most that value, and a list that is not closed ends with its line. Numbers are
+text to it, and the truth values are the plain words `true` and `false` alone.
 """
 
 from __future__ import annotations
+
+import re
 
 from agentls.dialects import Runtime
 from agentls.frontmatter import recover
 from agentls.readers.general import Outcome
 from agentls.text import Span
-from agentls.yamltree import Mapping, Node, Scalar, Sequence, Source, parse
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
 
 
 def leniently(text: str, block: Span, _: Runtime) -> Outcome:
@@ -21,8 +23,27 @@ def leniently(text: str, block: Span, _: Runtime) -> Outcome:
     if parsed.problem:
         parsed = parse(source, tabs_indent=True)
     if parsed.problem:
-        return Outcome(_as_words(Mapping(block, recover(text, block))))
+        entries = tuple(_with_list(entry, text) for entry in recover(text, block))
+        return Outcome(_as_words(Mapping(block, entries)))
     return Outcome(_as_words(parsed.root) if parsed.root else None)
+
+
+_ITEM = re.compile(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*?))\s*(?:[,\]}\n]|\Z)")
+
+
+def _with_list(entry: Entry, text: str) -> Entry:
+    """`entry` with the list that its text starts, if that was all that could not be read."""
+    span = entry.value.span
+    if not entry.broken or not text.startswith("[", span.start):
+        return entry
+    items = []
+    at, end = span.start + 1, text.find("\n", span.start, span.end)
+    end = end if end >= 0 else span.end
+    while found := _ITEM.match(text, at, end):
+        group = found.lastindex or 0
+        items.append(Scalar(Span(*found.span(group)), found[group]))
+        at = found.end()
+    return entry._replace(value=Sequence(Span(span.start, end), tuple(items)))
 
 
 def _as_words(node: Node) -> Node:

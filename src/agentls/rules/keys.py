@@ -314,6 +314,9 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
             continue
         if len({entry.key.text for entry in mapping.entries}) == len(mapping.entries):
             continue
+        if ctx.reading.runtime.equal_keys == "undocumented":
+            yield from _repeated(mapping)
+            continue
         last = {entry.key.text: entry for entry in mapping.entries}
         for entry in mapping.entries:
             name = entry.key.text
@@ -327,6 +330,17 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
                 ctx.offer(f"Remove this `{name}`", edit, safe=True),
                 (Related(counts.key.span, f"The `{name}` that counts"),),
             )
+
+
+def _repeated(mapping: Mapping) -> Iterator[Finding]:
+    """The keys that stand further above already, where nobody knows which one counts."""
+    first: dict[str, Entry] = {}
+    for entry in mapping.entries:
+        name = entry.key.text
+        above = first.setdefault(name, entry)
+        if above is not entry:
+            message = f"`{name}` stands twice, and which one counts is not documented."
+            yield Finding(entry.key.span, message, related=(Related(above.key.span, "It stands here"),))
 
 
 @rule("information")

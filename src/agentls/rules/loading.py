@@ -287,7 +287,8 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
 def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The closing `---` is missing.
 
-    Without it Claude Code sees no frontmatter, and skips the file. `...` does not count.
+    Without it Claude Code sees no frontmatter, and skips the file. `...` does not count. VS Code takes
+    the whole file for the frontmatter, and is left without a prompt.
 
     ## Bad
 
@@ -317,7 +318,21 @@ def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
         dots = re.compile(r"\s*^\.\.\.(?=[ \t]*\r?$)", re.MULTILINE).match(ctx.text, end)
         edit = Edit(Span(dots.end() - 3, dots.end()), FENCE) if dots else closing_fence(ctx, end)
         fixes = (Fix("Insert the closing `---`", (edit,)),) if reads(ctx, (edit,)) else ()
-    yield from reasons(ctx, "unclosed-frontmatter", *fixes)
+    findings = tuple(reasons(ctx, "unclosed-frontmatter", *fixes))
+    yield from findings or _swallowed(ctx, *fixes)
+
+
+def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
+    """The missing fence, if runtimes take the text below the frontmatter for a part of it."""
+    block = ctx.document.block
+    if block is None or block.closing or not ctx.text[block.content.end :].strip():
+        return
+    readings = [reading for reading in ctx.readings if reading.loads and reading.body == len(ctx.text)]
+    if readings:
+        runtimes = [reading.runtime for reading in readings]
+        what = does(runtimes, "takes the prompt for a part of the frontmatter, and is left without one")
+        message = f"The closing `---` is missing. {what}."
+        yield Finding(block.opening, message, fixes, at_most=certainty(readings))
 
 
 @rule("error")
