@@ -33,7 +33,7 @@ def found(document: Document) -> list[tuple[str, Severity]]:
     ("place", "counting"),
     [
         (".claude/skills", "claude-code"),
-        (".github/skills", "copilot-cli"),
+        (".github/skills", "copilot-cli, vscode"),
         (".opencode/skills", "opencode"),
         (".gemini/skills", "gemini-cli"),
         (".agents/skills", "agent-skills"),
@@ -42,7 +42,7 @@ def found(document: Document) -> list[tuple[str, Severity]]:
 )
 def test_a_skill_counts_for_the_owner_of_its_folder(place: str, counting: str) -> None:
     document = skill(GOOD, place)
-    assert [reading.runtime.name for reading in document.readings] == [counting]
+    assert ", ".join(reading.runtime.name for reading in document.readings) == counting
     assert all(reading.loads for reading in (*document.readings, *document.other_readings))
     assert found(document) == []
 
@@ -103,7 +103,7 @@ def test_the_standard_separates_tools_by_spaces() -> None:
 def test_a_file_name_in_lower_case_is_seen_by_the_validator_alone(file: str) -> None:
     readings = skill(GOOD, ".github/skills", file)
     loads = {r.runtime.name: r.loads for r in (*readings.readings, *readings.other_readings)}
-    assert loads == {"copilot-cli": False, "agent-skills": file == "skill.md"}
+    assert loads == {"copilot-cli": False, "vscode": False, "agent-skills": file == "skill.md"}
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,8 @@ class Key(NamedTuple):
     """Whether no two records of a list may have an equal value of this field."""
     optional_for: tuple[str, ...] = ()
     """The runtimes that do without what is required."""
+    needs: Mapping[str, str] = MappingProxyType({})
+    """For single values the key that they cannot go without, to a runtime that asks for it."""
     needs_tool: str = ""
     """The tool without which, in a list of tools, the key does nothing."""
 

@@ -165,8 +165,10 @@ class Runtime(NamedTuple):
     the folder around the file, which has one of its own."""
     names: Literal["kept", "filled", "trimmed"] = "kept"
     """The text of `name` is kept as it is, counts only if it is filled, or is trimmed before that."""
-    name_is_folder: bool = False
-    """Whether another name than that of the folder is refused."""
+    other_names: Literal["taken", "refused", "reported"] = "taken"
+    """Whether another name than that of the folder is taken, refused with the file, or taken and reported."""
+    asks_for: tuple[str, ...] = ()
+    """The keys that it reports as missing, though it loads the file."""
     reserved_names: bool = False
     """Whether the names that the dialect reserves are refused."""
     override: str = ""

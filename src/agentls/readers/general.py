@@ -274,8 +274,8 @@ def judge(
     if root is not None and written_name(root, runtime) is None and runtime.identity != "none":
         yield from _default_name(identity, dialect, runtime, frame)
     yield from _taken_name(root, identity, dialect, runtime, frame)
-    if root is not None and runtime.name_is_folder:
-        yield from _other_name(root, identity)
+    if root is not None and runtime.other_names == "refused":
+        yield from other_name(root, identity)
 
 
 def _unknown_tools(value: Node, text: str, dialect: Dialect) -> Iterator[Reason]:
@@ -351,7 +351,7 @@ def _taken_name(
             yield Reason("invalid-name", message, mark)
 
 
-def _other_name(root: Mapping, identity: Identity) -> Iterator[Reason]:
+def other_name(root: Mapping, identity: Identity) -> Iterator[Reason]:
     """The reason that the name is not that of the folder, if it is another."""
     import unicodedata  # Few runtimes compare the two.
 

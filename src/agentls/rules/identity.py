@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from textwrap import dedent
 
+from agentls.readers.general import other_name
 from agentls.rewrite import literal, quoted, with_value
-from agentls.rule import Context, Finding, Fix, rule
+from agentls.rule import Context, Finding, Fix, does, rule
 from agentls.rules.description import lost_text, quoting
-from agentls.rules.loading import early_closing, reasons
+from agentls.rules.loading import certainty, early_closing, reasons
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.yamltree import Mapping, Scalar, Sequence, Source, parse
@@ -298,7 +299,7 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     """The name of a skill is not that of its folder.
 
     The Agent Skills standard wants them to be the same, and its validator refuses a skill for it. The
-    runtimes load it all the same: some under the one name, some under the other.
+    runtimes load it all the same: some under the one name, some under the other. VS Code reports it.
 
     ## Bad
 
@@ -322,10 +323,19 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     Read the diff first.
     ```
     """
-    for finding in reasons(ctx, "name-not-folder"):
+    for finding in (*reasons(ctx, "name-not-folder"), *_other_names(ctx)):
         folder = ctx.document.identity.name("folder")
         fix = Fix(f"Call it `{folder}`", (Edit(finding.span, _scalar(folder)),))
         yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
+
+
+def _other_names(ctx: Context) -> Iterator[Finding]:
+    """The name, if it is not that of the folder, and runtimes say so that take it all the same."""
+    readings = [reading for reading in ctx.readings if reading.runtime.other_names == "reported"]
+    for reading in readings[:1]:
+        for reason in other_name(reading.root, ctx.document.identity) if reading.root else ():
+            said = does((reading.runtime for reading in readings), "reports it")
+            yield Finding(reason.span, f"{reason.message}. {said}.", at_most=certainty(readings))
 
 
 @rule("information")

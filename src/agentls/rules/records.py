@@ -1,4 +1,5 @@
-"""Rules about what stands below a key: the fields of records; and about keys that depend on others."""
+"""Rules about what stands below a key: the fields of records; and about keys that depend on others, or are
+missed by runtimes that load a file without them."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from collections.abc import Iterator
 from agentls import shapes
 from agentls.dialects import Runtime
 from agentls.rewrite import without_entry
-from agentls.rule import Context, Finding, Fix, Related, does, rule
+from agentls.rule import Context, Finding, Fix, Related, Severity, does, rule
+from agentls.rules.loading import certainty
 from agentls.rules.values import did_you_mean
 from agentls.spelling import nearest
 from agentls.text import Span
@@ -201,3 +203,58 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
                 f"`{key.name}` does nothing in {reading.runtime.title} unless {listing([key.needs_tool])}"
                 " is among the tools.",
             )
+
+
+@rule("warning")
+def expected_key(ctx: Context) -> Iterator[Finding]:
+    """A key is missing that a runtime asks for, though it loads the file.
+
+    VS Code reports a skill without a name or a description. One that people do not see, or that the model
+    may start by itself as the file says, does not go without a description.
+
+    ## Bad
+
+    ```markdown .github/skills/review/SKILL.md
+    ---
+    name: review
+    user-invocable: false
+    ---
+
+    Read the diff first.
+    ```
+
+    ## Good
+
+    ```markdown .github/skills/review/SKILL.md
+    ---
+    name: review
+    description: Reviews code. Use it after every change.
+    user-invocable: false
+    ---
+
+    Read the diff first.
+    ```
+    """
+    for reading in ctx.readings:
+        asked = reading.runtime.asks_for
+        if not asked or not reading.loads or reading.root is None or reading.block is None:
+            continue
+        at_most = certainty((reading,))
+        for entry in reading.root.entries:
+            key = reading.dialect.key(entry.key.text)
+            value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
+            needed = key.needs.get(value) if key and key.known_to(reading.runtime.name) else None
+            if needed in asked and reading.root.get(needed) is None:
+                wants = does((reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`")
+                yield Finding(entry.value.span, f"`{needed}` is missing. {wants}.", at_most=at_most)
+        for name in asked:
+            if reading.root.get(name) is None and not _is_told(ctx, name):
+                message = f"`{name}` is missing. {does((reading.runtime,), 'reports it')}."
+                mark = ctx.document.block.opening if ctx.document.block else reading.block
+                yield Finding(mark, message, at_most=max(at_most, Severity.INFORMATION))
+
+
+def _is_told(ctx: Context, name: str) -> bool:
+    """Whether another finding is about the missing key: it stops a runtime, or something stands in for it."""
+    refused = any(reason.code == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
+    return refused or (name == "description" and bool(ctx.reading.description))
