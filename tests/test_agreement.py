@@ -67,30 +67,6 @@ def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:
                 assert errors == [], row["path"]
 
 
-# What VS Code reports on purpose otherwise than it is told here.
-DELIBERATE: dict[str, str] = {}
-SIBLINGS = ("prompt", "instructions", "claude-rules")
-
-
-def siblings() -> list[dict[str, Any]]:
-    """The cases recorded from VS Code that are no agents."""
-    cases = json.loads((SHARED / "cases" / "vscode-dev.json").read_text("utf-8"))
-    return [case for case in cases if case["file_type"] in SIBLINGS]
-
-
-@pytest.mark.parametrize("case", siblings() if CASES.exists() else [], ids=lambda case: str(case["id"]))
-def test_what_vs_code_says_about_siblings_of_agents(case: dict[str, Any]) -> None:
-    path, text = case["file_uri"].removeprefix("file:///ws/"), "\n".join(case["input_lines"])
-    document = project.open_document(path, text, Config())
-    assert document is not None
-    found = check(document, Config(), lambda path: path.removeprefix("./") in ("exists.md", "other.md"))
-    lines = {document.lines.line_at(d.span.start) + 1 for d in found}
-    wanted = {e["line"] for e in case["expect"] if e["severity"] in ("error", "warning")}
-    assert wanted <= lines or case["id"] in DELIBERATE
-    severe = [d for d in found if d.severity <= Severity.WARNING]
-    assert not severe or wanted, [d.message for d in severe]
-
-
 @pytest.mark.parametrize(
     ("folder", "dialect"),
     [

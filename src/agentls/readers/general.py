@@ -94,7 +94,7 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
         return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
     variant = variant_of(outcome.root, dialect)
     root, shaped = _mapping(outcome.root, runtime, variant)
-    reasons = (*shaped, *judge(text, root, identity, dialect, runtime, frame, variant))
+    reasons = shaped or tuple(judge(text, root, identity, dialect, runtime, frame, variant))
     reasons += tuple(_prompt(text, frame, runtime))
     how: How = outcome.how
     if reasons:

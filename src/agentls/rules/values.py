@@ -267,3 +267,45 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
         if meant:
             message = f"`{key.name}` knows no `{entry.value.text}`: {key.bad_value}."
             yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
+
+
+@rule("warning")
+def unclosed_list(ctx: Context) -> Iterator[Finding]:
+    """A list that starts with `[` has no end.
+
+    VS Code reports it, and takes what it can read. Other products skip such a file, which is another
+    finding.
+
+    ## Bad
+
+    ```markdown .github/prompts/explain.prompt.md
+    ---
+    description: Explains a file.
+    tools: [read, search
+    ---
+
+    Explain the file.
+    ```
+
+    ## Good
+
+    ```markdown .github/prompts/explain.prompt.md
+    ---
+    description: Explains a file.
+    tools: [read, search]
+    ---
+
+    Explain the file.
+    ```
+    """
+    if any(reason.code == "invalid-yaml" for reading in ctx.readings for reason in reading.reasons):
+        return
+    for entry in ctx.document.root.entries:
+        if entry.broken and isinstance(entry.value, Sequence):
+            span = entry.value.span
+            closed = "]" in span.of(ctx.text)
+            end = Span(span.end, span.end)
+            fixes = () if closed else ctx.offer("Insert the closing `]`", Edit(end, "]"))
+            what = "is not in order" if closed else "has no closing `]`"
+            message = f"The list of `{entry.key.text}` {what}. {ctx.does('reports it')}."
+            yield Finding(span, message, fixes)
