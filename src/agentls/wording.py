@@ -22,6 +22,7 @@ def describe(value: Node) -> str:
         "bool": f"the truth value `{value.text}`",
         "int": f"the number `{value.text}`",
         "float": f"the number `{value.text}`",
+        "date": f"the date `{value.text}`",
     }.get(value.type, shown(value.text) if value.text.strip() else "empty text")
 
 

@@ -18,15 +18,16 @@ import yaml
 from agentls.text import Span
 
 Style = Literal["plain", "single", "double", "literal", "folded"]
-Type = Literal["str", "null", "bool", "int", "float"]
+Type = Literal["str", "null", "bool", "int", "float", "date"]
 
 
 class Scalar(NamedTuple):
     """One value.
 
     `text` is the value after YAML's unescaping and folding, `type` what the YAML 1.2 core
-    schema makes of it, `span` the value with its quotes. `properties` covers an anchor or a
-    tag in front of it (`&` and `!` words, which YAML takes away from the text).
+    schema makes of it (only some readers know dates), `span` the value with its quotes.
+    `properties` covers an anchor or a tag in front of it (`&` and `!` words, which YAML takes
+    away from the text).
     """
 
     span: Span
@@ -111,6 +112,7 @@ def _integer(text: str) -> int | float:
 
 _CONSTRUCT: dict[str, Any] = {
     "str": str,
+    "date": str,
     "null": lambda _: None,
     "bool": lambda text: text.lower() == "true",
     "int": _integer,

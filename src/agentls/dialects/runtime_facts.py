@@ -146,6 +146,9 @@ class Runtime(NamedTuple):
     """The same for a file whose frontmatter cannot be parsed; the fences then belong to the prompt."""
     equal_keys: Literal["refused", "last", "first", "undocumented"] = "refused"
     """Equal keys are refused with the file, or one of them counts."""
+    scalars: Literal["core", "dated", "older"] = "core"
+    """What plain values are: as the core schema of YAML 1.2 has it; dates besides; or dates and the numbers
+    of YAML 1.1 besides. Parsers of the last two kinds refuse tags that they do not know."""
     unknown_keys: Literal["ignored", "refused", "passed on", "undocumented"] = "ignored"
     """Unknown keys are ignored, refused with the file, or passed on to the provider of the model."""
     unknown_tools: Literal["dropped", "refused", "reported", "undocumented"] = "dropped"

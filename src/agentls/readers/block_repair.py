@@ -14,13 +14,13 @@ from agentls.causes import explain_invalid
 from agentls.dialects import Runtime
 from agentls.frontmatter import top_level_chunks
 from agentls.readers.general import Outcome, equal_keys
+from agentls.readers.scalars import unknown_tag
 from agentls.reading import Reason
 from agentls.text import Span
-from agentls.yamltree import TAB_INDENT, Parsed, Scalar, Source, parse, walk
+from agentls.yamltree import TAB_INDENT, Parsed, Source, parse
 
 _OPENING = re.compile(r"\ufeff?---\r?\n")
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")
-_TAG = re.compile(r"(?<!!)!(?!!)\S+")
 _NOT_MOVED = re.compile(r"[|>]?\Z|[\"']")
 
 
@@ -43,13 +43,8 @@ def _refused(text: str, parsed: Parsed, runtime: Runtime) -> Reason | None:
     """Why the parser refuses a block that is in order otherwise, if it does."""
     if parsed.problem or parsed.root is None:
         return None
-    for node in walk(parsed.root):
-        tag = _TAG.search(text, *node.properties) if isinstance(node, Scalar) and node.properties else None
-        if tag:
-            return Reason(
-                "invalid-yaml", f"`{tag[0]}` is a tag that the parser does not know", Span(*tag.span())
-            )
-    return equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
+    equal = equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
+    return unknown_tag(text, parsed.root) or equal
 
 
 def repair(text: str, block: Span) -> Source:

@@ -14,6 +14,7 @@ from agentls import shapes, toollist
 from agentls.causes import explain_invalid, explain_no_opening
 from agentls.dialects import Dialect, Key, Runtime, Variant
 from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
+from agentls.readers.scalars import retyped, unknown_tag
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
 from agentls.wording import listing, shown
@@ -40,7 +41,8 @@ def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
     if parsed.problem:
         return _invalid(text, block, parsed)
     equal = equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
-    return equal or Outcome(parsed.root)
+    tag = unknown_tag(text, parsed.root) if runtime.scalars != "core" else None
+    return equal or tag or Outcome(parsed.root)
 
 
 def _invalid(text: str, block: Span, parsed: Parsed) -> Reason:
@@ -92,8 +94,9 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
         if frame.closing is None:
             outcome = Reason("unclosed-frontmatter", "The closing `---` is missing", frame.opening)
         return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
-    variant = variant_of(outcome.root, dialect)
-    root, shaped = _mapping(outcome.root, runtime, variant)
+    tree = retyped(outcome.root, runtime, outcome.rewritten) if outcome.root else None
+    variant = variant_of(tree, dialect)
+    root, shaped = _mapping(tree, runtime, variant)
     reasons = shaped or tuple(judge(text, root, identity, dialect, runtime, frame, variant))
     reasons += tuple(_prompt(text, frame, runtime))
     how: How = outcome.how

@@ -1,0 +1,61 @@
+"""Plain scalars as parsers other than YAML 1.2's core schema have it take them.
+
+A runtime says which with `Runtime.scalars`. `dated` is js-yaml 4: the core schema and dates. `older` is
+js-yaml 3: the numbers of YAML 1.1 besides, such as `1_000` and `0b11`, with `010` in base eight and
+`1:30` in base sixty. To both, a number such as `-.5` is text. Words such as `yes` are text to all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agentls.dialects import Runtime
+from agentls.reading import Reason
+from agentls.text import Span
+from agentls.yamltree import Mapping, Node, Scalar, Sequence, Type, walk
+
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d"
+    r"|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?"
+)
+_SIGNED_FRACTION = re.compile(r"[-+]\.\d.*")
+_INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+)")
+_OLDER_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)(?<!_)")
+_OLDER_TEXT = re.compile(r"0o[0-7]+|[-+]?0[0-9]*[89][0-9]*")
+_OLDER_FLOAT = re.compile(r"(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?(?<!_)")
+_TAG = re.compile(r"(?<!!)!(?!!)\S+")
+
+
+def retyped(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = ()) -> Node:
+    """The tree with its plain scalars as the runtime takes them, but for those that a repair made text."""
+    if runtime.scalars == "core":
+        return node
+    if isinstance(node, Sequence):
+        return node._replace(items=tuple(retyped(item, runtime, rewritten) for item in node.items))
+    if isinstance(node, Mapping):
+        entries = (entry._replace(value=retyped(entry.value, runtime, rewritten)) for entry in node.entries)
+        return node._replace(entries=tuple(entries))
+    if node.style != "plain" or node.properties or node.span in rewritten or not node.text:
+        return node
+    return node._replace(type=_type(node, runtime.scalars == "older"))
+
+
+def _type(scalar: Scalar, older: bool) -> Type:
+    text = scalar.text
+    if _DATE.fullmatch(text):
+        return "date"
+    if _SIGNED_FRACTION.fullmatch(text) or (older and _OLDER_TEXT.fullmatch(text)):
+        return "str"
+    if (_OLDER_INTEGER if older else _INTEGER).fullmatch(text):
+        return "int"
+    return "float" if older and scalar.type == "str" and _OLDER_FLOAT.fullmatch(text) else scalar.type
+
+
+def unknown_tag(text: str, root: Node | None) -> Reason | None:
+    """The reason why a parser that refuses tags it does not know gives up, if it does."""
+    for node in walk(root) if root else ():
+        tag = _TAG.search(text, *node.properties) if isinstance(node, Scalar) and node.properties else None
+        if tag:
+            message = f"`{tag[0]}` is a tag that the parser does not know"
+            return Reason("invalid-yaml", message, Span(*tag.span()))
+    return None
