@@ -1,7 +1,8 @@
 """Shapes: what may stand for a value, said in words, and where a value differs from it.
 
 A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
-`text`, `filled` (text that is not empty), `json` (text that holds JSON), `scalar` (text, or what
+`text`, `filled` (text that is not empty), `solid` (text that is not blank), `url` (text that is an
+absolute address), `json` (text that holds JSON), `scalar` (text, or what
 becomes text: a number or a truth value), `number`, `integer`, `digits` (a number, also as text),
 `positive` (a whole number above zero), `boolean`, `switch` (a truth value, also as `yes`, `on` or
 `1`), `slug` (lower-case letters and digits of any script, with single hyphens between), `null`,
@@ -43,6 +44,8 @@ _WORD = re.compile(r"\s*(some list of|list of|map of|[a-z]+|[|()])")
 _SCALARS = {
     "text": "text",
     "filled": "text",
+    "solid": "text that is not blank",
+    "url": "an address such as `https://example.com/card`",
     "json": "text that is valid JSON",
     "scalar": "text",
     "number": "a number",
@@ -254,6 +257,7 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
             yield Misfit(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
     for field in key.fields:
         needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
+        needed = needed and value.get(field.spared_by) is None
         if needed and value.get(field.name) is None and holds(field, value):
             yield Misfit(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
     wanting = key.one_of and runtime not in key.optional_for
@@ -276,7 +280,7 @@ def meets(condition: Condition, mapping: Mapping) -> bool:
     if entry is None:
         return "" in condition.values
     text = entry.value.text if isinstance(entry.value, Scalar) else None
-    return text in condition.values if condition.values else True
+    return (not condition.values or text in condition.values) and text not in condition.other_than
 
 
 def _takes(key: Key, word: str, value: Scalar) -> bool:
@@ -292,6 +296,10 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
         text = value.type == "str" and (word == "text" or value.text != "")
         text = text or (word == "scalar" and value.type in ("bool", "int", "float"))
         return text and (not key.pattern or re.search(key.pattern, value.text) is not None)
+    if word == "solid":
+        return value.type == "str" and bool(value.text.strip())
+    if word == "url":
+        return value.type == "str" and _is_url(value.text.strip())
     if word == "json":
         return value.type == "str" and _is_json(value.text)
     if word == "slug":
@@ -317,6 +325,25 @@ def _is_slug(text: str) -> bool:
     return name == name.lower() and all(part.isalnum() for part in name.split("-"))
 
 
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
+_AUTHORITY = re.compile(
+    r"[/\\]*(?:[^/\\?#]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[^/\\?#:@]+)(?::(?P<port>\d*))?(?=[/\\?#]|\Z)"
+)
+_NO_HOST = re.compile(r"[\s\x00-\x1f\x7f<>^|%\[\]]")
+
+
+def _is_url(text: str) -> bool:
+    """Whether `text` is an absolute address, by the rules of the URL standard for those on the web."""
+    found = _URL.fullmatch(text)
+    if found is None or found["scheme"].lower() not in ("http", "https", "ws", "wss", "ftp"):
+        return found is not None
+    authority = _AUTHORITY.match(found["rest"])
+    if authority is None or int(authority["port"] or 0) > 65535:
+        return False
+    host = authority["host"]
+    return host.startswith("[") or _NO_HOST.search(host) is None
+
+
 def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
     """What is wrong with a text that has its shape, but is more than `runtime` takes."""
     limit = key.limits.get(runtime)
@@ -334,10 +361,14 @@ def _is_json(text: str) -> bool:
     import json  # Hardly any file has such a value.
 
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: tuple[str, ...]) -> Misfit:

@@ -95,7 +95,8 @@ def faults(dialect: Dialect) -> Iterator[str]:
         for name in {*place.runtimes} - runtimes:
             yield f"places, {place.folder}: there is no runtime `{name}`"
     for variant in dialect.variants:
-        names = {*variant.keys, *variant.required, *variant.one_of, *(c.key for c in variant.when)}
+        names = {*variant.keys, *variant.own, *variant.required, *variant.one_of}
+        names |= {condition.key for condition in (*variant.when, variant.unless) if condition}
         for missing in sorted(name for name in names if dialect.key(name) is None):
             yield f"variants.{variant.name}: there is no key `{missing}`"
 

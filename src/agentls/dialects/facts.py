@@ -124,6 +124,8 @@ class Key(NamedTuple):
     """The runtimes that do without what is required."""
     needs: Mapping[str, str] = MappingProxyType({})
     """For single values the key that they cannot go without, to a runtime that asks for it."""
+    spared_by: str = ""
+    """Another field of the record, beside which this one is not required."""
     needs_tool: str = ""
     """The tool without which, in a list of tools, the key does nothing."""
 
@@ -264,7 +266,8 @@ class TaggedName(NamedTuple):
 class Variant(NamedTuple):
     """A shape of the format with keys of its own, chosen by a key of the file: any of the conditions
     `when` is enough. `listed` tells whether the frontmatter may be a list of such definitions. Exactly one of
-    `one_of` has to be there. `prompt` tells whether the text below the frontmatter counts."""
+    `one_of` has to be there. `prompt` tells whether the text below the frontmatter counts. `unless` is a
+    condition under which it is not chosen, and `own` are the keys that only this variant has."""
 
     name: str
     title: str
@@ -274,6 +277,8 @@ class Variant(NamedTuple):
     one_of: tuple[str, ...] = ()
     listed: bool = False
     prompt: bool = True
+    unless: Condition | None = None
+    own: tuple[str, ...] = ()
 
 
 class Template(NamedTuple):

@@ -12,10 +12,12 @@ from typing import Literal, NamedTuple
 
 
 class Condition(NamedTuple):
-    """A condition on another key: that it stands there, and with one of `values` if some are given."""
+    """A condition on another key: that it stands there, with one of `values` if some are given, and with
+    none of `other_than`."""
 
     key: str
     values: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
 
 
 class ToolGrammar(NamedTuple):
@@ -117,6 +119,8 @@ class Fences(NamedTuple):
     """Whether blanks may follow the opening fence."""
     languages: tuple[str, ...] = ()
     """Words that may follow the opening fence."""
+    trimmed: bool = False
+    """Whether the blanks in front of the first line between the fences are taken away."""
     closing: Literal["alone", "blanks", "anything", "anywhere"] = "blanks"
     """The closing fence stands alone on its line, with blanks behind it, with anything behind it, or
     anywhere (also inside a line)."""

@@ -17,7 +17,7 @@ from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
 from agentls.readers.scalars import retyped, unknown_tag
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
-from agentls.wording import listing, shown
+from agentls.wording import describe, listing, shown
 from agentls.yamltree import Mapping, Node, Parsed, Scalar, Sequence, Source, parse
 
 
@@ -37,6 +37,8 @@ Way = Callable[[str, Span, Runtime], "Outcome | Reason"]
 
 def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
     """YAML or nothing."""
+    if runtime.fences.trimmed:
+        block = block._replace(start=block.end - len(block.of(text).lstrip()))
     parsed = parse(Source.plain(text, block))
     if parsed.problem:
         return _invalid(text, block, parsed)
@@ -98,6 +100,8 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
     variant = variant_of(tree, dialect)
     root, shaped = _mapping(tree, runtime, variant)
     reasons = shaped or tuple(judge(text, root, identity, dialect, runtime, frame, variant))
+    if variant and isinstance(tree, Sequence):
+        reasons += tuple(_listed(text, tree.items[1:], identity, dialect, runtime, frame))
     reasons += tuple(_prompt(text, frame, runtime))
     how: How = outcome.how
     if reasons:
@@ -209,11 +213,10 @@ def variant_of(root: Node | None, dialect: Dialect) -> Variant | None:
     if not isinstance(root, Mapping):
         return None
     for variant in dialect.variants:
-        for condition in variant.when:
-            entry = root.get(condition.key)
-            text = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
-            if entry and (not condition.values or text in condition.values):
-                return variant
+        if variant.unless and shapes.meets(variant.unless, root):
+            continue
+        if any(root.get(condition.key) and shapes.meets(condition, root) for condition in variant.when):
+            return variant
     return None
 
 
@@ -261,11 +264,16 @@ def judge(
     for entry in root.entries if root else ():
         name = entry.key.text
         key = dialect.key(name)
-        known = key is not None and key.known_to(runtime.name) and (not variant or name in variant.keys)
+        other = next(
+            (other for other in dialect.variants if other is not variant and name in other.own), None
+        )
+        fits = name in variant.keys if variant else other is None
+        known = key is not None and key.known_to(runtime.name) and fits
         if not known or key is None:
             if runtime.unknown_keys == "refused":
                 of = f" of {variant.title}" if variant and key else ""
-                yield Reason("refused-key", f"`{name}` is no key{of}", entry.key.span)
+                message = f"`{name}` is only a key of {other.title}" if other else f"`{name}` is no key{of}"
+                yield Reason("refused-key", message, entry.key.span)
             continue
         if isinstance(entry.value, Sequence) and key.type == "tools" and runtime.unknown_tools == "refused":
             yield from _unknown_tools(entry.value, text, dialect)
@@ -281,8 +289,26 @@ def judge(
         yield from other_name(root, identity)
 
 
-def _unknown_tools(value: Node, text: str, dialect: Dialect) -> Iterator[Reason]:
+def _listed(
+    text: str, items: tuple[Node, ...], identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame
+) -> Iterator[Reason]:
+    """What the runtime refuses in further definitions of a list."""
+    listed = next((variant for variant in dialect.variants if variant.listed), None)
+    for item in items:
+        if not isinstance(item, Mapping):
+            message = f"An item of the list is {describe(item)}, not `key: value` lines"
+            yield Reason("frontmatter-not-a-mapping", message, _mark(item.span, frame.opening))
+            continue
+        missing = frame._replace(opening=item.entries[0].key.span) if item.entries else frame
+        yield from judge(text, item, identity, dialect, runtime, missing, listed)
+
+
+def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Reason]:
     """The names in a list of tools that the runtime does not know, and refuses with the file."""
+    blank = [item for item in value.items if isinstance(item, Scalar) and not item.text.strip()]
+    for item in blank:
+        if item.type == "str":
+            yield Reason("refused-tool", "An entry is empty, and no tool", item.span)
     for entry in toollist.split(value, text, dialect.tool_grammar):
         standing = toollist.resolve(entry.name, dialect, None).standing
         if entry.text not in dialect.tool_grammar.all and standing != "available":
