@@ -10,7 +10,6 @@ from agentls.readers import (
     by_lines,
     claude_code,
     claude_skill,
-    claude_yaml,
     entries,
     flat,
     general,
@@ -26,7 +25,7 @@ Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
 STRATEGIES: dict[str, Strategy] = {
     "claude-code": claude_code.read,
     "claude-skill": claude_skill.read,
-    "claude-yaml": general.reader(claude_yaml.mending),
+    "claude-yaml": general.reader(claude_code.mending),
     "entry-by-entry": general.reader(entries.one_by_one),
     "no-frontmatter": plain.read,
     "strict-yaml": general.reader(general.strictly),

@@ -17,14 +17,12 @@ from typing import NamedTuple
 
 from agentls.causes import explain_invalid, explain_no_opening
 from agentls.dialects import Dialect, Runtime
+from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
+from agentls.readers.general import Outcome, not_a_mapping
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
 from agentls.wording import describe
 from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, parse
-
-_BYTE_ORDER_MARK = "\ufeff"
-_OPENING = re.compile(r"---[ \t]*\r?\n")
-_FENCE = "---"
 
 # A line the repair looks at, and what makes it put the value into quotes.
 _REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
@@ -32,70 +30,68 @@ _SUSPICIOUS = re.compile(r": |[{}\[\]*&#!|>%@`]")
 
 
 class Metadata(NamedTuple):
-    """The frontmatter as Claude Code gets it, or the reason why it gets none: the block and the dashes
-    that end it where they are seen, the mapping, whether it took the repair, and what that rewrote."""
+    """The frontmatter as Claude Code gets it, or the reason why it gets none: where it is seen, the
+    mapping, whether it took the repair, and what that rewrote."""
 
     reason: Reason | None
-    block: Span | None = None
-    closing: Span | None = None
+    frame: Frame | None = None
     root: Mapping | None = None
-    repaired: bool = False
+    how: How = "clean"
     rewritten: tuple[Span, ...] = ()
 
+    @property
+    def body(self) -> int:
+        """Where the prompt starts."""
+        return self.frame.body if self.frame else 0
 
-def metadata(text: str) -> Metadata:
+
+def metadata(text: str, runtime: Runtime) -> Metadata:
     """The frontmatter of any kind of file, as Claude Code parses it."""
-    start = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
-    opening = _OPENING.match(text, start)
-    if not opening:
-        return Metadata(explain_no_opening(text, start))
-    fence = Span(start, start + len(_FENCE))
-    end = text.find(_FENCE, opening.end())
-    if end < 0:
-        return Metadata(Reason("unclosed-frontmatter", "The closing `---` is missing", fence))
-    block, closing = Span(opening.end(), end), Span(end, end + len(_FENCE))
+    frame = find(text, runtime.fences)
+    if frame is None:
+        return Metadata(explain_no_opening(text, 1 if text.startswith(BYTE_ORDER_MARK) else 0))
+    outcome = mending(text, frame.block, runtime)
+    if isinstance(outcome, Reason):
+        return Metadata(outcome, frame)
+    if outcome.root is None or isinstance(outcome.root, Mapping):
+        return Metadata(None, frame, outcome.root, outcome.how, outcome.rewritten)
+    return Metadata(not_a_mapping(outcome.root), frame)
+
+
+def mending(text: str, block: Span, _: Runtime) -> Outcome | Reason:
+    """The block as it is, tabs or not, or else as the repair has it."""
     source = Source.plain(text, block)
-    repaired = False
     strict = parsed = parse(source)
     if parsed.problem and "\t" in source.text:
         parsed = parse(source, tabs_indent=True)
+    if parsed.problem is None:
+        return Outcome(parsed.root)
+    source = repair(text, block)
+    parsed = parse(source, tabs_indent=True)
     if parsed.problem:
-        repaired = True
-        source = repair(text, block)
-        parsed = parse(source, tabs_indent=True)
-    if parsed.problem:
-        return Metadata(explain_invalid(text, block, strict, repair), block, closing)
-    root = parsed.root if isinstance(parsed.root, Mapping) else None
-    if parsed.root is not None and root is None:
-        what = "a list" if isinstance(parsed.root, Sequence) else "plain text"
-        reason = Reason(
-            "frontmatter-not-a-mapping",
-            f"The frontmatter is {what}, not `key: value` lines",
-            parsed.root.span,
-        )
-        return Metadata(reason, block, closing)
-    return Metadata(None, block, closing, root, repaired, tuple(sorted(source.rewritten)))
+        return explain_invalid(text, block, strict, repair)
+    return Outcome(parsed.root, "repaired", tuple(sorted(source.rewritten)))
 
 
 def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
     """The reading of an agent file by Claude Code."""
-    seen = metadata(text)
-    if seen.block is None or seen.closing is None or seen.reason:
-        return _without_metadata(runtime, dialect, identity, seen)
-    opening = text.index(_FENCE)
-    fence = Span(opening, opening + len(_FENCE))
-    reasons = tuple(_missing(seen.root, fence, dialect)) if not identity.plugin else ()
-    how: How = "dropped" if reasons else "repaired" if seen.repaired else "clean"
+    seen = metadata(text, runtime)
+    how: How = seen.how
+    reasons: tuple[Reason, ...] = (seen.reason,) if seen.reason else ()
+    if seen.frame and not (reasons or identity.plugin):
+        reasons = tuple(_missing(seen.root, seen.frame.opening, dialect))
+    if reasons:
+        how = "damaged" if identity.plugin else "dropped"
     return Reading(
         runtime,
         dialect,
         how,
         reasons,
-        seen.block,
-        seen.closing,
+        seen.frame.block if seen.frame else None,
+        seen.frame.closing if seen.frame else None,
         seen.root,
         seen.rewritten,
-        seen.closing.end,
+        seen.body,
         _name(seen.root, identity),
         _description(seen.root, identity),
     )
@@ -132,23 +128,6 @@ def _is_suspicious(value: str) -> bool:
     if value[0] == "[" and value[-1] == "]":
         return False
     return _SUSPICIOUS.search(value) is not None
-
-
-def _without_metadata(runtime: Runtime, dialect: Dialect, identity: Identity, seen: Metadata) -> Reading:
-    """The reading of a file whose frontmatter is missing or cannot be read."""
-    return Reading(
-        runtime,
-        dialect,
-        "damaged" if identity.plugin else "dropped",
-        (seen.reason,) if seen.reason else (),
-        seen.block,
-        seen.closing,
-        None,
-        (),
-        seen.closing.end if seen.closing else 0,
-        _name(None, identity),
-        _description(None, identity),
-    )
 
 
 def _missing(root: Mapping | None, fence: Span, dialect: Dialect) -> Iterator[Reason]:

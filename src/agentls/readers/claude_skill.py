@@ -22,25 +22,24 @@ _NOTHING = "Skill"
 
 def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
     """The reading of a skill by Claude Code."""
-    seen = metadata(text)
+    seen = metadata(text, runtime)
     reason = unseen(identity, runtime) or seen.reason
     plain = reason is not None and reason.code == "missing-frontmatter"
-    how: How = "repaired" if seen.repaired else "clean"
+    how: How = seen.how
     if reason and not plain:
         how = "damaged" if reason is seen.reason else "dropped"
-    body = seen.closing.end if seen.closing else 0
     return Reading(
         runtime,
         dialect,
         how,
         (reason,) if reason and not plain else (),
-        seen.block,
-        seen.closing,
+        seen.frame.block if seen.frame else None,
+        seen.frame.closing if seen.frame else None,
         seen.root,
         seen.rewritten,
-        body,
+        seen.body,
         _name(seen.root, identity),
-        _description(seen.root, text[body:]),
+        _description(seen.root, text[seen.body :]),
     )
 
 

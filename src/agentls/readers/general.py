@@ -232,9 +232,14 @@ def _mapping(
         return (first if isinstance(first, Mapping) else None), ()
     if runtime.bad_values == "ignored" and not runtime.required and runtime.unreadable != "no metadata":
         return None, ()
+    return None, (not_a_mapping(root),)
+
+
+def not_a_mapping(root: Node) -> Reason:
+    """Why a frontmatter says nothing that is a list or a text."""
     what = "a list" if isinstance(root, Sequence) else "plain text"
     message = f"The frontmatter is {what}, not `key: value` lines"
-    return None, (Reason("frontmatter-not-a-mapping", message, root.span),)
+    return Reason("frontmatter-not-a-mapping", message, root.span)
 
 
 def judge(
