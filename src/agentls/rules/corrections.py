@@ -10,18 +10,16 @@ import re
 from collections.abc import Iterator
 
 from agentls import shapes
-from agentls.dialects import Dialect, ToolGrammar
-from agentls.permissions import ALLOW, DENY, EVERYTHING, PERMISSION, SWITCHES
+from agentls.dialects import Dialect
+from agentls.permissions import PERMISSION
 from agentls.rewrite import quoted, without_entry
 from agentls.rule import Context, Fix
-from agentls.rules.entries import meant_tools
+from agentls.rules.values import meant_truth
 from agentls.shapes import Slot
 from agentls.spelling import in_any_case, nearest
 from agentls.text import Edit, Span
-from agentls.toollist import split
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Entry, Mapping, Scalar, Sequence
 
-_TRUE, _FALSE = ("yes", "y", "on", "true", "enabled"), ("no", "n", "off", "false", "disabled")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _NAMES = re.compile(r"[\w.-]+(?:,[ ]*[\w.-]+)*")
 _COMMENT = re.compile(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
@@ -73,9 +71,7 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
             yield "Put it into quotes", Edit(Span(*comment.span(1)), quoted(comment[1]))
     elif isinstance(value, Sequence) and len(value.items) == 1:
         yield "Write it without a list", Edit(value.span, value.items[0].span.of(ctx.text))
-    if key.name == SWITCHES and key.use == PERMISSION and len(path) == 1:
-        yield from _as_permission(ctx, entry, dialect)
-    elif len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION:
+    if len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION:
         # To take out what limits an agent would be no correction.
         yield f"Remove `{key.name}`", without_entry(ctx.document, ctx.document.root, entry)
 
@@ -85,33 +81,11 @@ def _words(value: Scalar, here: Slot) -> Iterator[str]:
     text = value.text.strip()
     if value.type == "str" and here.takes("number", "integer", "positive") and _NUMBER.fullmatch(text):
         yield text
-    if here.takes("boolean") and text.lower() in (*_TRUE, *_FALSE):
-        yield "true" if text.lower() in _TRUE else "false"
+    truth = meant_truth(text) if here.takes("boolean") else None
+    if truth:
+        yield truth
     if here.takes("words") and value.type == "str" and text:
         names = [word.name for word in here.key.values]
         meant = in_any_case(text, names) or nearest(text, names)
         if meant:
             yield meant
-
-
-def _as_permission(ctx: Context, entry: Entry, dialect: Dialect) -> Iterator[tuple[str, Edit]]:
-    """The permissions that leave an agent the tools that are listed in the form of other products."""
-    allowed = dict.fromkeys(name for item in _listed(ctx, entry.value) for name in _ruled(item, dialect))
-    if not allowed or ctx.document.entry(PERMISSION):
-        return
-    lines = [f'  "{EVERYTHING}": {DENY}', *(f"  {name}: {ALLOW}" for name in allowed)]
-    new = ctx.document.newline.join([f"{PERMISSION}:", *lines])
-    yield f"Write it as `{PERMISSION}`", Edit(entry.span, new)
-
-
-def _listed(ctx: Context, value: Node) -> Iterator[str]:
-    """The names in a list of tools of another product."""
-    for tool in split(value, ctx.text, ToolGrammar()):
-        yield tool.name
-
-
-def _ruled(name: str, dialect: Dialect) -> Iterator[str]:
-    """The permissions that rule the tool of that name."""
-    for meant in meant_tools(name, dialect):
-        tool = dialect.tool(meant)
-        yield (tool.permission if tool else "") or meant

@@ -18,6 +18,7 @@ from agentls.reading import Reason
 from agentls.rewrite import quoted, with_value, without_entry
 from agentls.rule import Context, Fix
 from agentls.rules.values import accepts
+from agentls.spelling import in_any_case
 from agentls.text import Edit, Span
 from agentls.wording import listing
 from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
@@ -126,7 +127,9 @@ def tools_here(name: str, dialect: Dialect, of: str = "") -> tuple[str, ...]:
     foreign = None if dialect.tool(known.tool or "") else crosswalk.load().tool(bare, dialect, of)
     foreign = foreign or dialect.foreign_tool(bare)
     if foreign is None or dialect.tool(known.tool or ""):
-        return (known.tool + specifier,) if known.standing == "available" and known.tool else ()
+        right_case = in_any_case(bare, (tool.name for tool in dialect.tools))
+        tool = right_case if known.standing == "unknown" else known.tool
+        return (tool + specifier,) if known.standing in ("available", "unknown") and tool else ()
     return tuple(now + specifier for now in foreign.now) if len(foreign.now) == 1 else foreign.now
 
 

@@ -171,6 +171,12 @@ def _wanted(key: Key) -> str:
 _TRUE, _FALSE = ("true", "yes", "y", "on", "1", "enabled"), ("false", "no", "n", "off", "0", "disabled")
 
 
+def meant_truth(text: str) -> str | None:
+    """The truth value that a word in other spellings stands for, if it does."""
+    word = text.strip().lower()
+    return "true" if word in _TRUE else "false" if word in _FALSE else None
+
+
 def _meant(key: Key, value: Node) -> str | None:
     """The value that the author most likely had in mind."""
     if isinstance(value, Sequence) and len(value.items) == 1:
@@ -179,9 +185,9 @@ def _meant(key: Key, value: Node) -> str | None:
             return value.text
     if not isinstance(value, Scalar):
         return None
-    text = value.text.strip().lower()
     if key.type == "boolean":
-        return "true" if text in _TRUE else "false" if text in _FALSE else None
+        return meant_truth(value.text)
+    text = value.text.strip().lower()
     return nearest(text, [word.name for word in key.values]) if key.type == "enum" else None
 
 
