@@ -231,10 +231,13 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries(ctx, "enum"):
-        if not key.closed and not accepts(key, entry.value):
+        if key.name == _COLOR and not key.closed and not accepts(key, entry.value):
             wanted, given = _wanted(key), describe(entry.value)
             message = f"`{key.name}` is documented with {wanted}, not {given}: {key.bad_value}."
             yield did_you_mean(ctx, entry.mark, message, entry.value.span, _meant(key, entry.value))
+
+
+_COLOR = "color"
 
 
 @rule("warning")
@@ -265,8 +268,8 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
     Explain the file.
     ```
     """
-    for key, entry in entries(ctx, "text"):
-        names = [value.name for value in key.values]
+    for key, entry in entries(ctx, "text", "enum"):
+        names = [] if key.closed or key.name == _COLOR else [value.name for value in key.values]
         if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
             continue
         meant = nearest(entry.value.text, names, most=1)
