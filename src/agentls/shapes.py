@@ -267,11 +267,8 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
 
 
 def holds(key: Key, mapping: Mapping) -> bool:
-    """Whether the condition of `key` on its neighbours in `mapping` is met; "" among the values of a
-    condition stands for an entry that is not there."""
-    if key.applies is None:
-        return True
-    return meets(key.applies, mapping)
+    """Whether the condition of `key` on its neighbours in `mapping` is met."""
+    return key.applies is None or meets(key.applies, mapping)
 
 
 def meets(condition: Condition, mapping: Mapping) -> bool:

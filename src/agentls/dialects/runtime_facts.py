@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 
 class Condition(NamedTuple):
-    """A condition on another key: that it stands there, with one of `values` if some are given, and with
-    none of `other_than`."""
+    """A condition on another key: that it stands there, with one of `values` if some are given, of which
+    "" stands for a key that is not there, and with none of `other_than`."""
 
     key: str
     values: tuple[str, ...] = ()

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from agentls import globs
 from agentls.rule import Context, Finding, rule
+from agentls.shapes import meets
 from agentls.text import Span
-from agentls.yamltree import Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
 
 
 def _patterns(ctx: Context) -> Iterator[tuple[str, str, Span]]:
@@ -131,7 +132,8 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
     triggers, root, block = ctx.dialect.triggers, ctx.reading.root, ctx.document.block
     if not triggers or block is None or not ctx.reading.loads or ctx.reading.reasons:
         return
-    if not any(_is_met(root, trigger.key, trigger.values) for trigger in triggers):
+    said = Mapping(block.content, tuple(e for e in root.entries if _says_something(e)) if root else ())
+    if not any(meets(trigger, said) for trigger in triggers):
         wanted = [f"`{t.key}: {t.values[0]}`" if t.values else f"`{t.key}`" for t in triggers]
         yield Finding(
             block.opening,
@@ -140,9 +142,5 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
         )
 
 
-def _is_met(root: Mapping | None, key: str, values: tuple[str, ...]) -> bool:
-    """Whether the frontmatter has the key, with a value that says something."""
-    entry = root.get(key) if root else None
-    if entry is None or not isinstance(entry.value, Scalar):
-        return entry is not None
-    return entry.value.text in values if values else bool(entry.value.text.strip())
+def _says_something(entry: Entry) -> bool:
+    return not isinstance(entry.value, Scalar) or bool(entry.value.text.strip())

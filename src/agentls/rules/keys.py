@@ -10,7 +10,7 @@ from agentls.dialects import Dialect, Key
 from agentls.rewrite import quoted, without_entry
 from agentls.rule import Context, Finding, Fix, Related, Severity, rule
 from agentls.rules.translation import origin_of, renaming
-from agentls.shapes import holds
+from agentls.shapes import holds, meets
 from agentls.spelling import nearest
 from agentls.text import Edit
 from agentls.wording import listing
@@ -492,7 +492,8 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
         key = ctx.dialect.key(entry.key.text)
         if key is None or not ctx.reading.loads or ctx.reading.how == "damaged":
             continue
-        if key.no_effect and _is_idle(ctx, key):
+        when = key.no_effect_when
+        if key.no_effect and (when is None or meets(when, ctx.document.root)):
             message = f"{ctx.runtime} makes nothing of `{key.name}`: {key.no_effect}."
             yield Finding(entry.key.span, message, removal(ctx, entry))
         elif key.applies and not holds(key, ctx.document.root):
@@ -535,18 +536,6 @@ def overridden_key(ctx: Context) -> Iterator[Finding]:
         if entry and isinstance(entry.value, Scalar) and entry.value.text not in ("", value):
             message = f"{ctx.runtime} takes every file in this folder for one with `{name}: {value}`."
             yield Finding(entry.mark, message, ctx.offer(f"Write `{value}`", Edit(entry.value.span, value)))
-
-
-def _is_idle(ctx: Context, key: Key) -> bool:
-    """Whether the condition is met under which a key does nothing."""
-    if key.no_effect_when is None:
-        return True
-    other = ctx.entry(key.no_effect_when.key)
-    return (
-        other is not None
-        and isinstance(other.value, Scalar)
-        and other.value.text in key.no_effect_when.values
-    )
 
 
 def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
