@@ -12,7 +12,7 @@ from agentls.dialects import Dialect, Key, Runtime, ToolGrammar
 from agentls.reading import Reading
 from agentls.spelling import in_any_case
 from agentls.text import Span
-from agentls.yamltree import Node, Scalar, Sequence
+from agentls.yamltree import Node, Scalar, Sequence, is_null
 
 MCP_PREFIX = "mcp__"
 ALL = "*"
@@ -243,7 +243,7 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
     denied_entry = reading.get("disallowedTools") if dialect.key("disallowedTools") else None
     denied = split(denied_entry.value, document, grammar) if denied_entry else ()
     memory = _memory_tools(reading, dialect)
-    if tools is None or (_is_null(tools.value) and not grammar.no_value):
+    if tools is None or (is_null(tools.value) and not grammar.no_value):
         return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
     listed = split(tools.value, document, grammar)
     every = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
@@ -301,10 +301,6 @@ def _permitted(reading: Reading) -> Tools:
 
 
 _NO_TOOL = "no tool has this name"
-
-
-def _is_null(value: Node) -> bool:
-    return isinstance(value, Scalar) and value.type == "null"
 
 
 def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -129,6 +129,21 @@ def walk(node: Node) -> Iterator[Node]:
     elif isinstance(node, Mapping):
         for entry in node.entries:
             yield from walk(entry.value)
+
+
+def with_scalars(node: Node, change: Callable[[Scalar], Scalar]) -> Node:
+    """`node` with `change` applied to all scalars among its values."""
+    if isinstance(node, Scalar):
+        return change(node)
+    if isinstance(node, Sequence):
+        return node._replace(items=tuple(with_scalars(item, change) for item in node.items))
+    values = (entry._replace(value=with_scalars(entry.value, change)) for entry in node.entries)
+    return node._replace(entries=tuple(values))
+
+
+def is_null(node: Node) -> bool:
+    """Whether a value is none: nothing, `null` or `~`."""
+    return isinstance(node, Scalar) and node.type == "null"
 
 
 class Problem(NamedTuple):

@@ -22,7 +22,7 @@ from agentls.readers.general import Outcome, not_a_mapping
 from agentls.reading import How, Identity, Reading, Reason
 from agentls.text import Span
 from agentls.wording import describe
-from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, parse
+from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, is_null, parse
 
 # A line the repair looks at, and what makes it put the value into quotes.
 _REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
@@ -157,7 +157,7 @@ def _bad_name(entry: Entry, name: str) -> Iterator[Reason]:
 def _broken_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
     """Hooks that unload the agent, so that a guard that cannot run does not widen permissions."""
     value = hooks.value
-    if isinstance(value, Scalar) and value.type == "null":
+    if is_null(value):
         return
     if not isinstance(value, Mapping):
         yield Reason("broken-hooks", f"`hooks` is {describe(value)}, not a mapping from events", hooks.mark)

@@ -13,7 +13,7 @@ from agentls.dialects import Runtime
 from agentls.frontmatter import recover
 from agentls.readers.general import Outcome
 from agentls.text import Span
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
+from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, parse, with_scalars
 
 
 def leniently(text: str, block: Span, _: Runtime) -> Outcome:
@@ -24,8 +24,8 @@ def leniently(text: str, block: Span, _: Runtime) -> Outcome:
         parsed = parse(source, tabs_indent=True)
     if parsed.problem:
         entries = tuple(_with_list(entry, text) for entry in recover(text, block))
-        return Outcome(_as_words(Mapping(block, entries)))
-    return Outcome(_as_words(parsed.root) if parsed.root else None)
+        return Outcome(with_scalars(Mapping(block, entries), _as_word))
+    return Outcome(with_scalars(parsed.root, _as_word) if parsed.root else None)
 
 
 _ITEM = re.compile(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*?))\s*(?:[,\]}\n]|\Z)")
@@ -46,12 +46,7 @@ def _with_list(entry: Entry, text: str) -> Entry:
     return entry._replace(value=Sequence(Span(span.start, end), tuple(items)))
 
 
-def _as_words(node: Node) -> Node:
-    """`node` with numbers, and truth values in other spellings, as text."""
-    if isinstance(node, Scalar):
-        plain = node.type == "bool" and node.text in ("true", "false")
-        return node if plain or node.type in ("str", "null") else node._replace(type="str")
-    if isinstance(node, Sequence):
-        return node._replace(items=tuple(_as_words(item) for item in node.items))
-    entries = (entry._replace(value=_as_words(entry.value)) for entry in node.entries)
-    return node._replace(entries=tuple(entries))
+def _as_word(scalar: Scalar) -> Scalar:
+    """A number, or a truth value in another spelling, as text."""
+    plain = scalar.type == "bool" and scalar.text in ("true", "false")
+    return scalar if plain or scalar.type in ("str", "null") else scalar._replace(type="str")

@@ -13,7 +13,7 @@ from agentls.readers import general
 from agentls.readers.general import Outcome
 from agentls.reading import Reason
 from agentls.text import Span
-from agentls.yamltree import Mapping, Node, Scalar, Sequence, extras, walk
+from agentls.yamltree import Mapping, Node, extras, walk, with_scalars
 
 _WORDS = {
     "Anchor": "an anchor",
@@ -29,7 +29,7 @@ def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
     if isinstance(outcome, Reason) or outcome.root is None:
         return outcome
     refused = next(_refused(text, block, outcome.root), None)
-    return refused or Outcome(_as_text(outcome.root))
+    return refused or Outcome(with_scalars(outcome.root, lambda scalar: scalar._replace(type="str")))
 
 
 def _refused(text: str, block: Span, root: Node) -> Iterator[Reason]:
@@ -48,12 +48,3 @@ def _refused(text: str, block: Span, root: Node) -> Iterator[Reason]:
 
 def _column(text: str, node: Node) -> int:
     return node.span.start - text.rfind("\n", 0, node.span.start)
-
-
-def _as_text(node: Node) -> Node:
-    """The tree with all scalars as text."""
-    if isinstance(node, Scalar):
-        return node._replace(type="str")
-    if isinstance(node, Sequence):
-        return node._replace(items=tuple(_as_text(item) for item in node.items))
-    return node._replace(entries=tuple(entry._replace(value=_as_text(entry.value)) for entry in node.entries))

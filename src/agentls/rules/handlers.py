@@ -12,7 +12,7 @@ from agentls.rules import hook_shape as shape
 from agentls.rules.values import did_you_mean
 from agentls.spelling import nearest
 from agentls.wording import describe, shown
-from agentls.yamltree import Entry, Mapping, Node, Scalar
+from agentls.yamltree import Entry, Mapping, Node, Scalar, is_null
 
 
 @rule("warning")
@@ -54,7 +54,7 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
     names = [kind.name for kind in ctx.dialect.hooks.handlers]
     for handler in shape.handlers(ctx):
         entry = handler.node.get("type")
-        if handler.kind or entry is None or shape.is_null(entry.value) or shape.is_alias(entry.value):
+        if handler.kind or entry is None or is_null(entry.value) or shape.is_alias(entry.value):
             continue
         known = ", ".join(f"`{name}`" for name in names)
         message = f"A handler is of the type {known}, not {describe(entry.value)}. {ctx.runtime} ignores it."
@@ -118,7 +118,7 @@ def missing_hook_field(ctx: Context) -> Iterator[Finding]:
 def _has(node: Mapping, field: HookField) -> bool:
     """Whether a field is there, with something in it."""
     entry = node.get(field.name)
-    return entry is not None and not shape.is_null(entry.value)
+    return entry is not None and not is_null(entry.value)
 
 
 def _add_type(ctx: Context, handler: shape.Handler) -> tuple[Fix, ...]:
@@ -182,7 +182,7 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
             value = entry.value
             if field is None or field.no_effect or field.name == "type":
                 continue
-            if field.accepts(value) or shape.is_null(value):
+            if field.accepts(value) or is_null(value):
                 continue
             wanted = {"text": "text", "boolean": "`true` or `false`"}.get(field.type, f"a {field.type}")
             if field.values:
@@ -373,6 +373,6 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
         fields = shape.fields(ctx.dialect, handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
-            if field and field.only_for_tools and not event.tool and not shape.is_null(entry.value):
+            if field and field.only_for_tools and not event.tool and not is_null(entry.value):
                 message = f"`{event.name}` is not about a tool: a handler with `{field.name}` never runs."
                 yield Finding(entry.key.span, message, _removal(ctx, handler.node, entry, safe=False))

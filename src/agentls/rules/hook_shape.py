@@ -82,9 +82,5 @@ def fields(dialect: Dialect, kind: HookHandler | None) -> dict[str, HookField]:
     return {field.name: field for field in (*dialect.hooks.common, *(kind.fields if kind else ()))}
 
 
-def is_null(value: Node) -> bool:
-    return isinstance(value, Scalar) and value.type == "null"
-
-
 def is_alias(value: Node) -> bool:
     return isinstance(value, Scalar) and value.is_alias

@@ -15,7 +15,7 @@ from agentls.rules.values import did_you_mean
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.wording import describe, shown
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
 class _Misshapen(NamedTuple):
@@ -46,7 +46,7 @@ def _misshapen(ctx: Context) -> Iterator[_Misshapen]:
                 elif not isinstance(handlers.value, Sequence) and not shape.is_alias(handlers.value):
                     message = f"`hooks` is {describe(handlers.value)}, not a list of handlers"
                     yield _Misshapen(event, item.span, message, ())
-            elif not shape.is_alias(item) and not shape.is_null(item):
+            elif not shape.is_alias(item) and not is_null(item):
                 message = f"An entry of `{event.name}` is a mapping with a list `hooks`, not {describe(item)}"
                 yield _Misshapen(event, item.span, message, ())
 
@@ -252,7 +252,7 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
         if matcher and group.matcher and not matcher.accepts(group.matcher.value):
             yield from _wrong_matcher(ctx, group.matcher)
         for node in group.handlers.items:
-            if not isinstance(node, Mapping) and not shape.is_alias(node) and not shape.is_null(node):
+            if not isinstance(node, Mapping) and not shape.is_alias(node) and not is_null(node):
                 message = (
                     f"A handler is a mapping with `type`, not {describe(node)}. {ctx.runtime} ignores it."
                 )
@@ -261,7 +261,7 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
 
 def _wrong_matcher(ctx: Context, entry: Entry) -> Iterator[Finding]:
     """A matcher that is no text; a list of names can be written as one."""
-    if shape.is_null(entry.value):
+    if is_null(entry.value):
         return
     fixes: tuple[Fix, ...] = ()
     if isinstance(entry.value, Sequence):

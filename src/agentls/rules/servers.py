@@ -11,7 +11,7 @@ from agentls.rules.values import did_you_mean, entries
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
 from agentls.wording import describe, shown
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
 @rule("warning")
@@ -149,7 +149,7 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
             return
         fixes: tuple[Fix, ...] = ()
         colon = ctx.text.find(":", server.key.span.end)
-        if _is_null(definition) and colon >= 0 and _is_alone(ctx, server):
+        if is_null(definition) and colon >= 0 and _is_alone(ctx, server):
             edit = Edit(Span(server.key.span.end, max(colon + 1, definition.span.end)), "")
             fixes = ctx.offer("Write just the name", edit)
         message = f"The server {name} is {describe(definition)}, not a mapping. {ctx.runtime} drops it."
@@ -157,7 +157,7 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         return
     for field in ctx.dialect.servers.fields:
         entry = definition.get(field.name)
-        if entry is None or field.accepts(entry.value) or _is_null(entry.value):
+        if entry is None or field.accepts(entry.value) or is_null(entry.value):
             continue
         wanted = {"text": "text", "boolean": "`true` or `false`"}.get(field.type, f"a {field.type}")
         if field.values:
@@ -178,10 +178,6 @@ def _is_alone(ctx: Context, server: Entry) -> bool:
         if isinstance(entry.value, Sequence)
         for item in entry.value.items
     )
-
-
-def _is_null(value: Node) -> bool:
-    return isinstance(value, Scalar) and value.type == "null"
 
 
 @rule("warning")
@@ -225,7 +221,7 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
         if transport is None:
             continue
         needed = definition.get(transport.requires)
-        if needed and not _is_null(needed.value):
+        if needed and not is_null(needed.value):
             continue
         name = shown(server.key.text)
         message = f"The server {name} has no `{transport.requires}`. {ctx.runtime} skips it."
@@ -256,7 +252,7 @@ def _meant_transport(ctx: Context, definition: Mapping) -> Transport | None:
     """The transport, other than the usual one, that a definition without a type has all it takes for."""
     for transport in ctx.dialect.servers.transports[1:]:
         needed = definition.get(transport.requires)
-        if needed and not _is_null(needed.value):
+        if needed and not is_null(needed.value):
             return transport
     return None
 
