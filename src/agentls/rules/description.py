@@ -186,12 +186,17 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     entry, description = ctx.reading.get("description"), ctx.reading.description
     if not ctx.dialect.advertised or entry is None or not ctx.reading.text("description") or not description:
         return
-    if ctx.reading.text("mode") == "primary":
+    if is_chosen(ctx):
         return  # Nobody hands tasks to it.
     if _CUE.search(description) or lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
         yield Finding(entry.mark, f"The description does not say when to use the {ctx.dialect.thing}.")
+
+
+def is_chosen(ctx: Context) -> bool:
+    """Whether people choose the agent, so that no model has to find it."""
+    return "primary" in (ctx.reading.text("mode"), ctx.document.identity.sets.get("mode"))
 
 
 _ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)

@@ -9,7 +9,7 @@ from textwrap import dedent
 from agentls.readers.general import other_name
 from agentls.rewrite import literal, quoted, with_value
 from agentls.rule import Context, Finding, Fix, does, rule
-from agentls.rules.description import lost_text, quoting
+from agentls.rules.description import is_chosen, lost_text, quoting
 from agentls.rules.loading import certainty, early_closing, reasons
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
@@ -406,11 +406,6 @@ def reserved_name(ctx: Context) -> Iterator[Finding]:
             yield Finding(_mark(ctx, "name"), f"Choose another name: {word.summary}")
 
 
-def _is_chosen(ctx: Context) -> bool:
-    """Whether people choose the agent, so that no model has to find it."""
-    return "primary" in (ctx.reading.text("mode"), ctx.document.identity.sets.get("mode"))
-
-
 def _mark(ctx: Context, key: str) -> Span:
     """Where a finding about the value of `key` goes: to the fence where the name of the file stands in."""
     entry = ctx.reading.get(key)
@@ -456,20 +451,18 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     entry = reading.get("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
         return
-    placeholder = _placeholder(ctx)
-    if entry is None:
-        assert reading.block is not None, "it has been read"
-        span = Span(reading.block.start, reading.block.start)
-        fence = ctx.document.block.opening if ctx.document.block else span
-        edits = _insertion(ctx, "description", placeholder)
-    else:
-        fence, edits = entry.mark, (with_value(entry, placeholder),)
-    seen = ctx.document.edited(edits).reading.description
-    yield Finding(
-        fence,
-        f"There is no description in text. The model is told `{reading.description}`.",
-        (Fix("Write a description", edits),) if seen == placeholder else (),
-    )
+    mark, edits = _description(ctx)
+    message = f"There is no description in text. The model is told `{reading.description}`."
+    yield Finding(mark, message, ctx.offer("Write a description", *edits))
+
+
+def _description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
+    """Where a finding about the missing description goes, and the edits that write one."""
+    entry, block = ctx.reading.get("description"), ctx.document.block
+    if entry:
+        return entry.mark, (with_value(entry, _placeholder(ctx)),)
+    mark = block.opening if block and ctx.reading.block else ctx.document.lines.line(0)
+    return mark, _insertion(ctx, "description", _placeholder(ctx))
 
 
 @rule("information")
@@ -501,21 +494,15 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    reading, block = ctx.reading, ctx.document.block
+    reading = ctx.reading
     if not reading.runtime.undescribed or reading.how in ("damaged", "dropped") or early_closing(ctx):
         return
-    if (reading.description or "").strip() or _is_chosen(ctx):
+    if (reading.description or "").strip() or is_chosen(ctx):
         return
     if reading.block is None and reading.runtime.without_frontmatter == "prompt":
         return  # All of the frontmatter is missing.
     if any(_means(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
         return  # A key that is almost the same has a finding of its own.
-    entry = reading.get("description")
-    edits: tuple[Edit, ...]
-    if entry:
-        mark, edits = entry.mark, (with_value(entry, _placeholder(ctx)),)
-    else:
-        mark = block.opening if block and reading.block else ctx.document.lines.line(0)
-        edits = _insertion(ctx, "description", _placeholder(ctx))
+    mark, edits = _description(ctx)
     message = f"There is no description: {ctx.runtime} {reading.runtime.undescribed}."
     yield Finding(mark, message, ctx.offer("Write a description", *edits))
