@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agentls import dialects, markdown, origin, toollist
 from agentls.config import Config
-from agentls.dialects import Dialect, Runtime
+from agentls.dialects import Dialect, Key, Runtime
 from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
 from agentls.origin import Origin
@@ -17,7 +17,7 @@ from agentls.reading import Identity, Reading
 from agentls.shapes import meets
 from agentls.text import Edit, LineIndex, Span, apply
 from agentls.toollist import ToolList, Tools
-from agentls.yamltree import Entry, Mapping, Scalar, Source, parse
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Source, parse
 
 
 class Reader(NamedTuple):
@@ -117,6 +117,28 @@ class Document(File):
     def entry(self, key: str) -> Entry | None:
         """The entry that counts for `key`."""
         return self.root.get(key)
+
+    @cached_property
+    def telling(self) -> tuple[tuple[Key, Entry], ...]:
+        """The known keys with the entries that count for them, unless those say nothing or have no effect
+        where the file lies."""
+        known = ((self.dialect.key(entry.key.text), entry) for entry in self.root.entries)
+        return tuple(
+            (key, entry)
+            for key, entry in known
+            if key
+            and not (key.ignored_in_plugin and self.identity.plugin)
+            and self.entry(key.name) is entry
+            and not (entry.broken or self._says_nothing(entry.value))
+        )
+
+    def _says_nothing(self, value: Node) -> bool:
+        """Whether a value is empty, or says something else than its author wrote: an alias, or text
+        that swallowed a comment when the runtime repaired it, which has a rule of its own."""
+        if not isinstance(value, Scalar):
+            return False
+        swallowed = " #" in value.text and value.span in self.reading.rewritten
+        return value.type == "null" or value.is_alias or swallowed or not value.text.strip()
 
     @cached_property
     def markdown(self) -> Markdown:

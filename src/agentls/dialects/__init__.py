@@ -246,12 +246,16 @@ def names(files: Files = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*NAMES, *(name for name, _ in files))))
 
 
-@cache
 def load(name: str, files: Files = ()) -> Dialect:
     """The dialect of that name, as it ships or as a user has it.
 
     Raises `KeyError` for a name that there is not, and `ValueError` for a file that is not in order.
     """
+    return _load(name, files)
+
+
+@cache  # Which tells calls apart by how they are written, so it must not stand at `load`.
+def _load(name: str, files: Files) -> Dialect:
     built = build(Dialect, _data(name, files), name)
     assert isinstance(built, Dialect)
     return built
@@ -324,14 +328,16 @@ def places(files: Files = ()) -> Iterator[Home]:
     """The places of all dialects, in the order in which they are tried, a user's own first, and last
     those that may be anywhere. A dialect is not looked into before it is its turn, so that a common one
     does not wait for all the others."""
-    anywhere = []
-    for name in dict.fromkeys((*(name for name, _ in files), *NAMES)):
-        for place in places_of(name, files):
-            if place.folder:
-                yield Home(place, name)
-            else:
-                anywhere.append(Home(place, name))
-    yield from anywhere
+    order = tuple(dict.fromkeys((*(name for name, _ in files), *NAMES)))
+    for anywhere in (False, True):
+        for name in order:
+            yield from _homes(name, files, anywhere)
+
+
+@cache
+def _homes(name: str, files: Files, anywhere: bool) -> tuple[Home, ...]:
+    """The places of one dialect that have a folder, or those that may be anywhere."""
+    return tuple(Home(place, name) for place in places_of(name, files) if anywhere != bool(place.folder))
 
 
 def own_files(config: Config) -> Files:

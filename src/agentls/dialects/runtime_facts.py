@@ -81,6 +81,8 @@ class Place(NamedTuple):
     def holds(self, path: str) -> bool:
         """Whether a file of that path (with `/`, counted from a plugin's root for the scope
         "plugin") lies in this place."""
+        if self.folder not in path:
+            return False  # So it is for nearly all files and places.
         folders, _, name = path.rpartition("/")
         wanted = self.files
         if self.any_case:

@@ -105,8 +105,9 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """
     if ctx.in_plugin:
         return
-    if neighbour(ctx.document.path, ctx.text) is None:
-        yield from reasons(ctx, "missing-frontmatter")
+    found = list(reasons(ctx, "missing-frontmatter"))
+    if found and neighbour(ctx.document.path, ctx.text) is None:
+        yield from found
     whole = [
         reading
         for reading in ctx.readings

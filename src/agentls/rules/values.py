@@ -19,21 +19,7 @@ from agentls.yamltree import Entry, Node, Scalar, Sequence
 def entries(ctx: Context, *types: str) -> Iterator[tuple[Key, Entry]]:
     """The keys of these types with the entries that count for them, unless those say nothing or
     have no effect where the file lies."""
-    for entry in ctx.document.root.entries:
-        key = ctx.dialect.key(entry.key.text)
-        if key is None or key.type not in types or (key.ignored_in_plugin and ctx.in_plugin):
-            continue
-        if not _says_nothing(ctx, entry.value) and ctx.entry(key.name) is entry:
-            yield key, entry
-
-
-def _says_nothing(ctx: Context, value: Node) -> bool:
-    """Whether a value is empty, or says something else than its author wrote: an alias, or text
-    that swallowed a comment when the runtime repaired it, which has a rule of its own."""
-    if not isinstance(value, Scalar):
-        return False
-    swallowed = " #" in value.text and value.span in ctx.reading.rewritten
-    return value.type == "null" or value.is_alias or swallowed or not value.text.strip()
+    return (pair for pair in ctx.document.telling if pair[0].type in types)
 
 
 @rule("warning")
