@@ -14,8 +14,12 @@ from agentls.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, 
 from agentls.text import Span
 
 MOST = 100
-"""How many findings one rule may have in a file. Each fix is tried out on the whole text before
-it is offered, so more would make a file that is wrong from end to end a matter of minutes."""
+LEAST = 10
+PATIENCE = 500_000
+"""How many findings one rule may have in a file: `MOST`, and fewer where the frontmatter is longer than
+anybody writes one, down to `LEAST`. Each fix is tried out before it is offered, for which the frontmatter
+is read anew, of all together not much more than `PATIENCE` characters; a file that is wrong from end to
+end would else be a matter of minutes."""
 
 
 class Diagnostic(NamedTuple):
@@ -70,9 +74,16 @@ def check(
     return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
 
 
+def _most(document: Document) -> int:
+    """How many findings a rule may have in a document."""
+    block = document.block
+    length = block.content.end - block.content.start if block else 0
+    return max(LEAST, min(MOST, PATIENCE // (length + 1)))
+
+
 def _run(rule: Rule, context: Context) -> list[Finding]:
     try:
-        return list(islice(rule.check(context), MOST))
+        return list(islice(rule.check(context), _most(context.document)))
     except Exception:
         import logging  # Loading it takes longer than checking a file, and rules hardly ever fail.
 

@@ -90,28 +90,38 @@ def overruled(reading: Reading) -> Iterator[Overruled]:
             by = next((later for later in slots[name] if _covers(later, grant)), None)
             if by and by.action != grant.action:
                 yield Overruled(grant, by)
-    general: list[tuple[str, str, Grant]] = []
+    general: list[tuple[list[str], list[str], Grant]] = []
     found: list[Overruled] = []
     for grant in reversed(grants):
-        permission, pattern = grant.permission, grant.pattern
-        for first, second, by in general:
+        for permission, pattern, by in general:
             # A quick answer for nearly all pairs.
-            if pattern.startswith(second) and permission.startswith(first) and _covers(by, grant):
+            if _has(grant.pattern, pattern) and _has(grant.permission, permission) and _covers(by, grant):
                 if by.action != grant.action:
                     found.append(Overruled(grant, by))
                 break
-        if _WILD.search(permission) or _WILD.search(pattern):
-            general.append((_fixed(permission), _fixed(pattern), grant))
+        wild = _WILD.search(grant.permission) or _WILD.search(grant.pattern)
+        if wild and len(general) < _MOST:
+            general.append((_pieces(grant.permission), _pieces(grant.pattern), grant))
     yield from reversed(found)
 
 
 _WILD = re.compile(r"[*?]")
+_MOST = 200
+"""The number of patterns with which the entries above them are compared, from the end."""
 
 
-def _fixed(pattern: str) -> str:
-    """What everything that fits a pattern starts with."""
-    start = _WILD.split(pattern, maxsplit=1)[0]
-    return start[:-1] if pattern == f"{start}*" and start.endswith(" ") else start
+def _pieces(pattern: str) -> list[str]:
+    """What stands in a pattern between the characters that stand for others, in everything that fits it."""
+    return _WILD.split(f"{pattern[:-2]}*" if pattern.endswith(" *") else pattern)
+
+
+def _has(pattern: str, pieces: list[str]) -> bool:
+    """Whether a pattern has these pieces, as one does all of whose texts fit the one that they are from."""
+    return (
+        pattern.startswith(pieces[0])
+        and pattern.endswith(pieces[-1])
+        and all(piece in pattern for piece in pieces)
+    )
 
 
 def _covers(general: Grant, special: Grant) -> bool:

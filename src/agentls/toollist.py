@@ -260,7 +260,7 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
         for entry in denied
         for tool in resolve(entry.name, dialect, permission_mode, runtime).tools or (entry.name,)
     }
-    available: list[str] = []
+    available: dict[str, None] = {}
     dropped: list[Dropped] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
         standing, tools_meant = resolve(name, dialect, permission_mode, runtime)
@@ -271,7 +271,7 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
         elif any(is_denied(tool, denied_tools) for tool in tools_meant):
             dropped.append(Dropped(text, "also in `disallowedTools`"))
         else:
-            available += [tool for tool in tools_meant if tool not in available]
+            available |= dict.fromkeys(tools_meant)
     return Tools("listed", tuple(roster), tuple(available), tuple(dropped))
 
 
