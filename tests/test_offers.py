@@ -45,8 +45,9 @@ def place(dialect: Dialect) -> str:
     home = next((place for place in dialect.places if place.scope == "project"), None)
     if home is None:
         return "case.md"
-    file = home.files.replace("*", "my-agent")
-    return "/".join(filter(None, (home.folder, "" if "*" in home.files else "my-agent", file)))
+    name = f"my-{dialect.thing}"
+    file = home.files.replace("*", name)
+    return "/".join(filter(None, (home.folder, "" if "*" in home.files else name, file)))
 
 
 def opened(dialect: Dialect, text: str) -> Document:

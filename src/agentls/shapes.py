@@ -190,7 +190,7 @@ def slot(key: Key, steps: Iterable[str | None] = ()) -> Slot | None:
     """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
     A list may also be passed over in silence. `None` where nothing is known of the place. What one
     runtime asks for stands in where the others take anything."""
-    shape = next(iter(key.shapes.values()), "any") if key.shape == "any" else key.shape
+    shape = next(iter(key.shapes.values()), key.shape) if key.shape in ("", "any") else key.shape
     here: Slot | None = Slot(key, parse(shape)) if shape else None
     for step in steps:
         if here is None:
