@@ -313,3 +313,15 @@ def test_inspection_reads_as_a_sentence_without_a_name() -> None:
 def test_in_a_word(text: str, word: str, good: bool) -> None:
     view, *_ = inspect(agent(text)).views
     assert (inspection.word(view), inspection.is_good(view)) == (word, good)
+
+
+def test_each_reader_of_a_copilot_agent_has_the_tools_that_it_knows() -> None:
+    text = "---\ndescription: Reviews code.\ntools: [Grep, search/codebase, fetch, vscode/memory, a/b]\n---\n\nHi\n"
+    document = project.open_document(".github/agents/reviewer.agent.md", text, config.Config())
+    assert document is not None
+    tools = {view.runtime.name: view.tools.available for view in inspect(document).views}
+    assert tools == {
+        "copilot-cli": ("search", "search/codebase", "web/fetch", "a/b"),
+        "vscode": ("search/codebase", "web/fetch", "vscode/memory", "a/b"),
+        "copilot-cloud": ("search", "search/codebase", "a/b"),
+    }

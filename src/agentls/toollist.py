@@ -266,13 +266,27 @@ def effective(reading: Reading, document: str, permission_mode: str | None) -> T
         standing, tools_meant = resolve(name, dialect, permission_mode, runtime)
         if not tools_meant and runtime.unknown_tools == "undocumented":
             standing, tools_meant = "available", (name,)
+        there = tuple(tool for tool in tools_meant if _is_there(tool, dialect, runtime))
         if standing != "available":
             dropped.append(Dropped(text, _why(name, standing, dialect)))
+        elif tools_meant and not there:
+            dropped.append(Dropped(text, not_there(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in tools_meant):
             dropped.append(Dropped(text, "also in `disallowedTools`"))
         else:
-            available |= dict.fromkeys(tools_meant)
+            available |= dict.fromkeys(there)
     return Tools("listed", tuple(roster), tuple(available), tuple(dropped))
+
+
+def not_there(runtime: Runtime) -> str:
+    """Why an entry gives the agent nothing in one runtime, though it does in another of the dialect."""
+    return f"{runtime.title} has no such tool"
+
+
+def _is_there(name: str, dialect: Dialect, runtime: Runtime) -> bool:
+    """Whether the runtime has the tool of that name, as far as one knows."""
+    tool = dialect.tool(name)
+    return tool is None or not tool.runtimes or runtime.name in tool.runtimes
 
 
 def _permitted(reading: Reading) -> Tools:

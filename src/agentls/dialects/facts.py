@@ -152,7 +152,7 @@ class Tool(NamedTuple):
     effect there after all. `yields_to` names a tool beside which this one is not given, though nothing is
     lost. `members` are the tools that a set of tools stands for, and `aliases` other names that do as well.
     `permission` is the name by which permissions rule it, if that is not its own. `runtimes` are those that
-    know the name (all of the dialect if empty).
+    have it (all of the dialect if empty).
     """
 
     name: str

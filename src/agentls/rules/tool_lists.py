@@ -36,6 +36,7 @@ from agentls.toollist import (
     effective,
     grammar_of,
     is_denied,
+    not_there,
     split_text,
 )
 from agentls.wording import code_span, listing
@@ -133,8 +134,10 @@ def _left_without(ctx: Context, reading: Reading) -> Tools | None:
     tools = effective(reading, ctx.text, ctx.document.permission_mode)
     if not tools.leaves_none or any(reason.span == entry.mark for reason in reading.reasons):
         return None
+    # Such a list is written for another runtime, and works there.
     every = any(dropped.name in reading.dialect.tool_grammar.all for dropped in tools.dropped)
-    return None if every or (tools.mode == "none" and grammar.none_on_purpose) else tools
+    elsewhere = any(dropped.why == not_there(runtime) for dropped in tools.dropped)
+    return None if every or elsewhere or (tools.mode == "none" and grammar.none_on_purpose) else tools
 
 
 def _gives_tools(ctx: Context, fix: Fix) -> bool:
