@@ -84,7 +84,9 @@ def open_document(
         if otherwise is None:
             return None
         name = path.rpartition("/")[2]
-        located = Located(otherwise, Identity(name.rpartition(".")[0], file=name), None)
+        # A text that was never saved has no file name to be judged by.
+        file = name if "/" in path else ""
+        located = Located(otherwise, Identity(name.rpartition(".")[0], file=file), None)
     dialect = dialects.effective(located.dialect, config)
     readers, others = _readers(dialect, located.place, config)
     return Document(path, text, dialect, located.identity, readers, others, config)

@@ -151,6 +151,26 @@ async def test_agents_are_checked(client: Editor, uri: str, language: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("language", "lines", "expected"),
+    [
+        ("chatagent", "description: Does x. Use it when y.\ntools: [read]\nhandoffs: 1", "VS Code"),
+        ("chatagent", "description: Does x. Use it when y.\nuser-invocable: 1", "Copilot CLI"),
+        ("chatagent", "name: x\ndescription: Does x. Use it when y.\nmemory: 1", "value is dropped"),
+        ("prompt", "agent: [a]", "`agent` takes"),
+        ("instructions", "applyTo: [a]", "`applyTo` takes"),
+        ("skill", "description: Does x. Use it when y.", "`name` is missing"),
+    ],
+)
+async def test_what_was_never_saved_is_in_the_dialect_of_its_language(
+    client: Editor, language: str, lines: str, expected: str
+) -> None:
+    uri = "untitled:Untitled-1"
+    open_document(client, f"---\n{lines}\n---\n\nYou review.\n", uri, language)
+    assert expected in str([found.message for found in (await published(client, uri)).diagnostics])
+    await close_document(client, uri)
+
+
+@pytest.mark.parametrize(
     ("uri", "language"),
     [
         ("file:///project/README.md", "markdown"),

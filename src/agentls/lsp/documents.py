@@ -16,11 +16,16 @@ from agentls.config import Config
 from agentls.document import Document
 from agentls.lsp.settings import Settings
 
-AGENT_LANGUAGE = "chatagent"
+_LANGUAGES = {
+    "chatagent": ("copilot", "claude-code"),
+    "prompt": ("copilot-prompt",),
+    "instructions": ("copilot-instructions",),
+    "skill": ("agent-skills", "claude-skills"),
+}
+"""What VS Code calls files that it reads, and the dialects in which those may be that lie in no known place."""
 
-# Agent files of other products, some of which VS Code gives the same language: a folder `agents` in
-# a hidden one, and two endings. Claude Code does not read them.
-_OF_OTHERS = re.compile(r"/\.[^/]+/agents/|\.(?:agent|chatmode)\.md$")
+# Agent files of other products: a folder `agents` in a hidden one. Claude Code does not read them.
+_OF_OTHERS = re.compile(r"/\.[^/]+/agents/")
 
 _serials = count(1)
 
@@ -136,11 +141,11 @@ class Documents:
 
 
 def _path(opened: Opened) -> str | None:
-    """The path of a file, or the bare name of an agent that was not saved yet; `None` for a
+    """The path of a file, or the bare name of one of ours that was not saved yet; `None` for a
     document that is neither."""
     scheme, _, rest = opened.uri.partition(":")
     if scheme == "untitled":
-        return unquote(rest) if opened.language == AGENT_LANGUAGE else None
+        return unquote(rest) if opened.language in _LANGUAGES else None
     return path_of(opened.uri)
 
 
@@ -154,16 +159,26 @@ def path_of(uri: str) -> str | None:
 
 
 def _wish(path: str, opened: Opened) -> str | None:
-    """The dialect to take for a file outside of all known places: if the editor calls it an
-    agent, or it lies in a folder `agents` and has a name and a description."""
+    """The dialect to take for a file outside of all known places: if the editor has a word for what it
+    is, or if it lies in a folder `agents` and has a name and a description."""
     dialect = dialects.NAMES[0]
     if opened.document is not None:
         return opened.document.dialect.name
-    if _OF_OTHERS.search(path):
-        return None
-    if opened.language == AGENT_LANGUAGE:
-        return dialect
-    if not (path.endswith(".md") and path.rpartition("/")[0].endswith("/agents")):
+    if opened.language in _LANGUAGES:
+        return max(_LANGUAGES[opened.language], key=lambda name: _known(path, opened.text, name))
+    if _OF_OTHERS.search(path) or not (path.endswith(".md") and path.rpartition("/")[0].endswith("/agents")):
         return None
     agent = project.open_document(path, opened.text, Config(), None, dialect)
     return dialect if agent and agent.entry("name") and agent.entry("description") else None
+
+
+def _known(path: str, text: str, dialect: str) -> int:
+    """How many of the keys and tools in a text a dialect knows."""
+    document = project.open_document(path, text, Config(), None, dialect)
+    if document is None:
+        return 0
+    facts = document.dialect
+    tools = [item.entry.name for tools in document.tool_lists for item in tools.items]
+    return sum(facts.key(entry.key.text) is not None for entry in document.root.entries) + sum(
+        facts.tool(name) is not None for name in tools
+    )

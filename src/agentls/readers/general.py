@@ -135,7 +135,11 @@ def unseen(identity: Identity, runtime: Runtime) -> Reason | None:
     skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file, pattern)), None)
     if skipped:
         return Reason("unread-file", f"The name of the file fits `{skipped}`", Span(0, 3))
-    if runtime.only and not any(fnmatchcase(identity.file, pattern) for pattern in runtime.only):
+    if (
+        runtime.only
+        and identity.file
+        and not any(fnmatchcase(identity.file, pattern) for pattern in runtime.only)
+    ):
         return Reason("unread-file", f"The file is not called {listing(runtime.only, ' or ')}", Span(0, 3))
     return None
 
