@@ -93,10 +93,76 @@ ROWS = [
     Row("model a list", frontmatter("description: one\nmodel: [a, b]"), "R-RLLL!"),
 ]
 
+# What becomes of a good file (and once of one without frontmatter) under these names; a file that is not
+# even looked at counts as refused.
+FILES = [
+    Row("team/probe.md", FULL, "L-RLRLR"),
+    Row("README.md", FULL, "L-LLLLL"),
+    Row("README.md", "# Title\n\nLook at things with care.\n", "L-RRRRL"),
+    Row("_probe.md", FULL, "L-RLLLL"),
+    Row(".probe.md", FULL, "L-LRLRL"),
+    Row("probe.MD", FULL, "RRRRRRR"),
+    Row("probe.mdx", FULL, "RRRRRRR"),
+]
+
+MORE = [
+    # Observed for one runtime, or for a few.
+    Row("mode of another case", frontmatter("description: one\nmode: Primary"), "R------"),
+    Row("mode null", frontmatter("description: one\nmode:"), "R------"),
+    Row("temperature as text", frontmatter('description: one\ntemperature: "0.2"'), "RRR----"),
+    Row("temperature below zero", frontmatter("description: one\ntemperature: -1"), "L-L----"),
+    Row("steps 1.5", frontmatter("description: one\nsteps: 1.5"), "R------"),
+    Row("steps 0", frontmatter("description: one\nsteps: 0"), "R------"),
+    Row("hidden in quotes", frontmatter('description: one\nhidden: "true"'), "R------"),
+    Row("variant a number", frontmatter("description: one\nvariant: 5"), "R------"),
+    Row("options as text", frontmatter("description: one\noptions: fast"), "R------"),
+    Row("colour without quotes", frontmatter("description: one\ncolor: #ffaa00"), "R------"),
+    Row("colour of three digits", frontmatter('description: one\ncolor: "#fa0"'), "R------"),
+    Row("action a truth value", frontmatter("description: one\npermission:\n  bash: true"), "R------"),
+    Row(
+        "patterns for webfetch",
+        frontmatter('description: one\npermission:\n  webfetch: {"*": ask}'),
+        "RR-----",
+    ),
+    Row("permissions as a list", frontmatter("description: one\npermission: [bash]"), "R------"),
+    Row("max_turns as text", frontmatter('description: one\nmax_turns: "5"'), "--R----"),
+    Row("timeout_mins 1.5", frontmatter("description: one\ntimeout_mins: 1.5"), "--R----"),
+    Row("model empty", frontmatter('description: one\nmodel: ""'), "--L----"),
+    Row("display name null", frontmatter("description: one\ndisplay_name:"), "--R----"),
+    Row("server by stdio", frontmatter("description: one\nmcp_servers: {s: {type: stdio}}"), "--R----"),
+    Row("mcpServers", frontmatter("description: one\nmcpServers: {s: {command: x}}"), "--R-L--"),
+    Row("tool of a server", frontmatter("description: one\ntools: [mcp_docs_*]"), "--L----"),
+    Row("server as a tool", frontmatter("description: one\ntools: [mcp_docs]"), "--R----"),
+    Row("tool as in Claude Code", frontmatter("description: one\ntools: [mcp__docs__find]"), "--R----"),
+    Row("remote by its card", f"---\nname: probe\nagent_card_url: https://x.example/a{END}", "--L----"),
+    Row(
+        "both cards",
+        f"---\nname: probe\nagent_card_url: https://x.example/a\nagent_card_json: '{{}}'{END}",
+        "--R----",
+    ),
+    Row("list of nothing", f"---\n[]{END}", "--R----"),
+    Row("name with an underscore", f"---\nname: my_agent\ndescription: Looks.{END}", "--L-LR-"),
+    Row("name with two hyphens", f"---\nname: a--b\ndescription: Looks.{END}", "--L-LR-"),
+    Row("name of one letter", f"---\nname: a\ndescription: Looks.{END}", "----R--"),
+    Row("name of 51 letters", f"---\nname: {'a' * 51}\ndescription: Looks.{END}", "----R--"),
+    Row("name of 50 letters", f"---\nname: {'a' * 50}\ndescription: Looks.{END}", "----L--"),
+    Row("reserved name", f"---\nname: Tool\ndescription: Looks.{END}", "----R--"),
+    Row("prompt of nine characters", f"{HEAD}description: Looks.\n---\n123456789\n", "----RL-"),
+    Row("prompt of ten characters", f"{HEAD}description: Looks.\n---\n1234567890\n", "----LL-"),
+    Row("unknown approval mode", frontmatter("description: one\napprovalMode: ask"), "----R--"),
+    Row("approval mode auto", frontmatter("description: one\napprovalMode: auto"), "----L--"),
+    Row("maxTurns 0", frontmatter("description: one\nmaxTurns: 0"), "----L--"),
+    Row("override as text", frontmatter('description: one\noverride: "true"'), "-----R-"),
+    Row("tools a number", frontmatter("description: one\ntools: 5"), "-----R-"),
+    Row("tools nested", frontmatter("description: one\ntools: [[Read]]"), "-----R-"),
+    Row("built-in name", f"---\nname: plan\ndescription: Looks.{END}", "-----R-"),
+    Row("built-in name on purpose", f"---\nname: plan\ndescription: Looks.\noverride: true{END}", "-----L-"),
+]
+
 HOW = {"clean": "L", "repaired": "f", "damaged": "!", "dropped": "R"}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*ROWS, *MORE], ids=lambda row: row.name)
 def test_a_file_is_read_as_it_was_seen_to_be_read(row: Row) -> None:
     seen = ""
     for (name, path), expected in zip(RUNTIMES.items(), row.outcome, strict=True):
@@ -105,6 +171,17 @@ def test_a_file_is_read_as_it_was_seen_to_be_read(row: Row) -> None:
         reading = next(reading for reading in document.readings if reading.runtime.name == name)
         seen += "-" if expected == "-" else HOW[reading.how]
     assert _coarse(seen) == _coarse(row.outcome), " ".join(RUNTIMES)
+
+
+@pytest.mark.parametrize("row", FILES, ids=lambda row: row.name)
+def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
+    seen = ""
+    for (name, path), expected in zip(RUNTIMES.items(), row.outcome, strict=True):
+        document = project.open_document(f"{path.rpartition('/')[0]}/{row.name}", row.text, Config())
+        readings = document.readings if document else ()
+        how = next((reading.how for reading in readings if reading.runtime.name == name), "dropped")
+        seen += "-" if expected == "-" else HOW[how]
+    assert seen.replace("!", "L") == row.outcome, " ".join(RUNTIMES)
 
 
 def _coarse(outcome: str) -> str:
