@@ -12,7 +12,9 @@ from typing import NamedTuple
 import pytest
 
 from agentls import project
+from agentls.check import check
 from agentls.config import Config
+from agentls.rule import Severity
 
 RUNTIMES = {
     "opencode": ".opencode/agents/probe.md",
@@ -182,6 +184,12 @@ def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
         how = next((reading.how for reading in readings if reading.runtime.name == name), "dropped")
         seen += "-" if expected == "-" else HOW[how]
     assert seen.replace("!", "L") == row.outcome, " ".join(RUNTIMES)
+
+
+def test_line_ends_that_the_runtime_knows_are_no_fault() -> None:
+    document = project.open_document(RUNTIMES["qwen-code"], FULL.replace("\n", "\r"), Config())
+    assert document is not None
+    assert not [each for each in check(document, Config(), lambda _: True) if each.severity == Severity.ERROR]
 
 
 def _coarse(outcome: str) -> str:

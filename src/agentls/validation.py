@@ -102,7 +102,7 @@ def faults(dialect: Dialect) -> Iterator[str]:
 
 
 def _key_faults(key: Key, path: str, runtimes: set[str]) -> Iterator[str]:
-    for shape in filter(None, (key.shape, *key.shapes.values())):
+    for shape in filter(None, (key.shape, key.fatal, *key.shapes.values())):
         if not shapes.is_shape(shape):
             yield f"{path}: `{shape}` is no shape"
     for name in sorted({*key.runtimes, *key.refused_by, *key.shapes, *key.limits} - runtimes):

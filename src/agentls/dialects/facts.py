@@ -94,6 +94,8 @@ class Key(NamedTuple):
     """The runtimes that know the key; all of the dialect if empty."""
     refused_by: tuple[str, ...] = ()
     """Those that refuse the whole file for a wrong value; if empty, those with `bad_values: refused`."""
+    fatal: str = ""
+    """The shape of the wrong values for which the whole file is refused, where others are just dropped."""
     applies: Condition | None = None
     """A condition without which the key does nothing."""
     deprecated: str = ""

@@ -286,7 +286,9 @@ def judge(
             continue
         if isinstance(entry.value, Sequence) and key.type == "tools" and runtime.unknown_tools == "refused":
             yield from _unknown_tools(entry.value, text, dialect)
-        if refuses(key, runtime) and root is not None and root.get(name) is entry:
+        if root is None or root.get(name) is not entry:
+            continue
+        if refuses(key, runtime) or (key.fatal and _is_fatal(key, entry.value)):
             for misfit in shapes.misfits(key, entry.value, runtime.name):
                 yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.mark))
             if key.type == "hooks" and isinstance(entry.value, Mapping):
@@ -339,6 +341,11 @@ def _mark(span: Span, otherwise: Span) -> Span:
 def refuses(key: Key, runtime: Runtime) -> bool:
     """Whether the runtime refuses a file for a wrong value of `key`."""
     return runtime.name in key.refused_by if key.refused_by else runtime.bad_values != "ignored"
+
+
+def _is_fatal(key: Key, value: Node) -> bool:
+    """Whether `value` is one that `key` has the whole file refused for."""
+    return shapes.accepts(Key(key.name, key.type, "", "", shape=key.fatal), value, "")
 
 
 def _code(key: Key, value: Node) -> str:

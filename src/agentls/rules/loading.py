@@ -408,7 +408,9 @@ def early_closing(ctx: Context) -> Span | None:
     end = block.closing.start if block.closing else block.content.end
     if not ctx.text[cut.end : end].strip(" \t\r\n-"):
         return None
-    before = ctx.text[ctx.text.rfind("\n", 0, cut.start) + 1 : cut.start]
+    line_ends = "\r\n" if ctx.reading.runtime.fences.lone_cr else "\n"
+    start = max(ctx.text.rfind(mark, 0, cut.start) for mark in line_ends) + 1
+    before = ctx.text[start : cut.start]
     if before.strip():
         return cut
     # Dashes that stand first in their line may well be meant for a closing fence, and the one
