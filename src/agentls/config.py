@@ -154,8 +154,9 @@ def _convert(name: str, value: Any) -> tuple[Any, str]:
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
     if name in ("description_tokens", "lines"):
-        ok = isinstance(value, int) and not isinstance(value, bool) and value > 0
-        return (value, "") if ok else (None, "a whole number above zero")
+        least = 0 if name == "lines" else 1
+        ok = isinstance(value, int) and not isinstance(value, bool) and value >= least
+        return (value, "") if ok else (None, f"a whole number of at least {least}")
     texts = _texts(value)
     if name == "dialects" and texts is not None:
         return tuple(DialectFile(path) for path in texts), ""

@@ -22,6 +22,7 @@ import pytest
 
 import agentls
 from agentls.config import SETTINGS, Config
+from agentls.lsp import settings
 from agentls.lsp.settings import Settings
 from editors.real import missing
 
@@ -141,6 +142,10 @@ def test_everything_that_can_be_set_can_be_set_here() -> None:
         setting = f"agentls.{name.replace('_', '-')}"
         shown = [page["properties"][setting] for page in pages if setting in page["properties"]]
         assert all(description in row["markdownDescription"].lower() for row in shown), setting
+    rows = {name: row for page in pages for name, row in page["properties"].items()}
+    defaults = {name.removeprefix("agentls."): row["default"] for name, row in rows.items()}
+    sent = {name: value for name, value in defaults.items() if "." not in name}
+    assert settings.read(sent).problems == (), "VS Code sends the defaults as well"
     assert MANIFEST["version"] == agentls.__version__
 
 

@@ -51,6 +51,7 @@ class Settings:
             description_tokens=config.description_tokens
             if tokens == type(ours)().description_tokens
             else tokens,
+            lines=ours.lines or config.lines,
             overrides=ours.overrides,
         )
         return both.at(path)
