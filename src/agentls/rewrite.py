@@ -12,7 +12,7 @@ from itertools import groupby
 from agentls.document import Document
 from agentls.text import Edit, Span
 from agentls.toollist import split
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
 
 _WIDTH = 100
 
@@ -22,6 +22,14 @@ def quoted(text: str) -> str:
     if "'" in text and '"' not in text and "\\" not in text:
         return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
+
+
+def scalar(text: str) -> str:
+    """`text`, which has no line breaks, as a scalar of a block: plain if it is read back as it is, else
+    in quotes."""
+    line = f"key: {text}"
+    root = parse(Source.plain(line, Span(0, len(line)))).root
+    return text if isinstance(root, Mapping) and root.value == {"key": text} else quoted(text)
 
 
 def folded(text: str, newline: str, indent: str = "  ") -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from agentls.readers.general import other_name
-from agentls.rewrite import literal, quoted, with_value
+from agentls.rewrite import literal, scalar, with_value
 from agentls.rule import Context, Finding, Fix, does, rule
 from agentls.rules.description import is_chosen, lost_text, quoting
 from agentls.rules.loading import certainty, early_closing, reasons
 from agentls.spelling import nearest
 from agentls.text import Edit, Span
-from agentls.yamltree import Mapping, Scalar, Sequence, Source, parse
+from agentls.yamltree import Scalar, Sequence
 
 
 def _placeholder(ctx: Context) -> str:
@@ -91,7 +91,7 @@ def _missing(ctx: Context, key: str) -> Iterator[Finding]:
     for finding in reasons(ctx, code):
         entry = ctx.reading.get(key)
         swallowed = lost_text(ctx, key)
-        value = _scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
+        value = scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
         if entry is None:
             fix = Fix(f"Insert `{key}`", _insertion(ctx, key, value))
         elif swallowed:
@@ -145,13 +145,6 @@ def _default_name(ctx: Context) -> str:
 def _slug(stem: str) -> str:
     """A name made from the name of the file."""
     return re.sub(r"[\W_]+", "-", stem).strip("-").lower() or "my-agent"
-
-
-def _scalar(text: str) -> str:
-    """`text` as a scalar: plain if it is read back as it is, else in quotes."""
-    line = f"key: {text}"
-    root = parse(Source.plain(line, Span(0, len(line)))).root
-    return text if isinstance(root, Mapping) and root.value == {"key": text} else quoted(text)
 
 
 @rule("error")
@@ -279,7 +272,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
             continue
         name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
         names = dict.fromkeys((name, _slug(entry.value.text)))
-        fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, _scalar(name)),)) for name in names]
+        fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, scalar(name)),)) for name in names]
         fixes += _overriding(ctx)
         yield finding._replace(fixes=_working(ctx, "invalid-name", *fixes)[:1])
 
@@ -325,7 +318,7 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     """
     for finding in (*reasons(ctx, "name-not-folder"), *_other_names(ctx)):
         folder = ctx.document.identity.name("folder")
-        fix = Fix(f"Call it `{folder}`", (Edit(finding.span, _scalar(folder)),))
+        fix = Fix(f"Call it `{folder}`", (Edit(finding.span, scalar(folder)),))
         yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentls import permissions, shapes
 from agentls.dialects import Dialect, Key
-from agentls.rewrite import quoted, without_entry
+from agentls.rewrite import scalar, without_entry
 from agentls.rule import Context, Finding, Fix, Related, Severity, rule
 from agentls.rules.translation import origin_of, renaming
 from agentls.shapes import holds, meets
@@ -450,14 +449,8 @@ def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
         return Edit(entry.key.span, use.name)
     if (key.name, key.use) != (permissions.SWITCHES, permissions.PERMISSION) or not ctx.reading.get(key.name):
         return None
-    lines = [
-        f"  {grant.permission if _PLAIN.fullmatch(grant.permission) else quoted(grant.permission)}: {grant.action}"
-        for grant in permissions.counting(ctx.reading)
-    ]
+    lines = [f"  {scalar(grant.permission)}: {grant.action}" for grant in permissions.counting(ctx.reading)]
     return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
-
-
-_PLAIN = re.compile(r"[A-Za-z][\w-]*")
 
 
 @rule("information", tags=("unnecessary",))

@@ -15,7 +15,7 @@ from agentls.document import Document
 from agentls.origin import Origin
 from agentls.permissions import ALLOW, DENY, EVERYTHING, PERMISSION
 from agentls.reading import Reason
-from agentls.rewrite import quoted, with_value, without_entry
+from agentls.rewrite import quoted, scalar, with_value, without_entry
 from agentls.rule import Context, Fix
 from agentls.rules.values import accepts
 from agentls.spelling import in_any_case
@@ -153,7 +153,7 @@ def _written(ctx: Context, key: Key, value: Node, names: list[str]) -> str | Non
 def _rules(ctx: Context, names: list[str], action: str) -> str:
     """A mapping of permissions that says `action` of the tools, in lines of its own."""
     ruled = dict.fromkeys(ctx.dialect.permission(name) for name in names)
-    lines = [f"  {name if _PLAIN.fullmatch(name) else quoted(name)}: {action}" for name in ruled]
+    lines = [f"  {scalar(name)}: {action}" for name in ruled]
     lines = [f'  "{EVERYTHING}": {DENY}', *lines] if action == ALLOW else lines
     return ctx.document.newline.join(["", *lines])
 
