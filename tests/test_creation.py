@@ -12,7 +12,7 @@ def test_agents_of_every_dialect_have_a_folder() -> None:
     agents = {
         dialect.name
         for dialect in map(dialects.load, dialects.NAMES)
-        if dialect.thing == "agent" and dialect.places
+        if dialect.kind == "agent" and dialect.places
     }
     assert {folder.dialect for folder in folders()} == agents
 

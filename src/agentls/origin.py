@@ -49,7 +49,7 @@ def find(
         return None
     table = crosswalk.load()
     here = table.formats.get(dialect.name)
-    if here.files if here else dialect.thing != "agent":
+    if here.files if here else dialect.kind != "agent":
         return None
     names = dict.fromkeys(
         name.partition("(")[0] for value in _tools(root, dialect) for name in names_in(value)

@@ -86,6 +86,11 @@ class Dialect(Facts):
     def __repr__(self) -> str:
         return f"<Dialect {self.name}>"  # All facts would fill pages.
 
+    @property
+    def advertised(self) -> bool:
+        """Whether a model is told the descriptions, and chooses by them."""
+        return self.kind != "text"
+
     @cached_property
     def _indexes(self) -> dict[str, dict[str, Any]]:
         return {

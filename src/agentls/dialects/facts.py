@@ -294,11 +294,12 @@ class Template(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Everything known about one format, as its file tells it. `thing` is what one file defines.
+    """Everything known about one format, as its file tells it. `thing` is what people call one file, and
+    `kind` what it is: of agents and skills a model is told the descriptions, and chooses by them; of a mere
+    text it is not.
 
-    `advertised` tells whether a model is told the descriptions, and chooses by them. `triggers` are
-    conditions of which one has to be met for the text to be used by itself, without anybody asking for
-    it; there are none where that goes without saying.
+    `triggers` are conditions of which one has to be met for the text to be used by itself, without
+    anybody asking for it; there are none where that goes without saying.
     """
 
     name: str
@@ -309,7 +310,7 @@ class Facts(NamedTuple):
     keys: tuple[Key, ...]
     skeleton: str
     thing: str = "agent"
-    advertised: bool = True
+    kind: Literal["agent", "skill", "text"] = "agent"
     triggers: tuple[Condition, ...] = ()
     variants: tuple[Variant, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()

@@ -36,7 +36,7 @@ def folders() -> list[Folder]:
     for dialect in map(dialects.load, dialects.NAMES):
         for place in dialect.places:
             usual = place.scope == "project" and place.folder and not place.renamed
-            if usual and dialect.thing == "agent":
+            if usual and dialect.kind == "agent":
                 found.setdefault(place.folder, Folder(dialect.name, dialect.title, place.folder))
     return list(found.values())
 

@@ -115,7 +115,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
         and reading.how == "clean"
         and reading.runtime.without_frontmatter == "prompt"
     ]
-    if whole and ctx.dialect.thing == "agent":
+    if whole and ctx.dialect.kind == "agent":
         message = (
             f"There is no frontmatter. {does((reading.runtime for reading in whole), 'makes an agent')}"
             f" `{whole[0].name}` of the file, with its whole text for the prompt."
