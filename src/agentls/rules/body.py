@@ -49,7 +49,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
         agent = "The prompt is empty: the agent comes without instructions of its own."
         other = "Nothing stands below the frontmatter, so the file tells the model nothing."
-        yield Finding(closing, agent if ctx.dialect.thing == "agent" else other)
+        yield Finding(closing, agent if ctx.dialect.kind == "agent" else other)
 
 
 def _has_prompt(ctx: Context) -> bool:
