@@ -12,7 +12,7 @@ import re
 from agentls.dialects import Runtime
 from agentls.reading import Reason
 from agentls.text import Span
-from agentls.yamltree import Mapping, Node, Scalar, Sequence, Type, walk
+from agentls.yamltree import Node, Scalar, Type, walk, with_scalars
 
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d"
@@ -30,14 +30,13 @@ def retyped(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = ()) -> N
     """The tree with its plain scalars as the runtime takes them, but for those that a repair made text."""
     if runtime.scalars == "core":
         return node
-    if isinstance(node, Sequence):
-        return node._replace(items=tuple(retyped(item, runtime, rewritten) for item in node.items))
-    if isinstance(node, Mapping):
-        entries = (entry._replace(value=retyped(entry.value, runtime, rewritten)) for entry in node.entries)
-        return node._replace(entries=tuple(entries))
-    if node.style != "plain" or node.properties or node.span in rewritten or not node.text:
-        return node
-    return node._replace(type=_type(node, runtime.scalars == "older"))
+
+    def change(scalar: Scalar) -> Scalar:
+        if scalar.style != "plain" or scalar.properties or scalar.span in rewritten or not scalar.text:
+            return scalar
+        return scalar._replace(type=_type(scalar, runtime.scalars == "older"))
+
+    return with_scalars(node, change)
 
 
 def _type(scalar: Scalar, older: bool) -> Type:
