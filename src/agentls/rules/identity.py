@@ -270,6 +270,9 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
         if entry is None or not isinstance(entry.value, Scalar):
             yield finding._replace(fixes=_working(ctx, "invalid-name", *_overriding(ctx)))
             continue
+        if finding.span != entry.mark:  # It is the name of a further definition in a list.
+            yield finding
+            continue
         name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
         names = dict.fromkeys((name, _slug(entry.value.text)))
         fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, scalar(name)),)) for name in names]
