@@ -135,7 +135,9 @@ def _when(key: Key) -> str:
     if key.applies is None:
         return ""
     values = [code_span(value) for value in key.applies.values if value]
-    return f"with {code_span(key.applies.key)}" + (f" {' or '.join(values)}" if values else "")
+    others = [code_span(value) for value in key.applies.other_than]
+    said = f" {' or '.join(values)}" if values else f" other than {' and '.join(others)}" if others else ""
+    return f"with {code_span(key.applies.key)}{said}"
 
 
 def _values(key: Key) -> str:
