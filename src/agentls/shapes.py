@@ -372,7 +372,7 @@ def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: 
     found = "an empty list" if isinstance(value, Sequence) and not value.items else describe(value)
     if isinstance(value, Scalar) and value.type == "str" and not value.text:
         found = "empty text"
-    elif isinstance(value, Scalar) and value.style in ("single", "double"):
+    elif isinstance(value, Scalar) and value.style in ("single", "double") and value.text.strip():
         found = f"the text {found}"
     return Misfit(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
 

@@ -413,9 +413,10 @@ def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
     """The reason why the prompt is not enough, if it is not."""
     length = len(text[frame.body :].strip())
     if length < runtime.body:
-        least = "" if runtime.body == 1 else f", which has to have {runtime.body} characters"
-        what = "There is no prompt" if not length else "The prompt is too short"
-        yield Reason("missing-prompt", f"{what} below the frontmatter{least}", frame.closing or frame.opening)
+        message = "There is no prompt below the frontmatter"
+        if length:
+            message = f"The prompt below the frontmatter is too short: it needs {runtime.body} characters"
+        yield Reason("missing-prompt", message, frame.closing or frame.opening)
 
 
 def name_of(root: Mapping | None, identity: Identity, runtime: Runtime) -> str | None:

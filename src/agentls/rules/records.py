@@ -68,7 +68,7 @@ def unknown_field(ctx: Context) -> Iterator[Finding]:
     for span, (entry, mapping, names) in strange.items():
         if span in known:
             continue
-        message = f"{shown(entry.key.text)} is no field of this, and has no effect."
+        message = f"{shown(entry.key.text)} is no field that is known here, and has no effect."
         meant = nearest(entry.key.text, names)
         if meant and mapping.get(meant) is None:
             yield did_you_mean(ctx, span, message, span, meant)

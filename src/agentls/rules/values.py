@@ -95,7 +95,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                     message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
                     findings.setdefault(span, Finding(span, message, at_most=ctx.trust(key.source)))
     for span, readings in told.items():
-        where = f" by {titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
+        where = f" in {titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
         finding = findings[span]
         weakest = max(finding.at_most, certainty(readings))
         finding = finding._replace(message=f"{finding.message}{where}.", at_most=weakest)
