@@ -1,9 +1,10 @@
-"""Every prefix of every fixture, also with a random cut, goes through every feature."""
+"""Some prefixes of every fixture go through every feature, and what is long takes no longer than it should."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -26,6 +27,14 @@ PIECES = 4
 
 ITEMS = 8
 """Of how many completions the pages are asked for, spread over the list."""
+
+
+OTHER_PLACES = (
+    *("/p/agents/a.md", "/p/.claude/agents/a.md", "/p/.github/agents/a.agent.md", "/p/.opencode/agents/a.md"),
+    *("/p/.cursor/agents/a.md", "/p/.gemini/agents/a.md", "/p/.kiro/agents/a.md", "/p/.qwen/agents/a.md"),
+    *("/p/.claude/skills/a/SKILL.md", "/p/.claude/commands/a.md", "/p/.claude/rules/a.md", "/p/CLAUDE.md"),
+    *("/p/a.prompt.md", "/p/a.instructions.md", "/p/.cursor/rules/a.mdc", "/p/.opencode/command/a.md"),
+)
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -68,12 +77,68 @@ def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:
     assert [record.getMessage() for record in caplog.records] == []  # A failing rule is logged.
 
 
-@pytest.mark.parametrize("path", ["/p/.claude/agents/a.md", "/p/agents/a.md"])
+@pytest.mark.parametrize("path", OTHER_PLACES)
 def test_no_text_is_too_odd_elsewhere(path: str, caplog: pytest.LogCaptureFixture) -> None:
     plugin = project.Plugin("/p", "kit")
-    for case, name in CASES[::3]:
+    for case, name in CASES[OTHER_PLACES.index(path) :: len(OTHER_PLACES)]:
         for piece in pieces(case.files[name]):
             document = project.open_document(path, piece, Config(), plugin)
             assert document is not None
             through_everything(document, len(piece) // 2)
     assert [record.getMessage() for record in caplog.records] == []
+
+
+AGENT = "---\nname: a\ndescription: Reviews code. Use it after every change.\n{}\n---\n\nYou review code.\n"
+LONG: dict[str, tuple[str, Callable[[int], str]]] = {
+    "permissions": (
+        "/p/.opencode/agents/a.md",
+        lambda n: "permission:\n  bash:\n" + "\n".join(f'    "*run{i} *": allow' for i in range(n)),
+    ),
+    "tools denied": (
+        "/p/.claude/agents/a.md",
+        lambda n: (
+            "tools: "
+            + ", ".join(f"mcp__a__t{i}" for i in range(n))
+            + "\ndisallowedTools: "
+            + ", ".join(f"mcp__b__t{i}" for i in range(n))
+        ),
+    ),
+    "unknown tools": (
+        "/p/.gemini/agents/a.md",
+        lambda n: "tools:\n" + "\n".join(f"  - tool{i}" for i in range(n)),
+    ),
+    "tools of servers": (
+        "/p/.github/agents/a.agent.md",
+        lambda n: "tools: [" + ", ".join(f"'server/tool{i}'" for i in range(n)) + "]",
+    ),
+    "handoffs": (
+        "/p/.github/agents/a.agent.md",
+        lambda n: "handoffs:\n" + "\n".join(f"  - {{label: L{i}, agent: a, prompt: Go}}" for i in range(n)),
+    ),
+    "values to repair": (
+        "/p/.opencode/agents/a.md",
+        lambda n: "\n".join(f"key{i}: one: two" for i in range(n)),
+    ),
+    "stars": ("/p/.github/instructions/a.instructions.md", lambda n: f'applyTo: "{"*a" * n}"'),
+    "globs": ("/p/.cursor/rules/a.mdc", lambda n: "globs: " + ",".join(f"a{i}/**/*.ts" for i in range(n))),
+    "nesting": ("/p/.opencode/agents/a.md", lambda n: "permission: " + "{a: " * n + "}" * n),
+    "template": ("/p/.opencode/command/a.md", lambda n: "---\n" + "$ARGUMENTS ${x} !`ls` @a.md\n" * n),
+}
+"""What there may be very much of: where, and so many of it."""
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
+    path, made = LONG[what]
+
+    def seconds(n: int) -> float:
+        document = project.open_document(path, AGENT.format(made(n)), Config())
+        assert document is not None
+        start = time.process_time()
+        check.check(document, Config(), lambda _: False)
+        inspection.inspect(document)
+        return time.process_time() - start
+
+    # Eight times as much takes eight times as long, and what is quadratic 64 times; the machine may be busy.
+    least = min(seconds(150) for _ in range(2))
+    assert seconds(1_200) < 24 * least + 0.5

@@ -7,6 +7,7 @@ comes to is said as the runtime's reading has it, whether that is what the autho
 from __future__ import annotations
 
 import textwrap
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -134,9 +135,12 @@ def _reasons(document: Document, reading: Reading) -> Iterator[str]:
         yield f"line {_line(document, reason.span)}: {reason.message}"
     if not reading.loads or reading.root is None:
         return
+    entries = reading.root.entries
+    ends = [entry.value.span.end for entry in entries]
     for span in reading.rewritten:
-        entry = next((e for e in reading.root.entries if e.value.span.overlaps(span)), None)
-        what = f"the value of `{entry.key.text}`" if entry else "a value"
+        at = bisect_right(ends, span.start)
+        found = at < len(entries) and entries[at].value.span.overlaps(span)
+        what = f"the value of `{entries[at].key.text}`" if found else "a value"
         yield f"line {_line(document, span)}: {what} is put into quotes"
     for span in reading.lost:
         yield f"line {_line(document, span)}: {wording.shown(span.of(document.text))} is passed over"

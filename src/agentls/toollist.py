@@ -325,11 +325,14 @@ def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
     return ("Write", "Edit", "Read") if known else ()
 
 
-def is_denied(tool: str, denied: set[str]) -> bool:
-    """Whether a denied name covers `tool`: its own, its MCP server's, or all of MCP."""
-    if tool in denied:
-        return True
+def denying(tool: str) -> tuple[str, ...]:
+    """The names that deny `tool`: its own, its MCP server's, and all of MCP."""
     if not tool.startswith(MCP_PREFIX):
-        return False
+        return (tool,)
     server = "__".join(tool.split("__")[:2])
-    return bool(denied & {"mcp__*", server, f"{server}__*"})
+    return tuple(dict.fromkeys((tool, "mcp__*", server, f"{server}__*")))
+
+
+def is_denied(tool: str, denied: set[str]) -> bool:
+    """Whether a denied name covers `tool`."""
+    return not denied.isdisjoint(denying(tool))

@@ -33,9 +33,9 @@ from agentls.toollist import (
     Listed,
     ToolList,
     Tools,
+    denying,
     effective,
     grammar_of,
-    is_denied,
     not_there,
     split_text,
 )
@@ -411,11 +411,15 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
     if TOOLS not in lists or DENIED not in lists:
         return
     allowed, denied = lists[TOOLS], lists[DENIED]
+    named: dict[str, list[Listed]] = {}
+    for each in denied.items:
+        named.setdefault(each.tool or each.entry.name, []).append(each)
     for listed in allowed.items:
         if listed.standing != "available" or listed.tool is None:
             continue
         tool = listed.tool
-        by = [each for each in denied.items if is_denied(tool, {each.tool or each.entry.name})]
+        by = [each for name in denying(tool) for each in named.get(name, ())]
+        by.sort(key=lambda each: each.entry.span)
         if not by:
             continue
         yield Finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from textwrap import dedent
 
@@ -265,9 +266,12 @@ def _rewritten(ctx: Context) -> Iterator[tuple[Span, Span, Entry | None]]:
     reading = ctx.reading
     if reading.how != "repaired" or reading.block is None:
         return
+    values = sorted(reading.rewritten)
+    starts = [value.start for value in values]
     for chunk in top_level_chunks(ctx.text, reading.block):
-        value = next((span for span in reading.rewritten if chunk.start < span.start < chunk.end), None)
-        if value:
+        at = bisect_right(starts, chunk.start)
+        if at < len(values) and starts[at] < chunk.end:
+            value = values[at]
             alone = parse(Source.plain(ctx.text, chunk)).root
             yield chunk, value, alone.entries[0] if isinstance(alone, Mapping) else None
 
