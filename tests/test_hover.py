@@ -359,3 +359,17 @@ def test_a_neighbour_is_explained_on_its_first_line(path: str, text: str, words:
 @pytest.mark.parametrize(("path", "text"), [("notes.md", "Notes."), (".claude/agents/README.md", "---\n")])
 def test_other_files_are_no_neighbours(path: str, text: str) -> None:
     assert on_neighbour(path, text, 0) is None
+
+
+def test_a_foreign_tool_is_dropped_by_those_that_do_not_know_it() -> None:
+    text = "---\nname: x\ndescription: y\ntools: [Bash]\n---\n\nYou.\n"
+    found = hover(agent(text, ".github/agents/x.agent.md"), text.index("Bash"))
+    assert found is not None
+    assert "VS Code drops the name" in found.markdown
+
+
+def test_the_fields_of_hooks_that_have_a_shape() -> None:
+    text = "---\ndescription: y\nhooks:\n  Stop:\n    - type: command\n      bash: ls\n---\n\nYou.\n"
+    found = hover(agent(text, ".github/agents/x.agent.md"), text.index("bash"))
+    assert found is not None
+    assert "The command to run in bash." in found.markdown

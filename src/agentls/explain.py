@@ -198,10 +198,11 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
 
 
 def _tool_page(dialect: Dialect, tool: Tool) -> str:
+    differs = any(tool.subagents != "yes" for tool in dialect.tools)
     old_names = [old.name for old in dialect.old_tools if old.works and tool.name in old.now]
     facts = [
         ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.prompts]),
-        ("In subagents", _availability(tool) if _differs(dialect) else ""),
+        ("In subagents", _availability(tool) if differs else ""),
         ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
         ("Specifier in permission rules", tool.specifier),
         ("Old names that still work", _listed(old_names)),
@@ -212,11 +213,6 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
         version = f"{dialect.runtimes[0].title} {dialect.runtimes[0].version}"
         facts.append((f"Listed beside `{tool.yields_to}`", f"{beside} (observed in {version})"))
     return page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
-
-
-def _differs(dialect: Dialect) -> bool:
-    """Whether subagents are known to have other tools than the session."""
-    return any(tool.subagents != "yes" for tool in dialect.tools)
 
 
 def _availability(tool: Tool) -> str:
@@ -239,12 +235,22 @@ def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
 
 
 def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
-    runtime = dialect.runtimes[0]
-    refused = runtime.unknown_tools == "refused"
-    effect = "refuses an agent that lists it" if refused else "drops the name without a word"
-    summary = f"A tool of {tool.of}. {runtime.title} {effect}."
+    # Some runtimes understand it all the same.
+    others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.works]
+    if not others:
+        summary = f"A tool of {tool.of}. {dialect.runtimes[0].title} understands the name all the same."
+    else:
+        summary = f"A tool of {tool.of}. {others[0].title} {_UNKNOWN_TOOLS[others[0].unknown_tools]}."
     facts = [("What comes nearest", _listed(tool.now))]
     return page(tool.name, "unknown tool", summary, facts, observed(dialect))
+
+
+_UNKNOWN_TOOLS = {
+    "dropped": "drops the name without a word",
+    "refused": "refuses an agent that lists it",
+    "reported": "calls it a mistake",
+    "undocumented": "is not known to have it",
+}
 
 
 def _mcp_page(dialect: Dialect, name: str) -> str:

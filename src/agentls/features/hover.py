@@ -171,7 +171,7 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     if spot is None:
         return None
     key = document.dialect.key(spot.keys[0])
-    if key and key.type == "hooks" and len(spot.keys) > 1:
+    if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.shape)):
         return _in_hooks(document, spot, offset)
     if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
         return _in_servers(document.dialect, spot)
@@ -224,12 +224,17 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
     if key.type in ("enum", "model", "boolean", "integer", "number"):
         return Hover(scalar.span, _key_page(dialect, key.name))
     page = explain.about_agent(dialect, scalar.text) if key.name == "name" else None
+    page = page or explain.about_value(dialect, key.name, scalar.text)
     return Hover(scalar.span, page) if page else None
 
 
 def _model_page(dialect: Dialect, name: str) -> str:
     names = [model.name for model in dialect.models.known]
-    effect = "knows no such model and sends the text to the API as it is"
+    passed_on = dialect.models.unknown == "passed on"
+    then = (
+        "sends the text to the API as it is" if passed_on else "uses that of the session, unless it is yours"
+    )
+    effect = f"knows no such model and {then}"
     return explain.about_model(dialect, name) or explain.about_unknown(
         dialect, name, "model", effect if names else "has models of which nothing is known here", names
     )
