@@ -11,6 +11,7 @@ import pytest
 from agentls import dialects, validation
 from agentls.config import Config
 from agentls.dialects import Dialect
+from agentls.readers import STRATEGIES, strategy
 
 
 @pytest.fixture(params=dialects.NAMES)
@@ -82,3 +83,7 @@ def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
 def test_a_mistake_in_a_table_is_named(data: Any, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         dialects.build(dialects.Value, data, "t")
+
+
+def test_every_strategy_exists() -> None:
+    assert all(callable(strategy(name)) for name in STRATEGIES)

@@ -12,7 +12,7 @@ from agentls.dialects import Dialect, Key, Runtime
 from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
 from agentls.origin import Origin
-from agentls.readers import STRATEGIES
+from agentls.readers import strategy
 from agentls.reading import Identity, Reading
 from agentls.shapes import meets
 from agentls.text import Edit, LineIndex, Span, apply
@@ -93,7 +93,8 @@ class Document(File):
         return leaves is not None and root is not None and meets(leaves, root)
 
     def _read(self, reader: Reader) -> Reading:
-        return STRATEGIES[reader.runtime.strategy](self.text, self.identity, reader.dialect, reader.runtime)
+        read = strategy(reader.runtime.strategy)
+        return read(self.text, self.identity, reader.dialect, reader.runtime)
 
     @property
     def reading(self) -> Reading:

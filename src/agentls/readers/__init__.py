@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from agentls.dialects import Dialect, Runtime
-from agentls.readers import (
-    block_repair,
-    by_lines,
-    claude_code,
-    claude_skill,
-    entries,
-    flat,
-    general,
-    lenient,
-    plain,
-    restricted,
-    two_keys,
-)
 from agentls.reading import Identity, Reading
 
 Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
 
-STRATEGIES: dict[str, Strategy] = {
-    "claude-code": claude_code.read,
-    "claude-skill": claude_skill.read,
-    "claude-yaml": general.reader(claude_code.mending),
-    "entry-by-entry": general.reader(entries.one_by_one),
-    "no-frontmatter": plain.read,
-    "strict-yaml": general.reader(general.strictly),
-    "block-repair": general.reader(block_repair.with_blocks),
-    "yaml-or-lines": general.reader(by_lines.yaml_or_lines),
-    "restricted-yaml": general.reader(restricted.strictly),
-    "yaml-or-two-keys": general.reader(two_keys.or_lines),
-    "flat": general.reader(flat.flatly),
-    "lenient-yaml": general.reader(lenient.leniently),
+_WHOLE = {
+    "claude-code": "claude_code.read",
+    "claude-skill": "claude_skill.read",
+    "no-frontmatter": "plain.read",
 }
+_GENERAL = {
+    "claude-yaml": "claude_code.mending",
+    "entry-by-entry": "entries.one_by_one",
+    "strict-yaml": "general.strictly",
+    "block-repair": "block_repair.with_blocks",
+    "yaml-or-lines": "by_lines.yaml_or_lines",
+    "restricted-yaml": "restricted.strictly",
+    "yaml-or-two-keys": "two_keys.or_lines",
+    "flat": "flat.flatly",
+    "lenient-yaml": "lenient.leniently",
+}
+"""Functions that read a file, and those that just parse, with the general way around them."""
+
+STRATEGIES = (*_WHOLE, *_GENERAL)
+"""The names of all."""
+
+
+@cache
+def strategy(name: str) -> Strategy:
+    """The way of that name. Raises `KeyError` if there is none.
+
+    Its module is loaded when the first file needs it, since a run meets few of them.
+    """
+    module, _, function = (_WHOLE.get(name) or _GENERAL[name]).partition(".")
+    found = getattr(__import__(f"agentls.readers.{module}", fromlist=[function]), function)
+    if name in _GENERAL:
+        from agentls.readers import general
+
+        found = general.reader(found)
+    read: Strategy = found
+    return read
