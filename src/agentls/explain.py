@@ -237,10 +237,8 @@ def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
 def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
     # Some runtimes understand it all the same.
     others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.works]
-    if not others:
-        summary = f"A tool of {tool.of}. {dialect.runtimes[0].title} understands the name all the same."
-    else:
-        summary = f"A tool of {tool.of}. {others[0].title} {_UNKNOWN_TOOLS[others[0].unknown_tools]}."
+    effect = _UNKNOWN_TOOLS[others[0].unknown_tools] if others else "understands the name all the same"
+    summary = f"A tool of {tool.of}. {(*others, *dialect.runtimes)[0].title} {effect}."
     facts = [("What comes nearest", _listed(tool.now))]
     return page(tool.name, "unknown tool", summary, facts, observed(dialect))
 
