@@ -89,7 +89,8 @@ def open_document(
         located = Located(otherwise, Identity(name.rpartition(".")[0], file=file), None)
     dialect = dialects.effective(located.dialect, config)
     readers, others = _readers(dialect, located.place, config)
-    return Document(path, text, dialect, located.identity, readers, others, config)
+    # Whoever counts only another reader of the place writes for that one.
+    return Document(path, text, readers[0].dialect, located.identity, readers, others, config)
 
 
 def _readers(

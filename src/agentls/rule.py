@@ -121,8 +121,13 @@ class Context(NamedTuple):
 
     @property
     def runtime(self) -> str:
-        """The names, for people, of the runtimes that count."""
-        return titles(reading.runtime for reading in self.readings)
+        """The names, for people, of the runtimes that count and read the file by its dialect, to which
+        the facts of that belong."""
+        return titles(self._own)
+
+    @property
+    def _own(self) -> tuple[Runtime, ...]:
+        return tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
 
     def trust(self, source: str) -> Severity:
         """How severe a finding can be that rests on a fact about words: what only third parties say is
@@ -133,7 +138,7 @@ class Context(NamedTuple):
     def does(self, what: str) -> str:
         """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
         one."""
-        return does((reading.runtime for reading in self.readings), what)
+        return does(self._own, what)
 
     @property
     def in_plugin(self) -> bool:

@@ -240,7 +240,7 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             Span(value.start, value.start + len(text.rstrip())),
             f"`{key}` is not valid YAML without quotes."
-            f" {ctx.runtime} repairs it by itself; other tools refuse the file.",
+            f" {ctx.reading.runtime.title} repairs it by itself; other tools refuse the file.",
             tuple(fix for fix in fixes if _keeps_values(ctx, fix.edits)),
         )
 
@@ -252,7 +252,7 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             Span(start, end),
             f"There is no space behind the colon, so this is no key in YAML."
-            f" {ctx.runtime} repairs it by itself; other tools refuse the file.",
+            f" {ctx.reading.runtime.title} repairs it by itself; other tools refuse the file.",
             (fix,) if _keeps_values(ctx, tight) else (),
         )
 
@@ -402,7 +402,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             shown,
             f"`{shown.of(ctx.text)[:40]}` becomes part of the value of `{key}`,"
-            f" since {ctx.runtime} {ctx.reading.runtime.repair}.",
+            f" since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
             (Fix("Move the comment to a line above", moved), *(mended_culprits(ctx) if alone else ())),
         )
 
@@ -452,6 +452,6 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
         if alone and collection and ctx.dialect.key(key) and value not in already:
             yield Finding(
                 alone.value.span,
-                f"`{key}` is read as plain text, since {ctx.runtime} {ctx.reading.runtime.repair}.",
+                f"`{key}` is read as plain text, since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
                 mended_culprits(ctx),
             )
