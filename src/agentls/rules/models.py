@@ -254,7 +254,7 @@ def _alias(model: Model, models: Models) -> str | None:
     return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in words), None)
 
 
-@rule("information")
+@rule("hint")
 def unknown_model(ctx: Context) -> Iterator[Finding]:
     """A model is not known, and passed on as it is.
 

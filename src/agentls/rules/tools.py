@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agentls.dialects import Dialect
 from agentls.rewrite import change_list
-from agentls.rule import Context, Finding, Fix, does, rule, titles
+from agentls.rule import Context, Finding, Fix, Severity, does, rule, titles
 from agentls.rules.entries import (
     DENIED,
     TOOLS,
@@ -39,8 +39,8 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     that are part of the text count as part of the name. Tools of your own can be added to the
     setting `tools`; those of MCP servers are written `mcp__server__tool` and are never reported.
 
-    Some products get new tools every week. There a name that resembles none that is known is no more
-    than a hint.
+    Products get new tools every week, so a name that resembles none that is known is no more than a
+    hint: the table may be older than the tool.
 
     ## Bad
 
@@ -82,7 +82,7 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
             listed.entry.name_span,
             message,
             replacement(ctx, tools, listed, now, safe=stripped) if now else removal(ctx, tools, listed),
-            at_most=trust(ctx, tools, now),
+            at_most=trust(ctx, tools, now) if now else Severity.HINT,
         )
 
 
