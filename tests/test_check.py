@@ -23,10 +23,10 @@ def codes(document: Document, config: Config | None = None) -> list[tuple[str, s
 
 
 def test_rules_are_selected_ignored_and_graded() -> None:
-    assert codes(agent(TEXT)) == [("unknown-tool", "hint")]
+    assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
     assert codes(agent(TEXT), Config(select=("no-tools",))) == []
     assert codes(agent(TEXT), Config(ignore=("unknown-tool",))) == []
-    assert codes(agent(TEXT), Config(severity={"unknown-tool": "hint"})) == [("unknown-tool", "hint")]
+    assert codes(agent(TEXT), Config(severity={"unknown-tool": "hint"})) == [("unknown-tool", "warning")]
 
 
 def test_overrides_count_for_their_paths_alone() -> None:
@@ -50,7 +50,7 @@ def test_overrides_count_for_their_paths_alone() -> None:
 )
 def test_a_comment_above_a_key_silences_its_findings(comment: str, silenced: bool) -> None:
     found = codes(agent(TEXT.replace("tools:", f"{comment}\ntools:")))
-    assert (("unknown-tool", "hint") not in found) is silenced
+    assert (("unknown-tool", "warning") not in found) is silenced
     unused = ("unused-suppression", "hint") in found
     assert unused is ("agentls:" in comment and not silenced)
 
@@ -62,7 +62,7 @@ def test_a_rule_that_fails_costs_nothing_but_itself(
         raise RuntimeError("out of order")
 
     monkeypatch.setitem(RULES, "broken", Rule("broken", Severity.ERROR, broken))
-    assert codes(agent(TEXT)) == [("unknown-tool", "hint")]
+    assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
     assert "rule broken failed" in caplog.text
 
 
