@@ -26,7 +26,7 @@ def test_rules_are_selected_ignored_and_graded() -> None:
     assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
     assert codes(agent(TEXT), Config(select=("no-tools",))) == []
     assert codes(agent(TEXT), Config(ignore=("unknown-tool",))) == []
-    assert codes(agent(TEXT), Config(severity={"unknown-tool": "hint"})) == [("unknown-tool", "warning")]
+    assert codes(agent(TEXT), Config(severity={"unknown-tool": "hint"})) == [("unknown-tool", "hint")]
 
 
 def test_overrides_count_for_their_paths_alone() -> None:
