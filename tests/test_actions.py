@@ -58,7 +58,7 @@ def test_ignore_comments_silence_their_findings_and_nothing_else() -> None:
             before = case.diagnostics(path)
             document = case.document(path)
             if not document.reading.loads:
-                continue  # FIXME: In a broken file the comment may itself be taken for something else.
+                continue  # In a broken file the comment may itself be taken for something else.
             for action in actions(document, before, Span(0, len(document.text))):
                 if not action.title.startswith("Ignore"):
                     continue
