@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agentls import check, config, globs, project
+from agentls import check, config, globs, occurrences, project
 from agentls.document import Document
+from agentls.index import Index
 from agentls.rule import RULES
 from agentls.text import Span
 
@@ -100,7 +101,18 @@ class Case:
             ]
             return root is None or any(globs.fits(pattern, at) for at in below)
 
-        return check.check(document, self.config.at(path), exists, files)
+        return check.check(document, self.config.at(path), exists, files, self.index)
+
+    @property
+    def index(self) -> Index | None:
+        """The names of all files of the case, where there is more than one."""
+        texts = [at for at in self.files if at.endswith(TEXTS)]
+        if len(texts) < 2:
+            return None
+        index = Index()
+        for at in texts:
+            index.put(occurrences.of(self.document(at)))
+        return index
 
 
 def parse_case(text: str) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import agentls.rules  # Fills the registry.  # noqa: F401
 from agentls import suppress
@@ -12,6 +12,9 @@ from agentls.config import Config
 from agentls.document import Document
 from agentls.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, Tag
 from agentls.text import Span
+
+if TYPE_CHECKING:
+    from agentls.index import Index
 
 MOST = 100
 LEAST = 10
@@ -44,15 +47,17 @@ def check(
     config: Config,
     exists: Callable[[str], bool],
     files: Callable[[str], bool] = _anything,
+    project: Index | None = None,
 ) -> list[Diagnostic]:
     """What the rules have to say about a document, in the order of the text.
 
     `exists` answers whether a path relative to the document's folder is there, and `files` whether any
-    file of its project fits a pattern, counted from the project's root. A rule has at
-    most `MOST` findings, the first ones. One that fails is logged and left out; it never costs
-    the findings of the others.
+    file of its project fits a pattern, counted from the project's root. `project` has the names of all its
+    files, the document's own as they are now; without it the file is looked at by itself. A rule has at most
+    `MOST` findings, the first ones. One that fails is logged and left out; it never costs the findings of
+    the others.
     """
-    context = Context(document, config, exists, files)
+    context = Context(document, config, exists, files, project=project)
     found = [
         (rule, finding)
         for rule in RULES.values()

@@ -73,7 +73,7 @@ class _Walk:
     def __init__(self, top: str, search: Search) -> None:
         self._top = top
         self._search = search
-        self._root = _repository(_real(top)) or _real(top)
+        self._root = repository(_real(top)) or _real(top)
         self._followed: set[str] = set()
 
     def __iter__(self) -> Iterator[Found]:
@@ -150,8 +150,8 @@ def _start(top: str) -> _Folder:
     """The folder in which a walk begins. It is walked even if `.gitignore` leaves it out."""
     full = posix(top).rstrip("/")
     shown = "" if os.path.normpath(top) == "." else top.rstrip("/" + os.sep) + "/"
-    repository = _repository(full)
-    above = [] if repository is None else [p for p in with_parents(full) if _holds(repository, p)][1:]
+    root = repository(full)
+    above = [] if root is None else [p for p in with_parents(full) if _holds(root, p)][1:]
     ignores = tuple(found for parent in reversed(above) for found in _ignores_of(parent))
     if _is_ignored(f"{full}/", ignores):
         ignores = ()
@@ -218,8 +218,8 @@ def _pattern(place: Place) -> str:
 # .gitignore
 
 
-def _repository(folder: str) -> str | None:
-    """The root of the Git repository that `folder` lies in."""
+def repository(folder: str) -> str | None:
+    """The root of the Git repository that `folder` (absolute, with `/`) lies in."""
     return next((p for p in with_parents(folder) if os.path.exists(f"{p}/.git")), None)
 
 

@@ -44,7 +44,8 @@ def locate(path: str, plugin: Plugin | None, text: str = "", files: dialects.Fil
             home = _sharer(path, text, place, files) or dialects.Home(place, dialect)
             return Located(home.dialect, _identity(path, home.place), home.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
-            return Located(dialect, _identity(inside, place)._replace(plugin=plugin.name), place)
+            identity = _identity(inside, place)._replace(plugin=plugin.name, base=plugin.root)
+            return Located(dialect, identity, place)
     return None
 
 
@@ -69,7 +70,8 @@ def root_of(document: Document) -> str | None:
 
 
 def _identity(path: str, place: Place) -> Identity:
-    return Identity(place.stem(path), "", place.below(path), path.rpartition("/")[2], place.sets)
+    name = path.rpartition("/")[2]
+    return Identity(place.stem(path), "", place.below(path), name, place.sets, place.base(path))
 
 
 def open_document(

@@ -32,6 +32,8 @@ class Identity(NamedTuple):
     `stem` is the file's name without extension. `plugin` is the name of the plugin it belongs
     to ("" for a project), and `folders` are the folders between the place and the file, whose
     whole name is `file`. `sets` are keys that have a value in that place, whatever the file says.
+    `base` is the folder that the place is counted from (with `/`, "" where nothing tells): the root of a
+    project or of a plugin, or somebody's home.
     """
 
     stem: str
@@ -39,6 +41,7 @@ class Identity(NamedTuple):
     folders: tuple[str, ...] = ()
     file: str = ""
     sets: abc.Mapping[str, str] = MappingProxyType({})
+    base: str = ""
 
     def name(self, of: Literal["none", "file", "path", "folder"]) -> str:
         """The name that stands in for a missing one: that of the file, of the folder it lies in, or

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.config import Config
 from agentls.dialects import Dialect, Runtime
@@ -20,6 +20,10 @@ from agentls.rewrite import harmless
 from agentls.suppress import Suppression
 from agentls.text import Edit, Span
 from agentls.yamltree import Entry
+
+if TYPE_CHECKING:
+    from agentls.index import Index
+    from agentls.names import Names
 
 Tag = Literal["unnecessary", "deprecated"]
 
@@ -48,10 +52,11 @@ class Fix(NamedTuple):
 
 
 class Related(NamedTuple):
-    """A second place in the same file that matters for a finding."""
+    """A second place that matters for a finding, in the same file, or in the one at `path`."""
 
     span: Span
     message: str
+    path: str = ""
 
 
 class Finding(NamedTuple):
@@ -90,7 +95,8 @@ class Context(NamedTuple):
 
     `exists` tells whether a path relative to the file is there, and `files` whether any file of the
     project fits a pattern (also where there is no telling); `unused` are the ignore comments that
-    silenced nothing, once the other rules have run.
+    silenced nothing, once the other rules have run. `project` has the names of the whole project, those of
+    this document as it is now among them; it is `None` where the file is looked at by itself.
     """
 
     document: Document
@@ -98,6 +104,12 @@ class Context(NamedTuple):
     exists: Callable[[str], bool]
     files: Callable[[str], bool]
     unused: tuple[Suppression, ...] = ()
+    project: Index | None = None
+
+    @property
+    def names(self) -> Names | None:
+        """The names of this file, where the project is known."""
+        return self.project.get(self.document.path) if self.project is not None else None
 
     @property
     def text(self) -> str:

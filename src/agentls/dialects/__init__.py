@@ -89,7 +89,7 @@ class Dialect(Facts):
     @property
     def advertised(self) -> bool:
         """Whether a model is told the descriptions, and chooses by them."""
-        return self.kind != "text"
+        return self.kind in ("agent", "skill")
 
     @cached_property
     def _indexes(self) -> dict[str, dict[str, Any]]:

@@ -130,6 +130,13 @@ class Key(NamedTuple):
     """Another field of the record, beside which this one is not required."""
     needs_tool: str = ""
     """The tool without which, in a list of tools, the key does nothing."""
+    refers: Literal["", "agent", "skill", "command", "server"] = ""
+    """What the words of the value are names of, where its type does not say so."""
+
+    @property
+    def names(self) -> str:
+        """What the words of the value are names of: agents, skills, commands or servers; "" for none."""
+        return self.refers or _NAMED_BY_TYPE.get(self.type, "")
 
     def field(self, name: str) -> Key | None:
         """The field of that name in a record."""
@@ -142,6 +149,9 @@ class Key(NamedTuple):
     def shape_for(self, runtime: str) -> str:
         """What the runtime of that name takes for a value."""
         return self.shapes.get(runtime, self.shape)
+
+
+_NAMED_BY_TYPE = {"agents": "agent", "skills": "skill", "servers": "server"}
 
 
 class Tool(NamedTuple):
@@ -295,8 +305,8 @@ class Template(NamedTuple):
 
 class Facts(NamedTuple):
     """Everything known about one format, as its file tells it. `thing` is what people call one file, and
-    `kind` what it is: of agents and skills a model is told the descriptions, and chooses by them; of a mere
-    text it is not.
+    `kind` what it is: of agents and skills a model is told the descriptions, and chooses by them; a command
+    is started by a person, by its name; a mere text has none.
 
     `triggers` are conditions of which one has to be met for the text to be used by itself, without
     anybody asking for it; there are none where that goes without saying.
@@ -310,7 +320,7 @@ class Facts(NamedTuple):
     keys: tuple[Key, ...]
     skeleton: str
     thing: str = "agent"
-    kind: Literal["agent", "skill", "text"] = "agent"
+    kind: Literal["agent", "skill", "command", "text"] = "agent"
     triggers: tuple[Condition, ...] = ()
     variants: tuple[Variant, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()

@@ -101,6 +101,13 @@ class Place(NamedTuple):
         inside = f"/{folders}/".rpartition(f"/{self.folder}/")[2] if self.folder else folders
         return tuple(part for part in inside.split("/") if part)
 
+    def base(self, path: str) -> str:
+        """The folder from which this place is counted, for the file at `path`, which it holds."""
+        folders = path.rpartition("/")[0]
+        if not self.folder:
+            return folders
+        return f"/{folders}/".rpartition(f"/{self.folder}/")[0].removeprefix("/")
+
     def stem(self, path: str) -> str:
         """The name of the file at `path` without what the pattern of the place fixes behind it."""
         name = path.rpartition("/")[2]

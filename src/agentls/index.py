@@ -1,0 +1,149 @@
+"""The index of a project: the names of all its files, with look-ups by name.
+
+Files come and go one at a time, in any order; each costs what is in it, however large the project is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from agentls.names import Definition, Kind, Names, Reference
+
+_ANY: tuple[Kind, ...] = ("agent", "skill", "command")
+_LISTS: dict[Kind, tuple[Kind, ...]] = {
+    "any": _ANY,
+    "agent": ("agent",),
+    # A command is a skill to Claude Code, and is started like one.
+    "skill": ("skill", "command"),
+    "command": ("command", "skill"),
+    "server": ("server",),
+    "file": (),
+}
+
+
+def fold(name: str) -> str:
+    """`name` without case and separators, in which names that people take for the same agree."""
+    return name.lower().translate(_SEPARATORS)
+
+
+_SEPARATORS = str.maketrans("", "", "-_ .")
+
+
+class Index:
+    """The names of the files of one project, and of those that are at hand in every project.
+
+    `home` is the folder of the user ("" for none): what is counted from it is there in any project.
+    """
+
+    def __init__(self, home: str = "") -> None:
+        self.home = home
+        self._files: dict[str, Names] = {}
+        self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
+        self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._files
+
+    def __iter__(self) -> Iterator[Names]:
+        """The names of all files."""
+        return iter(self._files.values())
+
+    def get(self, path: str) -> Names | None:
+        """The names of the file at `path`."""
+        return self._files.get(path)
+
+    def put(self, names: Names) -> bool:
+        """Take in a file, in place of what was known of it; whether that changed anything."""
+        old = self._files.get(names.path)
+        if old == names:
+            return False
+        if old:
+            self.drop(old.path)
+        self._files[names.path] = names
+        for definition in names.definitions:
+            rows = self._definitions.setdefault(fold(definition.name), {})
+            rows[names.path] = (*rows.get(names.path, ()), definition)
+        for reference in names.references:
+            uses = self._references.setdefault(fold(reference.name), {})
+            uses[names.path] = (*uses.get(names.path, ()), reference)
+        return True
+
+    def drop(self, path: str) -> bool:
+        """Forget a file; whether it was known."""
+        old = self._files.pop(path, None)
+        if old is None:
+            return False
+        for definition in old.definitions:
+            _forget(self._definitions, definition.name, path)
+        for reference in old.references:
+            _forget(self._references, reference.name, path)
+        return True
+
+    # Look-ups
+
+    def all(self, kind: Kind) -> Iterator[Definition]:
+        """All definitions of a kind."""
+        kinds = _LISTS[kind] if kind == "any" else (kind,)
+        return (each for names in self for each in names.definitions if each.kind in kinds)
+
+    def alike(self, name: str) -> list[Definition]:
+        """The definitions whose names differ from `name` in nothing but case and separators, if at all."""
+        return [each for rows in self._definitions.get(fold(name), {}).values() for each in rows]
+
+    def named(self, kind: Kind, name: str) -> list[Definition]:
+        """The definitions of exactly that name."""
+        kinds = _LISTS[kind]
+        return [each for each in self.alike(name) if each.name == name and each.kind in kinds]
+
+    def uses(self, name: str) -> Iterator[tuple[Names, Reference]]:
+        """The references with that name, each with the file that it stands in."""
+        for path, rows in self._references.get(fold(name), {}).items():
+            names = self._files[path]
+            yield from ((names, reference) for reference in rows if reference.name == name)
+
+    def resolve(self, reference: Reference, names: Names) -> list[Definition]:
+        """What a reference in the file of `names` can mean, the likeliest first.
+
+        What the readers of the file know comes before what only others do; then what lies in the same
+        plugin, in the same folder of agents or the nearest one above, and in the user's home. The order
+        is that of Claude Code (its docs, 2026-08-22); for the others nothing else is known.
+        """
+        found = self.named(reference.kind, reference.name)
+        if reference.scope:
+            found = [each for each in found if reference.scope in (each.scope, each.scope.partition(":")[0])]
+        return sorted(found, key=lambda each: (*self._distance(each, names), each.path))
+
+    def referring(self, definition: Definition) -> Iterator[tuple[Names, Reference]]:
+        """The references that mean `definition` first of all."""
+        for names, reference in self.uses(definition.name):
+            found = self.resolve(reference, names)
+            if found and found[0] == definition:
+                yield names, reference
+
+    def _distance(self, definition: Definition, names: Names) -> tuple[bool, int, int, int]:
+        """How far a definition is from a file that refers to it."""
+        known = not names.runtimes or not set(names.runtimes).isdisjoint(definition.runtimes)
+        near = definition.kind == "server" and definition.path == names.path
+        if near or (definition.scope and names.plugin and definition.base == names.base):
+            steps = (0, 0)
+        elif not definition.scope and _holds(definition.base, names.base) and definition.base != self.home:
+            steps = (1, names.base.count("/") - definition.base.count("/"))
+        elif definition.base == self.home:
+            steps = (2, 0)
+        else:
+            steps = (3 if not definition.scope else 4, 0)
+        return (not known, *steps, _ANY.index(definition.kind) if definition.kind in _ANY else 0)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def _forget(table: dict[str, dict[str, Any]], name: str, path: str) -> None:
+    rows = table.get(fold(name))
+    if rows is not None and rows.pop(path, None) is not None and not rows:
+        del table[fold(name)]

@@ -1,0 +1,90 @@
+"""The names that files define and refer to: the stuff the index is made of.
+
+A `Definition` is an agent, a skill, a command or an MCP server under its name. A `Reference` is a place
+where such a name stands, or the path of another file. Both are plain data, small enough to be kept for ten
+thousand files, and free of the text that they come from.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from agentls.text import Span
+
+Kind = Literal["agent", "skill", "command", "server", "file", "any"]
+"""What a name is the name of. A reference in prose is to "any" of the first three; one of the kind "file"
+has a path for its name, as it is written."""
+
+Form = Literal[
+    "key", "tool", "permission", "mention", "argument", "call", "code", "verb", "item", "noun", "link"
+]
+"""How a reference is written: as a word of a key's value; in a list of tools, as in `Agent(x)`,
+`mcp__x__tool`; in a permission; `@agent-x`; `subagent_type: x`; `Agent(x)` in the prompt; between
+backticks; behind a verb of delegation; at the head of a list item; before `agent`; as a path."""
+
+STRONG: frozenset[Form] = frozenset(("key", "tool", "permission", "mention", "argument", "call"))
+"""The forms that are references whatever they name. Of the others one cannot tell before the name is known."""
+
+
+class Definition(NamedTuple):
+    """Something with a name.
+
+    `name` is the bare name, `scope` what a plugin sets in front of it (`plugin` or `plugin:folder`, "" outside
+    of plugins). `span` is where the name stands in the file, empty at its start where the name is that of the
+    file or of its folder. `base` is the folder that its place is counted from. `dialect` and `runtimes` say
+    who knows it, the owner of the folder first. `loads` tells whether that one loads it. `tools` are those
+    that it may use, `None` for all.
+    """
+
+    kind: Kind
+    name: str
+    scope: str
+    path: str
+    span: Span
+    description: str
+    base: str
+    dialect: str
+    runtimes: tuple[str, ...]
+    loads: bool = True
+    tools: tuple[str, ...] | None = None
+
+    @property
+    def full(self) -> str:
+        """The name by which others outside its plugin call it."""
+        return f"{self.scope}:{self.name}" if self.scope else self.name
+
+
+class Reference(NamedTuple):
+    """A place where a name stands: `span` covers the bare name, `scope` is what a plugin's name in front of
+    it says ("" for nothing)."""
+
+    kind: Kind
+    name: str
+    scope: str
+    span: Span
+    form: Form
+
+
+class Names(NamedTuple):
+    """The names of one file: what it defines, its own name first, and what it refers to, in the order of the
+    text. `base`, `plugin` and `runtimes` are those of the file."""
+
+    path: str
+    base: str
+    plugin: str
+    runtimes: tuple[str, ...]
+    definitions: tuple[Definition, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def own(self) -> Definition | None:
+        """What the file as a whole defines: an agent, a skill or a command."""
+        first = self.definitions[0] if self.definitions else None
+        return first if first and first.kind != "server" else None
+
+
+def bare(written: str, at: int) -> tuple[str, str, Span]:
+    """A name as it is written at the offset `at`: the bare name, what a plugin sets in front, its span."""
+    scope, _, name = written.rpartition(":")
+    start = at + len(written) - len(name)
+    return name, scope, Span(start, start + len(name))

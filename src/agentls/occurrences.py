@@ -1,0 +1,158 @@
+"""The names in one file: what it defines, and what its frontmatter and its prompt refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls import prose, toollist
+from agentls.dialects import Key
+from agentls.document import Document
+from agentls.names import Definition, Kind, Names, Reference, bare
+from agentls.reading import Reading
+from agentls.text import Span
+from agentls.toollist import MCP_PREFIX, Listed
+from agentls.yamltree import Mapping, Node, Scalar, Sequence
+
+
+def of(document: Document) -> Names:
+    """The names in a document."""
+    readers = (
+        *(reading.runtime.name for reading in document.readings),
+        *(name for name, _ in document.others),
+    )
+    identity = document.identity
+    own = _definition(document, readers)
+    servers: list[Definition] = []
+    references: list[Reference] = []
+    for found in _in_frontmatter(document):
+        if isinstance(found, Definition):
+            servers.append(found)
+        else:
+            references.append(found)
+    references += prose.find(document.text, document.body)
+    base = identity.base or document.path.rpartition("/")[0]
+    references.sort(key=lambda reference: reference.span)
+    definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
+    return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
+
+
+def _definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
+    """What the file as a whole defines, if it loads or has a name."""
+    kind = document.dialect.kind
+    reading = next((reading for reading in document.readings if reading.name), None)
+    if kind == "text" or reading is None or not reading.name:
+        return None
+    if not reading.loads and document.entry("name") is None:
+        return None
+    scope, _, name = reading.name.rpartition(":") if document.identity.plugin else ("", "", reading.name)
+    return Definition(
+        kind,
+        name,
+        scope,
+        document.path,
+        _where(document, name),
+        reading.description or "",
+        document.identity.base or document.path.rpartition("/")[0],
+        document.dialect.name,
+        readers,
+        reading.loads,
+        _tools(document, reading) if kind == "agent" else None,
+    )
+
+
+def _where(document: Document, name: str) -> Span:
+    """Where the frontmatter gives the file this name; the empty start where it does not."""
+    entry = document.entry("name")
+    if entry is None or not isinstance(entry.value, Scalar) or entry.value.text != name:
+        return Span(0, 0)
+    return _inside(entry.value, document.text)
+
+
+def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
+    tools = toollist.effective(reading, document.text, document.permission_mode)
+    return None if tools.mode == "all" else tools.available
+
+
+# --- the frontmatter --------------------------------------------------------------------------
+
+_ITEM = re.compile(r"[^\s,]+")
+_AGENTS_IN = re.compile(r"[^\s,()]+")
+_NO_NAME = re.compile(r"[*{}$<>]")
+
+
+def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
+    for entry in document.root.entries:
+        key = document.dialect.key(entry.key.text)
+        if key is None or entry.broken:
+            continue
+        if key.names:
+            yield from _named(document, key, entry.value)
+        for field in key.fields:
+            if field.names:
+                for record in _records(entry.value):
+                    within = record.get(field.name)
+                    if within and not within.broken:
+                        yield from _named(document, field, within.value)
+    for tools in document.tool_lists:
+        for item in tools.items:
+            yield from _in_tool(document, item)
+
+
+def _records(value: Node) -> Iterator[Mapping]:
+    for each in value.items if isinstance(value, Sequence) else (value,):
+        if isinstance(each, Mapping):
+            yield each
+
+
+def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
+    """The names in the value of a key. A mapping below a key of servers defines them."""
+    kind: Kind = key.names  # type: ignore[assignment]
+    if isinstance(value, Sequence):
+        for item in value.items:
+            yield from _named(document, key, item)
+    elif isinstance(value, Mapping):
+        for entry in value.entries if kind == "server" else ():
+            yield Definition(
+                "server",
+                entry.key.text,
+                "",
+                document.path,
+                _inside(entry.key, document.text),
+                "",
+                document.path,
+                document.dialect.name,
+                (),
+            )
+    elif value.type == "str" and not value.is_alias:
+        span = _inside(value, document.text)
+        written = span.of(document.text)
+        # A name may have blanks in it, but not where several stand in a line.
+        words = _ITEM.finditer(written) if "," in written else [re.match(r".*", written, re.DOTALL)]
+        for word in words:
+            if word and word[0] and not _NO_NAME.search(word[0]) and "\n" not in word[0]:
+                yield Reference(kind, *bare(word[0], span.start + word.start()), "key")
+
+
+def _in_tool(document: Document, item: Listed) -> Iterator[Reference]:
+    """The names in an entry of a list of tools: agents that it may start, and the server of a tool."""
+    entry = item.entry
+    if entry.span.end - entry.span.start != len(entry.text):
+        return
+    if entry.specifier is not None:
+        tool = document.dialect.tool(item.tool or "")
+        if tool and tool.scoping:
+            start = entry.span.start + len(entry.name) + 1
+            for word in _AGENTS_IN.finditer(entry.specifier):
+                yield Reference("agent", *bare(word[0], start + word.start()), "tool")
+    elif entry.name.startswith(MCP_PREFIX):
+        server = entry.name.removeprefix(MCP_PREFIX).partition("__")[0]
+        if server and not _NO_NAME.search(server):
+            start = entry.span.start + len(MCP_PREFIX)
+            yield Reference("server", server, "", Span(start, start + len(server)), "tool")
+
+
+def _inside(scalar: Scalar, text: str) -> Span:
+    """Where the words of a scalar stand, without its quotes; all of it where they are escaped."""
+    at = text.find(scalar.text, *scalar.span)
+    return Span(at, at + len(scalar.text)) if at >= 0 else scalar.span
