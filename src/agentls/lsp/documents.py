@@ -124,7 +124,7 @@ class Documents:
         roots = [root for root in map(path_of, self.roots) if root]
         folder = path.rpartition("/")[0]
         root = next((root for root in roots if path.startswith(root + "/")), folder)
-        loaded = self._config(folder or next(iter(roots), "/"))
+        loaded = self.settings_in(folder or next(iter(roots), "/"))
         config = self.settings.over(loaded.for_file(path), disk.relative(path, root))
         plugin = disk.plugin_of(folder) if folder else None
         place = loaded.place(path) or self.settings.place(disk.relative(path, root))
@@ -134,7 +134,8 @@ class Documents:
         files = disk.files_of(document) if document and folder else _anything
         return replace(opened, document=document, config=config, exists=exists, files=files)
 
-    def _config(self, folder: str) -> disk.LoadedConfig:
+    def settings_in(self, folder: str) -> disk.LoadedConfig:
+        """The settings of the configuration file that counts for `folder`."""
         if folder not in self._configs:
             self._configs[folder] = disk.load_config(folder)
         return self._configs[folder]

@@ -32,6 +32,7 @@ from agentls.text import LineIndex
 if TYPE_CHECKING:
     from agentls.document import Document
     from agentls.lsp.documents import Documents, Opened
+    from agentls.lsp.projects import Projects
 
 LATEST = 1.0
 """The longest a check waits, in seconds, while somebody types on and on."""
@@ -111,6 +112,13 @@ class Server(LanguageServer):
 
         return Documents(self._read(self.options), self.roots)
 
+    @cached_property
+    def projects(self) -> Projects:
+        """The projects of the open documents."""
+        from agentls.lsp.projects import Projects
+
+        return Projects(self.documents)
+
     @property
     def roots(self) -> list[str]:
         """The URIs of the workspace's folders."""
@@ -133,6 +141,11 @@ class Server(LanguageServer):
         if opened is None or opened.document or path is None:
             return None
         return Other(path, opened.text, self._positions(LineIndex(opened.text)))
+
+    def positions_in(self, path: str) -> convert.Positions | None:
+        """The way to and from the positions in the file at `path`; `None` if it cannot be read."""
+        text = self.projects.text(path)
+        return None if text is None else self._positions(LineIndex(text))
 
     def start(self, client: Client, options: Any, parent: int | None) -> None:
         """Take in what the client says of itself."""
