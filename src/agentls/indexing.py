@@ -7,10 +7,11 @@ that holds the folder of agents. So the editor and the command line see the same
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
 
-from agentls import disk, finding, occurrences
+from agentls import disk, finding, occurrences, project
 from agentls.disk import LoadedConfig
-from agentls.document import Document
 from agentls.finding import Search
 from agentls.index import Index
 from agentls.names import Names
@@ -18,16 +19,22 @@ from agentls.names import Names
 Settings = Callable[[str], LoadedConfig]
 """From a folder (absolute, with `/`) to the settings for its files."""
 
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+"""A way to apply a function to many things, in order, as `map` does."""
 
-def root_of(document: Document, tops: Iterable[str] = ()) -> str:
-    """The root of the project that a document belongs to (absolute, with `/`). `tops` are the folders that
-    a person has opened or named."""
-    path = document.path
-    repository = finding.repository(path.rpartition("/")[0])
+
+def root_of(path: str, tops: Iterable[str] = ()) -> str:
+    """The root of the project that the file at `path` belongs to (both absolute, with `/`). `tops` are the
+    folders that a person has opened or named."""
+    folder = path.rpartition("/")[0]
+    repository = finding.repository(folder)
     if repository is not None:
         return repository
     holding = [top for top in tops if path.startswith(top.rstrip("/") + "/")]
-    return min(holding, key=len) if holding else document.identity.base or path.rpartition("/")[0]
+    if holding:
+        return min(holding, key=len)
+    located = project.locate(path, disk.plugin_of(folder))
+    return located.identity.base if located else folder
 
 
 def paths(root: str, settings: Settings) -> Iterator[str]:
@@ -36,21 +43,21 @@ def paths(root: str, settings: Settings) -> Iterator[str]:
     return (found.full for found in finding.find(root, search))
 
 
-def names_in(path: str, settings: Settings, text: str | None = None) -> Names | None:
-    """The names in the file at `path`, or in `text` in its stead; `None` if there are none to be had."""
+def names_in(path: str, settings: Settings, otherwise: str | None = None) -> Names | None:
+    """The names in the file at `path`; `None` if there are none to be had. `otherwise` is the dialect of a
+    file that lies in no known place."""
     try:
-        content = disk.read_text(path) if text is None else text
+        text = disk.read_text(path)
     except OSError:
         return None
-    document = disk.open_document(path, content, settings(path.rpartition("/")[0]))
+    document = disk.open_document(path, text, settings(path.rpartition("/")[0]), otherwise)
     return occurrences.of(document) if document else None
 
 
-def index_of(root: str, settings: Settings) -> Index:
-    """The index of the project at `root`."""
+def index_of(root: str, settings: Settings, each: Each = map) -> Index:
+    """The index of the project at `root`. `each` applies a function to all its paths."""
     index = Index()
-    for path in paths(root, settings):
-        names = names_in(path, settings)
+    for names in each(partial(names_in, settings=settings), paths(root, settings)):
         if names:
             index.put(names)
     return index

@@ -150,6 +150,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--fail-on", type=_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
     add("--stdin-filename", metavar="PATH", help="check standard input as if it were this file")
     add(
+        "--no-project",
+        dest="project",
+        action="store_false",
+        help="look at each file by itself, without the other files of its project",
+    )
+    add(
         "--jobs",
         type=_count,
         default=0,

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
-from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from agentls import disk, finding
 from agentls.check import check
@@ -25,6 +24,14 @@ from agentls.disk import LoadedConfig
 from agentls.document import Document
 from agentls.finding import Found, Search
 from agentls.rule import Severity
+
+if TYPE_CHECKING:
+    from agentls.cli.projects import Projects
+    from agentls.index import Index
+    from agentls.indexing import Each
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 STDIN = "-"
 DEFAULT_DIALECT = NAMES[0]
@@ -73,15 +80,18 @@ class Result(NamedTuple):
     failure: str = ""
 
 
-Job = Callable[[Found, Document, Options], Result]
-"""What is done with each file. Other processes get it, so it must be a function of a module."""
+Job = Callable[[Found, Document, Options, "Index | None"], Result]
+"""What is done with each file, with the index of its project if that is asked for. Other processes get it,
+so it must be a function of a module."""
 
 
-def check_file(form: str, width: int, found: Found, document: Document, options: Options) -> Result:
+def check_file(
+    form: str, width: int, found: Found, document: Document, options: Options, project: Index | None
+) -> Result:
     """The job of `agentls check`, with the findings in the output format `form`."""
     folder = found.full.rpartition("/")[0]
     config = options.rules(options.settings(folder).for_file(found.full))
-    diagnostics = check(document, config, disk.exists_from(folder), disk.files_of(document))
+    diagnostics = check(document, config, disk.exists_from(folder), disk.files_of(document), project)
     if form == "text":
         piece = list(text.render(found.shown, document, diagnostics, width))
     elif diagnostics:
@@ -93,7 +103,9 @@ def check_file(form: str, width: int, found: Found, document: Document, options:
     return Result(piece, Counter(diagnostic.severity for diagnostic in diagnostics))
 
 
-def inspect_file(form: str, width: int, found: Found, document: Document, _: Options) -> Result:
+def inspect_file(
+    form: str, width: int, found: Found, document: Document, _: Options, __: Index | None
+) -> Result:
     """The job of `agentls inspect`."""
     from agentls import inspection
 
@@ -108,7 +120,9 @@ def inspect_file(form: str, width: int, found: Found, document: Document, _: Opt
     return Result([(json.dumps(inspection.to_json(seen)), "plain")], Counter())
 
 
-def process(job: Job, options: Options, found: Found, content: str | None = None) -> Result:
+def process(
+    job: Job, options: Options, projects: Projects | None, found: Found, content: str | None = None
+) -> Result:
     """Do `job` on one file, or on `content` in its stead. Whatever goes wrong concerns this file only."""
     try:
         content = disk.read_text(found.full) if content is None else content
@@ -119,7 +133,7 @@ def process(job: Job, options: Options, found: Found, content: str | None = None
         otherwise = options.dialect or DEFAULT_DIALECT
         document = disk.open_document(found.full, content, settings, otherwise)
         assert document is not None, "there is a dialect to fall back on"
-        return job(found, document, options)
+        return job(found, document, options, projects.index(document) if projects else None)
     except Exception as error:
         from traceback import extract_tb
 
@@ -130,19 +144,26 @@ def process(job: Job, options: Options, found: Found, content: str | None = None
 
 class Run:
     """One run of a command: its options, its terminal, how many processes it may start (0: one
-    per core), and whether anything went wrong."""
+    per core), whether it looks at each file as a part of its project, and whether anything went wrong."""
 
-    def __init__(self, options: Options, terminal: Terminal, jobs: int = 0) -> None:
+    def __init__(
+        self, options: Options, terminal: Terminal, jobs: int = 0, *, in_project: bool = False
+    ) -> None:
         self._options = options
         self._terminal = terminal
         self._jobs = jobs or _cores()
+        self._in_project = in_project
         self._reported: set[str] = set()
         self.failed = False
 
     def results(self, paths: list[str], job: Job) -> Iterator[Result]:
         """The results of all files that can be read, in order; the others are reported."""
-        founds = self._find(paths)
-        for done, (found, result) in enumerate(self._work(founds, partial(process, job, self._options)), 1):
+        founds = list(self._find(paths))
+        each, projects = _each(self._jobs), self._projects(paths)
+        if projects:
+            projects.prepare(founds, each)
+        results = each(partial(process, job, self._options, projects), founds)
+        for done, (found, result) in enumerate(zip(founds, results, strict=True), 1):
             self._terminal.progress(done)
             if result.failure:
                 self._fail(found.shown, result.failure)
@@ -158,11 +179,20 @@ class Run:
         except OSError as error:
             self._fail(name, disk.reason(error))
             return
-        result = process(job, self._options, found, disk.decode(data))
+        result = process(job, self._options, self._projects([]), found, disk.decode(data))
         if result.failure:
             self._fail(name, result.failure)
         else:
             yield result
+
+    def _projects(self, paths: list[str]) -> Projects | None:
+        """The projects to look at, if any are asked for."""
+        if not self._in_project:
+            return None
+        from agentls.cli.projects import Projects
+
+        tops = tuple(disk.posix(path) for path in paths if os.path.isdir(path))
+        return Projects(self._options.settings, tops, self._options.dialect)
 
     def _find(self, paths: list[str]) -> Iterator[Found]:
         """All files to work on, each once."""
@@ -177,16 +207,6 @@ class Run:
                     yield found
             if found is None and os.path.isdir(path):
                 self._note(path, _NOTHING_THERE)
-
-    def _work(
-        self, founds: Iterator[Found], work: Callable[[Found], Result]
-    ) -> Iterator[tuple[Found, Result]]:
-        first = list(islice(founds, SHARED_FROM))
-        if len(first) == SHARED_FROM and self._jobs > 1:
-            yield from _share(work, [*first, *founds], self._jobs)
-        else:
-            yield from ((found, work(found)) for found in first)
-            yield from ((found, work(found)) for found in founds)
 
     def _settings(self, folder: str) -> LoadedConfig:
         """The settings for the files in `folder`; what is wrong with them is said once."""
@@ -218,23 +238,49 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _share(work: Callable[[Found], Result], files: list[Found], jobs: int) -> Iterator[tuple[Found, Result]]:
-    """The results of `work`, done by several processes; by this one where that is not possible."""
-    import signal
+def _each(jobs: int) -> Each:
+    """A way to apply a function to many things, in order: by several processes where that pays and is
+    possible, else by this one."""
+
+    def each(work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
+        left = deque(things)
+        if jobs > 1 and len(left) >= SHARED_FROM:
+            for result in _in_processes(work, list(left), jobs):
+                left.popleft()
+                yield result
+        while left:
+            yield work(left.popleft())
+
+    return each
+
+
+def _in_processes(work: Callable[[T], R], things: list[T], jobs: int) -> Iterator[R]:
+    """What `work` makes of each thing, in order, done by several processes. It ends too early where that
+    is not possible."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    done = 0
     try:
-        # An interrupt is for this process alone; it ends the others.
-        quiet = (signal.SIGINT, signal.SIG_IGN)
-        with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=quiet) as pool:
-            for result in pool.map(work, files, chunksize=_CHUNK):
-                yield files[done], result
-                done += 1
+        with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(work,)) as pool:
+            yield from pool.map(_do, things, chunksize=_CHUNK)
     except (BrokenProcessPool, ImportError, NotImplementedError, OSError):
-        for found in files[done:]:
-            yield found, work(found)
+        return
+
+
+def _begin(work: Callable[[Any], Any]) -> None:
+    """Start as one of several processes. What it has to do is handed over once, with all indexes."""
+    import signal
+
+    # An interrupt is for the first process alone; it ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _TASK.append(work)
+
+
+def _do(thing: Any) -> Any:
+    return _TASK[0](thing)
+
+
+_TASK: list[Callable[[Any], Any]] = []
 
 
 # The two commands
@@ -246,7 +292,7 @@ def check_all(args: Namespace) -> int:
     options = Options(args.dialect, args.config, tuple(args.select), tuple(args.ignore))
     job = partial(check_file, form, terminal_width())
     with Terminal(args.color if form == "text" else "never") as terminal:
-        run = Run(options, terminal, args.jobs)
+        run = Run(options, terminal, args.jobs, in_project=args.project)
         if args.stdin_filename or args.paths == [STDIN]:
             results = run.of_stdin(args.stdin_filename or STDIN, job)
         else:

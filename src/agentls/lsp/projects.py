@@ -23,7 +23,7 @@ class Projects:
     def index(self, document: Document) -> Index:
         """The index of the document's project, with the document as it is now."""
         roots = [root for root in map(path_of, self._documents.roots) if root]
-        root = indexing.root_of(document, roots)
+        root = indexing.root_of(document.path, roots)
         if root not in self._indexes:
             self._indexes[root] = indexing.index_of(root, self._documents.settings_in)
         self._indexes[root].put(occurrences.of(document))
