@@ -65,9 +65,23 @@ class Reference(NamedTuple):
     form: Form
 
 
+class Permission(NamedTuple):
+    """A rule of a file with settings: what is done about the uses of a tool, as in `Bash(git push *)`.
+
+    `tool` is the name as it is written (`Bash`, `Agent`, `mcp__github__create_issue`), `specifier` what stands
+    in the parentheses behind it, `None` without any, and `span` covers the rule without its quotes.
+    """
+
+    action: Literal["allow", "ask", "deny"]
+    tool: str
+    specifier: str | None
+    span: Span
+
+
 class Names(NamedTuple):
     """The names of one file: what it defines, its own name first, and what it refers to, in the order of the
-    text. `base`, `plugin` and `runtimes` are those of the file."""
+    text. `base`, `plugin` and `runtimes` are those of the file. `permissions` are the rules that a file with
+    settings makes for all agents, in the order of the text."""
 
     path: str
     base: str
@@ -75,6 +89,7 @@ class Names(NamedTuple):
     runtimes: tuple[str, ...]
     definitions: tuple[Definition, ...] = ()
     references: tuple[Reference, ...] = ()
+    permissions: tuple[Permission, ...] = ()
 
     @property
     def own(self) -> Definition | None:
