@@ -65,8 +65,9 @@ class Index:
             self.drop(old.path)
         self._files[names.path] = names
         for definition in names.definitions:
-            rows = self._definitions.setdefault(fold(definition.name), {})
-            rows[names.path] = (*rows.get(names.path, ()), definition)
+            for key in {fold(name) for name in definition.called}:
+                rows = self._definitions.setdefault(key, {})
+                rows[names.path] = (*rows.get(names.path, ()), definition)
         for reference in names.references:
             uses = self._references.setdefault(fold(reference.name), {})
             uses[names.path] = (*uses.get(names.path, ()), reference)
@@ -78,7 +79,8 @@ class Index:
         if old is None:
             return False
         for definition in old.definitions:
-            _forget(self._definitions, definition.name, path)
+            for name in definition.called:
+                _forget(self._definitions, name, path)
         for reference in old.references:
             _forget(self._references, reference.name, path)
         return True
@@ -97,7 +99,7 @@ class Index:
     def named(self, kind: Kind, name: str) -> list[Definition]:
         """The definitions of exactly that name."""
         kinds = _LISTS[kind]
-        return [each for each in self.alike(name) if each.name == name and each.kind in kinds]
+        return [each for each in self.alike(name) if each.kind in kinds and name in each.called]
 
     def uses(self, name: str) -> Iterator[tuple[Names, Reference]]:
         """The references with that name, each with the file that it stands in."""
@@ -119,10 +121,18 @@ class Index:
 
     def referring(self, definition: Definition) -> Iterator[tuple[Names, Reference]]:
         """The references that mean `definition` first of all."""
-        for names, reference in self.uses(definition.name):
-            found = self.resolve(reference, names)
-            if found and found[0] == definition:
-                yield names, reference
+        for name in definition.called:
+            for names, reference in self.uses(name):
+                found = self.resolve(reference, names)
+                if found and found[0] == definition:
+                    yield names, reference
+
+    def leading_into(self, folder: str) -> Iterator[tuple[Names, Reference]]:
+        """The references to files that lead to a folder, or to what lies in it."""
+        for names in self:
+            for reference in names.references:
+                if reference.kind == "file" and _holds(folder, reference.name):
+                    yield names, reference
 
     def _distance(self, definition: Definition, names: Names) -> tuple[bool, int, int, int]:
         """How far a definition is from a file that refers to it."""

@@ -7,13 +7,16 @@ thousand files, and free of the text that they come from.
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 from agentls.text import Span
 
 Kind = Literal["agent", "skill", "command", "server", "file", "any"]
-"""What a name is the name of. A reference in prose is to "any" of the first three; one of the kind "file"
-has a path for its name, as it is written."""
+"""What a name is the name of. A reference in prose is to "any" of the first three. One of the kind "file" has
+for its name the path to which it leads, written as those of the files in the index, so that `Index.uses(path)`
+finds it. Whether there is such a file is for others to say. Where it is not known what the path is counted from,
+there is a reference for each folder that it may be, with the same span."""
 
 Form = Literal[
     "key", "tool", "permission", "mention", "argument", "call", "code", "verb", "item", "noun", "link"
@@ -21,6 +24,8 @@ Form = Literal[
 """How a reference is written: as a word of a key's value; in a list of tools, as in `Agent(x)`,
 `mcp__x__tool`; in a permission; `@agent-x`; `subagent_type: x`; `Agent(x)` in the prompt; between
 backticks; behind a verb of delegation; at the head of a list item; before `agent`; as a path."""
+
+_NO_SIGN = re.compile(r"[^A-Za-z0-9_-]")
 
 STRONG: frozenset[Form] = frozenset(("key", "tool", "permission", "mention", "argument", "call"))
 """The forms that are references whatever they name. Of the others one cannot tell before the name is known."""
@@ -33,7 +38,8 @@ class Definition(NamedTuple):
     of plugins). `span` is where the name stands in the file, empty at its start where the name is that of the
     file or of its folder. `base` is the folder that its place is counted from. `dialect` and `runtimes` say
     who knows it, the owner of the folder first. `loads` tells whether that one loads it. `tools` are those
-    that it may use, `None` for all.
+    that it may use, `None` for all. `part` tells that it is an entry in a file, as a server in `.mcp.json`,
+    and not what the file as a whole stands for.
     """
 
     kind: Kind
@@ -47,6 +53,16 @@ class Definition(NamedTuple):
     runtimes: tuple[str, ...]
     loads: bool = True
     tools: tuple[str, ...] | None = None
+    part: bool = False
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """The names by which references may call it, its own first. In the names of its tools, signs of a
+        server's name give way to `_`, and a plugin's server has the plugin in front."""
+        if self.kind != "server":
+            return (self.name,)
+        plugin = _NO_SIGN.sub("_", f"plugin_{self.scope}_{self.name}") if self.scope else self.name
+        return tuple(dict.fromkeys((self.name, _NO_SIGN.sub("_", self.name), plugin)))
 
     @property
     def full(self) -> str:
@@ -56,7 +72,7 @@ class Definition(NamedTuple):
 
 class Reference(NamedTuple):
     """A place where a name stands: `span` covers the bare name, `scope` is what a plugin's name in front of
-    it says ("" for nothing)."""
+    it says ("" for nothing). Of a path, `span` covers what is written, without a `#part` behind it."""
 
     kind: Kind
     name: str
@@ -95,7 +111,7 @@ class Names(NamedTuple):
     def own(self) -> Definition | None:
         """What the file as a whole defines: an agent, a skill or a command."""
         first = self.definitions[0] if self.definitions else None
-        return first if first and first.kind != "server" else None
+        return first if first and not first.part else None
 
 
 def bare(written: str, at: int) -> tuple[str, str, Span]:

@@ -123,6 +123,7 @@ def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | R
                 document.path,
                 document.dialect.name,
                 (),
+                part=True,
             )
     elif value.type == "str" and not value.is_alias:
         span = _inside(value, document.text)

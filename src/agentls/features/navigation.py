@@ -55,5 +55,5 @@ def meant(index: Index, names: Names, found: Definition | Reference) -> Definiti
 def uses_in(index: Index, names: Names, wanted: Definition) -> Iterator[Reference]:
     """The references in the file of `names` that mean `wanted`."""
     for reference in names.references:
-        if reference.name == wanted.name and meant(index, names, reference) == wanted:
+        if reference.name in wanted.called and meant(index, names, reference) == wanted:
             yield reference
