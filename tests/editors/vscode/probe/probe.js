@@ -170,16 +170,25 @@ const scenarios = {
         await until(() => agents.every((agent) => ours(agent).length), 'diagnostics in both roots');
         result.roots = agents.map((agent) => ours(agent).map(({ code, severity }) => `${severity} ${code}`));
 
-        // The state of the last commit, beside the file.
+        // The state of the last commit, beside the file. Before Git has opened the repository, its text is empty.
         const file = agents[0].uri;
+        const git = (await vscode.extensions.getExtension('vscode.git').activate()).getAPI(1);
+        await until(() => git.state === 'initialized', 'Git');
+        const root = vscode.workspace.getWorkspaceFolder(file).uri;
+        await until(async () => git.getRepository(root) ?? (await git.openRepository(root)), 'the repository');
         const committed = file.with({ scheme: 'git', query: JSON.stringify({ path: file.fsPath, ref: 'HEAD' }) });
-        await vscode.commands.executeCommand('vscode.diff', committed, file, 'Changes');
-        const old = () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'git');
-        await until(() => old()?.getText().includes('Bahs'), 'the file as it was committed');
-        await pause(1000);
+        const old = await until(async () => {
+            await vscode.commands.executeCommand('vscode.diff', committed, file, 'Changes');
+            await pause(1000);
+            const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'git');
+            if (shown?.getText().includes('Bahs')) {
+                return shown;
+            }
+            await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+        }, 'the file as it was committed');
         const ask = (name, { uri }, ...args) => vscode.commands.executeCommand(`vscode.execute${name}Provider`, uri, ...args);
-        const hover = await ask('Hover', old(), find(old(), 'Bahs'));
-        result.committed = [old().languageId, ours(old()), hover.length];
+        const hover = await ask('Hover', old, find(old, 'Bahs'));
+        result.committed = [old.languageId, ours(old), hover.length];
 
         // Closed while questions are on their way.
         const closing = await open(job.agents[1]);
