@@ -32,18 +32,18 @@ def run(corpus: Path | None, count: int = 5_000, many: int = 50_000) -> list[Row
     rows = [_one_file()]
     with tempfile.TemporaryDirectory() as folder:
         agents = write_many(Path(folder), count, corpus)
-        check = [sys.executable, "-m", "agentls", "check", "--output-format", "json", "--jobs", "1", folder]
-        ours, memory = _timed(check, 3)
+        ours, memory = _timed(_check(folder, "--jobs", "1", "--no-project"), 3)
         for loader, goal in (("Loader", "5 times"), ("CSafeLoader", "none")):
             loop, _ = _timed([sys.executable, "-c", LOOP, str(agents), loader], 3)
             what = f"check of {count} files; loop with yaml.{loader}"
             rows.append((what, f"{loop:.2f} s", f"{ours:.2f} s", goal, f"{ours / loop:.1f} times"))
-        pool, _ = _timed([*check[:-3], "--jobs", "0", folder], 3, one_core=False)
+        pool, _ = _timed(_check(folder, "--no-project"), 3, one_core=False)
         rows.append(("the same with a process for each core", "", f"{pool:.2f} s", "none", ""))
+        whole, _ = _timed(_check(folder, "--jobs", "1"), 3)
+        rows.append(("the same, each file as a part of its project", "", f"{whole:.2f} s", "none", ""))
     with tempfile.TemporaryDirectory() as folder:
         write_many(Path(folder), many, corpus)
-        check[-1] = folder
-        longer, memory = _timed(check, 1)
+        longer, memory = _timed(_check(folder, "--jobs", "1", "--no-project"), 1)
         growth = longer / ours / (many / count)
         rows.append(
             (
@@ -55,14 +55,32 @@ def run(corpus: Path | None, count: int = 5_000, many: int = 50_000) -> list[Row
             )
         )
         rows.append((f"memory for {many} files", "", f"{memory / 1024:.0f} MB", "300 MB", ""))
+        longest, memory = _timed(_check(folder, "--jobs", "1"), 1)
+        growth = longest / whole / (many / count)
+        linear = f"{whole * many / count:.1f} s (linear)"
+        rows.append(
+            (
+                "the same, each file as a part of its project",
+                linear,
+                f"{longest:.1f} s",
+                "linear",
+                f"{growth:.2f}",
+            )
+        )
+        rows.append(("memory for that", "", f"{memory / 1024:.0f} MB", "none", ""))
     return rows
+
+
+def _check(path: str, *options: str) -> list[str]:
+    """The command that checks what lies at `path`."""
+    return [sys.executable, "-m", "agentls", "check", "--output-format", "json", *options, path]
 
 
 def _one_file() -> Row:
     with tempfile.TemporaryDirectory() as folder:
         write_many(Path(folder), 1, None)
         (file,) = Path(folder).rglob("*.md")
-        ours, _ = _timed([sys.executable, "-m", "agentls", "check", str(file)], 15)
+        ours, _ = _timed(_check(str(file), "--no-project"), 15)
     base, _ = _timed([sys.executable, "-c", "import yaml"], 15)
     return (
         'check of one file; python -c "import yaml"',
