@@ -173,6 +173,16 @@ def read_text(path: str) -> str:
     return decode(within_limit(data))
 
 
+Stamp = tuple[int, int]
+"""When a file was changed, and its size: enough to see whether it is another one now."""
+
+
+def stamp(path: str) -> Stamp:
+    """The stamp of the file at `path`. Raises `OSError`."""
+    status = os.stat(path)
+    return status.st_mtime_ns, status.st_size
+
+
 def within_limit(data: bytes) -> bytes:
     """`data` as it is. Raises `OSError` if it has more than `MAX_BYTES`."""
     if len(data) > MAX_BYTES:

@@ -50,6 +50,11 @@ def names_in(path: str, settings: Settings, otherwise: str | None = None) -> Nam
         text = disk.read_text(path)
     except OSError:
         return None
+    return names_of(path, text, settings, otherwise)
+
+
+def names_of(path: str, text: str, settings: Settings, otherwise: str | None = None) -> Names | None:
+    """The names in the file at `path` if `text` is what it says."""
     document = disk.open_document(path, text, settings(path.rpartition("/")[0]), otherwise)
     return occurrences.of(document) if document else None
 

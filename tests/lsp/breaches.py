@@ -13,7 +13,7 @@ Json = Any
 # Notifications that every client must take.
 ALWAYS = {"textDocument/publishDiagnostics", "window/showMessage", "window/logMessage"}
 
-# Requests to the client, and what it says if it answers them.
+# Requests to the client, with what follows from them, and what it says if it answers them.
 REQUESTS = {
     "workspace/configuration": "workspace.configuration",
     "workspace/diagnostic/refresh": "workspace.diagnostics.refreshSupport",
@@ -21,6 +21,7 @@ REQUESTS = {
     "workspace/workspaceFolders": "workspace.workspaceFolders",
     "window/showDocument": "window.showDocument.support",
     "window/workDoneProgress/create": "window.workDoneProgress",
+    "$/progress": "window.workDoneProgress",
 }
 
 # Kinds that a client knows which announces none.

@@ -137,10 +137,14 @@ async def start(
 
 @asynccontextmanager
 async def session(
-    capabilities: t.ClientCapabilities, root: Path | None = None, configuration: Any = None, **options: Any
+    capabilities: t.ClientCapabilities,
+    root: Path | None = None,
+    configuration: Any = None,
+    server: ClientServerConfig = Config,
+    **options: Any,
 ) -> AsyncIterator[Editor]:
-    """A client with a server of its own; `configuration` is what it says when it is asked."""
-    client = await Config.start()
+    """A client with a `server` of its own; `configuration` is what it says when it is asked."""
+    client = await server.start()
     assert isinstance(client, Editor)
     client.set_configuration(configuration, section="agentls")
     await start(client, capabilities, root, **options)

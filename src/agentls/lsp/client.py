@@ -39,6 +39,7 @@ class Client:
     has_settings: bool = False
     registers_settings: bool = False
     watches_files: bool = False
+    shows_progress: bool = False
 
     @classmethod
     def of(cls, capabilities: t.ClientCapabilities) -> Client:
@@ -89,6 +90,7 @@ class Client:
             has_settings=bool(has("workspace.configuration")),
             registers_settings=bool(has("workspace.did_change_configuration.dynamic_registration")),
             watches_files=bool(has("workspace.did_change_watched_files.dynamic_registration")),
+            shows_progress=bool(has("window.work_done_progress")),
         )
 
 

@@ -6,7 +6,7 @@ The only module with both vocabularies. Every function takes what it converts, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types as t
@@ -48,22 +48,43 @@ class Positions(NamedTuple):
         return t.Position(*self.lines.position(offset, self.encoding))
 
 
-def diagnostics(found: Sequence[Diagnostic], uri: str, at: Positions, client: Client) -> list[t.Diagnostic]:
-    """What the checks found in the document `uri`."""
-    return [_diagnostic(diagnostic, uri, at, client) for diagnostic in found]
+class Place(NamedTuple):
+    """A file: its URI, and the way to and from the positions in it."""
+
+    uri: str
+    at: Positions
 
 
-def _diagnostic(found: Diagnostic, uri: str, at: Positions, client: Client) -> t.Diagnostic:
+Places = Callable[[str], "Place | None"]
+"""From a path to the file there, if it can be read."""
+
+
+def diagnostics(
+    found: Sequence[Diagnostic], uri: str, at: Positions, client: Client, places: Places
+) -> list[t.Diagnostic]:
+    """What the checks found in the document `uri`; `places` gives the others that matter for it."""
+    known = {"": Place(uri, at), **{path: places(path) for path in _related(found) if client.related}}
+    return [_diagnostic(diagnostic, known, client) for diagnostic in found]
+
+
+def _related(found: Sequence[Diagnostic]) -> set[str]:
+    """The paths of other files that are mentioned."""
+    return {other.path for diagnostic in found for other in diagnostic.related if other.path}
+
+
+def _diagnostic(found: Diagnostic, places: dict[str, Place | None], client: Client) -> t.Diagnostic:
     from agentls.disk import page_uri
 
     tags = [tag for tag in map(_DIAGNOSTIC_TAGS.__getitem__, found.tags) if tag in client.diagnostic_tags]
+    own = places[""]
+    assert own is not None
     related = [
-        t.DiagnosticRelatedInformation(t.Location(uri, at.range(other.span)), other.message)
+        t.DiagnosticRelatedInformation(t.Location(place.uri, place.at.range(other.span)), other.message)
         for other in found.related
-        if client.related
+        if client.related and (place := places[other.path])
     ]
     return t.Diagnostic(
-        range=at.range(found.span),
+        range=own.at.range(found.span),
         message=found.message,
         severity=t.DiagnosticSeverity(found.severity),
         code=found.code,
@@ -93,12 +114,12 @@ def _text_edit(edit: Edit, at: Positions) -> t.TextEdit:
     return t.TextEdit(at.range(edit.span), edit.new_text)
 
 
-def action(found: Action, uri: str, at: Positions, client: Client) -> t.CodeAction:
+def action(found: Action, uri: str, at: Positions, client: Client, places: Places) -> t.CodeAction:
     """A quick fix, bound to its diagnostics, still without its edit."""
     return t.CodeAction(
         title=found.title,
         kind=t.CodeActionKind.QuickFix if client.quick_fixes else None,
-        diagnostics=diagnostics(found.diagnostics, uri, at, client),
+        diagnostics=diagnostics(found.diagnostics, uri, at, client, places),
         is_preferred=True if found.preferred and client.prefers else None,
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pygls import uris
@@ -15,6 +16,9 @@ from agentls import check, dialects, disk, project
 from agentls.config import Config
 from agentls.document import Document
 from agentls.lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from agentls.index import Index
 
 _LANGUAGES = {
     "chatagent": ("copilot", "claude-code"),
@@ -35,6 +39,10 @@ def _anything(_: str) -> bool:
     return True
 
 
+def _nothing(_: Document) -> None:
+    """No project is known."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """One version of a text that is open, with the agent file it is, if it is one.
@@ -50,6 +58,7 @@ class Opened:
     config: Config = Config()  # noqa: RUF009  Nothing can change it.
     exists: Callable[[str], bool] = _anything
     files: Callable[[str], bool] = _anything
+    project: Callable[[Document], Index | None] = _nothing
     serial: int = field(default_factory=_serials.__next__, compare=False)
 
     @cached_property
@@ -57,18 +66,27 @@ class Opened:
         """What the checks say, worked out on first use."""
         if self.document is None:
             return []
-        return check.check(self.document, self.config, self.exists, self.files)
+        return check.check(self.document, self.config, self.exists, self.files, self.project(self.document))
 
 
 class Documents:
     """All open documents by their URIs, with what decides about their settings: those of the
-    editor, the URIs of its workspace's folders, and the configuration files."""
+    editor, the URIs of its workspace's folders, and the configuration files. `project` gives the index of
+    a document's project once all of it is known. `files` has the configuration files that were read."""
 
-    def __init__(self, settings: Settings, roots: Sequence[str]) -> None:
+    def __init__(
+        self, settings: Settings, roots: Sequence[str], project: Callable[[Document], Index | None] = _nothing
+    ) -> None:
         self.settings = settings
         self.roots = roots
+        self._project = project
         self._opened: dict[str, Opened] = {}
+        self.files: dict[str, disk.LoadedConfig] = {}
         self._configs: dict[str, disk.LoadedConfig] = {}
+
+    def __iter__(self) -> Iterator[Opened]:
+        """All open documents."""
+        return iter(list(self._opened.values()))
 
     def get(self, uri: str) -> Opened | None:
         """The current version of a document, if it is open."""
@@ -94,10 +112,18 @@ class Documents:
         """Forget a document; what it was, if it was open."""
         return self._opened.pop(unquote(uri), None)
 
+    def recheck(self, opened: Opened) -> bool:
+        """Check a document again, since others of its project have changed; whether that finds anything else."""
+        fresh = replace(opened, serial=next(_serials))
+        if fresh.diagnostics == opened.diagnostics:
+            return False
+        self._keep(fresh)
+        return True
+
     def reload(self) -> list[Opened]:
         """Read settings and plugins from the disk again; the documents for which that changes
         anything, in their new state."""
-        self._configs.clear()
+        self._configs, self.files = {}, {}
         disk.plugin_of.cache_clear()
         disk.paths_below.cache_clear()
         changed = []
@@ -107,10 +133,15 @@ class Documents:
                 changed.append(self._keep(replace(new, serial=next(_serials))))
         return changed
 
+    def differ(self, before: Mapping[str, disk.LoadedConfig]) -> bool:
+        """Whether any of the configuration files reads otherwise than `before`, or is new."""
+        now = {file: self.files.get(file) or disk.read_config(file) for file in before}
+        return now != before or not self.files.keys() <= before.keys()
+
     @property
     def problems(self) -> list[str]:
         """What cannot be used in the configuration files read so far."""
-        return [f"{c.file}: {problem}" for c in self._configs.values() for problem in c.problems]
+        return [f"{c.file}: {problem}" for c in list(self.files.values()) for problem in c.problems]
 
     def _keep(self, opened: Opened) -> Opened:
         self._opened[unquote(opened.uri)] = opened
@@ -132,13 +163,26 @@ class Documents:
         document = project.open_document(path, opened.text, config, plugin, wish)
         exists = disk.exists_from(folder) if folder else _anything
         files = disk.files_of(document) if document and folder else _anything
-        return replace(opened, document=document, config=config, exists=exists, files=files)
+        return replace(
+            opened, document=document, config=config, exists=exists, files=files, project=self._project
+        )
 
     def settings_in(self, folder: str) -> disk.LoadedConfig:
         """The settings of the configuration file that counts for `folder`."""
         if folder not in self._configs:
-            self._configs[folder] = disk.load_config(folder)
+            file = disk.config_file(folder)
+            self._configs[folder] = self._read(file) if file else disk.without_file()
         return self._configs[folder]
+
+    def _read(self, file: str) -> disk.LoadedConfig:
+        if file not in self.files:
+            self.files[file] = disk.read_config(file)
+        return self.files[file]
+
+    def settings_for_names(self, folder: str) -> disk.LoadedConfig:
+        """The same with what the editor adds that matters for what a file is, rather than for its checks."""
+        loaded = self.settings_in(folder)
+        return loaded._replace(config=self.settings.over(loaded.config, ""))
 
 
 def _path(opened: Opened) -> str | None:

@@ -65,7 +65,7 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
 
 
 _PULL = t.DiagnosticOptions(
-    identifier=convert.SOURCE, inter_file_dependencies=False, workspace_diagnostics=False
+    identifier=convert.SOURCE, inter_file_dependencies=True, workspace_diagnostics=False
 )
 
 
@@ -111,7 +111,7 @@ async def _ask_for_settings(ls: Server) -> None:
 def did_change_workspace_folders(ls: Server, _: t.DidChangeWorkspaceFoldersParams) -> None:
     """The folders are others now."""
     ls.documents.roots = ls.roots
-    ls.reload()
+    ls.reload(renew=True)
 
 
 def did_change_watched_files(ls: Server, _: t.DidChangeWatchedFilesParams) -> None:
@@ -146,6 +146,8 @@ def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:
     closed = ls.documents.close(params.text_document.uri)
     if closed:
         ls.clear(closed.uri)
+    if closed and closed.document:
+        ls.projects.closed(closed.document)
 
 
 def diagnostic(
@@ -172,7 +174,7 @@ def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeAction] | 
     span = asked.at.span(params.range)
     found = []
     for number, action in enumerate(_actions(asked, span)):
-        found.append(convert.action(action, asked.opened.uri, asked.at, ls.client))
+        found.append(convert.action(action, asked.opened.uri, asked.at, ls.client, ls.place))
         if ls.client.resolves_edits:
             found[-1].data = {"uri": asked.opened.uri, "serial": asked.opened.serial, "at": [*span, number]}
         else:

@@ -1,33 +1,106 @@
 """The projects of the open documents: their indexes, and the texts of their files.
 
-What is open in the editor counts as it stands there, not as it lies on the disk.
+What is open in the editor counts as it stands there, not as it lies on the disk. The files on the disk
+are found and read in a thread, and parsed on the event loop, a few milliseconds at a time; whoever asks
+meanwhile is answered from what is there.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from threading import Event
+from typing import NamedTuple
+
 from pygls import uris
 
-from agentls import disk, indexing, occurrences
+from agentls import disk, finding, indexing, occurrences
+from agentls.disk import LoadedConfig
 from agentls.document import Document
 from agentls.index import Index
 from agentls.lsp.documents import Documents, path_of
+from agentls.lsp.progress import Progress
+
+SLICE = 0.003
+"""How long files are parsed before others have their turn, in seconds. A message takes several turns."""
+
+BATCH = 500_000
+"""How many characters of text may wait to be parsed."""
+
+log = logging.getLogger(__name__)
+
+
+class Project:
+    """A project: its root, its index, and what is known of its files on the disk.
+
+    `complete` tells whether all files are in the index, so that what is not there does not exist.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.index = Index()
+        self.complete = False
+        self.stamps: dict[str, disk.Stamp] = {}
+        self.looked = 0.0
+        self.job: asyncio.Task[None] | None = None
+        self.again = False
+
+
+class _File(NamedTuple):
+    """A file that was met, with its text unless it is known already."""
+
+    path: str
+    stamp: disk.Stamp
+    text: str | None
 
 
 class Projects:
-    """The index of each project, by its root."""
+    """All projects by their roots.
 
-    def __init__(self, documents: Documents) -> None:
+    `changed` is called with a project when names in it have changed, and with the path of the file if it
+    is that of one document. `progress` starts to show that something takes its time.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        changed: Callable[[Project, str], None],
+        progress: Callable[[str], Progress],
+    ) -> None:
         self._documents = documents
-        self._indexes: dict[str, Index] = {}
+        self._changed = changed
+        self._progress = progress
+        self._projects: dict[str, Project] = {}
+        self._roots: dict[str, str] = {}
+        self._current: dict[str, Document] = {}
+
+    # Questions
 
     def index(self, document: Document) -> Index:
-        """The index of the document's project, with the document as it is now."""
-        roots = [root for root in map(path_of, self._documents.roots) if root]
-        root = indexing.root_of(document.path, roots)
-        if root not in self._indexes:
-            self._indexes[root] = indexing.index_of(root, self._documents.settings_in)
-        self._indexes[root].put(occurrences.of(document))
-        return self._indexes[root]
+        """The index of the document's project, with the document as it is now, and with as much of the
+        other files as is known yet."""
+        return self._with(document).index
+
+    def known(self, document: Document) -> Index | None:
+        """The same once it is complete."""
+        project = self._with(document)
+        return project.index if project.complete else None
+
+    def project(self, document: Document) -> Project:
+        """The project that a document belongs to; a text that was never saved has one to itself."""
+        path = document.path
+        if path not in self._roots:
+            self._roots[path] = indexing.root_of(path, self._tops) if "/" in path else path
+        return self._at(self._roots[path])
+
+    def all(self) -> list[Project]:
+        """The projects of the workspace's folders, and those of the open documents."""
+        for top in self._tops:
+            self._at(finding.repository(top) or top)
+        return list(self._projects.values())
 
     def text(self, path: str) -> str | None:
         """The text of a file: that in the editor, or that on the disk; `None` where there is none."""
@@ -44,3 +117,138 @@ class Projects:
         uri = uris.from_fs_path(path)
         opened = self._documents.get(uri) if uri else None
         return opened.uri if opened else uri or ""
+
+    # What happens to files
+
+    def closed(self, document: Document) -> None:
+        """Take a document from the disk again, that is no longer open."""
+        self._current.pop(document.path, None)
+        self._roots.pop(document.path, None)
+        project = self.project(document)
+        project.stamps.pop(document.path, None)
+        self._look(project)
+
+    def renew(self) -> None:
+        """Read everything again: other folders are open, or other settings count. Until that is done, what
+        is known stays."""
+        self._roots.clear()
+        self._current.clear()
+        wanted = [self.project(opened.document) for opened in self._documents if opened.document]
+        wanted += [self._projects[top] for top in self._tops if top in self._projects]
+        for project in list(self._projects.values()):
+            if project.job:
+                project.job.cancel()
+            if project not in wanted:
+                del self._projects[project.root]
+        for project in set(wanted):
+            project.complete = False
+            project.stamps.clear()
+            project.job = None
+            self._look(project)
+
+    # The work
+
+    @property
+    def _tops(self) -> list[str]:
+        return [top for top in map(path_of, self._documents.roots) if top]
+
+    def _at(self, root: str) -> Project:
+        if root not in self._projects:
+            self._projects[root] = Project(root)
+            self._look(self._projects[root])
+        return self._projects[root]
+
+    def _with(self, document: Document) -> Project:
+        project = self.project(document)
+        if self._current.get(document.path) is not document:
+            self._current[document.path] = document
+            if project.index.put(occurrences.of(document)):
+                self._changed(project, document.path)
+        return project
+
+    def _look(self, project: Project) -> None:
+        """See in the background which files there are, and read those that have changed."""
+        if "/" not in project.root:
+            return
+        project.again = True
+        if project.job is None or project.job.done():
+            project.job = asyncio.get_running_loop().create_task(self._work(project))
+
+    async def _work(self, project: Project) -> None:
+        progress = self._progress(f"Reading the agents of {project.root.rpartition('/')[2]}")
+        try:
+            while project.again:
+                project.again = False
+                changed = await self._take_in(project, progress)
+                if changed or not project.complete:
+                    project.complete = True
+                    self._changed(project, "")
+        except Exception:  # Nobody else sees what a task raises.
+            log.exception("failed to index %s", project.root)
+        finally:
+            progress.end()
+
+    async def _take_in(self, project: Project, progress: Progress) -> bool:
+        """Take in the files of a project that have changed on the disk; whether names have.
+
+        While one batch of them is parsed, the next one is read.
+        """
+        loop, stopped = asyncio.get_running_loop(), Event()
+        settings = self._documents.settings_for_names
+        batches = self._batches(project, stopped)
+        upcoming = loop.run_in_executor(None, next, batches, ())
+        changed, met = False, set()
+        opened, until = self._opened, time.monotonic() + SLICE
+        try:
+            while batch := await upcoming:
+                upcoming = loop.run_in_executor(None, next, batches, ())
+                for file in batch:
+                    met.add(file.path)
+                    if file.text is not None and file.path not in opened:
+                        names = indexing.names_of(file.path, file.text, settings)
+                        changed |= project.index.put(names) if names else project.index.drop(file.path)
+                        project.stamps[file.path] = file.stamp
+                    if time.monotonic() > until:
+                        progress.report(f"{len(met):,} files")
+                        await asyncio.sleep(0)
+                        opened, until = self._opened, time.monotonic() + SLICE
+        finally:
+            stopped.set()
+        for path in [names.path for names in project.index if names.path not in met]:
+            if path not in self._opened:
+                project.stamps.pop(path, None)
+                changed |= project.index.drop(path)
+        return changed
+
+    @property
+    def _opened(self) -> set[str | None]:
+        """The paths of the open documents."""
+        return {path_of(opened.uri) for opened in self._documents}
+
+    def _batches(self, project: Project, stopped: Event) -> Iterator[list[_File]]:
+        """The files of a project. This is what runs in the thread."""
+
+        def settings(folder: str) -> LoadedConfig:
+            if stopped.is_set():
+                raise _StoppedError
+            return self._documents.settings_for_names(folder)
+
+        batch: list[_File] = []
+        size = 0
+        with suppress(_StoppedError):
+            for path in indexing.paths(project.root, settings):
+                try:
+                    stamp = disk.stamp(path)
+                    text = None if project.stamps.get(path) == stamp else disk.read_text(path)
+                except OSError:
+                    continue  # It has gone meanwhile, or cannot be read.
+                batch.append(_File(path, stamp, text))
+                size += 100 + len(text or "")
+                if size > BATCH:
+                    yield batch
+                    batch, size = [], 0
+        yield batch
+
+
+class _StoppedError(Exception):
+    """Nobody waits for the files any more."""

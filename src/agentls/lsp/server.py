@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,12 +27,14 @@ from pygls.protocol import LanguageServerProtocol
 from agentls import __version__
 from agentls.lsp import convert, settings
 from agentls.lsp.client import Client
+from agentls.lsp.progress import Progress
 from agentls.text import LineIndex
 
 if TYPE_CHECKING:
     from agentls.document import Document
+    from agentls.index import Index
     from agentls.lsp.documents import Documents, Opened
-    from agentls.lsp.projects import Projects
+    from agentls.lsp.projects import Project, Projects
 
 LATEST = 1.0
 """The longest a check waits, in seconds, while somebody types on and on."""
@@ -104,20 +106,21 @@ class Server(LanguageServer):
         self._waiting: dict[str, tuple[asyncio.TimerHandle, float]] = {}
         self._shown: set[str] = set()
         self._told: set[str] = set()
+        self._rechecks: set[asyncio.Task[None]] = set()
 
     @cached_property
     def documents(self) -> Documents:
         """The open documents. The first use loads the core, after `initialize` was answered."""
         from agentls.lsp.documents import Documents
 
-        return Documents(self._read(self.options), self.roots)
+        return Documents(self._read(self.options), self.roots, self._project)
 
     @cached_property
     def projects(self) -> Projects:
         """The projects of the open documents."""
         from agentls.lsp.projects import Projects
 
-        return Projects(self.documents)
+        return Projects(self.documents, self._names_changed, lambda title: Progress(self, title))
 
     @property
     def roots(self) -> list[str]:
@@ -147,6 +150,11 @@ class Server(LanguageServer):
         text = self.projects.text(path)
         return None if text is None else self._positions(LineIndex(text))
 
+    def place(self, path: str) -> convert.Place | None:
+        """The file at `path`, which need not be open; `None` if it cannot be read."""
+        at = self.positions_in(path)
+        return convert.Place(self.projects.uri(path), at) if at else None
+
     def start(self, client: Client, options: Any, parent: int | None) -> None:
         """Take in what the client says of itself."""
         self.client = client
@@ -161,25 +169,33 @@ class Server(LanguageServer):
         from agentls.features import actions, completion, hover, outline  # noqa: F401
 
         dialects.load(dialects.NAMES[0])
-        _ = self.documents
+        _ = self.projects
 
     # Settings
 
     def set(self, data: Mapping[str, Any]) -> None:
         """Take the settings in `data`, those from `initialize` where it says nothing."""
+        before = self.documents.settings
         self.documents.settings = self._read({**self.options, **data})
-        self.reload()
+        self.reload(renew=self.documents.settings != before)
 
-    def reload(self) -> None:
-        """Read the configuration files again, and check again what they change."""
+    def reload(self, *, renew: bool = False) -> None:
+        """Read the configuration files again, and check again what they change. With `renew`, all files of
+        the projects are read again in any case."""
+        before = self.documents.files
         changed = self.documents.reload()
+        if renew or self.documents.differ(before):
+            self.projects.renew()
         self._tell(self.documents.problems)
-        if self.client.pulls:
-            if changed and self.client.refreshes:
-                self.workspace_diagnostic_refresh(None)
-            return
-        for opened in changed:
-            self.publish(opened.uri)
+        self._show(changed)
+
+    def _show(self, changed: Sequence[Opened]) -> None:
+        """See to it that the client shows what was found anew in documents."""
+        if not self.client.pulls:
+            for opened in changed:
+                self.publish(opened.uri)
+        elif changed and self.client.refreshes:
+            self.workspace_diagnostic_refresh(None)
 
     def _read(self, data: Mapping[str, Any]) -> settings.Settings:
         found, problems = settings.read(data)
@@ -248,7 +264,29 @@ class Server(LanguageServer):
         if opened.document is None:
             return []
         at = self._positions(opened.document.lines)
-        return convert.diagnostics(opened.diagnostics, opened.uri, at, self.client)
+        return convert.diagnostics(opened.diagnostics, opened.uri, at, self.client, self.place)
+
+    def _project(self, document: Document) -> Index | None:
+        return self.projects.known(document)
+
+    def _names_changed(self, project: Project, path: str) -> None:
+        """Check the open documents of a project again, but for the one at `path`, which is looked after."""
+        if project.complete:
+            self._rechecks.add(task := asyncio.get_running_loop().create_task(self._recheck(project, path)))
+            task.add_done_callback(self._rechecks.discard)
+
+    async def _recheck(self, project: Project, path: str) -> None:
+        changed = []
+        for uri in [opened.uri for opened in self.documents]:
+            await asyncio.sleep(0)
+            opened = self.documents.get(uri)
+            document = opened.document if opened else None
+            # What waits to be checked will be.
+            if not (opened and document) or uri in self._waiting or document.path == path:
+                continue
+            if self.projects.project(document) is project and self.documents.recheck(opened):
+                changed.append(opened)
+        self._show(changed)
 
     def _publish_safely(self, uri: str) -> None:
         try:

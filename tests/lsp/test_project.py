@@ -1,0 +1,254 @@
+"""The project around the open documents: found in the background, kept fresh, and checked as a whole."""
+
+# mypy: disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import lsprotocol.types as t
+import pytest
+from pytest_lsp import ClientServerConfig
+
+from lsp.wire import (
+    RUN,
+    SECONDS,
+    Editor,
+    capabilities,
+    change_document,
+    close_document,
+    identifier,
+    open_document,
+    session,
+    settled,
+)
+
+# A rule that says of each agent which an agent may start where it is, or that there is none.
+RULE = '''
+from agentls.rule import Finding, Related, rule
+
+@rule("hint")
+def agents(ctx):
+    """Say where agents are."""
+    for reference in ctx.names.references if ctx.project else ():
+        if reference.form == "tool":
+            found = ctx.project.resolve(reference, ctx.names)
+            places = tuple(Related(each.span, each.description, each.path) for each in found[:1])
+            yield Finding(reference.span, "there" if found else "gone", related=places)
+'''
+
+
+def config(before: str = "") -> ClientServerConfig:
+    """A server with that rule, and with what else is to be done `before`."""
+    return ClientServerConfig(
+        server_command=[sys.executable, "-c", f"{RULE}\n{before}\n{RUN}"], client_factory=Editor
+    )
+
+
+OPTIONS: dict[str, Any] = {"select": ["agents"]}
+LEAD = """\
+---
+name: lead
+description: Leads.
+tools: Agent({})
+---
+
+You lead.
+"""
+OTHER = """\
+---
+description: Reviews 🧪.
+name: {}
+---
+
+You review.
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with two agents, one of whom may start the other."""
+    write(tmp_path / ".claude/agents/lead.md", LEAD.format("reviewer"))
+    write(tmp_path / ".claude/agents/reviewer.md", OTHER.format("reviewer"))
+    return tmp_path
+
+
+def write(path: Path, text: str) -> str:
+    """Write a file, with the folders above it; its URI."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path.as_uri()
+
+
+def open_file(client: Editor, path: Path) -> str:
+    """Open a file as it is on the disk; its URI."""
+    open_document(client, path.read_text("utf-8"), path.as_uri())
+    return path.as_uri()
+
+
+def watched(client: Editor, path: Path, kind: t.FileChangeType = t.FileChangeType.Changed) -> None:
+    """Report a change of a file."""
+    client.workspace_did_change_watched_files(
+        t.DidChangeWatchedFilesParams([t.FileEvent(path.as_uri(), kind)])
+    )
+
+
+async def shows(client: Editor, uri: str, *messages: str) -> list[t.Diagnostic]:
+    """Wait until these messages are what is shown for a document."""
+    await until(lambda: [one.message for one in client.diagnostics.get(uri, [])] == [*messages])
+    return list(client.diagnostics.get(uri, []))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+
+    async def wait() -> None:
+        while not true():
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(wait(), SECONDS)
+
+
+async def test_an_agent_is_found_that_is_not_open(project: Path) -> None:
+    async with session(capabilities("neovim@v0.7.0"), project, server=config(), **OPTIONS) as client:
+        uri = open_file(client, project / ".claude/agents/lead.md")
+        await shows(client, uri, "there")
+        change_document(client, LEAD.format("nobody"), 2, uri)
+        await shows(client, uri, "gone")
+
+
+async def test_a_related_place_is_one_in_its_file(project: Path) -> None:
+    async with session(capabilities("visual-studio-code"), project, server=config(), **OPTIONS) as client:
+        uri = open_file(client, project / ".claude/agents/lead.md")
+        (found,) = await shows(client, uri, "there")
+        (place,) = found.related_information or []
+        assert place.location.uri == (project / ".claude/agents/reviewer.md").as_uri()
+        assert place.location.range == t.Range(t.Position(2, 6), t.Position(2, 14))
+
+
+async def test_what_is_typed_in_one_document_counts_in_another(project: Path) -> None:
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        lead = open_file(client, project / ".claude/agents/lead.md")
+        other = open_file(client, project / ".claude/agents/reviewer.md")
+        await shows(client, lead, "there")
+        change_document(client, OTHER.format("critic"), 2, other)
+        await shows(client, lead, "gone")
+        # Once it is closed, the file on the disk counts, which has the old name.
+        await close_document(client, other)
+        await shows(client, lead, "there")
+
+
+async def test_only_a_changed_list_is_sent_again(project: Path) -> None:
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        lead = open_file(client, project / ".claude/agents/lead.md")
+        other = open_file(client, project / ".claude/agents/reviewer.md")
+        await shows(client, lead, "there")
+        client.diagnostics.clear()
+        change_document(client, OTHER.format("reviewer") + "\nAsk `another` one.\n", 2, other)
+        await settled(client)
+        await settled(client)
+        assert client.diagnostics == {}
+
+
+async def test_who_asks_is_told_to_ask_again(project: Path) -> None:
+    async with session(capabilities("pulling"), project, server=config(), **OPTIONS) as client:
+
+        async def messages(uri: str) -> list[str]:
+            report = await client.text_document_diagnostic_async(t.DocumentDiagnosticParams(identifier(uri)))
+            assert isinstance(report, t.RelatedFullDocumentDiagnosticReport)
+            return [found.message for found in report.items]
+
+        lead = open_file(client, project / ".claude/agents/lead.md")
+        other = open_file(client, project / ".claude/agents/reviewer.md")
+        if await messages(lead) == []:  # The project is being read still.
+            await until(lambda: client.diagnostic_refresh_count > 0)
+        assert await messages(lead) == ["there"]
+        before = client.diagnostic_refresh_count
+        change_document(client, OTHER.format("critic"), 2, other)
+        assert await messages(other) == []
+        await until(lambda: client.diagnostic_refresh_count > before)
+        assert await messages(lead) == ["gone"]
+
+
+async def test_a_file_that_cannot_be_read_costs_nothing_but_itself(project: Path) -> None:
+    agents = project / ".claude/agents"
+    (agents / "a.md").symlink_to(agents / "nowhere.md")
+    (agents / "b.md").write_bytes(b"\xff\xfe---\nname: b\n")
+    (agents / "c.md").mkdir()
+    os.mkfifo(agents / "d.md")
+    (agents / "loop").symlink_to(agents)
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        await shows(client, open_file(client, agents / "lead.md"), "there")
+
+
+async def test_links_do_not_lead_out_of_the_project(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    write(outside / "critic.md", OTHER.format("critic"))
+    (project / ".claude/agents/more").symlink_to(outside)
+    write(project / ".claude/agents/lead.md", LEAD.format("critic"))
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        await shows(client, open_file(client, project / ".claude/agents/lead.md"), "gone")
+
+
+SLOWLY = """
+import time
+from agentls import indexing
+names_of = indexing.names_of
+def slowly(*arguments):
+    time.sleep(0.01)
+    return names_of(*arguments)
+indexing.names_of = slowly
+"""
+
+
+async def test_nobody_waits_for_the_project(project: Path) -> None:
+    for n in range(300):
+        write(project / f".claude/agents/many/a{n}.md", OTHER.format(f"a{n}"))
+    slow = config(SLOWLY)
+    async with session(capabilities("visual-studio-code"), project, server=slow, **OPTIONS) as client:
+        uri = open_file(client, project / ".claude/agents/lead.md")
+        start = asyncio.get_running_loop().time()
+        for _ in range(5):
+            await client.text_document_hover_async(t.HoverParams(identifier(uri), t.Position(1, 1)))
+        assert asyncio.get_running_loop().time() - start < 1
+        assert client.diagnostics.get(uri) is None  # What is not there yet may still be found.
+        await shows(client, uri, "there")
+        (reports,) = client.progress_reports.values()
+        await until(lambda: isinstance(reports[-1], t.WorkDoneProgressEnd))
+        assert isinstance(reports[0], t.WorkDoneProgressBegin)
+        assert reports[0].title == f"Reading the agents of {project.name}"
+
+
+async def test_other_settings_make_it_read_anew(project: Path) -> None:
+    write(project / "prompts/critic.md", OTHER.format("critic"))
+    write(project / ".claude/agents/lead.md", LEAD.format("critic"))
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        uri = open_file(client, project / ".claude/agents/lead.md")
+        await shows(client, uri, "gone")
+        write(project / "agentls.toml", '[places]\nclaude-code = ["/prompts/*.md"]\n')
+        watched(client, project / "agentls.toml")
+        await shows(client, uri, "there")
+        (project / "agentls.toml").unlink()
+        watched(client, project / "agentls.toml")
+        await shows(client, uri, "gone")
+
+
+async def test_folders_come_and_go(project: Path) -> None:
+    write(project / "part/.claude/agents/lead.md", LEAD.format("reviewer"))
+    async with session(capabilities("plain"), server=config(), **OPTIONS) as client:
+        uri = open_file(client, project / "part/.claude/agents/lead.md")
+        await shows(client, uri, "gone")
+        folder = t.WorkspaceFolder(project.as_uri(), "project")
+        event = t.WorkspaceFoldersChangeEvent([folder], [])
+        client.workspace_did_change_workspace_folders(t.DidChangeWorkspaceFoldersParams(event))
+        await shows(client, uri, "there")
+        event = t.WorkspaceFoldersChangeEvent([], [folder])
+        client.workspace_did_change_workspace_folders(t.DidChangeWorkspaceFoldersParams(event))
+        await shows(client, uri, "gone")
