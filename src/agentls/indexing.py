@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from agentls import disk, finding, occurrences, project
+from agentls import dialects, disk, finding, occurrences, project
+from agentls.dialects import Place
 from agentls.disk import LoadedConfig
 from agentls.finding import Search
 from agentls.index import Index
@@ -41,6 +42,21 @@ def paths(root: str, settings: Settings) -> Iterator[str]:
     """The files below `root` that have names for the index. What cannot be read is passed over."""
     search = Search(settings, None, _ignore, _ignore)
     return (found.full for found in finding.find(root, search))
+
+
+def patterns() -> tuple[str, ...]:
+    """Globs for the files that have names for an index, and for all that is in folders of agents alone: what
+    an editor is to watch."""
+    found = [_pattern(place) for place, _ in dialects.places()]
+    return tuple(dict.fromkeys(found))
+
+
+def _pattern(place: Place) -> str:
+    folder = f"{place.folder}/" if place.folder else ""
+    if not place.recursive or not folder:
+        return f"**/{folder}{place.files}"
+    # Other things may lie in folders of these names as well.
+    return f"**/{folder}**/{place.files}" if place.scope == "plugin" else f"**/{folder}**"
 
 
 def names_in(path: str, settings: Settings, otherwise: str | None = None) -> Names | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,8 @@ def config(before: str = "") -> ClientServerConfig:
         server_command=[sys.executable, "-c", f"{RULE}\n{before}\n{RUN}"], client_factory=Editor
     )
 
+
+HASTY = "from agentls.lsp import projects; projects.PAUSE = projects.TRUST = 0.05; projects.SHARE = 0"
 
 OPTIONS: dict[str, Any] = {"select": ["agents"]}
 LEAD = """\
@@ -252,3 +255,71 @@ async def test_folders_come_and_go(project: Path) -> None:
         event = t.WorkspaceFoldersChangeEvent([], [folder])
         client.workspace_did_change_workspace_folders(t.DidChangeWorkspaceFoldersParams(event))
         await shows(client, uri, "gone")
+
+
+async def test_files_that_change_are_read_again(project: Path) -> None:
+    agents = project / ".claude/agents"
+    async with session(capabilities("eager"), project, server=config(HASTY), **OPTIONS) as client:
+        uri = open_file(client, agents / "lead.md")
+        await shows(client, uri, "there")
+        write(agents / "reviewer.md", OTHER.format("critic"))
+        watched(client, agents / "reviewer.md")
+        await shows(client, uri, "gone")
+        write(agents / "more/new.md", OTHER.format("reviewer"))
+        watched(client, agents / "more/new.md", t.FileChangeType.Created)
+        await shows(client, uri, "there")
+        # Of a folder that is removed, some clients say no more than that.
+        shutil.rmtree(agents / "more")
+        watched(client, agents / "more", t.FileChangeType.Deleted)
+        await shows(client, uri, "gone")
+        write(agents / "reviewer.md", OTHER.format("reviewer"))
+        watched(client, agents / "reviewer.md")
+        await shows(client, uri, "there")
+        (agents / "reviewer.md").unlink()
+        watched(client, agents / "reviewer.md", t.FileChangeType.Deleted)
+        await shows(client, uri, "gone")
+
+
+async def test_what_is_open_does_not_count_on_the_disk(project: Path) -> None:
+    agents = project / ".claude/agents"
+    async with session(capabilities("eager"), project, server=config(HASTY), **OPTIONS) as client:
+        lead = open_file(client, agents / "lead.md")
+        other = open_file(client, agents / "reviewer.md")
+        await shows(client, lead, "there")
+        write(agents / "reviewer.md", OTHER.format("critic"))
+        watched(client, agents / "reviewer.md")
+        write(agents / "critic.md", OTHER.format("critic"))
+        watched(client, agents / "critic.md")
+        change_document(client, LEAD.format("reviewer, critic"), 2, lead)
+        await shows(client, lead, "there", "there")
+        await close_document(client, other)
+        await shows(client, lead, "gone", "there")
+
+
+async def test_who_watches_no_files_is_not_left_behind(project: Path) -> None:
+    agents = project / ".claude/agents"
+    async with session(capabilities("plain"), project, server=config(HASTY), **OPTIONS) as client:
+        uri = open_file(client, agents / "lead.md")
+        await shows(client, uri, "there")
+        (agents / "reviewer.md").unlink()
+        client.text_document_did_save(t.DidSaveTextDocumentParams(identifier(uri)))
+        await shows(client, uri, "gone")
+        write(agents / "other.md", OTHER.format("reviewer"))
+        open_document(client, OTHER.format("x"), (agents / "x.md").as_uri())
+        await shows(client, uri, "there")
+
+
+async def test_all_places_of_agents_are_watched() -> None:
+    async with session(capabilities("eager")) as client:
+        await until(lambda: any(each.method.endswith("WatchedFiles") for each in client.registrations))
+        options: Any
+        (options,) = [
+            each.register_options for each in client.registrations if each.method.endswith("WatchedFiles")
+        ]
+        patterns = {watcher["globPattern"] for watcher in options["watchers"]}
+        assert {
+            "**/.claude/agents/**",
+            "**/skills/**/SKILL.md",
+            "**/*.agent.md",
+            "**/agentls.toml",
+        } < patterns

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcContentModified
 
-from agentls.lsp import convert, settings
+from agentls.lsp import convert, settings, watching
 from agentls.lsp.client import Client
 from agentls.text import Span
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from agentls.lsp.server import Asked, Server
 
 TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'"]
-
-WATCHED = ("**/agentls.toml", "**/pyproject.toml", "**/*.dialect.yaml", "**/.claude-plugin/plugin.json")
 
 
 def register(server: Server) -> None:
@@ -36,7 +34,7 @@ def register(server: Server) -> None:
     feature(t.TEXT_DOCUMENT_DID_CLOSE)(did_close)
     feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
     feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
-    feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
+    watching.register(server)
     feature(
         t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions(trigger_characters=TRIGGERS, resolve_provider=True)
     )(completion)
@@ -79,8 +77,7 @@ async def initialized(ls: Server, _: t.InitializedParams) -> None:
         options: Any = t.DidChangeConfigurationRegistrationOptions(section=settings.SECTION)
         wanted.append(t.Registration("settings", t.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
     if ls.client.watches_files:
-        watchers = [t.FileSystemWatcher(pattern) for pattern in WATCHED]
-        options = t.DidChangeWatchedFilesRegistrationOptions(watchers)
+        options = t.DidChangeWatchedFilesRegistrationOptions(watching.watchers())
         wanted.append(t.Registration("files", t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if wanted:
         await ls.client_register_capability_async(t.RegistrationParams(wanted))
@@ -111,12 +108,8 @@ async def _ask_for_settings(ls: Server) -> None:
 def did_change_workspace_folders(ls: Server, _: t.DidChangeWorkspaceFoldersParams) -> None:
     """The folders are others now."""
     ls.documents.roots = ls.roots
-    ls.reload(renew=True)
-
-
-def did_change_watched_files(ls: Server, _: t.DidChangeWatchedFilesParams) -> None:
-    """A configuration file or a plugin has changed, appeared or gone."""
     ls.reload()
+    ls.projects.regroup()
 
 
 # Documents
@@ -136,9 +129,10 @@ def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
             ls.check_soon(opened.uri)
 
 
-def did_save(ls: Server, _: t.DidSaveTextDocumentParams) -> None:
-    """See whether the configuration has changed, for clients that watch no files."""
+def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
+    """See whether the configuration or the project has changed, for clients that watch no files."""
     ls.reload()
+    ls.look_around(params.text_document.uri)
 
 
 def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from threading import Event
 from typing import NamedTuple
@@ -24,6 +24,16 @@ from agentls.index import Index
 from agentls.lsp.documents import Documents, path_of
 from agentls.lsp.progress import Progress
 
+PAUSE = 2.0
+"""The least time between two looks at all files of a project, in seconds."""
+
+TRUST = 60.0
+"""The same where the client says which files have changed. It may miss some, as those of a folder that was
+removed."""
+
+SHARE = 20
+"""How many times as long as a look takes is the time to the next one, at least."""
+
 SLICE = 0.003
 """How long files are parsed before others have their turn, in seconds. A message takes several turns."""
 
@@ -36,7 +46,8 @@ log = logging.getLogger(__name__)
 class Project:
     """A project: its root, its index, and what is known of its files on the disk.
 
-    `complete` tells whether all files are in the index, so that what is not there does not exist.
+    `complete` tells whether all files are in the index, so that what is not there does not exist. `again` and
+    `touched` say what is still to be done: to look at all files, or to read some of them.
     """
 
     def __init__(self, root: str) -> None:
@@ -44,9 +55,20 @@ class Project:
         self.index = Index()
         self.complete = False
         self.stamps: dict[str, disk.Stamp] = {}
+        self.again = True
+        self.touched: set[str] = set()
         self.looked = 0.0
+        self.took = 0.0
+        self.timer: asyncio.TimerHandle | None = None
         self.job: asyncio.Task[None] | None = None
-        self.again = False
+
+    def stop(self) -> None:
+        """Let go of all that is under way."""
+        if self.timer:
+            self.timer.cancel()
+        if self.job:
+            self.job.cancel()
+        self.timer = self.job = None
 
 
 class _File(NamedTuple):
@@ -98,8 +120,8 @@ class Projects:
 
     def all(self) -> list[Project]:
         """The projects of the workspace's folders, and those of the open documents."""
-        for top in self._tops:
-            self._at(finding.repository(top) or top)
+        for root in self._workspace:
+            self._at(root)
         return list(self._projects.values())
 
     def text(self, path: str) -> str | None:
@@ -120,31 +142,46 @@ class Projects:
 
     # What happens to files
 
+    def touched(self, path: str) -> None:
+        """Something has happened to the file or folder at `path`."""
+        for project in self._projects.values():
+            if path in project.stamps:
+                project.touched.add(path)
+                self._start(project)
+            elif path.startswith(f"{project.root}/"):
+                self._look(project, PAUSE)
+
+    def see(self, document: Document, *, watched: bool) -> None:
+        """See whether files around a document have changed. With `watched` the client does so too."""
+        self._look(self.project(document), TRUST if watched else PAUSE)
+
     def closed(self, document: Document) -> None:
         """Take a document from the disk again, that is no longer open."""
         self._current.pop(document.path, None)
         self._roots.pop(document.path, None)
         project = self.project(document)
-        project.stamps.pop(document.path, None)
-        self._look(project)
+        project.touched.add(document.path)
+        self._start(project)
 
-    def renew(self) -> None:
-        """Read everything again: other folders are open, or other settings count. Until that is done, what
-        is known stays."""
+    def regroup(self) -> None:
+        """Find out anew what belongs together: other folders are open."""
         self._roots.clear()
         self._current.clear()
-        wanted = [self.project(opened.document) for opened in self._documents if opened.document]
-        wanted += [self._projects[top] for top in self._tops if top in self._projects]
-        for project in list(self._projects.values()):
-            if project.job:
-                project.job.cancel()
-            if project not in wanted:
-                del self._projects[project.root]
-        for project in set(wanted):
+        wanted = {self.project(opened.document).root for opened in self._documents if opened.document}
+        for root in self._projects.keys() - wanted - {*self._workspace}:
+            self._projects.pop(root).stop()
+        for project in self._projects.values():
+            self._changed(project, "")
+
+    def renew(self) -> None:
+        """Read everything again: other settings count. Until that is done, what is known stays."""
+        self._current.clear()
+        for project in self._projects.values():
+            project.stop()
             project.complete = False
+            project.again = True
             project.stamps.clear()
-            project.job = None
-            self._look(project)
+            self._start(project)
 
     # The work
 
@@ -152,10 +189,14 @@ class Projects:
     def _tops(self) -> list[str]:
         return [top for top in map(path_of, self._documents.roots) if top]
 
+    @property
+    def _workspace(self) -> list[str]:
+        return [finding.repository(top) or top for top in self._tops]
+
     def _at(self, root: str) -> Project:
         if root not in self._projects:
             self._projects[root] = Project(root)
-            self._look(self._projects[root])
+            self._start(self._projects[root])
         return self._projects[root]
 
     def _with(self, document: Document) -> Project:
@@ -166,38 +207,57 @@ class Projects:
                 self._changed(project, document.path)
         return project
 
-    def _look(self, project: Project) -> None:
-        """See in the background which files there are, and read those that have changed."""
-        if "/" not in project.root:
+    def _look(self, project: Project, pause: float) -> None:
+        """See in the background which files there are, and read those that have changed: now, or when the
+        last time is long enough ago."""
+        if project.again or project.timer:
             return
+        loop = asyncio.get_running_loop()
+        at = project.looked + max(pause, SHARE * project.took)
+        if at > loop.time():
+            project.timer = loop.call_at(at, self._look_now, project)
+        else:
+            self._look_now(project)
+
+    def _look_now(self, project: Project) -> None:
+        project.timer = None
         project.again = True
-        if project.job is None or project.job.done():
+        self._start(project)
+
+    def _start(self, project: Project) -> None:
+        # A text that was never saved has no files around it.
+        if "/" in project.root and (project.job is None or project.job.done()):
             project.job = asyncio.get_running_loop().create_task(self._work(project))
 
     async def _work(self, project: Project) -> None:
         progress = self._progress(f"Reading the agents of {project.root.rpartition('/')[2]}")
+        loop = asyncio.get_running_loop()
         try:
-            while project.again:
-                project.again = False
-                changed = await self._take_in(project, progress)
-                if changed or not project.complete:
+            while project.again or project.touched:
+                if project.again:
+                    project.again, start = False, loop.time()
+                    changed = await self._take_in(project, None, progress)
+                    changed |= not project.complete
                     project.complete = True
+                    project.looked, project.took = loop.time(), loop.time() - start
+                else:
+                    touched, project.touched = project.touched, set()
+                    changed = await self._take_in(project, touched, progress)
+                if changed:
                     self._changed(project, "")
         except Exception:  # Nobody else sees what a task raises.
             log.exception("failed to index %s", project.root)
         finally:
             progress.end()
 
-    async def _take_in(self, project: Project, progress: Progress) -> bool:
-        """Take in the files of a project that have changed on the disk; whether names have.
-
-        While one batch of them is parsed, the next one is read.
-        """
+    async def _take_in(self, project: Project, some: Set[str] | None, progress: Progress) -> bool:
+        """Take in those files of a project that have changed on the disk, of `some` or of all; whether names
+        have changed. While one batch of them is parsed, the next one is read."""
         loop, stopped = asyncio.get_running_loop(), Event()
         settings = self._documents.settings_for_names
-        batches = self._batches(project, stopped)
+        batches = self._batches(project, some, stopped)
         upcoming = loop.run_in_executor(None, next, batches, ())
-        changed, met = False, set()
+        changed, met = False, set[str]()
         opened, until = self._opened, time.monotonic() + SLICE
         try:
             while batch := await upcoming:
@@ -214,19 +274,19 @@ class Projects:
                         opened, until = self._opened, time.monotonic() + SLICE
         finally:
             stopped.set()
-        for path in [names.path for names in project.index if names.path not in met]:
-            if path not in self._opened:
-                project.stamps.pop(path, None)
-                changed |= project.index.drop(path)
+        known = some if some is not None else [names.path for names in project.index]
+        for path in {*known} - met - self._opened:
+            project.stamps.pop(path, None)
+            changed |= project.index.drop(path)
         return changed
 
     @property
-    def _opened(self) -> set[str | None]:
+    def _opened(self) -> set[str]:
         """The paths of the open documents."""
-        return {path_of(opened.uri) for opened in self._documents}
+        return {path for opened in self._documents if (path := path_of(opened.uri))}
 
-    def _batches(self, project: Project, stopped: Event) -> Iterator[list[_File]]:
-        """The files of a project. This is what runs in the thread."""
+    def _batches(self, project: Project, some: Iterable[str] | None, stopped: Event) -> Iterator[list[_File]]:
+        """Some files of a project, or all. This is what runs in the thread."""
 
         def settings(folder: str) -> LoadedConfig:
             if stopped.is_set():
@@ -236,7 +296,7 @@ class Projects:
         batch: list[_File] = []
         size = 0
         with suppress(_StoppedError):
-            for path in indexing.paths(project.root, settings):
+            for path in indexing.paths(project.root, settings) if some is None else some:
                 try:
                     stamp = disk.stamp(path)
                     text = None if project.stamps.get(path) == stamp else disk.read_text(path)

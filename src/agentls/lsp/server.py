@@ -221,6 +221,13 @@ class Server(LanguageServer):
         self.documents.open(item.uri, item.language_id, item.version, item.text)
         self._tell(self.documents.problems)
         self.check_now(item.uri)
+        self.look_around(item.uri)
+
+    def look_around(self, uri: str) -> None:
+        """See whether other files around a document have changed."""
+        opened = self.documents.get(uri)
+        if opened and opened.document:
+            self.projects.see(opened.document, watched=self.client.watches_files)
 
     def check_now(self, uri: str) -> None:
         """Publish at once, to a client that does not ask by itself."""
