@@ -19,11 +19,12 @@ finds it. Whether there is such a file is for others to say. Where it is not kno
 there is a reference for each folder that it may be, with the same span."""
 
 Form = Literal[
-    "key", "tool", "permission", "mention", "argument", "call", "code", "verb", "item", "noun", "link"
+    "key", "tool", "permission", "mention", "argument", "call", "code", "word", "noun", "item", "link"
 ]
 """How a reference is written: as a word of a key's value; in a list of tools, as in `Agent(x)`,
-`mcp__x__tool`; in a permission; `@agent-x`; `subagent_type: x`; `Agent(x)` in the prompt; between
-backticks; behind a verb of delegation; at the head of a list item; before `agent`; as a path."""
+`mcp__x__tool`; in a permission; `@agent-x`; `subagent_type: x`; `Agent(x)` in the prompt; set off as a name,
+between backticks or behind `/` or `@`; as a hyphenated word in prose; beside the word for what it names, as in
+"the planner agent"; in bold; as a path."""
 
 _NO_SIGN = re.compile(r"[^A-Za-z0-9_-]")
 

@@ -1,9 +1,11 @@
 """Names in a prompt: agents, skills, commands and servers that a text refers to.
 
-Some forms are references whatever they name (`@agent-x`, `subagent_type: x`, `Agent(x)`). Others are
-candidates only, which count once the name is known to be one: words between backticks, and hyphenated
-words behind a verb of delegation, at the head of a list item, or in front of `agent`. It is done for
-every file of a project, so what runs over all words is kept cheap.
+Some forms are references whatever they name (`@agent-x`, `subagent_type: x`, `Agent(x)`). The others are
+candidates, which count once the name is known to be one: that is decided where all names are known. So every
+hyphenated word is the candidate for an agent, wherever it stands in the prose; names of skills and commands are
+often those of programs and folders too, and want backticks, a slash, or the word "skill" beside them.
+
+It is done for every file of a project: what runs over the text starts at a sign that is rare in it.
 """
 
 from __future__ import annotations
@@ -12,64 +14,138 @@ import re
 from collections.abc import Iterator
 
 from agentls.names import Form, Kind, Reference, bare
+from agentls.text import Span
 
 _NAME = r"[A-Za-z0-9][\w.-]*(?::[\w.-]+)*"
+_QUOTE = r"(?:\\?[\"'`])"
 
 # The sign that a form needs, its kind, its name, and the form itself, whose name is the first group.
 _MARKED: tuple[tuple[str, Kind, Form, re.Pattern[str]], ...] = (
-    ("@agent-", "agent", "mention", re.compile(rf"(?<![\w@])@agent-({_NAME})")),
+    ("@agent-", "agent", "mention", re.compile(rf"@agent-({_NAME})")),
     (" (agent)", "agent", "mention", re.compile(rf"@[\"']({_NAME}) \(agent\)")),
     (
         "subagent_type",
         "agent",
         "argument",
-        re.compile(rf"subagent_type[\"'`]?\s*[:=]\s*[\"'`]({_NAME})[\"'`]"),
+        # Without quotes it has to be all there is: a sentence may go on behind it.
+        re.compile(
+            rf"subagent_type{_QUOTE}?\s*[:=]\s*(?:{_QUOTE}({_NAME}){_QUOTE}"
+            rf"|((?!\d)[\w:-]+)(?=[ \t]*(?:[,;)}}\]`]|\r?$)))",
+            re.MULTILINE,
+        ),
     ),
-    ("Task(", "agent", "call", re.compile(rf"(?<!\w)Task\([\"'`]?({_NAME})[\"'`]?\s*[,)]")),
-    ("Agent(", "agent", "call", re.compile(rf"(?<!\w)Agent\([\"'`]?({_NAME})[\"'`]?\s*[,)]")),
-    ("Skill(", "skill", "call", re.compile(rf"(?<!\w)Skill\([\"'`]?({_NAME})[\"'`]?\s*[,)]")),
-    ("mcp__", "server", "mention", re.compile(r"(?<!\w)mcp__([A-Za-z0-9]\w*?(?:-\w+?)*)(?=__|\b(?![\w-]))")),
+    ("Task(", "agent", "call", re.compile(rf"Task\({_QUOTE}?({_NAME}){_QUOTE}?\s*[,)]")),
+    ("Agent(", "agent", "call", re.compile(rf"Agent\({_QUOTE}?({_NAME}){_QUOTE}?\s*[,)]")),
+    (
+        "Skill(",
+        "skill",
+        "call",
+        re.compile(rf"Skill\((?:skill\s*[:=]\s*)?{_QUOTE}?/?({_NAME}){_QUOTE}?\s*[,)]"),
+    ),
+    ("mcp__", "server", "mention", re.compile(r"mcp__([A-Za-z0-9]\w*?(?:-\w+?)*)(?=__|\b(?![\w-]))")),
 )
 
-_IN_BACKTICKS = re.compile(rf"`(/?)({_NAME})`")
-_HYPHENATED = re.compile(r"(?<![\w/.@:`-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/`:-]*[\w/`])")
-_BEFORE = re.compile(
-    r"""(?P<item>^[ \t]*(?:[-*+]|\d+\.)[ ]+(?:\*\*)?\Z)
-    |\b(?:(?:delegat|hand|escalat|pass|transfer|dispatch)(?:e|s|es|ed|ing)?
-          [ ](?:[\w-]+[ ]){0,4}?(?:to|with|over[ ]to|off[ ]to)
-      |(?:collaborat|coordinat|work|partner|consult|pair|check|align|communicat)(?:e|es|s|ing)?
-          (?:[ ]closely)?[ ]with
-      |(?:support|assist|guid|consult|invok|launch|spawn|us|call|ask|help|involv|run|start)(?:e|es|s|ing)?)
-      [ ](?:the[ ]|an?[ ])?(?:\*\*)?\Z""",
-    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+
+_ALONE = r"(?![\w/\\(*-]|\.\w)"  # Neither does the name go on, nor is it the start of a path.
+
+_IN_BACKTICKS = re.compile(
+    r"`(?:(?P<slash>/?)(?P<name>[A-Za-z0-9][\w-]*(?:[.:][\w-]+)*)|(?P<title>[A-Z][\w&+-]*(?: [\w&+()-]+){1,5}))`"
+    r"(?P<noun> (?:skill|command)\b)?"
 )
-_BEHIND = re.compile(r"(?P<item>(?:\*\*)?[ ]?(?::|-{1,2}[ ]|[–—→(]))|(?P<noun>(?:\*\*)?[ ](?:sub)?agents?\b)")
-_WINDOW = 60
+_ORDINARY = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
+_COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_ALONE}")
+_AT = re.compile(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_ALONE}")
+
+_HYPHENS = re.compile(r"-[a-z0-9]+(?:-[a-z0-9]+)*")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_BEFORE_NO_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_BEHIND_NO_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_WIDEST = 40
+
+_NOUNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("agent", re.compile(r" agents?\b")),
+    ("agent", re.compile(r" subagents?\b")),
+    ("skill", re.compile(r" skills?\b")),
+)
+_BEFORE_NOUN = re.compile(
+    r"""(?:^|[\s(*"'])
+    (?!(?:an?|the|this|that|these|their|your|any|all|each|every|another|other|some|no|new|main|parent|sub|
+        of|to|for|with|and|or)\Z)
+    (?P<name>[a-z][\w-]*|[A-Z][\w&-]*(?:[ ][A-Z][\w&-]*)+)(?:\*\*)?\Z""",
+    re.VERBOSE,
+)
+_BEHIND_NOUN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("agent", re.compile(r"gent(?<=[aA]gent)(?:\*\*)?:(?:\*\*)? (?:\*\*)?([a-z]\w*)\b(?!-)")),
+    ("skill", re.compile(r"kill(?<=[sS]kill)(?:\*\*)?:? (?:\*\*)?([a-z0-9]+(?:-[a-z0-9]+)+)")),
+)
+_IN_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
 
 
 def find(text: str, start: int) -> Iterator[Reference]:
-    """The references in `text` from the offset `start` on, form by form."""
+    """The references in `text` from the offset `start` on, one for each place."""
+    found: dict[int, Reference] = {}
+    for search in (_marked, _set_off, _called, _hyphenated):
+        for reference in search(text, start):
+            found.setdefault(reference.span.start, reference)
+    return iter(found.values())
+
+
+def _marked(text: str, start: int) -> Iterator[Reference]:
     for sign, kind, form, pattern in _MARKED:
         if text.find(sign, start) >= 0:
             for found in pattern.finditer(text, start):
-                name = found[1].rstrip(".-:")
-                yield Reference(kind, *bare(name, found.start(1)), form)
+                group = found.lastindex or 0
+                if not text[found.start() - 1 : found.start()].isalnum():
+                    yield Reference(kind, *bare(found[group].rstrip(".-:"), found.start(group)), form)
+
+
+def _set_off(text: str, start: int) -> Iterator[Reference]:
+    """Names between backticks, and behind `/` and `@`."""
     for found in _IN_BACKTICKS.finditer(text, start):
-        name = found[2].rstrip(".:")
-        yield Reference("command" if found[1] else "any", *bare(name, found.start(2)), "code")
-    for found in _HYPHENATED.finditer(text, start):
-        candidate = _form(text, start, *found.span())
-        if candidate:
-            yield Reference("any", *bare(found[0], found.start()), candidate)
+        name = found["name"]
+        if name is None:
+            yield Reference("any", found["title"], "", Span(*found.span("title")), "code")
+        elif found["slash"]:
+            yield Reference("command", *bare(name, found.start("name")), "code")
+        elif "." not in name and ("-" in name or ":" in name):
+            yield Reference("any", *bare(name, found.start("name")), "code")
+        elif _ORDINARY.fullmatch(name):
+            # One word is the name of a program as often as that of a skill.
+            noun = found["noun"]
+            yield Reference("skill" if noun else "agent", *bare(name, found.start("name")), "code")
+    for found in _COMMAND.finditer(text, start):
+        yield Reference("command", *bare(found[1], found.start(1)), "code")
+    for found in _AT.finditer(text, start):
+        yield Reference("agent", *bare(found[1], found.start(1)), "code")
 
 
-def _form(text: str, first: int, start: int, end: int) -> Form | None:
-    """What makes a hyphenated word a candidate, if anything does."""
-    line = max(text.rfind("\n", first, start) + 1, first, start - _WINDOW)
-    before = _BEFORE.search(text[line:start])
-    behind = _BEHIND.match(text, end)
-    if behind and behind["noun"]:
-        return "noun"
-    if before and before["item"] is None:
-        return "verb"
-    return "item" if before and behind else None
+def _hyphenated(text: str, start: int) -> Iterator[Reference]:
+    """Hyphenated words that are no part of a path, an option or the like."""
+    for found in _HYPHENS.finditer(text, start):
+        hyphen, end = found.span()
+        before = text[max(start, hyphen - _WIDEST) : hyphen]
+        at = hyphen - len(before) + len(before.rstrip(_LETTERS))
+        if (
+            at == hyphen
+            or text[at - 1] in _BEFORE_NO_NAME
+            or text[end : end + 1] in _BEHIND_NO_NAME
+            or (text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum())
+        ):
+            continue
+        name = text[at:end]
+        if name[0] > "9" or not name.replace("-", "").isdigit():
+            yield Reference("agent", name, "", Span(at, end), "word")
+
+
+def _called(text: str, start: int) -> Iterator[Reference]:
+    """Names beside the word for what they name."""
+    for kind, pattern in _NOUNS:
+        for found in pattern.finditer(text, start):
+            before = _BEFORE_NOUN.search(text, max(start, found.start() - _WIDEST), found.start())
+            if before:
+                yield Reference(kind, before["name"], "", Span(*before.span("name")), "noun")
+    for kind, pattern in _BEHIND_NOUN:
+        for found in pattern.finditer(text, start):
+            yield Reference(kind, found[1], "", Span(*found.span(1)), "noun")
+    for found in _IN_BOLD.finditer(text, start):
+        yield Reference("agent", found[1], "", Span(*found.span(1)), "item")
