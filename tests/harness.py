@@ -6,7 +6,7 @@ exactly under the span: `^^^^ unknown-tool: words the message must contain`. `^^
 that the span goes on over further lines. Caret lines are taken out before the text is
 analysed. `<|>` marks a cursor. A line `(1,000 characters)` stands for as many. A section
 `agentls.toml` is the configuration, and a section `.claude-plugin/plugin.json` makes the files
-around it a plugin's.
+around it a plugin's. Several files are a project, unless the prose says "Each file is looked at by itself".
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ TEXTS = (".md", ".mdc", ".yaml")
 _SECTION = re.compile(r"^-- (\S+) --$", re.MULTILINE)
 _CARETS = re.compile(r"(?P<indent>\s*)(?P<carets>\^+)(?P<more>>?) (?P<code>[a-z-]+)(?:: (?P<words>.*))?")
 _LENGTH = re.compile(r"^\((\d+),(\d+) characters\)$", re.MULTILINE)
+_BY_ITSELF = "Each file is looked at by itself"
 _PLUGIN = ".claude-plugin/plugin.json"
 
 
@@ -105,9 +106,9 @@ class Case:
 
     @property
     def index(self) -> Index | None:
-        """The names of all files of the case, where there is more than one."""
+        """The names of all files of the case, where there is more than one and they are a project."""
         texts = [at for at in self.files if at.endswith(TEXTS)]
-        if len(texts) < 2:
+        if len(texts) < 2 or _BY_ITSELF in " ".join(self.prose.split()):
             return None
         index = Index()
         for at in texts:

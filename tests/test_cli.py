@@ -26,6 +26,7 @@ from agentls.rule import RULES
 CLEAN = "---\nname: clean\ndescription: Reviews code. Use it after every change.\n---\n\nYou review code.\n"
 WARNED = CLEAN.replace("---\n\n", "tools: Read, Grpe\n---\n\n")
 BROKEN = CLEAN.replace("name: clean", "name:")
+OTHER = "---\nname: other\ndescription: Writes texts. Use it before a release.\n---\n\nYou write texts.\n"
 DROPPED = CLEAN.replace("name: clean\n", "").replace("---\n\n", "tools: Read\n---\n\n")
 A, B = ".claude/agents/a.md", ".claude/agents/b.md"
 
@@ -96,7 +97,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 def test_text_shows_the_place(project: Project) -> None:
-    ran = project.write({A: WARNED, B: CLEAN})("check")
+    ran = project.write({A: WARNED, B: OTHER})("check")
     message = next(iter(project("check", "--output-format", "json").data))["message"]
     assert ran.out == (
         f".claude/agents/a.md:4:14: warning[unknown-tool] {message}\n"
@@ -167,7 +168,7 @@ def test_json_of_nothing_and_of_many(project: Project) -> None:
     assert project("check", "--output-format", "json").data == []
     project.write({A: CLEAN})
     assert project("check", "--output-format", "json").data == []
-    project.write({A: WARNED, B: WARNED.replace("Grpe", "Grpe, Raed")})
+    project.write({A: WARNED, B: OTHER.replace("---\n\n", "tools: Read, Grpe, Raed\n---\n\n")})
     assert [row["path"] for row in project("check", "--output-format", "json").data] == [A, B, B]
 
 
@@ -336,7 +337,10 @@ def test_standard_input_without_a_name(project: Project) -> None:
 
 
 def test_many_files_are_shared_out(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    project.write({f".claude/agents/a{number:03}.md": WARNED for number in range(100)})
+    texts = [
+        WARNED.replace("clean", f"a{number:03}").replace("code", f"part {number}") for number in range(100)
+    ]
+    project.write({f".claude/agents/a{number:03}.md": text for number, text in enumerate(texts)})
     project.write({".claude/agents/a050.md": "x" * (disk.MAX_BYTES + 1)})
     alone = project("check", "--output-format", "json", "--jobs", "1")
     monkeypatch.setattr(run, "SHARED_FROM", 10)

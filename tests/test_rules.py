@@ -19,13 +19,22 @@ CASES = sorted((FIXTURES / "rules").rglob("*.md"))
 
 
 def examples(rule: Rule, heading: str) -> list[Case]:
-    """The examples below a heading of the rule's page, as cases."""
+    """The examples below a heading of the rule's page, as cases. Files of different paths that follow each
+    other without a word between them are one project; it is the first that the rule is about."""
     section = rule.page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     settings = re.search(r"^```toml\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
-    found = []
+    found: list[Case] = []
+    end = -1
     for example in _EXAMPLE.finditer(section):
         place = example["place"]
         path = place if place and place.endswith(".md") else _PLACES.get(place, f"{place}/example.md")
+        together = (
+            not section[end : example.start()].strip() and path not in found[-1].files if found else False
+        )
+        end = example.end()
+        if together:
+            found[-1].files[path] = at_length(example["text"])
+            continue
         case = Case("", {path: at_length(example["text"])})
         if example["place"] == "plugin":
             case.files[".claude-plugin/plugin.json"] = '{"name": "example"}'

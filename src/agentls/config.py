@@ -44,6 +44,7 @@ class Config(NamedTuple):
     keys: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()
     description_tokens: int = 1000
+    roster_tokens: int = 0
     dialects: tuple[DialectFile, ...] = ()
     lines: int = 0
     places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -79,6 +80,8 @@ SETTINGS = {
     "keys": "frontmatter keys of your own",
     "runtimes": "names of the runtimes that count in full, of those that read a file; its folder's own if empty",
     "description_tokens": "estimated tokens above which a description is reported as long",
+    "roster_tokens": "estimated tokens that all descriptions of agents, or of skills, may take together; what"
+    " their runtime allows if 0",
     "dialects": "files with dialects of your own, counted from the folder of the settings",
     "lines": "lines above which a text is reported as long; what its runtime advises if 0",
     "places": "further places of agent files: for a dialect, patterns as in `.gitignore`",
@@ -153,8 +156,8 @@ def _convert(name: str, value: Any) -> tuple[Any, str]:
         return (patterns, "") if patterns is not None else (None, "a list of patterns")
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
-    if name in ("description_tokens", "lines"):
-        least = 0 if name == "lines" else 1
+    if name in ("description_tokens", "roster_tokens", "lines"):
+        least = 1 if name == "description_tokens" else 0
         ok = isinstance(value, int) and not isinstance(value, bool) and value >= least
         return (value, "") if ok else (None, f"a whole number of at least {least}")
     texts = _texts(value)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agentls import dialects, markdown, origin, toollist
 from agentls.config import Config
-from agentls.dialects import Dialect, Key, Runtime
+from agentls.dialects import Condition, Dialect, Key, Runtime
 from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
 from agentls.origin import Origin
@@ -95,6 +95,14 @@ class Document(File):
     def _read(self, reader: Reader) -> Reading:
         read = strategy(reader.runtime.strategy)
         return read(self.text, self.identity, reader.dialect, reader.runtime)
+
+    def met(self, reading: Reading, conditions: Iterable[Condition]) -> bool:
+        """Whether any of `conditions` is met for the runtime of `reading`, by the file or by its place."""
+        root, sets = reading.root, self.identity.sets
+        return any(
+            (root is not None and meets(condition, root)) or sets.get(condition.key) in condition.values
+            for condition in conditions
+        )
 
     @property
     def reading(self) -> Reading:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from agentls.names import Definition, Kind, Names, Reference
+from agentls.names import Definition, Kind, Names, Reference, fold
+from agentls.roster import Roster
 
 _ANY: tuple[Kind, ...] = ("agent", "skill", "command")
 _LISTS: dict[Kind, tuple[Kind, ...]] = {
@@ -22,14 +23,6 @@ _LISTS: dict[Kind, tuple[Kind, ...]] = {
 }
 
 
-def fold(name: str) -> str:
-    """`name` without case and separators, in which names that people take for the same agree."""
-    return name.lower().translate(_SEPARATORS)
-
-
-_SEPARATORS = str.maketrans("", "", "-_ .")
-
-
 class Index:
     """The names of the files of one project, and of those that are at hand in every project.
 
@@ -41,6 +34,7 @@ class Index:
         self._files: dict[str, Names] = {}
         self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
         self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
+        self._rosters: dict[tuple[str, ...], Roster] = {}
 
     def __len__(self) -> int:
         return len(self._files)
@@ -71,6 +65,8 @@ class Index:
         for reference in names.references:
             uses = self._references.setdefault(fold(reference.name), {})
             uses[names.path] = (*uses.get(names.path, ()), reference)
+        if names.own and names.own.loads:
+            self._rosters.setdefault(_roster_of(names.own), Roster()).put(names.own)
         return True
 
     def drop(self, path: str) -> bool:
@@ -83,6 +79,11 @@ class Index:
                 _forget(self._definitions, name, path)
         for reference in old.references:
             _forget(self._references, reference.name, path)
+        if old.own and old.own.loads:
+            roster = self._rosters[_roster_of(old.own)]
+            roster.drop(old.own)
+            if not roster:
+                del self._rosters[_roster_of(old.own)]
         return True
 
     # Look-ups
@@ -134,6 +135,10 @@ class Index:
                 if reference.kind == "file" and _holds(folder, reference.name):
                     yield names, reference
 
+    def roster(self, definition: Definition) -> Roster:
+        """What belongs to the same runtime and place as `definition`, itself among it."""
+        return self._rosters.get(_roster_of(definition)) or Roster()
+
     def _distance(self, definition: Definition, names: Names) -> tuple[bool, int, int, int]:
         """How far a definition is from a file that refers to it."""
         known = not names.runtimes or not set(names.runtimes).isdisjoint(definition.runtimes)
@@ -147,6 +152,12 @@ class Index:
         else:
             steps = (3 if not definition.scope else 4, 0)
         return (not known, *steps, _ANY.index(definition.kind) if definition.kind in _ANY else 0)
+
+
+def _roster_of(definition: Definition) -> tuple[str, ...]:
+    """What the definitions of a roster have in common: the kind, the owner of the folder, and the place."""
+    owner = definition.runtimes[0] if definition.runtimes else definition.dialect
+    return (definition.kind, owner, definition.base, definition.scope.partition(":")[0])
 
 
 def _holds(folder: str, path: str) -> bool:

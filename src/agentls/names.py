@@ -35,12 +35,13 @@ STRONG: frozenset[Form] = frozenset(("key", "tool", "permission", "mention", "ar
 class Definition(NamedTuple):
     """Something with a name.
 
-    `name` is the bare name, `scope` what a plugin sets in front of it (`plugin` or `plugin:folder`, "" outside
-    of plugins). `span` is where the name stands in the file, empty at its start where the name is that of the
-    file or of its folder. `base` is the folder that its place is counted from. `dialect` and `runtimes` say
-    who knows it, the owner of the folder first. `loads` tells whether that one loads it. `tools` are those
-    that it may use, `None` for all. `part` tells that it is an entry in a file, as a server in `.mcp.json`,
-    and not what the file as a whole stands for.
+    `name` is the bare name, `scope` what a plugin sets in front of it (`plugin` or `plugin:folder`), or the
+    folders of a command; else "". `span` is where the name stands in the file, empty at its start where the
+    name is that of the file or of its folder. `base` is the folder that its place is counted from. `dialect`
+    and `runtimes` say who knows it, the owner of the folder first. `loads` tells whether that one loads it.
+    `tools` are those that it may use, `None` for all. `part` tells that it is an entry in a file, as a server
+    in `.mcp.json`, and not what the file as a whole stands for. `offered` tells whether a model is told of it,
+    to choose it by itself.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Definition(NamedTuple):
     loads: bool = True
     tools: tuple[str, ...] | None = None
     part: bool = False
+    offered: bool = True
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -113,6 +115,14 @@ class Names(NamedTuple):
         """What the file as a whole defines: an agent, a skill or a command."""
         first = self.definitions[0] if self.definitions else None
         return first if first and not first.part else None
+
+
+def fold(name: str) -> str:
+    """`name` without case and separators, in which names that people take for the same agree."""
+    return name.lower().translate(_SEPARATORS)
+
+
+_SEPARATORS = str.maketrans("", "", "-_ .")
 
 
 def bare(written: str, at: int) -> tuple[str, str, Span]:

@@ -45,7 +45,8 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
         return None
     if not reading.loads and document.entry("name") is None:
         return None
-    scope, _, name = reading.name.rpartition(":") if document.identity.plugin else ("", "", reading.name)
+    scoped = document.identity.plugin or reading.runtime.scoped
+    scope, _, name = reading.name.rpartition(":") if scoped else ("", "", reading.name)
     return Definition(
         kind,
         name,
@@ -58,6 +59,7 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
         readers,
         reading.loads,
         _tools(document, reading) if kind == "agent" else None,
+        offered=not document.met(reading, reading.runtime.withheld),
     )
 
 

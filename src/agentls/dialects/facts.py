@@ -132,6 +132,8 @@ class Key(NamedTuple):
     """The tool without which, in a list of tools, the key does nothing."""
     refers: Literal["", "agent", "skill", "command", "server"] = ""
     """What the words of the value are names of, where its type does not say so."""
+    offered_only: bool = False
+    """Whether a name is passed over if the model is not told of what it names."""
 
     @property
     def names(self) -> str:

@@ -179,8 +179,10 @@ class Runtime(NamedTuple):
     identity: Literal["none", "file", "path", "folder"] = "file"
     """Where the name comes from when there is no `name`: nowhere, the file, the path below the place, or
     the folder around the file, which has one of its own."""
-    names: Literal["kept", "filled", "trimmed"] = "kept"
-    """The text of `name` is kept as it is, counts only if it is filled, or is trimmed before that."""
+    names: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
+    """The text of `name` is kept as it is, counts only if it is filled, is trimmed before that, or is ignored."""
+    scoped: bool = False
+    """Whether the plugin and the folders below the place stand in front of the name of the file, with `:`."""
     other_names: Literal["taken", "refused", "reported"] = "taken"
     """Whether another name than that of the folder is taken, refused with the file, or taken and reported."""
     asks_for: tuple[str, ...] = ()
@@ -223,3 +225,23 @@ class Runtime(NamedTuple):
     """The number of characters that the prompt may have; 0 for any."""
     references: bool = False
     """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
+    withheld: tuple[Condition, ...] = ()
+    """Conditions of which one is enough for a model not to be told of it."""
+    unseen: tuple[Condition, ...] = ()
+    """Conditions of which one is enough for people not to be shown it."""
+    same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
+    """What it makes of two of the same name in one folder: it takes one of them, and does not say which; or the
+    one whose file comes first, or last; or all."""
+    alike: Literal["undocumented", "same"] = "undocumented"
+    """Whether names are the same to it that differ in case and separators only."""
+    nearest: bool = False
+    """Whether of two of the same name, in folders of which one lies further up, the one counts that is nearest
+    to where a session starts."""
+    at_home: Literal["undocumented", "hidden", "wins"] = "undocumented"
+    """Whether one in the user's own folder is hidden by one of the same name in the project, or wins."""
+    hidden_by: Literal["", "skill"] = ""
+    """The kind of what takes its place under the same name."""
+    descriptions: int = 0
+    """About how many tokens all descriptions may take together; 0 for any number."""
+    descriptions_limit: str = ""
+    """What that number comes from, to follow its title."""

@@ -51,6 +51,7 @@ class Settings:
             description_tokens=config.description_tokens
             if tokens == type(ours)().description_tokens
             else tokens,
+            roster_tokens=ours.roster_tokens or config.roster_tokens,
             lines=ours.lines or config.lines,
             overrides=ours.overrides,
         )

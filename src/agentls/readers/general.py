@@ -424,12 +424,13 @@ def name_of(root: Mapping | None, identity: Identity, runtime: Runtime) -> str |
     written = written_name(root, runtime)
     if written is not None or runtime.identity == "none":
         return written
-    return identity.name(runtime.identity)
+    name = identity.name(runtime.identity)
+    return ":".join(filter(None, (identity.plugin, *identity.folders, name))) if runtime.scoped else name
 
 
 def written_name(root: Mapping | None, runtime: Runtime) -> str | None:
     """The name as the frontmatter has it, if that counts."""
-    entry = root.get("name") if root else None
+    entry = root.get("name") if root and runtime.names != "ignored" else None
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
         return None
     text = entry.value.text.strip() if runtime.names == "trimmed" else entry.value.text

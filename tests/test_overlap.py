@@ -1,0 +1,90 @@
+"""Texts that say the same: against comparing each with each, and as cheap among many as among few."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentls import overlap
+from agentls.overlap import LEAST, SHARE, Overlap
+
+WORDS = st.sampled_from(
+    ["use", "Agent", "code", "reviews", "tests", "python", "release", "shop", "a", "it", "pages"]
+)
+TEXTS = st.lists(st.lists(WORDS, max_size=14).map(" ".join), max_size=12)
+
+
+def of(texts: list[str]) -> Overlap:
+    found = Overlap()
+    for at, text in enumerate(texts):
+        found.put(f"{at:02}", text)
+    return found
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def covers(mine: str, other: str) -> bool:
+    own, theirs = set(words(mine)), set(words(other))
+    return len(theirs) >= LEAST and theirs < own and len(own - theirs) <= len(own) // SHARE
+
+
+@given(TEXTS)
+def test_agrees_with_comparing_each_with_each(texts: list[str]) -> None:
+    found = of(texts)
+    for at, text in enumerate(texts):
+        key = f"{at:02}"
+        others = [(f"{n:02}", other) for n, other in enumerate(texts) if n != at]
+        equal = [other for other, its in others if words(text) and words(its) == words(text)]
+        assert found.equal(key, 99) == equal
+        assert [each.key for each in found.covered(key, 99)] == [n for n, its in others if covers(text, its)]
+
+
+@given(TEXTS, TEXTS)
+def test_forgets_what_is_dropped(kept: list[str], dropped: list[str]) -> None:
+    found = of(kept)
+    for at, text in enumerate(dropped):
+        found.put(f"dropped {at}", text)
+    for at in range(len(dropped)):
+        found.drop(f"dropped {at}")
+    assert vars(found) == vars(of(kept))
+
+
+def test_names_the_words_that_one_has_besides() -> None:
+    found = of(
+        ["Tests the pages of the shop in a browser.", "Tests all the pages of the shop, in a browser!"]
+    )
+    assert found.covered("01", 9) == [("00", ("all",))]
+    assert found.covered("00", 9) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reviews the code of the shop after every change",
+        "Reviews the code of part {} of the shop after every change of that part",
+        "{} " * 3 + "reviews the code of the shop after every change",
+    ],
+    ids=["equal", "one word of its own", "one more word"],
+)
+def test_costs_the_same_among_many(text: str) -> None:
+    found = Overlap()
+    for at in range(2000):
+        found.put(f"{at:04}", text.format(*[f"number{at}"] * 3))
+    looks = 0
+
+    class Counted(dict[str, str]):
+        def __getitem__(self, key: str) -> str:
+            nonlocal looks
+            looks += 1
+            return super().__getitem__(key)
+
+    found._folded = Counted(found._folded)
+    for at in range(0, 2000, 100):
+        found.equal(f"{at:04}", 3)
+        found.covered(f"{at:04}", 3)
+    assert looks <= 20 * (overlap.LOOKS + 2)
