@@ -1,0 +1,394 @@
+"""Rename: all that changes with a name, the same from whichever place of it, and why it may not change.
+
+The index says where a name stands. A file may have changed since it was indexed, so each place is held
+against the text as it is now.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from agentls import occurrences, rewrite
+from agentls.document import Document
+from agentls.features.navigation import at, meant
+from agentls.index import Index
+from agentls.names import Definition, Names, Reference
+from agentls.text import Edit, Span, apply
+
+Why = Literal["name", "reference", "link", "prose"]
+"""What stands in the place of an edit: the name itself, a reference, a path, or a word in prose that is the
+name by its letters, which somebody has to look at."""
+
+
+class Change(NamedTuple):
+    """An edit in the file at `path`."""
+
+    path: str
+    edit: Edit
+    why: Why
+
+
+class Move(NamedTuple):
+    """A file or folder that gets another path."""
+
+    old: str
+    new: str
+
+    def of(self, path: str) -> str:
+        """Where `path` lies after the move."""
+        inside = path == self.old or path.startswith(f"{self.old}/")
+        return self.new + path[len(self.old) :] if inside else path
+
+
+class Renaming(NamedTuple):
+    """What a new name comes to. The edits refer to the files as they lie before the move. `stays` is the
+    path of a file or folder that keeps the old name, since the editor cannot rename it."""
+
+    changes: tuple[Change, ...] = ()
+    move: Move | None = None
+    stays: str = ""
+
+
+class Refused(NamedTuple):
+    """Why there is no renaming."""
+
+    reason: str
+
+
+class Files(NamedTuple):
+    """What is asked about the files of the project at `root`: the text of one, what a text would be at a
+    path as a document and as names, and whether something is at a path."""
+
+    root: str
+    text: Callable[[str], str | None]
+    document: Callable[[str, str], Document | None]
+    names: Callable[[str, str], Names | None]
+    exists: Callable[[str], bool]
+
+    def hold(self, path: str) -> bool:
+        """Whether a path lies in the project."""
+        return path.startswith(f"{self.root.rstrip('/')}/")
+
+
+def wanted(
+    index: Index, names: Names, text: str, offset: int, files: Files
+) -> tuple[Definition, Span] | Refused:
+    """What is named at `offset` in `text`, which is the file of `names`, and where the name stands."""
+    found = at(index, names, text, offset)
+    if found is None or found.kind == "file":
+        return Refused("No agent, skill, command or server is named here.")
+    definition = meant(index, names, found)
+    if definition is None:
+        document = files.document(names.path, text)
+        built_in = document.dialect.builtin_agents if document else ()
+        if any(agent.name == found.name for agent in built_in):
+            return Refused(f"`{found.name}` is a built-in agent, which cannot be renamed.")
+        return Refused(f"There is no `{found.name}` in this project that could be renamed.")
+    if not files.hold(definition.path):
+        return Refused(f"`{definition.name}` lies outside of the project, in {definition.path}.")
+    return definition, found.span
+
+
+def rename(
+    index: Index, definition: Definition, new: str, files: Files, *, moves: bool = True
+) -> Renaming | Refused:
+    """All that changes when `definition` is called `new`. `moves` tells whether files can be renamed."""
+    new = new.strip()
+    document = _document(definition, files)
+    unit = _unit(document, definition) if document else None
+    move = Move(unit, _called(unit, definition.name, new)) if unit and moves else None
+    renaming = _renaming(index, definition, new, document, move, files)
+    if isinstance(renaming, Refused):
+        return renaming
+    if move and (move.new.count("/") != move.old.count("/") or _UNFIT_PATH.search(new)):
+        return Refused(f"`{new}` cannot be the name of a file.")
+    if move and files.exists(move.new):
+        return Refused(f"{move.new} is there already.")
+    return renaming if moves else renaming._replace(stays=unit or "")
+
+
+def moved(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
+    """What changes along with a file or folder that somebody is about to move, and the reasons for which
+    names stay as they are that the move would change."""
+    move = Move(old, new)
+    changes = list(_links(index, move, files))
+    reasons: list[str] = []
+    for names in list(index):
+        definition = names.own
+        if definition is None or move.of(names.path) == names.path:
+            continue
+        document = _document(definition, files)
+        name = _name_after(document, definition, move, files) if document else definition.name
+        if name != definition.name:
+            renaming = _renaming(index, definition, name, document, move, files)
+            if isinstance(renaming, Refused):
+                reasons.append(renaming.reason)
+            else:
+                changes += renaming.changes
+    return Renaming(_in_order(changes), move), reasons
+
+
+def _name_after(document: Document, definition: Definition, move: Move, files: Files) -> str:
+    """The name that goes with the place in which a file lies after a move."""
+    if definition.span.start < definition.span.end and _unit(document, definition) == move.old:
+        last, stem = move.old.rpartition("/")[2], definition.name
+        fixed, fresh = last[len(stem) :], move.new.rpartition("/")[2]
+        return fresh.removesuffix(fixed) if fresh.endswith(fixed) else definition.name
+    after = files.document(move.of(document.path), document.text)
+    own = occurrences.of(after).own if after else None
+    return own.name if own and own.scope == definition.scope else definition.name
+
+
+def _renaming(
+    index: Index, definition: Definition, new: str, document: Document | None, move: Move | None, files: Files
+) -> Renaming | Refused:
+    text = files.text(definition.path)
+    names = _now(index.get(definition.path), definition, text, files)
+    home = next((each for each in names.definitions if _same(each, definition)), None) if names else None
+    if text is None or home is None:
+        return Refused(f"`{definition.name}` is no longer found in {definition.path}.")
+    reason = _unfit(index, definition, new)
+    if reason:
+        return Refused(reason)
+    changes = [*_own(definition.path, text, home, new), *_references(index, definition, new, files)]
+    if move:
+        changes += _links(index, move, files)
+    changes += _prose(index, definition, new, {change.path for change in changes}, files)
+    renaming = Renaming(_in_order(changes), move)
+    reason = _amiss(definition, new, document, renaming, files)
+    return Refused(reason) if reason else renaming
+
+
+def _document(definition: Definition, files: Files) -> Document | None:
+    """The document that is the definition; there is none of what is an entry in a file."""
+    text = None if definition.part else files.text(definition.path)
+    return None if text is None else files.document(definition.path, text)
+
+
+def _now(names: Names | None, definition: Definition, text: str | None, files: Files) -> Names | None:
+    """The names of a file as its text is now. They are gathered anew if a name does not stand where it
+    stood."""
+    if names is None or text is None:
+        return None
+    called = definition.called
+    for each in _all(names):
+        if each.name in called and each.span.start < each.span.end and each.span.of(text) != each.name:
+            return files.names(names.path, text)
+    return names
+
+
+def _all(names: Names) -> Iterator[Definition | Reference]:
+    """What a file defines, and what it refers to."""
+    yield from names.definitions
+    yield from names.references
+
+
+def _same(one: Definition, other: Definition) -> bool:
+    return (one.kind, one.name, one.scope, one.part) == (other.kind, other.name, other.scope, other.part)
+
+
+def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[Change]:
+    """The edit of the name itself, in the quotes that it has."""
+    start, end = definition.span
+    if start == end:
+        return
+    quote = text[start - 1 : start] if text[start - 1 : start] == text[end : end + 1] else ""
+    if text[start:end] == definition.name and quote == "'":
+        new = new.replace("'", "''")
+    elif text[start:end] == definition.name and quote == '"':
+        new = new.replace("\\", r"\\").replace('"', r"\"")
+    else:
+        new = rewrite.scalar(new)
+    yield Change(path, Edit(definition.span, new), "name")
+
+
+# --- why not --------------------------------------------------------------------------------------
+
+_UNFIT_PATH = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+_SERVER = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
+_PLAIN = re.compile(r"[A-Za-z0-9][\w-]*")
+
+
+def _unfit(index: Index, definition: Definition, new: str) -> str | None:
+    """Why `new` is no name for `definition`, as far as its file does not matter."""
+    if not new:
+        return "A name is needed."
+    if new == definition.name:
+        return f"`{new}` is its name already."
+    if len(new.splitlines()) > 1:
+        return "A name is a single line."
+    if definition.kind == "server" and not _SERVER.fullmatch(new):
+        return f"`{new}` cannot stand in the names of tools: only letters, digits, `-` and single `_` can."
+    rivals = index.named(definition.kind, new)
+    for other in (*rivals, *index.named("any", new)):
+        if other in rivals and _meet(definition, other):
+            return f"There is a {other.kind} `{new}` already, in {other.path}."
+        if _meet(definition, other) and any(_in_prose(index, each) for each in (definition, other)):
+            return (
+                f"There is a {other.kind} `{new}`, and one could not tell which of the two is meant in prose."
+            )
+    return None
+
+
+def _meet(one: Definition, other: Definition) -> bool:
+    """Whether some runtime knows both of two definitions in one project."""
+    folders = sorted((f"{one.base.rstrip('/')}/", f"{other.base.rstrip('/')}/"), key=len)
+    known = not set(one.runtimes).isdisjoint(other.runtimes)
+    return known and one.scope == other.scope and folders[1].startswith(folders[0])
+
+
+def _in_prose(index: Index, definition: Definition) -> bool:
+    """Whether something refers to a definition without saying of what kind it is."""
+    return any(reference.kind == "any" for _, reference in index.referring(definition))
+
+
+def _amiss(
+    definition: Definition, new: str, document: Document | None, renaming: Renaming, files: Files
+) -> str | None:
+    """Why the renaming would not come out as it should: the files are read as they would be."""
+    edits: dict[str, list[Edit]] = {}
+    for change in renaming.changes:
+        if change.why in ("name", "reference"):
+            edits.setdefault(change.path, []).append(change.edit)
+    if document:
+        path = renaming.move.of(definition.path) if renaming.move else definition.path
+        after = files.document(path, apply(document.text, edits.get(definition.path, ())))
+        if after is None:
+            return f"{path} would not be the file of {document.dialect.thing} any more."
+        own = occurrences.of(after).own
+        renamed = definition._replace(name=new)
+        reason = _worse(document, after) or _taken(document, definition, new)
+        if reason or own is None or not _same(own, renamed):
+            return reason or f"The file would not get the name `{new}` by that."
+    if _PLAIN.fullmatch(new) and rewrite.scalar(new) == new:
+        return None  # It can stand wherever a name can.
+    for path, changed in edits.items():
+        after_all = files.names(path, apply(files.text(path) or "", changed))
+        if after_all is None or sum(each.name == new for each in _all(after_all)) < len(changed):
+            return f"`{new}` cannot be written in all places of the name in {path}."
+    return None
+
+
+def _worse(before: Document, after: Document) -> str | None:
+    """What a runtime that counts has against a file that it had nothing against before."""
+    old = {reading.runtime.name: {reason.code for reason in reading.reasons} for reading in before.readings}
+    for reading in after.readings:
+        for reason in reading.reasons:
+            if reason.code not in old.get(reading.runtime.name, ()) and reading.runtime.verdict == "counts":
+                return f"{reason.message}. {reading.runtime.title} {reading.runtime.refusal}."
+    return None
+
+
+def _taken(document: Document, definition: Definition, new: str) -> str | None:
+    """What the runtime means by `new` itself."""
+    facts = document.dialect
+    words = (*facts.builtin_agents, *facts.reserved_names) if definition.kind == "agent" else ()
+    word = next((word for word in words if word.name == new), None)
+    return f"`{new}` has a meaning of its own. {word.summary}" if word else None
+
+
+# --- files and paths ------------------------------------------------------------------------------
+
+
+def _unit(document: Document, definition: Definition) -> str | None:
+    """The file, or the folder around it, that is called as the definition is."""
+    identity, path = document.identity, document.path
+    if document.reading.runtime.identity == "folder":
+        return path.rpartition("/")[0] if identity.folders[-1:] == (definition.name,) else None
+    return path if definition.name in (identity.stem, identity.name("path")) else None
+
+
+def _called(unit: str, old: str, new: str) -> str:
+    """The path of a file or folder once it is called `new`. What both names have in front of a `/` are
+    folders, which stay."""
+    folder, _, last = unit.rpartition("/")
+    above, _, stem = old.rpartition("/")
+    return f"{folder}/{new.removeprefix(f'{above}/') if above else new}{last[len(stem) :]}"
+
+
+def _links(index: Index, move: Move, files: Files) -> Iterator[Change]:
+    """The edits of the paths that lead to what moves, and of those in it that would lead astray."""
+    leading = list(index.leading_into(move.old))
+    if posixpath.dirname(move.old) != posixpath.dirname(move.new):
+        leading += [
+            (names, reference)
+            for names in index
+            if move.of(names.path) != names.path
+            for reference in names.references
+            if reference.kind == "file"
+        ]
+    for names, reference in leading:
+        text = files.text(names.path) if files.hold(names.path) else None
+        if text is not None:
+            written = _path_after(reference.span.of(text), reference.name, names, move)
+            if written:
+                yield Change(names.path, Edit(reference.span, written), "link")
+
+
+def _path_after(written: str, target: str, names: Names, move: Move) -> str | None:
+    """How a path is written after a move that leads to `target` in the file of `names`; `None` if it stays
+    as it is, or is no such path any more."""
+    here = posixpath.dirname(names.path)
+    for base in dict.fromkeys((here, names.base)):
+        if posixpath.normpath(posixpath.join(base, written)) == target:
+            start = posixpath.dirname(move.of(names.path)) if base == here else base
+            after = posixpath.relpath(move.of(target), start)
+            after = f"./{after}" if written.startswith("./") else after
+            return after if posixpath.normpath(written) != posixpath.normpath(after) else None
+    return None
+
+
+# --- references and prose -------------------------------------------------------------------------
+
+
+def _references(index: Index, definition: Definition, new: str, files: Files) -> Iterator[Change]:
+    """The edits of the references, each without its scope."""
+    # In the names of its tools, a plugin's server has the plugin in front.
+    longest = definition._replace(name=new).called[-1]
+    for path in dict.fromkeys(names.path for names, _ in index.referring(definition)):
+        text = files.text(path) if files.hold(path) else None
+        names = _now(index.get(path), definition, text, files)
+        for each in names.references if names else ():
+            if names and each.name in definition.called and meant(index, names, each) == definition:
+                written = longest if each.name == definition.called[-1] else new
+                yield Change(path, Edit(each.span, written), "reference")
+
+
+def _prose(
+    index: Index, definition: Definition, new: str, paths: Iterable[str], files: Files
+) -> Iterator[Change]:
+    """The edits of the words in the texts at `paths` that are the name by their letters."""
+    word = re.compile(rf"(?<![\w./@:#\\-]){re.escape(definition.name)}(?![\w/\\-]|[.:@]\w)")
+    for path in paths:
+        text = files.text(path) or ""
+        names = _now(index.get(path), definition, text, files)
+        if names is None:
+            continue
+        known = {at for each in _all(names) for at in range(*each.span)}
+        found = [Span(*each.span()) for each in word.finditer(text) if each.start() not in known]
+        document = files.document(path, text) if found else None
+        yield from (
+            Change(path, Edit(span, new), "prose") for span in found if document and _in_words(document, span)
+        )
+
+
+def _in_words(document: Document, span: Span) -> bool:
+    """Whether a place is in the prompt, or in a text of the frontmatter."""
+    if span.start >= document.body:
+        return True
+    for entry in document.root.entries:
+        if entry.value.span.start <= span.start < entry.value.span.end:
+            key = document.dialect.key(entry.key.text)
+            return key is not None and key.type == "text" and key.name != "name"
+    return False
+
+
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes by path and place, each place once."""
+    places: dict[tuple[str, Span], Change] = {}
+    for change in changes:
+        places.setdefault((change.path, change.edit.span), change)
+    return tuple(places[place] for place in sorted(places))
