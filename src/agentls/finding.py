@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentls import dialects, project
-from agentls.dialects import Place
+from agentls.dialects import Place, companions
 from agentls.disk import SKIPPED, LoadedConfig, plugin_of, posix, read_text, reason, with_parents
 
 if TYPE_CHECKING:
@@ -33,12 +33,14 @@ class Found(NamedTuple):
 class Search(NamedTuple):
     """How to look for agent files. `config` gives the settings for a folder; with a `dialect`,
     every `*.md` below a folder counts. What cannot be read goes to `fail`, and what is left
-    out on purpose, though it may be wanted, to `note`: each takes the path and a message."""
+    out on purpose, though it may be wanted, to `note`: each takes the path and a message. With
+    `beside`, the files beside the agents are found as well, such as settings."""
 
     config: Callable[[str], LoadedConfig]
     dialect: str | None
     fail: Callable[[str, str], None]
     note: Callable[[str, str], None]
+    beside: bool = False
 
 
 class _Folder(NamedTuple):
@@ -133,6 +135,8 @@ class _Walk:
 
     def _agent(self, folder: _Folder, name: str) -> Found | None:
         """The file called `name` in `folder`, if it is an agent file that is to be found."""
+        if self._search.beside and _is_companion(f"{folder.full}/{name}"):
+            return Found(folder.shown + name, f"{folder.full}/{name}")
         dialect, settings = self._search.dialect, self._search.config(folder.full)
         by_name = dialect is not None and name.endswith(".md")
         own = dialects.own_files(settings.config)
@@ -188,11 +192,13 @@ def _places() -> tuple[Place, ...]:
 
 @cache
 def _whole() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The folders that runtimes read whole in any project, as `/.claude/agents/`, and the ways
-    to them, as `/.claude`."""
+    """The folders that runtimes read whole in any project, as `/.claude/agents/`, and the ways to them
+    and to the files beside them, as `/.claude`."""
     folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
-    ways = {f"/{folder[:at]}" for folder in folders for at in range(len(folder)) if folder[at] == "/"}
-    return tuple(f"/{folder}/" for folder in folders), (*ways, *(f"/{folder}" for folder in folders))
+    beside = {file.rpartition("/")[0] for file in companions.files() if file.startswith(".")}
+    way = folders | beside - {""}
+    ways = {f"/{folder[:at]}" for folder in way for at in range(len(folder)) if folder[at] == "/"}
+    return tuple(f"/{folder}/" for folder in folders), (*ways, *(f"/{folder}" for folder in way))
 
 
 def _in_place(folder: str) -> bool:
@@ -203,6 +209,16 @@ def _in_place(folder: str) -> bool:
 def _leads_to_place(folder: str) -> bool:
     """Whether `folder` is such a one, or may hold one: as `.claude` may hold `.claude/agents`."""
     return folder.endswith(_whole()[1])
+
+
+def _is_companion(path: str) -> bool:
+    """Whether the file at `path` is one beside the agents. Runtimes read it though Git ignores it, as people
+    have it with settings of their own."""
+    folder, _, name = path.rpartition("/")
+    if not companions.is_name(name):
+        return False
+    plugin = plugin_of(folder)
+    return companions.locate(path, plugin.root if plugin else "") is not None
 
 
 @cache

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from agentls import dialects, disk, finding, occurrences, project
+from agentls import companions, dialects, disk, finding, occurrences, project
 from agentls.dialects import Place
+from agentls.dialects import companions as beside
 from agentls.disk import LoadedConfig
 from agentls.finding import Search
 from agentls.index import Index
@@ -40,7 +41,7 @@ def root_of(path: str, tops: Iterable[str] = ()) -> str:
 
 def paths(root: str, settings: Settings) -> Iterator[str]:
     """The files below `root` that have names for the index. What cannot be read is passed over."""
-    search = Search(settings, None, _ignore, _ignore)
+    search = Search(settings, None, _ignore, _ignore, beside=True)
     return (found.full for found in finding.find(root, search))
 
 
@@ -48,6 +49,7 @@ def patterns() -> tuple[str, ...]:
     """Globs for the files that have names for an index, and for all that is in folders of agents alone: what
     an editor is to watch."""
     found = [_pattern(place) for place, _ in dialects.places()]
+    found += [f"**/{file.rpartition('/')[2]}" for file in beside.files()]
     return tuple(dict.fromkeys(found))
 
 
@@ -71,7 +73,11 @@ def names_in(path: str, settings: Settings, otherwise: str | None = None) -> Nam
 
 def names_of(path: str, text: str, settings: Settings, otherwise: str | None = None) -> Names | None:
     """The names in the file at `path` if `text` is what it says."""
-    document = disk.open_document(path, text, settings(path.rpartition("/")[0]), otherwise)
+    folder = path.rpartition("/")[0]
+    names = companions.of(path, text, disk.plugin_of(folder))
+    if names:
+        return names
+    document = disk.open_document(path, text, settings(folder), otherwise)
     return occurrences.of(document) if document else None
 
 

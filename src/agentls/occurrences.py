@@ -9,10 +9,10 @@ from agentls import prose, toollist
 from agentls.dialects import Key
 from agentls.document import Document
 from agentls.names import Definition, Kind, Names, Reference, bare
+from agentls.naming import described, in_entry, is_name
 from agentls.reading import Reading
 from agentls.text import Span
-from agentls.toollist import MCP_PREFIX, Listed
-from agentls.yamltree import Mapping, Node, Scalar, Sequence
+from agentls.yamltree import Mapping, Node, Scalar, Sequence, inside
 
 
 def of(document: Document) -> Names:
@@ -68,7 +68,7 @@ def _where(document: Document, name: str) -> Span:
     entry = document.entry("name")
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.text != name:
         return Span(0, 0)
-    return _inside(entry.value, document.text)
+    return inside(entry.value, document.text)
 
 
 def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
@@ -79,8 +79,6 @@ def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
 # --- the frontmatter --------------------------------------------------------------------------
 
 _ITEM = re.compile(r"[^\s,]+")
-_AGENTS_IN = re.compile(r"[^\s,()]+")
-_NO_NAME = re.compile(r"[*{}$<>]")
 
 
 def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
@@ -98,7 +96,9 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
                         yield from _named(document, field, within.value)
     for tools in document.tool_lists:
         for item in tools.items:
-            yield from _in_tool(document, item)
+            yield from in_entry(
+                item.entry, item.tool, document.dialect, document.dialect.tool_grammar, "tool"
+            )
 
 
 def _records(value: Node) -> Iterator[Mapping]:
@@ -120,42 +120,18 @@ def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | R
                 entry.key.text,
                 "",
                 document.path,
-                _inside(entry.key, document.text),
-                "",
+                inside(entry.key, document.text),
+                described(entry.value),
                 document.path,
                 document.dialect.name,
                 (),
                 part=True,
             )
     elif value.type == "str" and not value.is_alias:
-        span = _inside(value, document.text)
+        span = inside(value, document.text)
         written = span.of(document.text)
         # A name may have blanks in it, but not where several stand in a line.
         words = _ITEM.finditer(written) if "," in written else [re.match(r".*", written, re.DOTALL)]
         for word in words:
-            if word and word[0] and not _NO_NAME.search(word[0]) and "\n" not in word[0]:
+            if word and is_name(word[0]):
                 yield Reference(kind, *bare(word[0], span.start + word.start()), "key")
-
-
-def _in_tool(document: Document, item: Listed) -> Iterator[Reference]:
-    """The names in an entry of a list of tools: agents that it may start, and the server of a tool."""
-    entry = item.entry
-    if entry.span.end - entry.span.start != len(entry.text):
-        return
-    if entry.specifier is not None:
-        tool = document.dialect.tool(item.tool or "")
-        if tool and tool.scoping:
-            start = entry.span.start + len(entry.name) + 1
-            for word in _AGENTS_IN.finditer(entry.specifier):
-                yield Reference("agent", *bare(word[0], start + word.start()), "tool")
-    elif entry.name.startswith(MCP_PREFIX):
-        server = entry.name.removeprefix(MCP_PREFIX).partition("__")[0]
-        if server and not _NO_NAME.search(server):
-            start = entry.span.start + len(MCP_PREFIX)
-            yield Reference("server", server, "", Span(start, start + len(server)), "tool")
-
-
-def _inside(scalar: Scalar, text: str) -> Span:
-    """Where the words of a scalar stand, without its quotes; all of it where they are escaped."""
-    at = text.find(scalar.text, *scalar.span)
-    return Span(at, at + len(scalar.text)) if at >= 0 else scalar.span

@@ -141,6 +141,12 @@ def with_scalars(node: Node, change: Callable[[Scalar], Scalar]) -> Node:
     return node._replace(entries=tuple(values))
 
 
+def inside(scalar: Scalar, text: str) -> Span:
+    """Where the words of a scalar stand in `text`, without its quotes; all of it where they are escaped."""
+    at = text.find(scalar.text, *scalar.span)
+    return Span(at, at + len(scalar.text)) if at >= 0 else scalar.span
+
+
 def is_null(node: Node) -> bool:
     """Whether a value is none: nothing, `null` or `~`."""
     return isinstance(node, Scalar) and node.type == "null"

@@ -166,7 +166,7 @@ class Tool(NamedTuple):
     effect there after all. `yields_to` names a tool beside which this one is not given, though nothing is
     lost. `members` are the tools that a set of tools stands for, and `aliases` other names that do as well.
     `permission` is the name by which permissions rule it, if that is not its own. `runtimes` are those that
-    have it (all of the dialect if empty).
+    have it (all of the dialect if empty). `refers` tells what stands in parentheses behind it is the name of.
     """
 
     name: str
@@ -184,6 +184,7 @@ class Tool(NamedTuple):
     aliases: tuple[str, ...] = ()
     permission: str = ""
     runtimes: tuple[str, ...] = ()
+    refers: Literal["", "agent", "skill", "command", "server"] = ""
 
 
 class OldTool(NamedTuple):

@@ -31,7 +31,8 @@ class ToolGrammar(NamedTuple):
     `globs` whether `*` is a pattern in the names of MCP tools. `own_names` tells whether the tools are known
     by the names that they have here, and not just by foreign ones that work. `open` tells whether there may
     be tools that are not in the table, so that a name is not wrong for being unknown. `map` tells whether
-    the value is a mapping from names to truth values."""
+    the value is a mapping from names to truth values. `server` is a regular expression for the names of the
+    tools of MCP servers, in which one group is the name of the server ("" if they do not tell)."""
 
     separators: str = ", "
     splits_items: bool = True
@@ -47,6 +48,7 @@ class ToolGrammar(NamedTuple):
     own_names: bool = True
     open: bool = False
     map: bool = False
+    server: str = r"mcp__([^_].*?)(?:__.*)?"
 
 
 class Place(NamedTuple):

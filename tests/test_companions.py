@@ -1,0 +1,229 @@
+"""The files beside the agents: which names settings, servers, plugins and marketplaces define and use."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls import companions, dialects
+from agentls.dialects import companions as table
+from agentls.index import Index
+from agentls.names import Names
+from agentls.project import Plugin
+
+PLUGIN = Plugin("/p", "shop")
+
+SERVERS = """{
+\t// What we use every day.
+\t"mcpServers": {
+\t\t"github": {"command": "npx", "args": ["-y", "@acme/github", "--token", "secret"]},
+\t\t"our docs": {"type": "http", "url": "https://me:secret@docs.example/mcp?key=secret"}, /* "no": {} */
+\t\t"search": {"command": "find-it", "args": ["--key", "secret"], "env": {"KEY": "secret"}},
+\t}
+}
+"""
+
+SETTINGS = """{
+  "agent": "lead",
+  "permissions": {
+    "allow": ["Bash(git push *)", "Agent(reviewer, shop:tester)", "Skill(commit:*)", "mcp__github__create_issue"],
+    "ask": ["mcp__docs"],
+    "deny": ["Task(Explore)", "Read(./.env)", "mcp__github__*", "WebFetch"]
+  },
+  "enabledMcpjsonServers": ["github"],
+  "disabledMcpjsonServers": ["search"],
+  "allowedMcpServers": [{"serverName": "docs"}, {"serverUrl": "https://docs.example/*"}],
+  "hooks": {
+    "SubagentStop": [{"matcher": "reviewer|tester", "hooks": [{"type": "command", "command": "./done.sh"}]}],
+    "Stop": [{"hooks": [{"type": "mcp_tool", "server": "github", "tool": "close"}]}]
+  }
+}
+"""
+
+OPENCODE = """{
+  "default_agent": "lead",
+  "agent": {"lead": {"description": "Leads.", "permission": {"task": {"*": "deny", "tester": "allow"}}}},
+  "command": {"ship": {"template": "Ship it.", "description": "Ships.", "agent": "lead"}},
+  "mcp": {"github": {"type": "local", "command": ["npx", "-y", "@acme/github"]}},
+  "permission": {"bash": {"git push *": "ask"}, "edit": "deny", "skill": {"commit": "allow"}}
+}
+"""
+
+
+def names(path: str, text: str, plugin: Plugin | None = None) -> Names:
+    """The names in a file; every span covers what it says."""
+    found = companions.of(path, text, plugin)
+    assert found is not None
+    for definition in found.definitions:
+        assert definition.span.of(text) == definition.name
+        assert definition.part
+    for reference in found.references:
+        assert reference.kind == "file" or reference.span.of(text) == reference.name
+    for permission in found.permissions:
+        assert permission.span.of(text).startswith(permission.specifier or permission.tool) or (
+            permission.span.of(text) == f"{permission.tool}({permission.specifier})"
+        )
+    return found
+
+
+def defined(found: Names) -> list[str]:
+    """What a file defines, a line each."""
+    return [f"{each.kind} {each.full}: {each.description}".rstrip(": ") for each in found.definitions]
+
+
+def used(found: Names) -> list[str]:
+    """What a file refers to, in the order of the text."""
+    return [f"{each.kind} {each.scope and each.scope + ':'}{each.name}" for each in found.references]
+
+
+def test_a_file_of_servers_defines_them_without_telling_secrets() -> None:
+    found = names("/p/.mcp.json", SERVERS)
+    assert (found.base, found.plugin, found.own) == ("/p", "", None)
+    assert defined(found) == [
+        "server github: npx @acme/github",
+        "server our docs: https://docs.example/mcp",
+        "server search: find-it",
+    ]
+
+
+def test_the_servers_of_a_plugin_belong_to_it() -> None:
+    found = names(
+        "/p/.mcp.json", '{"github": {"command": "gh-mcp"}, "$schema": "x", "other": {"a": 1}}', PLUGIN
+    )
+    assert defined(found) == ["server shop:github: gh-mcp"]
+    assert found.definitions[0].called == ("github", "plugin_shop_github")
+
+
+def test_settings_name_agents_skills_and_servers() -> None:
+    assert used(names("/p/.claude/settings.json", SETTINGS)) == [
+        "agent lead",
+        "agent reviewer",
+        "agent shop:tester",
+        "skill commit",
+        "server github",
+        "server docs",
+        "agent Explore",
+        "server github",
+        "server github",
+        "server search",
+        "server docs",
+        "agent reviewer",
+        "agent tester",
+        "server github",
+    ]
+
+
+def test_settings_say_what_is_allowed() -> None:
+    found = names("/p/.claude/settings.local.json", SETTINGS)
+    assert [(each.action, each.tool, each.specifier) for each in found.permissions] == [
+        ("allow", "Bash", "git push *"),
+        ("allow", "Agent", "reviewer, shop:tester"),
+        ("allow", "Skill", "commit:*"),
+        ("allow", "mcp__github__create_issue", None),
+        ("ask", "mcp__docs", None),
+        ("deny", "Task", "Explore"),
+        ("deny", "Read", "./.env"),
+        ("deny", "mcp__github__*", None),
+        ("deny", "WebFetch", None),
+    ]
+
+
+def test_a_plugin_leads_to_its_files() -> None:
+    text = '{"agents": ["./agents/a.md", "./more/"], "skills": "./skills/", "mcpServers": "./m.json"}'
+    found = names("/p/.claude-plugin/plugin.json", text, PLUGIN)
+    assert used(found) == ["file /p/agents/a.md", "file /p/more", "file /p/skills", "file /p/m.json"]
+    assert found.references[0].span.of(text) == "./agents/a.md"
+
+
+def test_a_marketplace_leads_to_its_plugins() -> None:
+    text = """{"plugins": [
+        {"name": "shop", "source": "./plugins/shop", "skills": ["./skills/pay"]},
+        {"name": "far", "source": {"source": "github", "repo": "acme/far"}, "agents": "./agents/x.md"}
+    ]}"""
+    assert used(names("/p/.claude-plugin/marketplace.json", text, PLUGIN)) == [
+        "file /p/plugins/shop",
+        "file /p/plugins/shop/skills/pay",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/p/opencode.json", "/p/.opencode/opencode.jsonc", "/p/kilo.jsonc"])
+def test_a_configuration_defines_agents_commands_and_servers(path: str) -> None:
+    found = names(path, OPENCODE)
+    assert found.base == "/p"
+    assert defined(found) == ["agent lead: Leads.", "command ship: Ships.", "server github: npx @acme/github"]
+    assert used(found) == ["agent lead", "agent tester", "agent lead", "skill commit"]
+    assert [(each.action, each.tool, each.specifier) for each in found.permissions] == [
+        ("ask", "bash", "git push *"),
+        ("deny", "edit", None),
+        ("allow", "skill", "commit"),
+    ]
+
+
+def test_a_server_is_found_by_the_name_that_its_tools_have() -> None:
+    index = Index()
+    index.put(names("/p/.mcp.json", SERVERS))
+    index.put(names("/p/x/.mcp.json", SERVERS, Plugin("/p/x", "shop")))
+    assert [each.path for each in index.named("server", "our_docs")] == ["/p/.mcp.json", "/p/x/.mcp.json"]
+    assert [each.path for each in index.named("server", "plugin_shop_github")] == ["/p/x/.mcp.json"]
+    index.drop("/p/.mcp.json")
+    index.drop("/p/x/.mcp.json")
+    assert index.named("server", "github") == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/p/settings.json", "/p/mcp.json", "/p/package.json", "/p/claude/settings.json", "/p/a.md"]
+)
+def test_other_files_are_left_alone(path: str) -> None:
+    assert companions.of(path, SETTINGS) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/p/.mcp.json", SERVERS),
+        ("/p/.claude/settings.json", SETTINGS),
+        ("/p/opencode.jsonc", OPENCODE),
+    ],
+)
+def test_a_text_that_is_being_typed_has_the_names_of_its_beginning(path: str, text: str) -> None:
+    whole = names(path, text)
+    known = 0
+    for end in range(len(text) + 1):
+        found = companions.of(path, text[:end])
+        assert found is not None
+        assert {each.span for each in found.references[:-1]} <= {each.span for each in whole.references}
+        known = max(known, len(found.definitions) + len(found.references))
+        companions.of(path, text[:end] + text[end + 1 :])
+    assert known >= len(whole.definitions) + len(whole.references)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        '"mcpServers"',
+        '{"mcpServers": []}',
+        '{"mcpServers": {"": {}, "a": null, "b": "c"}}',
+        '{"permissions": {"allow": "Agent("}, "agent": {}}',
+        "[" * 5000,
+        '{"a":' * 5000,
+        '{"agent": "' + "a" * 100_000,
+        '\ufeff{"agent": "lead"}',
+        '{"agent": "\\ud83d\\ude00 \\ud800", "x": "\x00\x7f"}',
+    ],
+)
+def test_any_text_has_names_or_none(text: str) -> None:
+    for file in table.files():
+        assert companions.of(f"/p/{file}", text) is None or companions.of(f"/p/{file}", text)
+        companions.of(f"/p/{file}", text, PLUGIN)
+
+
+def test_the_table_is_in_order() -> None:
+    for file in table.files():
+        located = table.locate(f"/p/{file}", "/p")
+        assert located is not None
+        assert located.base == "/p"
+        dialect = dialects.load(located.companion.dialect)
+        assert {runtime.name for runtime in dialect.runtimes} & {*located.companion.runtimes}
+        assert located.companion.source.url
