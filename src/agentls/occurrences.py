@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentls import prose, toollist
+from agentls import links, prose, toollist
 from agentls.dialects import Key
 from agentls.document import Document
 from agentls.names import Definition, Kind, Names, Reference, bare
@@ -31,7 +31,9 @@ def of(document: Document) -> Names:
         else:
             references.append(found)
     references += prose.find(document.text, document.body)
-    base = identity.base or document.path.rpartition("/")[0]
+    folder = document.path.rpartition("/")[0]
+    base = identity.base or folder
+    references += links.find(document.text, document.body, (folder, base))
     references.sort(key=lambda reference: reference.span)
     definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
     return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from agentls.document import Document
+from agentls.links import DESTINATION, local_path
 from agentls.markdown import CodeBlock
 from agentls.readers.general import variant_of
 from agentls.rule import Context, Finding, Fix, rule
@@ -294,7 +295,7 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
     if not _has_prompt(ctx) or "](" not in ctx.text:
         return
     broken: dict[str, bool] = {}
-    for found in _DESTINATION.finditer(ctx.text, ctx.document.body):
+    for found in DESTINATION.finditer(ctx.text, ctx.document.body):
         path = local_path(found[1])
         if path and path not in broken:
             broken[path] = not is_there(ctx, path)
@@ -304,22 +305,6 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
         path = local_path(link.destination)
         if path and broken.get(path):
             yield Finding(link.destination_span, f"There is no file `{path}`.")
-
-
-_DESTINATION = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
-_ELSEWHERE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
-_PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
-
-
-def local_path(destination: str) -> str:
-    """The relative path that a link leads to; "" if it leads elsewhere or is a placeholder."""
-    path = re.split(r"[?#]", destination, maxsplit=1)[0]
-    if "%" in path:
-        from urllib.parse import unquote  # Hardly any link needs it.
-
-        path = unquote(path)
-    plausible = "/" in path or "." in path.strip(".")
-    return path if plausible and not _ELSEWHERE.match(path) and not _PLACEHOLDER.search(path) else ""
 
 
 def is_there(ctx: Context, path: str) -> bool:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentls.links import IMPORT
 from agentls.project import root_of
 from agentls.rule import Context, Finding, rule, titles
 from agentls.text import Span
 
-# A word behind `@` is a path if it looks like one; most are names of people, packages or decorators.
-_IMPORT = re.compile(
-    r"(?<![\w@/.`])@((?:\.{1,2}/)+[\w./-]*\w|[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
-)
 _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
 
 
@@ -41,7 +38,7 @@ def broken_import(ctx: Context) -> Iterator[Finding]:
         return
     body = ctx.document.body
     spans = [match.span() for match in _CODE_SPAN.finditer(ctx.text, body)]
-    for found in _IMPORT.finditer(ctx.text, body):
+    for found in IMPORT.finditer(ctx.text, body):
         at, path = found.start(), found[1]
         quoted = any(start <= at < end for start, end in spans)
         if quoted or _is_there(ctx, path) or ctx.document.markdown.in_code(at):

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from agentls.links import FILE, local_path
 from agentls.reading import Reading
 from agentls.rule import Context, Finding, rule
-from agentls.rules.body import is_there, local_path
+from agentls.rules.body import is_there
 from agentls.rules.entries import old_tool
 from agentls.text import Edit, Span
 from agentls.toollist import effective, resolve
 from agentls.wording import listing
 
-_FILE = re.compile(r"(?<![\w`#])#file:([^\s`'\"<>()\[\]{},;]+)")
 _TOOL = re.compile(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
 
 
@@ -61,7 +61,7 @@ def broken_file_reference(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for written, span in _found(ctx, "#file:", _FILE):
+    for written, span in _found(ctx, "#file:", FILE):
         path = local_path(written)
         if path and not is_there(ctx, path):
             yield Finding(span, f"There is no file `{path}`.")
