@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from agentls import occurrences
 from agentls.document import Document
 from agentls.names import Names, Reference
@@ -58,3 +60,94 @@ def test_links_lead_from_the_folder_of_the_file_and_from_the_project() -> None:
 def test_paths_behind_signs_are_references() -> None:
     text = "Follow @docs/style.md and #file:docs/api.md, and ask @anna about @acme/lib and `@docs/no.md`.\n"
     assert used(text, "/p/CLAUDE.md") == ["file /p/docs/style.md", "file /p/docs/api.md"]
+
+
+def keys(text: str, path: str = ".claude/agents/case.md") -> list[str]:
+    """What the frontmatter of a file refers to, in the order of the text."""
+    return used(f"---\nname: case\ndescription: Does things.\n{dedent(text)}---\n\nYou do things.\n", path)
+
+
+def test_tools_name_agents_skills_and_servers() -> None:
+    text = (
+        "tools: Read, Agent(tester, shop:payer), Task(lead), Skill(commit), mcp__github__close, mcp__docs\n"
+    )
+    assert keys(text) == [
+        "agent tester",
+        "agent shop:payer",
+        "agent lead",
+        "skill commit",
+        "server github",
+        "server docs",
+    ]
+
+
+def test_keys_name_skills_and_servers() -> None:
+    text = """\
+        skills: commit review
+        mcpServers:
+          - github
+          - docs: {command: npx, args: [-y, "@acme/docs"]}
+        """
+    assert keys(text) == ["skill commit", "skill review", "server github"]
+    found = occurrences.of(agent(f"---\nname: a\ndescription: b\n{dedent(text)}---\n"))
+    assert [(each.name, each.description, each.part) for each in found.definitions] == [
+        ("a", "b", False),
+        ("docs", "npx @acme/docs", True),
+    ]
+
+
+def test_hooks_name_agents_and_servers() -> None:
+    text = """\
+        hooks:
+          SubagentStop:
+            - matcher: tester|payer
+              hooks: [{type: mcp_tool, server: "github", tool: close}]
+          PreToolUse:
+            - matcher: "Bash|mcp__docs__.*"
+              hooks: [{type: command, command: ./server.sh, server: none}]
+        """
+    assert keys(text) == ["agent tester", "agent payer", "server github", "server docs"]
+
+
+@pytest.mark.parametrize("path", [".opencode/agents/case.md", ".kilo/agents/case.md"])
+def test_permissions_name_agents_and_skills(path: str) -> None:
+    text = """\
+        permission:
+          edit: deny
+          task:
+            "*": deny
+            tester: allow
+            "qa-*": allow
+          skill: allow
+        """
+    assert keys(text, path) == ["agent tester"]
+    assert keys("permission: {skill: {commit: allow}, task: deny}\n", path) == ["skill commit"]
+
+
+@pytest.mark.parametrize(
+    ("path", "tools", "expected"),
+    [
+        (
+            ".github/agents/case.agent.md",
+            '["search/codebase", github/close, acme/docs-mcp/*, ms.ext/run, web]',
+            ["github", "acme/docs-mcp"],
+        ),
+        (".kiro/agents/case.md", '["@github/close", "@docs", "@builtin", "@mcp", read]', ["github", "docs"]),
+        (".gemini/agents/case.md", "[mcp_github_close_it, mcp_docs_*, mcp_*, read_file]", ["github", "docs"]),
+        (".factory/droids/case.md", "[github___close, mcp__docs__find, read-only]", ["github", "docs"]),
+        (".qwen/agents/case.md", "[mcp__github__close, read_file]", ["github"]),
+        (".opencode/agents/case.md", "{github_close: true}", []),
+    ],
+)
+def test_the_names_of_tools_tell_their_servers(path: str, tools: str, expected: list[str]) -> None:
+    assert keys(f"tools: {tools}\n", path) == [f"server {name}" for name in expected]
+
+
+def test_what_is_no_name_is_left_alone() -> None:
+    text = """\
+        skills: ["{{skill}}", $SKILL, "a\\nb", 5, ""]
+        mcpServers: "<server>"
+        tools: [Agent(), "Agent(*)", mcp__, mcp____x, "Agent("]
+        hooks: {Stop: [{hooks: [{type: mcp_tool, server: "${server}"}]}]}
+        """
+    assert keys(text) == []

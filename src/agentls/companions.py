@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from agentls import dialects, naming, toollist, yamltree
 from agentls.dialects import Dialect, companions
 from agentls.dialects.companions import Spot
-from agentls.names import Definition, Kind, Names, Permission, Reference, bare
+from agentls.names import Definition, Kind, Names, Permission, Reference
 from agentls.project import Plugin
 from agentls.text import Span
 from agentls.yamltree import Mapping, Node, Scalar, Sequence, inside
@@ -123,10 +123,12 @@ class _Reader(NamedTuple):
             yield from self._files(spot, parent, value)
         elif spot.refers and spot.keys and isinstance(value, Mapping):
             for entry in value.entries:
-                yield from self._references(spot.refers, entry.key)
+                yield from naming.in_scalar(spot.refers, entry.key, self.text)
         elif spot.refers and not spot.keys:
-            for scalar in _scalars(value):
-                yield from self._references(spot.refers, scalar)
+            for scalar in naming.scalars(value):
+                yield from naming.in_scalar(spot.refers, scalar, self.text)
+        if spot.hooks:
+            yield from naming.in_hooks(value, self.dialect, self.text)
         if spot.rules == "value":
             yield from self._assigned(value)
         elif spot.rules:
@@ -153,20 +155,11 @@ class _Reader(NamedTuple):
                 part=True,
             )
 
-    def _references(self, kind: Kind, scalar: Scalar) -> Iterator[Reference]:
-        """The names in a text: one, or several with `|` or commas between, as in the matcher of a hook."""
-        span = inside(scalar, self.text)
-        for word in _WORD.finditer(span.of(self.text)):
-            if naming.is_name(word[0]):
-                at = span.start + word.start()
-                whole = (word[0], "", Span(at, at + len(word[0])))
-                yield Reference(kind, *(whole if kind == "server" else bare(word[0], at)), "key")
-
     def _files(self, spot: Spot, parent: Mapping | None, value: Node) -> Iterator[Reference]:
         """The paths in a value; only those with a point in front are for sure from here."""
         beside = parent.get(spot.below) if parent and spot.below else None
         below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
-        for scalar in _scalars(value):
+        for scalar in naming.scalars(value):
             if scalar.text.startswith(".") and below.startswith("."):
                 full = posixpath.normpath(posixpath.join(self.names.base, below, scalar.text))
                 yield Reference("file", full, "", inside(scalar, self.text), "link")
@@ -194,12 +187,4 @@ class _Reader(NamedTuple):
             yield Permission(action, tool.text, pattern.text if pattern else None, span)
 
 
-_WORD = re.compile(r"[^\s|,][^|,]*(?<!\s)")
 _ACTIONS: dict[str, Action] = {"allow": "allow", "ask": "ask", "deny": "deny"}
-
-
-def _scalars(value: Node) -> Iterator[Scalar]:
-    """The texts in a value: itself, or the items of a list."""
-    for item in value.items if isinstance(value, Sequence) else (value,):
-        if isinstance(item, Scalar) and item.type == "str":
-            yield item

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from agentls import links, prose, toollist
 from agentls.dialects import Key
 from agentls.document import Document
-from agentls.names import Definition, Kind, Names, Reference, bare
-from agentls.naming import described, in_entry, is_name
+from agentls.names import Definition, Kind, Names, Reference
+from agentls.naming import described, in_entry, in_hooks, in_scalar, is_name, reference
 from agentls.reading import Reading
 from agentls.text import Span
-from agentls.yamltree import Mapping, Node, Scalar, Sequence, inside
+from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, inside
 
 
 def of(document: Document) -> Names:
@@ -34,7 +34,7 @@ def of(document: Document) -> Names:
     folder = document.path.rpartition("/")[0]
     base = identity.base or folder
     references += links.find(document.text, document.body, (folder, base))
-    references.sort(key=lambda reference: reference.span)
+    references.sort(key=lambda each: each.span)
     definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
     return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
 
@@ -88,6 +88,8 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
         key = document.dialect.key(entry.key.text)
         if key is None or entry.broken:
             continue
+        if key.type == "hooks":
+            yield from in_hooks(entry.value, document.dialect, document.text)
         if key.names:
             yield from _named(document, key, entry.value)
         for field in key.fields:
@@ -110,30 +112,40 @@ def _records(value: Node) -> Iterator[Mapping]:
 
 
 def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
-    """The names in the value of a key. A mapping below a key of servers defines them."""
+    """The names in the value of a key. A mapping below a key of servers defines them; in any other its
+    keys are the names."""
     kind: Kind = key.names  # type: ignore[assignment]
     if isinstance(value, Sequence):
         for item in value.items:
             yield from _named(document, key, item)
     elif isinstance(value, Mapping):
-        for entry in value.entries if kind == "server" else ():
-            yield Definition(
-                "server",
-                entry.key.text,
-                "",
-                document.path,
-                inside(entry.key, document.text),
-                described(entry.value),
-                document.path,
-                document.dialect.name,
-                (),
-                part=True,
-            )
-    elif value.type == "str" and not value.is_alias:
+        for entry in value.entries:
+            if kind == "server":
+                yield _server(document, entry)
+            else:
+                yield from in_scalar(kind, entry.key, document.text)
+    elif value.type == "str" and not value.is_alias and value.text not in (row.name for row in key.values):
         span = inside(value, document.text)
         written = span.of(document.text)
-        # A name may have blanks in it, but not where several stand in a line.
-        words = _ITEM.finditer(written) if "," in written else [re.match(r".*", written, re.DOTALL)]
+        # A name may have blanks in it, but not that of a skill, and not where several stand in a line.
+        several = "," in written or kind == "skill"
+        words = _ITEM.finditer(written) if several else [re.match(r".*", written, re.DOTALL)]
         for word in words:
             if word and is_name(word[0]):
-                yield Reference(kind, *bare(word[0], span.start + word.start()), "key")
+                yield reference(kind, word[0], span.start + word.start())
+
+
+def _server(document: Document, entry: Entry) -> Definition:
+    """The server that an entry defines."""
+    return Definition(
+        "server",
+        entry.key.text,
+        "",
+        document.path,
+        inside(entry.key, document.text),
+        described(entry.value),
+        document.path,
+        document.dialect.name,
+        (),
+        part=True,
+    )

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.building import build
 from agentls.dialects.facts import Source
+from agentls.dialects.hook_facts import Named
 from agentls.yamltree import load_data
 
 
@@ -19,14 +20,16 @@ class Spot(NamedTuple):
     `keys` it is the keys of a mapping. A path counts from the folder that the file belongs to, or from there
     and what the key `below`, which stands beside, says. `rules` tells what is done about the uses of tools
     that are listed there; "value" stands for a mapping from tools, or from tools and patterns, to that word.
+    `hooks` tells that hooks stand there.
     """
 
     at: str
-    defines: Literal["", "agent", "command", "server"] = ""
+    defines: Named = ""
     one_of: tuple[str, ...] = ()
-    refers: Literal["", "agent", "skill", "command", "server", "file"] = ""
+    refers: Literal[Named, "file"] = ""
     keys: bool = False
     below: str = ""
+    hooks: bool = False
     rules: Literal["", "allow", "ask", "deny", "value"] = ""
 
     @property

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignTool
-from agentls.dialects.hook_facts import Hooks, Servers
+from agentls.dialects.hook_facts import Hooks, Named, Servers
 from agentls.dialects.runtime_facts import Condition, Place, Runtime, ToolGrammar
 
 
@@ -130,7 +130,7 @@ class Key(NamedTuple):
     """Another field of the record, beside which this one is not required."""
     needs_tool: str = ""
     """The tool without which, in a list of tools, the key does nothing."""
-    refers: Literal["", "agent", "skill", "command", "server"] = ""
+    refers: Named = ""
     """What the words of the value are names of, where its type does not say so."""
     offered_only: bool = False
     """Whether a name is passed over if the model is not told of what it names."""
@@ -184,7 +184,7 @@ class Tool(NamedTuple):
     aliases: tuple[str, ...] = ()
     permission: str = ""
     runtimes: tuple[str, ...] = ()
-    refers: Literal["", "agent", "skill", "command", "server"] = ""
+    refers: Named = ""
 
 
 class OldTool(NamedTuple):

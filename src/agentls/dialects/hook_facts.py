@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from agentls.yamltree import Node, Scalar, Sequence
+
+Named = Literal["", "agent", "skill", "command", "server"]
+"""What a word is the name of; "" for nothing that has one."""
 
 
 class HookEvent(NamedTuple):
     """A moment at which hooks run. `matches` says what its matcher is compared with ("" where
     a matcher is ignored). `tool` marks events about the use of a tool, whose matcher names tools.
     `guard` marks events whose broken definition unloads the agent. `runtimes` are those that know
-    the event (all of the dialect if empty)."""
+    the event (all of the dialect if empty). `refers` tells what its matcher is the name of, where that
+    is no tool."""
 
     name: str
     summary: str
@@ -20,6 +24,7 @@ class HookEvent(NamedTuple):
     tool: bool = False
     guard: bool = False
     runtimes: tuple[str, ...] = ()
+    refers: Named = ""
 
     def known_to(self, runtime: str) -> bool:
         """Whether the runtime of that name knows the event."""
@@ -29,7 +34,8 @@ class HookEvent(NamedTuple):
 class HookField(NamedTuple):
     """A field of a hook or of a server. `type` is text, number, boolean, list, mapping or any;
     `no_effect` says why the field does nothing, `only_for_tools` marks a field that keeps a
-    handler from running on events that are not about the use of a tool."""
+    handler from running on events that are not about the use of a tool. `refers` tells what its text
+    is the name of."""
 
     name: str
     type: str
@@ -39,6 +45,7 @@ class HookField(NamedTuple):
     values: tuple[str, ...] = ()
     no_effect: str = ""
     only_for_tools: bool = False
+    refers: Named = ""
 
     def accepts(self, value: Node) -> bool:
         """Whether a value has the type of the field and, where those are limited, is one of its values."""
