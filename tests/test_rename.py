@@ -50,6 +50,8 @@ class Project:
         names = self.index.get(path)
         assert names is not None
         found = rename.wanted(self.index, names, self.texts[path], offset, self.files)
+        if found is None:
+            return Refused("")
         if isinstance(found, Refused):
             return found
         return rename.rename(self.index, found[0], new, self.files, moves=moves)

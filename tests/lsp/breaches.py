@@ -42,7 +42,7 @@ class Announced:
 
     def unless(self, path: str, what: str, sent: object) -> Iterator[str]:
         """The breach if something is `sent` that `path` would have to allow."""
-        if sent and not self(path):
+        if sent and self(path) in (None, False):
             yield f"{what}, without {path}"
 
     def outside(
@@ -98,6 +98,12 @@ def initialized(has: Announced, result: Json) -> Iterator[str]:
     yield from has.outside("general.positionEncodings", "positions in", encoding, ["utf-16"])
     if "diagnosticProvider" in offered and has("textDocument.diagnostic") is None:
         yield "diagnosticProvider, without textDocument.diagnostic"
+    if isinstance(offered.get("renameProvider"), dict):
+        prepares = "prepareProvider" in offered["renameProvider"]
+        yield from has.unless("textDocument.rename.prepareSupport", "prepareProvider", prepares)
+    operations = offered.get("workspace", {}).get("fileOperations") or {}
+    for name in operations:
+        yield from has.unless(f"workspace.fileOperations.{name}", f"the operation {name}", operations[name])
     if isinstance(offered.get("codeActionProvider"), dict):
         literal = "textDocument.codeAction.codeActionLiteralSupport"
         yield from has.unless(literal, "options of codeActionProvider", True)
@@ -194,11 +200,21 @@ def actions(has: Announced, result: list[Json]) -> Iterator[str]:
         yield from edit(has, action.get("edit", {}))
 
 
-def edit(has: Announced, changes: Json) -> Iterator[str]:
-    """The breaches in an edit of the workspace."""
+def edit(has: Announced, changes: Json, honors: str = "") -> Iterator[str]:
+    """The breaches in an edit of the workspace. `honors` is what the client says of annotations in the
+    answer to the request that brought it."""
     at = "workspace.workspaceEdit"
-    yield from has.unless(f"{at}.documentChanges", "documentChanges", "documentChanges" in changes)
-    annotated = "changeAnnotations" in changes
+    rows = changes.get("documentChanges", [])
+    # The protocol leaves plain changes to those who announce neither of the two.
+    if not has(f"{at}.resourceOperations"):
+        yield from has.unless(f"{at}.documentChanges", "documentChanges", "documentChanges" in changes)
+    bound = any(row.get("textDocument", {}).get("version") is not None for row in rows)
+    yield from has.unless(f"{at}.documentChanges", "the version of a document", bound)
+    edits = [*(row.get("edits", []) for row in rows), *changes.get("changes", {}).values(), rows]
+    annotated = any("annotationId" in each for some in edits for each in some)
+    annotated = annotated or "changeAnnotations" in changes
     yield from has.unless(f"{at}.changeAnnotationSupport", "change annotations", annotated)
-    kinds = [change["kind"] for change in changes.get("documentChanges", []) if "kind" in change]
+    if honors:
+        yield from has.unless(honors, "change annotations", annotated)
+    kinds = [change["kind"] for change in rows if "kind" in change]
     yield from has.outside(f"{at}.resourceOperations", "operation", kinds)

@@ -37,7 +37,7 @@ model: sonnet
 
 # Task
 
-You review code.
+You review code as the reviewer.
 
 ## More
 
@@ -128,6 +128,7 @@ def play(raw: Raw, capabilities: Any, project: Path, has: Announced | None = Non
             complete(replay, line, character)
     if replay.offered.get("codeActionProvider"):
         fix(replay)
+    rename(replay)
 
     (project / "agentls.toml").write_text('ignore = ["unknown-tool"]\nno-such = 1\n', "utf-8")
     changed = {"uri": (project / "agentls.toml").as_uri(), "type": 1}
@@ -176,6 +177,18 @@ def fix(replay: Replay) -> None:
             resolved = replay.ask("codeAction/resolve", **action)
             replay.note(breaches.actions(replay.has, [resolved]))
             assert resolved["edit"]
+
+
+def rename(replay: Replay) -> None:
+    """Ask for another name, and rename the file."""
+    at = AGENT[: AGENT.index("reviewer")].count("\n"), len("name: r")
+    if replay.offered["renameProvider"] is not True and "prepareProvider" in replay.offered["renameProvider"]:
+        assert replay.about("textDocument/prepareRename", *at)["placeholder"] == "reviewer"
+    edit = replay.about("textDocument/rename", *at, newName="critic")
+    replay.note(breaches.edit(replay.has, edit, "textDocument.rename.honorsChangeAnnotations"))
+    if (replay.offered.get("workspace", {}).get("fileOperations") or {}).get("willRename"):
+        file = {"oldUri": replay.uri, "newUri": replay.uri.replace("reviewer", "critic")}
+        replay.note(breaches.edit(replay.has, replay.ask("workspace/willRenameFiles", files=[file])))
 
 
 @pytest.fixture
@@ -298,6 +311,10 @@ def test_a_breach_would_be_seen(raw: Raw, project: Path) -> None:
         "action kind 'quickfix'",
         "isPreferred, without",
         "data, without",
+        "prepareProvider, without",
+        "the operation willRename, without",
+        "operation 'rename'",
+        "the version of a document, without",
         "late 'edit'",
         "documentChanges, without",
     ):

@@ -72,14 +72,19 @@ class Files(NamedTuple):
         """Whether a path lies in the project."""
         return path.startswith(f"{self.root.rstrip('/')}/")
 
+    def shown(self, path: str) -> str:
+        """A path as people know it: counted from the root."""
+        return path.removeprefix(f"{self.root.rstrip('/')}/")
+
 
 def wanted(
     index: Index, names: Names, text: str, offset: int, files: Files
-) -> tuple[Definition, Span] | Refused:
-    """What is named at `offset` in `text`, which is the file of `names`, and where the name stands."""
+) -> tuple[Definition, Span] | Refused | None:
+    """What is named at `offset` in `text`, which is the file of `names`, and where the name stands; `None`
+    where there is no name."""
     found = at(index, names, text, offset)
     if found is None or found.kind == "file":
-        return Refused("No agent, skill, command or server is named here.")
+        return None
     definition = meant(index, names, found)
     if definition is None:
         document = files.document(names.path, text)
@@ -106,7 +111,7 @@ def rename(
     if move and (move.new.count("/") != move.old.count("/") or _UNFIT_PATH.search(new)):
         return Refused(f"`{new}` cannot be the name of a file.")
     if move and files.exists(move.new):
-        return Refused(f"{move.new} is there already.")
+        return Refused(f"{files.shown(move.new)} is there already.")
     return renaming if moves else renaming._replace(stays=unit or "")
 
 
@@ -149,8 +154,8 @@ def _renaming(
     names = _now(index.get(definition.path), definition, text, files)
     home = next((each for each in names.definitions if _same(each, definition)), None) if names else None
     if text is None or home is None:
-        return Refused(f"`{definition.name}` is no longer found in {definition.path}.")
-    reason = _unfit(index, definition, new)
+        return Refused(f"`{definition.name}` is no longer found in {files.shown(definition.path)}.")
+    reason = _unfit(index, definition, new, files)
     if reason:
         return Refused(reason)
     changes = [*_own(definition.path, text, home, new), *_references(index, definition, new, files)]
@@ -212,7 +217,7 @@ _SERVER = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w-]*")
 
 
-def _unfit(index: Index, definition: Definition, new: str) -> str | None:
+def _unfit(index: Index, definition: Definition, new: str, files: Files) -> str | None:
     """Why `new` is no name for `definition`, as far as its file does not matter."""
     if not new:
         return "A name is needed."
@@ -225,7 +230,7 @@ def _unfit(index: Index, definition: Definition, new: str) -> str | None:
     rivals = index.named(definition.kind, new)
     for other in (*rivals, *index.named("any", new)):
         if other in rivals and _meet(definition, other):
-            return f"There is a {other.kind} `{new}` already, in {other.path}."
+            return f"There is another {other.kind} `{new}` already, in {files.shown(other.path)}."
         if _meet(definition, other) and any(_in_prose(index, each) for each in (definition, other)):
             return (
                 f"There is a {other.kind} `{new}`, and one could not tell which of the two is meant in prose."
@@ -255,9 +260,8 @@ def _amiss(
             edits.setdefault(change.path, []).append(change.edit)
     if document:
         path = renaming.move.of(definition.path) if renaming.move else definition.path
-        after = files.document(path, apply(document.text, edits.get(definition.path, ())))
-        if after is None:
-            return f"{path} would not be the file of {document.dialect.thing} any more."
+        own_edits = tuple(edits.get(definition.path, ()))
+        after = files.document(path, apply(document.text, own_edits)) or document.edited(own_edits)
         own = occurrences.of(after).own
         renamed = definition._replace(name=new)
         reason = _worse(document, after) or _taken(document, definition, new)
@@ -268,7 +272,7 @@ def _amiss(
     for path, changed in edits.items():
         after_all = files.names(path, apply(files.text(path) or "", changed))
         if after_all is None or sum(each.name == new for each in _all(after_all)) < len(changed):
-            return f"`{new}` cannot be written in all places of the name in {path}."
+            return f"`{new}` cannot be written in all places of the name in {files.shown(path)}."
     return None
 
 

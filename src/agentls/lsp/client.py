@@ -25,6 +25,10 @@ class Client:
     resolves_edits: bool = False
     prefers: bool = False
     versioned_edits: bool = False
+    renames_files: bool = False
+    annotates: bool = False
+    prepares_rename: bool = False
+    tells_of_renames: bool = False
     snippets: bool = False
     deprecated_items: bool = False
     item_tags: frozenset[t.CompletionItemTag] = frozenset()
@@ -54,6 +58,7 @@ class Client:
 
         item = "text_document.completion.completion_item"
         action = "text_document.code_action"
+        edit = "workspace.workspace_edit"
         return cls(
             pulls=has("text_document.diagnostic") is not None,
             refreshes=bool(has("workspace.diagnostics.refresh_support")),
@@ -68,7 +73,13 @@ class Client:
             resolves_edits="edit" in (has(f"{action}.resolve_support.properties") or ())
             and bool(has(f"{action}.data_support")),
             prefers=bool(has(f"{action}.is_preferred_support")),
-            versioned_edits=bool(has("workspace.workspace_edit.document_changes")),
+            versioned_edits=bool(has(f"{edit}.document_changes")),
+            renames_files="rename" in (has(f"{edit}.resource_operations") or ()),
+            annotates=has(f"{edit}.change_annotation_support") is not None
+            and bool(has(f"{edit}.document_changes") or has(f"{edit}.resource_operations"))
+            and bool(has("text_document.rename.honors_change_annotations")),
+            prepares_rename=bool(has("text_document.rename.prepare_support")),
+            tells_of_renames=bool(has("workspace.file_operations.will_rename")),
             snippets=bool(has(f"{item}.snippet_support")),
             deprecated_items=bool(has(f"{item}.deprecated_support")),
             item_tags=frozenset(has(f"{item}.tag_support.value_set") or ()),

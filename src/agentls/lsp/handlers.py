@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcContentModified
 
-from agentls.lsp import convert, settings, watching
+from agentls.lsp import convert, renaming, settings, watching
 from agentls.lsp.client import Client
 from agentls.text import Span
 
@@ -60,6 +60,7 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
         options = t.CodeActionOptions([t.CodeActionKind.QuickFix], resolve_provider=client.resolves_edits)
         ls.feature(t.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
         ls.feature(t.CODE_ACTION_RESOLVE)(resolve_code_action)
+    renaming.register(ls, client)
 
 
 _PULL = t.DiagnosticOptions(

@@ -1,0 +1,175 @@
+"""A rename on the wire: what clients of several kinds get, and what they are told instead."""
+
+# mypy: disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import lsprotocol.types as t
+import pytest
+from pygls.exceptions import JsonRpcException
+
+from lsp.wire import Editor, capabilities, identifier, open_document, session
+
+FILES = {
+    ".claude/agents/code-reviewer.md": """\
+---
+name: code-reviewer
+description: Reviews code.
+---
+
+You are the code-reviewer.
+""",
+    ".claude/agents/lead.md": """\
+---
+name: lead
+description: Leads. 🧪
+tools: Agent(code-reviewer, Explore), Read
+---
+
+Start @agent-code-reviewer 🧪 or `code-reviewer`.
+Let the code-reviewer decide. See [the reviewer](code-reviewer.md).
+""",
+}
+LEAD = ".claude/agents/lead.md"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    return tmp_path
+
+
+def at(word: str, path: str = LEAD) -> t.Position:
+    """Where a word begins, in the units of UTF-16."""
+    text = FILES[path]
+    before = text[: text.index(word)]
+    line = before.rpartition("\n")[2]
+    return t.Position(before.count("\n"), len(line.encode("utf-16-le")) // 2)
+
+
+def applied(edit: t.WorkspaceEdit, root: Path) -> dict[str, str]:
+    """The texts by their paths once a client that counts in UTF-16 has made the edit."""
+    texts = dict(FILES)
+
+    def path(uri: str) -> str:
+        return uri.removeprefix(root.as_uri() + "/")
+
+    rows: list[Any] = [*(edit.document_changes or ())]
+    rows += [
+        t.TextDocumentEdit(t.OptionalVersionedTextDocumentIdentifier(uri), changes)
+        for uri, changes in (edit.changes or {}).items()
+    ]
+    for row in rows:
+        if isinstance(row, t.RenameFile):
+            texts[path(row.new_uri)] = texts.pop(path(row.old_uri))
+            continue
+        lines = texts[path(row.text_document.uri)].split("\n")
+        for each in sorted(row.edits, key=lambda each: each.range.start, reverse=True):
+            start, end = each.range.start, each.range.end
+            units = lines[start.line].encode("utf-16-le")
+            units = (
+                units[: 2 * start.character] + each.new_text.encode("utf-16-le") + units[2 * end.character :]
+            )
+            lines[start.line] = units.decode("utf-16-le")
+        texts[path(row.text_document.uri)] = "\n".join(lines)
+    return texts
+
+
+async def rename(client: Editor, project: Path, new: str, word: str = "code-reviewer, E") -> t.WorkspaceEdit:
+    """Open the lead and rename what a word in it names."""
+    uri = (project / LEAD).as_uri()
+    open_document(client, FILES[LEAD], uri)
+    edit = await client.text_document_rename_async(t.RenameParams(identifier(uri), at(word), new))
+    assert edit is not None
+    return edit
+
+
+@pytest.mark.asyncio
+async def test_vs_code_gets_labels_and_words_to_look_at(project: Path) -> None:
+    async with session(capabilities("vscode-1.139.1"), project) as client:
+        edit = await rename(client, project, "critic")
+    assert edit.change_annotations is not None
+    assert [each.label for each in edit.change_annotations.values()] == [
+        "Name",
+        "References",
+        "Prose, to be looked at",
+    ]
+    texts = applied(edit, project)
+    assert texts[".claude/agents/critic.md"].startswith("---\nname: critic\n")
+    assert "You are the critic." in texts[".claude/agents/critic.md"]
+    assert "tools: Agent(critic, Explore), Read" in texts[LEAD]
+    assert "Start @agent-critic 🧪 or `critic`." in texts[LEAD]
+    assert "Let the critic decide." in texts[LEAD]
+
+
+@pytest.mark.asyncio
+async def test_neovim_gets_the_file_renamed_and_no_words_in_doubt(project: Path) -> None:
+    async with session(capabilities("neovim-0.7.2"), project) as client:
+        edit = await rename(client, project, "critic")
+    assert edit.change_annotations is None
+    assert edit.document_changes is not None
+    *texts, last = edit.document_changes
+    assert isinstance(last, t.RenameFile)
+    assert all(isinstance(each, t.TextDocumentEdit) and each.text_document.version is None for each in texts)
+    after = applied(edit, project)
+    assert "You are the code-reviewer." in after[".claude/agents/critic.md"]
+    assert "tools: Agent(critic, Explore), Read" in after[LEAD]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", ["emacs-28.2-eglot-1.9", "minimal"])
+async def test_who_does_not_rename_files_keeps_them_and_is_told(project: Path, name: str) -> None:
+    async with session(capabilities(name), project) as client:
+        edit = await rename(client, project, "critic")
+        (message,) = client.messages
+    assert message.message.startswith("agentls: .claude/agents/code-reviewer.md keeps its name")
+    assert (edit.changes is None) == (name != "minimal")
+    after = applied(edit, project)
+    assert after[".claude/agents/code-reviewer.md"].startswith("---\nname: critic\n")
+    assert "[the reviewer](code-reviewer.md)" in after[LEAD]
+
+
+@pytest.mark.asyncio
+async def test_what_can_be_renamed_is_told_beforehand(project: Path) -> None:
+    uri = (project / LEAD).as_uri()
+
+    async with session(capabilities("vscode-1.139.1"), project) as client:
+        open_document(client, FILES[LEAD], uri)
+
+        async def prepared(word: str) -> t.PrepareRenameResult | None:
+            params = t.PrepareRenameParams(identifier(uri), at(word))
+            return await client.text_document_prepare_rename_async(params)
+
+        found = await prepared("@agent-code-reviewer")
+        assert isinstance(found, t.PrepareRenamePlaceholder)
+        assert found.placeholder == "code-reviewer"
+        start = at("code-reviewer 🧪")
+        assert found.range == t.Range(start, t.Position(start.line, start.character + len("code-reviewer")))
+        assert await prepared("decide") is None
+        with pytest.raises(JsonRpcException, match="`Explore` is a built-in agent"):
+            await prepared("Explore")
+        with pytest.raises(JsonRpcException, match="There is another agent `lead` already"):
+            await rename(client, project, "lead")
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_gets_another_name_takes_the_agent_along(project: Path) -> None:
+    uri = (project / LEAD).as_uri()
+    old = (project / ".claude/agents/code-reviewer.md").as_uri()
+    async with session(capabilities("vscode-1.139.1"), project) as client:
+        open_document(client, FILES[LEAD], uri)
+        files = [t.FileRename(old, old.replace("code-reviewer", "critic"))]
+        edit = await client.workspace_will_rename_files_async(t.RenameFilesParams(files))
+        assert edit is not None
+        after = applied(edit, project)
+        assert after[".claude/agents/code-reviewer.md"].startswith("---\nname: critic\n")
+        assert "tools: Agent(critic, Explore), Read" in after[LEAD]
+        files = [t.FileRename(old, old.replace("code-reviewer", "lead"))]
+        assert await client.workspace_will_rename_files_async(t.RenameFilesParams(files)) is None
+        (message,) = client.messages
+        assert "The name stays as it is. There is another agent `lead` already" in message.message
