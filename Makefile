@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: demo test docs bench vscode vscode-test-setup clean
+.PHONY: demo test docs bench map vscode vscode-test-setup clean
 
 demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
@@ -25,6 +25,14 @@ docs: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
+
+# The libraries in the page that `agentls graph` writes, pinned by map/package-lock.json.
+map: map/node_modules/installed
+	cd map && npm run -s build
+
+map/node_modules/installed: map/package-lock.json
+	cd map && $(NPM) ci --ignore-scripts
+	@touch $@
 
 # The extension for VS Code, for this system, or for TARGET=win32-x64, darwin-arm64, linux-arm64 and so on.
 VSCODE := editors/vscode

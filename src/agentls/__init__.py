@@ -13,10 +13,11 @@ from those above it:
 - `causes`, `readers`, `validation`: why a frontmatter cannot be read; the ways in which runtimes read;
   whether a dialect is in order;
 - `document`, `project`: a file with all that follows from its text, and from its place;
-- `names`, `prose`, `links`, `naming`, `occurrences`, `companions`, `overlap`, `roster`, `index`: what a file
-  defines and refers to, which texts say the same, and how the files of a project find one another by it;
+- `names`, `prose`, `links`, `naming`, `occurrences`, `companions`, `overlap`, `roster`, `index`, `graph`: what
+  a file defines and refers to, which texts say the same, how the files of a project find one another by it, and
+  the graph that they make;
 - `suppress`, `rewrite`, `rule`, `rules`, `check`: the checks and the one pipeline they run in;
-- `inspection`, `explain`, `catalogue`, `features`: answers for people and editors;
+- `inspection`, `explain`, `catalogue`, `drawing`, `features`: answers for people and editors;
 - `disk`, `finding`, `indexing`, `lsp`, `cli`: the edges, which alone know files, the protocol and the terminal.
 """
 

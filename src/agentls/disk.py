@@ -227,6 +227,12 @@ def page_uri(code: str) -> str:
     return Path(__file__).with_name("pages").joinpath(f"{code}.md").as_uri()
 
 
+def part_of_map(name: str) -> str:
+    """The text of a file of which the page with the agent map is made."""
+    with open(os.path.join(os.path.dirname(__file__), "map", name), encoding="utf-8") as file:
+        return file.read()
+
+
 def exists_from(folder: str) -> Callable[[str], bool]:
     """A function that tells whether a path relative to `folder` is there."""
     return lambda path: os.path.exists(os.path.join(folder, path))

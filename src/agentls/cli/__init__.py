@@ -29,6 +29,7 @@ examples:
   agentls check                        check all agent files of this project
   agentls inspect .claude/agents/x.md  show what the runtime makes of one file
   agentls explain unknown-tool         explain a rule, a key, a tool or a model
+  agentls graph --output agents.html   draw the agents of this project and what connects them
 
 `agentls COMMAND --help` says more about a command."""
 
@@ -57,6 +58,16 @@ Show what each runtime makes of agent files: whether they load and why not, the 
 model and tools it takes from them, and the tokens they cost. This judges nothing; `check` does."""
 
 _EXPLAIN = "Explain a rule, a frontmatter key, a tool, a model, a hook event or another word of agent files."
+
+_GRAPH = """\
+Draw the agents, skills, commands and servers of a project, and what connects them: who starts whom, preloads
+or uses what, and mentions whom in prose. Names that a reference gives and nothing has stand out. Of the
+named files and folders all is shown, of the rest of their project what is directly connected with them.
+
+  mermaid  a flowchart for Markdown, as GitHub shows it
+  dot      for Graphviz
+  json     for other programs
+  html     one page to search, filter and zoom in, which works without a network"""
 
 _RULES = "List all rules with their severity and what they are about."
 
@@ -111,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="agentls")
     _add_check(_command(commands, "check", "find out what is wrong with agent files", _CHECK, _CHECK_EXITS))
     _add_inspect(_command(commands, "inspect", "show what a runtime makes of agent files", _INSPECT))
+    _add_graph(_command(commands, "graph", "draw the agents and what connects them", _GRAPH))
     _add_explain(_command(commands, "explain", "explain a rule, key, tool or model", _EXPLAIN))
     _add_rules(_command(commands, "rules", "list all rules", _RULES))
     _add_dialects(_command(commands, "dialects", "list the formats that are known", _DIALECTS))
@@ -171,6 +183,21 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
     _add_reading(parser)
     _add_output(parser, "text", "json")
     parser.set_defaults(run=_inspect)
+
+
+def _add_graph(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
+    _add_reading(parser)
+    forms = ("mermaid", "dot", "json", "html")
+    by_name = "the form of the output (default: what the ending of --output says, else mermaid)"
+    add("--output-format", choices=forms, default=None, help=by_name)
+    add("-o", "--output", metavar="FILE", help="write to this file, not to standard output")
+    add("--no-mentions", dest="mentions", action="store_false", help="leave out what only prose connects")
+    add(
+        "--tools", action="store_true", help="draw also the tools that agents list (html: can be switched on)"
+    )
+    parser.set_defaults(run=_graph, usage_error=parser.error)
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
@@ -307,6 +334,12 @@ def _inspect(args: argparse.Namespace) -> int:
     from agentls.cli import run
 
     return run.inspect_all(args)
+
+
+def _graph(args: argparse.Namespace) -> int:
+    from agentls.cli import graph
+
+    return graph.draw(args)
 
 
 def _explain(args: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from agentls import indexing, occurrences
@@ -29,6 +29,11 @@ class Projects:
         for names in each(names_in, missing):
             if names:
                 self._index(names.path, each).put(names)
+
+    @property
+    def indexes(self) -> Mapping[str, Index]:
+        """The indexes so far, by the roots of their projects."""
+        return self._indexes
 
     def index(self, document: Document) -> Index:
         """The index of the document's project, with the document as it is."""

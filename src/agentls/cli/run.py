@@ -10,7 +10,7 @@ import os
 import sys
 from argparse import Namespace
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -170,6 +170,29 @@ class Run:
             else:
                 yield result
 
+    def indexes(self, paths: list[str]) -> Mapping[str, Index]:
+        """The indexes of the projects that the files belong to, by their roots; files that cannot be read
+        are reported."""
+        founds = list(self._find(paths))
+        projects = self._projects(paths)
+        assert projects is not None, "this run is one in projects"
+        projects.prepare(founds, self._visibly(_each(self._jobs)))
+        known = projects.indexes.values()
+        for found in founds:
+            if not any(found.full in index for index in known):
+                self._fail(found.shown, _unread(found.full))
+        return projects.indexes
+
+    def _visibly(self, each: Each) -> Each:
+        """`each`, with a sign of life."""
+
+        def visibly(work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
+            for done, result in enumerate(each(work, things), 1):
+                self._terminal.progress(done)
+                yield result
+
+        return visibly
+
     def of_stdin(self, name: str, job: Job) -> Iterator[Result]:
         """The result of the text on standard input, as if it stood in the file `name`."""
         found = Found(name, disk.posix(name))
@@ -229,6 +252,15 @@ _NOTHING_THERE = """no agent files here.
   They are the *.md below `.claude/agents`, and below `agents` in a plugin. For
   others name the files, take every *.md of a folder with --dialect NAME, or set
   `places` in the configuration."""
+
+
+def _unread(path: str) -> str:
+    """Why there is nothing to be had from the file at `path`."""
+    try:
+        disk.read_text(path)
+    except OSError as error:
+        return disk.reason(error)
+    return "no place where a runtime looks for agents; say with --dialect NAME which format it is in"
 
 
 def _cores() -> int:

@@ -1,0 +1,556 @@
+/* The map: draws the graph that stands in the page, with Cytoscape.js, and lets a person look around in it. */
+'use strict';
+(() => {
+  const graph = JSON.parse(document.getElementById('data').textContent);
+  const vscode = typeof acquireVsCodeApi === 'function' ? acquireVsCodeApi() : null;
+  const $ = (id) => document.getElementById(id);
+
+  const KINDS = { agent: 'agents', skill: 'skills', command: 'commands', server: 'servers', file: 'other files', tool: 'tools' };
+  const EDGES = { starts: 'starts', runs: 'runs', preloads: 'preloads', uses: 'uses', mentions: 'mentions', 'may use': 'may use' };
+  const BACK = { starts: 'started by', runs: 'run by', preloads: 'preloaded by', uses: 'used by', mentions: 'mentioned by', 'may use': 'may be used by' };
+  const SHAPES = { agent: 'round-rectangle', skill: 'rectangle', command: 'cut-rectangle', server: 'barrel', file: 'bottom-round-rectangle', tool: 'ellipse' };
+
+  // With more nodes than these they are arranged by folders at first, and with more than those in no other way.
+  const FOLDERS = 400;
+  const MOST = 1500;
+  // More mentions than these for each node, where there are many nodes, hide what the other connections say.
+  const MENTIONS = 1;
+  const FEW = 80;
+
+  // --- the graph -------------------------------------------------------------------------------
+
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const edges = [...graph.edges];
+  for (const node of graph.nodes) {
+    for (const name of node.tools ?? []) {
+      const id = `tool:${name}`;
+      if (!nodes.has(id)) {
+        nodes.set(id, { id, kind: 'tool', name, path: '', line: 1, description: '', format: '', group: '', tools: null, state: '' });
+      }
+      edges.push({ source: node.id, target: id, kind: 'may use', lines: [] });
+    }
+  }
+  const missing = [...nodes.values()].filter(({ state }) => state === 'missing');
+  const count = (rows, kind) => rows.filter((row) => row.kind === kind).length;
+  const strong = edges.filter(({ kind }) => kind !== 'mentions' && kind !== 'may use').length;
+  const mentions = count(edges, 'mentions');
+
+  const shown = {
+    tool: false,
+    mentions: graph.nodes.length <= FEW || mentions <= MENTIONS * graph.nodes.length || !strong,
+    lonely: true,
+    dead: false,
+    folders: graph.nodes.length > FOLDERS,
+  };
+  const restored = vscode?.getState()?.shown;
+  Object.assign(shown, restored);
+  const wants = (name) => shown[name] !== false;
+
+  // --- the panel -------------------------------------------------------------------------------
+
+  const make = (tag, props = {}, ...children) => {
+    const { dataset, ...rest } = props;
+    const made = Object.assign(document.createElement(tag), rest);
+    Object.assign(made.dataset, dataset);
+    made.append(...children);
+    return made;
+  };
+  const mark = ({ kind, state }) => make('span', { className: `mark ${kind} ${state ?? ''}`, ariaHidden: 'true' });
+  const plural = (number, words) => `${number.toLocaleString('en')} ${number === 1 ? words.replace(/s$/, '') : words}`;
+
+  const summary = Object.entries(KINDS)
+    .map(([kind, words]) => [[...nodes.values()].filter((node) => node.kind === kind && !node.state).length, words])
+    .filter(([number, words]) => number && words !== 'tools' && words !== 'other files')
+    .map(([number, words]) => plural(number, words));
+  $('counts').append(summary.join(', ') || 'no agents');
+  if (missing.length) {
+    $('counts').append('; ', make('span', { className: 'dead' }, plural(missing.length, 'dead names')));
+  }
+
+  const option = (box, name, words, number, sign) => {
+    if (number === 0) {
+      return;
+    }
+    const input = make('input', { type: 'checkbox', checked: wants(name) });
+    input.addEventListener('change', () => {
+      shown[name] = input.checked;
+      vscode?.setState({ shown });
+      update();
+    });
+    $(box).append(make('label', {}, input, sign ?? '', make('span', {}, words), make('span', {}, number?.toLocaleString('en') ?? '')));
+  };
+  for (const [kind, words] of Object.entries(KINDS)) {
+    option('kinds', kind, words, count([...nodes.values()].filter(({ state }) => state !== 'missing'), kind), mark({ kind }));
+  }
+  for (const kind of Object.keys(EDGES).filter((kind) => kind !== 'may use')) {
+    option('edges', kind, EDGES[kind], count(edges, kind), make('span', { className: `mark edge ${kind}`, ariaHidden: 'true' }));
+  }
+  option('more', 'dead', 'only dead names', missing.length, mark({ kind: 'missing' }));
+  option('more', 'lonely', 'without connections', undefined, mark({ kind: 'none' }));
+  option('more', 'folders', 'arranged by folders', undefined, mark({ kind: 'none' }));
+
+  // --- the picture -----------------------------------------------------------------------------
+
+  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const FONT = '600 13px system-ui, "Segoe UI", sans-serif';
+  const width = (text) => {
+    pen.font = FONT;
+    return Math.ceil(pen.measureText(text).width);
+  };
+  const degree = new Map();
+  for (const { source, target, kind } of edges) {
+    if (kind !== 'may use') {
+      degree.set(source, (degree.get(source) ?? 0) + 1);
+      degree.set(target, (degree.get(target) ?? 0) + 1);
+    }
+  }
+  const scale = (id) => Math.min(1.7, 1 + Math.log2(1 + (degree.get(id) ?? 0)) / 10);
+  const shorten = (name) => (name.length > 40 ? `${name.slice(0, 39)}…` : name);
+
+  const cy = cytoscape({
+    container: $('map'),
+    minZoom: 0.05,
+    maxZoom: 3,
+    boxSelectionEnabled: false,
+    selectionType: 'single',
+    textureOnViewport: nodes.size > MOST,
+    hideEdgesOnViewport: edges.length > 4000,
+    layout: { name: 'null' },
+  });
+
+  const style = () => {
+    const of = getComputedStyle(document.documentElement);
+    const colour = (name) => mixed(of.getPropertyValue(`--${name}`).trim());
+    const [back, text, edge, line, focus, muted] = ['back', 'text', 'edge', 'line', 'focus', 'muted'].map(colour);
+    const rules = [
+      ['node[kind]', {
+        label: 'data(label)', color: text, shape: 'data(shape)', width: 'data(width)', height: 'data(height)',
+        'text-valign': 'center', 'font-size': 'data(font)', 'font-weight': 600, 'font-family': 'system-ui, "Segoe UI", sans-serif',
+        'border-width': 2, 'background-opacity': 1, 'min-zoomed-font-size': 4, 'overlay-opacity': 0,
+      }],
+      ['node:parent', {
+        label: 'data(label)', color: muted, 'font-size': 16, 'font-weight': 600, 'text-valign': 'top', 'text-margin-y': -4,
+        shape: 'round-rectangle', 'background-color': line, 'background-opacity': 0.18, 'border-width': 1, 'border-color': line,
+        padding: 14, 'overlay-opacity': 0,
+      }],
+      ...Object.keys(KINDS).map((kind) => [`node[kind = "${kind}"]`, {
+        'border-color': colour(kind), 'background-color': blend(back, colour(kind), 0.16),
+      }]),
+      ['node[state = "elsewhere"]', { 'border-style': 'dotted' }],
+      ['node[state = "missing"]', {
+        'border-color': colour('missing'), 'border-style': 'dashed', 'border-width': 3, color: colour('missing'),
+        'background-color': blend(back, colour('missing'), 0.14),
+      }],
+      ['edge', {
+        width: 1.4, 'line-color': edge, 'target-arrow-color': edge, 'target-arrow-shape': 'triangle', 'arrow-scale': 0.8,
+        'curve-style': 'bezier', 'line-opacity': 0.75, 'overlay-opacity': 0,
+      }],
+      ['edge[kind = "mentions"]', { 'line-style': 'dotted', width: 1.2, 'line-opacity': 0.7 }],
+      ['edge[kind = "may use"]', { width: 0.8, 'line-opacity': 0.4 }],
+      ['edge[?dead]', { 'line-color': colour('missing'), 'target-arrow-color': colour('missing'), 'line-style': 'dashed', width: 2 }],
+      ['.faded', { opacity: 0.12 }],
+      ['.near', { 'z-index': 9 }],
+      ['edge.near', { 'line-opacity': 1, width: 2.2, label: 'data(kind)', 'font-size': 10, color: text,
+        'text-background-color': back, 'text-background-opacity': 0.85, 'text-background-padding': 2, 'text-rotation': 'autorotate' }],
+      ['edge.out', { 'line-color': focus, 'target-arrow-color': focus }],
+      ['.found', { 'border-width': 4, 'border-color': focus }],
+      ['node.chosen', { 'border-width': 5, 'z-index': 10 }],
+    ];
+    cy.style(rules.map(([selector, css]) => ({ selector, style: css })));
+  };
+
+  /** A colour as numbers, whichever way it is written. */
+  const numbers = (colour) => {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const mixed = (colour) => `rgb(${numbers(colour).join(',')})`;
+  const blend = (back, over, part) => {
+    const [a, b] = [numbers(back), numbers(over)];
+    return `rgb(${a.map((value, at) => Math.round(value * (1 - part) + b[at] * part)).join(',')})`;
+  };
+
+  /** What a node stands under where no connection places it. */
+  const groupOf = ({ state, group, kind }) =>
+    state === 'missing' ? DEAD : state ? 'elsewhere' : group || (kind === 'tool' ? 'tools' : 'top folder');
+  const DEAD = 'dead names';
+
+  /** What the filters let through. */
+  const visible = () => {
+    let kept = edges.filter(({ source, target, kind }) => {
+      const ends = wants(nodes.get(source).kind) && wants(nodes.get(target).kind);
+      return ends && (kind === 'may use' || wants(kind)) && (!shown.dead || nodes.get(target).state === 'missing');
+    });
+    const ends = new Set(kept.flatMap(({ source, target }) => [source, target]));
+    const there = [...nodes.values()].filter(({ id, kind, state }) => {
+      const needed = shown.dead || !wants('lonely') || kind === 'tool' || kind === 'file' || state;
+      return wants(kind) && (ends.has(id) || !needed);
+    });
+    return [there, kept];
+  };
+
+  const elements = (there, kept) => {
+    const boxed = shown.folders || there.length > MOST;
+    const groups = boxed ? [...new Set(there.map(groupOf))] : [];
+    const boxes = groups.map((group) => ({ data: { id: `group:${group}`, label: group } }));
+    return [
+      ...boxes,
+      ...there.map((node) => {
+        const label = shorten(node.name);
+        const font = 13 * scale(node.id);
+        const extra = node.kind === 'tool' ? 38 : 22;
+        return {
+          data: {
+            id: node.id, kind: node.kind, state: node.state, label, font, shape: SHAPES[node.kind],
+            width: width(label) * scale(node.id) + extra, height: font + 15,
+            parent: boxed ? `group:${groupOf(node)}` : undefined,
+          },
+        };
+      }),
+      ...kept.map(({ source, target, kind }) => ({
+        data: { id: `${source} ${kind} ${target}`, source, target, kind, dead: nodes.get(target).state === 'missing' },
+      })),
+    ];
+  };
+
+  // The same picture each time: the library draws lots, which are the same from here on.
+  let seed = 1;
+  Math.random = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+
+  /** Give each node its place: those with connections as the library has it, the others in rows below. */
+  const arrange = () => {
+    seed = 1;
+    const kept = cy.nodes('[kind]');
+    const lonely = kept.filter((node) => node.degree(false) === 0);
+    const joined = kept.difference(lonely);
+    if (cy.nodes(':parent').length) {
+      shelves(kept);
+    } else {
+      if (joined.length) {
+        cy.elements().not(lonely).layout({
+          name: 'fcose', quality: joined.length > FOLDERS ? 'default' : 'proof', animate: false, randomize: true, fit: false,
+          nodeSeparation: 80, idealEdgeLength: (edge) => 25 + (edge.source().width() + edge.target().width()) / 3,
+          nodeRepulsion: 4500, edgeElasticity: (edge) => (edge.data('kind') === 'mentions' ? 0.15 : 0.45),
+          gravity: 0.6, gravityRange: 2,
+        }).run();
+        stretch(joined);
+        spread(joined.toArray());
+      }
+      const box = joined.length ? joined.boundingBox() : { x1: 0, y2: 0, w: 0 };
+      rows(lonely.toArray(), box.y2 + (joined.length ? 70 : 0), box.x1, Math.max(box.w, ideal(lonely)));
+    }
+    cy.fit(undefined, 30);
+  };
+
+  const ratio = () => Math.min(2.5, Math.max(0.5, cy.width() / cy.height()));
+
+  /** How wide rows of these nodes should be to fill the view. */
+  const ideal = (those) =>
+    Math.sqrt(those.reduce((sum, node) => sum + (node.width() + 14) * (node.height() + 12), 0) * ratio());
+
+  /** Fit the picture to the shape of the view, and bring in what lies far out. */
+  const stretch = (those) => {
+    for (const axis of ['x', 'y']) {
+      const values = those.map((node) => node.position(axis)).sort((a, b) => a - b);
+      const [low, high] = [values[Math.floor(values.length * 0.06)], values[Math.ceil(values.length * 0.94) - 1]];
+      const within = (value) => (value < low ? low + (value - low) * 0.4 : value > high ? high + (value - high) * 0.4 : value);
+      if (those.length > 40) {
+        those.positions((node) => ({ ...node.position(), [axis]: within(node.position(axis)) }));
+      }
+    }
+    const { w, h } = those.boundingBox();
+    const by = Math.min(2.5, Math.max(0.4, w / Math.max(h, 1) / ratio()));
+    those.positions((node) => ({ x: node.position('x') / Math.min(by, 1), y: node.position('y') * Math.max(by, 1) }));
+  };
+
+  /** Move apart what lies on one another. */
+  const spread = (those) => {
+    const gap = 12;
+    const boxes = those.map((node) => ({ node, ...node.position(), w: node.width() / 2 + gap, h: node.height() / 2 + gap / 2 }));
+    for (let round = 0; round < 200; round += 1) {
+      let moved = false;
+      boxes.sort((a, b) => a.x - a.w - (b.x - b.w));
+      for (let i = 0; i < boxes.length; i += 1) {
+        const a = boxes[i];
+        for (let j = i + 1; j < boxes.length && boxes[j].x - boxes[j].w < a.x + a.w; j += 1) {
+          const b = boxes[j];
+          const x = a.w + b.w - Math.abs(a.x - b.x);
+          const y = a.h + b.h - Math.abs(a.y - b.y);
+          if (x > 0.5 && y > 0.5) {
+            moved = true;
+            // Sideways is the longer way for such flat boxes, and taken only where it is much shorter.
+            const [axis, by] = y < x ? ['y', y / 2] : ['x', x / 2];
+            const sign = a[axis] === b[axis] ? (i < j ? -1 : 1) : Math.sign(a[axis] - b[axis]);
+            a[axis] += sign * by;
+            b[axis] -= sign * by;
+          }
+        }
+      }
+      if (!moved) {
+        break;
+      }
+    }
+    boxes.forEach(({ node, x, y }) => node.position({ x, y }));
+  };
+
+  /** Place nodes in rows from `top` on, those of one folder together; how wide and high that gets. */
+  const rows = (those, top, left, wide) => {
+    const by = (node) => nodes.get(node.id()).group;
+    let [x, y, last, right] = [left, top, null, left];
+    for (const node of those.sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0))) {
+      if (x > left && x + node.width() > left + wide) {
+        [x, y] = [left, y + ROW];
+      } else if (x > left && by(node) !== last) {
+        x += 26;
+      }
+      node.position({ x: x + node.width() / 2, y: y + ROW / 2 });
+      x += node.width() + 14;
+      right = Math.max(right, x);
+      last = by(node);
+    }
+    return { w: right - left, h: y + ROW - top };
+  };
+  const ROW = 46;
+
+  /** Place nodes by folders, each folder a box, and the boxes on shelves. */
+  const shelves = (those) => {
+    const groups = new Map();
+    for (const node of those.toArray()) {
+      const group = groupOf(nodes.get(node.id()));
+      groups.set(group, [...(groups.get(group) ?? []), node]);
+    }
+    const most = ideal(those) * 1.15;
+    let [x, y, tall] = [0, 0, 0];
+    for (const name of [...groups.keys()].sort()) {
+      const members = cy.collection(groups.get(name));
+      const wide = Math.min(most, Math.max(ideal(members), name.length * 9));
+      const size = rows(groups.get(name), y, x, wide);
+      if (x && x + size.w > most) {
+        [x, y, tall] = [0, y + tall + 60, 0];
+        rows(groups.get(name), y, x, wide);
+      }
+      x += Math.max(size.w, name.length * 9) + 44;
+      tall = Math.max(tall, size.h);
+    }
+  };
+
+  // --- what is selected, found, pointed at -------------------------------------------------------
+
+  let chosen = vscode?.getState()?.chosen ?? null;
+
+  const near = (id) => {
+    cy.batch(() => {
+      cy.elements().removeClass('near out faded chosen');
+      const node = id === null ? cy.collection() : cy.getElementById(id);
+      if (node.length) {
+        const kept = node.closedNeighborhood();
+        cy.elements().difference(kept.union(kept.parents())).addClass('faded');
+        kept.addClass('near');
+        node.outgoers('edge').addClass('out');
+        node.addClass('chosen');
+      }
+    });
+  };
+
+  const choose = (id, move = false) => {
+    chosen = id;
+    vscode?.setState({ shown, chosen });
+    near(id);
+    card(id === null ? undefined : nodes.get(id));
+    for (const button of $('list').querySelectorAll('button')) {
+      button.setAttribute('aria-current', String(button.dataset.id === id));
+    }
+    const node = id === null ? cy.collection() : cy.getElementById(id);
+    if (move && node.length) {
+      const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200;
+      cy.stop().animate({ center: { eles: node }, zoom: Math.max(cy.zoom(), 0.8), duration });
+    }
+  };
+
+  const opener = (path, line, words) => {
+    const full = `${graph.root.replace(/\/$/, '')}/${path}`;
+    if (vscode) {
+      const link = make('a', { tabIndex: 0, role: 'link' }, words);
+      const open = () => vscode.postMessage({ open: full, line });
+      link.addEventListener('click', open);
+      link.addEventListener('keydown', ({ key }) => key === 'Enter' && open());
+      return link;
+    }
+    const encoded = full.split('/').map(encodeURIComponent).join('/').replace(/^([A-Za-z])%3A/, '/$1:');
+    return make('a', { href: `vscode://file${encoded}:${line}`, title: 'Open in VS Code' }, words);
+  };
+
+  const entry = (node) => {
+    const button = make('button', { type: 'button', dataset: { id: node.id } }, mark(node), make('span', {}, node.name));
+    button.addEventListener('click', () => choose(node.id, true));
+    return make('li', {}, button);
+  };
+
+  const card = (node) => {
+    const box = $('card');
+    const before = box.hidden;
+    box.replaceChildren();
+    box.hidden = !node;
+    if (node) {
+      const close = make('button', { type: 'button', className: 'close', title: 'Close (Esc)', ariaLabel: 'Close' }, '×');
+      close.addEventListener('click', () => choose(null));
+      const what = node.format || (node.kind === 'file' ? 'file' : node.kind === 'server' ? 'MCP server' : node.kind);
+      box.append(make('h2', {}, node.name), make('p', { className: 'muted' }, mark(node), ` ${what}`), close);
+      if (node.state === 'missing') {
+        box.append(make('p', { className: 'dead' }, `No ${node.kind} has this name: every reference below is dead.`));
+      } else if (node.state === 'elsewhere') {
+        box.append(make('p', { className: 'muted' }, 'It is not defined in this project.'));
+      }
+      if (node.path) {
+        const file = make('p', {}, opener(node.path, node.line, node.path));
+        box.append(file);
+      }
+      if (node.description) {
+        box.append(make('p', {}, node.description));
+      }
+      if (node.kind === 'agent' && !node.state) {
+        box.append(make('h3', {}, 'Tools'));
+        const tools = (node.tools ?? []).map((name) => make('code', {}, name));
+        box.append(node.tools === null ? make('p', {}, 'all') : tools.length ? make('div', { className: 'tools' }, ...tools) : make('p', { className: 'dead' }, 'none'));
+      }
+      for (const kind of Object.keys(EDGES).filter((kind) => kind !== 'may use' || node.kind === 'tool')) {
+        list(box, EDGES[kind], edges.filter((edge) => edge.kind === kind && edge.source === node.id), 'target');
+        list(box, BACK[kind], edges.filter((edge) => edge.kind === kind && edge.target === node.id), 'source');
+      }
+    }
+    if (before !== box.hidden) {
+      cy.resize();
+    }
+  };
+
+  const list = (box, words, rows, end) => {
+    if (rows.length) {
+      const items = rows.map((edge) => {
+        const item = entry(nodes.get(edge[end]));
+        const { path } = nodes.get(edge.source);
+        const places = edge.lines.slice(0, 3).flatMap((line, at) => [at ? ', ' : 'line ', opener(path, line, String(line))]);
+        item.append(make('small', {}, ...places, edge.lines.length > 3 ? ', …' : ''));
+        return item;
+      });
+      box.append(make('h3', {}, `${words} (${rows.length})`), make('ul', {}, ...items));
+    }
+  };
+
+  /** The list on the left: what is shown and fits the search. */
+  const fill = () => {
+    const words = $('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = ({ name, description, path }) => {
+      const text = `${name} ${description} ${path}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    };
+    const [there] = now;
+    const found = there.filter(fits);
+    const named = (node) => (words.length && words.some((word) => node.name.toLowerCase().includes(word)) ? 0 : 1);
+    const groups = new Map();
+    for (const node of [...found].sort((a, b) => named(a) - named(b) || (a.name < b.name ? -1 : 1))) {
+      const group = words.length && node.state !== 'missing' ? '' : groupOf(node);
+      groups.set(group, [...(groups.get(group) ?? []), node]);
+    }
+    const items = [];
+    const order = [...groups.keys()].sort((a, b) => (b === DEAD) - (a === DEAD) || (a < b ? -1 : 1));
+    for (const group of order) {
+      if (group) {
+        items.push(make('li', { className: `group ${group === DEAD ? 'dead' : ''}` }, group));
+      }
+      items.push(...groups.get(group).slice(0, LISTED).map(entry));
+    }
+    $('list').replaceChildren(...(items.length ? items : [make('li', { className: 'group' }, 'nothing fits')]));
+    cy.batch(() => {
+      cy.elements().removeClass('found');
+      if (words.length) {
+        found.forEach(({ id }) => cy.getElementById(id).addClass('found'));
+      }
+    });
+    return found;
+  };
+  const LISTED = 500;
+
+  let now = [[], []];
+  const update = () => {
+    now = visible();
+    cy.elements().remove();
+    cy.add(elements(...now));
+    arrange();
+    const hidden = wants('mentions') ? 0 : mentions;
+    const notes = [
+      hidden ? `${plural(hidden, 'mentions')} in prose not drawn.` : '',
+      now[0].length > MOST ? `More than ${MOST.toLocaleString('en')} nodes are always arranged by folders.` : '',
+    ];
+    $('note').textContent = notes.join(' ');
+    fill();
+    choose(cy.getElementById(chosen ?? '').length ? chosen : null);
+  };
+
+  // --- mouse and keys ------------------------------------------------------------------------------
+
+  cy.on('tap', 'node[kind]', ({ target }) => choose(target.id()));
+  cy.on('dbltap', 'node[kind]', ({ target }) => {
+    const { path, line } = nodes.get(target.id());
+    if (path) {
+      opener(path, line, '').click();
+    }
+  });
+  cy.on('tap', ({ target }) => target === cy && choose(null));
+  cy.on('mouseover', 'node[kind]', ({ target }) => chosen === null && near(target.id()));
+  cy.on('mouseout', 'node[kind]', () => chosen === null && near(null));
+
+  const zoom = (factor) => cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+  const acts = {
+    in: () => zoom(1.25),
+    out: () => zoom(0.8),
+    fit: () => cy.fit(undefined, 30),
+    arrange: () => update(),
+    refresh: () => vscode.postMessage({ refresh: true }),
+  };
+  for (const button of document.querySelectorAll('[data-do]')) {
+    button.addEventListener('click', acts[button.dataset.do]);
+  }
+  document.querySelector('[data-do="refresh"]').hidden = !vscode;
+
+  $('search').addEventListener('input', fill);
+  $('search').addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') {
+      const [first] = $('list').querySelectorAll('button');
+      first?.click();
+    }
+  });
+  document.addEventListener('keydown', (event) => {
+    const typing = event.target === $('search');
+    if (event.key === 'Escape') {
+      $('search').value = '';
+      fill();
+      choose(null);
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const buttons = [...$('list').querySelectorAll('button')];
+      const at = buttons.indexOf(document.activeElement);
+      if (at >= 0 || typing) {
+        event.preventDefault();
+        buttons[Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1))]?.focus();
+      }
+    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const act = { '+': acts.in, '=': acts.in, '-': acts.out, 0: acts.fit, '/': () => $('search').focus() }[event.key];
+      if (act) {
+        event.preventDefault();
+        act();
+      }
+    }
+  });
+
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', style);
+  new MutationObserver(style).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  new ResizeObserver(() => cy.resize()).observe($('map'));
+
+  style();
+  update();
+  window.agentMap = cy;
+})();

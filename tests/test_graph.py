@@ -1,0 +1,293 @@
+"""The graph of a project, and its pictures: who leads to whom, what is dead, and names that bite."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from agentls import cli, disk, drawing, graph
+from agentls.graph import Edge, Graph, Node
+from agentls.text import LineIndex
+from harness import parse_case
+
+TEAM = """\
+A small team.
+
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads the team.
+tools: Read, Agent(writer), Agent(Explore), mcp__github__search
+skills: house-style, no-such-skill
+---
+
+Collaborate with fact-checker before a release.
+
+Then call `writer` again.
+
+-- .claude/agents/writer.md --
+---
+name: writer
+description: Writes.
+---
+
+Write. Then start subagent_type: "ghost".
+
+-- .claude/agents/fact-checker.md --
+---
+name: fact-checker
+description: Checks facts.
+tools: []
+---
+
+Check.
+
+-- .claude/skills/house-style/SKILL.md --
+---
+name: house-style
+description: How we write.
+---
+
+Plainly.
+
+-- .claude/commands/publish.md --
+---
+description: Publishes.
+---
+
+Start it with subagent_type: "lead".
+
+-- CLAUDE.md --
+# Project
+
+Delegate to fact-checker.
+"""
+
+
+def graph_of(text: str, below: str = "") -> Graph:
+    """The graph of the files of a case."""
+    case = parse_case(text)
+    assert case.index is not None
+
+    def line(path: str, offset: int) -> int:
+        return LineIndex(case.files[path]).line_at(offset) + 1
+
+    return graph.of([case.index], "", line, lambda path: path.startswith(below))
+
+
+def render(drawn: Graph) -> list[str]:
+    """One line for each edge."""
+    names = {node.id: f"{node.name} ({node.state})" if node.state else node.name for node in drawn.nodes}
+    return [
+        f"{names[edge.source]} {edge.kind} {names[edge.target]}: {', '.join(map(str, edge.lines))}"
+        for edge in drawn.edges
+    ]
+
+
+def test_each_way_from_one_to_another_has_its_word() -> None:
+    assert sorted(render(graph_of(TEAM))) == [
+        "CLAUDE.md mentions fact-checker: 3",
+        "lead mentions fact-checker: 8",
+        "lead preloads house-style: 5",
+        "lead preloads no-such-skill (missing): 5",
+        "lead starts Explore (elsewhere): 4",
+        "lead starts writer: 4",
+        "lead uses github (elsewhere): 4",
+        "publish runs lead: 5",
+        "writer starts ghost (missing): 6",
+    ]
+
+
+def test_a_node_says_what_it_stands_for() -> None:
+    nodes = {node.name: node for node in graph_of(TEAM).nodes}
+    lead = nodes["lead"]
+    assert (lead.kind, lead.line, lead.format) == ("agent", 2, "Claude Code agent")
+    assert (lead.description, lead.group) == ("Leads the team.", ".claude/agents")
+    assert nodes["writer"].tools is None, "it may use all"
+    assert nodes["house-style"].group == ".claude/skills", "its own folder says nothing"
+    assert nodes["CLAUDE.md"].kind == "file"
+
+
+def test_of_the_rest_of_the_project_there_are_only_the_neighbours() -> None:
+    names = {node.name for node in graph_of(TEAM, ".claude/commands").nodes}
+    assert names == {"publish", "lead"}
+    assert "writer starts ghost (missing): 6" not in render(graph_of(TEAM, ".claude/skills"))
+
+
+def test_what_belongs_to_another_plugin_may_well_be_there() -> None:
+    case = (
+        "-- .claude/agents/a.md --\n---\nname: a\ndescription: A.\nskills: their-plugin:some-skill\n---\n\nText.\n"
+        "-- .claude/agents/b.md --\n---\nname: b\ndescription: B.\n---\n\nText.\n"
+    )
+    assert render(graph_of(case)) == ["a preloads their-plugin:some-skill (elsewhere): 4"]
+
+
+def test_tools_are_nodes_on_request() -> None:
+    lines = render(graph_of(TEAM).with_tools())
+    assert "lead may use Read: " in lines
+    assert render(graph_of(TEAM)) == [line for line in lines if "may use" not in line]
+
+
+NASTY = [
+    '"quoted" [x] (y) {z} | <b>&amp; `code` #35; \\n %% end',
+    "1. first",
+    "- dash",
+    "end",
+    "</script><script>alert(1)</script>",
+    "новый агент 🎉",
+    "line\nbreak",
+    "{{data}}",
+    "<!-- -->",
+]
+
+
+def nasty() -> Graph:
+    """A graph of names that mean something to the formats."""
+    nodes = [Node(f"{at}:{name}", "agent", name, name, 1, name, "", name) for at, name in enumerate(NASTY)]
+    return Graph("/", tuple(nodes), (Edge(nodes[0].id, nodes[1].id, "mentions", (1,)),))
+
+
+def test_a_name_is_but_a_label_to_mermaid() -> None:
+    drawn = drawing.mermaid(nasty())
+    labels = re.findall(r'^    n\d+\("(.*)"\):::agent$', drawn, re.MULTILINE)
+    assert len(labels) == len(NASTY)
+    for label in labels:
+        assert not re.search(r"[^\w ./:;#-]", label)
+        assert not re.match(r"\d+\.|[-*+] ", label), "it would be a list"
+    assert [re.sub(r"#(\d+);", lambda code: chr(int(code[1])), label) for label in labels] == NASTY
+
+
+def test_a_name_is_but_a_text_to_graphviz() -> None:
+    drawn = drawing.dot(nasty())
+    left = re.sub(r'"(?:[^"\\]|\\.)*"', "", drawn)
+    assert not re.search(r'["<`]', left.replace("->", "")), "no quote is left open"
+    assert drawn.count("{") - drawn.count("}") == 0
+    labels = re.findall(r' \[label="((?:[^"\\]|\\.)*)" shape', drawn)
+    expected = [name.replace("\n", " ") for name in NASTY]
+    assert [re.sub(r"\\(.)", r"\1", label) for label in labels] == expected
+
+
+def test_the_shape_of_the_json_stays() -> None:
+    data = json.loads(drawing.as_json(graph_of(TEAM)))
+    assert set(data) == {"version", "root", "nodes", "edges"}
+    assert data["version"] == 1
+    lead = next(node for node in data["nodes"] if node["name"] == "lead")
+    assert lead == {
+        "id": ".claude/agents/lead.md",
+        "kind": "agent",
+        "name": "lead",
+        "path": ".claude/agents/lead.md",
+        "line": 2,
+        "description": "Leads the team.",
+        "format": "Claude Code agent",
+        "group": ".claude/agents",
+        "tools": ["Read", "Agent", "mcp__github__search"],
+        "state": "",
+    }
+    assert data["edges"][0] == {
+        "source": ".claude/agents/lead.md",
+        "target": ".claude/agents/fact-checker.md",
+        "kind": "mentions",
+        "lines": [8],
+    }
+
+
+@pytest.mark.parametrize("drawn", [graph_of(TEAM), nasty()], ids=["team", "nasty"])
+def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
+    page = drawing.html(drawn, 'Agents of <"x">', disk.part_of_map)
+    assert "Agents of &lt;&quot;x&quot;&gt;" in page
+    assert not re.search(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=", page)
+    assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|WebSocket", page)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    assert re.fullmatch(r"default-src 'none'; script-src 'nonce-\w+'; style-src 'nonce-\w+'", policy[1]), (
+        "the browser is told to load nothing"
+    )
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    assert json.loads(data[1]) == json.loads(drawing.as_json(drawn))
+    assert page.count("</script>") == 3, "no name ends the script that it stands in"
+    assert "Cytoscape Consortium" in page, "with the licences of what it brings along"
+    assert len(page) < 640_000
+
+
+# --- the command line -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small team on the disk, in a repository."""
+    (tmp_path / ".git").mkdir()
+    for path, text in parse_case(TEAM).files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_graph_writes_a_flowchart(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["graph"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("flowchart LR\n")
+    assert '("ghost"):::missing' in printed.out
+    assert printed.err == ""
+    assert team.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("file", "start"),
+    [("map.html", "<!doctype"), ("map.gv", "digraph"), ("map.json", "{"), ("map.mmd", "flow")],
+)
+def test_the_ending_says_the_format(
+    team: Path, capsys: pytest.CaptureFixture[str], file: str, start: str
+) -> None:
+    assert cli.main(["graph", "-o", file]) == 0
+    assert (team / file).read_text("utf-8").startswith(start)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert f"{file}: 3 agents, 1 skill, 1 command, 1 server, 9 connections, 2 dead names" in printed.err
+
+
+def test_a_folder_is_shown_with_its_neighbours_in_the_project(
+    team: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["graph", ".claude/commands", "--output-format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["root"] == team.as_posix()
+    assert [node["path"] for node in data["nodes"]] == [
+        ".claude/agents/lead.md",
+        ".claude/commands/publish.md",
+    ]
+
+
+def test_mentions_can_be_left_out(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["graph", "--no-mentions"]) == 0
+    assert "mentions" not in capsys.readouterr().out
+    assert team.is_dir()
+
+
+def test_what_cannot_be_done_is_said(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["graph", "nowhere"]) == 2
+    assert "nowhere: there is no such file or folder" in capsys.readouterr().err
+    assert cli.main(["graph", "-o", "no/such/folder/x.html"]) == 2
+    assert "no/such/folder/x.html: cannot be written" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.main(["graph", "-o", "x.png"])
+    assert ".html" in capsys.readouterr().err
+    (team / "notes.md").write_text("Notes.\n")
+    assert cli.main(["graph", "notes.md"]) == 2
+    assert "notes.md: no place where a runtime looks for agents" in capsys.readouterr().err
+
+
+def test_mermaid_is_not_given_more_than_it_draws(
+    team: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "MERMAID_EDGES", 7)
+    assert cli.main(["graph"]) == 0
+    printed = capsys.readouterr()
+    assert "2 mentions in prose are left out" in printed.err
+    assert "mentions" not in printed.out
+    assert team.is_dir()
