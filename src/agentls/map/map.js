@@ -15,7 +15,7 @@
   const MOST = 1500;
   // More mentions than these for each node, where there are many nodes, hide what the other connections say.
   const MENTIONS = 1;
-  const FEW = 80;
+  const FEW = 120;
 
   // --- the graph -------------------------------------------------------------------------------
 
@@ -32,13 +32,12 @@
   }
   const missing = [...nodes.values()].filter(({ state }) => state === 'missing');
   const count = (rows, kind) => rows.filter((row) => row.kind === kind).length;
-  const strong = edges.filter(({ kind }) => kind !== 'mentions' && kind !== 'may use').length;
   const mentions = count(edges, 'mentions');
 
   const shown = {
     tool: false,
-    mentions: graph.nodes.length <= FEW || mentions <= MENTIONS * graph.nodes.length || !strong,
-    lonely: true,
+    mentions: graph.nodes.length <= FEW || (graph.nodes.length <= FOLDERS && mentions <= MENTIONS * graph.nodes.length),
+    lonely: graph.nodes.length <= MOST,
     dead: false,
     folders: graph.nodes.length > FOLDERS,
   };
@@ -118,10 +117,15 @@
     layout: { name: 'null' },
   });
 
+  // What is drawn: nodes and edges.
+  let now = [[], []];
+
   const style = () => {
     const of = getComputedStyle(document.documentElement);
     const colour = (name) => mixed(of.getPropertyValue(`--${name}`).trim());
     const [back, text, edge, line, focus, muted] = ['back', 'text', 'edge', 'line', 'focus', 'muted'].map(colour);
+    // The more lines there are, the fainter.
+    const faint = (most) => Math.max(0.2, Math.min(most, (most * 400) / now[1].length || most));
     const rules = [
       ['node[kind]', {
         label: 'data(label)', color: text, shape: 'data(shape)', width: 'data(width)', height: 'data(height)',
@@ -143,9 +147,9 @@
       }],
       ['edge', {
         width: 1.4, 'line-color': edge, 'target-arrow-color': edge, 'target-arrow-shape': 'triangle', 'arrow-scale': 0.8,
-        'curve-style': 'bezier', 'line-opacity': 0.75, 'overlay-opacity': 0,
+        'curve-style': edges.length > 3000 ? 'haystack' : 'bezier', 'line-opacity': faint(0.75), 'overlay-opacity': 0,
       }],
-      ['edge[kind = "mentions"]', { 'line-style': 'dotted', width: 1.2, 'line-opacity': 0.7 }],
+      ['edge[kind = "mentions"]', { 'line-style': 'dotted', width: 1.2, 'line-opacity': faint(0.7) }],
       ['edge[kind = "may use"]', { width: 0.8, 'line-opacity': 0.4 }],
       ['edge[?dead]', { 'line-color': colour('missing'), 'target-arrow-color': colour('missing'), 'line-style': 'dashed', width: 2 }],
       ['.faded', { opacity: 0.12 }],
@@ -322,13 +326,14 @@
     const groups = new Map();
     for (const node of those.toArray()) {
       const group = groupOf(nodes.get(node.id()));
-      groups.set(group, [...(groups.get(group) ?? []), node]);
+      groups.set(group, groups.get(group) ?? []);
+      groups.get(group).push(node);
     }
-    const most = ideal(those) * 1.15;
+    const most = ideal(those) * 1.5;
     let [x, y, tall] = [0, 0, 0];
     for (const name of [...groups.keys()].sort()) {
       const members = cy.collection(groups.get(name));
-      const wide = Math.min(most, Math.max(ideal(members), name.length * 9));
+      const wide = Math.min(most, Math.max(ideal(members) * 1.1, name.length * 9));
       const size = rows(groups.get(name), y, x, wide);
       if (x && x + size.w > most) {
         [x, y, tall] = [0, y + tall + 60, 0];
@@ -373,7 +378,7 @@
   };
 
   const opener = (path, line, words) => {
-    const full = `${graph.root.replace(/\/$/, '')}/${path}`;
+    const full = /^(\/|[A-Za-z]:)/.test(path) ? path : `${graph.root.replace(/\/$/, '')}/${path}`;
     if (vscode) {
       const link = make('a', { tabIndex: 0, role: 'link' }, words);
       const open = () => vscode.postMessage({ open: full, line });
@@ -454,7 +459,8 @@
     const groups = new Map();
     for (const node of [...found].sort((a, b) => named(a) - named(b) || (a.name < b.name ? -1 : 1))) {
       const group = words.length && node.state !== 'missing' ? '' : groupOf(node);
-      groups.set(group, [...(groups.get(group) ?? []), node]);
+      groups.set(group, groups.get(group) ?? []);
+      groups.get(group).push(node);
     }
     const items = [];
     const order = [...groups.keys()].sort((a, b) => (b === DEAD) - (a === DEAD) || (a < b ? -1 : 1));
@@ -475,15 +481,16 @@
   };
   const LISTED = 500;
 
-  let now = [[], []];
   const update = () => {
     now = visible();
     cy.elements().remove();
+    style();
     cy.add(elements(...now));
     arrange();
     const hidden = wants('mentions') ? 0 : mentions;
     const notes = [
       hidden ? `${plural(hidden, 'mentions')} in prose not drawn.` : '',
+      wants('lonely') ? '' : `${plural(nodes.size - now[0].length, 'nodes')} not drawn.`,
       now[0].length > MOST ? `More than ${MOST.toLocaleString('en')} nodes are always arranged by folders.` : '',
     ];
     $('note').textContent = notes.join(' ');
@@ -550,7 +557,6 @@
   new MutationObserver(style).observe(document.body, { attributes: true, attributeFilter: ['class'] });
   new ResizeObserver(() => cy.resize()).observe($('map'));
 
-  style();
   update();
   window.agentMap = cy;
 })();
