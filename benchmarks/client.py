@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 
@@ -17,10 +18,15 @@ class Client:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self._last = 0
+        self.offers: dict[str, Any] = {}
+        self.done = 0
+        """How many pieces of work the server has shown and ended."""
 
-    def initialize(self, options: dict[str, Any] | None = None) -> float:
-        """Initialize the server; the seconds from its start to the answer."""
+    def initialize(self, options: dict[str, Any] | None = None, root: Path | None = None) -> float:
+        """Initialize the server, with `root` as the folder that is open; the seconds from its start to the
+        answer."""
         capabilities = {
+            "window": {"workDoneProgress": root is not None},
             "general": {"positionEncodings": ["utf-16"]},
             "textDocument": {
                 "hover": {"contentFormat": ["markdown"]},
@@ -28,18 +34,28 @@ class Client:
                 "publishDiagnostics": {"versionSupport": True},
             },
         }
-        self.request(
+        result = self.request(
             "initialize",
             {
                 "processId": None,
                 "rootUri": None,
+                "workspaceFolders": [{"uri": root.as_uri(), "name": root.name}] if root else None,
                 "capabilities": capabilities,
                 "initializationOptions": options or {},
             },
         )
         seconds = time.perf_counter() - self.started
         self.notify("initialized", {})
+        self.offers = result["capabilities"]
         return seconds
+
+    def memory(self) -> float | None:
+        """The most memory that the server has had so far, in MB, where the system tells."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text("utf-8")
+        except OSError:
+            return None
+        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
     def request(self, method: str, params: Any) -> Any:
         """Send a request and wait for its answer."""
@@ -84,4 +100,8 @@ class Client:
         if not length:
             raise RuntimeError("the server has ended")
         message: dict[str, Any] = json.loads(self._process.stdout.read(length))
+        if message.get("method") == "$/progress" and message["params"]["value"]["kind"] == "end":
+            self.done += 1
+        if "method" in message and "id" in message:
+            self._send({"id": message["id"], "result": None})
         return message

@@ -8,6 +8,7 @@ meanwhile is answered from what is there.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Set
@@ -34,8 +35,12 @@ removed."""
 SHARE = 20
 """How many times as long as a look takes is the time to the next one, at least."""
 
-SLICE = 0.003
-"""How long files are parsed before others have their turn, in seconds. A message takes several turns."""
+SLICE = 0.005
+"""How long files are parsed before others have their turn, in seconds."""
+
+GAP = 0.001
+"""How long that turn is, in seconds. A message comes in several steps, in a thread and out of it, so that it
+would have to wait several times if there were no time for all of them at once."""
 
 BATCH = 500_000
 """How many characters of text may wait to be parsed."""
@@ -262,6 +267,8 @@ class Projects:
         try:
             while batch := await upcoming:
                 upcoming = loop.run_in_executor(None, next, batches, ())
+                # What is known of files stays; looking through it for garbage would take longer and longer.
+                gc.freeze()
                 for file in batch:
                     met.add(file.path)
                     if file.text is not None and file.path not in opened:
@@ -270,7 +277,7 @@ class Projects:
                         project.stamps[file.path] = file.stamp
                     if time.monotonic() > until:
                         progress.report(f"{len(met):,} files")
-                        await asyncio.sleep(0)
+                        await asyncio.sleep(GAP)
                         opened, until = self._opened, time.monotonic() + SLICE
         finally:
             stopped.set()
