@@ -103,14 +103,14 @@ tools: Agent(code-re<|>viewer, planner), Read
 ---
 
 Start `code-reviewer`, then @agent-code-reviewer. Hand over to code-reviewer.
-Let the code-reviewer decide. Look into docs/code-reviewer.md or `code-reviewer-pro`.
+Look into docs/code-reviewer.md or `code-reviewer-pro`. The planner agent plans, and **planner** is its name.
 -- .claude/agents/planner.md --
 ---
 name: planner
 description: Plans.
 ---
 
-You are a planner. Ask `lead`.
+You are a planner. Ask `planner` or `lead`.
 -- .claude/skills/tidy-up/SKILL.md --
 ---
 name: tidy-up
@@ -131,7 +131,7 @@ description: Reviews code. Call code-reviewer after every change.
 skills: [tidy-up]
 ---
 
-You review code. As the code-reviewer you never write to code-reviewer-pro or https://x.org/code-reviewer.
+You review code. As the critic-at-large you never write to code-reviewer-pro or https://x.org/code-reviewer.
 -- .claude/agents/lead.md --
 ---
 name: lead
@@ -140,7 +140,7 @@ tools: Agent(critic-at-large, planner), Read
 ---
 
 Start `critic-at-large`, then @agent-critic-at-large. Hand over to critic-at-large.
-Let the code-reviewer decide. Look into docs/code-reviewer.md or `code-reviewer-pro`.
+Look into docs/code-reviewer.md or `code-reviewer-pro`. The planner agent plans, and **planner** is its name.
 -- .claude/skills/tidy-up/SKILL.md --
 ---
 name: tidy-up
@@ -152,11 +152,22 @@ Use subagent_type: "critic-at-large" when done.
     )
 
 
-def test_words_in_prose_are_there_to_be_looked_at() -> None:
+def test_words_that_are_the_name_by_their_letters_are_there_to_be_looked_at() -> None:
     after = shown(TEAM, "critic", prose=True)
     assert "Call critic after" in after
     assert "As the critic you never write to code-reviewer-pro or https://x.org/code-reviewer." in after
-    assert "Let the critic decide. Look into docs/code-reviewer.md or `code-reviewer-pro`." in after
+    assert "Look into docs/code-reviewer.md or `code-reviewer-pro`." in after
+
+
+def test_an_ordinary_word_is_renamed_where_it_is_set_off_as_a_name() -> None:
+    marked = TEAM.replace("<|>", "").replace("name: planner", "name: plan<|>ner")
+    after = shown(marked, "strategist")
+    assert "Agent(code-reviewer, strategist)" in after
+    assert "The planner agent plans, and **planner** is its name." in after
+    assert "You are a planner. Ask `strategist` or `lead`." in after
+    looked_at = shown(marked, "strategist", prose=True)
+    assert "The strategist agent plans, and **strategist** is its name." in looked_at
+    assert "You are a strategist. Ask `strategist`" in looked_at
 
 
 def test_a_skill_is_renamed_with_its_folder() -> None:

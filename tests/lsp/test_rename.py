@@ -17,10 +17,10 @@ FILES = {
     ".claude/agents/code-reviewer.md": """\
 ---
 name: code-reviewer
-description: Reviews code.
+description: Reviews code, as a code-reviewer should.
 ---
 
-You are the code-reviewer.
+You review code.
 """,
     ".claude/agents/lead.md": """\
 ---
@@ -101,7 +101,7 @@ async def test_vs_code_gets_labels_and_words_to_look_at(project: Path) -> None:
     ]
     texts = applied(edit, project)
     assert texts[".claude/agents/critic.md"].startswith("---\nname: critic\n")
-    assert "You are the critic." in texts[".claude/agents/critic.md"]
+    assert "Reviews code, as a critic should." in texts[".claude/agents/critic.md"]
     assert "tools: Agent(critic, Explore), Read" in texts[LEAD]
     assert "Start @agent-critic 🧪 or `critic`." in texts[LEAD]
     assert "Let the critic decide." in texts[LEAD]
@@ -117,7 +117,7 @@ async def test_neovim_gets_the_file_renamed_and_no_words_in_doubt(project: Path)
     assert isinstance(last, t.RenameFile)
     assert all(isinstance(each, t.TextDocumentEdit) and each.text_document.version is None for each in texts)
     after = applied(edit, project)
-    assert "You are the code-reviewer." in after[".claude/agents/critic.md"]
+    assert "Reviews code, as a code-reviewer should." in after[".claude/agents/critic.md"]
     assert "tools: Agent(critic, Explore), Read" in after[LEAD]
 
 

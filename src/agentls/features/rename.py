@@ -215,6 +215,7 @@ def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[Cha
 _UNFIT_PATH = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _SERVER = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w-]*")
+_ORDINARY = re.compile(r"[^\W\d_]+")
 
 
 def _unfit(index: Index, definition: Definition, new: str, files: Files) -> str | None:
@@ -358,7 +359,8 @@ def _references(index: Index, definition: Definition, new: str, files: Files) ->
         for each in names.references if names else ():
             if names and each.name in definition.called and meant(index, names, each) == definition:
                 written = longest if each.name == definition.called[-1] else new
-                yield Change(path, Edit(each.span, written), "reference")
+                doubtful = each.form in ("noun", "item") and _ORDINARY.fullmatch(each.name)
+                yield Change(path, Edit(each.span, written), "prose" if doubtful else "reference")
 
 
 def _prose(
