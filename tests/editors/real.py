@@ -54,6 +54,59 @@ def project(folder: Path) -> Path:
     return folder
 
 
+AGENTS = 50
+
+
+def team(folder: Path) -> dict[str, str]:
+    """Make `folder` a project of 50 agents that call one another in every form, and their skills. What is
+    returned are its texts by their paths. `code-reviewer-1` is the one to be renamed."""
+    texts = {"agentls.toml": ""}
+    for number in range(AGENTS):
+        name, other, word = f"code-reviewer-{number}", f"code-reviewer-{number + 10}", f"x{number}"
+        texts[f".claude/agents/{name}.md"] = f"""\
+---
+name: {name}
+description: Reviews part {number} 🧪.
+tools: Agent(code-reviewer-1, {other}), Read
+skills: [tidy-{word}]
+---
+
+# Part {number}
+
+Ask `code-reviewer-1` first, or @agent-code-reviewer-1. Delegate to code-reviewer-1 🧪 what it knows.
+- code-reviewer-1: reviews
+- code-reviewer-11: reviews as well, in docs/code-reviewer-1-notes.md
+See [the first](code-reviewer-1.md), https://example.org/code-reviewer-1 and the pro-code-reviewer-1.
+Then subagent_type: "code-reviewer-1" and `{other if number < AGENTS - 10 else name}`.
+"""
+        texts[f".claude/skills/tidy-{word}/SKILL.md"] = f"""\
+---
+name: tidy-{word}
+description: Tidies part {number}.
+---
+
+Call Task(code-reviewer-1, "all").
+"""
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return texts
+
+
+def renamed(texts: dict[str, str]) -> dict[str, str]:
+    """The texts of the team as they have to be once `code-reviewer-1` is called `critic`."""
+    stays = re.compile(
+        r"docs/code-reviewer-1-notes|org/code-reviewer-1|pro-code-reviewer-1|code-reviewer-1\d"
+    )
+    word = re.compile(rf"{stays.pattern}|code-reviewer-1(?!\d)")
+    return {
+        path.replace("/code-reviewer-1.md", "/critic.md"): word.sub(
+            lambda found: found[0] if stays.fullmatch(found[0]) else "critic", text
+        )
+        for path, text in texts.items()
+    }
+
+
 def on_path(folder: Path) -> str:
     """A PATH on which the command `agentls` is the one under test."""
     folder.mkdir()

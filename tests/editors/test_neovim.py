@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from editors.real import EDITORS, HERE, blocks, on_path, program, project, run
+from editors.real import EDITORS, HERE, blocks, on_path, program, project, renamed, run, team
 
 NEOVIM = EDITORS / "neovim"
 
@@ -84,6 +84,20 @@ def test_checkhealth_tells_the_version_and_the_project(seen: dict[str, Any]) -> 
     assert re.search(r"OK:? Running for /.*/project", health)
     assert "ERROR" not in health
     assert "WARN" not in health
+
+
+def test_an_agent_gets_another_name_in_all_fifty_files(tmp_path: Path) -> None:
+    home = tmp_path / "project"
+    before = team(home)
+    run(
+        [program("nvim"), "--headless", "-i", "NONE", "-n", "-c", f"luafile {HERE / 'rename.lua'}"],
+        home,
+        **installed(tmp_path),
+        PATH=on_path(tmp_path / "bin"),
+    )
+    files = [path for path in home.rglob("*") if path.is_file()]
+    after = {path.relative_to(home).as_posix(): path.read_text("utf-8") for path in files}
+    assert after == renamed(before)
 
 
 def test_checkhealth_tells_that_there_is_no_server(tmp_path: Path) -> None:
