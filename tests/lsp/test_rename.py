@@ -169,7 +169,11 @@ async def test_a_file_that_gets_another_name_takes_the_agent_along(project: Path
         after = applied(edit, project)
         assert after[".claude/agents/code-reviewer.md"].startswith("---\nname: critic\n")
         assert "tools: Agent(critic, Explore), Read" in after[LEAD]
-        files = [t.FileRename(old, old.replace("code-reviewer", "lead"))]
-        assert await client.workspace_will_rename_files_async(t.RenameFilesParams(files)) is None
+        files = [t.FileRename(old, old.replace("code-reviewer", "Explore"))]
+        edit = await client.workspace_will_rename_files_async(t.RenameFilesParams(files))
+        assert edit is not None
+        after = applied(edit, project)
+        assert after[".claude/agents/code-reviewer.md"] == FILES[".claude/agents/code-reviewer.md"]
+        assert after[LEAD] == FILES[LEAD].replace("(code-reviewer.md)", "(Explore.md)")
         (message,) = client.messages
-        assert "The name stays as it is. There is another agent `lead` already" in message.message
+        assert "The name stays as it is. `Explore` has a meaning of its own." in message.message
