@@ -120,7 +120,8 @@ async def test_closing_clears(client: Editor) -> None:
 
 async def test_only_the_changed_document_is_published(client: Editor) -> None:
     other = URI.replace("reviewer", "other")
-    open_document(client, AGENT, other)
+    text = AGENT.replace("name: reviewer", "name: other").replace("Reviews code", "Writes the docs")
+    open_document(client, text, other)
     await published(client, other)
     client.diagnostics.clear()
     open_document(client, AGENT)

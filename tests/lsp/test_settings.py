@@ -128,7 +128,8 @@ async def test_overrides_of_the_editor_count_from_its_folder(project: Path) -> N
     async with session(capabilities("plain"), project, overrides=overrides) as client:
         open_document(client, AGENT, in_project(project))
         assert await codes(client, in_project(project)) == []
-        open_document(client, AGENT, in_project(project).replace("a.md", "b.md"))
+        other = AGENT.replace("name: reviewer", "name: other").replace("Reviews code", "Writes the docs")
+        open_document(client, other, in_project(project).replace("a.md", "b.md"))
         assert await codes(client, in_project(project).replace("a.md", "b.md")) == ["unknown-tool"]
 
 
