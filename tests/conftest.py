@@ -1,1 +1,19 @@
 """Shared by all tests; `harness` lies beside the tests, so that they can import it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees the agents and settings of whoever runs it, nor do the programs that it starts."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("HOME", "USERPROFILE"):
+            patch.setenv(variable, home)
+        for variable in ("CLAUDE_CONFIG_DIR", "COPILOT_HOME"):
+            patch.delenv(variable, raising=False)
+        yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -87,3 +88,127 @@ def test_all_files_of_an_index_are_watched(write: Write) -> None:
     endings = {pattern.rpartition("*")[2].lstrip("/") for pattern in indexing.patterns()}
     root = write({".claude/agents/a.md": AGENT.format(name="a"), ".claude/settings.local.json": "{}"})
     assert all(path.endswith(tuple(endings)) for path in paths(indexed(root), root))
+
+
+# --- the user's own folder --------------------------------------------------------------------
+
+
+@pytest.fixture
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's home, with a project in it."""
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    disk.plugin_of.cache_clear()
+    return tmp_path
+
+
+USERS = {
+    ".claude/agents/mine.md": AGENT.format(name="mine"),
+    ".claude/skills/pay/SKILL.md": AGENT.format(name="pay"),
+    ".claude/skills/pay/notes.md": "Notes.\n",
+    ".claude/settings.json": '{"permissions": {"deny": ["Agent(mine)"]}}',
+    ".claude/projects/x/notes.md": AGENT.format(name="x"),
+    ".config/opencode/agents/theirs.md": "---\ndescription: Does things.\n---\n\nYou do things.\n",
+    ".config/opencode/opencode.jsonc": "{}",
+    ".mcp.json": '{"mcpServers": {"home": {"command": "x"}}}',
+    "other/.claude/agents/other.md": AGENT.format(name="other"),
+    "work/.git/HEAD": "",
+    "work/.claude/agents/a.md": AGENT.format(name="a") + "Ask @agent-mine.\n",
+}
+
+
+def test_a_project_knows_the_users_own_agents_and_settings(user: Path, write: Write) -> None:
+    write(USERS)
+    index = indexed(user / "work")
+    assert index.home == user.as_posix()
+    assert paths(index, user) == [
+        ".claude/agents/mine.md",
+        ".claude/settings.json",
+        ".claude/skills/pay/SKILL.md",
+        ".config/opencode/agents/theirs.md",
+        ".config/opencode/opencode.jsonc",
+        "work/.claude/agents/a.md",
+    ]
+    (mine,) = index.named("agent", "mine")
+    assert mine.base == user.as_posix()
+    assert {names.path.removeprefix(f"{user.as_posix()}/") for names, _ in index.referring(mine)} == {
+        ".claude/settings.json",
+        "work/.claude/agents/a.md",
+    }
+
+
+def test_the_projects_own_agent_comes_first(user: Path, write: Write) -> None:
+    write({**USERS, "work/.claude/agents/mine.md": AGENT.format(name="mine")})
+    index = indexed(user / "work")
+    names = index.get((user / "work/.claude/agents/a.md").as_posix())
+    assert names is not None
+    found = [
+        each.path.removeprefix(f"{user.as_posix()}/") for each in index.resolve(names.references[0], names)
+    ]
+    assert found == ["work/.claude/agents/mine.md", ".claude/agents/mine.md"]
+
+
+def test_the_users_folder_can_be_left_out(user: Path, write: Write) -> None:
+    write({**USERS, "work/agentls.toml": "user-folder = false\n"})
+    assert paths(indexed(user / "work"), user) == ["work/.claude/agents/a.md"]
+
+
+def test_a_variable_tells_another_folder(user: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = {
+        path.replace(".claude/", "moved/", 1): text for path, text in USERS.items() if path[:8] == ".claude/"
+    }
+    write({**moved, ".claude/agents/old.md": AGENT.format(name="old"), "work/.git/HEAD": ""})
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(user / "moved"))
+    index = indexed(user / "work")
+    assert paths(index, user) == ["moved/agents/mine.md", "moved/settings.json", "moved/skills/pay/SKILL.md"]
+    assert [(each.path, each.base) for each in index.named("skill", "pay")] == [
+        (f"{user.as_posix()}/moved/skills/pay/SKILL.md", user.as_posix())
+    ]
+
+
+PLUGIN = {
+    ".claude-plugin/plugin.json": '{"name": "shop"}',
+    "agents/payer.md": AGENT.format(name="payer"),
+    "skills/pay/SKILL.md": AGENT.format(name="pay"),
+    ".mcp.json": '{"bank": {"command": "bank-mcp"}}',
+    ".claude/agents/inner.md": AGENT.format(name="inner"),
+    "README.md": "# Shop\n",
+}
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_installed_plugins_are_at_hand(user: Path, write: Write, *, newer: bool) -> None:
+    shop, gone, elsewhere = (f"{user.as_posix()}/.claude/plugins/cache/m/{name}/1.0" for name in "sge")
+    entries = [{"installPath": shop}, {"installPath": gone}]
+    if newer:
+        entries += [{"installPath": elsewhere, "projectPath": f"{user.as_posix()}/other"}]
+    listed = {f"p{at}@m": [entry] if newer else entry for at, entry in enumerate(entries)}
+    write(
+        {
+            ".claude/plugins/installed_plugins.json": json.dumps({"version": 2, "plugins": listed}),
+            **{f".claude/plugins/cache/m/s/1.0/{path}": text for path, text in PLUGIN.items()},
+            **{f".claude/plugins/cache/m/e/1.0/{path}": text for path, text in PLUGIN.items()},
+            **{f".claude/plugins/marketplaces/m/{path}": text for path, text in PLUGIN.items()},
+            "work/.git/HEAD": "",
+        }
+    )
+    index = indexed(user / "work")
+    assert paths(index, Path(shop)) == [
+        ".claude-plugin/plugin.json",
+        ".mcp.json",
+        "agents/payer.md",
+        "skills/pay/SKILL.md",
+    ]
+    assert sorted(each.full for names in index for each in names.definitions) == [
+        "shop:bank",
+        "shop:pay",
+        "shop:payer",
+    ]
+
+
+@pytest.mark.parametrize(
+    "listed", ["", "[]", "{", '{"plugins": []}', '{"plugins": {"a": 1, "b": [2, {"installPath": "x"}, {}]}}']
+)
+def test_a_strange_list_of_plugins_does_no_harm(user: Path, write: Write, listed: str) -> None:
+    write({**USERS, ".claude/plugins/installed_plugins.json": listed})
+    assert len(indexed(user / "work")) == 6

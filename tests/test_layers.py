@@ -52,7 +52,7 @@ def test_only_the_edges_know_the_outside(path: Path) -> None:
     if layer(path) != "lsp":
         assert not names & {"pygls", "lsprotocol"}
     # The dialects read their own tables.
-    if layer(path) not in ("lsp", "disk", "finding", "cli", "dialects"):
+    if layer(path) not in ("lsp", "disk", "finding", "home", "cli", "dialects"):
         assert not names & {"os", "pathlib", "subprocess", "socket", "io", "tempfile"}
 
 

@@ -18,7 +18,8 @@ from those above it:
   the graph that they make;
 - `suppress`, `rewrite`, `rule`, `rules`, `check`: the checks and the one pipeline they run in;
 - `inspection`, `explain`, `catalogue`, `drawing`, `features`: answers for people and editors;
-- `disk`, `finding`, `indexing`, `lsp`, `cli`: the edges, which alone know files, the protocol and the terminal.
+- `disk`, `finding`, `home`, `indexing`, `lsp`, `cli`: the edges, which alone know files, the protocol and
+  the terminal.
 """
 
 __version__ = "0.1.0"

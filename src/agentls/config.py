@@ -48,6 +48,7 @@ class Config(NamedTuple):
     dialects: tuple[DialectFile, ...] = ()
     lines: int = 0
     places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    user_folder: bool = True
     overrides: tuple[Override, ...] = ()
 
     def uses(self, code: str) -> bool:
@@ -85,6 +86,7 @@ SETTINGS = {
     "dialects": "files with dialects of your own, counted from the folder of the settings",
     "lines": "lines above which a text is reported as long; what its runtime advises if 0",
     "places": "further places of agent files: for a dialect, patterns as in `.gitignore`",
+    "user_folder": "whether a project knows the user's own agents, skills, settings and plugins; `true` if not set",
     "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
     "paths": "in an override: patterns as in `.gitignore`, counted from the folder of the file",
 }
@@ -156,6 +158,8 @@ def _convert(name: str, value: Any) -> tuple[Any, str]:
         return (patterns, "") if patterns is not None else (None, "a list of patterns")
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
+    if name == "user_folder":
+        return (value, "") if isinstance(value, bool) else (None, "`true` or `false`")
     if name in ("description_tokens", "roster_tokens", "lines"):
         least = 1 if name == "description_tokens" else 0
         ok = isinstance(value, int) and not isinstance(value, bool) and value >= least

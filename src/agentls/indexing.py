@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from agentls import companions, dialects, disk, finding, occurrences, project
+from agentls import companions, dialects, disk, finding, home, occurrences, project
 from agentls.dialects import Place
 from agentls.dialects import companions as beside
 from agentls.disk import LoadedConfig
@@ -40,9 +40,12 @@ def root_of(path: str, tops: Iterable[str] = ()) -> str:
 
 
 def paths(root: str, settings: Settings) -> Iterator[str]:
-    """The files below `root` that have names for the index. What cannot be read is passed over."""
+    """The files that have names for the index of the project at `root`: those below it, and unless the
+    settings say otherwise those that the user has at hand everywhere. What cannot be read is passed over."""
     search = Search(settings, None, _ignore, _ignore, beside=True)
-    return (found.full for found in finding.find(root, search))
+    yield from (found.full for found in finding.find(root, search))
+    if settings(root).config.user_folder:
+        yield from home.files(search, root)
 
 
 def patterns() -> tuple[str, ...]:
@@ -73,17 +76,24 @@ def names_in(path: str, settings: Settings, otherwise: str | None = None) -> Nam
 
 def names_of(path: str, text: str, settings: Settings, otherwise: str | None = None) -> Names | None:
     """The names in the file at `path` if `text` is what it says."""
-    folder = path.rpartition("/")[0]
-    names = companions.of(path, text, disk.plugin_of(folder))
-    if names:
-        return names
-    document = disk.open_document(path, text, settings(folder), otherwise)
-    return occurrences.of(document) if document else None
+    place = home.as_at_home(path)
+    plugin = disk.plugin_of(path.rpartition("/")[0])
+    names = companions.of(place, text, plugin)
+    if names is None:
+        document = disk.open_document(place, text, settings(path.rpartition("/")[0]), otherwise)
+        names = occurrences.of(document) if document else None
+    return _moved(names, path) if names and place != path else names
+
+
+def _moved(names: Names, path: str) -> Names:
+    """The names of a file as if it lay at `path`."""
+    definitions = tuple(each._replace(path=path) for each in names.definitions)
+    return names._replace(path=path, definitions=definitions)
 
 
 def index_of(root: str, settings: Settings, each: Each = map) -> Index:
     """The index of the project at `root`. `each` applies a function to all its paths."""
-    index = Index()
+    index = Index(home.folder())
     for names in each(partial(names_in, settings=settings), paths(root, settings)):
         if names:
             index.put(names)

@@ -41,7 +41,7 @@ class Spot(NamedTuple):
 class Companion(NamedTuple):
     """Such a file: what its path ends in, who reads it, and the dialect of their agents. Of the scope
     "plugin", its path counts from the root of a plugin; else it may be in any folder, also in the user's
-    home, which it then belongs to."""
+    home, where it counts for all projects unless `home` says that it does not."""
 
     title: str
     files: tuple[str, ...]
@@ -50,6 +50,22 @@ class Companion(NamedTuple):
     source: Source
     names: tuple[Spot, ...]
     scope: Literal["project", "plugin"] = "project"
+    home: bool = True
+
+
+class Folder(NamedTuple):
+    """A folder in a user's home: the environment variable that tells another place for it, and the file in
+    it that lists the plugins which are installed, if there is one."""
+
+    name: str
+    variable: str
+    source: Source
+    plugins: str = ""
+
+
+class _Table(NamedTuple):
+    folders: tuple[Folder, ...]
+    files: tuple[Companion, ...]
 
 
 class Located(NamedTuple):
@@ -78,14 +94,31 @@ def is_name(name: str) -> bool:
 @cache
 def files() -> tuple[str, ...]:
     """The paths of all companions, as they end."""
-    return tuple(dict.fromkeys(file for companion in _load() for file in companion.files))
+    return tuple(dict.fromkeys(file for companion in _load().files for file in companion.files))
+
+
+@cache
+def at_home() -> tuple[str, ...]:
+    """The paths of those that count for all projects where they lie in the user's home. What stands there
+    outside of the folders that the runtimes have for themselves is another project's."""
+    return tuple(
+        file
+        for companion in _load().files
+        for file in companion.files
+        if companion.home and companion.scope == "project" and "/" in file
+    )
+
+
+def folders() -> tuple[Folder, ...]:
+    """The folders in a user's home that may be elsewhere, or list plugins."""
+    return _load().folders
 
 
 @cache
 def _by_name() -> dict[str, tuple[tuple[str, Companion], ...]]:
     """The companions by the names of their files: first those of plugins, then by the length of their paths."""
     found: dict[str, list[tuple[str, Companion]]] = {}
-    for companion in _load():
+    for companion in _load().files:
         for file in companion.files:
             found.setdefault(file.rpartition("/")[2], []).append((file, companion))
     return {
@@ -95,8 +128,9 @@ def _by_name() -> dict[str, tuple[tuple[str, Companion], ...]]:
 
 
 @cache
-def _load() -> tuple[Companion, ...]:
+def _load() -> _Table:
     file = __file__.rpartition(".")[0] + ".yaml"
     with open(file, encoding="utf-8") as opened:  # noqa: PTH123  Loading `pathlib` takes as long as this does.
-        rows = load_data(opened.read())
-    return tuple(build(Companion, row, f"companions[{at}]") for at, row in enumerate(rows))
+        table = build(_Table, load_data(opened.read()), "companions")
+    assert isinstance(table, _Table)
+    return table

@@ -53,6 +53,7 @@ class Settings:
             else tokens,
             roster_tokens=ours.roster_tokens or config.roster_tokens,
             lines=ours.lines or config.lines,
+            user_folder=ours.user_folder and config.user_folder,
             overrides=ours.overrides,
         )
         return both.at(path)

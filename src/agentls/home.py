@@ -1,0 +1,95 @@
+"""What a user has at hand in every project: agents, skills and settings of their own, installed plugins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from agentls import dialects, project
+from agentls.dialects import companions
+from agentls.disk import plugin_of, posix, read_text
+from agentls.finding import Search, find
+
+
+def folder() -> str:
+    """The user's home (absolute, with `/`)."""
+    return posix(os.path.expanduser("~"))
+
+
+def files(search: Search, root: str) -> Iterator[str]:
+    """The files that are at hand in the project at `root`, as they lie on the disk."""
+    home = folder()
+    for place in dict.fromkeys(place.folder for place, _ in dialects.places() if place.scope != "plugin"):
+        top = _moved(f"{home}/{place}")
+        if place and os.path.isdir(top):
+            yield from _below(top, search)
+    for file in companions.at_home():
+        path = _moved(f"{home}/{file}")
+        if os.path.isfile(path):
+            yield path
+    for plugin in dict.fromkeys(_plugins(home, root)):
+        if os.path.isdir(plugin):
+            yield from (found.full for found in find(plugin, search) if _is_of_plugin(found.full))
+
+
+def _below(top: str, search: Search) -> Iterator[str]:
+    """The files in a folder of agents of the user's."""
+    if as_at_home(top) == top:
+        yield from (found.full for found in find(top, search))
+    else:  # Its path does not tell what is in it.
+        texts = find(top, search._replace(dialect=""))
+        yield from (found.full for found in texts if project.locate(as_at_home(found.full), None))
+
+
+def as_at_home(path: str) -> str:
+    """Where the file at `path` would lie if no environment variable told another place for its folder."""
+    for row in companions.folders():
+        moved = os.environ.get(row.variable)
+        if moved and path.startswith(f"{posix(moved)}/"):
+            return f"{folder()}/{row.name}{path[len(posix(moved)) :]}"
+    return path
+
+
+def _moved(path: str) -> str:
+    """Where the file or folder at `path`, in the user's home, lies if an environment variable tells."""
+    for row in companions.folders():
+        moved, usual = os.environ.get(row.variable), f"{folder()}/{row.name}"
+        if moved and f"{path}/".startswith(f"{usual}/"):
+            return posix(moved) + path[len(usual) :]
+    return path
+
+
+def _is_of_plugin(path: str) -> bool:
+    """Whether the file at `path`, somewhere in a plugin, belongs to what the plugin brings."""
+    plugin = plugin_of(path.rpartition("/")[0])
+    beside = companions.locate(path, plugin.root) if plugin else None
+    located = project.locate(path, plugin) if plugin and not beside else None
+    return (beside is not None and beside.companion.scope == "plugin") or (
+        located is not None and bool(located.identity.plugin)
+    )
+
+
+def _plugins(home: str, root: str) -> Iterator[str]:
+    """The folders of the plugins that are installed for all projects, or for the one at `root`. Older lists
+    have one entry for each plugin, newer ones several."""
+    for row in companions.folders():
+        listed = _data(_moved(f"{home}/{row.name}/{row.plugins}")) if row.plugins else {}
+        plugins = listed.get("plugins")
+        for entries in plugins.values() if isinstance(plugins, dict) else ():
+            for entry in entries if isinstance(entries, list) else [entries]:
+                path = entry.get("installPath") if isinstance(entry, dict) else None
+                here = isinstance(entry, dict) and entry.get("projectPath") in (None, "", root)
+                if here and isinstance(path, str) and os.path.isabs(path):
+                    yield posix(path)
+
+
+def _data(path: str) -> dict[str, Any]:
+    """What a file of JSON says, if it is a mapping."""
+    import json  # Few users have such files.
+
+    try:
+        data = json.loads(read_text(path))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
