@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from pygls import uris
 
-from agentls import disk, finding, indexing, occurrences
+from agentls import disk, finding, home, indexing, occurrences
 from agentls.disk import LoadedConfig
 from agentls.document import Document
 from agentls.index import Index
@@ -57,7 +57,7 @@ class Project:
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self.index = Index()
+        self.index = Index(home.folder())
         self.complete = False
         self.stamps: dict[str, disk.Stamp] = {}
         self.again = True
