@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agentls import check, config, globs, occurrences, project
+from agentls import check, companions, config, globs, occurrences, project
 from agentls.document import Document
 from agentls.index import Index
 from agentls.rule import RULES
@@ -69,15 +69,20 @@ class Case:
 
     def document(self, path: str) -> Document:
         """The document at `path`."""
+        document = project.open_document(
+            path, self.files[path], self.config, self._plugin(path), "claude-code"
+        )
+        assert document is not None
+        return document
+
+    def _plugin(self, path: str) -> project.Plugin | None:
+        """The plugin that the file at `path` belongs to."""
         plugins = [
             project.Plugin(at.removesuffix(_PLUGIN).rstrip("/"), json.loads(text)["name"])
             for at, text in self.files.items()
             if at.endswith(_PLUGIN) and path.startswith(at.removesuffix(_PLUGIN))
         ]
-        plugin = max(plugins, default=None, key=lambda plugin: len(plugin.root))
-        document = project.open_document(path, self.files[path], self.config, plugin, "claude-code")
-        assert document is not None
-        return document
+        return max(plugins, default=None, key=lambda plugin: len(plugin.root))
 
     def diagnostics(self, path: str) -> list[check.Diagnostic]:
         """What the checks say about the file at `path`."""
@@ -108,11 +113,13 @@ class Case:
     def index(self) -> Index | None:
         """The names of all files of the case, where there is more than one and they are a project."""
         texts = [at for at in self.files if at.endswith(TEXTS)]
-        if len(texts) < 2 or _BY_ITSELF in " ".join(self.prose.split()):
+        beside = [companions.of(at, text, self._plugin(at)) for at, text in self.files.items()]
+        found = [*(occurrences.of(self.document(at)) for at in texts), *(names for names in beside if names)]
+        if len(found) < 2 or _BY_ITSELF in " ".join(self.prose.split()):
             return None
         index = Index()
-        for at in texts:
-            index.put(occurrences.of(self.document(at)))
+        for names in found:
+            index.put(names)
         return index
 
 
