@@ -79,7 +79,8 @@ def test_found(text: str, expected: str) -> None:
         "<some-tag> and {some-name} and some-call(x)",
         "subagent_type: one of the agents below",
         "subagent_type: <name>",
-        "Agent(model) -> MyAgent(x), MyTask(y)"[12:],
+        "MyAgent(planner), MyTask(planner), the agent(s) and Skill(s)",
+        "See @agent-notes.md for more.",
         "Pages 10-12, dashes - and -- and ---.",
     ],
 )

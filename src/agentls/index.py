@@ -10,6 +10,7 @@ from typing import Any
 
 from agentls.names import Definition, Kind, Names, Reference, fold
 from agentls.roster import Roster
+from agentls.spelling import Speller
 
 _ANY: tuple[Kind, ...] = ("agent", "skill", "command")
 _LISTS: dict[Kind, tuple[Kind, ...]] = {
@@ -35,6 +36,9 @@ class Index:
         self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
         self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
         self._rosters: dict[tuple[str, ...], Roster] = {}
+        self._counts: dict[Kind, int] = {}
+        self._dialects: dict[str, int] = {}
+        self._spellers: dict[Kind, Speller] = {}
 
     def __len__(self) -> int:
         return len(self._files)
@@ -56,9 +60,13 @@ class Index:
         if old == names:
             return False
         if old:
-            self.drop(old.path)
+            self._remove(old)
         self._files[names.path] = names
+        if (old.definitions if old else ()) != names.definitions:
+            self._spellers.clear()
         for definition in names.definitions:
+            self._counts[definition.kind] = self._counts.get(definition.kind, 0) + 1
+            self._dialects[definition.dialect] = self._dialects.get(definition.dialect, 0) + 1
             for key in {fold(name) for name in definition.called}:
                 rows = self._definitions.setdefault(key, {})
                 rows[names.path] = (*rows.get(names.path, ()), definition)
@@ -71,20 +79,27 @@ class Index:
 
     def drop(self, path: str) -> bool:
         """Forget a file; whether it was known."""
-        old = self._files.pop(path, None)
+        old = self._files.get(path)
         if old is None:
             return False
+        self._remove(old)
+        self._spellers.clear()
+        return True
+
+    def _remove(self, old: Names) -> None:
+        del self._files[old.path]
         for definition in old.definitions:
+            self._counts[definition.kind] -= 1
+            self._dialects[definition.dialect] -= 1
             for name in definition.called:
-                _forget(self._definitions, name, path)
+                _forget(self._definitions, name, old.path)
         for reference in old.references:
-            _forget(self._references, reference.name, path)
+            _forget(self._references, reference.name, old.path)
         if old.own and old.own.loads:
             roster = self._rosters[_roster_of(old.own)]
             roster.drop(old.own)
             if not roster:
                 del self._rosters[_roster_of(old.own)]
-        return True
 
     # Look-ups
 
@@ -92,6 +107,23 @@ class Index:
         """All definitions of a kind."""
         kinds = _LISTS[kind] if kind == "any" else (kind,)
         return (each for names in self for each in names.definitions if each.kind in kinds)
+
+    def count(self, kind: Kind) -> int:
+        """How many definitions of a kind there are."""
+        return self._counts.get(kind, 0)
+
+    @property
+    def dialects(self) -> tuple[str, ...]:
+        """The dialects that the definitions are written in."""
+        return tuple(name for name, count in self._dialects.items() if count)
+
+    def nearest(self, kind: Kind, name: str) -> str | None:
+        """The name of a definition that `name` is most likely meant to be, if it is misspelt."""
+        if kind not in self._spellers:
+            self._spellers[kind] = Speller(
+                called for known in _LISTS[kind] for each in self.all(known) for called in each.called
+            )
+        return self._spellers[kind].nearest(name)
 
     def alike(self, name: str) -> list[Definition]:
         """The definitions whose names differ from `name` in nothing but case and separators, if at all."""

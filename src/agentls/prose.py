@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from agentls.names import Form, Kind, Reference, bare
 from agentls.text import Span
 
-_NAME = r"[A-Za-z0-9][\w.-]*(?::[\w.-]+)*"
+_NAME = r"[A-Za-z0-9][\w.-]+(?::[\w.-]+)*"
 _QUOTE = r"(?:\\?[\"'`])"
 
 # The sign that a form needs, its kind, its name, and the form itself, whose name is the first group.
 _MARKED: tuple[tuple[str, Kind, Form, re.Pattern[str]], ...] = (
-    ("@agent-", "agent", "mention", re.compile(rf"@agent-({_NAME})")),
+    ("@agent-", "agent", "mention", re.compile(r"@agent-([A-Za-z0-9][\w-]*(?::[\w-]+)*)(?!-?\w|\.\w)")),
     (" (agent)", "agent", "mention", re.compile(rf"@[\"']({_NAME}) \(agent\)")),
     (
         "subagent_type",

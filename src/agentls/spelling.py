@@ -24,6 +24,27 @@ def nearest(word: str, known: Iterable[str], most: int = 2) -> str | None:
     return best[1] if best else None
 
 
+class Speller:
+    """Did you mean, asked again and again of the same many words."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = sorted(set(known))
+        self._letters = [_letters(word) for word in self._known]
+        self._answers: dict[str, str | None] = {}
+
+    def nearest(self, word: str, most: int = 2) -> str | None:
+        """As the function of that name."""
+        if word not in self._answers:
+            from rapidfuzz.distance import OSA
+            from rapidfuzz.process import extractOne
+
+            wanted = _letters(word)
+            limit = min(most, len(wanted) // 3)
+            found = extractOne(wanted, self._letters, scorer=OSA.distance, score_cutoff=limit)
+            self._answers[word] = self._known[found[2]] if found else None
+        return self._answers[word]
+
+
 def in_any_case(name: str, known: Iterable[str]) -> str | None:
     """The known name that differs from `name` in nothing but case."""
     lowered = name.lower()

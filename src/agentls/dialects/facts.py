@@ -135,6 +135,9 @@ class Key(NamedTuple):
     offered_only: bool = False
     """Whether a name is passed over if the model is not told of what it names."""
 
+    unknown_name: str = ""
+    """What the runtime does about such a name if there is nothing of that name, from the verb on."""
+
     @property
     def names(self) -> str:
         """What the words of the value are names of: agents, skills, commands or servers; "" for none."""

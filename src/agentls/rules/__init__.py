@@ -6,6 +6,7 @@ Importing this package registers all of them in `agentls.rule.RULES`.
 from agentls.rules import (
     body,
     damage,
+    dead_references,
     description,
     dialect,
     duplicates,
@@ -37,6 +38,7 @@ from agentls.rules import (
 __all__ = [
     "body",
     "damage",
+    "dead_references",
     "description",
     "dialect",
     "duplicates",

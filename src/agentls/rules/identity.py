@@ -363,7 +363,7 @@ def builtin_name(ctx: Context) -> Iterator[Finding]:
     You explore code.
     ```
     """
-    for agent in ctx.dialect.builtin_agents:
+    for agent in ctx.dialect.builtin_agents if ctx.dialect.kind == "agent" else ():
         if agent.name == ctx.reading.name and ctx.reading.loads:
             yield Finding(
                 _mark(ctx, "name"),
