@@ -391,7 +391,6 @@ _BEHIND_HEAD = re.compile(
 )
 _IN_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
 _NO_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\|)[^\r\n]", re.MULTILINE)
-_BEFORE_NOUN = re.compile(r"(?:\*\*|`)[*`]*\Z")
 _NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
 _WINDOW = 80
 
@@ -427,23 +426,34 @@ def _in_prose(ctx: Context) -> Iterator[Finding]:
 def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_Mention]:
     """The words in prose that stand where names of agents do, known ones and others."""
     text, body = ctx.text, ctx.document.body
-    breaks = [found.start() for found in _NO_LIST.finditer(text, body)]
+    ends: list[int] | None = None
     for reference in names.references:
-        start, end = reference.span
         if reference.form not in ("word", "code", "noun") or reference.kind not in ("agent", "any"):
             continue
-        if start < body:
+        start, end = reference.span
+        how = _how(text, start, end) if start >= body else None
+        if not how:
             continue
-        line = text.rfind("\n", 0, start) + 1
-        before = text[max(line, start - _WINDOW) : start]
         place = None
-        if _IN_LIST.match(text, line, start) and "-" in reference.name:
-            number = bisect_right(breaks, start)
-            if _HEAD.fullmatch(text, line, start) and _BEHIND_HEAD.match(text, end):
-                place = (number, "head")
-            elif _DELEGATION.search(before) and _BEHIND_DELEGATION.match(text, end):
-                place = (number, "verb")
-        if place or (_BEFORE_NOUN.search(before) and _NOUN.match(text, end)):
-            known = _known(ctx, project, names, reference)
-            meant = None if known else project.nearest(reference.kind, reference.name)
-            yield _Mention(reference, known, meant, place)
+        if how != "noun":
+            if ends is None:
+                ends = [found.start() for found in _NO_LIST.finditer(text, body)]
+            place = (bisect_right(ends, start), how)
+        known = _known(ctx, project, names, reference)
+        meant = None if known else project.nearest(reference.kind, reference.name)
+        yield _Mention(reference, known, meant, place)
+
+
+def _how(text: str, start: int, end: int) -> Literal["head", "verb", "noun"] | None:
+    """How a word names an agent, if it can hardly be anything else: at the head of an item of a list, behind
+    a verb of delegation in one, or set off in front of `agent`."""
+    if text[end : end + 1] in ("*", "`") and text.endswith(("`", "**"), 0, start) and _NOUN.match(text, end):
+        return "noun"
+    line = text.rfind("\n", 0, start) + 1
+    if "-" not in text[start:end] or not _IN_LIST.match(text, line, start):
+        return None
+    if _HEAD.fullmatch(text, line, start):
+        return "head" if _BEHIND_HEAD.match(text, end) else None
+    if _BEHIND_DELEGATION.match(text, end) and _DELEGATION.search(text, max(line, start - _WINDOW), start):
+        return "verb"
+    return None
