@@ -37,7 +37,6 @@ class Index:
         self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
         self._rosters: dict[tuple[str, ...], Roster] = {}
         self._counts: dict[Kind, int] = {}
-        self._dialects: dict[str, int] = {}
         self._spellers: dict[Kind, Speller] = {}
 
     def __len__(self) -> int:
@@ -66,7 +65,6 @@ class Index:
             self._spellers.clear()
         for definition in names.definitions:
             self._counts[definition.kind] = self._counts.get(definition.kind, 0) + 1
-            self._dialects[definition.dialect] = self._dialects.get(definition.dialect, 0) + 1
             for key in {fold(name) for name in definition.called}:
                 rows = self._definitions.setdefault(key, {})
                 rows[names.path] = (*rows.get(names.path, ()), definition)
@@ -90,7 +88,6 @@ class Index:
         del self._files[old.path]
         for definition in old.definitions:
             self._counts[definition.kind] -= 1
-            self._dialects[definition.dialect] -= 1
             for name in definition.called:
                 _forget(self._definitions, name, old.path)
         for reference in old.references:
@@ -111,11 +108,6 @@ class Index:
     def count(self, kind: Kind) -> int:
         """How many definitions of a kind there are."""
         return self._counts.get(kind, 0)
-
-    @property
-    def dialects(self) -> tuple[str, ...]:
-        """The dialects that the definitions are written in."""
-        return tuple(name for name, count in self._dialects.items() if count)
 
     def nearest(self, kind: Kind, name: str) -> str | None:
         """The name of a definition that `name` is most likely meant to be, if it is misspelt."""

@@ -317,6 +317,14 @@ class Home(NamedTuple):
 
 
 _PLACES = re.compile(r"^places:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
+_BUILTIN_AGENTS = re.compile(r"^builtin_agents:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
+
+
+@cache
+def builtin_agents() -> frozenset[str]:
+    """The names, in lower case, of the agents that come with any product whose dialect ships."""
+    sections = (section for name in NAMES for section in _BUILTIN_AGENTS.findall(_text(name)))
+    return frozenset(name.lower() for section in sections for name in parsed(section)["builtin_agents"])
 
 
 @cache

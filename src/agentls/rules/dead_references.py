@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
 from typing import Literal, NamedTuple
 
 from agentls import dialects
@@ -297,28 +296,18 @@ def _unknown(
 def _known(ctx: Context, project: Index, names: Names, reference: Reference) -> bool:
     """Whether there is what a reference names, or it may be where nobody looks: in a plugin that is not
     here. A file without others of that kind beside it was taken from elsewhere."""
-    if (reference.scope and reference.scope != names.plugin) or "/" in reference.name:
+    if reference.scope.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
         return True
-    own = sum(definition.kind == reference.kind for definition in names.definitions)
     kinds: tuple[Kind, ...] = ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)
+    own = sum(definition.kind in kinds for definition in names.definitions)
     if reference.kind != "server" and sum(project.count(kind) for kind in kinds) <= own:
         return True
     if project.resolve(reference, names):
         return True
-    # Whether it is the reader of the file that has the agent does not matter: prompts name products' own.
-    read = frozenset((*project.dialects, *(reading.dialect.name for reading in ctx.readings)))
-    return reference.name.lower() in _built_in(read, dialects.own_files(ctx.config))
-
-
-@cache
-def _built_in(names: frozenset[str], files: dialects.Files) -> frozenset[str]:
-    """The names of the agents that come with the products of these dialects, in lower case."""
-    known = [dialects.load(name, files) for name in names & set(dialects.names(files))]
-    return frozenset(
-        agent.name.lower()
-        for dialect in known
-        for agent in (*dialect.builtin_agents, *dialect.reserved_names)
-    )
+    name = reference.name.lower()
+    words = (*ctx.dialect.builtin_agents, *ctx.dialect.reserved_names)
+    # A prompt may well name the agent of another product.
+    return name in dialects.builtin_agents() or any(word.name.lower() == name for word in words)
 
 
 def _finding(
