@@ -41,6 +41,11 @@ def code_span(text: str) -> str:
     return f"{fence} {text} {fence}"
 
 
+def escaped(text: str) -> str:
+    """A line of text as Markdown that shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>#~&|])", r"\\\1", text)
+
+
 def listing(names: Iterable[str], last: str = " and ") -> str:
     """Names as code, as many as can be read at a glance."""
     spans = [code_span(name) for name in names]

@@ -94,6 +94,9 @@ def diagnostics(has: Announced, found: list[Json]) -> Iterator[str]:
 def initialized(has: Announced, result: Json) -> Iterator[str]:
     """The breaches in the server's capabilities."""
     offered = result["capabilities"]
+    names = offered.get("workspaceSymbolProvider")
+    lazy = isinstance(names, dict) and names.get("resolveProvider")
+    yield from has.unless("workspace.symbol.resolveSupport", "places of symbols to be resolved", lazy)
     encoding = [offered.get("positionEncoding", "utf-16")]
     yield from has.outside("general.positionEncodings", "positions in", encoding, ["utf-16"])
     if "diagnosticProvider" in offered and has("textDocument.diagnostic") is None:
@@ -153,6 +156,29 @@ def hover(has: Announced, result: Json) -> Iterator[str]:
     """The breaches in a card."""
     kind = result["contents"]["kind"]
     yield from has.outside("textDocument.hover.contentFormat", "hover in", [kind], ["plaintext"])
+
+
+def definition(has: Announced, result: list[Json]) -> Iterator[str]:
+    """The breaches in the places where something is defined."""
+    for place in result:
+        yield from has.unless("textDocument.definition.linkSupport", "a link", "targetUri" in place)
+
+
+def links(has: Announced, result: list[Json]) -> Iterator[str]:
+    """The breaches in the links of a document."""
+    for link in result:
+        yield from has.unless("textDocument.documentLink.tooltipSupport", "a tooltip", "tooltip" in link)
+
+
+def places(has: Announced, result: list[Json]) -> Iterator[str]:
+    """The breaches in the symbols of the workspace."""
+    at = "workspace.symbol"
+    for symbol in result:
+        if "range" not in symbol["location"]:
+            lazy = f"{at}.resolveSupport.properties"
+            yield from has.outside(lazy, "late", ["location.range"])
+        yield from has.outside(f"{at}.symbolKind.valueSet", "kind", [symbol["kind"]], OLD_KINDS)
+        yield from has.outside(f"{at}.tagSupport.valueSet", "tag", symbol.get("tags", []))
 
 
 def symbols(has: Announced, result: list[Json]) -> Iterator[str]:

@@ -37,7 +37,7 @@ model: sonnet
 
 # Task
 
-You review code as the reviewer.
+You review code as the reviewer, or as @agent-reviewer. See [this](reviewer.md).
 
 ## More
 
@@ -122,10 +122,15 @@ def play(raw: Raw, capabilities: Any, project: Path, has: Announced | None = Non
     note(breaches.symbols(has, replay.about("textDocument/documentSymbol")))
     note(breaches.folding(has, replay.about("textDocument/foldingRange")))
     for line, text in enumerate(AGENT.split("\n")):
-        for character in {0, text.find(":") + 2, text.find("Bahs") + 1, text.find("Task") + 1}:
+        for character in {0, text.find(":") + 2, *(text.find(word) + 1 for word in ("Bahs", "Task", "@"))}:
             if card := replay.about("textDocument/hover", line, character):
                 note(breaches.hover(has, card))
             complete(replay, line, character)
+            navigate(replay, line, character)
+    note(breaches.links(has, replay.about("textDocument/documentLink")))
+    for symbol in look_up(replay):
+        if "range" not in symbol["location"]:
+            replay.note(breaches.places(has, [replay.ask("workspaceSymbol/resolve", **symbol)]))
     if replay.offered.get("codeActionProvider"):
         fix(replay)
     rename(replay)
@@ -164,6 +169,22 @@ def complete(replay: Replay, line: int, character: int) -> None:
     for item in found["items"][:2]:
         resolved = replay.ask("completionItem/resolve", **item)
         replay.note(breaches.completion_resolved(replay.has, item, resolved))
+
+
+def navigate(replay: Replay, line: int, character: int) -> None:
+    """Go from a name to what it names, and to all that names it."""
+    if found := replay.about("textDocument/definition", line, character):
+        replay.note(breaches.definition(replay.has, found))
+    replay.about("textDocument/references", line, character, context={"includeDeclaration": True})
+    replay.about("textDocument/documentHighlight", line, character)
+
+
+def look_up(replay: Replay) -> list[Any]:
+    """The names in the workspace."""
+    found: list[Any] = replay.ask("workspace/symbol", query="rev")
+    assert found
+    replay.note(breaches.places(replay.has, found))
+    return found
 
 
 def fix(replay: Replay) -> None:
@@ -305,6 +326,9 @@ def test_a_breach_would_be_seen(raw: Raw, project: Path) -> None:
         "insert text mode 1",
         "documentation in 'markdown'",
         "hover in 'markdown'",
+        "a link, without textDocument.definition",
+        "places of symbols to be resolved, without",
+        "late 'location.range'",
         "a tree of symbols, without",
         "symbol kind",
         "a code action, without",

@@ -38,6 +38,9 @@ class Client:
     hover_markdown: bool = False
     nested_symbols: bool = False
     symbol_kinds: frozenset[t.SymbolKind] = frozenset()
+    definition_links: bool = False
+    resolves_places: bool = False
+    place_kinds: frozenset[t.SymbolKind] = frozenset()
     fold_limit: int | None = None
     fold_kinds: frozenset[t.FoldingRangeKind | str] = frozenset()
     has_settings: bool = False
@@ -94,6 +97,9 @@ class Client:
             symbol_kinds=frozenset(
                 has("text_document.document_symbol.symbol_kind.value_set") or _OLD_SYMBOL_KINDS
             ),
+            definition_links=bool(has("text_document.definition.link_support")),
+            resolves_places="location.range" in (has("workspace.symbol.resolve_support.properties") or ()),
+            place_kinds=frozenset(has("workspace.symbol.symbol_kind.value_set") or _OLD_SYMBOL_KINDS),
             fold_limit=has("text_document.folding_range.range_limit"),
             fold_kinds=frozenset(
                 has("text_document.folding_range.folding_range_kind.value_set") or t.FoldingRangeKind

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcContentModified
 
-from agentls.lsp import convert, renaming, settings, watching
+from agentls.lsp import convert, navigation, renaming, settings, watching
 from agentls.lsp.client import Client
 from agentls.text import Span
 
@@ -42,6 +42,7 @@ def register(server: Server) -> None:
     feature(t.TEXT_DOCUMENT_HOVER)(hover)
     feature(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(document_symbol)
     feature(t.TEXT_DOCUMENT_FOLDING_RANGE)(folding_range)
+    navigation.register(server)
     feature("agentls/inspect")(inspect)
     feature("agentls/folders")(folders)
     feature("agentls/newAgent")(new_agent)
@@ -54,6 +55,7 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     """Note what the client can do, and offer what depends on it."""
     client = Client.of(params.capabilities)
     ls.start(client, params.initialization_options, params.process_id)
+    navigation.offer(ls, client)
     if client.pulls:
         ls.feature(t.TEXT_DOCUMENT_DIAGNOSTIC, _PULL)(diagnostic)
     if client.literal_actions:
@@ -227,14 +229,18 @@ def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     """What is known about what stands at a position."""
     from agentls.features.hover import hover as card
     from agentls.features.hover import on_neighbour
+    from agentls.features.name_cards import over
 
     uri = params.text_document.uri
     asked, other = ls.ask(uri), ls.other(uri)
-    if asked:
-        found = card(asked.document, asked.at.offset(params.position))
-        return convert.hover(found, asked.at, ls.client) if found else None
-    found = on_neighbour(other.path, other.text, other.at.offset(params.position)) if other else None
-    return convert.hover(found, other.at, ls.client) if other and found else None
+    here = asked or other
+    if here is None:
+        return None
+    offset = here.at.offset(params.position)
+    found = card(asked.document, offset) if asked else None
+    found = on_neighbour(other.path, other.text, offset) if other else found
+    found = over(navigation.card(ls, uri, offset), found)
+    return convert.hover(found, here.at, ls.client) if found else None
 
 
 def document_symbol(

@@ -24,6 +24,7 @@ from agentls.document import Document
 from agentls.index import Index
 from agentls.lsp.documents import Documents, path_of
 from agentls.lsp.progress import Progress
+from agentls.names import Names
 
 PAUSE = 2.0
 """The least time between two looks at all files of a project, in seconds."""
@@ -128,6 +129,28 @@ class Projects:
         for root in self._workspace:
             self._at(root)
         return list(self._projects.values())
+
+    def holding(self, path: str) -> Index | None:
+        """The index that has the file at `path` in it, that of the innermost project."""
+        found = [project for project in self._projects.values() if path in project.index]
+        return max(found, key=lambda project: len(project.root)).index if found else None
+
+    def names(self, path: str) -> Names | None:
+        """The names in a file as it is now."""
+        opened = self._documents.get(self.uri(path))
+        if opened and opened.document:
+            return occurrences.of(opened.document)
+        text = self.text(path)
+        return None if text is None else indexing.names_of(path, text, self._documents.settings_for_names)
+
+    def document(self, path: str) -> Document | None:
+        """A file as it is now, if it is an agent file."""
+        opened = self._documents.get(self.uri(path))
+        if opened:
+            return opened.document
+        text = self.text(path)
+        settings = self._documents.settings_for_names(path.rpartition("/")[0])
+        return None if text is None else disk.open_document(path, text, settings)
 
     def text(self, path: str) -> str | None:
         """The text of a file: that in the editor, or that on the disk; `None` where there is none."""

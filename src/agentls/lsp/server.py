@@ -133,7 +133,7 @@ class Server(LanguageServer):
         opened = self.documents.get(uri)
         if opened is None or opened.document is None:
             return None
-        return Asked(opened, opened.document, self._positions(opened.document.lines))
+        return Asked(opened, opened.document, self.positions(opened.document.lines))
 
     def other(self, uri: str) -> Other | None:
         """The open file `uri` that is none of ours."""
@@ -143,12 +143,12 @@ class Server(LanguageServer):
         path = path_of(uri)
         if opened is None or opened.document or path is None:
             return None
-        return Other(path, opened.text, self._positions(LineIndex(opened.text)))
+        return Other(path, opened.text, self.positions(LineIndex(opened.text)))
 
     def positions_in(self, path: str) -> convert.Positions | None:
         """The way to and from the positions in the file at `path`; `None` if it cannot be read."""
         text = self.projects.text(path)
-        return None if text is None else self._positions(LineIndex(text))
+        return None if text is None else self.positions(LineIndex(text))
 
     def place(self, path: str) -> convert.Place | None:
         """The file at `path`, which need not be open; `None` if it cannot be read."""
@@ -270,7 +270,7 @@ class Server(LanguageServer):
         """What the checks say about a version of a document."""
         if opened.document is None:
             return []
-        at = self._positions(opened.document.lines)
+        at = self.positions(opened.document.lines)
         return convert.diagnostics(opened.diagnostics, opened.uri, at, self.client, self.place)
 
     def _project(self, document: Document) -> Index | None:
@@ -306,7 +306,8 @@ class Server(LanguageServer):
         known = version if self.client.versions else None
         self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, known))
 
-    def _positions(self, lines: LineIndex) -> convert.Positions:
+    def positions(self, lines: LineIndex) -> convert.Positions:
+        """The way to and from the client's positions in a text with these lines."""
         kind = t.PositionEncodingKind(self.workspace.position_encoding)
         return convert.Positions(lines, kind.value)
 
