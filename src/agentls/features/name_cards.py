@@ -44,7 +44,7 @@ def card(names: Names, definition: Definition, home: str, file: Open) -> str:
     """What a definition is, for a reader of the file of `names`."""
     description = textwrap.shorten(definition.description, _LONGEST_DESCRIPTION, placeholder=" …")
     # What a server has for a description is how it is started or reached.
-    summary = code_span(description) if description and definition.part else escaped(description)
+    summary = code_span(description) if description and definition.kind == "server" else escaped(description)
     rows = [f"Defined in {code_span(place(definition.path, names.base, home))}"]
     rows += _facts(file(definition.path)) if definition.kind != "server" else ()
     title = f"**{code_span(definition.full)}** ({kind(definition)})"
