@@ -10,13 +10,15 @@ from pathlib import Path
 
 import lsprotocol.types as t
 import pytest
-import pytest_asyncio
+import pytest_lsp
 from pygls.capabilities import get_capability
 
 from agentls.text import LineIndex, Position, Span
-from lsp.wire import Editor, capabilities, change_document, identifier, open_document, session
+from lsp.wire import Config, Editor, capabilities, change_document, identifier, open_document, session, start
 
-pytestmark = pytest.mark.asyncio()
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CLIENTS = ["vscode-1.139.1", "neovim-0.12.4", "minimal"]
 
 LEAD = """\
 ---
@@ -25,7 +27,7 @@ description: Leads 🧪 the team.
 tools: Read, Agent(reviewer), mcp__github__push
 ---
 
-🧪🧪 Ask @agent-reviewer, then `reviewer`. Read [the notes](notes.txt) and [none](none.txt).
+🧪🧪 Ask @agent-reviewer, then `reviewer`. Read [the notes](../notes/style.md) and [none](none.md).
 """
 REVIEWER = """\
 ---
@@ -44,41 +46,66 @@ description: Makes a release.
 
 Ask the 🧪 reviewer, that is @agent-reviewer.
 """
+SERVERS = """\
+{
+  // 🧪 The servers.
+  "mcpServers": {"🧪": {"command": "x"}, "github": {"command": "hub", "args": ["serve"]}}
+}
+"""
+SETTINGS = """\
+{"agent": "reviewer", "permissions": {"deny": ["mcp__github__push", "Agent(lead)"]}}
+"""
 FILES = {
+    ".mcp.json": SERVERS,
+    ".claude/settings.json": SETTINGS,
+    ".claude/notes/style.md": "Notes.\n",
     ".claude/agents/lead.md": LEAD,
     ".claude/agents/reviewer.md": REVIEWER,
     ".claude/commands/release.md": RELEASE,
 }
 
+NAMES = ["github", "lead", "release", "reviewer", "🧪"]
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A project of three files."""
+
+def write(folder: Path) -> Path:
+    """A project of these files."""
     for path, text in FILES.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_bytes(text.encode())
-    return tmp_path
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(text.encode())
+    return folder
 
 
-@pytest_asyncio.fixture(params=["vscode-1.139.1", "neovim-0.12.4", "minimal"])
-async def client(request: pytest.FixtureRequest, project: Path) -> AsyncIterator[Editor]:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project, which no test changes."""
+    return write(tmp_path_factory.mktemp("project"))
+
+
+@pytest_lsp.fixture(scope="module", loop_scope="module", params=CLIENTS, config=Config)
+async def client(request: pytest.FixtureRequest, lsp_client: Editor, project: Path) -> AsyncIterator[None]:
     """A client that counts in utf-16, one that counts in utf-8, and one that can do next to nothing, each with
     the lead open."""
-    async with session(capabilities(request.param), project) as editor:
-        await start_with_lead(editor, project)
-        yield editor
+    await start(lsp_client, capabilities(request.param), project)
+    await start_with_lead(lsp_client, project)
+    yield
+    await lsp_client.shutdown_session()
 
 
 async def start_with_lead(client: Editor, project: Path) -> None:
     """Open the lead, and wait until all files are known."""
     open_document(client, LEAD, uri_of(project, "agents/lead.md"))
-    while len(await client.workspace_symbol_async(t.WorkspaceSymbolParams("")) or []) < len(FILES):
+    while len(await client.workspace_symbol_async(t.WorkspaceSymbolParams("")) or []) < len(NAMES):
         await asyncio.sleep(0.01)
 
 
 def uri_of(project: Path, name: str) -> str:
     """The URI of a file of the project."""
-    return (project / ".claude" / name).as_uri()
+    return (project / place_of(name)).as_uri()
+
+
+def place_of(name: str) -> str:
+    """The path of a file of the project."""
+    return name if name in FILES else f".claude/{name}"
 
 
 def encoding(client: Editor) -> str:
@@ -93,7 +120,7 @@ def can(client: Editor, path: str) -> bool:
 
 def cursor(client: Editor, project: Path, name: str, words: str) -> t.TextDocumentPositionParams:
     """A place in a file of the project: before `words`."""
-    text = FILES[f".claude/{name}"]
+    text = FILES[place_of(name)]
     at = LineIndex(text).position(text.index(words), encoding(client))  # type: ignore[arg-type]
     return t.TextDocumentPositionParams(identifier(uri_of(project, name)), t.Position(*at))
 
@@ -145,11 +172,47 @@ async def test_a_name_leads_to_its_definition(client: Editor, project: Path) -> 
 
 
 async def test_other_words_lead_nowhere(client: Editor, project: Path) -> None:
-    for words in ("Ask", "mcp__github", "description"):
+    for words in ("Ask", "description", "none"):
         assert await definition(client, cursor(client, project, "agents/lead.md", words)) == []
 
 
-REFERENCES = ["lead.md:4:reviewer", "lead.md:7:reviewer", "lead.md:7:reviewer", "release.md:5:reviewer"]
+async def test_a_tool_leads_to_its_server(client: Editor, project: Path) -> None:
+    (found,) = await definition(client, cursor(client, project, "agents/lead.md", "mcp__github"))
+    uri, range_ = (
+        (found.target_uri, found.target_range)
+        if isinstance(found, t.LocationLink)
+        else (found.uri, found.range)
+    )
+    assert covered(client, uri, range_) == ".mcp.json:3:github"
+
+
+async def test_the_files_beside_the_agents_have_names_too(client: Editor, project: Path) -> None:
+    # Their texts are seen as they stand in the editor, in the client's positions.
+    open_document(client, SERVERS, uri_of(project, ".mcp.json"), "json")
+    place = cursor(client, project, ".mcp.json", "github")
+    servers = [".mcp.json:3:github", "lead.md:4:github", "settings.json:1:github"]
+    assert await references(client, place) == servers
+    place = cursor(client, project, "settings.json", 'reviewer"')
+    assert await references(client, place) == ["reviewer.md:3:reviewer", *REFERENCES]
+
+
+async def test_a_path_leads_to_its_file(client: Editor, project: Path) -> None:
+    (found,) = await definition(client, cursor(client, project, "agents/lead.md", "notes/style"))
+    uri = found.target_uri if isinstance(found, t.LocationLink) else found.uri
+    assert uri == uri_of(project, "notes/style.md")
+    lead = uri_of(project, "agents/lead.md")
+    (link,) = await client.text_document_document_link_async(t.DocumentLinkParams(identifier(lead))) or []
+    assert link.target == uri_of(project, "notes/style.md")
+    assert covered(client, lead, link.range) == "lead.md:7:../notes/style.md"
+
+
+REFERENCES = [
+    "lead.md:4:reviewer",
+    "lead.md:7:reviewer",
+    "lead.md:7:reviewer",
+    "release.md:5:reviewer",
+    "settings.json:1:reviewer",
+]
 
 
 async def test_references_are_found_in_all_files(client: Editor, project: Path) -> None:
@@ -164,25 +227,30 @@ async def test_references_are_the_same_from_the_definition(client: Editor, proje
     assert await references(client, place, declared=False) == REFERENCES
 
 
-async def test_open_texts_count_and_changed_files_are_read_again(client: Editor, project: Path) -> None:
-    place = cursor(client, project, "agents/lead.md", "reviewer`")
-    assert len(await references(client, place)) == 5
-    (project / ".claude/commands/release.md").write_bytes(RELEASE.replace("Ask", "Now ask").encode())
-    (project / ".claude/agents/reviewer.md").write_bytes(b"---\nname: other\ndescription: x\n---\n")
-    changed = LEAD.replace("🧪🧪 Ask @agent-reviewer, then", "@agent-reviewer and")
-    change_document(client, changed, 2, uri_of(project, "agents/lead.md"))
-    place.position = t.Position(6, 3)
-    context = t.ReferenceContext(include_declaration=True)
-    found = await client.text_document_references_async(
-        t.ReferenceParams(context, place.text_document, place.position)
-    )
-    texts = {
-        ".claude/agents/lead.md": changed,
-        ".claude/commands/release.md": RELEASE.replace("Ask", "Now ask"),
-    }
-    shown = [covered(client, each.uri, each.range, texts) for each in found or []]
-    assert [each for each in shown if not each.endswith(":reviewer")] == []
-    assert "release.md:5:reviewer" in shown
+@pytest.mark.parametrize("name", CLIENTS)
+async def test_open_texts_count_and_changed_files_are_read_again(name: str, tmp_path: Path) -> None:
+    project = write(tmp_path)
+    async with session(capabilities(name), project) as client:
+        await start_with_lead(client, project)
+        place = cursor(client, project, "agents/lead.md", "reviewer`")
+        assert len(await references(client, place)) == 6
+        (project / ".claude/commands/release.md").write_bytes(RELEASE.replace("Ask", "Now ask").encode())
+        (project / ".claude/agents/reviewer.md").write_bytes(b"---\nname: other\ndescription: x\n---\n")
+        changed = LEAD.replace("🧪🧪 Ask @agent-reviewer, then", "@agent-reviewer and")
+        change_document(client, changed, 2, uri_of(project, "agents/lead.md"))
+        place.position = t.Position(6, 3)
+        context = t.ReferenceContext(include_declaration=True)
+        found = await client.text_document_references_async(
+            t.ReferenceParams(context, place.text_document, place.position)
+        )
+        texts = {
+            **FILES,
+            ".claude/agents/lead.md": changed,
+            ".claude/commands/release.md": RELEASE.replace("Ask", "Now ask"),
+        }
+        shown = [covered(client, each.uri, each.range, texts) for each in found or []]
+        assert [each for each in shown if not each.endswith(":reviewer")] == []
+        assert "release.md:5:reviewer" in shown
 
 
 async def test_the_same_name_is_highlighted_in_the_file(client: Editor, project: Path) -> None:
@@ -237,10 +305,11 @@ async def test_names_are_found_in_all_projects(client: Editor) -> None:
     assert isinstance(symbol.location, t.Location)
     assert covered(client, symbol.location.uri, symbol.location.range) == "reviewer.md:3:reviewer"
     every = await client.workspace_symbol_async(t.WorkspaceSymbolParams(""))
-    assert sorted(each.name for each in every or []) == ["lead", "release", "reviewer"]
+    assert sorted(each.name for each in every or []) == NAMES
 
 
-async def test_a_symbol_that_has_gone_leads_to_its_file(project: Path) -> None:
+async def test_a_symbol_that_has_gone_leads_to_its_file(tmp_path: Path) -> None:
+    project = write(tmp_path)
     async with session(capabilities("vscode-1.139.1"), project) as client:
         await start_with_lead(client, project)
         (symbol,) = await client.workspace_symbol_async(t.WorkspaceSymbolParams("reviewer")) or []

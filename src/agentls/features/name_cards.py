@@ -46,7 +46,7 @@ def card(names: Names, definition: Definition, home: str, file: Open) -> str:
     # What a server has for a description is how it is started or reached.
     summary = code_span(description) if description and definition.kind == "server" else escaped(description)
     rows = [f"Defined in {code_span(place(definition.path, names.base, home))}"]
-    rows += _facts(file(definition.path)) if definition.kind != "server" else ()
+    rows += () if definition.part else _facts(file(definition.path))
     title = f"**{code_span(definition.full)}** ({kind(definition)})"
     return "\n\n".join(filter(None, (title, summary, "\n".join(f"- {row}" for row in rows))))
 

@@ -312,8 +312,8 @@ class Projects:
 
     @property
     def _opened(self) -> set[str]:
-        """The paths of the open documents."""
-        return {path for opened in self._documents if (path := path_of(opened.uri))}
+        """The paths of the open agent files. Others count as they lie on the disk."""
+        return {opened.document.path for opened in self._documents if opened.document}
 
     def _batches(self, project: Project, some: Iterable[str] | None, stopped: Event) -> Iterator[list[_File]]:
         """Some files of a project, or all. This is what runs in the thread."""
