@@ -18,6 +18,12 @@ const SELECTOR = [
     { scheme: 'file', language: 'yaml', pattern: '**/.*/agents/*' },
 ];
 
+// The files beside the agents, which name them. They are shown to a server that runs, and are no reason to start it.
+const BESIDE = {
+    scheme: 'file',
+    pattern: '**/{.mcp,mcp,mcp-config,settings,settings.local,plugin,marketplace,hooks,opencode,kilo}.{json,jsonc}',
+};
+
 // Documents that are reason enough to start the server: products keep their agents in a folder `agents`, or in
 // some folder of a hidden one. Once it runs, it is shown all Markdown, and tells by itself what is an agent file.
 const REASONS: vscode.DocumentSelector = [
@@ -129,7 +135,7 @@ export class Extension {
     private clientOf({ command, args }: Server): LanguageClient {
         const run = { command, args: [...args, 'server'], options: { cwd: this.context.extensionPath } };
         const client = new Client('agentls', 'agentls', run, {
-            documentSelector: SELECTOR,
+            documentSelector: [...SELECTOR, BESIDE],
             outputChannel: this.output,
             middleware,
             initializationFailedHandler: () => false,

@@ -13,7 +13,8 @@ export function wants(feature: string): boolean {
 
 export const middleware: Middleware = {
     provideCompletionItem: async (document, position, context, token, next) => {
-        if (asking.has(placeOf(document, position)) || !wants('completion')) {
+        // In the files beside the agents there is nothing to complete.
+        if (asking.has(placeOf(document, position)) || document.languageId.startsWith('json') || !wants('completion')) {
             return undefined;
         }
         const [ours, theirs] = await Promise.all([
@@ -30,6 +31,14 @@ export const middleware: Middleware = {
     },
     provideHover: (document, position, token, next) =>
         wants('hover') ? next(document, position, token) : undefined,
+    provideDefinition: (document, position, token, next) =>
+        wants('definition') ? next(document, position, token) : undefined,
+    provideReferences: (document, position, options, token, next) =>
+        wants('references') ? next(document, position, options, token) : undefined,
+    provideDocumentHighlights: (document, position, token, next) =>
+        wants('highlight') ? next(document, position, token) : undefined,
+    provideDocumentLinks: (document, token, next) => (wants('links') ? next(document, token) : undefined),
+    provideWorkspaceSymbols: (query, token, next) => (wants('symbols') ? next(query, token) : undefined),
     provideDocumentSymbols: (document, token, next) => (wants('outline') ? next(document, token) : undefined),
     provideFoldingRanges: (document, context, token, next) =>
         wants('folding') ? next(document, context, token) : undefined,
