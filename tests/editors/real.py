@@ -66,7 +66,7 @@ def team(folder: Path) -> dict[str, str]:
         texts[f".claude/agents/{name}.md"] = f"""\
 ---
 name: {name}
-description: Reviews part {number} 🧪.
+description: Reviews part {number} 🧪 like code-reviewer-1.
 tools: Agent(code-reviewer-1, {other}), Read
 skills: [tidy-{word}]
 ---
@@ -94,10 +94,9 @@ Call Task(code-reviewer-1, "all").
 
 
 def renamed(texts: dict[str, str]) -> dict[str, str]:
-    """The texts of the team as they have to be once `code-reviewer-1` is called `critic`."""
-    stays = re.compile(
-        r"docs/code-reviewer-1-notes|org/code-reviewer-1|pro-code-reviewer-1|code-reviewer-1\d"
-    )
+    """The texts of the team as they have to be once `code-reviewer-1` is called `critic` by somebody who takes
+    no words in doubt along."""
+    stays = re.compile(r"(?:like |docs/|org/|pro-)code-reviewer-1|code-reviewer-1\d")
     word = re.compile(rf"{stays.pattern}|code-reviewer-1(?!\d)")
     return {
         path.replace("/code-reviewer-1.md", "/critic.md"): word.sub(

@@ -14,6 +14,9 @@ local function main()
   end)
   local client = clients_of()[1]
   vim.fn.cursor(10, 8)
+  vim.fn.confirm = function()
+    return 2 -- No to words in doubt, which newer versions ask about.
+  end
   vim.lsp.buf.rename('critic')
   wait('nothing is renamed', function()
     return vim.fn.filereadable('.claude/agents/critic.md') == 1

@@ -24,7 +24,7 @@ import agentls
 from agentls.config import SETTINGS, Config
 from agentls.lsp import settings
 from agentls.lsp.settings import Settings
-from editors.real import missing
+from editors.real import missing, renamed, team
 
 ROOT = Path(__file__).parents[2]
 CODE = Path(__file__).parent / "vscode"
@@ -295,3 +295,17 @@ def test_roots_places_and_what_is_left_alone(tmp_path: Path) -> None:
     assert found["committed"][:2] == ["chatagent", []]
     assert found["folds"][0] < found["folds"][1]
     assert found["servers"] == 1
+
+
+def test_an_agent_gets_another_name_in_all_fifty_files(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    before = team(workspace)
+    agents = workspace / ".claude/agents"
+    lead, new = str(agents / "code-reviewer-7.md"), str(agents / "critic.md")
+    found = session("rename", tmp_path, "rename", agent=lead, renamed=new)
+    assert found.result["prepared"] == found.steps["rename"] == "code-reviewer-1"
+    files = [path for path in workspace.rglob("*") if path.is_file()]
+    after = {path.relative_to(workspace).as_posix(): path.read_text("utf-8") for path in files}
+    expected = renamed(before)
+    assert {path: after[path] for path in expected if path in after} == expected
+    assert after.keys() - expected.keys() == {".claude/agents/reviewer.md", "README.md"}

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
+from urllib.parse import quote, unquote
 
 from agentls import occurrences, rewrite
 from agentls.document import Document
@@ -328,21 +329,25 @@ def _links(index: Index, move: Move, files: Files) -> Iterator[Change]:
     for names, reference in leading:
         text = files.text(names.path) if files.hold(names.path) else None
         if text is not None:
-            written = _path_after(reference.span.of(text), reference.name, names, move)
+            written = _path_after(reference.span.of(text), reference.name, names, move, files)
             if written:
                 yield Change(names.path, Edit(reference.span, written), "link")
 
 
-def _path_after(written: str, target: str, names: Names, move: Move) -> str | None:
-    """How a path is written after a move that leads to `target` in the file of `names`; `None` if it stays
-    as it is, or is no such path any more."""
-    here = posixpath.dirname(names.path)
+def _path_after(written: str, target: str, names: Names, move: Move, files: Files) -> str | None:
+    """How a path is written after a move, that leads to `target` in the file of `names`; `None` if it stays as
+    it is, or leads elsewhere."""
+    here, plain = posixpath.dirname(names.path), unquote(written)
     for base in dict.fromkeys((here, names.base)):
-        if posixpath.normpath(posixpath.join(base, written)) == target:
+        full = posixpath.normpath(posixpath.join(base, plain))
+        if full == target:
             start = posixpath.dirname(move.of(names.path)) if base == here else base
             after = posixpath.relpath(move.of(target), start)
-            after = f"./{after}" if written.startswith("./") else after
-            return after if posixpath.normpath(written) != posixpath.normpath(after) else None
+            after = f"./{after}" if plain.startswith("./") else after
+            changed = posixpath.normpath(plain) != posixpath.normpath(after)
+            return (quote(after) if plain != written else after) if changed else None
+        if files.exists(full):
+            return None
     return None
 
 

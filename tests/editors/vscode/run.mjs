@@ -113,6 +113,20 @@ const steps = {
         await pane.getByText('description').first().waitFor();
         return pane.innerText();
     },
+    async rename(page) {
+        await page.keyboard.press('F2');
+        const input = page.locator('.rename-box input');
+        await input.waitFor();
+        const offered = await input.inputValue();
+        await input.fill('critic');
+        await page.keyboard.press('Enter');
+        // Words in doubt are shown beforehand, and left out unless they are ticked.
+        const apply = page.locator('.panel .monaco-button', { hasText: 'Apply' }).first();
+        await apply.waitFor();
+        await page.screenshot({ path: inside('preview.png') });
+        await apply.click();
+        return offered;
+    },
     async newAgent(page) {
         await page.keyboard.press('Control+Alt+2');
         await page.locator('.quick-input-list').getByText('.claude/agents').first().waitFor();

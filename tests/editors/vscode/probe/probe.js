@@ -210,6 +210,23 @@ const scenarios = {
         result.folds.push(await folds());
         result.servers = servers().length;
     },
+
+    /** An agent gets another name, from a word in another one. */
+    async rename(job, result) {
+        const document = await open(job.agent);
+        const editor = await vscode.window.showTextDocument(document, { preview: false });
+        const name = find(document, 'code-reviewer-1`').translate(0, 3);
+        editor.selection = new vscode.Selection(name, name);
+        await until(() => servers().length, 'the server');
+        const ask = () => vscode.commands.executeCommand('vscode.prepareRename', document.uri, name);
+        result.prepared = (await until(() => ask().catch(() => undefined), 'a name at the cursor')).placeholder;
+        await person(job, 'rename');
+        await until(() => fs.existsSync(job.renamed), 'the file with the new name');
+        await until(async () => {
+            await vscode.workspace.saveAll();
+            return !vscode.workspace.textDocuments.some(({ isDirty }) => isDirty);
+        }, 'all files to be saved');
+    },
 };
 
 /** Have a person take a step, and wait for that. */
