@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from agentls import __version__
 from agentls.check import Diagnostic
+from agentls.cli import elsewhere
 from agentls.document import Document
-from agentls.rule import RULES, Fix, Rule, Severity
-from agentls.text import Span
+from agentls.rule import RULES, Fix, Related, Rule, Severity
+from agentls.text import LineIndex, Span
 
 
 class Format(NamedTuple):
@@ -56,16 +57,16 @@ def _json_fix(document: Document, fix: Fix) -> dict[str, Any]:
 
 
 def _locations(document: Document, span: Span) -> dict[str, dict[str, int]]:
-    (line, column), (end_line, end_column) = _ends(document, span)
+    (line, column), (end_line, end_column) = _ends(document.lines, span)
     return {
         "location": {"line": line, "column": column},
         "end_location": {"line": end_line, "column": end_column},
     }
 
 
-def _ends(document: Document, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+def _ends(lines: LineIndex, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
     """The lines and columns, both from one, at which `span` starts and ends."""
-    start, end = (document.lines.position(offset, "utf-32") for offset in span)
+    start, end = (lines.position(offset, "utf-32") for offset in span)
     return (start.line + 1, start.character + 1), (end.line + 1, end.character + 1)
 
 
@@ -115,28 +116,35 @@ def _sarif_rule(rule: Rule) -> dict[str, Any]:
 
 def _sarif_result(path: str, document: Document, diagnostic: Diagnostic) -> dict[str, Any]:
     artifact = {"uri": _uri(path)}
-
-    def location(span: Span) -> dict[str, Any]:
-        return {"physicalLocation": {"artifactLocation": artifact, "region": _region(document, span)}}
-
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": diagnostic.message},
-        "locations": [location(diagnostic.span)],
+        "locations": [_sarif_location(artifact, document.lines, diagnostic.span)],
     }
     if diagnostic.related:
         result["relatedLocations"] = [
-            {**location(related.span), "message": {"text": related.message}} for related in diagnostic.related
+            _sarif_related(artifact, document, other) for other in diagnostic.related
         ]
     if diagnostic.fixes:
         result["fixes"] = [_sarif_fix(artifact, document, fix) for fix in diagnostic.fixes]
     return result
 
 
+def _sarif_location(artifact: dict[str, str], lines: LineIndex, span: Span) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": artifact, "region": _region(lines, span)}}
+
+
+def _sarif_related(artifact: dict[str, str], document: Document, other: Related) -> dict[str, Any]:
+    lines = document.lines
+    if other.path:
+        artifact, lines = {"uri": _uri(elsewhere.shown(other.path))}, elsewhere.lines(other.path)
+    return {**_sarif_location(artifact, lines, other.span), "message": {"text": other.message}}
+
+
 def _sarif_fix(artifact: dict[str, str], document: Document, fix: Fix) -> dict[str, Any]:
     replacements = [
-        {"deletedRegion": _region(document, edit.span), "insertedContent": {"text": edit.new_text}}
+        {"deletedRegion": _region(document.lines, edit.span), "insertedContent": {"text": edit.new_text}}
         for edit in fix.edits
     ]
     return {
@@ -145,8 +153,8 @@ def _sarif_fix(artifact: dict[str, str], document: Document, fix: Fix) -> dict[s
     }
 
 
-def _region(document: Document, span: Span) -> dict[str, int]:
-    (line, column), (end_line, end_column) = _ends(document, span)
+def _region(lines: LineIndex, span: Span) -> dict[str, int]:
+    (line, column), (end_line, end_column) = _ends(lines, span)
     return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 
@@ -169,7 +177,7 @@ def as_github(path: str, document: Document, diagnostics: list[Diagnostic]) -> s
 
 
 def _github_command(path: str, document: Document, diagnostic: Diagnostic) -> str:
-    (line, column), (end_line, end_column) = _ends(document, diagnostic.span)
+    (line, column), (end_line, end_column) = _ends(document.lines, diagnostic.span)
     properties: dict[str, object] = {"file": path.replace(os.sep, "/"), "line": line, "col": column}
     properties |= {"endLine": end_line, "endColumn": end_column, "title": f"agentls ({diagnostic.code})"}
     if end_line != line:  # GitHub takes columns only within one line.

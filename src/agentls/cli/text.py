@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from unicodedata import category, east_asian_width
 
 from agentls.check import Diagnostic
+from agentls.cli import elsewhere
 from agentls.cli.terminal import Segment
 from agentls.document import Document
 from agentls.rule import Severity
-from agentls.text import Span
+from agentls.text import LineIndex, Span
 
 _TAB = 4
 _GUTTER = 5
@@ -22,15 +23,15 @@ def render(path: str, document: Document, diagnostics: list[Diagnostic], width: 
     path = visible(path)
     for diagnostic in diagnostics:
         label = diagnostic.severity.label
-        yield f"{path}:{_place(document, diagnostic.span)}:", "path"
+        yield f"{path}:{_place(document.lines, diagnostic.span)}:", "path"
         yield f" {label}[{diagnostic.code}]", label
         yield f" {visible(diagnostic.message)}\n", "plain"
         yield from _source(document, diagnostic.span, label, width)
         for related in diagnostic.related:
-            yield (
-                f"{'':{_GUTTER}}= {path}:{_place(document, related.span)}: {visible(related.message)}\n",
-                "muted",
-            )
+            there = visible(elsewhere.shown(related.path)) if related.path else path
+            lines = elsewhere.lines(related.path) if related.path else document.lines
+            place = f"{there}:{_place(lines, related.span)}"
+            yield f"{'':{_GUTTER}}= {place}: {visible(related.message)}\n", "muted"
         if diagnostic.fixes:
             yield f"{'':{_GUTTER}}= fix: ", "fix"
             yield f"{visible(diagnostic.fixes[0].title)}\n", "plain"
@@ -61,8 +62,8 @@ def _number(count: int, noun: str, plural: str = "s") -> str:
     return f"{count:,} {noun}{plural if count != 1 else ''}"
 
 
-def _place(document: Document, span: Span) -> str:
-    line, character = document.lines.position(span.start, "utf-32")
+def _place(lines: LineIndex, span: Span) -> str:
+    line, character = lines.position(span.start, "utf-32")
     return f"{line + 1}:{character + 1}"
 
 
