@@ -151,6 +151,14 @@ def relative(path: str, root: str) -> str:
     return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
 
 
+def common(folders: list[str]) -> str:
+    """The folder (with `/`) that holds all of these absolute ones; "" for none."""
+    try:
+        return os.path.commonpath(folders).replace(os.sep, "/")
+    except ValueError:  # On Windows they may lie on several drives.
+        return ""
+
+
 def with_parents(path: str) -> Iterator[str]:
     """`path` (absolute, with `/`) and all the folders above it; the last one is "" for `/`."""
     yield path.rstrip("/")

@@ -131,8 +131,8 @@ class _Maker:
         self._index = index
         self._root = root
         self._line = line
-        self._plugins = {names.plugin for names in index if names.plugin}
-        self._builtin = set(_builtin(index))
+        self._kinds = {definition.kind for names in index for definition in names.definitions}
+        self._builtin = {name.lower() for name in _builtin(index)}
         self._nodes: dict[Definition, Node] = {}
 
     def node(self, definition: Definition) -> Node:
@@ -143,17 +143,17 @@ class _Maker:
 
     def _node(self, definition: Definition) -> Node:
         path, start = definition.path, definition.span.start
+        names = self._index.get(path)
         own = self._relative(path)
-        server = definition.kind == "server"
         return Node(
-            f"{own}#{definition.name}" if server else own,
+            f"{own}#{definition.kind}:{definition.name}" if definition.part else own,
             definition.kind,  # type: ignore[arg-type]
             definition.full,
             own,
             self._line(path, start) if start else 1,
             " ".join(definition.description.split()),
-            "" if server else _title(definition.dialect),
-            self._group(path, definition.scope, definition.kind),
+            "" if definition.part else _title(definition.dialect),
+            self._group(path, names.plugin if names else "", definition.kind),
             definition.tools,
         )
 
@@ -168,26 +168,44 @@ class _Maker:
         self, reference: Reference, names: Names, shown: Callable[[str], bool]
     ) -> tuple[Node, EdgeKind] | None:
         """Where a reference leads, and how; `None` if it is none, or neither end is shown."""
-        if reference.form == "permission" or reference.kind == "file":
+        if reference.form == "permission":
             return None
-        found = self._index.resolve(reference, names)
+        found = self._meant(reference, names)
         if not shown(names.path) and not (found and shown(found[0].path)):
             return None
         if not found and reference.form not in STRONG:
             return None
-        target = self.node(found[0]) if found else self._absent(reference)
+        target = self.node(found[0]) if found else self._absent(reference, names)
         return target, _kind(reference, names, target)
 
-    def _absent(self, reference: Reference) -> Node:
+    def _meant(self, reference: Reference, names: Names) -> list[Definition]:
+        """What a reference can mean, the likeliest first. A path means what its file defines; the list of what
+        a plugin consists of connects nothing."""
+        if reference.kind != "file":
+            return self._index.resolve(reference, names)
+        linked = self._index.get(reference.name) if names.own or not names.definitions else None
+        return [linked.own] if linked and linked.own else []
+
+    def _absent(self, reference: Reference, names: Names) -> Node:
         """The node for a name that nothing in the project has."""
-        kind: NodeKind = "agent" if reference.kind in ("any", "file") else reference.kind  # type: ignore[assignment]
+        kind: NodeKind = "agent" if reference.kind == "any" else reference.kind
         full = f"{reference.scope}:{reference.name}" if reference.scope else reference.name
-        foreign = reference.scope and reference.scope.partition(":")[0] not in self._plugins
-        known = kind == "server" or (kind == "agent" and full in self._builtin)
-        return Node(f"{kind}:{full}", kind, full, state="elsewhere" if foreign or known else "missing")
+        state: State = "missing" if self._is_dead(reference, names) else "elsewhere"
+        return Node(f"{kind}:{full}", kind, full, state=state)
+
+    def _is_dead(self, reference: Reference, names: Names) -> bool:
+        """Whether there should be what a reference names. Servers and other plugins are set up outside of the
+        project, and a project without a single skill or agent of its own has them from there. A call in a
+        prompt may be one in a program, with a variable."""
+        kind, name, form = reference.kind, reference.name, reference.form
+        if kind not in ("agent", "skill") or "/" in name or reference.scope not in ("", names.plugin):
+            return False
+        if kind not in self._kinds or name.lower() in self._builtin:
+            return False
+        return form == "key" or (kind == "agent" and (form != "call" or "-" in name))
 
     def _relative(self, path: str) -> str:
-        return path.removeprefix(f"{self._root.rstrip('/')}/")
+        return path.removeprefix(f"{self._root.rstrip('/')}/") if self._root else path
 
     def _group(self, path: str, scope: str, kind: str) -> str:
         """What a person takes a file to be a part of: its plugin, or the folder that holds it."""
@@ -210,10 +228,14 @@ def _kind(reference: Reference, names: Names, target: Node) -> EdgeKind:
 
 
 def _builtin(index: Index) -> Iterator[str]:
-    """The names of the agents that runtimes bring with them, of all formats in the index."""
+    """The names that mean something to the runtimes by themselves, of all formats in the index."""
     for name in {definition.dialect for definition in index.all("any")}:
         if name in dialects.NAMES:
-            yield from (agent.name for agent in dialects.load(name).builtin_agents)
+            dialect = dialects.load(name)
+            yield from (agent.name for agent in (*dialect.builtin_agents, *dialect.reserved_names))
+            for key in dialect.keys:
+                for each in (key, *key.fields):
+                    yield from (value.name for value in each.values if each.names)
 
 
 def _title(dialect: str) -> str:

@@ -38,7 +38,7 @@ def draw(args: Namespace) -> int:
         def shown(path: str) -> bool:
             return any(path == name or path.startswith(f"{name}/") for name in named)
 
-        root = os.path.commonpath(list(indexes) or named).replace(os.sep, "/")
+        root = disk.common(list(indexes) or named)
         drawn = graph.of(indexes.values(), root, _line, shown)
         drawn = _limited(drawn, args, form, terminal)
         title = f"Agent map of {root.rpartition('/')[2] or root}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcContentModified
 
-from agentls.lsp import convert, navigation, renaming, settings, watching
+from agentls.lsp import convert, mapping, navigation, renaming, settings, watching
 from agentls.lsp.client import Client
 from agentls.text import Span
 
@@ -46,6 +46,7 @@ def register(server: Server) -> None:
     feature("agentls/inspect")(inspect)
     feature("agentls/folders")(folders)
     feature("agentls/newAgent")(new_agent)
+    mapping.register(server)
 
 
 # Life

@@ -121,8 +121,12 @@
   let now = [[], []];
 
   const style = () => {
-    const of = getComputedStyle(document.documentElement);
-    const colour = (name) => mixed(of.getPropertyValue(`--${name}`).trim());
+    const sample = document.body.appendChild(document.createElement('i'));
+    const of = getComputedStyle(sample);
+    const colour = (name) => {
+      sample.style.color = `var(--${name})`;
+      return mixed(of.color);
+    };
     const [back, text, edge, line, focus, muted] = ['back', 'text', 'edge', 'line', 'focus', 'muted'].map(colour);
     // The more lines there are, the fainter.
     const faint = (most) => Math.max(0.2, Math.min(most, (most * 400) / now[1].length || most));
@@ -152,6 +156,7 @@
       ['edge[kind = "mentions"]', { 'line-style': 'dotted', width: 1.2, 'line-opacity': faint(0.7) }],
       ['edge[kind = "may use"]', { width: 0.8, 'line-opacity': 0.4 }],
       ['edge[?dead]', { 'line-color': colour('missing'), 'target-arrow-color': colour('missing'), 'line-style': 'dashed', width: 2 }],
+      ['.other', { opacity: 0.3 }],
       ['.faded', { opacity: 0.12 }],
       ['.near', { 'z-index': 9 }],
       ['edge.near', { 'line-opacity': 1, width: 2.2, label: 'data(kind)', 'font-size': 10, color: text,
@@ -161,6 +166,7 @@
       ['node.chosen', { 'border-width': 5, 'z-index': 10 }],
     ];
     cy.style(rules.map(([selector, css]) => ({ selector, style: css })));
+    sample.remove();
   };
 
   /** A colour as numbers, whichever way it is written. */
@@ -472,9 +478,10 @@
     }
     $('list').replaceChildren(...(items.length ? items : [make('li', { className: 'group' }, 'nothing fits')]));
     cy.batch(() => {
-      cy.elements().removeClass('found');
+      cy.elements().removeClass('found other');
       if (words.length) {
-        found.forEach(({ id }) => cy.getElementById(id).addClass('found'));
+        cy.elements('[kind]').addClass('other');
+        found.forEach(({ id }) => cy.getElementById(id).removeClass('other').addClass('found'));
       }
     });
     return found;
