@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { Extension } from './extension';
+import { showMap } from './map';
 import { inspectionOf } from './status';
 
 interface Folder {
@@ -25,6 +26,7 @@ export function registerCommands(extension: Extension, context: vscode.Extension
         'agentls.inspect': inspect,
         'agentls.explain': explain,
         'agentls.newAgent': () => newAgent(extension),
+        'agentls.showMap': () => showMap(extension),
     };
     for (const [name, command] of Object.entries(commands)) {
         context.subscriptions.push(vscode.commands.registerCommand(name, command));

@@ -115,6 +115,21 @@ const scenarios = {
         await until(() => ours(last.document).length, 'diagnostics after reopening');
     },
 
+    /** The agent map, and where it leads. */
+    async map(job, result) {
+        await open(job.agent);
+        await vscode.commands.executeCommand('agentls.showMap');
+        const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+        await until(() => tabs().some((label) => label.startsWith('Agent map of')), 'the map');
+        result.tabs = tabs();
+        await person(job, 'map');
+        const editor = await until(() => {
+            const shown = vscode.window.activeTextEditor;
+            return shown?.document.fileName.endsWith('lead.md') && shown.selection.active.line && shown;
+        }, 'the line that the map leads to');
+        result.line = editor.document.lineAt(editor.selection.active.line).text;
+    },
+
     /** One agent, and whatever comes of it. */
     async glance(job, result) {
         const document = await open(job.agent);
