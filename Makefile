@@ -10,8 +10,12 @@ demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
 	@$(BIN)/agentls check --fail-on never examples
 	@echo
-	@echo '$$ agentls inspect examples'
-	@$(BIN)/agentls inspect examples
+	@echo '$$ agentls inspect examples/claude-code examples/six-products'
+	@$(BIN)/agentls inspect examples/claude-code examples/six-products
+	@echo
+	@echo '$$ agentls graph examples/team --output build/map.html'
+	@mkdir -p build
+	@$(BIN)/agentls graph examples/team --output build/map.html
 
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -117,8 +117,9 @@ def _dot_node(node: Node) -> str:
 
 
 def _in_dot(text: str) -> str:
-    """`text` in quotes; a backslash would begin an escape there."""
-    return '"' + re.sub(r"[\x00-\x1f]", " ", text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """`text` in quotes, where a backslash would begin an escape, and `&` an entity."""
+    line = re.sub(r"[\x00-\x1f]", " ", text).replace("&", "&amp;")
+    return '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 # --- JSON -------------------------------------------------------------------------------------

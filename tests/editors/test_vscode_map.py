@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from editors.test_vscode import session
+from editors.test_vscode import ROOT, session
 
-LEAD = """\
----
-name: lead
-description: Leads the team.
-tools: Read, Agent(reviewer)
-skills: house-style
----
-
-Then start subagent_type: "ghost".
-"""
-SKILL = "---\nname: house-style\ndescription: How we write.\n---\n\nPlainly.\n"
+TEAM = ROOT / "examples" / "team"
 
 
 def test_the_map_shows_the_project_and_leads_to_its_files(tmp_path: Path) -> None:
-    files = {".claude/agents/lead.md": LEAD, ".claude/skills/house-style/SKILL.md": SKILL}
+    texts = [path for path in TEAM.rglob("*") if path.is_file()]
+    files = {path.relative_to(TEAM).as_posix(): path.read_text("utf-8") for path in texts}
     found = session("map", tmp_path, "map", files=files)
     assert "Agent map of workspace" in found.result["tabs"]
     words = found.steps["map"]
-    assert "Claude Code agent" in words
-    assert [word for word in ("reviewer", "ghost", "house-style", "Read") if word not in words] == []
-    assert found.result["line"] == 'Then start subagent_type: "ghost".'
+    expected = ("Claude Code agent", "docs-writer", "changelog", "tracker", "run by (1)")
+    assert [word for word in expected if word not in words] == []
+    assert "docs-writer" in found.result["line"]

@@ -157,7 +157,7 @@
       ['edge[kind = "may use"]', { width: 0.8, 'line-opacity': 0.4 }],
       ['edge[?dead]', { 'line-color': colour('missing'), 'target-arrow-color': colour('missing'), 'line-style': 'dashed', width: 2 }],
       ['.other', { opacity: 0.3 }],
-      ['.faded', { opacity: 0.12 }],
+      ['.faded', { opacity: 0.2 }],
       ['.near', { 'z-index': 9 }],
       ['edge.near', { 'line-opacity': 1, width: 2.2, label: 'data(kind)', 'font-size': 10, color: text,
         'text-background-color': back, 'text-background-opacity': 0.85, 'text-background-padding': 2, 'text-rotation': 'autorotate' }],
@@ -254,8 +254,18 @@
       const box = joined.length ? joined.boundingBox() : { x1: 0, y2: 0, w: 0 };
       rows(lonely.toArray(), box.y2 + (joined.length ? 70 : 0), box.x1, Math.max(box.w, ideal(lonely)));
     }
-    cy.fit(undefined, 30);
+    fit();
   };
+
+  /** Show everything, but nothing larger than it need be. */
+  const fit = () => {
+    cy.fit(undefined, 30);
+    if (cy.zoom() > LARGE) {
+      cy.zoom(LARGE);
+      cy.center();
+    }
+  };
+  const LARGE = 1.3;
 
   const ratio = () => Math.min(2.5, Math.max(0.5, cy.width() / cy.height()));
 
@@ -379,7 +389,7 @@
     const node = id === null ? cy.collection() : cy.getElementById(id);
     if (move && node.length) {
       const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200;
-      cy.stop().animate({ center: { eles: node }, zoom: Math.max(cy.zoom(), 0.8), duration });
+      cy.stop().animate({ center: { eles: node }, zoom: Math.min(LARGE, Math.max(cy.zoom(), 0.8)), duration });
     }
   };
 
@@ -522,7 +532,7 @@
   const acts = {
     in: () => zoom(1.25),
     out: () => zoom(0.8),
-    fit: () => cy.fit(undefined, 30),
+    fit,
     arrange: () => update(),
     refresh: () => vscode.postMessage({ refresh: true }),
   };

@@ -53,17 +53,16 @@ const steps = {
     /** Look around in the agent map, and go from there to a line of a file. */
     async map(page) {
         const map = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
-        const entry = map.locator('#list').getByText('lead', { exact: true });
+        const entry = map.locator('#list').getByText('release-manager', { exact: true });
         await entry.waitFor();
-        await map.locator('body').evaluate(() => window.agentMap.nodes().length);
         await entry.click();
         const card = map.locator('#card');
-        await card.getByText('Leads the team').waitFor();
+        await card.getByText('Prepares a release').waitFor();
         await new Promise((resolve) => setTimeout(resolve, 1000)); // It glides to its place.
         await page.screenshot({ path: inside('card.png') });
         const words = await card.innerText();
         await card.locator('a', { hasText: /^8$/ }).click();
-        await page.locator('.tab', { hasText: 'lead.md' }).waitFor();
+        await page.locator('.tab', { hasText: 'release-manager.md' }).waitFor();
         return words;
     },
     async problems(page) {

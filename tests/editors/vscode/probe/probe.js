@@ -125,7 +125,7 @@ const scenarios = {
         await person(job, 'map');
         const editor = await until(() => {
             const shown = vscode.window.activeTextEditor;
-            return shown?.document.fileName.endsWith('lead.md') && shown.selection.active.line && shown;
+            return shown?.document.fileName.endsWith('release-manager.md') && shown.selection.active.line && shown;
         }, 'the line that the map leads to');
         result.line = editor.document.lineAt(editor.selection.active.line).text;
     },
