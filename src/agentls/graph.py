@@ -198,7 +198,9 @@ class _Maker:
         project, and a project without a single skill or agent of its own has them from there. A call in a
         prompt may be one in a program, with a variable."""
         kind, name, form = reference.kind, reference.name, reference.form
-        if kind not in ("agent", "skill") or "/" in name or reference.scope not in ("", names.plugin):
+        if kind not in ("agent", "skill") or reference.scope not in ("", names.plugin):
+            return False
+        if "/" in name or name.endswith(".md"):
             return False
         if kind not in self._kinds or name.lower() in self._builtin:
             return False

@@ -37,8 +37,12 @@ async def graph(ls: Server, params: Any) -> dict[str, Any] | None:
         return lines[path].line_at(offset) + 1
 
     roots = [project.root for project in projects]
+
+    def shown(path: str) -> bool:
+        return any(path.startswith(f"{root}/") for root in roots)
+
     top = disk.common(roots)
-    drawn = core.of((project.index for project in projects), top, line, _anything)
+    drawn = core.of((project.index for project in projects), top, line, shown)
     title = f"Agent map of {top.rpartition('/')[2] or top}"
     return {"title": title, "html": drawing.html(drawn, title, disk.part_of_map)}
 
@@ -48,7 +52,3 @@ def _projects(ls: Server, params: Any) -> list[Project]:
     document = getattr(params, "textDocument", None)
     asked = ls.ask(document.uri) if document else None
     return [ls.projects.project(asked.document)] if asked else ls.projects.all()
-
-
-def _anything(_: str) -> bool:
-    return True

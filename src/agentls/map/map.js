@@ -104,6 +104,7 @@
     }
   }
   const scale = (id) => Math.min(1.7, 1 + Math.log2(1 + (degree.get(id) ?? 0)) / 10);
+  const shortGroup = (name) => (name.length > 30 ? `…${name.slice(-29)}` : name);
   const shorten = (name) => (name.length > 40 ? `${name.slice(0, 39)}…` : name);
 
   const cy = cytoscape({
@@ -204,7 +205,7 @@
   const elements = (there, kept) => {
     const boxed = shown.folders || there.length > MOST;
     const groups = boxed ? [...new Set(there.map(groupOf))] : [];
-    const boxes = groups.map((group) => ({ data: { id: `group:${group}`, label: group } }));
+    const boxes = groups.map((group) => ({ data: { id: `group:${group}`, label: shortGroup(group) } }));
     return [
       ...boxes,
       ...there.map((node) => {
@@ -345,18 +346,21 @@
       groups.set(group, groups.get(group) ?? []);
       groups.get(group).push(node);
     }
-    const most = ideal(those) * 1.5;
+    const names = [...groups.keys()].sort();
+    const label = (name) => shortGroup(name).length * 9;
+    const wide = new Map(names.map((name) => [name, Math.max(ideal(cy.collection(groups.get(name))) * 1.1, label(name))]));
+    const sizes = new Map(names.map((name) => [name, rows(groups.get(name), 0, 0, wide.get(name))]));
+    const taken = (name) => Math.max(sizes.get(name).w, label(name)) + 44;
+    const area = names.reduce((sum, name) => sum + taken(name) * (sizes.get(name).h + 60), 0);
+    const most = Math.max(Math.sqrt(area * ratio() * 1.25), ...names.map(taken));
     let [x, y, tall] = [0, 0, 0];
-    for (const name of [...groups.keys()].sort()) {
-      const members = cy.collection(groups.get(name));
-      const wide = Math.min(most, Math.max(ideal(members) * 1.1, name.length * 9));
-      const size = rows(groups.get(name), y, x, wide);
-      if (x && x + size.w > most) {
+    for (const name of names) {
+      if (x && x + taken(name) > most) {
         [x, y, tall] = [0, y + tall + 60, 0];
-        rows(groups.get(name), y, x, wide);
       }
-      x += Math.max(size.w, name.length * 9) + 44;
-      tall = Math.max(tall, size.h);
+      rows(groups.get(name), y, x, wide.get(name));
+      x += taken(name);
+      tall = Math.max(tall, sizes.get(name).h);
     }
   };
 
@@ -486,7 +490,7 @@
       }
       items.push(...groups.get(group).slice(0, LISTED).map(entry));
     }
-    $('list').replaceChildren(...(items.length ? items : [make('li', { className: 'group' }, 'nothing fits')]));
+    $('list').replaceChildren(...(items.length ? items : [make('li', { className: 'group' }, words.length ? 'nothing fits' : 'nothing to show')]));
     cy.batch(() => {
       cy.elements().removeClass('found other');
       if (words.length) {

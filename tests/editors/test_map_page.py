@@ -1,0 +1,58 @@
+"""The page with the agent map in a real browser. It needs what the tests in VS Code need, except the extension."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentls import cli, disk, drawing
+from editors.real import missing
+from editors.test_vscode import CODE, OUTPUT, ROOT, node
+from test_graph import NASTY, nasty
+
+
+def seen(page: Path, name: str) -> Any:
+    """What is seen of a page once `name` was looked for and selected."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        missing("Chromium is not installed")
+    if not node(CODE).exists():
+        missing("VS Code is not set up (make vscode-test-setup)")
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    command = [str(node(CODE)), str(CODE / "map.mjs"), str(page), chromium, str(OUTPUT / "page.png"), name]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert found["errors"] == []
+    assert found["requests"] == [page.as_uri()], "it loads nothing"
+    assert found["closed"]
+    return found
+
+
+def test_a_person_finds_an_agent_and_what_it_is_connected_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "examples" / "team", tmp_path / "team")
+    (tmp_path / "team" / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / "team")
+    assert cli.main(["graph", "-o", "../map.html"]) == 0
+    found = seen(tmp_path / "map.html", "release-man")
+    assert found["list"][:2] == ["fixture-builder", "house-stile"], "dead names stand first"
+    assert not found["overlapping"]
+    for words in ("release-manager", "Prepares a release.", "starts (1)\ndocs-writer", "preloads (2)"):
+        assert words in found["card"]
+    file = tmp_path / "team/.claude/agents/lead/release-manager.md"
+    assert found["links"][0] == f"vscode://file{file}:2"
+
+
+def test_names_that_bite_are_names(tmp_path: Path) -> None:
+    page = tmp_path / "map.html"
+    page.write_text(drawing.html(nasty(), NASTY[4], disk.part_of_map), "utf-8")
+    found = seen(page, "alert")
+    assert sorted(found["list"]) == sorted(" ".join(name.split()) for name in NASTY)
+    assert NASTY[4] in found["card"]
