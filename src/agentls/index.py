@@ -144,7 +144,7 @@ class Index:
             found = [each for each in found if reference.scope in (each.scope, each.scope.partition(":")[0])]
         return sorted(found, key=lambda each: (*self._distance(each, names), each.path))
 
-    def nearest(self, reference: Reference, names: Names) -> list[Definition]:
+    def likeliest(self, reference: Reference, names: Names) -> list[Definition]:
         """The likeliest of what a reference can mean; several where nothing decides between them."""
         found = self.resolve(reference, names)
         return [each for each in found if self._distance(each, names) == self._distance(found[0], names)]

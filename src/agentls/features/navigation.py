@@ -58,7 +58,7 @@ def targets(index: Index, names: Names, found: Named) -> list[Definition]:
     if isinstance(found, Definition):
         return [found]
     if found.kind != "file":
-        return index.nearest(found, names)
+        return index.likeliest(found, names)
     files = (index.get(path) for path in paths(names, found))
     return [file.own for file in files if file and file.own][:1]
 
