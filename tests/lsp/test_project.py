@@ -323,3 +323,75 @@ async def test_all_places_of_agents_are_watched() -> None:
             "**/*.agent.md",
             "**/agentls.toml",
         } < patterns
+
+
+async def test_once_closed_a_file_counts_as_it_is_on_the_disk(project: Path) -> None:
+    agents = project / ".claude/agents"
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        lead = open_file(client, agents / "lead.md")
+        await shows(client, lead, "there")
+        other = open_file(client, agents / "reviewer.md")
+        change_document(client, OTHER.format("critic"), 2, other)
+        await shows(client, lead, "gone")
+        await close_document(client, other)
+        await shows(client, lead, "there")
+
+
+async def test_open_files_of_other_kinds_count_as_they_stand_there(project: Path) -> None:
+    write(
+        project / ".claude/agents/lead.md",
+        "---\nname: lead\ndescription: Leads.\ntools: mcp__db__ask\n---\n\nGo.\n",
+    )
+    servers = write(project / ".mcp.json", '{"mcpServers": {"db": {"command": "db"}}}')
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        uri = open_file(client, project / ".claude/agents/lead.md")
+        open_document(client, (project / ".mcp.json").read_text(), servers, "json")
+        await shows(client, uri, "there")
+        change_document(client, '{"mcpServers": {"other": {"command": "db"}}}', 2, servers)
+        await shows(client, uri, "gone")
+        await close_document(client, servers)
+        await shows(client, uri, "there")
+
+
+@pytest.mark.parametrize("name", ["plain", "pulling"])
+async def test_the_diagnostics_of_all_files(project: Path, name: str) -> None:
+    agents = project / ".claude/agents"
+    lead, other = ((agents / file).as_uri() for file in ("lead.md", "reviewer.md"))
+    options = {**OPTIONS, "diagnostics": "workspace"}
+    hasty = f"{HASTY}\nfrom agentls.lsp import survey; survey.REST = 0.05"
+    async with session(capabilities(name), project, server=config(hasty), **options) as client:
+        await shows(client, lead, "there")
+        open_file(client, agents / "reviewer.md")
+        change_document(client, OTHER.format("critic"), 2, other)
+        if name == "pulling":
+            await client.text_document_diagnostic_async(t.DocumentDiagnosticParams(identifier(other)))
+        await shows(client, lead, "gone")
+        # An open file is shown as it is there; the disk counts again when it is closed.
+        open_file(client, agents / "lead.md")
+        change_document(client, LEAD.format("critic"), 2, lead)
+        await shows(client, lead, *([] if name == "pulling" else ["there"]))
+        await close_document(client, lead)
+        await shows(client, lead, "gone")
+        write(agents / "lead.md", LEAD.format("critic"))
+        watched(client, agents / "lead.md")
+        await shows(client, lead, "there")
+        (agents / "lead.md").unlink()
+        watched(client, agents / "lead.md", t.FileChangeType.Deleted)
+        await shows(client, lead)
+
+
+async def test_all_files_or_open_ones_as_it_is_set(project: Path) -> None:
+    lead = (project / ".claude/agents/lead.md").as_uri()
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        for _ in range(2):
+            settings = {"agentls": {"diagnostics": "workspace"}}
+            client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings))
+            await shows(client, lead, "there")
+            client.workspace_did_change_configuration(t.DidChangeConfigurationParams({"agentls": {}}))
+            await shows(client, lead)
+        folder = t.WorkspaceFolder(project.as_uri(), "project")
+        client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings))
+        await shows(client, lead, "there")
+        event = t.WorkspaceFoldersChangeEvent([], [folder])
+        client.workspace_did_change_workspace_folders(t.DidChangeWorkspaceFoldersParams(event))
+        await shows(client, lead)

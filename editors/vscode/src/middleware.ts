@@ -97,5 +97,7 @@ function withoutOurs(section: unknown): unknown {
     if (typeof section !== 'object' || section === null) {
         return section;
     }
-    return Object.fromEntries(Object.entries(section).filter(([name]) => !OURS.includes(name)));
+    const known = Object.entries(section).filter(([name]) => !OURS.includes(name));
+    // Those of files that are not open come without being asked for.
+    return { ...Object.fromEntries(known), ...(wants('diagnostics') ? {} : { diagnostics: 'open' }) };
 }

@@ -112,6 +112,10 @@ class Documents:
         """Forget a document; what it was, if it was open."""
         return self._opened.pop(unquote(uri), None)
 
+    def closed(self, uri: str, text: str, index: Index) -> Opened:
+        """A file that is not open, as if it were, in the project of that index."""
+        return replace(self._placed(Opened(uri, "", 0, text)), project=lambda _: index)
+
     def recheck(self, opened: Opened) -> bool:
         """Check a document again, since others of its project have changed; whether that finds anything else."""
         fresh = replace(opened, serial=next(_serials))

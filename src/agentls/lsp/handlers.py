@@ -76,6 +76,7 @@ async def initialized(ls: Server, _: t.InitializedParams) -> None:
     ls.warm_up()
     if ls.client.has_settings:
         await _ask_for_settings(ls)
+    ls.take_up()
     wanted = []
     if ls.client.registers_settings:
         options: Any = t.DidChangeConfigurationRegistrationOptions(section=settings.SECTION)
@@ -114,6 +115,7 @@ def did_change_workspace_folders(ls: Server, _: t.DidChangeWorkspaceFoldersParam
     ls.documents.roots = ls.roots
     ls.reload()
     ls.projects.regroup()
+    ls.take_up()
 
 
 # Documents
@@ -131,6 +133,8 @@ def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
         opened = ls.documents.change(uri, version, change.text)
         if opened:
             ls.check_soon(opened.uri)
+        if opened and opened.document is None:
+            ls.edited(uri)
 
 
 def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
@@ -143,9 +147,7 @@ def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:
     """Forget a document."""
     closed = ls.documents.close(params.text_document.uri)
     if closed:
-        ls.clear(closed.uri)
-    if closed and closed.document:
-        ls.projects.closed(closed.document)
+        ls.closed(closed.uri)
 
 
 def diagnostic(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from threading import Event
@@ -22,8 +21,8 @@ from agentls import disk, finding, home, indexing, occurrences
 from agentls.disk import LoadedConfig
 from agentls.document import Document
 from agentls.index import Index
-from agentls.lsp.documents import Documents, path_of
-from agentls.lsp.progress import Progress
+from agentls.lsp.background import Progress, Turns
+from agentls.lsp.documents import Documents, Opened, path_of
 from agentls.names import Names
 
 PAUSE = 2.0
@@ -35,13 +34,6 @@ removed."""
 
 SHARE = 20
 """How many times as long as a look takes is the time to the next one, at least."""
-
-SLICE = 0.005
-"""How long files are parsed before others have their turn, in seconds."""
-
-GAP = 0.001
-"""How long that turn is, in seconds. A message comes in several steps, in a thread and out of it, so that it
-would have to wait several times if there were no time for all of them at once."""
 
 BATCH = 500_000
 """How many characters of text may wait to be parsed."""
@@ -85,17 +77,25 @@ class _File(NamedTuple):
     text: str | None
 
 
+class Change(NamedTuple):
+    """What has changed in a project: whether names have, so that it matters for all files; which files on the
+    disk have been read; the path of the document that was edited, if it is one (else "")."""
+
+    names: bool
+    read: frozenset[str] = frozenset()
+    edited: str = ""
+
+
 class Projects:
     """All projects by their roots.
 
-    `changed` is called with a project when names in it have changed, and with the path of the file if it
-    is that of one document. `progress` starts to show that something takes its time.
+    `changed` is told what has changed. `progress` starts to show that something takes its time.
     """
 
     def __init__(
         self,
         documents: Documents,
-        changed: Callable[[Project, str], None],
+        changed: Callable[[Project, Change], None],
         progress: Callable[[str], Progress],
     ) -> None:
         self._documents = documents
@@ -173,7 +173,7 @@ class Projects:
     def touched(self, path: str) -> None:
         """Something has happened to the file or folder at `path`."""
         for project in self._projects.values():
-            if path in project.stamps:
+            if path in project.stamps or path in project.index:
                 project.touched.add(path)
                 self._start(project)
             elif path.startswith(f"{project.root}/"):
@@ -183,13 +183,15 @@ class Projects:
         """See whether files around a document have changed. With `watched` the client does so too."""
         self._look(self.project(document), TRUST if watched else PAUSE)
 
-    def closed(self, document: Document) -> None:
-        """Take a document from the disk again, that is no longer open."""
-        self._current.pop(document.path, None)
-        self._roots.pop(document.path, None)
-        project = self.project(document)
-        project.touched.add(document.path)
-        self._start(project)
+    def edited(self, path: str) -> bool:
+        """The text of a file has changed in the editor, or the editor has closed it; whether it is known.
+        Agent files need that only when they are closed: whoever asks about one brings it along."""
+        self._current.pop(path, None)
+        known = [project for project in self._projects.values() if path in project.index]
+        for project in known:
+            project.touched.add(path)
+            self._start(project)
+        return bool(known)
 
     def regroup(self) -> None:
         """Find out anew what belongs together: other folders are open."""
@@ -199,7 +201,7 @@ class Projects:
         for root in self._projects.keys() - wanted - {*self._workspace}:
             self._projects.pop(root).stop()
         for project in self._projects.values():
-            self._changed(project, "")
+            self._changed(project, Change(names=True))
 
     def renew(self) -> None:
         """Read everything again: other settings count. Until that is done, what is known stays."""
@@ -232,7 +234,7 @@ class Projects:
         if self._current.get(document.path) is not document:
             self._current[document.path] = document
             if project.index.put(occurrences.of(document)):
-                self._changed(project, document.path)
+                self._changed(project, Change(names=True, edited=document.path))
         return project
 
     def _look(self, project: Project, pause: float) -> None:
@@ -264,29 +266,30 @@ class Projects:
             while project.again or project.touched:
                 if project.again:
                     project.again, start = False, loop.time()
-                    changed = await self._take_in(project, None, progress)
-                    changed |= not project.complete
+                    change = await self._take_in(project, None, progress)
+                    change = change._replace(names=change.names or not project.complete)
                     project.complete = True
                     project.looked, project.took = loop.time(), loop.time() - start
                 else:
                     touched, project.touched = project.touched, set()
-                    changed = await self._take_in(project, touched, progress)
-                if changed:
-                    self._changed(project, "")
+                    for path in touched:
+                        project.stamps.pop(path, None)
+                    change = await self._take_in(project, touched, progress)
+                if change.names or change.read:
+                    self._changed(project, change)
         except Exception:  # Nobody else sees what a task raises.
             log.exception("failed to index %s", project.root)
         finally:
             progress.end()
 
-    async def _take_in(self, project: Project, some: Set[str] | None, progress: Progress) -> bool:
-        """Take in those files of a project that have changed on the disk, of `some` or of all; whether names
-        have changed. While one batch of them is parsed, the next one is read."""
-        loop, stopped = asyncio.get_running_loop(), Event()
-        settings = self._documents.settings_for_names
+    async def _take_in(self, project: Project, some: Set[str] | None, progress: Progress) -> Change:
+        """Take in those files of a project that have changed on the disk, of `some` or of all. While one batch
+        of them is parsed, the next one is read."""
+        loop, stopped, turns = asyncio.get_running_loop(), Event(), Turns()
         batches = self._batches(project, some, stopped)
         upcoming = loop.run_in_executor(None, next, batches, ())
-        changed, met = False, set[str]()
-        opened, until = self._opened, time.monotonic() + SLICE
+        changed, met, read = False, set[str](), set[str]()
+        opened = self._opened
         try:
             while batch := await upcoming:
                 upcoming = loop.run_in_executor(None, next, batches, ())
@@ -294,26 +297,33 @@ class Projects:
                 gc.freeze()
                 for file in batch:
                     met.add(file.path)
-                    if file.text is not None and file.path not in opened:
-                        names = indexing.names_of(file.path, file.text, settings)
+                    if file.text is not None:
+                        names = self._names(file.path, file.text, opened.get(file.path))
                         changed |= project.index.put(names) if names else project.index.drop(file.path)
                         project.stamps[file.path] = file.stamp
-                    if time.monotonic() > until:
+                        read.add(file.path)
+                    if await turns.over():
                         progress.report(f"{len(met):,} files")
-                        await asyncio.sleep(GAP)
-                        opened, until = self._opened, time.monotonic() + SLICE
+                        opened = self._opened
         finally:
             stopped.set()
-        known = some if some is not None else [names.path for names in project.index]
-        for path in {*known} - met - self._opened:
+        known = some if some is not None else {names.path for names in project.index}
+        for path in known - met - self._opened.keys():
             project.stamps.pop(path, None)
             changed |= project.index.drop(path)
-        return changed
+            read.add(path)
+        return Change(changed, frozenset(read))
+
+    def _names(self, path: str, text: str, opened: Opened | None) -> Names | None:
+        """The names in a file: as it stands in the editor, or else in `text`."""
+        if opened and opened.document:
+            return occurrences.of(opened.document)
+        return indexing.names_of(path, opened.text if opened else text, self._documents.settings_for_names)
 
     @property
-    def _opened(self) -> set[str]:
-        """The paths of the open agent files. Others count as they lie on the disk."""
-        return {opened.document.path for opened in self._documents if opened.document}
+    def _opened(self) -> dict[str, Opened]:
+        """The open documents by their paths."""
+        return {path: opened for opened in self._documents if (path := path_of(opened.uri))}
 
     def _batches(self, project: Project, some: Iterable[str] | None, stopped: Event) -> Iterator[list[_File]]:
         """Some files of a project, or all. This is what runs in the thread."""

@@ -26,15 +26,16 @@ from pygls.protocol import LanguageServerProtocol
 
 from agentls import __version__
 from agentls.lsp import convert, settings
+from agentls.lsp.background import Progress
 from agentls.lsp.client import Client
-from agentls.lsp.progress import Progress
 from agentls.text import LineIndex
 
 if TYPE_CHECKING:
     from agentls.document import Document
     from agentls.index import Index
     from agentls.lsp.documents import Documents, Opened
-    from agentls.lsp.projects import Project, Projects
+    from agentls.lsp.projects import Change, Project, Projects
+    from agentls.lsp.survey import Survey
 
 LATEST = 1.0
 """The longest a check waits, in seconds, while somebody types on and on."""
@@ -104,7 +105,7 @@ class Server(LanguageServer):
         self.shut_down = False
         self._watch = watch
         self._waiting: dict[str, tuple[asyncio.TimerHandle, float]] = {}
-        self._shown: set[str] = set()
+        self._shown: dict[str, list[t.Diagnostic]] = {}
         self._told: set[str] = set()
         self._rechecks: set[asyncio.Task[None]] = set()
 
@@ -120,7 +121,14 @@ class Server(LanguageServer):
         """The projects of the open documents."""
         from agentls.lsp.projects import Projects
 
-        return Projects(self.documents, self._names_changed, lambda title: Progress(self, title))
+        return Projects(self.documents, self._changed, lambda title: Progress(self, title))
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The findings in files that are not open."""
+        from agentls.lsp.survey import Survey
+
+        return Survey(self)
 
     @property
     def roots(self) -> list[str]:
@@ -178,6 +186,18 @@ class Server(LanguageServer):
         before = self.documents.settings
         self.documents.settings = self._read({**self.options, **data})
         self.reload(renew=self.documents.settings != before)
+        self.take_up()
+
+    def take_up(self) -> None:
+        """Look at all files of the workspace, or no longer do so, as the settings and its folders have it."""
+        if self.documents.settings.diagnostics == "open":
+            self.survey.keep([])
+            return
+        projects = self.projects.all()
+        self.survey.keep(projects)
+        for project in projects:
+            if project.complete:
+                self.survey.note(project)
 
     def reload(self, *, renew: bool = False) -> None:
         """Read the configuration files again, and check again what they change. With `renew`, all files of
@@ -220,8 +240,17 @@ class Server(LanguageServer):
         self.reload()
         self.documents.open(item.uri, item.language_id, item.version, item.text)
         self._tell(self.documents.problems)
+        if self.client.pulls:
+            self.show(item.uri, [])  # It asks for them from now on.
         self.check_now(item.uri)
         self.look_around(item.uri)
+
+    def edited(self, uri: str) -> bool:
+        """A file has changed in the editor, or is no longer open there; whether it is one of a project."""
+        from agentls.lsp.documents import path_of
+
+        path = path_of(uri)
+        return path is not None and self.projects.edited(path)
 
     def look_around(self, uri: str) -> None:
         """See whether other files around a document have changed."""
@@ -259,12 +288,17 @@ class Server(LanguageServer):
         if found or uri in self._shown:
             self._send(uri, opened.version, found)
 
-    def clear(self, uri: str) -> None:
-        """Take back what was published of a document that is no longer open."""
+    def closed(self, uri: str) -> None:
+        """Take back what was published of a document that is no longer open, unless all files count."""
         if uri in self._waiting:
             self._waiting.pop(uri)[0].cancel()
-        if uri in self._shown:
-            self._send(uri, None, [])
+        if not self.edited(uri) or self.documents.settings.diagnostics == "open":
+            self.show(uri, [])
+
+    def show(self, uri: str, found: list[t.Diagnostic], version: int | None = None) -> None:
+        """Send the diagnostics of a file unless they are those that were sent before."""
+        if found != self._shown.get(uri, []):
+            self._send(uri, version, found)
 
     def diagnostics(self, opened: Opened) -> list[t.Diagnostic]:
         """What the checks say about a version of a document."""
@@ -276,13 +310,22 @@ class Server(LanguageServer):
     def _project(self, document: Document) -> Index | None:
         return self.projects.known(document)
 
-    def _names_changed(self, project: Project, path: str) -> None:
-        """Check the open documents of a project again, but for the one at `path`, which is looked after."""
-        if project.complete:
-            self._rechecks.add(task := asyncio.get_running_loop().create_task(self._recheck(project, path)))
+    def _changed(self, project: Project, change: Change) -> None:
+        """Check again what a change in a project may matter for."""
+        if not project.complete:
+            return
+        if change.names:
+            self._rechecks.add(
+                task := asyncio.get_running_loop().create_task(self._recheck(project, change.edited))
+            )
             task.add_done_callback(self._rechecks.discard)
+        if self.documents.settings.diagnostics == "workspace":
+            if change.names:
+                self.survey.note(project)
+            self.survey.look_at(project, change.read)
 
     async def _recheck(self, project: Project, path: str) -> None:
+        """Check the open documents of a project, but for the one at `path`, which is looked after."""
         changed = []
         for uri in [opened.uri for opened in self.documents]:
             await asyncio.sleep(0)
@@ -302,7 +345,10 @@ class Server(LanguageServer):
             log.exception("failed to check %s", uri)
 
     def _send(self, uri: str, version: int | None, found: list[t.Diagnostic]) -> None:
-        (self._shown.add if found else self._shown.discard)(uri)
+        if found:
+            self._shown[uri] = found
+        else:
+            self._shown.pop(uri, None)
         known = version if self.client.versions else None
         self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, known))
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from agentls.config import Config
 
 SECTION = "agentls"
+EXTENTS = ("open", "workspace")
 LOG_LEVELS = ("error", "warning", "info", "debug")
 
 # Settings of the editors' own clients, which stand in the same section and are not for the server.
@@ -20,11 +21,13 @@ _OF_THE_CLIENT = ("command", "trace")
 class Settings:
     """The server's own settings, and those of the checks that the editor adds to a project's.
 
-    `debounce` is the silence in seconds after which a changed text is checked. `checks` is
-    `None` as long as nothing was set.
+    `debounce` is the silence in seconds after which a changed text is checked. `diagnostics` tells whether
+    those of all files in the projects are shown, or those of open ones. `checks` is `None` as long as nothing
+    was set.
     """
 
     debounce: float = 0.2
+    diagnostics: str = "open"
     log_level: str = "warning"
     checks: Config | None = None
 
@@ -86,6 +89,11 @@ def read(data: Mapping[str, Any]) -> Read:
         settings = replace(settings, debounce=debounce / 1000)
     elif debounce is not None:
         problems.append("`debounce` must be a number of milliseconds, or 0 for none; it is left out")
+    extent = given.pop("diagnostics", None)
+    if extent in EXTENTS:
+        settings = replace(settings, diagnostics=extent)
+    elif extent is not None:
+        problems.append(f"`diagnostics` must be one of {', '.join(EXTENTS)}; it is left out")
     level = given.pop("logLevel", None)
     if level in LOG_LEVELS:
         settings = replace(settings, log_level=level)
