@@ -159,7 +159,7 @@ class Projects:
             return opened.text
         try:
             return disk.read_text(path)
-        except OSError:
+        except (OSError, ValueError):  # The latter is about paths that there cannot be.
             return None
 
     def uri(self, path: str) -> str:
@@ -340,7 +340,7 @@ class Projects:
                 try:
                     stamp = disk.stamp(path)
                     text = None if project.stamps.get(path) == stamp else disk.read_text(path)
-                except OSError:
+                except (OSError, ValueError):
                     continue  # It has gone meanwhile, or cannot be read.
                 batch.append(_File(path, stamp, text))
                 size += 100 + len(text or "")
