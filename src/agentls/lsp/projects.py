@@ -267,7 +267,8 @@ class Projects:
                 if project.again:
                     project.again, start = False, loop.time()
                     change = await self._take_in(project, None, progress)
-                    change = change._replace(names=change.names or not project.complete)
+                    if not project.complete:
+                        change = Change(names=True)
                     project.complete = True
                     project.looked, project.took = loop.time(), loop.time() - start
                 else:
