@@ -212,3 +212,23 @@ def test_installed_plugins_are_at_hand(user: Path, write: Write, *, newer: bool)
 def test_a_strange_list_of_plugins_does_no_harm(user: Path, write: Write, listed: str) -> None:
     write({**USERS, ".claude/plugins/installed_plugins.json": listed})
     assert len(indexed(user / "work")) == 6
+
+
+@pytest.mark.parametrize(
+    ("own", "projects", "known"),
+    [("{}", "{}", True), ('{"shop@m": false}', "{}", False), ('{"shop@m": false}', '{"shop@m": true}', True)],
+)
+def test_a_plugin_that_is_switched_off_is_left_out(
+    user: Path, write: Write, own: str, projects: str, *, known: bool
+) -> None:
+    shop = f"{user.as_posix()}/.claude/plugins/cache/m/shop/1.0"
+    write(
+        {
+            ".claude/plugins/installed_plugins.json": f'{{"plugins": {{"shop@m": [{{"installPath": "{shop}"}}]}}}}',
+            ".claude/settings.json": f'{{"enabledPlugins": {own}}}',
+            "work/.claude/settings.json": f'{{"enabledPlugins": {projects}}}',
+            **{f".claude/plugins/cache/m/shop/1.0/{path}": text for path, text in PLUGIN.items()},
+            "work/.git/HEAD": "",
+        }
+    )
+    assert bool(indexed(user / "work").named("agent", "payer")) == known

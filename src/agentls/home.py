@@ -74,22 +74,25 @@ def _plugins(home: str, root: str) -> Iterator[str]:
     """The folders of the plugins that are installed for all projects, or for the one at `root`. Older lists
     have one entry for each plugin, newer ones several."""
     for row in companions.folders():
-        listed = _data(_moved(f"{home}/{row.name}/{row.plugins}")) if row.plugins else {}
-        plugins = listed.get("plugins")
-        for entries in plugins.values() if isinstance(plugins, dict) else ():
+        plugins = _mapping(_moved(f"{home}/{row.name}/{row.plugins}"), "plugins") if row.plugins else {}
+        switches: dict[str, Any] = {}
+        for place in (_moved(f"{home}/{row.name}"), f"{root}/{row.name}") if plugins else ():
+            for file in row.settings:
+                switches |= _mapping(f"{place}/{file}", row.switch)
+        for name, entries in plugins.items():
             for entry in entries if isinstance(entries, list) else [entries]:
                 path = entry.get("installPath") if isinstance(entry, dict) else None
                 here = isinstance(entry, dict) and entry.get("projectPath") in (None, "", root)
-                if here and isinstance(path, str) and os.path.isabs(path):
+                if here and isinstance(path, str) and os.path.isabs(path) and switches.get(name) is not False:
                     yield posix(path)
 
 
-def _data(path: str) -> dict[str, Any]:
-    """What a file of JSON says, if it is a mapping."""
+def _mapping(path: str, key: str) -> dict[str, Any]:
+    """The mapping that a key has in a file of JSON; an empty one if there is none."""
     import json  # Few users have such files.
 
     try:
-        data = json.loads(read_text(path))
-    except (OSError, ValueError, RecursionError):
+        found = json.loads(read_text(path))[key]
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
         return {}
-    return data if isinstance(data, dict) else {}
+    return found if isinstance(found, dict) else {}

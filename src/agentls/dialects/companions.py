@@ -55,12 +55,15 @@ class Companion(NamedTuple):
 
 class Folder(NamedTuple):
     """A folder in a user's home: the environment variable that tells another place for it, and the file in
-    it that lists the plugins which are installed, if there is one."""
+    it that lists the plugins which are installed, if there is one. The key `switch` of its `settings`, and of
+    those in the same folder of a project, has `false` for those that are switched off."""
 
     name: str
     variable: str
     source: Source
     plugins: str = ""
+    settings: tuple[str, ...] = ()
+    switch: str = ""
 
 
 class _Table(NamedTuple):
