@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from agentls import prose
@@ -103,3 +105,52 @@ def test_each_place_counts_once() -> None:
     assert (
         found("the `ui-designer` agent, @agent-qa-expert") == "any code ui-designer; agent mention qa-expert"
     )
+
+
+PIECES = [
+    *(
+        "ui-designer",
+        "planner",
+        "Code Reviewer",
+        "`",
+        "**",
+        "@",
+        "/",
+        "agent",
+        " agent",
+        "subagent",
+        " skill",
+    ),
+    *(
+        "subagent_type",
+        ": ",
+        "=",
+        '"',
+        "Task(",
+        "Agent(",
+        "Skill(",
+        ")",
+        "mcp__",
+        "__",
+        "-",
+        " ",
+        "\n",
+        "- ",
+        "|",
+    ),
+    *("@agent-", " (agent)", ".", ":", "é", "\\", "7", "\0", "計画"),
+]
+
+
+def test_any_text_gives_references_that_stand_where_they_say() -> None:
+    chance = random.Random(0)
+    for _ in range(2000):
+        text = "".join(chance.choices(PIECES, k=chance.randrange(40)))
+        start = chance.randrange(len(text) + 1)
+        references = list(prose.find(text, start))
+        assert all(each.span.of(text) == each.name and each.span.start >= start for each in references), text
+        assert len({each.span.start for each in references}) == len(references)
+
+
+def test_a_single_word_in_backticks_is_no_skill_without_saying_so() -> None:
+    assert found("`jq`, the `jq` command, `getUser`, `MAX`, `a.b`") == "agent code jq; agent code jq"

@@ -50,7 +50,7 @@ _ALONE = r"(?![\w/\\(*-]|\.\w)"  # Neither does the name go on, nor is it the st
 
 _IN_BACKTICKS = re.compile(
     r"`(?:(?P<slash>/?)(?P<name>[A-Za-z0-9][\w-]*(?:[.:][\w-]+)*)|(?P<title>[A-Z][\w&+-]*(?: [\w&+()-]+){1,5}))`"
-    r"(?P<noun> (?:skill|command)\b)?"
+    r"(?P<noun> skill\b)?"
 )
 _ORDINARY = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
 _COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_ALONE}")
@@ -67,13 +67,14 @@ _NOUNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("agent", re.compile(r" subagents?\b")),
     ("skill", re.compile(r" skills?\b")),
 )
-_BEFORE_NOUN = re.compile(
-    r"""(?:^|[\s(*"'])
+_WORD = re.compile(
+    r"""[(*"']*
     (?!(?:an?|the|this|that|these|their|your|any|all|each|every|another|other|some|no|new|main|parent|sub|
         of|to|for|with|and|or)\Z)
-    (?P<name>[a-z][\w-]*|[A-Z][\w&-]*(?:[ ][A-Z][\w&-]*)+)(?:\*\*)?\Z""",
+    ([a-z][\w-]*)(?:\*\*)?""",
     re.VERBOSE,
 )
+_TITLE = re.compile(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
 _BEHIND_NOUN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("agent", re.compile(r"gent(?<=[aA]gent)(?:\*\*)?:(?:\*\*)? (?:\*\*)?([a-z]\w*)\b(?!-)")),
     ("skill", re.compile(r"kill(?<=[sS]kill)(?:\*\*)?:? (?:\*\*)?([a-z0-9]+(?:-[a-z0-9]+)+)")),
@@ -141,9 +142,16 @@ def _called(text: str, start: int) -> Iterator[Reference]:
     """Names beside the word for what they name."""
     for kind, pattern in _NOUNS:
         for found in pattern.finditer(text, start):
-            before = _BEFORE_NOUN.search(text, max(start, found.start() - _WIDEST), found.start())
+            at = found.start()
+            word = text[max(start, at - _WIDEST) : at].rsplit(None, 1)[-1:]
+            if not word:
+                continue
+            if word[0].lstrip("(*\"'")[:1].isupper():
+                before = _TITLE.search(text, max(start, at - _WIDEST), at)
+            else:
+                before = _WORD.fullmatch(text, at - len(word[0]), at)
             if before:
-                yield Reference(kind, before["name"], "", Span(*before.span("name")), "noun")
+                yield Reference(kind, before[1], "", Span(*before.span(1)), "noun")
     for kind, pattern in _BEHIND_NOUN:
         for found in pattern.finditer(text, start):
             yield Reference(kind, found[1], "", Span(*found.span(1)), "noun")
