@@ -19,23 +19,23 @@ def defining(path: str, *names: tuple[Kind, str], references: tuple[Reference, .
 def test_the_nearest_name_follows_every_change() -> None:
     index = Index()
     index.put(defining("/p/a.md", ("agent", "ux-designer")))
-    assert index.nearest("agent", "ui-designer") == "ux-designer"
-    assert index.nearest("agent", "librarian") is None
+    assert index.spelt_like("agent", "ui-designer") == "ux-designer"
+    assert index.spelt_like("agent", "librarian") is None
     index.put(defining("/p/b.md", ("agent", "ui_designer")))
-    assert index.nearest("agent", "ui-designer") == "ui_designer"
+    assert index.spelt_like("agent", "ui-designer") == "ui_designer"
     index.put(defining("/p/b.md", ("agent", "painter")))
-    assert index.nearest("agent", "ui-designer") == "ux-designer"
+    assert index.spelt_like("agent", "ui-designer") == "ux-designer"
     index.drop("/p/a.md")
-    assert index.nearest("agent", "ui-designer") is None
+    assert index.spelt_like("agent", "ui-designer") is None
 
 
 def test_the_nearest_name_is_of_the_kind_that_is_asked_for() -> None:
     index = Index()
     index.put(defining("/p/a.md", ("agent", "reviewer")))
     index.put(defining("/p/b.md", ("command", "release")))
-    assert index.nearest("skill", "reviwer") is None
-    assert index.nearest("skill", "relese") == "release"
-    assert index.nearest("any", "reviwer") == "reviewer"
+    assert index.spelt_like("skill", "reviwer") is None
+    assert index.spelt_like("skill", "relese") == "release"
+    assert index.spelt_like("any", "reviwer") == "reviewer"
 
 
 def test_definitions_are_counted_by_kind() -> None:

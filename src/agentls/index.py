@@ -109,7 +109,7 @@ class Index:
         """How many definitions of a kind there are."""
         return self._counts.get(kind, 0)
 
-    def nearest(self, kind: Kind, name: str) -> str | None:
+    def spelt_like(self, kind: Kind, name: str) -> str | None:
         """The name of a definition that `name` is most likely meant to be, if it is misspelt."""
         if kind not in self._spellers:
             self._spellers[kind] = Speller(

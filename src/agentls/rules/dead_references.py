@@ -183,7 +183,7 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for project, reference in _unknown(ctx, ("server",), ("key", "tool")):
-        meant = project.nearest("server", reference.name)
+        meant = project.spelt_like("server", reference.name)
         if meant:
             yield _finding(ctx, reference, f"No MCP server `{reference.name}` is known here.", meant)
 
@@ -265,12 +265,12 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for project, reference in _unknown(ctx, ("agent",), ("mention", "argument", "call")):
-        meant = project.nearest("agent", reference.name)
+        meant = project.spelt_like("agent", reference.name)
         # A call in a program is one of these as well, and passes a variable.
         if meant or reference.form != "call" or "-" in reference.name:
             yield _finding(ctx, reference, f"There is no agent `{reference.name}` here.", meant)
     for project, reference in _unknown(ctx, ("skill", "command"), ("call", "noun", "code")):
-        meant = project.nearest(reference.kind, reference.name)
+        meant = project.spelt_like(reference.kind, reference.name)
         if meant:
             thing = reference.kind
             yield _finding(ctx, reference, f"There is no {thing} `{reference.name}` here.", meant)
@@ -332,7 +332,7 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
                 continue
             doubtful = not keys[-1].unknown_name
             told = "" if doubtful else f" {does(readers, keys[-1].unknown_name)}."
-        meant = project.nearest(kind, reference.name)
+        meant = project.spelt_like(kind, reference.name)
         weight = Severity.INFORMATION if doubtful or not meant else Severity.WARNING
         yield _finding(ctx, reference, f"There is no {kind} `{reference.name}` here.{told}", meant, weight)
 
@@ -429,7 +429,7 @@ def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_Mention]:
                 ends = [found.start() for found in _NO_LIST.finditer(text, body)]
             place = (bisect_right(ends, start), how)
         known = _known(ctx, project, names, reference)
-        meant = None if known else project.nearest(reference.kind, reference.name)
+        meant = None if known else project.spelt_like(reference.kind, reference.name)
         yield _Mention(reference, known, meant, place)
 
 
