@@ -5,7 +5,8 @@ candidates, which count once the name is known to be one: that is decided where 
 hyphenated word is the candidate for an agent, wherever it stands in the prose; names of skills and commands are
 often those of programs and folders too, and want backticks, a slash, or the word "skill" beside them.
 
-It is done for every file of a project: what runs over the text starts at a sign that is rare in it.
+How often each form is right was measured, and stands in docs/architecture.md. All of it is done for every file
+of a project: what runs over the text starts at a sign that is rare in it.
 """
 
 from __future__ import annotations

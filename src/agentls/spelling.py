@@ -28,21 +28,30 @@ class Speller:
     """Did you mean, asked again and again of the same many words."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._known = sorted(set(known))
-        self._letters = [_letters(word) for word in self._known]
+        self._by_length: dict[int, dict[str, str]] = {}
+        for word in sorted(set(known)):
+            letters = _letters(word)
+            self._by_length.setdefault(len(letters), {}).setdefault(letters, word)
         self._answers: dict[str, str | None] = {}
 
     def nearest(self, word: str, most: int = 2) -> str | None:
         """As the function of that name."""
         if word not in self._answers:
-            from rapidfuzz.distance import OSA
-            from rapidfuzz.process import extractOne
-
-            wanted = _letters(word)
-            limit = min(most, len(wanted) // 3)
-            found = extractOne(wanted, self._letters, scorer=OSA.distance, score_cutoff=limit)
-            self._answers[word] = self._known[found[2]] if found else None
+            self._answers[word] = self._nearest(_letters(word), most)
         return self._answers[word]
+
+    def _nearest(self, wanted: str, most: int) -> str | None:
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extractOne
+
+        limit = min(most, len(wanted) // 3)
+        best: tuple[float, str] | None = None
+        for length in range(len(wanted) - limit, len(wanted) + limit + 1):
+            words = self._by_length.get(length, {})
+            found = extractOne(wanted, words.keys(), scorer=OSA.distance, score_cutoff=limit)
+            if found and (best is None or found[1] < best[0]):
+                best = (found[1], words[found[0]])
+        return best[1] if best else None
 
 
 def in_any_case(name: str, known: Iterable[str]) -> str | None:
