@@ -94,6 +94,26 @@ async def test_tags_and_related_places_only_if_announced(client: Editor) -> None
     await close_document(client)
 
 
+async def test_related_places_lie_in_other_files(client: Editor, tmp_path: Path) -> None:
+    agents = tmp_path / ".claude" / "agents"
+    agents.mkdir(parents=True)
+    (agents / "second.md").write_text(CLEAN.replace("Reviews", "Checks all").replace("name", "\nname"))
+    uri, other = ((agents / name).as_uri() for name in ("first.md", "second.md"))
+    open_document(client, CLEAN, uri)
+    await published(client, uri)
+    await settled(client)
+    related = [place for one in client.diagnostics[uri] for place in one.related_information or []]
+    can = client.capabilities and client.capabilities.text_document
+    announced = can and can.publish_diagnostics
+    if announced and announced.related_information:
+        assert [(place.location.uri, place.location.range.start) for place in related] == [
+            (other, t.Position(2, 6))
+        ]
+    else:
+        assert not related
+    await close_document(client, uri)
+
+
 async def test_an_empty_list_only_clears(client: Editor) -> None:
     client.diagnostics.clear()
     open_document(client, CLEAN)
