@@ -186,7 +186,10 @@ class Index:
 def _roster_of(definition: Definition) -> tuple[str, ...]:
     """What the definitions of a roster have in common: the kind, the owner of the folder, and the place."""
     owner = definition.runtimes[0] if definition.runtimes else definition.dialect
-    return (definition.kind, owner, definition.base, definition.scope.partition(":")[0])
+    folder, base = definition.path.rpartition("/")[0], definition.base
+    if definition.kind == "skill" and base == folder:  # It is one of a library, each in a folder of its own.
+        base = folder.rpartition("/")[0]
+    return (definition.kind, owner, base, definition.scope.partition(":")[0])
 
 
 def _holds(folder: str, path: str) -> bool:

@@ -84,7 +84,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
             verdict = "undocumented"
         elif own.path != paths[0 if verdict == "first" else -1]:
             at_most = Severity.ERROR
-    elif verdict == "one":
+    elif verdict == "one" and ctx.document.identity.base:
         at_most = Severity.ERROR
     taken = _TAKEN[verdict].format(runtime.title)
     message = f"{_shown(own, others[0])} is called `{own.name}` too. {taken}"
@@ -142,7 +142,8 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     if runtime.hidden_by:
         for other in _of_same_name(ctx, own._replace(kind=runtime.hidden_by)):
             message = f"The {other.kind} of the same name takes its place in {runtime.title}."
-            yield Finding(at, message, related=_related([other], f"the {other.kind}"))
+            at_most = Severity.INFORMATION if own.scope else Severity.ERROR
+            yield Finding(at, message, related=_related([other], f"the {other.kind}"), at_most=at_most)
     if own.scope:
         return
     thing, home = ctx.dialect.thing, ctx.project.home
@@ -156,10 +157,11 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
             else:
                 message = f"It takes the place of your own {thing} of the same name in {runtime.title}."
                 yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.HINT)
-    for base in _above(own.base) if runtime.nearest else ():
+    # A file in no known place was given its dialect by hand: no session starts there.
+    for base in _above(own.base) if runtime.nearest and ctx.document.identity.base else ():
         for other in _of_same_name(ctx, own._replace(base=base)) if base != home else ():
             message = (
-                f"It takes the place of {_shown(own, other)}, which has the same name,"
+                f"It takes the place of the {thing} of the same name further up,"
                 f" where {runtime.title} starts in `{own.base.rpartition('/')[2]}` or below."
             )
             yield Finding(at, message, related=_related([other], "the other"), at_most=Severity.HINT)
