@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from agentls import check, explain, inspection, project, suppress
+from agentls import check, explain, inspection, occurrences, project, suppress
 from agentls.config import Config
 from agentls.document import Document
-from agentls.features import actions, completion, hover, outline
+from agentls.features import actions, completion, hover, name_cards, navigation, outline
+from agentls.index import Index
+from agentls.names import Definition
 from harness import FIXTURES, Case, parse_case
 
 CASES = [
@@ -62,10 +64,28 @@ def through_everything(document: Document, offset: int) -> None:
             completion.documentation(document.dialect, item.kind, item.label, item.within)
     card = hover.hover(document, offset)
     assert card is None or card.span.touches(offset)
+    go_from_name_to_name(document, offset)
     outline.outline(document)
     outline.folding(document)
     inspection.to_json(inspection.inspect(document))
     explain.explain(document.text[offset : offset + 8], document.dialect)
+
+
+def go_from_name_to_name(document: Document, offset: int) -> None:
+    """Go from the name at `offset`, and from each that the document has, to what it names and back."""
+    index, names = Index(), occurrences.of(document)
+    index.put(names)
+    card = name_cards.hover(index, names, document.text, offset, lambda _: document)
+    assert card is None or card.span.touches(offset)
+    every: list[navigation.Named] = [*names.definitions, *names.references]
+    for named in every:
+        found = navigation.at(index, names, document.text, named.span.start)
+        assert found or not isinstance(named, Definition)
+        wanted = navigation.wanted(index, names, found or named)
+        assert all(reference in names.references for _, reference in navigation.uses(index, wanted))
+        if isinstance(wanted, Definition):
+            shown = navigation.extent(wanted, document.text)
+            assert shown.start <= wanted.span.start <= wanted.span.end <= shown.end
 
 
 def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:
