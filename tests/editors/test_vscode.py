@@ -297,6 +297,21 @@ def test_roots_places_and_what_is_left_alone(tmp_path: Path) -> None:
     assert found["servers"] == 1
 
 
+def test_names_lead_to_what_they_name_and_back(tmp_path: Path) -> None:
+    texts = team(tmp_path / "workspace")
+    lead = str(tmp_path / "workspace/.claude/agents/code-reviewer-7.md")
+    found = session("names", tmp_path, "names", agent=lead, agents=50).result
+    assert found["definition"] == ["code-reviewer-1.md:2"]
+    assert {place.partition(":")[0] for place in found["references"]} == {
+        path.rpartition("/")[2] for path in texts if path.endswith(".md")
+    }
+    assert found["highlights"] >= 5
+    assert "Reviews part 1 " in found["hover"]
+    assert found["symbols"] == ["code-reviewer-49"]
+    assert "code-reviewer-1.md" in found["links"]
+    assert found["off"] == [[], [], []]
+
+
 def test_an_agent_gets_another_name_in_all_fifty_files(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     before = team(workspace)

@@ -226,6 +226,34 @@ const scenarios = {
         result.servers = servers().length;
     },
 
+    /** From a name to what it names, and to all that names it. */
+    async names(job, result) {
+        const document = await open(job.agent);
+        const name = find(document, 'code-reviewer-1`').translate(0, 3);
+        const ask = (what, ...args) => vscode.commands.executeCommand(`vscode.execute${what}Provider`, ...args);
+        const places = async (what) => {
+            const found = (await ask(what, document.uri, name)) ?? [];
+            return found.map((place) => `${path.basename((place.targetUri ?? place.uri).fsPath)}:${
+                (place.targetSelectionRange ?? place.range).start.line + 1}`);
+        };
+        const names = async (query) => (await ask('WorkspaceSymbol', query)).map((symbol) => symbol.name);
+        const links = async () => (await ask('Link', document.uri)).map(({ target }) => path.basename(target?.fsPath ?? ''));
+        await until(async () => (await names('tidyx')).length >= job.agents, 'all names');
+        result.definition = await places('Definition');
+        result.references = await places('Reference');
+        result.highlights = (await vscode.commands.executeCommand('vscode.executeDocumentHighlights', document.uri, name)).length;
+        result.hover = (await ask('Hover', document.uri, name)).flatMap((card) => card.contents.map(text)).join('\n');
+        result.symbols = await names('rev49');
+        result.links = await links();
+        for (const feature of ['definition', 'references', 'symbols']) {
+            await set(`features.${feature}`, false);
+        }
+        result.off = [await places('Definition'), await places('Reference'), await names('rev49')];
+        for (const feature of ['definition', 'references', 'symbols']) {
+            await set(`features.${feature}`, undefined);
+        }
+    },
+
     /** An agent gets another name, from a word in another one. */
     async rename(job, result) {
         const document = await open(job.agent);
