@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from agentls import occurrences
 from agentls.document import Document
 from agentls.features import rename
 from agentls.features.rename import Files, Refused, Renaming
 from agentls.index import Index
-from agentls.names import Names
+from agentls.names import Definition, Names
 from agentls.project import Plugin, open_document
 from agentls.text import Edit, apply
 from harness import CURSOR, Case, at_cursor, parse_case
@@ -44,6 +50,13 @@ class Project:
     @property
     def files(self) -> Files:
         return Files(ROOT, self.texts.get, self.document, self.names, self.exists)
+
+    def own(self, path: str) -> Definition:
+        """What a file defines."""
+        names = self.index.get(path)
+        assert names is not None
+        assert names.own is not None
+        return names.own
 
     def rename(self, path: str, offset: int, new: str, *, moves: bool = True) -> Renaming | Refused:
         """What a rename at a cursor comes to."""
@@ -175,3 +188,117 @@ def test_a_skill_is_renamed_with_its_folder() -> None:
     assert after.startswith("-- .claude/agents/code-reviewer.md --\n")
     assert "skills: [clean-up]" in after
     assert "-- .claude/skills/clean-up/SKILL.md --\n---\nname: clean-up\n" in after
+
+
+# From whichever occurrence
+
+
+class Item(NamedTuple):
+    """An agent or a skill to be written: how its name stands in quotes, whether its file is called like it,
+    and what it says of others: the form and the number of the other."""
+
+    kind: str
+    name: str
+    quote: str
+    same: bool
+    says: tuple[tuple[str, int], ...]
+
+
+FORMS = {
+    "agent": {
+        "code": "Ask `{}` first.",
+        "mention": "Then @agent-{}, who knows.",
+        "argument": 'Use subagent_type: "{}".',
+        "call": "Start Task({}, now).",
+        "scoped": "Not `kit:{old}`, nor `{old}-xl`, https://x.org/{old} or docs/{old}/x.",
+    },
+    "skill": {
+        "noun": "Follow the `{}` skill.",
+        "call": "Run Skill({}).",
+        "command": "Type /{} to see it.",
+        "scoped": "Not /kit:{old}, nor Skill({old}-xl) or ./{old}/x.",
+    },
+}
+HYPHENATED = {"word": "Hand over to {}, and to\n- {}: at last", "noun": "The **{}** agent is one."}
+NAMES = (
+    "planner",
+    "code-reviewer",
+    "code-reviewer-pro",
+    "qa-1",
+    "lead",
+    "db-2-admin",
+    "ui_designer",
+    "tester",
+)
+
+
+def written(items: Sequence[Item], called: Sequence[str]) -> dict[str, str]:
+    """The files of the items, each called by its new name."""
+    texts = {}
+    for number, (item, name) in enumerate(zip(items, called, strict=True)):
+        lines = ["---", f"name: {item.quote}{name}{item.quote}", "description: Does it.", "---", ""]
+        agents = [called[other] for _, other in item.says if items[other].kind == "agent"]
+        skills = [called[other] for _, other in item.says if items[other].kind == "skill"]
+        if item.kind == "agent" and agents:
+            lines.insert(3, f"tools: Agent({', '.join(agents)}), Read")
+        if item.kind == "agent" and skills:
+            lines[3:3] = ["skills:", *(f"  - {item.quote}{skill}{item.quote}" for skill in skills)]
+        for form, other in item.says:
+            forms = FORMS[items[other].kind]
+            if items[other].kind == "agent" and "-" in items[other].name:
+                forms = {**forms, **HYPHENATED}
+            template = forms.get(form, "See [it]({file}).")
+            file = f"../agents/{called[other]}.md" if items[other].same else "../README.md"
+            if items[other].kind == "skill":
+                file = f"../skills/{called[other]}/SKILL.md"
+            file = file if item.kind == "agent" else f"../{file}"
+            lines.append(template.format(*[called[other]] * 2, old=items[other].name, file=file))
+        path = f".claude/skills/{name}/SKILL.md"
+        if item.kind == "agent":
+            path = f".claude/agents/{name if item.same else f'file{number}'}.md"
+        texts[path] = "\n".join(lines) + "\n"
+    # For another runtime, which is not asked.
+    texts[".gemini/agents/copy.md"] = f"---\nname: {items[0].name}\ndescription: A copy.\n---\n\nWrite.\n"
+    return texts
+
+
+@st.composite
+def teams(draw: st.DrawFn) -> list[Item]:
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=5, unique=True))
+    forms = st.sampled_from([*FORMS["agent"], *FORMS["skill"], *HYPHENATED, "link"])
+    says = st.lists(st.tuples(forms, st.integers(0, len(names) - 1)), max_size=4)
+    return [
+        Item(
+            draw(st.sampled_from(["agent", "skill"])),
+            name,
+            draw(st.sampled_from(["", "'", '"'])),
+            draw(st.booleans()),
+            tuple(draw(says)),
+        )
+        for name in names
+    ]
+
+
+@given(teams(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_every_occurrence_leads_to_the_same_edits_of_nothing_else(
+    items: list[Item], data: st.DataObject
+) -> None:
+    names = [item.name for item in items]
+    project = Project(written(items, names))
+    number = data.draw(st.integers(0, len(items) - 1))
+    path = list(project.texts)[number]
+    own = project.own(path)
+    uses = [(found.path, each.span) for found, each in project.index.referring(own)]
+    answers = {
+        project.rename(at, offset, "renamed-1")
+        for at, span in ((path, own.span), *uses)
+        for offset in range(span.start, span.end + 1)
+    }
+    (renaming,) = answers
+    assert isinstance(renaming, Renaming)
+    after = project.after(renaming)
+    called = [*names[:number], "renamed-1", *names[number + 1 :]]
+    assert after.texts == Project(written(items, called)).texts
+    now = after.own(renaming.move.of(path) if renaming.move else path)
+    assert len(list(after.index.referring(now))) == len(uses)

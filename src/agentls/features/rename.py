@@ -342,13 +342,27 @@ def _path_after(written: str, target: str, names: Names, move: Move, files: File
         full = posixpath.normpath(posixpath.join(base, plain))
         if full == target:
             start = posixpath.dirname(move.of(names.path)) if base == here else base
-            after = posixpath.relpath(move.of(target), start)
-            after = f"./{after}" if plain.startswith("./") else after
-            changed = posixpath.normpath(plain) != posixpath.normpath(after)
-            return (quote(after) if plain != written else after) if changed else None
+            fresh = move.of(target)
+            if posixpath.normpath(posixpath.join(start, plain)) == fresh:
+                return None
+            after = _exchanged(plain, target, move)
+            if after is None or posixpath.normpath(posixpath.join(start, after)) != fresh:
+                after = posixpath.relpath(fresh, start)
+                after = f"./{after}" if plain.startswith("./") else after
+            return quote(after) if plain != written else after
         if files.exists(full):
             return None
     return None
+
+
+def _exchanged(written: str, target: str, move: Move) -> str | None:
+    """A path with nothing changed but the name of what moves, if the path names it."""
+    parts, (old, new) = written.rstrip("/").split("/"), map(posixpath.basename, move)
+    at = len(parts) - 1 - target[len(move.old) :].count("/")
+    if at < 0 or parts[at] != old:
+        return None
+    parts[at] = new
+    return "/".join(parts) + written[len(written.rstrip("/")) :]
 
 
 # --- references and prose -------------------------------------------------------------------------
