@@ -131,7 +131,6 @@ class _Maker:
         self._index = index
         self._root = root
         self._line = line
-        self._kinds = {definition.kind for names in index for definition in names.definitions}
         self._builtin = {name.lower() for name in _builtin(index)}
         self._nodes: dict[Definition, Node] = {}
 
@@ -202,7 +201,7 @@ class _Maker:
             return False
         if "/" in name or name.endswith(".md"):
             return False
-        if kind not in self._kinds or name.lower() in self._builtin:
+        if not self._index.count(kind) or name.lower() in self._builtin:
             return False
         return form == "key" or (kind == "agent" and (form != "call" or "-" in name))
 
