@@ -14,6 +14,8 @@ from agentls.graph import Edge, Graph, Node
 from agentls.text import LineIndex
 from harness import parse_case
 
+ROOT = Path(__file__).parents[1]
+
 TEAM = """\
 A small team.
 
@@ -213,6 +215,15 @@ def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
     assert page.count("</script>") == 3, "no name ends the script that it stands in"
     assert "Cytoscape Consortium" in page, "with the licences of what it brings along"
     assert len(page) < 640_000
+
+
+def test_the_libraries_are_those_of_the_lock_file() -> None:
+    lock = json.loads((ROOT / "map" / "package-lock.json").read_text("utf-8"))["packages"]
+    pages = disk.part_of_map("LICENSES.md")
+    bundled = [name for name, row in lock.items() if name and not {"optional", "bin"} & set(row)]
+    assert len(bundled) == 4
+    for name in bundled:
+        assert f"## {name.removeprefix('node_modules/')} {lock[name]['version']}\n" in pages, "run `make map`"
 
 
 # --- the command line -------------------------------------------------------------------------
