@@ -11,7 +11,8 @@ from agentls import check
 from agentls.config import Config
 from agentls.document import Document
 from agentls.features import vocabulary
-from agentls.features.completion import Completion, complete, documentation
+from agentls.features.completion import complete, documentation
+from agentls.features.slots import Completion
 from agentls.project import Plugin, open_document
 from agentls.rule import Severity
 from agentls.text import Span, apply
@@ -25,7 +26,7 @@ MODELS = ["inherit", "sonnet", "opus", "haiku"]
 def completions(text: str, *, snippets: bool = True, **options: Any) -> list[Completion]:
     """What is offered at the cursor mark in `text`."""
     text, offset = at_cursor(text)
-    return complete(agent(text, **options), offset, snippets=snippets)
+    return complete(agent(text, **options), offset, snippets=snippets).items
 
 
 def labels(text: str, **options: Any) -> list[str]:
@@ -104,7 +105,7 @@ def test_keys_of_other_formats_are_not_offered() -> None:
 
 
 def test_keys_that_a_plugin_ignores_are_not_offered_there() -> None:
-    offered = [item.label for item in complete(in_plugin("---\n\n---\n"), 4, snippets=True)]
+    offered = [item.label for item in complete(in_plugin("---\n\n---\n"), 4, snippets=True).items]
     assert "name" in offered
     assert set(offered) & {"hooks", "mcpServers", "permissionMode", "initialPrompt"} == set()
 
@@ -525,7 +526,7 @@ _HOLE = re.compile(r"\$(?:\d+|\{\d+\})")
 def test_what_is_offered_passes_the_checks(place: str, plugin: bool) -> None:
     text, offset = at_cursor(AGENT.format(place))
     before = {d.message for d in diagnostics(open_either(text, plugin))}
-    offered = complete(open_either(text, plugin), offset, snippets=True)
+    offered = complete(open_either(text, plugin), offset, snippets=True).items
     assert offered
     for item in offered:
         written = filled(apply(text, [item.edit]), item.label, plugin)
@@ -551,7 +552,9 @@ def filled(text: str, label: str, plugin: bool) -> str:
         start = hole.start()
         rest = text[hole.end() :]
         typed = vocabulary.plain(text[:start] + rest)
-        offered = complete(open_either(typed, plugin), len(vocabulary.plain(text[:start])), snippets=False)
+        offered = complete(
+            open_either(typed, plugin), len(vocabulary.plain(text[:start])), snippets=False
+        ).items
         word = offered[0].label if offered else _TYPED.get(label, "word")
         text = text[:start] + word + rest
     return vocabulary.plain(text)
@@ -565,9 +568,9 @@ def test_the_skeleton_has_no_fault() -> None:
 def test_plain_items_say_what_the_snippets_do() -> None:
     for place in PLACES:
         text, offset = at_cursor(AGENT.format(place))
-        plain = complete(agent(text), offset, snippets=False)
+        plain = complete(agent(text), offset, snippets=False).items
         assert not any(item.snippet for item in plain)
-        for one, other in zip(plain, complete(agent(text), offset, snippets=True), strict=True):
+        for one, other in zip(plain, complete(agent(text), offset, snippets=True).items, strict=True):
             written = vocabulary.plain(other.edit.new_text) if other.snippet else other.edit.new_text
             assert (one.label, one.edit.new_text) == (other.label, written)
 
@@ -595,7 +598,7 @@ def test_each_item_has_a_line_and_a_page() -> None:
 def test_variables_of_a_prompt(prompt: str, result: str) -> None:
     text, offset = at_cursor(f"---\ndescription: b\n---\n{prompt}\n")
     document = agent(text, ".kimi-code/agents/case.md")
-    (item,) = (item for item in complete(document, offset, snippets=True) if item.label == "cwd")
+    (item,) = (item for item in complete(document, offset, snippets=True).items if item.label == "cwd")
     assert apply(text, [item.edit]).endswith(f"---\n{result}\n")
     assert documentation(document.dialect, item.kind, item.label, item.within)
 
@@ -603,7 +606,7 @@ def test_variables_of_a_prompt(prompt: str, result: str) -> None:
 @pytest.mark.parametrize("prompt", ["In <|>", "In $<|>", "In ${cwd}<|>", "In ${cwd} an<|>", "${\n<|>"])
 def test_no_variables_elsewhere(prompt: str) -> None:
     text, offset = at_cursor(f"---\ndescription: b\n---\n{prompt}\n")
-    assert complete(agent(text, ".kimi-code/agents/case.md"), offset, snippets=True) == []
+    assert complete(agent(text, ".kimi-code/agents/case.md"), offset, snippets=True).items == []
 
 
 # --- any text ---------------------------------------------------------------------------------
@@ -616,7 +619,7 @@ def test_no_text_is_too_odd() -> None:
             for piece in (text[:end], text[:end].replace("\n", "\r\n"), text[end:]):
                 document = agent(piece)
                 for offset in {len(piece), len(piece) // 2, end // 3}:
-                    for item in complete(document, min(offset, len(piece)), snippets=True):
+                    for item in complete(document, min(offset, len(piece)), snippets=True).items:
                         assert item.edit.span.touches(min(offset, len(piece)))
 
 

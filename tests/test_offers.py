@@ -12,7 +12,8 @@ from agentls.config import Config
 from agentls.dialects import Dialect
 from agentls.document import Document
 from agentls.features import vocabulary
-from agentls.features.completion import Completion, complete, documentation
+from agentls.features.completion import complete, documentation
+from agentls.features.slots import Completion
 from agentls.project import open_document
 from agentls.rule import Severity
 from agentls.text import apply
@@ -65,7 +66,7 @@ def faults(dialect: Dialect, text: str) -> list[str]:
 
 
 def offered(dialect: Dialect, before: str, after: str) -> list[Completion]:
-    return complete(opened(dialect, before + after), len(before), snippets=True)
+    return complete(opened(dialect, before + after), len(before), snippets=True).items
 
 
 def fillings(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]:

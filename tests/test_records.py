@@ -17,7 +17,7 @@ HEAD = "---\nname: a\ndescription: b\n"
 def offered(lines: str) -> list[tuple[str, str]]:
     """Labels and texts of what is offered at the cursor in these lines of a frontmatter."""
     text, offset = at_cursor(f"{HEAD}{lines}\n---\nBody.\n")
-    return [(c.label, c.edit.new_text) for c in complete(agent(text, PATH), offset, snippets=True)]
+    return [(c.label, c.edit.new_text) for c in complete(agent(text, PATH), offset, snippets=True).items]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_field_that_is_offered_has_a_page() -> None:
 def test_keys_that_yaml_would_misread_come_in_quotes() -> None:
     text, offset = at_cursor("---\npermission:\n  <|>\n---\nBody.\n")
     document = agent(text, ".opencode/agents/case.md")
-    offers = {c.label: c.edit.new_text for c in complete(document, offset, snippets=True)}
+    offers = {c.label: c.edit.new_text for c in complete(document, offset, snippets=True).items}
     assert offers["*"] == '"*": $1'
     assert offers["edit"] == "edit: $1"
 
@@ -80,7 +80,7 @@ def test_keys_that_yaml_would_misread_come_in_quotes() -> None:
 def test_switches_for_tools_that_are_ruled_by_another_are_not_offered() -> None:
     text, offset = at_cursor("---\ntools:\n  <|>\n---\nBody.\n")
     document = agent(text, ".opencode/agents/case.md")
-    labels = [c.label for c in complete(document, offset, snippets=True)]
+    labels = [c.label for c in complete(document, offset, snippets=True).items]
     assert "edit" in labels
     assert not {"write", "apply_patch"} & set(labels)
 

@@ -58,7 +58,7 @@ def through_everything(document: Document, offset: int) -> None:
         suppress.ignoring(document, diagnostic.code, diagnostic.span)
     actions.actions(document, found, found[0].span if found else document.lines.line(0))
     for snippets in (True, False):
-        offered = completion.complete(document, offset, snippets=snippets)
+        offered = completion.complete(document, offset, snippets=snippets).items
         assert all(item.edit.span.touches(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
             completion.documentation(document.dialect, item.kind, item.label, item.within)

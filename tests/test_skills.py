@@ -116,7 +116,9 @@ def test_a_file_name_in_lower_case_is_seen_by_the_validator_alone(file: str) -> 
 )
 def test_keys_are_offered_where_they_are_known(place: str, offered: set[str], withheld: set[str]) -> None:
     text = GOOD.replace("---\n\n", "\n---\n\n")
-    labels = {item.label for item in complete(skill(text, place), text.index("\n\n---") + 1, snippets=False)}
+    labels = {
+        item.label for item in complete(skill(text, place), text.index("\n\n---") + 1, snippets=False).items
+    }
     assert offered <= labels
     assert not withheld & labels
 

@@ -5,7 +5,7 @@ Files come and go one at a time, in any order; each costs what is in it, however
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from agentls.names import Definition, Kind, Names, Reference, fold
@@ -38,6 +38,8 @@ class Index:
         self._rosters: dict[tuple[str, ...], Roster] = {}
         self._counts: dict[Kind, int] = {}
         self._spellers: dict[Kind, Speller] = {}
+        self._settings: dict[str, Names] = {}
+        self._choices: dict[object, list[Definition]] = {}
 
     def __len__(self) -> int:
         return len(self._files)
@@ -63,6 +65,9 @@ class Index:
         self._files[names.path] = names
         if (old.definitions if old else ()) != names.definitions:
             self._spellers.clear()
+            self._choices.clear()
+        if names.permissions:
+            self._settings[names.path] = names
         for definition in names.definitions:
             self._counts[definition.kind] = self._counts.get(definition.kind, 0) + 1
             for key in {fold(name) for name in definition.called}:
@@ -82,10 +87,12 @@ class Index:
             return False
         self._remove(old)
         self._spellers.clear()
+        self._choices.clear()
         return True
 
     def _remove(self, old: Names) -> None:
         del self._files[old.path]
+        self._settings.pop(old.path, None)
         for definition in old.definitions:
             self._counts[definition.kind] -= 1
             for name in definition.called:
@@ -99,6 +106,11 @@ class Index:
                 del self._rosters[_roster_of(old.own)]
 
     # Look-ups
+
+    @property
+    def settings(self) -> Iterable[Names]:
+        """The files that make rules of permission."""
+        return self._settings.values()
 
     def all(self, kind: Kind) -> Iterator[Definition]:
         """All definitions of a kind."""
@@ -148,6 +160,34 @@ class Index:
         """The likeliest of what a reference can mean; several where nothing decides between them."""
         found = self.resolve(reference, names)
         return [each for each in found if self._distance(each, names) == self._distance(found[0], names)]
+
+    def choices(self, kinds: tuple[Kind, ...], names: Names) -> list[Definition]:
+        """What the file of `names` can refer to, the nearest first, as `resolve` has it: what the owner of its
+        folder knows and loads, each full name once, without itself and the servers of other agents."""
+        view = (kinds, names.path, names.base, names.plugin, names.runtimes)
+        if view not in self._choices:
+            self._choices[view] = self._chosen(kinds, names)
+        return self._choices[view]
+
+    def _chosen(self, kinds: tuple[Kind, ...], names: Names) -> list[Definition]:
+        if kinds not in self._choices:
+            defined = (each for file in self for each in file.definitions)
+            self._choices[kinds] = [each for each in defined if each.kind in kinds and each.loads]
+        owner = {*names.runtimes[:1]}
+        ranks: dict[object, tuple[bool, int, int, int]] = {}
+        found: list[tuple[tuple[bool, int, int, int], str, str, Definition]] = []
+        for each in self._choices[kinds]:
+            is_own = each.path == names.path
+            if (is_own and each.kind != "server") or (each.base == each.path and not is_own):
+                continue
+            if owner and owner.isdisjoint(each.runtimes):
+                continue
+            key = (each.kind, bool(each.scope), each.base, each.runtimes, is_own)
+            if key not in ranks:
+                ranks[key] = self._distance(each, names)
+            found.append((ranks[key], each.name, each.path, each))
+        found.sort(key=lambda row: row[:3])
+        return list({row[-1].full: row[-1] for row in reversed(found)}.values())[::-1]
 
     def referring(self, definition: Definition) -> Iterator[tuple[Names, Reference]]:
         """The references that mean `definition` first of all."""

@@ -27,7 +27,7 @@ export const middleware: Middleware = {
             // What VS Code offers are the common ones; they come first.
             missing.forEach((item) => (item.sortText = `~${item.sortText ?? nameOf(item.label)}`));
         }
-        return missing;
+        return new vscode.CompletionList(missing, !Array.isArray(ours) && ours?.isIncomplete);
     },
     provideHover: (document, position, token, next) =>
         wants('hover') ? next(document, position, token) : undefined,

@@ -315,7 +315,8 @@ class Facts(NamedTuple):
     is started by a person, by its name; a mere text has none.
 
     `triggers` are conditions of which one has to be met for the text to be used by itself, without
-    anybody asking for it; there are none where that goes without saying.
+    anybody asking for it; there are none where that goes without saying. `mention` is how a prompt names an
+    agent that is to be started, with `{}` for its name.
     """
 
     name: str
@@ -340,4 +341,5 @@ class Facts(NamedTuple):
     builtin_agents: tuple[TaggedName, ...] = ()
     reserved_names: tuple[TaggedName, ...] = ()
     template: Template = Template()
+    mention: str = ""
     user_tools: tuple[str, ...] = ()

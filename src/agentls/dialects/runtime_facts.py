@@ -32,7 +32,8 @@ class ToolGrammar(NamedTuple):
     by the names that they have here, and not just by foreign ones that work. `open` tells whether there may
     be tools that are not in the table, so that a name is not wrong for being unknown. `map` tells whether
     the value is a mapping from names to truth values. `server` is a regular expression for the names of the
-    tools of MCP servers, in which one group is the name of the server ("" if they do not tell)."""
+    tools of MCP servers, in which one group is the name of the server ("" if they do not tell), and
+    `server_tools` how all the tools of one are listed, with `{}` for its name ("" where that is not known)."""
 
     separators: str = ", "
     splits_items: bool = True
@@ -49,6 +50,7 @@ class ToolGrammar(NamedTuple):
     open: bool = False
     map: bool = False
     server: str = r"mcp__([^_].*?)(?:__.*)?"
+    server_tools: str = ""
 
 
 class Place(NamedTuple):

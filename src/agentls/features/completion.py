@@ -14,45 +14,40 @@ from typing import NamedTuple
 from agentls import explain, shapes, toollist
 from agentls.dialects import Dialect, Key
 from agentls.document import Document, Reader
-from agentls.features import vocabulary
+from agentls.features import naming, vocabulary
 from agentls.features.position import LIST, Place, find
-from agentls.features.vocabulary import Kind, Offer
+from agentls.features.slots import Completion, Slot, fill, touched
+from agentls.features.vocabulary import Offer
+from agentls.index import Index
 from agentls.readers.general import variant_of
 from agentls.text import Edit, Span
 
 
-class Completion(NamedTuple):
-    """A word that may stand at the cursor, and the edit that writes it there.
+class Completions(NamedTuple):
+    """What may stand at the cursor, the most common first. `is_cut` tells whether more is typed would bring
+    other items, since there are too many to list."""
 
-    `detail` is a line about it, `order` its rank in the list. The edit's text is a snippet if
-    `snippet`; it has its indentation and wants no other. `also` are further edits that go with
-    it. `within` is what `documentation` needs to know besides kind and label.
-    """
-
-    label: str
-    kind: Kind
-    detail: str
-    edit: Edit
-    order: int
-    snippet: bool = False
-    deprecated: bool = False
-    within: str = ""
-    also: tuple[Edit, ...] = ()
+    items: list[Completion]
+    is_cut: bool = False
 
 
-def complete(document: Document, offset: int, *, snippets: bool) -> list[Completion]:
-    """What may stand at `offset`, the most common first; as snippets if the editor takes them."""
+def complete(document: Document, offset: int, *, snippets: bool, project: Index | None = None) -> Completions:
+    """What may stand at `offset`, as snippets if the editor takes them; with the names of `project`."""
     slots = [_skeleton(document, offset), _variable(document, offset)]
     place = find(document, offset)
     if place:
-        slots.append(_slot(document, place, offset))
-    rows = [(offer, slot) for slot in slots if slot for offer in slot.offers]
-    return [_completion(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
+        slots.append(_slot(document, place, offset, project))
+    elif project and offset >= document.body:
+        slots.append(naming.in_prompt(document, offset, project))
+    found = [slot for slot in slots if slot]
+    rows = [(offer, slot) for slot in found for offer in slot.offers]
+    items = [fill(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
+    return Completions(items, any(slot.is_cut for slot in found))
 
 
-def documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
+def documentation(dialect: Dialect, kind: str, label: str, within: str, project: Index | None = None) -> str:
     """The page of a completion in Markdown, or "" if there is nothing more to say about it."""
-    return _page(dialect, kind, label, within) or ""
+    return (project and naming.page(project, label, within)) or _page(dialect, kind, label, within) or ""
 
 
 def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
@@ -89,43 +84,12 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
     return pages[kind](dialect, label) if kind in pages else None
 
 
-class _Slot(NamedTuple):
-    """Where offers go: the text they replace, what is written around each, how far the lines
-    below its first are indented, and edits that go with it."""
-
-    span: Span
-    offers: Iterable[Offer]
-    before: str = ""
-    after: str = ""
-    column: int = 0
-    also: tuple[Edit, ...] = ()
-
-
-def _completion(offer: Offer, slot: _Slot, order: int, snippets: bool) -> Completion:
-    """The offer, written into the slot."""
-    text = offer.text.replace("\n", "\n" + " " * slot.column)
-    plain = vocabulary.plain(text) if text else offer.label
-    snippet = snippets and bool(text) and plain != text
-    new_text = f"{slot.before}{text if snippet else plain}{slot.after}"
-    return Completion(
-        offer.label,
-        offer.kind,
-        offer.detail,
-        Edit(slot.span, new_text),
-        order,
-        snippet,
-        offer.deprecated,
-        offer.within,
-        slot.also,
-    )
-
-
 # --- a new file -------------------------------------------------------------------------------
 
 _FENCE = "---"
 
 
-def _variable(document: Document, offset: int) -> _Slot | None:
+def _variable(document: Document, offset: int) -> Slot | None:
     """The variables that the prompt can name, behind the sign that opens a placeholder."""
     template, line = document.dialect.template, document.lines.line(document.lines.line_at(offset))
     if not template.opening or offset < document.body:
@@ -136,13 +100,13 @@ def _variable(document: Document, offset: int) -> _Slot | None:
         return None
     offers = [Offer(row.name, "variable", row.summary) for row in template.variables]
     after = "" if document.text.startswith(template.closing, word.end()) else template.closing
-    return _Slot(Span(*word.span()), offers, after=after)
+    return Slot(Span(*word.span()), offers, after=after)
 
 
 _VARIABLE = re.compile(r"\w*")
 
 
-def _skeleton(document: Document, offset: int) -> _Slot | None:
+def _skeleton(document: Document, offset: int) -> Slot | None:
     """A whole agent, for a file with nothing in it but the start of a fence."""
     text = document.text
     typed = text.removeprefix("\ufeff").strip()
@@ -163,13 +127,13 @@ def _skeleton(document: Document, offset: int) -> _Slot | None:
     # The fence must be the very first thing in the file.
     above = (Edit(Span(first, start), ""),) if start > first else ()
     offer = Offer(_FENCE, "skeleton", f"A new {document.dialect.title}, to be filled in.", skeleton)
-    return _Slot(span, [offer], also=above)
+    return Slot(span, [offer], also=above)
 
 
 # --- the frontmatter --------------------------------------------------------------------------
 
 
-def _slot(document: Document, place: Place, offset: int) -> _Slot | None:
+def _slot(document: Document, place: Place, offset: int, project: Index | None) -> Slot | None:
     """What may stand at a place, judged by the type of the key that leads there."""
     if not place.path:
         return _keys(document, place, offset)
@@ -181,6 +145,8 @@ def _slot(document: Document, place: Place, offset: int) -> _Slot | None:
         return _names(document, place, _events(document, key, place))
     if key.type == "hooks" and not key.shape:
         return _hooks(document, place, tail, offset)
+    if key.names and project and tail in ((), (LIST,)) and place.role != "key":
+        return naming.in_value(document, place, key, offset, project)
     if key.type == "servers":
         return _servers(document, place, tail, offset)
     if key.type == "tools" and document.dialect.tool_grammar.map:
@@ -188,12 +154,13 @@ def _slot(document: Document, place: Place, offset: int) -> _Slot | None:
             None if tail else _names(document, place, vocabulary.switches(document.dialect, place.siblings))
         )
     if key.type == "tools":
-        return _tools(document, place, offset) if place.role != "key" and tail in ((), (LIST,)) else None
+        is_list = place.role != "key" and tail in ((), (LIST,))
+        return _tools(document, place, offset, project) if is_list else None
     if key.type in ("enum", "boolean", "model") and tail in ((), (LIST,)) and place.role != "key":
         if _fits(key, place, in_list=tail == (LIST,)):
             return _word(document, place, vocabulary.values(document.dialect, key), offset)
         return None
-    return _record(document, place, key, tail, offset)
+    return _record(document, place, key, tail, offset, project)
 
 
 def _fits(key: Key, place: Place, *, in_list: bool) -> bool:
@@ -205,8 +172,10 @@ def _fits(key: Key, place: Place, *, in_list: bool) -> bool:
     return place.style == "plain" or not here.takes("boolean") or here.takes("words", "text", "switch")
 
 
-def _record(document: Document, place: Place, key: Key, tail: tuple[str, ...], offset: int) -> _Slot | None:
-    """The fields of a record, or the words of one of them."""
+def _record(
+    document: Document, place: Place, key: Key, tail: tuple[str, ...], offset: int, project: Index | None
+) -> Slot | None:
+    """The fields of a record, or the words or names of one of them."""
     here = shapes.slot(key, (None if step == LIST else step for step in tail))
     if here is None:
         return None
@@ -221,6 +190,8 @@ def _record(document: Document, place: Place, key: Key, tail: tuple[str, ...], o
         found = _names(document, place, offers, listed=listed)
         if found or place.role == "key":
             return found
+    if here.key.names and project and place.role != "key":
+        return naming.in_value(document, place, here.key, offset, project)
     if place.role == "key" or not here.takes("words", "boolean"):
         return None
     words = vocabulary.words(here.key, within, booleans=here.takes("boolean") and place.style == "plain")
@@ -236,7 +207,7 @@ def _fields_on(key: Key, steps: Iterable[str]) -> Iterator[str]:
             key = field
 
 
-def _keys(document: Document, place: Place, offset: int) -> _Slot | None:
+def _keys(document: Document, place: Place, offset: int) -> Slot | None:
     """The keys of the frontmatter, which all start in the same column."""
     entries = document.root.entries
     if entries and not place.flow:
@@ -265,9 +236,7 @@ def _knows(reader: Reader, name: str) -> bool:
 _NAME = re.compile(r"(?:[\w$][\w.$-]*)?")
 
 
-def _names(
-    document: Document, place: Place, offers: Iterable[Offer], *, listed: bool = False
-) -> _Slot | None:
+def _names(document: Document, place: Place, offers: Iterable[Offer], *, listed: bool = False) -> Slot | None:
     """A slot for the keys of a mapping; with `listed` the mapping is to be a new item of a list."""
     is_key = place.role == "key"
     if not is_key and (not place.begins or place.flow or place.style != "plain"):
@@ -285,13 +254,13 @@ def _names(
     elif place.flow:
         offers = [offer._replace(text=vocabulary.in_flow(offer)) for offer in offers]
     dash = "- " if listed or place.role == "undashed" else ""
-    return _Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
+    return Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
 
 
 _QUOTES = {"single": "'", "double": '"'}
 
 
-def _word(document: Document, place: Place, offers: Iterable[Offer], offset: int) -> _Slot | None:
+def _word(document: Document, place: Place, offers: Iterable[Offer], offset: int) -> Slot | None:
     """A slot for a value of one word, whose quotes are closed if they are not yet."""
     text = document.text
     typed = text[place.span.start : offset]
@@ -299,7 +268,7 @@ def _word(document: Document, place: Place, offers: Iterable[Offer], offset: int
         return None
     quote = _QUOTES.get(place.style, "")
     is_closed = text.startswith(quote, place.span.end)
-    return _Slot(place.span, offers, place.gap, "" if is_closed else quote)
+    return Slot(place.span, offers, place.gap, "" if is_closed else quote)
 
 
 # --- tools ------------------------------------------------------------------------------------
@@ -309,13 +278,7 @@ _IN_PARENTHESES = re.compile(r"([^\s,()]+)\(([^()]*)\Z")
 _IN_MATCHER = re.compile(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
 
 
-def _touched(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Span:
-    """The match of `pattern` in `span` that the cursor touches, or the empty span at the cursor."""
-    spans = (Span(*found.span()) for found in pattern.finditer(text, *span))
-    return next((found for found in spans if found.touches(offset)), Span(offset, offset))
-
-
-def _tools(document: Document, place: Place, offset: int) -> _Slot | None:
+def _tools(document: Document, place: Place, offset: int, project: Index | None) -> Slot | None:
     """The tools of a list, in whatever form it is written."""
     text, dialect, (name, *tail) = document.text, document.dialect, place.path
     typed = text[place.span.start : offset]
@@ -331,8 +294,8 @@ def _tools(document: Document, place: Place, offset: int) -> _Slot | None:
     if place.below == "list" or (place.begins and place.role == "value" and (place.below or place.siblings)):
         return None
     if typed.count("(") > typed.count(")"):
-        return _agents(document, place, offset)
-    word = _touched(_TOOL, text, place.span, offset)
+        return _agents(document, place, offset, project)
+    word = touched(_TOOL, text, place.span, offset)
     # Behind parentheses a separator is missing, and what is inside others is not understood.
     if typed.endswith(")") or text[word.end : place.span.end].lstrip().startswith(")"):
         return None
@@ -345,16 +308,18 @@ def _tools(document: Document, place: Place, offset: int) -> _Slot | None:
     if not denying and not listed and all(_has_word_for_all(reader) for reader in document.readers):
         offers.append(vocabulary.all_tools())
     offers.sort(key=lambda offer: offer.deprecated)
+    if project:
+        offers += naming.tools(document, project, listed | other)
     if place.style == "plain" and word.start == place.span.start:
         offers = [offer._replace(text=vocabulary.quoted(offer.label)) for offer in offers]
     is_item = place.begins and place.style == "plain" and not place.flow and word == place.span
     if place.role == "undashed" or (place.role == "value" and is_item):
-        return _Slot(word, offers, place.gap + "- ")
+        return Slot(word, offers, place.gap + "- ")
     if not tail and not takes_text:
         # The value is still to become a list.
         is_all = place.style == "plain" and word == place.span
-        return _Slot(word, offers, f"{place.gap}[", "]") if is_all else None
-    return _Slot(word, offers, place.gap)
+        return Slot(word, offers, f"{place.gap}[", "]") if is_all else None
+    return Slot(word, offers, place.gap)
 
 
 def _has_word_for_all(reader: Reader) -> bool:
@@ -378,7 +343,7 @@ def _listed(document: Document, key: str, offset: int) -> set[str]:
     return {toollist.resolve(name, document.dialect, None).tool or name for name in bare}
 
 
-def _agents(document: Document, place: Place, offset: int) -> _Slot | None:
+def _agents(document: Document, place: Place, offset: int, project: Index | None) -> Slot | None:
     """The agents in the parentheses behind a tool. Only names of agents count there, and only in
     the list of what is allowed."""
     text, dialect = document.text, document.dialect
@@ -388,27 +353,29 @@ def _agents(document: Document, place: Place, offset: int) -> _Slot | None:
         return None
     closing = text.find(")", offset, place.span.end)
     inside = Span(found.start(2), closing if closing >= 0 else place.span.end)
-    word = _touched(_TOOL, text, inside, offset)
+    word = touched(_TOOL, text, inside, offset)
     others = (each for each in _TOOL.finditer(text, *inside) if each.start() != word.start)
-    offers = vocabulary.agents(dialect, {each[0] for each in others})
-    return _Slot(word, offers, after="" if closing >= 0 else ")")
+    listed = {each[0] for each in others}
+    offers = list(vocabulary.agents(dialect, listed))
+    pool = naming.pool(document, project, ("agent",), text[word.start : offset], listed)
+    return Slot(word, [*pool.offers, *offers], after="" if closing >= 0 else ")", is_cut=pool.is_cut)
 
 
-def _matcher(document: Document, place: Place, offset: int) -> _Slot | None:
+def _matcher(document: Document, place: Place, offset: int) -> Slot | None:
     """The tools in a matcher."""
     if place.continues:
         return None
     text, dialect = document.text, document.dialect
-    word = _touched(_IN_MATCHER, text, place.span, offset)
+    word = touched(_IN_MATCHER, text, place.span, offset)
     others = (each for each in _IN_MATCHER.finditer(text, *place.span) if each.start() != word.start)
     offers = vocabulary.tools(dialect, document.permission_mode, {each[0] for each in others}, denying=False)
-    return _Slot(word, [offer for offer in offers if not offer.deprecated], place.gap)
+    return Slot(word, [offer for offer in offers if not offer.deprecated], place.gap)
 
 
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> _Slot | None:
+def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> Slot | None:
     """The events, the entries below each, the handlers in each, and their fields."""
     dialect, present = document.dialect, place.siblings
     event = dialect.event(tail[0]) if tail else None
@@ -442,7 +409,7 @@ def _events(document: Document, key: Key, place: Place) -> Iterator[Offer]:
             yield vocabulary.event(document.dialect, key, event)
 
 
-def _servers(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> _Slot | None:
+def _servers(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> Slot | None:
     """The fields of a server's definition. Servers stand in a list or, less usual, in a mapping."""
     dialect = document.dialect
     match tail[1:] if tail[:1] == (LIST,) else tail:

@@ -13,7 +13,10 @@ from typing import Literal, NamedTuple
 from agentls import shapes, toollist
 from agentls.dialects import Dialect, HookEvent, HookField, Key
 
-Kind = Literal["key", "value", "tool", "model", "event", "field", "type", "agent", "skeleton", "variable"]
+Kind = (
+    Literal["key", "value", "tool", "model", "event", "field", "type", "skeleton", "variable"]
+    | Literal["agent", "skill", "command", "server"]
+)
 
 BOOLEANS = ("true", "false")
 

@@ -17,9 +17,9 @@ from agentls.text import Edit, Encoding, LineIndex, Position, Span
 if TYPE_CHECKING:
     from agentls.check import Diagnostic
     from agentls.features.actions import Action
-    from agentls.features.completion import Completion
     from agentls.features.hover import Hover
     from agentls.features.outline import Fold, Symbol
+    from agentls.features.slots import Completion
 
 SOURCE = "agentls"
 
@@ -154,6 +154,9 @@ _ITEM_KINDS = {
     "field": t.CompletionItemKind.Field,
     "type": t.CompletionItemKind.Enum,
     "agent": t.CompletionItemKind.Class,
+    "skill": t.CompletionItemKind.Module,
+    "command": t.CompletionItemKind.Event,
+    "server": t.CompletionItemKind.Interface,
     "skeleton": t.CompletionItemKind.Snippet,
     "variable": t.CompletionItemKind.Variable,
 }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentls.features.actions import Action
     from agentls.lsp.server import Asked, Server
 
-TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'"]
+TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'", "@"]
 
 
 def register(server: Server) -> None:
@@ -211,9 +211,10 @@ def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | Non
     if asked is None:
         return None
     offset = asked.at.offset(params.position)
-    found = complete(asked.document, offset, snippets=ls.client.snippets)
-    items = [convert.completion(item, asked.opened.uri, asked.at, ls.client) for item in found]
-    return t.CompletionList(is_incomplete=False, items=items)
+    project = ls.projects.index(asked.document)
+    found = complete(asked.document, offset, snippets=ls.client.snippets, project=project)
+    items = [convert.completion(item, asked.opened.uri, asked.at, ls.client) for item in found.items]
+    return t.CompletionList(found.is_cut, items)
 
 
 def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
@@ -223,7 +224,8 @@ def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
     data: Any = item.data
     asked = ls.ask(data["uri"])
     if asked is not None:
-        page = documentation(asked.document.dialect, data["kind"], item.label, data["within"])
+        project = ls.projects.index(asked.document)
+        page = documentation(asked.document.dialect, data["kind"], item.label, data["within"], project)
         item.documentation = convert.documentation(page, ls.client)
     return item
 
