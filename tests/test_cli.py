@@ -28,6 +28,7 @@ WARNED = CLEAN.replace("---\n\n", "tools: Read, Grpe\n---\n\n")
 BROKEN = CLEAN.replace("name: clean", "name:")
 OTHER = "---\nname: other\ndescription: Writes texts. Use it before a release.\n---\n\nYou write texts.\n"
 DROPPED = CLEAN.replace("name: clean\n", "").replace("---\n\n", "tools: Read\n---\n\n")
+LEAD = CLEAN.replace("name: clean", "name: lead").replace("---\n\n", "tools: Agent(clean)\n---\n\n")
 A, B = ".claude/agents/a.md", ".claude/agents/b.md"
 
 
@@ -521,6 +522,14 @@ def test_inspect_as_json(project: Project) -> None:
     assert len(project("inspect", "--output-format", "json", ".").data) == 2
     missing = project("inspect", "--output-format", "json", "gone.md")
     assert (missing.code, missing.data) == (2, [])
+
+
+def test_inspect_looks_at_the_project(project: Project) -> None:
+    project.write({A: WARNED, B: LEAD})
+    assert "named by     lead" in project("inspect", A).out
+    assert "named by" not in project("inspect", "--no-project", A).out
+    (found,) = project("inspect", "--output-format", "json", A).data
+    assert found["readings"][0]["effective"]["named_by"] == ["lead"]
 
 
 def test_inspect_for_people(project: Project) -> None:

@@ -65,6 +65,7 @@ You review code.
                 },
                 "tokens": {"description": 10, "body": 4},
                 "notes": [],
+                "effective": None,
             }
         ],
         "portable": {"loads": True, "error": None},

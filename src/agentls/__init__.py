@@ -17,7 +17,7 @@ from those above it:
   a file defines and refers to, which texts say the same, how the files of a project find one another by it, and
   the graph that they make;
 - `suppress`, `rewrite`, `rule`, `rules`, `check`: the checks and the one pipeline they run in;
-- `inspection`, `explain`, `catalogue`, `drawing`, `features`: answers for people and editors;
+- `effective`, `inspection`, `explain`, `catalogue`, `drawing`, `features`: answers for people and editors;
 - `disk`, `finding`, `home`, `indexing`, `lsp`, `cli`: the edges, which alone know files, the protocol and
   the terminal.
 """

@@ -9,11 +9,13 @@ from __future__ import annotations
 import textwrap
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from agentls import tokens, toollist, wording
+from agentls import effective, tokens, toollist, wording
 from agentls.dialects import Dialect, Models, Runtime
 from agentls.document import Document
+from agentls.effective import Effective, Style
+from agentls.index import Index
 from agentls.reading import How, Reading
 from agentls.text import Span
 from agentls.toollist import Tools
@@ -43,7 +45,8 @@ class View(NamedTuple):
     `reasons` say why it does not load as it is written, each with its line. `notes` say what
     else a reader would not expect. Where `loads` is false, the other fields tell what would
     count if it loaded. `counts` tells whether the runtime's verdict counts in full: it does for
-    those that the folder belongs to, or that the configuration names.
+    those that the folder belongs to, or that the configuration names. `effective` is what the files around
+    it make of the agent, if they are known.
     """
 
     runtime: Runtime
@@ -58,6 +61,7 @@ class View(NamedTuple):
     tools: Tools
     tokens: Tokens
     notes: tuple[str, ...]
+    effective: Effective | None = None
 
 
 class Portable(NamedTuple):
@@ -77,18 +81,18 @@ class Inspection(NamedTuple):
     portable: Portable
 
 
-def inspect(document: Document) -> Inspection:
-    """What each runtime, and a plain loader, make of `document`."""
+def inspect(document: Document, project: Index | None = None) -> Inspection:
+    """What each runtime, and a plain loader, make of `document`, in its project if that is known."""
     readings = (*document.readings, *document.other_readings)
-    views = tuple(view(document, reading) for reading in readings)
+    views = tuple(view(document, reading, project) for reading in readings)
     portable = _portable(document.text)
     if any(reading.how == "clean" and reading.root is None for reading in document.readings):
         portable = Portable(True, None)  # Nothing is missing where no keys are asked for.
     return Inspection(document.path, document.dialect.name, views, portable)
 
 
-def view(document: Document, reading: Reading) -> View:
-    """What the runtime of `reading` makes of `document`."""
+def view(document: Document, reading: Reading, project: Index | None = None) -> View:
+    """What the runtime of `reading` makes of `document`, in its project if that is known."""
     text, dialect = document.text, reading.dialect
     body = text[reading.body :] if reading.loads else text[document.body :]
     tools = toollist.effective(reading, text, document.permission_mode)
@@ -105,6 +109,7 @@ def view(document: Document, reading: Reading) -> View:
         tools,
         Tokens(tokens.estimate(reading.description or ""), tokens.estimate(body.strip())),
         tuple(_notes(document, reading, tools)) if reading.loads else (),
+        effective.of(document, reading, tools, project) if project else None,
     )
 
 
@@ -272,12 +277,11 @@ def _view_to_json(view: View) -> dict[str, Any]:
         },
         "tokens": view.tokens._asdict(),
         "notes": list(view.notes),
+        "effective": effective.to_json(view.effective) if view.effective else None,
     }
 
 
 # --- for people -------------------------------------------------------------------------------
-
-Style = Literal["plain", "path", "good", "bad", "label", "muted"]
 
 
 class Segment(NamedTuple):
@@ -371,7 +375,8 @@ def tools_in_words(view: View, mark: Callable[[str], str] = str) -> str:
             return "all that subagents may use"
         key = view.dialect.key("tools")
         return key.default if key and key.default else "all"
-    return ", ".join(map(mark, view.tools.available)) or "none"
+    denied = {ruling.name for ruling in view.effective.denied} if view.effective else ()
+    return ", ".join(mark(tool) for tool in view.tools.available if tool not in denied) or "none"
 
 
 def tokens_in_words(view: View, then: str = ",") -> str:
@@ -402,6 +407,8 @@ def _rows(view: View) -> Iterator[tuple[str, str, Style]]:
         yield "tools", tools_in_words(view), "bad" if view.tools.leaves_none else "plain"
     for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
         yield label, f"{dropped.name} ({dropped.why})", "bad"
+    if view.effective:
+        yield from effective.in_words(view.effective)
     yield "tokens", tokens_in_words(view), "plain"
     for note in view.notes:
         yield "note", note, "muted"

@@ -55,7 +55,9 @@ hint, or never"""
 
 _INSPECT = """\
 Show what each runtime makes of agent files: whether they load and why not, the name, description,
-model and tools it takes from them, and the tokens they cost. This judges nothing; `check` does."""
+model and tools it takes from them, and the tokens they cost; and what the rest of the project adds: the
+MCP servers that the agent reaches, what the settings deny, and who names it. This judges nothing; `check`
+does."""
 
 _EXPLAIN = "Explain a rule, a frontmatter key, a tool, a model, a hook event or another word of agent files."
 
@@ -162,12 +164,6 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--fail-on", type=_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
     add("--stdin-filename", metavar="PATH", help="check standard input as if it were this file")
     add(
-        "--no-project",
-        dest="project",
-        action="store_false",
-        help="look at each file by itself, without the other files of its project",
-    )
-    add(
         "--jobs",
         type=_count,
         default=0,
@@ -237,6 +233,12 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
 def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dialect", type=_dialect, metavar="NAME", help=_DIALECT)
     parser.add_argument("--config", type=_file, metavar="FILE", help="take the settings from this file")
+    parser.add_argument(
+        "--no-project",
+        dest="project",
+        action="store_false",
+        help="look at each file by itself, without the other files of its project",
+    )
 
 
 def _add_output(parser: argparse.ArgumentParser, *formats: str) -> None:

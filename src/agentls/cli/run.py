@@ -104,12 +104,12 @@ def check_file(
 
 
 def inspect_file(
-    form: str, width: int, found: Found, document: Document, _: Options, __: Index | None
+    form: str, width: int, found: Found, document: Document, _: Options, project: Index | None
 ) -> Result:
     """The job of `agentls inspect`."""
     from agentls import inspection
 
-    seen = inspection.inspect(document)._replace(path=found.shown)
+    seen = inspection.inspect(document, project)._replace(path=found.shown)
     if form == "text":
         piece: list[Segment] = []
         for line in inspection.to_text(seen, width):
@@ -348,7 +348,7 @@ def inspect_all(args: Namespace) -> int:
     form: str = args.output_format
     job = partial(inspect_file, form, terminal_width())
     with Terminal(args.color if form == "text" else "never") as terminal:
-        run = Run(Options(args.dialect, args.config), terminal)
+        run = Run(Options(args.dialect, args.config), terminal, in_project=args.project)
         results = run.results(args.paths, job)
         if form == "text":
             _write(terminal, results)

@@ -137,6 +137,8 @@ class Key(NamedTuple):
 
     unknown_name: str = ""
     """What the runtime does about such a name if there is nothing of that name, from the verb on."""
+    bars: Mapping[str, str] = MappingProxyType({})
+    """For single values (in small letters) who cannot start the agent then: "person" or "model"."""
 
     @property
     def names(self) -> str:

@@ -227,6 +227,9 @@ class Runtime(NamedTuple):
     """A file that meets this condition is meant for others."""
     longest_body: int = 0
     """The number of characters that the prompt may have; 0 for any."""
+    denies_first: bool = False
+    """Whether a rule of its settings that denies a tool counts before all others, in whatever file it stands,
+    and one without anything in parentheses takes the tool away."""
     references: bool = False
     """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
     withheld: tuple[Condition, ...] = ()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from agentls import explain, shapes, toollist
 from agentls.dialects import Dialect, Key
 from agentls.document import Document, Reader
-from agentls.features import naming, vocabulary
+from agentls.features import candidates, vocabulary
 from agentls.features.position import LIST, Place, find
 from agentls.features.slots import Completion, Slot, fill, touched
 from agentls.features.vocabulary import Offer
@@ -38,7 +38,7 @@ def complete(document: Document, offset: int, *, snippets: bool, project: Index 
     if place:
         slots.append(_slot(document, place, offset, project))
     elif project and offset >= document.body:
-        slots.append(naming.in_prompt(document, offset, project))
+        slots.append(candidates.in_prompt(document, offset, project))
     found = [slot for slot in slots if slot]
     rows = [(offer, slot) for slot in found for offer in slot.offers]
     items = [fill(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
@@ -47,7 +47,7 @@ def complete(document: Document, offset: int, *, snippets: bool, project: Index 
 
 def documentation(dialect: Dialect, kind: str, label: str, within: str, project: Index | None = None) -> str:
     """The page of a completion in Markdown, or "" if there is nothing more to say about it."""
-    return (project and naming.page(project, label, within)) or _page(dialect, kind, label, within) or ""
+    return (project and candidates.page(project, label, within)) or _page(dialect, kind, label, within) or ""
 
 
 def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
@@ -146,7 +146,7 @@ def _slot(document: Document, place: Place, offset: int, project: Index | None) 
     if key.type == "hooks" and not key.shape:
         return _hooks(document, place, tail, offset)
     if key.names and project and tail in ((), (LIST,)) and place.role != "key":
-        return naming.in_value(document, place, key, offset, project)
+        return candidates.in_value(document, place, key, offset, project)
     if key.type == "servers":
         return _servers(document, place, tail, offset)
     if key.type == "tools" and document.dialect.tool_grammar.map:
@@ -191,7 +191,7 @@ def _record(
         if found or place.role == "key":
             return found
     if here.key.names and project and place.role != "key":
-        return naming.in_value(document, place, here.key, offset, project)
+        return candidates.in_value(document, place, here.key, offset, project)
     if place.role == "key" or not here.takes("words", "boolean"):
         return None
     words = vocabulary.words(here.key, within, booleans=here.takes("boolean") and place.style == "plain")
@@ -309,7 +309,7 @@ def _tools(document: Document, place: Place, offset: int, project: Index | None)
         offers.append(vocabulary.all_tools())
     offers.sort(key=lambda offer: offer.deprecated)
     if project:
-        offers += naming.tools(document, project, listed | other)
+        offers += candidates.tools(document, project, listed | other)
     if place.style == "plain" and word.start == place.span.start:
         offers = [offer._replace(text=vocabulary.quoted(offer.label)) for offer in offers]
     is_item = place.begins and place.style == "plain" and not place.flow and word == place.span
@@ -357,7 +357,7 @@ def _agents(document: Document, place: Place, offset: int, project: Index | None
     others = (each for each in _TOOL.finditer(text, *inside) if each.start() != word.start)
     listed = {each[0] for each in others}
     offers = list(vocabulary.agents(dialect, listed))
-    pool = naming.pool(document, project, ("agent",), text[word.start : offset], listed)
+    pool = candidates.pool(document, project, ("agent",), text[word.start : offset], listed)
     return Slot(word, [*pool.offers, *offers], after="" if closing >= 0 else ")", is_cut=pool.is_cut)
 
 

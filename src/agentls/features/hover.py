@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from agentls import dialects, explain, inspection, shapes, suppress, toollist
+from agentls import dialects, effective, explain, inspection, shapes, suppress, toollist
 from agentls.dialects import Dialect, Key
 from agentls.document import Document
+from agentls.index import Index
 from agentls.inspection import View
 from agentls.text import Span
 from agentls.toollist import ToolEntry
@@ -29,11 +30,11 @@ class Hover(NamedTuple):
     markdown: str
 
 
-def hover(document: Document, offset: int) -> Hover | None:
-    """What is to be said about the text at `offset`."""
+def hover(document: Document, offset: int, project: Index | None = None) -> Hover | None:
+    """What is to be said about the text at `offset`, as part of its project if that is known."""
     return (
         _on_ignore_comment(document, offset)
-        or _on_fence(document, offset)
+        or _on_fence(document, offset, project)
         or _on_entry(document, offset)
         or _on_variable(document, offset)
         or on_neighbour(document.path, document.text, offset)
@@ -77,13 +78,13 @@ def _on_variable(document: Document, offset: int) -> Hover | None:
 # --- the fences: the file as a whole ----------------------------------------------------------
 
 
-def _on_fence(document: Document, offset: int) -> Hover | None:
+def _on_fence(document: Document, offset: int, project: Index | None) -> Hover | None:
     """What each runtime makes of the file, on its fences as a person and as the runtime sees them."""
     block = document.block
     fences = (block.opening, block.closing) if block else ()
     for fence in (*fences, *(reading.closing for reading in document.readings)):
         if fence and fence.touches(offset):
-            views = (inspection.view(document, reading) for reading in document.readings)
+            views = (inspection.view(document, reading, project) for reading in document.readings)
             cards = [_card(view) for view in views]
             return Hover(fence, "\n\n".join((*cards, explain.cite(explain.observed(document.dialect)))))
     return None
@@ -99,6 +100,9 @@ def _card(view: View) -> str:
         if view.dialect.key("tools"):
             rows.append(f"Tools: {inspection.tools_in_words(view, code_span)}")
         rows += [f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped]
+        if view.effective:
+            words = effective.in_words(view.effective, code_span)
+            rows += [f"{_sentence(label)}: {text}" for label, text, _ in words]
         if view.dialect.key("model"):
             rows.append(f"Model: {inspection.model_in_words(view.model, code_span)}")
         then = ", which is part of every session, and" if view.dialect.advertised else " and"

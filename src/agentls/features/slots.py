@@ -1,6 +1,6 @@
 """Slots: where in a text something is written, and what.
 
-`completion` and `naming` find them; here an offer becomes the edit that writes it there.
+`completion` and `candidates` find them; here an offer becomes the edit that writes it there.
 """
 
 from __future__ import annotations

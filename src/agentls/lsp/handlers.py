@@ -242,7 +242,7 @@ def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     if here is None:
         return None
     offset = here.at.offset(params.position)
-    found = card(asked.document, offset) if asked else None
+    found = card(asked.document, offset, ls.projects.known(asked.document)) if asked else None
     found = on_neighbour(other.path, other.text, offset) if other else found
     found = over(navigation.card(ls, uri, offset), found)
     return convert.hover(found, here.at, ls.client) if found else None
@@ -279,7 +279,7 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
     if asked is None:
         return None
     name = asked.document.path.rpartition("/")[2]
-    seen = inspection.inspect(asked.document)._replace(path=name)
+    seen = inspection.inspect(asked.document, ls.projects.index(asked.document))._replace(path=name)
     readings = [
         {
             "word": inspection.word(view),

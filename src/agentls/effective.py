@@ -1,0 +1,251 @@
+"""What an agent can really do in its project: its tools as the settings leave them, the MCP servers that it
+reaches, and who may start it.
+
+`toollist` tells what an agent may use by what stands in its own file. Here the files around it are
+added. What they do not tell is left open: the settings of a machine or of a session may take away more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple
+
+from agentls import toollist
+from agentls.document import Document
+from agentls.index import Index
+from agentls.names import Names, Permission
+from agentls.reading import Reading
+from agentls.toollist import Tools
+from agentls.yamltree import Scalar
+
+
+class Ruling(NamedTuple):
+    """What a rule of the settings denies: the tool or the agent `name`, by `rule` as it stands in the file at
+    `path`."""
+
+    name: str
+    rule: str
+    path: str
+
+
+class Reach(NamedTuple):
+    """An MCP server, and those of its tools that the agent may use, `None` for all. `own` tells whether the
+    agent's file defines it."""
+
+    server: str
+    own: bool
+    tools: tuple[str, ...] | None
+
+
+class Effective(NamedTuple):
+    """What an agent can do in its project.
+
+    `tools` are those that it may use, besides the ones of `servers`; `None` stands for all but those in
+    `denied`, which the settings take away. In `limited` are rules that deny some uses of its tools. `refused`
+    are those by which nobody may start it, `named_by` the names of those whose lists name it, `bars` the lines
+    of its file that keep a person or a model from starting it, each with whom, and `unknown` says in sentences
+    what cannot be told.
+    """
+
+    tools: tuple[str, ...] | None
+    servers: tuple[Reach, ...] = ()
+    denied: tuple[Ruling, ...] = ()
+    limited: tuple[Ruling, ...] = ()
+    refused: tuple[Ruling, ...] = ()
+    named_by: tuple[str, ...] = ()
+    bars: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def of(document: Document, reading: Reading, tools: Tools, project: Index) -> Effective | None:
+    """What the agent of `reading` can do, which may use `tools` by itself; `None` if nothing starts it."""
+    names = project.get(document.path)
+    if names is None or names.own is None or not reading.loads:
+        return None
+    named_by, bars = tuple(_named_by(project, names)), tuple(_bars(reading))
+    if reading.dialect.kind != "agent":
+        return Effective(None, named_by=named_by, bars=bars)
+    denied, limited, refused = _rulings(reading, tools, project, names)
+    servers = tuple(_reach(reading, tools, project, names, denied))
+    gone = {ruling.name for ruling in denied}
+    own = _of_servers(tools.available, reading)
+    left = tuple(tool for tool in tools.available if tool not in gone and tool not in own)
+    unknown = tuple(
+        f"`tools` lists no tool of `{server.server}`; whether it has them all the same is not known."
+        for server in servers
+        if server.tools == () and server.own
+    )
+    return Effective(
+        None if tools.mode == "all" else left,
+        tuple(server for server in servers if server.tools != ()),
+        denied,
+        limited,
+        refused,
+        named_by,
+        bars,
+        unknown,
+    )
+
+
+# --- the settings -----------------------------------------------------------------------------
+
+_WHOLE = (None, "", "*")
+"""What may stand in the parentheses behind a tool and comes to nothing: the rule is about all its uses."""
+
+
+def _rulings(
+    reading: Reading, tools: Tools, project: Index, names: Names
+) -> tuple[tuple[Ruling, ...], tuple[Ruling, ...], tuple[Ruling, ...]]:
+    """The rules that take tools away, those that deny some of their uses, and those that refuse the agent."""
+    found: tuple[list[Ruling], list[Ruling], list[Ruling]] = ([], [], [])
+    denied, limited, refused = found
+    dialect, own = reading.dialect, names.own
+    for path, rule in _denials(reading, project, names):
+        meant = toollist.resolve(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
+        tool = dialect.tool(meant[0])
+        starts = dialect.kind == "agent" and tool is not None and bool(tool.scoping)
+        whole = rule.specifier in _WHOLE
+        written = rule.tool if rule.specifier is None else f"{rule.tool}({rule.specifier})"
+        if own and starts and (whole or rule.specifier in (own.full, own.name if not own.scope else "")):
+            refused.append(Ruling(own.full, written, path))
+        if whole:
+            denied += (Ruling(name, written, path) for name in _covered(meant, tools))
+        elif rule.specifier != (own.full if own else "") and _has(meant[0], tools):
+            limited.append(Ruling(meant[0], written, path))
+    return tuple(dict.fromkeys(denied)), tuple(dict.fromkeys(limited)), tuple(dict.fromkeys(refused))
+
+
+def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, Permission]]:
+    """The rules that deny something, of all settings that count for the agent, each with its file. Where a
+    rule that denies is looked at before all others, it does not matter in which of the files it stands."""
+    if not reading.runtime.denies_first:
+        return
+    for file in project:
+        counts = file.base == project.home or (not names.plugin and _holds(file.base, names.base))
+        if file.permissions and counts and reading.runtime.name in file.runtimes:
+            yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
+
+
+def _holds(folder: str, path: str) -> bool:
+    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def _covered(meant: tuple[str, ...], tools: Tools) -> Iterator[str]:
+    """The tools of the agent that a denied name takes away; where it has all, the name itself."""
+    if tools.mode == "all":
+        yield from meant
+    else:
+        yield from (tool for tool in tools.available if toollist.is_denied(tool, {*meant}))
+
+
+def _has(tool: str, tools: Tools) -> bool:
+    return tools.mode == "all" or tool in tools.available
+
+
+# --- the servers ------------------------------------------------------------------------------
+
+
+def _of_servers(names: tuple[str, ...], reading: Reading) -> set[str]:
+    """Those of the tools in a list that come from servers."""
+    before = reading.dialect.tool_grammar.server.partition("{}")[0]
+    return {name for name in names if before and name.startswith(before)}
+
+
+def _reach(
+    reading: Reading, tools: Tools, project: Index, names: Names, denied: tuple[Ruling, ...]
+) -> Iterator[Reach]:
+    """The servers that the project defines for the agent, with what it may use of each."""
+    form = reading.dialect.tool_grammar.server
+    rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
+    for server in project.choices(("server",), names) if form else ():
+        first = form.replace("{}", server.called[-1]).removesuffix("*")
+        whole = {first.rstrip("_/"), f"{first}*"}
+        if reading.runtime.name not in server.runtimes or rules & whole:
+            continue
+        listed = [tool for tool in tools.available if tool in whole or tool.startswith(first)]
+        entire = tools.mode == "all" or not whole.isdisjoint(listed)
+        own = server.path == names.path
+        if entire or listed or own:
+            left = tuple(tool for tool in listed if tool not in gone)
+            yield Reach(server.full, own, None if entire else left)
+
+
+# --- who starts it ----------------------------------------------------------------------------
+
+
+def _named_by(project: Index, names: Names) -> list[str]:
+    """Those whose lists and keys name the agent, by their names."""
+    assert names.own is not None, "it was asked for"
+    found = {
+        other.own.full
+        for other, reference in project.referring(names.own)
+        if reference.form in ("tool", "key") and other.own and other.path != names.path
+    }
+    return sorted(found)
+
+
+def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The lines that keep somebody from starting the agent, each with whom."""
+    for entry in reading.root.entries if reading.root else ():
+        key = reading.dialect.key(entry.key.text)
+        if key and key.bars and key.known_to(reading.runtime.name) and isinstance(entry.value, Scalar):
+            whom = key.bars.get(entry.value.text.lower())
+            if whom and reading.get(key.name) is entry:
+                yield f"{key.name}: {entry.value.text}", whom
+
+
+# --- for programs, and for people -------------------------------------------------------------
+
+
+def to_json(found: Effective) -> dict[str, Any]:
+    """What an agent can do, as plain data."""
+    return {
+        "tools": None if found.tools is None else list(found.tools),
+        "servers": [
+            {**server._asdict(), "tools": None if server.tools is None else list(server.tools)}
+            for server in found.servers
+        ],
+        "denied": [ruling._asdict() for ruling in found.denied],
+        "limited": [ruling._asdict() for ruling in found.limited],
+        "refused": [ruling._asdict() for ruling in found.refused],
+        "named_by": list(found.named_by),
+        "bars": [{"line": line, "whom": whom} for line, whom in found.bars],
+        "unknown": list(found.unknown),
+    }
+
+
+Style = Literal["plain", "path", "good", "bad", "label", "muted"]
+"""What a piece of a line is; whoever prints it chooses colours."""
+
+_WHOM = {"person": "people", "model": "other agents"}
+_MOST_NAMES = 8
+
+
+def in_words(found: Effective, mark: Callable[[str], str] = str) -> Iterator[tuple[str, str, Style]]:
+    """What the project makes of the agent: label, text and style of each row; `mark` sets off names."""
+    if found.servers:
+        yield "servers", "; ".join(_server_in_words(server, mark) for server in found.servers), "plain"
+    for ruling in found.denied:
+        yield "denied", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "bad"
+    for ruling in found.limited:
+        yield "limited", f"{mark(ruling.name)}, in some uses, by {_rule_in_words(ruling, mark)}", "plain"
+    for ruling in found.refused:
+        yield "closed to", f"other agents, by {_rule_in_words(ruling, mark)}", "bad"
+    for line, whom in found.bars:
+        yield "closed to", f"{_WHOM[whom]}, by {mark(line)}", "plain"
+    names = [mark(name) for name in found.named_by[:_MOST_NAMES]]
+    rest = len(found.named_by) - _MOST_NAMES
+    if names:
+        yield "named by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
+    for sentence in found.unknown:
+        yield "note", sentence, "muted"
+
+
+def _server_in_words(server: Reach, mark: Callable[[str], str]) -> str:
+    tools = "all tools" if server.tools is None else ", ".join(map(mark, server.tools))
+    return f"{mark(server.server)} ({'its own, ' if server.own else ''}{tools})"
+
+
+def _rule_in_words(ruling: Ruling, mark: Callable[[str], str]) -> str:
+    """A rule, with the end of its file's path, which tells what settings they are."""
+    return f"the rule {mark(ruling.rule)} in {mark('/'.join(ruling.path.split('/')[-2:]))}"

@@ -1,0 +1,245 @@
+"""What an agent can really do in its project: tools, servers, and who may start it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agentls import effective, inspection
+from agentls.effective import Effective
+from agentls.features.hover import hover
+from agentls.names import Names, Permission
+from agentls.text import Span
+from harness import Case, parse_case
+
+PROJECT = """\
+Agents that start each other.
+
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+tools: Agent(worker, helper), Read
+---
+
+You lead.
+
+-- .claude/agents/helper.md --
+---
+name: helper
+description: Helps.
+---
+
+You help.
+
+-- .claude/skills/style/SKILL.md --
+---
+description: How we write.
+agent: worker
+context: fork
+disable-model-invocation: yes
+---
+
+Write plainly.
+"""
+
+HERE = ".claude/agents/worker.md"
+SETTINGS = ".claude/settings.json"
+
+
+def rule(written: str, action: str = "deny") -> Permission:
+    """A rule of the settings, as it is written."""
+    tool, parenthesis, rest = written.partition("(")
+    assert action in ("deny", "ask", "allow")
+    return Permission(
+        action,  # type: ignore[arg-type]
+        tool,
+        rest.removesuffix(")") if parenthesis else None,
+        Span(0, 0),
+    )
+
+
+def project(*lines: str, path: str = HERE) -> Case:
+    """The project, with an agent `worker` that has further lines."""
+    case = parse_case(PROJECT)
+    case.files[path] = "\n".join(
+        ("---", "name: worker", "description: Works.", *lines, "---", "", "You work.", "")
+    )
+    return case
+
+
+def seen(
+    case: Case, *rules: Permission, path: str = HERE, home: str = "", at: str = SETTINGS
+) -> Effective | None:
+    """What the first reader's agent can do, with rules in the settings."""
+    index = case.index
+    assert index is not None
+    index.home = home
+    base = case.document(path).identity.base or path.rpartition("/")[0]
+    index.put(Names(at, home or base, "", ("claude-code",), permissions=rules))
+    return inspection.inspect(case.document(path), index).views[0].effective
+
+
+def told(case: Case, *rules: Permission, path: str = HERE) -> list[str]:
+    """The same in words."""
+    found = seen(case, *rules, path=path)
+    assert found is not None
+    return [f"{label}: {text}" for label, text, _ in effective.in_words(found, lambda name: f"`{name}`")]
+
+
+def test_who_names_it() -> None:
+    assert told(project("tools: Read")) == ["named by: `lead`, `style`"]
+
+
+def test_tools_that_the_settings_take_away() -> None:
+    case = project("tools: Read, Bash, WebFetch")
+    found = seen(case, rule("Bash"), rule("WebFetch(domain:example.org)"), rule("Write"))
+    assert found is not None
+    assert found.tools == ("Read", "WebFetch")
+    assert told(case, rule("Bash"), rule("WebFetch(domain:example.org)"), rule("Write"))[:2] == [
+        "denied: `Bash`, by the rule `Bash` in `.claude/settings.json`",
+        "limited: `WebFetch`, in some uses, by the rule `WebFetch(domain:example.org)` in `.claude/settings.json`",
+    ]
+
+
+@pytest.mark.parametrize("written", ["Bash", "Bash(*)", "Bash()"])
+def test_a_rule_about_all_uses_takes_the_tool_away(written: str) -> None:
+    found = seen(project("tools: Read, Bash"), rule(written))
+    assert found is not None
+    assert (found.tools, found.limited) == (("Read",), ())
+
+
+@pytest.mark.parametrize("action", ["ask", "allow"])
+def test_only_what_denies_takes_away(action: str) -> None:
+    found = seen(project("tools: Read, Bash"), rule("Bash", action))
+    assert found is not None
+    assert found.tools == ("Read", "Bash")
+
+
+def test_an_agent_with_all_tools_goes_without_those_that_are_denied() -> None:
+    found = seen(project(), rule("Task"), rule("mcp__tracker"))
+    assert found is not None
+    assert found.tools is None
+    assert [ruling.name for ruling in found.denied] == ["Agent", "mcp__tracker"]
+
+
+@pytest.mark.parametrize("written", ["Agent(worker)", "Task(worker)", "Agent"])
+def test_an_agent_that_nobody_may_start(written: str) -> None:
+    words = told(project("tools: Read"), rule(written))
+    assert f"closed to: other agents, by the rule `{written}` in `.claude/settings.json`" in words
+
+
+def test_a_rule_about_another_agent() -> None:
+    assert told(project("tools: Read"), rule("Agent(helper)")) == ["named by: `lead`, `style`"]
+    found = seen(project("tools: Read, Agent"), rule("Agent(helper)"))
+    assert found is not None
+    assert [(ruling.name, ruling.rule) for ruling in found.limited] == [("Agent", "Agent(helper)")]
+
+
+def test_settings_of_the_home_count_everywhere_and_those_of_others_nowhere() -> None:
+    case = project("tools: Read, Bash")
+    found = seen(case, rule("Bash"), home="/home/me", at="/home/me/.claude/settings.json")
+    assert found is not None
+    assert found.tools == ("Read",)
+    index = case.index
+    assert index is not None
+    index.put(
+        Names("other/.claude/settings.json", "other", "", ("claude-code",), permissions=(rule("Bash"),))
+    )
+    kept = inspection.inspect(case.document(HERE), index).views[0].effective
+    assert kept is not None
+    assert kept.tools == ("Read", "Bash")
+
+
+SERVER = "mcpServers:\n  - tracker: {command: tracker}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((SERVER,), "servers: `tracker` (its own, all tools)"),
+        ((SERVER, "tools: mcp__tracker__*"), "servers: `tracker` (its own, all tools)"),
+        ((SERVER, "tools: mcp__tracker"), "servers: `tracker` (its own, all tools)"),
+        ((SERVER, "tools: Read, mcp__tracker__get"), "servers: `tracker` (its own, `mcp__tracker__get`)"),
+        (
+            (SERVER, "tools: Read"),
+            "note: `tools` lists no tool of `tracker`; whether it has them all the same is not known.",
+        ),
+    ],
+)
+def test_servers(lines: tuple[str, ...], expected: str) -> None:
+    assert expected in told(project(*lines))
+
+
+@pytest.mark.parametrize("written", ["mcp__tracker", "mcp__tracker__*"])
+def test_a_server_that_is_denied(written: str) -> None:
+    found = seen(project(SERVER, "tools: Read, mcp__tracker__get"), rule(written))
+    assert found is not None
+    assert (found.servers, found.tools) == ((), ("Read",))
+
+
+def test_a_tool_of_a_server_that_is_denied() -> None:
+    found = seen(project(SERVER, "tools: mcp__tracker__get, mcp__tracker__put"), rule("mcp__tracker__get"))
+    assert found is not None
+    assert [server.tools for server in found.servers] == [("mcp__tracker__put",)]
+
+
+def test_a_skill_that_only_people_start() -> None:
+    path = ".claude/skills/style/SKILL.md"
+    assert told(project("skills: style"), path=path) == [
+        "closed to: other agents, by `disable-model-invocation: yes`",
+        "named by: `worker`",
+    ]
+
+
+def test_an_agent_of_copilot_that_nobody_picks() -> None:
+    path = ".github/agents/worker.agent.md"
+    words = told(project("user-invocable: false", path=path), path=path)
+    assert words[0] == "closed to: people, by `user-invocable: false`"
+
+
+def test_settings_of_one_product_do_not_count_for_another() -> None:
+    path = ".github/agents/worker.agent.md"
+    found = seen(project("tools: [read]", path=path), rule("read"), path=path)
+    assert found is not None
+    assert (found.tools, found.denied) == (("read",), ())
+
+
+def test_an_agent_that_does_not_load_does_nothing() -> None:
+    case = project()
+    case.files[HERE] = "---\nname: worker\n---\n"
+    assert seen(case) is None
+
+
+def test_the_card_on_the_fence_and_the_inspection_say_it() -> None:
+    case = project("tools: Read, Bash")
+    index = case.index
+    assert index is not None
+    base = case.document(HERE).identity.base or ".claude/agents"
+    index.put(Names(SETTINGS, base, "", ("claude-code",), permissions=(rule("Bash"),)))
+    card = hover(case.document(HERE), 0, index)
+    assert card is not None
+    assert (
+        "- Tools: `Read`\n- Denied: `Bash`, by the rule `Bash` in `.claude/settings.json`\n" in card.markdown
+    )
+    found = inspection.inspect(case.document(HERE), index)
+    text = inspection.plain(inspection.to_text(found))
+    assert "  tools        Read\n  denied       Bash, by the rule Bash in .claude/settings.json\n" in text
+    assert "  named by     lead, style\n" in text
+    data = json.loads(json.dumps(inspection.to_json(found)))["readings"][0]["effective"]
+    assert data == {
+        "tools": ["Read"],
+        "servers": [],
+        "denied": [{"name": "Bash", "rule": "Bash", "path": SETTINGS}],
+        "limited": [],
+        "refused": [],
+        "named_by": ["lead", "style"],
+        "bars": [],
+        "unknown": [],
+    }
+
+
+def test_without_a_project_nothing_is_said_of_it() -> None:
+    case = project("tools: Read")
+    assert inspection.to_json(inspection.inspect(case.document(HERE)))["readings"][0]["effective"] is None
