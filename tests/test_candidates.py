@@ -202,7 +202,7 @@ def test_what_starts_an_agent(text: str, result: str) -> None:
 def test_skills_and_commands_in_the_prompt() -> None:
     assert labels(block(body="Use Skill(<|>)")) == ["house-style", "release"]
     assert labels(block(body="Run `/<|>`")) == ["house-style", "release"]
-    assert set(labels(block(body="Use `<|>`"))) == {*AGENTS, "house-style", "release"}
+    assert set(labels(block(body="Use `<|>`"))) == {*AGENTS, "house-style"}
 
 
 @pytest.mark.parametrize(

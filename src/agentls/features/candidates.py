@@ -208,6 +208,9 @@ def in_prompt(document: Document, offset: int, project: Index) -> Slot | None:
             groups = {"quote": "", "call": "", **found.groupdict()}
             names = pool(document, project, kinds, groups["name"], ())
             offers = [offer for offer in names.offers if " " not in offer.label]
+            if not groups["call"] and kinds[0] == "agent":
+                # One word between backticks is the name of a program as often as that of a skill.
+                offers = [offer for offer in offers if offer.kind == "agent" or {*"-:"} & {*offer.label}]
             if kinds == ("agent",):
                 offers += vocabulary.agents(document.dialect, ())
             after = _closing(groups["quote"], groups["call"], text[end.end() : line.end])
