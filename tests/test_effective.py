@@ -99,7 +99,7 @@ def test_tools_that_the_settings_take_away() -> None:
     assert found.tools == ("Read", "WebFetch")
     assert told(case, rule("Bash"), rule("WebFetch(domain:example.org)"), rule("Write"))[:2] == [
         "denied: `Bash`, by the rule `Bash` in `.claude/settings.json`",
-        "limited: `WebFetch`, in some uses, by the rule `WebFetch(domain:example.org)` in `.claude/settings.json`",
+        "limited: `WebFetch`, by the rule `WebFetch(domain:example.org)` in `.claude/settings.json`",
     ]
 
 
@@ -177,6 +177,15 @@ def test_a_server_that_is_denied(written: str) -> None:
     found = seen(project(SERVER, "tools: Read, mcp__tracker__get"), rule(written))
     assert found is not None
     assert (found.servers, found.tools) == ((), ("Read",))
+
+
+def test_a_tool_of_a_server_that_is_listed_as_a_whole() -> None:
+    found = seen(
+        project(SERVER, "tools: mcp__tracker__*"), rule("mcp__tracker__get"), rule("mcp__other__get")
+    )
+    assert found is not None
+    assert [ruling.name for ruling in found.denied] == ["mcp__tracker__get"]
+    assert [server.tools for server in found.servers] == [None]
 
 
 def test_a_tool_of_a_server_that_is_denied() -> None:

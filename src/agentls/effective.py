@@ -67,17 +67,16 @@ def of(document: Document, reading: Reading, tools: Tools, project: Index) -> Ef
         return Effective(None, named_by=named_by, bars=bars)
     denied, limited, refused = _rulings(reading, tools, project, names)
     servers = tuple(_reach(reading, tools, project, names, denied))
-    gone = {ruling.name for ruling in denied}
-    own = _of_servers(tools.available, reading)
-    left = tuple(tool for tool in tools.available if tool not in gone and tool not in own)
+    gone = {ruling.name for ruling in denied}.union(*(server.listed for server in servers))
+    left = tuple(tool for tool in tools.available if tool not in gone)
     unknown = tuple(
-        f"`tools` lists no tool of `{server.server}`; whether it has them all the same is not known."
+        f"`tools` lists no tool of `{server.reach.server}`; whether it has them all the same is not known."
         for server in servers
-        if server.tools == () and server.own
+        if server.reach.tools == () and server.reach.own
     )
     return Effective(
         None if tools.mode == "all" else left,
-        tuple(server for server in servers if server.tools != ()),
+        tuple(server.reach for server in servers if server.reach.tools != ()),
         denied,
         limited,
         refused,
@@ -136,6 +135,8 @@ def _covered(meant: tuple[str, ...], tools: Tools) -> Iterator[str]:
         yield from meant
     else:
         yield from (tool for tool in tools.available if toollist.is_denied(tool, {*meant}))
+        # One tool of a server that is listed as a whole.
+        yield from (name for name in meant if toollist.is_denied(name, {*tools.available}))
 
 
 def _has(tool: str, tools: Tools) -> bool:
@@ -145,29 +146,30 @@ def _has(tool: str, tools: Tools) -> bool:
 # --- the servers ------------------------------------------------------------------------------
 
 
-def _of_servers(names: tuple[str, ...], reading: Reading) -> set[str]:
-    """Those of the tools in a list that come from servers."""
-    before = reading.dialect.tool_grammar.server.partition("{}")[0]
-    return {name for name in names if before and name.startswith(before)}
+class _Server(NamedTuple):
+    """A server that is there for an agent, and the entries of its list of tools that are about it."""
+
+    reach: Reach
+    listed: tuple[str, ...]
 
 
 def _reach(
     reading: Reading, tools: Tools, project: Index, names: Names, denied: tuple[Ruling, ...]
-) -> Iterator[Reach]:
+) -> Iterator[_Server]:
     """The servers that the project defines for the agent, with what it may use of each."""
-    form = reading.dialect.tool_grammar.server
+    form = reading.dialect.tool_grammar.server_tools
     rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
     for server in project.choices(("server",), names) if form else ():
         first = form.replace("{}", server.called[-1]).removesuffix("*")
         whole = {first.rstrip("_/"), f"{first}*"}
         if reading.runtime.name not in server.runtimes or rules & whole:
             continue
-        listed = [tool for tool in tools.available if tool in whole or tool.startswith(first)]
+        listed = tuple(tool for tool in tools.available if tool in whole or tool.startswith(first))
         entire = tools.mode == "all" or not whole.isdisjoint(listed)
         own = server.path == names.path
         if entire or listed or own:
             left = tuple(tool for tool in listed if tool not in gone)
-            yield Reach(server.full, own, None if entire else left)
+            yield _Server(Reach(server.full, own, None if entire else left), listed)
 
 
 # --- who starts it ----------------------------------------------------------------------------
@@ -228,7 +230,7 @@ def in_words(found: Effective, mark: Callable[[str], str] = str) -> Iterator[tup
     for ruling in found.denied:
         yield "denied", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "bad"
     for ruling in found.limited:
-        yield "limited", f"{mark(ruling.name)}, in some uses, by {_rule_in_words(ruling, mark)}", "plain"
+        yield "limited", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "plain"
     for ruling in found.refused:
         yield "closed to", f"other agents, by {_rule_in_words(ruling, mark)}", "bad"
     for line, whom in found.bars:

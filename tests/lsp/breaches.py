@@ -17,6 +17,7 @@ ALWAYS = {"textDocument/publishDiagnostics", "window/showMessage", "window/logMe
 REQUESTS = {
     "workspace/configuration": "workspace.configuration",
     "workspace/diagnostic/refresh": "workspace.diagnostics.refreshSupport",
+    "workspace/codeLens/refresh": "workspace.codeLens.refreshSupport",
     "workspace/applyEdit": "workspace.applyEdit",
     "workspace/workspaceFolders": "workspace.workspaceFolders",
     "window/showDocument": "window.showDocument.support",
@@ -150,6 +151,14 @@ def completion_resolved(has: Announced, before: Json, after: Json) -> Iterator[s
     lazy = "textDocument.completion.completionItem.resolveSupport.properties"
     allowed = [*(has(lazy) or ()), "documentation", "detail"]  # Every client takes these two late.
     yield from (f"late {name}, not in {lazy}" for name in changed if name not in allowed)
+
+
+def lens(has: Announced, before: Json, after: Json) -> Iterator[str]:
+    """The breaches in what was added to a lens."""
+    late = [name for name in after if after[name] != before.get(name)]
+    yield from has.outside("textDocument.codeLens.resolveSupport.properties", "late", late, ["command"])
+    name = after["command"]["command"]
+    yield from has.outside("experimental.commands", "command", [name] if name else [], [])
 
 
 def hover(has: Announced, result: Json) -> Iterator[str]:

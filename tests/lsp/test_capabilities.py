@@ -121,6 +121,8 @@ def play(raw: Raw, capabilities: Any, project: Path, has: Announced | None = Non
 
     note(breaches.symbols(has, replay.about("textDocument/documentSymbol")))
     note(breaches.folding(has, replay.about("textDocument/foldingRange")))
+    for lens in replay.about("textDocument/codeLens"):
+        note(breaches.lens(has, lens, replay.ask("codeLens/resolve", **lens)))
     for line, text in enumerate(AGENT.split("\n")):
         for character in {0, text.find(":") + 2, *(text.find(word) + 1 for word in ("Bahs", "Task", "@"))}:
             if card := replay.about("textDocument/hover", line, character):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,8 @@ class Client:
     registers_settings: bool = False
     watches_files: bool = False
     shows_progress: bool = False
+    refreshes_lenses: bool = False
+    commands: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, capabilities: t.ClientCapabilities) -> Client:
@@ -108,7 +110,15 @@ class Client:
             registers_settings=bool(has("workspace.did_change_configuration.dynamic_registration")),
             watches_files=bool(has("workspace.did_change_watched_files.dynamic_registration")),
             shows_progress=bool(has("window.work_done_progress")),
+            refreshes_lenses=bool(has("workspace.code_lens.refresh_support")),
+            commands=frozenset(_listed(capabilities.experimental, "commands")),
         )
+
+
+def _listed(value: Any, name: str) -> list[str]:
+    """The words in a list of that name, as far as there is one: below `experimental` anything may stand."""
+    found = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+    return [word for word in found if isinstance(word, str)] if isinstance(found, (list, tuple)) else []
 
 
 def _wants_markdown(formats: Sequence[t.MarkupKind] | None) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcContentModified
 
-from agentls.lsp import convert, mapping, navigation, renaming, settings, watching
+from agentls.lsp import convert, lenses, mapping, navigation, renaming, settings, watching
 from agentls.lsp.client import Client
 from agentls.text import Span
 
@@ -35,6 +35,7 @@ def register(server: Server) -> None:
     feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
     feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
     watching.register(server)
+    lenses.register(server)
     feature(
         t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions(trigger_characters=TRIGGERS, resolve_provider=True)
     )(completion)
@@ -279,7 +280,7 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
     if asked is None:
         return None
     name = asked.document.path.rpartition("/")[2]
-    seen = inspection.inspect(asked.document, ls.projects.index(asked.document))._replace(path=name)
+    seen = inspection.inspect(asked.document, ls.projects.known(asked.document))._replace(path=name)
     readings = [
         {
             "word": inspection.word(view),

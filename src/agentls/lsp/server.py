@@ -107,6 +107,7 @@ class Server(LanguageServer):
         self._waiting: dict[str, tuple[asyncio.TimerHandle, float]] = {}
         self._shown: dict[str, list[t.Diagnostic]] = {}
         self._told: set[str] = set()
+        self._refreshing: asyncio.TimerHandle | None = None
         self._rechecks: set[asyncio.Task[None]] = set()
 
     @cached_property
@@ -315,6 +316,7 @@ class Server(LanguageServer):
         if not project.complete:
             return
         if change.names:
+            self._refresh_lenses(change.edited)
             self._rechecks.add(
                 task := asyncio.get_running_loop().create_task(self._recheck(project, change.edited))
             )
@@ -323,6 +325,16 @@ class Server(LanguageServer):
             if change.names:
                 self.survey.note(project)
             self.survey.look_at(project, change.read)
+
+    def _refresh_lenses(self, path: str) -> None:
+        """Have the client ask for lenses again, soon, as it does by itself for the document at `path`."""
+        others = any(opened.document and opened.document.path != path for opened in self.documents)
+        if self.client.refreshes_lenses and others and self._refreshing is None:
+            self._refreshing = asyncio.get_running_loop().call_later(LATEST, self._refresh_lenses_now)
+
+    def _refresh_lenses_now(self) -> None:
+        self._refreshing = None
+        self.workspace_code_lens_refresh(None)
 
     async def _recheck(self, project: Project, path: str) -> None:
         """Check the open documents of a project, but for the one at `path`, which is looked after."""

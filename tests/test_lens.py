@@ -1,0 +1,124 @@
+"""Code lenses: what stands above an agent, and what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls.features.lens import lenses, title
+from agentls.names import Names, Permission
+from agentls.text import Span
+from harness import Case, agent, parse_case
+
+PROJECT = """\
+An agent that others name.
+
+-- .claude/agents/worker.md --
+---
+description: Works.
+name: worker
+{}
+---
+
+You work.
+
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+tools: Agent(worker), Read
+---
+
+You lead. Ask `worker`, and the worker agent.
+
+-- .claude/skills/style/SKILL.md --
+---
+description: How we write.
+---
+
+Write plainly.
+
+-- .claude/rules/short.md --
+Be short.
+"""
+
+HERE = ".claude/agents/worker.md"
+
+
+def project(line: str = "tools: Read, Grep") -> Case:
+    return parse_case(PROJECT.replace("{}", line))
+
+
+def seen(case: Case, path: str = HERE, known: bool = True) -> list[str]:
+    """What the lenses of a file say."""
+    document, index = case.document(path), case.index
+    return [title(document, lens.subject, index) for lens in lenses(document, index if known else None)]
+
+
+def test_the_lenses_of_an_agent() -> None:
+    assert seen(project()) == [
+        "3 references",
+        "tokens: about 2 in the description, 3 in the prompt",
+        "Read, Grep",
+    ]
+
+
+def test_they_stand_above_the_name() -> None:
+    case = project()
+    spans = {lens.span.of(case.files[HERE]) for lens in lenses(case.document(HERE), case.index)}
+    assert spans == {"worker"}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("tools: Read, Grep, Glob, Bash", "Read, Grep +2"),
+        ("tools: Read", "Read"),
+        ("color: blue", "all tools"),
+        ("disallowedTools: Bash", "all tools but 1"),
+        ("tools: []", "no tools"),
+        ("tools: Grpe", "no tools"),
+        ("tools: Read\nmcpServers:\n  - tracker: {command: x}", "Read"),
+        ("tools: Read, mcp__tracker__*\nmcpServers:\n  - tracker: {command: x}", "Read, MCP tracker"),
+        ("tools: mcp__tracker\nmcpServers:\n  - tracker: {command: x}", "MCP tracker"),
+    ],
+)
+def test_the_tools_in_short(line: str, said: str) -> None:
+    assert seen(project(line))[-1] == said
+
+
+def test_tools_that_the_settings_deny_are_not_counted() -> None:
+    case = project("tools: Read, Grep, Bash")
+    document, index = case.document(HERE), case.index
+    assert index is not None
+    deny = Permission("deny", "Grep", None, Span(0, 0))
+    base = document.identity.base or ".claude/agents"
+    index.put(Names(".claude/settings.json", base, "", ("claude-code",), permissions=(deny,)))
+    assert title(document, "tools", index) == "Read, Bash"
+
+
+def test_a_file_that_is_not_loaded_says_so() -> None:
+    case = project()
+    case.files[HERE] = "---\nname: worker\n---\n\nYou work.\n"
+    assert seen(case)[-1] == "skipped"
+
+
+def test_a_skill_has_no_tools_of_its_own() -> None:
+    assert seen(project(), ".claude/skills/style/SKILL.md") == [
+        "no references",
+        "tokens: about 4 in the description, 4 in the text",
+    ]
+
+
+def test_a_file_that_is_mere_text_has_none() -> None:
+    assert seen(project(), ".claude/rules/short.md") == []
+
+
+def test_references_are_not_counted_before_the_project_is_known() -> None:
+    assert len(seen(project(), known=False)) == 2
+
+
+def test_an_empty_file() -> None:
+    document = agent("")
+    assert [lens.span for lens in lenses(document, None)] == [Span(0, 0)] * 2
+    assert title(document, "references", None) == "no references"
+    assert [title(document, lens.subject, None) for lens in lenses(document, None)][-1] == "skipped"
