@@ -26,17 +26,6 @@ def client_with(commands: list[str] | None = None, refresh: bool = True) -> t.Cl
     return found
 
 
-def refreshes(client: Editor) -> list[Any]:
-    """Notes each time that the client is told to ask again."""
-    seen: list[Any] = []
-
-    @client.feature(t.WORKSPACE_CODE_LENS_REFRESH)
-    def refresh(_: None) -> None:
-        seen.append(None)
-
-    return seen
-
-
 async def lenses(client: Editor, uri: str) -> list[t.CodeLens]:
     """The lenses of a document, with what they say."""
     found = await client.text_document_code_lens_async(t.CodeLensParams(identifier(uri)))
@@ -65,9 +54,8 @@ def project(tmp_path: Path) -> Path:
 
 async def test_a_client_is_told_when_the_references_are_known_and_when_they_change(project: Path) -> None:
     async with session(client_with(), project) as client:
-        seen = refreshes(client)
         uri = open_file(client, project / ".claude/agents/reviewer.md")
-        await until(lambda: seen)
+        await until(lambda: client.lens_refreshes)
         found = await lenses(client, uri)
         assert titles(found) == [
             "1 reference",
@@ -78,9 +66,9 @@ async def test_a_client_is_told_when_the_references_are_known_and_when_they_chan
         open_file(client, project / ".claude/agents/lead.md")
         other = t.VersionedTextDocumentIdentifier(2, (project / ".claude/agents/lead.md").as_uri())
         change = t.TextDocumentContentChangeWholeDocument(LEAD.format("writer"))
-        seen.clear()
+        count = client.lens_refreshes
         client.text_document_did_change(t.DidChangeTextDocumentParams(other, [change]))
-        await until(lambda: seen)
+        await until(lambda: client.lens_refreshes > count)
         assert titles(await lenses(client, uri))[0] == "no references"
 
 
@@ -88,9 +76,8 @@ async def test_commands_are_for_those_who_have_them(project: Path) -> None:
     has = ["agentls.showReferences", "agentls.inspect"]
     for commands in (has, [], None):
         async with session(client_with(commands), project) as client:
-            seen = refreshes(client)
             uri = open_file(client, project / ".claude/agents/reviewer.md")
-            await until(lambda seen=seen: seen)
+            await until(lambda client=client: client.lens_refreshes)
             found = [lens.command for lens in await lenses(client, uri)]
             expected = [has[0], has[1], has[1]] if commands else ["", "", ""]
             assert [command.command for command in found if command] == expected

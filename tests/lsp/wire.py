@@ -49,11 +49,16 @@ class Editor(LanguageClient):
         super().__init__(converter_factory=default_converter)
         register_lsp_features(self)
         self.registrations: list[t.Registration] = []
+        self.lens_refreshes = 0
         self.agreed: t.PositionEncodingKind | str | None = None
 
         @self.feature(t.CLIENT_REGISTER_CAPABILITY)
         def register(params: t.RegistrationParams) -> None:
             self.registrations += params.registrations
+
+        @self.feature(t.WORKSPACE_CODE_LENS_REFRESH)
+        def refresh(_: None) -> None:
+            self.lens_refreshes += 1
 
 
 Config = ClientServerConfig(server_command=SERVER, client_factory=Editor)

@@ -20,13 +20,14 @@ interface NewAgent {
 }
 
 export function registerCommands(extension: Extension, context: vscode.ExtensionContext): void {
-    const commands: Record<string, () => unknown> = {
+    const commands: Record<string, (...given: any[]) => unknown> = {
         'agentls.restart': () => extension.restart(),
         'agentls.showOutput': () => extension.output.show(),
         'agentls.inspect': inspect,
         'agentls.explain': explain,
         'agentls.newAgent': () => newAgent(extension),
         'agentls.showMap': () => showMap(extension),
+        'agentls.showReferences': showReferences,
     };
     for (const [name, command] of Object.entries(commands)) {
         context.subscriptions.push(vscode.commands.registerCommand(name, command));
@@ -39,6 +40,13 @@ async function inspect(): Promise<void> {
         const document = await vscode.workspace.openTextDocument(inspectionOf(editor.document.uri));
         await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
     }
+}
+
+/** What stands above an agent leads to all places that name it; the server tells where the agent's name stands. */
+async function showReferences(file: string, { line, character }: vscode.Position): Promise<void> {
+    const [uri, at] = [vscode.Uri.parse(file, true), new vscode.Position(line, character)];
+    const found = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeReferenceProvider', uri, at);
+    await vscode.commands.executeCommand('editor.action.showReferences', uri, at, found);
 }
 
 async function explain(): Promise<void> {

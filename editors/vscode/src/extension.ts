@@ -1,7 +1,7 @@
 /** The extension: starts the server when an agent file is there, again when it crashes, and stops it. */
 
 import * as vscode from 'vscode';
-import { CloseAction, DocumentDiagnosticRequest, ErrorAction, LanguageClient } from 'vscode-languageclient/node';
+import { CloseAction, CodeLensRequest, DocumentDiagnosticRequest, ErrorAction, LanguageClient, type StaticFeature } from 'vscode-languageclient/node';
 import { registerCommands } from './commands';
 import { middleware } from './middleware';
 import { isSetUpFor } from './places';
@@ -32,6 +32,16 @@ const REASONS: vscode.DocumentSelector = [
     { scheme: 'file', language: 'markdown', pattern: '**/.*/*/**' },
     { scheme: 'file', language: 'markdown', pattern: '**/SKILL.md' },
 ];
+
+/** The commands that what stands above an agent may lead to, which the server is told of. */
+const commands: StaticFeature = {
+    fillClientCapabilities: (capabilities) => {
+        capabilities.experimental = { commands: ['agentls.showReferences', 'agentls.inspect'] };
+    },
+    initialize: () => undefined,
+    getState: () => ({ kind: 'static' }),
+    clear: () => undefined,
+};
 
 const INSTALLING = 'https://www.python.org/downloads/';
 
@@ -149,6 +159,7 @@ export class Extension {
                 },
             },
         });
+        client.registerFeature(commands);
         return client;
     }
 
@@ -191,6 +202,16 @@ export class Extension {
         }
         if (event.affectsConfiguration('agentls.features.diagnostics')) {
             this.askForDiagnostics();
+        }
+        if (event.affectsConfiguration('agentls.features.codeLens')) {
+            this.askForLenses();
+        }
+    }
+
+    private askForLenses(): void {
+        const feature = this.client?.getFeature(CodeLensRequest.method);
+        for (const document of vscode.workspace.textDocuments) {
+            feature?.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
         }
     }
 

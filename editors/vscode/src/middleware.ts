@@ -42,6 +42,7 @@ export const middleware: Middleware = {
     provideDocumentSymbols: (document, token, next) => (wants('outline') ? next(document, token) : undefined),
     provideFoldingRanges: (document, context, token, next) =>
         wants('folding') ? next(document, context, token) : undefined,
+    provideCodeLenses: (document, token, next) => (wants('codeLens') ? next(document, token) : []),
     provideCodeActions: (document, range, context, token, next) =>
         wants('diagnostics') ? next(document, range, context, token) : undefined,
     provideDiagnostics: (document, previous, token, next) =>
