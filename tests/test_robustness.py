@@ -11,9 +11,10 @@ import pytest
 from agentls import check, explain, inspection, occurrences, project, suppress
 from agentls.config import Config
 from agentls.document import Document
-from agentls.features import actions, completion, hover, name_cards, navigation, outline
+from agentls.features import actions, completion, hover, lens, name_cards, navigation, outline
 from agentls.index import Index
-from agentls.names import Definition
+from agentls.names import Definition, Names, Permission
+from agentls.text import Span
 from harness import FIXTURES, Case, parse_case
 
 CASES = [
@@ -49,6 +50,20 @@ def pieces(text: str) -> Iterator[str]:
         yield (prefix, prefix[: cut[0]] + prefix[cut[1] :], prefix.replace("\n", "\r\n"))[at % 3]
 
 
+def around(document: Document) -> Index:
+    """A project that knows the document, another agent, and settings that deny it something."""
+    index = Index()
+    readers = (document.reading.runtime.name,)
+    base = document.identity.base or document.path.rpartition("/")[0]
+    other = Definition("agent", "other", "", f"{base}/o.md", Span(0, 0), "Helps.", base, "", readers)
+    server = Definition("server", "tracker", "", f"{base}/s.json", Span(0, 0), "", base, "", readers)
+    rules = (Permission("deny", "Bash", None, Span(0, 0)), Permission("deny", "Agent", "other", Span(0, 0)))
+    index.put(Names(other.path, base, "", readers, (other,)))
+    index.put(Names(server.path, base, "", readers, (server,), permissions=rules))
+    index.put(occurrences.of(document))
+    return index
+
+
 def through_everything(document: Document, offset: int) -> None:
     """Ask every feature about the document, those that want a place about `offset`."""
     found = check.check(document, Config(), lambda _: False)
@@ -57,17 +72,19 @@ def through_everything(document: Document, offset: int) -> None:
         assert diagnostic.message
         suppress.ignoring(document, diagnostic.code, diagnostic.span)
     actions.actions(document, found, found[0].span if found else document.lines.line(0))
+    known = around(document)
     for snippets in (True, False):
-        offered = completion.complete(document, offset, snippets=snippets).items
+        offered = completion.complete(document, offset, snippets=snippets, project=known).items
         assert all(item.edit.span.touches(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
-            completion.documentation(document.dialect, item.kind, item.label, item.within)
-    card = hover.hover(document, offset)
+            completion.documentation(document.dialect, item.kind, item.label, item.within, known)
+    card = hover.hover(document, offset, known)
     assert card is None or card.span.touches(offset)
     go_from_name_to_name(document, offset)
     outline.outline(document)
     outline.folding(document)
-    inspection.to_json(inspection.inspect(document))
+    inspection.to_json(inspection.inspect(document, known))
+    assert all(lens.title(document, each.subject, known) for each in lens.lenses(document, known))
     explain.explain(document.text[offset : offset + 8], document.dialect)
 
 
@@ -156,7 +173,7 @@ def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
         assert document is not None
         start = time.process_time()
         check.check(document, Config(), lambda _: False)
-        inspection.inspect(document)
+        inspection.inspect(document, around(document))
         return time.process_time() - start
 
     # Eight times as much takes eight times as long, and what is quadratic 64 times; the machine may be busy.

@@ -7,10 +7,10 @@ added. What they do not tell is left open: the settings of a machine or of a ses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from agentls import toollist
+from agentls import naming, toollist
 from agentls.document import Document
 from agentls.index import Index
 from agentls.names import Names, Permission
@@ -96,32 +96,34 @@ def _rulings(
     reading: Reading, tools: Tools, project: Index, names: Names
 ) -> tuple[tuple[Ruling, ...], tuple[Ruling, ...], tuple[Ruling, ...]]:
     """The rules that take tools away, those that deny some of their uses, and those that refuse the agent."""
-    found: tuple[list[Ruling], list[Ruling], list[Ruling]] = ([], [], [])
-    denied, limited, refused = found
+    denied: dict[Ruling, None] = {}
+    limited: dict[Ruling, None] = {}
+    refused: dict[Ruling, None] = {}
     dialect, own = reading.dialect, names.own
+    assert own is not None, "it was asked for"
+    covered = _covered(tools)
     for path, rule in _denials(reading, project, names):
         meant = toollist.resolve(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
         tool = dialect.tool(meant[0])
-        starts = dialect.kind == "agent" and tool is not None and bool(tool.scoping)
         whole = rule.specifier in _WHOLE
         written = rule.tool if rule.specifier is None else f"{rule.tool}({rule.specifier})"
-        if own and starts and (whole or rule.specifier in (own.full, own.name if not own.scope else "")):
-            refused.append(Ruling(own.full, written, path))
+        about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full
+        if about_it or (whole and tool is not None and tool.refers == own.kind):
+            refused[Ruling(own.full, written, path)] = None
         if whole:
-            denied += (Ruling(name, written, path) for name in _covered(meant, tools))
-        elif rule.specifier != (own.full if own else "") and _has(meant[0], tools):
-            limited.append(Ruling(meant[0], written, path))
-    return tuple(dict.fromkeys(denied)), tuple(dict.fromkeys(limited)), tuple(dict.fromkeys(refused))
+            for name in covered(meant):
+                denied[Ruling(name, written, path)] = None
+        elif not about_it and (tools.mode == "all" or meant[0] in tools.available):
+            limited[Ruling(meant[0], written, path)] = None
+    return tuple(denied), tuple(limited), tuple(refused)
 
 
 def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, Permission]]:
     """The rules that deny something, of all settings that count for the agent, each with its file. Where a
     rule that denies is looked at before all others, it does not matter in which of the files it stands."""
-    if not reading.runtime.denies_first:
-        return
-    for file in project:
+    for file in project.settings if reading.runtime.denies_first else ():
         counts = file.base == project.home or (not names.plugin and _holds(file.base, names.base))
-        if file.permissions and counts and reading.runtime.name in file.runtimes:
+        if counts and reading.runtime.name in file.runtimes:
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
@@ -129,18 +131,25 @@ def _holds(folder: str, path: str) -> bool:
     return f"{path}/".startswith(f"{folder.rstrip('/')}/")
 
 
-def _covered(meant: tuple[str, ...], tools: Tools) -> Iterator[str]:
-    """The tools of the agent that a denied name takes away; where it has all, the name itself."""
+def _covered(tools: Tools) -> Callable[[tuple[str, ...]], Iterable[str]]:
+    """From the names that are denied to the tools of an agent that they take away; where it has all, these
+    are the names themselves."""
     if tools.mode == "all":
-        yield from meant
-    else:
-        yield from (tool for tool in tools.available if toollist.is_denied(tool, {*meant}))
-        # One tool of a server that is listed as a whole.
-        yield from (name for name in meant if toollist.is_denied(name, {*tools.available}))
+        return iter
+    listed = {*tools.available}
+    taken: dict[str, list[str]] = {}
+    for tool in tools.available:
+        for name in toollist.denying(tool):
+            taken.setdefault(name, []).append(tool)
 
+    def covered(denied: tuple[str, ...]) -> Iterator[str]:
+        for name in denied:
+            yield from taken.get(name, ())
+            # One tool of a server that is listed as a whole.
+            if name not in taken and toollist.is_denied(name, listed):
+                yield name
 
-def _has(tool: str, tools: Tools) -> bool:
-    return tools.mode == "all" or tool in tools.available
+    return covered
 
 
 # --- the servers ------------------------------------------------------------------------------
@@ -159,17 +168,28 @@ def _reach(
     """The servers that the project defines for the agent, with what it may use of each."""
     form = reading.dialect.tool_grammar.server_tools
     rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
+    by_server = dict(_by_server(reading, tools)) if form else {}
     for server in project.choices(("server",), names) if form else ():
-        first = form.replace("{}", server.called[-1]).removesuffix("*")
-        whole = {first.rstrip("_/"), f"{first}*"}
+        written = [form.replace("{}", name) for name in server.called]
+        whole = {*written, *(name.removesuffix("*").rstrip("_/") for name in written)}
         if reading.runtime.name not in server.runtimes or rules & whole:
             continue
-        listed = tuple(tool for tool in tools.available if tool in whole or tool.startswith(first))
+        listed = tuple(tool for name in server.called for tool in by_server.get(name, ()))
         entire = tools.mode == "all" or not whole.isdisjoint(listed)
         own = server.path == names.path
         if entire or listed or own:
             left = tuple(tool for tool in listed if tool not in gone)
             yield _Server(Reach(server.full, own, None if entire else left), listed)
+
+
+def _by_server(reading: Reading, tools: Tools) -> Iterator[tuple[str, list[str]]]:
+    """The tools in a list that come from servers, by the names of those."""
+    grammar = toollist.grammar_of(reading.dialect, reading.runtime)
+    found: dict[str, list[str]] = {}
+    for tool in tools.available:
+        for server in naming.in_tool(tool, 0, reading.dialect, grammar, "tool"):
+            found.setdefault(server.name, []).append(tool)
+    yield from found.items()
 
 
 # --- who starts it ----------------------------------------------------------------------------

@@ -44,10 +44,13 @@ def pool(
     names = project.get(document.path) if project else None
     if project is None or names is None:
         return Pool()
-    found = [each for each in project.choices(kinds, names) if each.full not in listed]
+    found = project.choices(kinds, names)
     is_cut = len(found) > MOST
-    if is_cut:
-        found = _fitting(found, typed)[:MOST]
+    if is_cut and typed:
+        found = _fitting(found, typed)
+    if listed:
+        found = [each for each in found if each.full not in listed]
+    found = found[:MOST]
     return Pool(tuple(_offer(each) for each in found if _WRITABLE.fullmatch(each.full)), is_cut)
 
 
@@ -197,7 +200,7 @@ def in_prompt(document: Document, offset: int, project: Index) -> Slot | None:
     text = document.text
     line = document.lines.line(document.lines.line_at(offset))
     before = text[line.start : offset]
-    end = _REST.match(text, offset, line.end)
+    end = _REST.match(text, offset, max(offset, line.end))  # It may be amid the line's end.
     assert end is not None, "the pattern takes nothing, too"
     mention = _MENTION.search(before)
     if mention and document.dialect.mention:
