@@ -89,10 +89,14 @@ def _plugins(home: str, root: str) -> Iterator[str]:
 
 def _mapping(path: str, key: str) -> dict[str, Any]:
     """The mapping that a key has in a file of JSON; an empty one if there is none."""
+    try:
+        text = read_text(path)
+    except OSError:
+        return {}
     import json  # Few users have such files.
 
     try:
-        found = json.loads(read_text(path))[key]
-    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        found = json.loads(text)[key]
+    except (ValueError, TypeError, LookupError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
