@@ -60,6 +60,8 @@ def found(text: str) -> str:
         ("**Agent**: planner", "agent noun planner"),
         ("Follow the code-style skill.", "skill noun code-style"),
         ("skill: code-style", "skill noun code-style"),
+        ('{"skill": "code-style", "agent": "planner"}', "skill noun code-style; agent noun planner"),
+        ('runSubagent(agentName="planner")', "agent noun planner"),
         ("- **planner**: plans", "agent item planner"),
     ],
 )  # fmt: skip

@@ -76,9 +76,10 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _TITLE = re.compile(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
+_IS = r"(?:\*\*|[\"'])?(?:[:=][ ]?)(?:\*\*|[\"'])*"
 _BEHIND_NOUN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("agent", re.compile(r"gent(?<=[aA]gent)(?:\*\*)?:(?:\*\*)? (?:\*\*)?([a-z]\w*)\b(?!-)")),
-    ("skill", re.compile(r"kill(?<=[sS]kill)(?:\*\*)?:? (?:\*\*)?([a-z0-9]+(?:-[a-z0-9]+)+)")),
+    ("agent", re.compile(rf"gent(?<=[aA]gent)(?:Name|_name)?{_IS}([a-z]\w*)\b(?![-.(])")),
+    ("skill", re.compile(rf"kill(?<=[sS]kill)(?:{_IS}|[ ](?:\*\*)?)([a-z0-9]+(?:-[a-z0-9]+)+)")),
 )
 _IN_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
 
