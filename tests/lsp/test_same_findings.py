@@ -1,0 +1,78 @@
+"""The editor and the command line say the same about the same files, each as a part of its project."""
+
+# mypy: disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from agentls import disk, finding
+from agentls.cli import main
+from agentls.finding import Search
+from harness import FIXTURES, parse_case
+from lsp.wire import SECONDS, capabilities, open_document, session, settled
+
+Row = tuple[str, str, str, int]
+"""A finding: its file, its code, its message, and its line, counted from zero."""
+
+
+def write_fixtures(folder: Path) -> None:
+    """Every fixture of the rules, each as a repository of its own."""
+    for fixture in sorted((FIXTURES / "rules").glob("*.md")):
+        case = parse_case(fixture.read_text("utf-8"))
+        root = folder / fixture.stem
+        (root / ".git").mkdir(parents=True)
+        for path, text in case.files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def found_below(folder: Path) -> list[str]:
+    """The agent files that the command line finds."""
+    failures: list[str] = []
+    search = Search(disk.load_config, None, lambda *failed: failures.append(str(failed)), lambda *_: None)
+    paths = [found.full for found in finding.find(str(folder), search)]
+    assert failures == []
+    return paths
+
+
+async def in_editor(folder: Path, paths: list[str], wanted: set[Row]) -> set[Row]:
+    """What an editor shows that has all files open, once it is what is `wanted`, or nothing more is to come."""
+    async with session(capabilities("plain"), folder) as client:
+        for path in paths:
+            open_document(client, disk.read_text(path), Path(path).as_uri())
+        shown: set[Row] = set()
+        for _ in range(SECONDS):
+            await settled(client)
+            shown = {
+                (uri, str(row.code), row.message, row.range.start.line)
+                for uri, rows in client.diagnostics.items()
+                for row in rows
+            }
+            if shown == wanted:
+                break
+            await asyncio.sleep(1)  # Projects are read in the background.
+    return shown
+
+
+def on_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> set[Row]:
+    """What `agentls check` says of the folder."""
+    main(["check", "--output-format", "json", str(folder)])
+    rows = json.loads(capsys.readouterr().out)
+    return {
+        (Path(row["path"]).as_uri(), row["code"], row["message"], row["location"]["line"] - 1) for row in rows
+    }
+
+
+async def test_the_editor_says_what_the_command_line_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_fixtures(tmp_path)
+    said = on_the_command_line(tmp_path, capsys)
+    assert len({code for _, code, *_ in said}) > 100
+    shown = await in_editor(tmp_path, found_below(tmp_path), said)
+    assert (shown - said, said - shown) == (set(), set())
