@@ -79,7 +79,7 @@ def test_nothing_else_is_in_it(package: Path) -> None:
             name.removeprefix("extension/") for name in packed.namelist() if name.startswith("extension/")
         ]
     others = {name for name in inside if not name.startswith("dist/server/")}
-    pictures = {"media/finding.png", "media/inspection.png", "icon.png"}
+    pictures = {"media/finding.png", "media/inspection.png", "media/map.png", "icon.png"}
     assert others == {
         "LICENSE.txt",
         "changelog.md",
