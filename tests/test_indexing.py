@@ -232,3 +232,26 @@ def test_a_plugin_that_is_switched_off_is_left_out(
         }
     )
     assert bool(indexed(user / "work").named("agent", "payer")) == known
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_a_home_that_is_opened_as_a_whole_is_not_one_project(
+    write: Write, monkeypatch: pytest.MonkeyPatch, versioned: bool
+) -> None:
+    home = write(
+        {
+            ".claude/agents/mine.md": AGENT.format(name="mine"),
+            "shop/.claude/agents/a.md": AGENT.format(name="a"),
+            "blog/.claude/agents/b.md": AGENT.format(name="b"),
+            **({".git/HEAD": ""} if versioned else {}),
+        }
+    )
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    tops = [home.as_posix(), "/"]
+    for folder in ("shop", "blog"):
+        path = next((home / folder).rglob("*.md")).as_posix()
+        assert indexing.root_of(path, tops) == (home / folder).as_posix()
+    assert indexing.root_of((home / ".claude/agents/mine.md").as_posix(), tops) == home.as_posix()
+    assert paths(indexed(home), home) == [".claude/agents/mine.md"]
+    assert paths(indexed(home / "shop"), home) == [".claude/agents/mine.md", "shop/.claude/agents/a.md"]

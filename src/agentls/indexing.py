@@ -30,21 +30,28 @@ def root_of(path: str, tops: Iterable[str] = ()) -> str:
     folders that a person has opened or named."""
     folder = path.rpartition("/")[0]
     repository = finding.repository(folder)
-    if repository is not None:
+    if repository is not None and _is_one(repository):
         return repository
-    holding = [top for top in tops if path.startswith(top.rstrip("/") + "/")]
+    holding = [top for top in tops if path.startswith(top.rstrip("/") + "/") and _is_one(top)]
     if holding:
         return min(holding, key=len)
     located = project.locate(path, disk.plugin_of(folder))
     return located.identity.base if located else folder
 
 
+def _is_one(folder: str) -> bool:
+    """Whether a folder can be one project. Whoever opens all of their home, or has it in Git, or even the
+    whole disk, has many there."""
+    return "/" in folder.rstrip("/") and folder != home.folder()
+
+
 def paths(root: str, settings: Settings) -> Iterator[str]:
     """The files that have names for the index of the project at `root`: those below it, and unless the
     settings say otherwise those that the user has at hand everywhere. What cannot be read is passed over."""
     search = Search(settings, None, _ignore, _ignore, beside=True)
-    yield from (found.full for found in finding.find(root, search))
-    if settings(root).config.user_folder:
+    if _is_one(root):
+        yield from (found.full for found in finding.find(root, search))
+    if root == home.folder() or settings(root).config.user_folder:
         yield from home.files(search, root)
 
 

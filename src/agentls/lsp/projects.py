@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pygls import uris
 
-from agentls import disk, finding, home, indexing, occurrences
+from agentls import disk, home, indexing, occurrences
 from agentls.disk import LoadedConfig
 from agentls.document import Document
 from agentls.index import Index
@@ -221,7 +221,8 @@ class Projects:
 
     @property
     def _workspace(self) -> list[str]:
-        return [finding.repository(top) or top for top in self._tops]
+        tops = self._tops
+        return [indexing.root_of(f"{top}/", tops) for top in tops]
 
     def _at(self, root: str) -> Project:
         if root not in self._projects:

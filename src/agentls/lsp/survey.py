@@ -75,6 +75,8 @@ class Survey:
     async def _check(self, project: Project, paths: list[str], progress: Progress) -> None:
         """Check files that are not open, and send what differs from what was sent before."""
         turns, shown = Turns(), self._shown.setdefault(project.root, {})
+        # What a user has at hand everywhere is no matter of this project.
+        paths = [path for path in paths if path.startswith(f"{project.root}/")]
         for start in range(0, len(paths), AT_ONCE):
             for path, text in await asyncio.to_thread(self._texts, paths[start : start + AT_ONCE]):
                 self._one(project, path, text, shown)
