@@ -44,11 +44,29 @@ def test_what_the_model_is_not_told_costs_nothing() -> None:
     assert index.roster(one).tokens == 10
 
 
-def test_names_that_are_alike_come_in_the_order_of_their_paths() -> None:
+def test_names_come_in_the_order_of_their_paths() -> None:
     index = Index()
-    one = put(index, "shop/.claude/agents/b/code-reviewer.md", "Reviews code.")
-    put(index, "shop/.claude/agents/a/CodeReviewer.md", "Reviews code.")
-    assert [each.path.removeprefix("shop/.claude/") for each in index.roster(one).alike("code_reviewer")] == [
-        "agents/a/CodeReviewer.md",
-        "agents/b/code-reviewer.md",
+    texts = {
+        "b/one.md": "Code-Reviewer",
+        "c.md": "code-reviewer",
+        "a/two.md": "CodeReviewer",
+        "d/e.md": "code-reviewer",
+    }
+    for path, name in texts.items():
+        document = agent(
+            f"---\nname: {name}\ndescription: Reviews code.\n---\n", f"shop/.claude/agents/{path}"
+        )
+        index.put(occurrences.of(document))
+    own = occurrences.of(document).own
+    assert own
+    roster = index.roster(own)
+    named = [each.path.removeprefix("shop/.claude/agents/") for each in roster.named("code-reviewer")]
+    alike = [each.path.removeprefix("shop/.claude/agents/") for each in roster.alike("code-reviewer")]
+    assert (named, alike) == (["c.md", "d/e.md"], ["b/one.md", "a/two.md"])
+    assert [each.name for each in roster.alike("code_reviewer")] == [
+        "Code-Reviewer",
+        "CodeReviewer",
+        "code-reviewer",
+        "code-reviewer",
     ]
+    assert not [*roster.named("code_reviewer"), *roster.alike("reviewer")]

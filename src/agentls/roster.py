@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from agentls.names import Definition, fold
 from agentls.overlap import Overlap
 from agentls.tokens import estimate
+
+_LAST = chr(sys.maxunicode)
+"""What comes behind any path."""
 
 
 class Roster:
@@ -23,7 +27,7 @@ class Roster:
         self.descriptions = Overlap()
         """The descriptions that the model is told, by the paths of their files."""
         self._definitions: dict[str, Definition] = {}
-        self._names: dict[str, list[str]] = {}
+        self._names: dict[str, list[tuple[str, str]]] = {}
         self._sizes: list[tuple[int, str]] = []
 
     def __len__(self) -> int:
@@ -36,7 +40,7 @@ class Roster:
         """Take in a definition, of a file that is not yet among the others."""
         path = definition.path
         self._definitions[path] = definition
-        insort(self._names.setdefault(fold(definition.full), []), path)
+        insort(self._names.setdefault(fold(definition.full), []), (definition.full, path))
         if definition.offered:
             size = estimate(definition.description)
             self.tokens += size
@@ -47,9 +51,9 @@ class Roster:
         """Forget a definition that is among the others."""
         path, name = definition.path, fold(definition.full)
         del self._definitions[path]
-        paths = self._names[name]
-        del paths[bisect_left(paths, path)]
-        if not paths:
+        rows = self._names[name]
+        del rows[bisect_left(rows, (definition.full, path))]
+        if not rows:
             del self._names[name]
         if definition.offered:
             size = estimate(definition.description)
@@ -57,11 +61,21 @@ class Roster:
             del self._sizes[bisect_left(self._sizes, (-size, path))]
             self.descriptions.drop(path)
 
+    def named(self, name: str) -> Iterator[Definition]:
+        """The definitions of that full name, in the order of their paths."""
+        rows, first, last = self._rows(name)
+        return (self._definitions[rows[at][1]] for at in range(first, last))
+
     def alike(self, name: str) -> Iterator[Definition]:
-        """The definitions whose full names differ from `name` in nothing but case and separators, if at all,
-        in the order of their paths."""
-        return (self._definitions[path] for path in self._names.get(fold(name), ()))
+        """The definitions whose full names differ from `name`, though in nothing but case and separators."""
+        rows, first, last = self._rows(name)
+        return (self._definitions[rows[at][1]] for at in chain(range(first), range(last, len(rows))))
 
     def longest(self, most: int) -> Iterator[Definition]:
         """The definitions with the longest descriptions that the model is told."""
         return (self._definitions[path] for _, path in islice(self._sizes, most))
+
+    def _rows(self, name: str) -> tuple[list[tuple[str, str]], int, int]:
+        """The names and paths that are like `name`, and where those begin and end that are the same."""
+        rows = self._names.get(fold(name), [])
+        return rows, bisect_left(rows, (name, "")), bisect_left(rows, (name, _LAST))

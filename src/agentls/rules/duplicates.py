@@ -72,8 +72,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     own = own_definition(ctx)
     if own is None or ctx.project is None:
         return
-    same = (each for each in ctx.project.roster(own).alike(own.full) if each.full == own.full)
-    others = _others(own, same)
+    others = _others(own, ctx.project.roster(own).named(own.full))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -217,8 +216,7 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     own = own_definition(ctx)
     if own is None or ctx.project is None:
         return
-    near = (each for each in ctx.project.roster(own).alike(own.full) if each.full != own.full)
-    others = _others(own, near)
+    others = _others(own, ctx.project.roster(own).alike(own.full))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -261,8 +259,7 @@ def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definiti
 def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
     """One definition of the name, kind and place of `like`, if there is any."""
     assert ctx.project is not None
-    same = (each for each in ctx.project.roster(like).alike(like.full) if each.full == like.full)
-    return list(islice(same, 1))
+    return list(islice(ctx.project.roster(like).named(like.full), 1))
 
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:

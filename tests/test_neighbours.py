@@ -1,0 +1,102 @@
+"""Checks of files side by side: with the files in the user's own folder, and among very many."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+
+import pytest
+
+from agentls import check, occurrences
+from agentls.config import Config
+from agentls.document import Document
+from agentls.index import Index
+from harness import agent
+
+CODES = (
+    "duplicate-name",
+    "hidden-definition",
+    "confusable-name",
+    "similar-description",
+    "descriptions-over-budget",
+    "unpreloadable-skill",
+    "unreachable-agent",
+)
+
+
+def found(index: Index, document: Document) -> list[check.Diagnostic]:
+    return check.check(document, Config(select=CODES), lambda _: True, project=index)
+
+
+def file(path: str, name: str, description: str) -> Document:
+    return agent(f"---\nname: {name}\ndescription: {description}\n---\n\nYou work.\n", path)
+
+
+@pytest.mark.parametrize(
+    ("place", "message", "severity"),
+    [
+        (".claude/agents/review.md", "It takes the place of your own agent of the same name", "hint"),
+        (
+            ".claude/skills/review/SKILL.md",
+            "The skill of the same name in your own folder takes",
+            "information",
+        ),
+    ],
+)
+def test_what_lies_in_your_own_folder(place: str, message: str, severity: str) -> None:
+    index = Index("/home/me")
+    own = file(f"/home/me/{place}", "review", "Reviews what I like.")
+    project = file(f"/work/shop/{place}", "review", "Reviews code. Use it after every change.")
+    for document in (own, project):
+        index.put(occurrences.of(document))
+    (one,) = found(index, project)
+    assert (one.code, one.severity.label) == ("hidden-definition", severity)
+    assert one.message.startswith(message)
+    assert [related.path for related in one.related] == [own.path]
+    assert found(index, own) == []
+
+
+def test_a_project_below_your_own_folder_is_told_once() -> None:
+    index = Index("/home/me")
+    own = file("/home/me/.claude/agents/review.md", "review", "Reviews what I like.")
+    project = file("/home/me/shop/.claude/agents/review.md", "review", "Reviews code.")
+    for document in (own, project):
+        index.put(occurrences.of(document))
+    assert len(found(index, project)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("reviewer", "Reviews the code of the shop after every change."),
+        ("reviewer-{}", "Reviews the code of the shop after every change."),
+        ("reviewer-{}", "Reviews the code of part {} of the shop after every change, whoever has made it."),
+        ("{}", "Reviews the code of the shop after every change, whoever has made it, and when" + " {}" * 2),
+    ],
+    ids=["equal names", "equal descriptions", "one word of its own", "one word more"],
+)
+def test_a_check_costs_the_same_among_many(name: str, description: str) -> None:
+    def cost(many: int) -> int:
+        """How many calls it takes to check one of so many files, with all that it brings about."""
+        index, calls = Index(), 0
+        for at in range(many):
+            number = f"{at:04}"
+            path = f"/shop/.claude/agents/{number}.md"
+            document = file(path, name.format(number), description.format(number, number))
+            index.put(occurrences.of(document))
+        changed = document._replace(text=document.text + "More.\n")
+
+        def count(_: FrameType, event: str, __: object) -> None:
+            nonlocal calls
+            calls += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            index.put(occurrences.of(changed))
+            found(index, changed)
+        finally:
+            sys.setprofile(before)
+        return calls
+
+    assert cost(2000) <= cost(200) * 1.1
