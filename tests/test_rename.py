@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentls import occurrences
+from agentls import companions, occurrences
 from agentls.document import Document
 from agentls.features import rename
 from agentls.features.rename import Files, Refused, Renaming
@@ -42,7 +43,7 @@ class Project:
 
     def names(self, path: str, text: str) -> Names | None:
         document = self.document(path, text)
-        return occurrences.of(document) if document else None
+        return occurrences.of(document) if document else companions.of(path, text)
 
     def exists(self, path: str) -> bool:
         return any(at == path or at.startswith(f"{path}/") for at in self.texts)
@@ -96,7 +97,9 @@ def shown(text: str, new: str, *, moves: bool = True, prose: bool = False) -> st
         return renaming.reason
     after = project.after(renaming, prose=prose)
     changed = {path: content for path, content in after.texts.items() if project.texts.get(path) != content}
-    return "".join(f"-- {path.removeprefix(f'{ROOT}/')} --\n{content}" for path, content in changed.items())
+    return "".join(
+        f"-- {path.removeprefix(f'{ROOT}/')} --\n{content}" for path, content in sorted(changed.items())
+    )
 
 
 TEAM = """\
@@ -188,6 +191,261 @@ def test_a_skill_is_renamed_with_its_folder() -> None:
     assert after.startswith("-- .claude/agents/code-reviewer.md --\n")
     assert "skills: [clean-up]" in after
     assert "-- .claude/skills/clean-up/SKILL.md --\n---\nname: clean-up\n" in after
+
+
+def test_a_reference_in_a_plugin_keeps_its_scope() -> None:
+    after = shown(
+        """\
+-- plugin/agents/checker.md --
+---
+name: checker
+description: Checks.
+---
+
+You check.
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+tools: Agent(kit:check<|>er)
+---
+
+Ask @agent-kit:checker, and not `other:checker`.
+""",
+        "verifier",
+    )
+    assert after == (
+        """\
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+tools: Agent(kit:verifier)
+---
+
+Ask @agent-kit:verifier, and not `other:checker`.
+-- plugin/agents/verifier.md --
+---
+name: verifier
+description: Checks.
+---
+
+You check.
+"""
+    )
+
+
+def test_a_copy_for_another_runtime_stays() -> None:
+    after = shown(
+        """\
+-- .claude/agents/qa-1.md --
+---
+name: qa<|>-1
+description: Tests.
+---
+
+Ask `qa-1`.
+-- .gemini/agents/qa-1.md --
+---
+name: qa-1
+description: Tests.
+---
+
+Ask `qa-1`.
+""",
+        "tester",
+    )
+    assert "-- .claude/agents/tester.md --" in after
+    assert ".gemini" not in after
+
+
+def test_a_command_is_its_file() -> None:
+    after = shown(
+        """\
+-- .claude/commands/ship-it.md --
+---
+description: Ships.
+---
+
+Ship.
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+---
+
+Then /ship<|>-it at once.
+""",
+        "deliver",
+    )
+    assert after == (
+        """\
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+---
+
+Then /deliver at once.
+-- .claude/commands/deliver.md --
+---
+description: Ships.
+---
+
+Ship.
+"""
+    )
+
+
+SERVERS = """\
+-- .mcp.json --
+{"mcpServers": {"issue-tracker": {"command": "x"}}}
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+tools: mcp__issue-tr<|>acker__read, Read
+mcpServers: [issue-tracker]
+---
+
+Read it by mcp__issue-tracker__read.
+"""
+
+
+def test_a_server_is_renamed_where_it_is_defined_and_in_the_names_of_its_tools() -> None:
+    after = shown(SERVERS, "tickets")
+    assert '{"mcpServers": {"tickets": {"command": "x"}}}' in after
+    assert "tools: mcp__tickets__read, Read\nmcpServers: [tickets]" in after
+    assert "by mcp__tickets__read." in after
+    assert "cannot stand in the names of tools" in shown(SERVERS, "my__tickets")
+
+
+def test_a_name_that_yaml_takes_for_something_else_is_quoted_or_refused() -> None:
+    lone = "-- .claude/agents/a.md --\n---\nname: {}\ndescription: D.\n---\n\nYou.\n"
+    assert "name: '123'" in shown(lone.format("q<|>"), "123")
+    assert "name: it's\n" in shown(lone.format("q<|>"), "it's")
+    assert "name: '#1'" in shown(lone.format("q<|>"), "#1")
+    assert "name: 'it''s'" in shown(lone.format("'q<|>'"), "it's")
+    assert "name: 'a: b'" not in shown(lone.format("q<|>"), "a: b")
+    listed = "-- .claude/agents/b.md --\n---\nname: b\ndescription: D.\nskills: [q]\n---\n\nYou.\n"
+    skill = "-- .claude/skills/q/SKILL.md --\n---\nname: q<|>\ndescription: D.\n---\n\nYou.\n"
+    assert (
+        shown(skill + listed, "123")
+        == "`123` cannot be written in all places of the name in .claude/agents/b.md."
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "reason"),
+    [
+        ("", "A name is needed."),
+        ("code-reviewer", "`code-reviewer` is its name already."),
+        ("planner", "There is another agent `planner` already, in .claude/agents/planner.md."),
+        ("tidy-up", "There is a skill `tidy-up`, and one could not tell which of the two is meant in prose."),
+        ("a:b", "The name `a:b` contains a colon. Claude Code skips the file."),
+        ("-a", "The name `-a` starts with a hyphen. Claude Code skips the file."),
+        ("a/b", "`a/b` cannot be written in all places of the name in"),
+        ("Explore", "`Explore` has a meaning of its own."),
+        ("fork", "`fork` has a meaning of its own."),
+        ("notes", ".claude/agents/notes.md is there already."),
+        ("code reviewer", "`code reviewer` cannot be written in all places of the name in"),
+        ("a\nb", "A name is a single line."),
+    ],
+)
+def test_a_name_that_is_none_or_is_taken_is_refused(new: str, reason: str) -> None:
+    notes = "-- .claude/agents/notes.md --\nJust notes.\n"
+    assert shown(TEAM + notes, new).startswith(reason)
+
+
+def test_the_name_of_a_file_has_to_be_one() -> None:
+    lone = "-- .claude/agents/a.md --\n---\nname: a<|>\ndescription: D.\n---\n\nYou.\n"
+    for name in ("what?", "a/b"):
+        assert shown(lone, name) == f"`{name}` cannot be the name of a file."
+        assert f"\nname: {name}\n" in shown(lone, name, moves=False)
+
+
+def test_what_lies_elsewhere_or_is_built_in_cannot_be_renamed() -> None:
+    home = "-- /home/me/.claude/agents/mine.md --\n---\nname: mine\ndescription: D.\n---\n\nYou.\n"
+    lead = "-- .claude/agents/l.md --\n---\nname: l\ndescription: D.\ntools: Agent({})\n---\n\nYou.\n"
+    assert shown(home + lead.format("mi<|>ne"), "other") == (
+        "`mine` lies outside of the project, in /home/me/.claude/agents/mine.md."
+    )
+    assert (
+        shown(lead.format("Explo<|>re"), "other") == "`Explore` is a built-in agent, which cannot be renamed."
+    )
+    assert (
+        shown(lead.format("none<|>"), "other") == "There is no `none` in this project that could be renamed."
+    )
+    assert shown(lead.format("x").replace("You", "Y<|>ou"), "other") == ""
+
+
+def test_a_file_that_has_changed_since_it_was_read_is_read_again() -> None:
+    project, *_ = at_mark(TEAM)
+    lead = f"{ROOT}/.claude/agents/lead.md"
+    project.texts[lead] = "---\nname: lead\ndescription: D.\n---\n\nNow `code-reviewer` leads.\n"
+    own = project.own(f"{ROOT}/.claude/agents/code-reviewer.md")
+    renaming = rename.rename(project.index, own, "critic", project.files)
+    assert isinstance(renaming, Renaming)
+    assert project.after(renaming).texts[lead].endswith("Now `critic` leads.\n")
+    project.texts[own.path] = "Gone.\n"
+    refused = rename.rename(project.index, own, "critic", project.files)
+    assert refused == Refused("`code-reviewer` is no longer found in .claude/agents/code-reviewer.md.")
+
+
+LINKED = """\
+-- .claude/skills/tidy-up/SKILL.md --
+---
+name: tidy-up
+description: Tidies up.
+---
+
+See [how](how.md) and [the lead](../../agents/lead.md).
+-- .claude/skills/tidy-up/how.md --
+So.
+-- .claude/agents/lead.md --
+---
+name: lead
+description: Leads.
+skills: [tidy-up]
+---
+
+See [how](../skills/tidy-up/how.md) or @.claude/skills/tidy-up/how.md.
+"""
+
+
+def moved(text: str, old: str, new: str) -> str:
+    """The project after somebody has moved a file or folder, changed files only, and what is said of it."""
+    project = Project(parse_case(text).files)
+    renaming, reasons = rename.moved(project.index, f"{ROOT}/{old}", f"{ROOT}/{new}", project.files)
+    after = project.after(renaming)
+    changed = {path: content for path, content in after.texts.items() if project.texts.get(path) != content}
+    return "".join(
+        (
+            *(f"-- {path.removeprefix(f'{ROOT}/')} --\n{each}" for path, each in sorted(changed.items())),
+            *reasons,
+        )
+    )
+
+
+def test_a_folder_that_gets_another_name_takes_its_skill_along() -> None:
+    after = moved(LINKED, ".claude/skills/tidy-up", ".claude/skills/clean-up")
+    assert "-- .claude/skills/clean-up/SKILL.md --\n---\nname: clean-up\n" in after
+    assert "See [how](how.md) and [the lead](../../agents/lead.md)." in after
+    assert "skills: [clean-up]" in after
+    assert "See [how](../skills/clean-up/how.md) or @.claude/skills/clean-up/how.md." in after
+
+
+def test_links_lead_to_a_file_and_from_it_where_it_is_moved_to() -> None:
+    after = moved(LINKED, ".claude/agents/lead.md", ".claude/agents/team/lead.md")
+    assert "[the lead](../../agents/team/lead.md)" in after
+    assert "See [how](../../skills/tidy-up/how.md) or @.claude/skills/tidy-up/how.md." in after
+    assert "name: lead" in after
+
+
+def test_a_file_may_be_called_what_cannot_be_a_name() -> None:
+    after = moved(LINKED, ".claude/agents/lead.md", ".claude/agents/Explore.md")
+    assert "name: lead" in after
+    assert "`Explore` has a meaning of its own." in after
 
 
 # From whichever occurrence

@@ -13,7 +13,7 @@ DESTINATION = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
 """What looks like a link of Markdown, with its destination."""
 
 IMPORT = re.compile(
-    r"(?<![\w@/.`])@((?:\.{1,2}/)+[\w./-]*\w|[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
+    r"(?<![\w@/.`])@((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
 )
 """A word behind `@` is a path if it looks like one; most are names of people, packages or decorators."""
 

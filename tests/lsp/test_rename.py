@@ -177,3 +177,26 @@ async def test_a_file_that_gets_another_name_takes_the_agent_along(project: Path
         assert after[LEAD] == FILES[LEAD].replace("(code-reviewer.md)", "(Explore.md)")
         (message,) = client.messages
         assert "The name stays as it is. `Explore` has a meaning of its own." in message.message
+
+
+@pytest.mark.asyncio
+async def test_settings_take_part(project: Path) -> None:
+    settings = project / ".claude/settings.json"
+    settings.write_text(
+        '{"agent": "code-reviewer", "permissions": {"deny": ["Agent(code-reviewer)"]}}', "utf-8"
+    )
+    async with session(capabilities("vscode-1.139.1"), project) as client:
+        open_document(client, settings.read_text("utf-8"), settings.as_uri(), "json")
+        params = t.RenameParams(identifier(settings.as_uri()), t.Position(0, 14), "critic")
+        edit = await client.text_document_rename_async(params)
+    assert edit is not None
+    assert edit.document_changes is not None
+    found = {
+        each.text_document.uri.rpartition("/")[2]: [
+            row.new_text for row in each.edits if isinstance(row, t.AnnotatedTextEdit)
+        ]
+        for each in edit.document_changes
+        if isinstance(each, t.TextDocumentEdit)
+    }
+    assert found["settings.json"] == ["critic", "critic"]
+    assert len(found["lead.md"]) == 5

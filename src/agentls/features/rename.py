@@ -328,7 +328,7 @@ def _links(index: Index, move: Move, files: Files) -> Iterator[Change]:
         ]
     for names, reference in leading:
         text = files.text(names.path) if files.hold(names.path) else None
-        if text is not None:
+        if text is not None and files.exists(reference.name):
             written = _path_after(reference.span.of(text), reference.name, names, move, files)
             if written:
                 yield Change(names.path, Edit(reference.span, written), "link")

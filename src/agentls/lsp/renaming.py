@@ -7,23 +7,22 @@ has to look at first, labels to choose by.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 
-from agentls import disk
 from agentls.lsp.client import Client
 from agentls.lsp.convert import Positions
+from agentls.lsp.navigation import here
 
 if TYPE_CHECKING:
     from agentls.document import Document
     from agentls.features.rename import Change, Files, Refused, Renaming
     from agentls.index import Index
     from agentls.lsp.projects import Project
-    from agentls.lsp.server import Asked, Server
+    from agentls.lsp.server import Server
     from agentls.names import Definition, Names
-    from agentls.text import Span
 
 
 def register(ls: Server, client: Client) -> None:
@@ -42,28 +41,24 @@ def register(ls: Server, client: Client) -> None:
 
 async def prepare_rename(ls: Server, params: t.PrepareRenameParams) -> t.PrepareRenamePlaceholder | None:
     """What would be renamed at a position, and where it stands."""
-    asked = ls.ask(params.text_document.uri)
-    found = await _wanted(ls, asked, params.position) if asked else None
-    if asked is None or found is None:
-        return None
-    _, definition, span, _ = found
-    return t.PrepareRenamePlaceholder(asked.at.range(span), definition.name)
+    found = await _wanted(ls, params.text_document.uri, params.position)
+    return t.PrepareRenamePlaceholder(found.range, found.definition.name) if found else None
 
 
 async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
     """The edit that gives what stands at a position another name."""
     from agentls.features import rename as feature
 
-    asked = ls.ask(params.text_document.uri)
-    found = await _wanted(ls, asked, params.position) if asked else None
+    found = await _wanted(ls, params.text_document.uri, params.position)
     if found is None:
         return None
-    index, definition, _, files = found
-    renaming = feature.rename(index, definition, params.new_name, files, moves=ls.client.renames_files)
+    renaming = feature.rename(
+        found.project, found.definition, params.new_name, found.files, moves=ls.client.renames_files
+    )
     if isinstance(renaming, feature.Refused):
         raise _failed(renaming)
     if renaming.stays:
-        name = disk.relative(renaming.stays, files.root)
+        name = found.files.shown(renaming.stays)
         _say(ls, f"{name} keeps its name, since this editor does not rename files for others.")
     return _edit(ls, renaming)
 
@@ -86,23 +81,37 @@ async def will_rename_files(ls: Server, params: t.RenameFilesParams) -> t.Worksp
     return _edit(ls, feature.Renaming(tuple(changes))) if changes else None
 
 
-async def _wanted(
-    ls: Server, asked: Asked, position: t.Position
-) -> tuple[Index, Definition, Span, Files] | None:
+class Wanted(NamedTuple):
+    """What is to be renamed, and where its name stands that somebody points at."""
+
+    definition: Definition
+    range: t.Range
+    project: Index
+    files: Files
+
+
+async def _wanted(ls: Server, uri: str, position: t.Position) -> Wanted | None:
     """What is named at a position, once the whole project is known."""
     from agentls.features import rename as feature
+    from agentls.lsp.documents import path_of
 
-    document = asked.document
-    project = ls.projects.project(document)
+    asked, path = ls.ask(uri), path_of(uri)
+    if asked:
+        project = ls.projects.project(asked.document)
+    else:
+        around = [each for each in ls.projects.all() if path and path.startswith(f"{each.root}/")]
+        if not around:
+            return None
+        project = max(around, key=lambda each: len(each.root))
     await _complete(project)
-    index, files = ls.projects.index(document), _files(ls, project.root)
-    names = index.get(document.path)
-    if names is None:
+    seen = here(ls, uri)
+    if seen is None:
         return None
-    found = feature.wanted(index, names, document.text, asked.at.offset(position), files)
+    files = _files(ls, project.root)
+    found = feature.wanted(seen.project, seen.names, seen.text, seen.at.offset(position), files)
     if isinstance(found, feature.Refused):
         raise _failed(found)
-    return (index, *found, files) if found else None
+    return Wanted(found[0], seen.at.range(found[1]), seen.project, files) if found else None
 
 
 async def _complete(project: Project) -> None:
@@ -115,7 +124,7 @@ def _files(ls: Server, root: str) -> Files:
     """The files of a project as they are now, in the editor or on the disk."""
     import os
 
-    from agentls import indexing
+    from agentls import disk, indexing, occurrences
     from agentls.features.rename import Files
 
     settings = ls.documents.settings_for_names
@@ -127,6 +136,9 @@ def _files(ls: Server, root: str) -> Files:
         return disk.open_document(path, text, settings(path.rpartition("/")[0]))
 
     def names(path: str, text: str) -> Names | None:
+        opened = ls.documents.get(ls.projects.uri(path))
+        if opened and opened.document:
+            return occurrences.of(opened.document._replace(text=text))
         return indexing.names_of(path, text, settings)
 
     return Files(root, ls.projects.text, document, names, os.path.lexists)
