@@ -8,7 +8,8 @@ import time
 import pytest
 
 from agentls import occurrences
-from agentls.features.completion import Completions, complete, documentation
+from agentls.features import candidates
+from agentls.features.completion import Completions, complete
 from agentls.features.vocabulary import plain
 from agentls.index import Index
 from agentls.rule import Severity
@@ -250,10 +251,11 @@ def test_a_name_comes_with_what_it_names() -> None:
         if item.label == "@agent-planner"
     )
     assert item.detail == "Plans the work."
-    page = documentation(case.document(HERE).dialect, item.kind, item.label, item.within, case.index)
+    page = candidates.page(case.document(HERE), case.index, item.label, item.within, case.document)
     assert page == (
-        "**`planner`** (agent)\n\nPlans the work.\n\n"
-        "- Tools: `Read`, `mcp__tracker__create_issue`\n- Defined in: `planner.md`"
+        "**`planner`** (Claude Code agent)\n\nPlans the work.\n\n"
+        "- Defined in `planner.md`\n- Tools: `Read`, `mcp__tracker__create_issue`\n"
+        "- Model: not set: the model of the session"
     )
 
 

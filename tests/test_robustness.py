@@ -11,7 +11,7 @@ import pytest
 from agentls import check, explain, inspection, occurrences, project, suppress
 from agentls.config import Config
 from agentls.document import Document
-from agentls.features import actions, completion, hover, lens, name_cards, navigation, outline
+from agentls.features import actions, candidates, completion, hover, lens, name_cards, navigation, outline
 from agentls.index import Index
 from agentls.names import Definition, Names, Permission
 from agentls.text import Span
@@ -77,7 +77,8 @@ def through_everything(document: Document, offset: int) -> None:
         offered = completion.complete(document, offset, snippets=snippets, project=known).items
         assert all(item.edit.span.touches(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
-            completion.documentation(document.dialect, item.kind, item.label, item.within, known)
+            completion.documentation(document.dialect, item.kind, item.label, item.within)
+            candidates.page(document, known, item.label, item.within, lambda _: None)
     card = hover.hover(document, offset, known)
     assert card is None or card.span.touches(offset)
     go_from_name_to_name(document, offset)

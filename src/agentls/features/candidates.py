@@ -14,14 +14,14 @@ from typing import NamedTuple
 from agentls import shapes
 from agentls.dialects import Key
 from agentls.document import Document
-from agentls.features import vocabulary
+from agentls.features import name_cards, vocabulary
+from agentls.features.name_cards import Open
 from agentls.features.position import Place
 from agentls.features.slots import Slot, touched
 from agentls.features.vocabulary import Offer
 from agentls.index import Index
 from agentls.names import Definition, Kind
 from agentls.text import Span
-from agentls.wording import code_span
 
 MOST = 200
 """The longest list that is offered at once."""
@@ -83,27 +83,12 @@ def _offer(definition: Definition) -> Offer:
     )
 
 
-def page(project: Index, label: str, path: str) -> str | None:
+def page(document: Document, project: Index, label: str, path: str, file: Open) -> str | None:
     """The page about the name in `label`, as the file at `path` defines it."""
-    names = project.get(path)
-    named = [each for each in names.definitions if each.full in label] if names else []
+    here, there = project.get(document.path), project.get(path)
+    named = [each for each in there.definitions if each.full in label] if there else []
     found = max(named, default=None, key=lambda each: len(each.full))
-    if found is None:
-        return None
-    kind = _TITLES.get(found.kind, found.kind)
-    tools = ", ".join(map(code_span, found.tools or ())) or "none"
-    rows = [f"- Tools: {tools}"] if found.kind == "agent" and found.tools is not None else []
-    rows.append(f"- Defined in: {code_span(_shown(found))}")
-    parts = (f"**{code_span(found.full)}** ({kind})", found.description.strip(), "\n".join(rows))
-    return "\n\n".join(part for part in parts if part)
-
-
-_TITLES = {"server": "MCP server", "command": "slash command"}
-
-
-def _shown(definition: Definition) -> str:
-    """The path of a definition, counted from the folder that its place is counted from."""
-    return definition.path.removeprefix(f"{definition.base}/")
+    return name_cards.card(here, found, project.home, file) if here and found else None
 
 
 # --- the frontmatter --------------------------------------------------------------------------

@@ -45,9 +45,10 @@ def complete(document: Document, offset: int, *, snippets: bool, project: Index 
     return Completions(items, any(slot.is_cut for slot in found))
 
 
-def documentation(dialect: Dialect, kind: str, label: str, within: str, project: Index | None = None) -> str:
-    """The page of a completion in Markdown, or "" if there is nothing more to say about it."""
-    return (project and candidates.page(project, label, within)) or _page(dialect, kind, label, within) or ""
+def documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
+    """The page of a completion in Markdown, or "" if there is nothing more to say about it. Names of the
+    project have theirs from `candidates`."""
+    return _page(dialect, kind, label, within) or ""
 
 
 def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:

@@ -220,13 +220,15 @@ def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | Non
 
 def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
     """The documentation of an item that the user looks at."""
+    from agentls.features import candidates
     from agentls.features.completion import documentation
 
     data: Any = item.data
     asked = ls.ask(data["uri"])
     if asked is not None:
         project = ls.projects.index(asked.document)
-        page = documentation(asked.document.dialect, data["kind"], item.label, data["within"], project)
+        page = candidates.page(asked.document, project, item.label, data["within"], ls.projects.document)
+        page = page or documentation(asked.document.dialect, data["kind"], item.label, data["within"])
         item.documentation = convert.documentation(page, ls.client)
     return item
 
