@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agentls import dialects, markdown, origin, toollist
 from agentls.config import Config
-from agentls.dialects import Condition, Dialect, Key, Runtime
+from agentls.dialects import Dialect, Key, Runtime
 from agentls.frontmatter import Block, find_block, recover
 from agentls.markdown import Markdown
 from agentls.origin import Origin
@@ -96,13 +96,18 @@ class Document(File):
         read = strategy(reader.runtime.strategy)
         return read(self.text, self.identity, reader.dialect, reader.runtime)
 
-    def met(self, reading: Reading, conditions: Iterable[Condition]) -> bool:
-        """Whether any of `conditions` is met for the runtime of `reading`, by the file or by its place."""
-        root, sets = reading.root, self.identity.sets
-        return any(
-            (root is not None and meets(condition, root)) or sets.get(condition.key) in condition.values
-            for condition in conditions
+    def barred(self, reading: Reading) -> frozenset[str]:
+        """Who cannot start what the file defines, by what it says or by its place, as the runtime of `reading`
+        has it: "person", "model", both or nobody."""
+        keys = (key for key in reading.dialect.keys if key.bars and key.known_to(reading.runtime.name))
+        return frozenset(
+            key.bars[value] for key in keys if (value := self._word(reading, key.name)) in key.bars
         )
+
+    def _word(self, reading: Reading, key: str) -> str:
+        entry = reading.get(key)
+        value = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
+        return self.identity.sets.get(key, value).lower()
 
     @property
     def reading(self) -> Reading:

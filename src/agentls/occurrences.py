@@ -61,7 +61,7 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
         readers,
         reading.loads,
         _tools(document, reading) if kind == "agent" else None,
-        offered=not document.met(reading, reading.runtime.withheld),
+        offered="model" not in document.barred(reading),
     )
 
 

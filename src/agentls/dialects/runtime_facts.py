@@ -232,10 +232,6 @@ class Runtime(NamedTuple):
     and one without anything in parentheses takes the tool away."""
     references: bool = False
     """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
-    withheld: tuple[Condition, ...] = ()
-    """Conditions of which one is enough for a model not to be told of it."""
-    unseen: tuple[Condition, ...] = ()
-    """Conditions of which one is enough for people not to be shown it."""
     same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
     """What it makes of two of the same name in one folder: it takes one of them, and does not say which; or the
     one whose file comes first, or last; or all."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from agentls.names import Definition, Reference
 from agentls.rule import Context, Finding, Related, Severity, rule
-from agentls.rules.duplicates import own_definition, where
+from agentls.rules.duplicates import own_definition, shown, where
+from agentls.text import Span
 
 
 @rule("warning")
@@ -87,7 +88,8 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     """Nobody can start the agent: neither people nor the model.
 
     With `user-invocable: false` people do not see the agent, and with `disable-model-invocation: true` the model
-    is not told of it. What is left are agents that list it by its name, and there are none.
+    is not told of it. What is left are agents that list it by its name, and there are none. In Claude Code
+    an agent gets no tasks if `Agent(name)` is among the denied permissions of the settings.
 
     ## Bad
 
@@ -138,14 +140,30 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     own = own_definition(ctx)
     if own is None or ctx.project is None or own.kind != "agent":
         return
-    for reading in ctx.readings:
-        unseen = ctx.document.met(reading, reading.runtime.unseen)
-        withheld = ctx.document.met(reading, reading.runtime.withheld)
-        if reading.loads and unseen and withheld and not _is_named(ctx, own):
-            shown = f"{reading.runtime.title} shows it neither to people nor to the model"
-            message = f"Nobody can start this agent: {shown}, and no other agent lists it."
-            yield Finding(where(ctx, own), message, at_most=Severity.HINT)
-            return
+    for path, span, written in _denials(ctx, own):
+        message = f"`{written}` is denied in `{shown(own, path)}`, so {ctx.does('hands it no tasks')}."
+        yield Finding(where(ctx, own), message, related=(Related(span, "denied", path),))
+        return
+    barred = (ctx.document.barred(reading) for reading in ctx.readings if reading.loads)
+    if any(len(whom) > 1 for whom in barred) and not _is_named(ctx, own):
+        message = (
+            "Nobody can start this agent: neither people nor the model see it, and no other agent lists it."
+        )
+        yield Finding(where(ctx, own), message, at_most=Severity.HINT)
+
+
+def _denials(ctx: Context, own: Definition) -> Iterator[tuple[str, Span, str]]:
+    """The rules of the settings that deny the agent by its name: file, place and words of each."""
+    assert ctx.project is not None
+    runtime = ctx.reading.runtime
+    for file in ctx.project.settings if runtime.denies_first else ():
+        above = not own.scope and f"{own.base}/".startswith(f"{file.base}/")
+        if runtime.name not in file.runtimes or not (above or file.base == ctx.project.home):
+            continue
+        for each in file.permissions:
+            tool = ctx.dialect.tool(each.tool)
+            if each.action == "deny" and tool and tool.refers == own.kind and each.specifier == own.full:
+                yield file.path, each.span, f"{each.tool}({each.specifier})"
 
 
 def _is_named(ctx: Context, own: Definition) -> bool:
