@@ -35,6 +35,10 @@ export const middleware: Middleware = {
         wants('definition') ? next(document, position, token) : undefined,
     provideReferences: (document, position, options, token, next) =>
         wants('references') ? next(document, position, options, token) : undefined,
+    prepareRename: (document, position, token, next) =>
+        wants('rename') ? next(document, position, token) : undefined,
+    provideRenameEdits: (document, position, name, token, next) =>
+        wants('rename') ? next(document, position, name, token) : undefined,
     provideDocumentHighlights: (document, position, token, next) =>
         wants('highlight') ? next(document, position, token) : undefined,
     provideDocumentLinks: (document, token, next) => (wants('links') ? next(document, token) : undefined),
@@ -48,6 +52,7 @@ export const middleware: Middleware = {
     provideDiagnostics: (document, previous, token, next) =>
         wants('diagnostics') ? next(document, previous, token) : { kind: vsdiag.DocumentDiagnosticReportKind.full, items: [] },
     workspace: {
+        willRenameFiles: async (event, next) => (wants('rename') ? next(event) : null),
         configuration: async (params, token, next) => {
             const answer = await next(params, token);
             return Array.isArray(answer) ? answer.map(withoutOurs) : answer;
