@@ -130,7 +130,7 @@ def test_permissions_name_agents_and_skills(path: str) -> None:
     [
         (
             ".github/agents/case.agent.md",
-            '["search/codebase", github/close, acme/docs-mcp/*, ms.ext/run, web]',
+            '["search/codebase", runCommands/runInTerminal, github/close, acme/docs-mcp/*, ms.ext/run, web]',
             ["github", "acme/docs-mcp"],
         ),
         (".kiro/agents/case.md", '["@github/close", "@docs", "@builtin", "@mcp", read]', ["github", "docs"]),

@@ -59,7 +59,8 @@ def in_tool(name: str, at: int, dialect: Dialect, grammar: ToolGrammar, form: Fo
         return
     server = found[found.lastindex]
     of = dialect.tool(server)
-    if is_name(server) and not (of and of.members):
+    # Sets of tools have members too, under the names that they have or had.
+    if is_name(server) and not (of and of.members) and not dialect.old_tool(server):
         yield reference("server", server, at + found.start(found.lastindex), form)
 
 
