@@ -196,6 +196,19 @@ def test_a_text_that_is_being_typed_has_the_names_of_its_beginning(path: str, te
     assert known >= len(whole.definitions) + len(whole.references)
 
 
+def test_a_quote_that_is_still_open_hides_only_what_follows() -> None:
+    text = SETTINGS.replace('"Task(Explore)"', '"Task(')
+    found = names("/p/.claude/settings.json", text)
+    assert used(found)[:6] == used(names("/p/.claude/settings.json", SETTINGS))[:6]
+    assert [each.tool for each in found.permissions[:5]] == [
+        "Bash",
+        "Agent",
+        "Skill",
+        "mcp__github__create_issue",
+        "mcp__docs",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -148,6 +148,14 @@ def test_the_projects_own_agent_comes_first(user: Path, write: Write) -> None:
     assert found == ["work/.claude/agents/mine.md", ".claude/agents/mine.md"]
 
 
+@pytest.mark.parametrize("above", [False, True])
+def test_nobodys_whole_home_is_searched(user: Path, write: Write, *, above: bool) -> None:
+    write(USERS)
+    index = indexed(user.parent if above else user)
+    assert "other/.claude/agents/other.md" not in paths(index, user)
+    assert ".claude/agents/mine.md" in paths(index, user)
+
+
 def test_the_users_folder_can_be_left_out(user: Path, write: Write) -> None:
     write({**USERS, "work/agentls.toml": "user-folder = false\n"})
     assert paths(indexed(user / "work"), user) == ["work/.claude/agents/a.md"]

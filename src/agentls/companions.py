@@ -53,7 +53,7 @@ def of(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
 # --- JSON as YAML -----------------------------------------------------------------------------
 
 _TOKEN = re.compile(
-    r"""(?P<text>"[^"\\]*(?:\\.[^"\\]*)*(?P<end>"?))
+    r"""(?P<text>"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*(?P<end>"?))
     |(?P<gap>//[^\n]*|/\*.*?(?:\*/|\Z)|[\t\ufeff]+)
     |(?P<sign>[\[\]{}])""",
     re.DOTALL | re.VERBOSE,

@@ -17,6 +17,12 @@ def folder() -> str:
     return posix(os.path.expanduser("~"))
 
 
+def lies_in(root: str) -> bool:
+    """Whether `root` is the user's home, or a folder around it that is no repository."""
+    home, root = folder(), root.rstrip("/")
+    return root == home or (f"{home}/".startswith(f"{root}/") and not os.path.exists(f"{root}/.git"))
+
+
 def files(search: Search, root: str) -> Iterator[str]:
     """The files that are at hand in the project at `root`, as they lie on the disk."""
     home = folder()

@@ -42,16 +42,18 @@ def root_of(path: str, tops: Iterable[str] = ()) -> str:
 def _is_one(folder: str) -> bool:
     """Whether a folder can be one project. Whoever opens all of their home, or has it in Git, or even the
     whole disk, has many there."""
-    return "/" in folder.rstrip("/") and folder != home.folder()
+    return not home.lies_in(folder)
 
 
 def paths(root: str, settings: Settings) -> Iterator[str]:
     """The files that have names for the index of the project at `root`: those below it, and unless the
-    settings say otherwise those that the user has at hand everywhere. What cannot be read is passed over."""
+    settings say otherwise those that the user has at hand everywhere. What cannot be read is passed over.
+    Nobody's whole home is searched: there it is only what is at hand."""
     search = Search(settings, None, _ignore, _ignore, beside=True)
-    if _is_one(root):
+    whole = home.lies_in(root)
+    if not whole:
         yield from (found.full for found in finding.find(root, search))
-    if root == home.folder() or settings(root).config.user_folder:
+    if whole or settings(root).config.user_folder:
         yield from home.files(search, root)
 
 
