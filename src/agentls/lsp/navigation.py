@@ -82,25 +82,50 @@ def definition(ls: Server, params: t.DefinitionParams) -> list[t.Location] | lis
     if asked is None:
         return None
     seen, found = asked
-    places = list(_places(ls, seen, found))
+    sites = list(_sites(ls, seen, found))
     if not ls.client.definition_links:
-        return [t.Location(uri, name) for uri, _, name in places]
+        return [t.Location(site.uri, site.name) for site in sites]
     origin = seen.at.range(navigation.whole(found, seen.text))
-    return [t.LocationLink(uri, extent, name, origin) for uri, extent, name in places]
+    return [t.LocationLink(site.uri, site.extent, site.name, origin) for site in sites]
 
 
-def _places(ls: Server, seen: Here, found: Named) -> Iterator[tuple[str, t.Range, t.Range]]:
-    """Where a name leads: URIs, with the range to show and that of the name in it."""
+class Site(NamedTuple):
+    """Where a name leads: a file, and in it the range of the name and of what to show with it."""
+
+    uri: str
+    name: t.Range
+    extent: t.Range
+
+
+def _sites(ls: Server, seen: Here, found: Named) -> Iterator[Site]:
+    """Where a name leads."""
     from agentls.features import navigation
 
     if found.kind == "file":
         path = _existing(navigation.paths(seen.names, found))
         if path:
-            yield ls.projects.uri(path), _START, _START
+            yield Site(ls.projects.uri(path), _START, _START)
         return
     for target in navigation.targets(seen.project, seen.names, found):
-        for each, uri, text, at in _site(ls, target):
-            yield uri, at.range(navigation.extent(each, text)), at.range(each.span)
+        yield from _site(ls, target)
+
+
+def _site(ls: Server, wanted: Definition) -> Iterator[Site]:
+    """Where a definition stands in its file as that is now; nowhere if it is gone."""
+    from agentls.features import navigation
+
+    text = ls.projects.text(wanted.path)
+    if text is None:
+        return
+    if not navigation.is_current(wanted, text):
+        now = ls.projects.names(wanted.path)
+        found = [each for each in now.definitions if each.name == wanted.name] if now else []
+        if not found:
+            return
+        wanted = found[0]
+    extent = navigation.extent(wanted, text)
+    at = ls.positions(LineIndex(text[: extent.end]))  # The rest of the lines does not matter.
+    yield Site(ls.projects.uri(wanted.path), at.range(wanted.span), at.range(extent))
 
 
 _START = t.Range(t.Position(0, 0), t.Position(0, 0))
@@ -137,7 +162,7 @@ def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None
     wanted = navigation.wanted(seen.project, seen.names, found)
     declared = []
     if params.context.include_declaration and isinstance(wanted, Definition):
-        declared = [t.Location(uri, at.range(each.span)) for each, uri, _, at in _site(ls, wanted)]
+        declared = [t.Location(site.uri, site.name) for site in _site(ls, wanted)]
     return declared + list(_uses(ls, seen.project, wanted))
 
 
@@ -157,31 +182,6 @@ def _uses(ls: Server, index: Index, wanted: Named) -> Iterator[t.Location]:
             now = ls.projects.names(path)
             rows = navigation.uses_in(index, now, wanted) if now else []
         yield from (t.Location(uri, at.range(each.span)) for each in rows)
-
-
-class Site(NamedTuple):
-    """A definition as its file has it now, and where that is."""
-
-    definition: Definition
-    uri: str
-    text: str
-    at: Positions
-
-
-def _site(ls: Server, wanted: Definition) -> Iterator[Site]:
-    """Where a definition stands now; none if it is gone."""
-    from agentls.features import navigation
-
-    text = ls.projects.text(wanted.path)
-    if text is None:
-        return
-    if not navigation.is_current(wanted, text):
-        now = ls.projects.names(wanted.path)
-        found = [each for each in now.definitions if each.name == wanted.name] if now else []
-        if not found:
-            return
-        wanted = found[0]
-    yield Site(wanted, ls.projects.uri(wanted.path), text, ls.positions(LineIndex(text)))
 
 
 def highlight(ls: Server, params: t.DocumentHighlightParams) -> list[t.DocumentHighlight] | None:
@@ -233,7 +233,7 @@ def symbols(
         ]
     return [
         t.SymbolInformation(
-            t.Location(site.uri, site.at.range(site.definition.span)),
+            t.Location(site.uri, site.name),
             each.full,
             _symbol_kind(each, ls.client),
             container_name=_container(each),
@@ -254,8 +254,7 @@ def resolve_symbol(ls: Server, symbol: t.WorkspaceSymbol) -> t.WorkspaceSymbol:
         if (each.name, each.kind) == (data["name"], data["kind"])
     )
     site = next((site for each in same for site in _site(ls, each)), None)
-    range_ = site.at.range(site.definition.span) if site else _START
-    symbol.location = t.Location(symbol.location.uri, range_)
+    symbol.location = t.Location(symbol.location.uri, site.name if site else _START)
     return symbol
 
 
