@@ -263,3 +263,11 @@ def test_a_home_that_is_opened_as_a_whole_is_not_one_project(
     assert indexing.root_of((home / ".claude/agents/mine.md").as_posix(), tops) == home.as_posix()
     assert paths(indexed(home), home) == [".claude/agents/mine.md"]
     assert paths(indexed(home / "shop"), home) == [".claude/agents/mine.md", "shop/.claude/agents/a.md"]
+
+
+def test_a_folder_of_agents_is_no_project_of_its_own(tmp_path: Path) -> None:
+    agents = tmp_path / "work/.claude/agents"
+    path = (agents / "build/a.md").as_posix()
+    for top in (agents / "build", agents, agents.parent, tmp_path / "work"):
+        assert indexing.root_of(path, [top.as_posix()]) == (tmp_path / "work").as_posix()
+    assert indexing.root_of(path, [tmp_path.as_posix()]) == tmp_path.as_posix()

@@ -32,11 +32,11 @@ def root_of(path: str, tops: Iterable[str] = ()) -> str:
     repository = finding.repository(folder)
     if repository is not None and _is_one(repository):
         return repository
-    holding = [top for top in tops if path.startswith(top.rstrip("/") + "/") and _is_one(top)]
-    if holding:
-        return min(holding, key=len)
     located = project.locate(path, disk.plugin_of(folder))
-    return located.identity.base if located else folder
+    base = located.identity.base if located else folder
+    # Whoever names a folder below `.claude` means that folder, but not a project of its own.
+    holding = [top.rstrip("/") for top in tops if f"{path}/".startswith(top.rstrip("/") + "/")]
+    return min((top for top in (*holding, base) if _is_one(top)), key=len, default=base)
 
 
 def _is_one(folder: str) -> bool:
