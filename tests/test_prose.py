@@ -62,6 +62,9 @@ def found(text: str) -> str:
         ("skill: code-style", "skill noun code-style"),
         ('{"skill": "code-style", "agent": "planner"}', "skill noun code-style; agent noun planner"),
         ('runSubagent(agentName="planner")', "agent noun planner"),
+        ("Delegate to planner, hand it to the writer for fun.", "agent noun planner; agent noun writer"),
+        ("Coordinate closely with **planner**, and consult Explorer first.", "agent noun planner"),
+        ("Spawn planner when in doubt.", "agent noun planner"),
         ("- **planner**: plans", "agent item planner"),
     ],
 )  # fmt: skip
@@ -85,6 +88,7 @@ def test_found(text: str, expected: str) -> None:
         "subagent_type: <name>",
         "MyAgent(planner), MyTask(planner), the agent(s) and Skill(s)",
         "See @agent-notes.md for more.",
+        "Go to school, work with care, and defer it to engineer judgement.",
         "Pages 10-12, dashes - and -- and ---.",
     ],
 )

@@ -24,7 +24,7 @@ Form = Literal[
 """How a reference is written: as a word of a key's value; in a list of tools, as in `Agent(x)`,
 `mcp__x__tool`; in a permission; `@agent-x`; `subagent_type: x`; `Agent(x)` in the prompt; set off as a name,
 between backticks or behind `/` or `@`; as a hyphenated word in prose; beside the word for what it names, as in
-"the planner agent"; in bold; as a path."""
+"the planner agent", or behind a verb of delegation; in bold; as a path."""
 
 _NO_SIGN = re.compile(r"[^A-Za-z0-9_-]")
 

@@ -63,11 +63,6 @@ _BEFORE_NO_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BEHIND_NO_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _WIDEST = 40
 
-_NOUNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("agent", re.compile(r" agents?\b")),
-    ("agent", re.compile(r" subagents?\b")),
-    ("skill", re.compile(r" skills?\b")),
-)
 _WORD = re.compile(
     r"""[(*"']*
     (?!(?:an?|the|this|that|these|their|your|any|all|each|every|another|other|some|no|new|main|parent|sub|
@@ -77,10 +72,25 @@ _WORD = re.compile(
 )
 _TITLE = re.compile(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
 _IS = r"(?:\*\*|[\"'])?(?:[:=][ ]?)(?:\*\*|[\"'])*"
-_BEHIND_NOUN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("agent", re.compile(rf"gent(?<=[aA]gent)(?:Name|_name)?{_IS}([a-z]\w*)\b(?![-.(])")),
-    ("skill", re.compile(rf"kill(?<=[sS]kill)(?:{_IS}|[ ](?:\*\*)?)([a-z0-9]+(?:-[a-z0-9]+)+)")),
+# A noun without its first letter, in front of which an "a" and an "s" stand too often, and the name behind it.
+_NOUNS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        "agent",
+        re.compile(r"gent(?:s|Name|_name)?\b"),
+        re.compile(rf"{_IS}([a-z]\w*)\b(?![-.(])"),
+    ),
+    (
+        "skill",
+        re.compile(r"kills?\b"),
+        re.compile(rf"(?:{_IS}|[ ](?:\*\*)?)([a-z0-9]+(?:-[a-z0-9]+)+)"),
+    ),
 )
+_DELEGATED = r" (?:the |an? )?(?:\*\*)?([A-Za-z][a-z0-9]+)(?:\*\*)?" + (
+    r"(?=[.,;:)\r\n]|\Z|[ ](?:for|with|when|if|on|after|before|and|or|in|to)\b)"
+)
+_BEHIND_TO = tuple(re.compile(word + _DELEGATED) for word in (" to", " with"))
+_BEHIND_VERB = tuple(re.compile(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult"))
+_STEMS = ("delegat", "escalat", "hand", "transfer", "dispatch", "defer", "collaborat", "coordinat", "partner")
 _IN_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
 
 
@@ -141,21 +151,34 @@ def _hyphenated(text: str, start: int) -> Iterator[Reference]:
 
 
 def _called(text: str, start: int) -> Iterator[Reference]:
-    """Names beside the word for what they name."""
-    for kind, pattern in _NOUNS:
-        for found in pattern.finditer(text, start):
-            at = found.start()
-            word = text[max(start, at - _WIDEST) : at].rsplit(None, 1)[-1:]
-            if not word:
+    """Names beside the word for what they name, behind a verb of delegation, and in bold."""
+    for kind, noun, name in _NOUNS:
+        for found in noun.finditer(text, start):
+            at = found.start() - 1
+            if at < start or text[at].lower() != kind[0]:
                 continue
-            if word[0].lstrip("(*\"'")[:1].isupper():
-                before = _TITLE.search(text, max(start, at - _WIDEST), at)
-            else:
-                before = _WORD.fullmatch(text, at - len(word[0]), at)
-            if before:
-                yield Reference(kind, before[1], "", Span(*before.span(1)), "noun")
-    for kind, pattern in _BEHIND_NOUN:
+            at -= 3 if text.endswith("sub", start, at) else 0
+            before = _in_front(text, start, at - 1) if text.endswith(" ", start, at) else None
+            for near in (before, name.match(text, found.end())):
+                if near:
+                    yield Reference(kind, near[1], "", Span(*near.span(1)), "noun")
+    for pattern in _BEHIND_TO:
         for found in pattern.finditer(text, start):
-            yield Reference(kind, found[1], "", Span(*found.span(1)), "noun")
+            words = text[max(start, found.start() - _WIDEST) : found.start()].lower().split()
+            if any(word.startswith(_STEMS) for word in words[-3:]):
+                yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
+    for pattern in _BEHIND_VERB:
+        for found in pattern.finditer(text, start):
+            yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
     for found in _IN_BOLD.finditer(text, start):
         yield Reference("agent", found[1], "", Span(*found.span(1)), "item")
+
+
+def _in_front(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The name that ends at `end`, in small letters, or in several words with capitals."""
+    word = text[max(start, end - _WIDEST) : end].rsplit(None, 1)[-1:]
+    if not word:
+        return None
+    if word[0].lstrip("(*\"'")[:1].isupper():
+        return _TITLE.search(text, max(start, end - _WIDEST), end)
+    return _WORD.fullmatch(text, end - len(word[0]), end)

@@ -271,7 +271,8 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
             yield _finding(ctx, reference, f"There is no agent `{reference.name}` here.", meant)
     for project, reference in _unknown(ctx, ("skill", "command"), ("call", "noun", "code")):
         meant = project.spelt_like(reference.kind, reference.name)
-        if meant:
+        # A title of several words, as in a heading, may be written as people write titles.
+        if meant and " " not in reference.name:
             thing = reference.kind
             yield _finding(ctx, reference, f"There is no {thing} `{reference.name}` here.", meant)
     yield from _in_prose(ctx)
