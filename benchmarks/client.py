@@ -68,6 +68,11 @@ class Client:
                     raise RuntimeError(f"{method}: {message['error']}")
                 return message["result"]
 
+    def cpu(self) -> float:
+        """The seconds that the server has been running on a processor, where the system tells; else 0."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text("utf-8").split()[0]) for task in tasks) / 1e9
+
     def notify(self, method: str, params: Any) -> None:
         """Send a notification."""
         self._send({"method": method, "params": params})
