@@ -309,7 +309,10 @@ def test_names_lead_to_what_they_name_and_back(tmp_path: Path) -> None:
     assert "Reviews part 1 " in found["hover"]
     assert found["symbols"] == ["code-reviewer-49"]
     assert "code-reviewer-1.md" in found["links"]
-    assert found["off"] == [[], [], []]
+    assert [command for _, command in found["lenses"]] == ["agentls.showReferences", *["agentls.inspect"] * 2]
+    assert "references" in found["lenses"][0][0]
+    assert len(found["offered"]) == 49
+    assert found["off"] == [[], [], [], []]
 
 
 def test_an_agent_gets_another_name_in_all_fifty_files(tmp_path: Path) -> None:

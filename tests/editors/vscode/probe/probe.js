@@ -245,11 +245,16 @@ const scenarios = {
         result.hover = (await ask('Hover', document.uri, name)).flatMap((card) => card.contents.map(text)).join('\n');
         result.symbols = await names('rev49');
         result.links = await links();
-        for (const feature of ['definition', 'references', 'symbols']) {
+        const lenses = async () => ((await ask('CodeLens', document.uri, 9)) ?? []).map(({ command }) => [command?.title, command?.command]);
+        await until(async () => (await lenses()).length === 3, 'lenses');
+        result.lenses = await lenses();
+        const found = await ask('CompletionItem', document.uri, find(document, 'code-reviewer-1`'));
+        result.offered = found.items.map(({ label }) => label.label ?? label).filter((label) => label.startsWith('code-reviewer'));
+        for (const feature of ['definition', 'references', 'symbols', 'codeLens']) {
             await set(`features.${feature}`, false);
         }
-        result.off = [await places('Definition'), await places('Reference'), await names('rev49')];
-        for (const feature of ['definition', 'references', 'symbols']) {
+        result.off = [await places('Definition'), await places('Reference'), await names('rev49'), await lenses()];
+        for (const feature of ['definition', 'references', 'symbols', 'codeLens']) {
             await set(`features.${feature}`, undefined);
         }
     },
