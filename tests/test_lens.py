@@ -62,6 +62,12 @@ def test_the_lenses_of_an_agent() -> None:
     ]
 
 
+def test_a_link_to_the_file_is_a_reference_too() -> None:
+    case = project()
+    case.files[".claude/agents/lead.md"] += "\nSee [the worker](worker.md).\n"
+    assert seen(case)[0] == "4 references"
+
+
 def test_they_stand_above_the_name() -> None:
     case = project()
     spans = {lens.span.of(case.files[HERE]) for lens in lenses(case.document(HERE), case.index)}

@@ -63,6 +63,8 @@ async def test_a_client_is_told_when_the_references_are_known_and_when_they_chan
             "all tools",
         ]
         assert {lens.range.start.line for lens in found} == {2}
+        asked = t.ReferenceParams(t.ReferenceContext(False), identifier(uri), found[0].range.start)
+        assert len(await client.text_document_references_async(asked) or []) == 1
         open_file(client, project / ".claude/agents/lead.md")
         other = t.VersionedTextDocumentIdentifier(2, (project / ".claude/agents/lead.md").as_uri())
         change = t.TextDocumentContentChangeWholeDocument(LEAD.format("writer"))

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 from agentls import inspection
 from agentls.document import Document
+from agentls.features import navigation
 from agentls.index import Index
 from agentls.inspection import View
 from agentls.text import Span
@@ -55,7 +56,7 @@ def _references(document: Document, project: Index | None) -> str:
     names = project.get(document.path) if project else None
     if project is None or names is None or names.own is None:
         return "no references"
-    count = sum(1 for _ in project.referring(names.own))
+    count = sum(1 for _ in navigation.uses(project, names.own))
     return "no references" if not count else "1 reference" if count == 1 else f"{count:,} references"
 
 
