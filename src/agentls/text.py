@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_NEWLINE = re.compile(r"\n")  # It takes half as long to find these alone.
 
 
 class Span(NamedTuple):
@@ -71,7 +72,8 @@ class LineIndex:
     def __init__(self, text: str) -> None:
         self._text = text
         self._ascii = text.isascii()
-        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+        ends = _LINE_END if "\r" in text else _NEWLINE
+        self._starts = [0, *(end.end() for end in ends.finditer(text))]
 
     def __len__(self) -> int:
         """The number of lines; a text that ends in a line end has an empty last one."""

@@ -12,6 +12,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
+from functools import lru_cache
 from threading import Event
 from typing import NamedTuple
 
@@ -164,9 +165,9 @@ class Projects:
 
     def uri(self, path: str) -> str:
         """The URI of the file at `path`, as the editor writes it if the file is open."""
-        uri = uris.from_fs_path(path)
-        opened = self._documents.get(uri) if uri else None
-        return opened.uri if opened else uri or ""
+        uri = _uri(path)
+        opened = self._documents.get(uri)
+        return opened.uri if opened else uri
 
     # What happens to files
 
@@ -350,6 +351,11 @@ class Projects:
                     yield batch
                     batch, size = [], 0
         yield batch
+
+
+@lru_cache(maxsize=10_000)
+def _uri(path: str) -> str:
+    return uris.from_fs_path(path) or ""
 
 
 class _StoppedError(Exception):
