@@ -386,7 +386,9 @@ def _prose(
     index: Index, definition: Definition, new: str, paths: Iterable[str], files: Files
 ) -> Iterator[Change]:
     """The edits of the words in the texts at `paths` that are the name by their letters."""
-    word = re.compile(rf"(?<![\w./@:#\\-]){re.escape(definition.name)}(?![\w/\\-]|[.:@]\w)")
+    name = re.escape(definition.name)
+    # What may not stand in front comes behind: the search starts at the letters, which are rare.
+    word = re.compile(rf"{name}(?<![\w./@:#\\-]{name})(?![\w/\\-]|[.:@]\w)")
     for path in paths:
         text = files.text(path) or ""
         names = _now(index.get(path), definition, text, files)

@@ -15,6 +15,7 @@ from pygls.exceptions import JsonRpcException
 from agentls.lsp.client import Client
 from agentls.lsp.convert import Positions
 from agentls.lsp.navigation import here
+from agentls.text import LineIndex
 
 if TYPE_CHECKING:
     from agentls.document import Document
@@ -60,7 +61,7 @@ async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
     if renaming.stays:
         name = found.files.shown(renaming.stays)
         _say(ls, f"{name} keeps its name, since this editor does not rename files for others.")
-    return _edit(ls, renaming)
+    return _edit(ls, renaming, found.files)
 
 
 async def will_rename_files(ls: Server, params: t.RenameFilesParams) -> t.WorkspaceEdit | None:
@@ -69,16 +70,18 @@ async def will_rename_files(ls: Server, params: t.RenameFilesParams) -> t.Worksp
     from agentls.lsp.documents import path_of
 
     changes: list[Change] = []
+    files = _files(ls, "")
     for file in params.files:
         old, new = path_of(file.old_uri), path_of(file.new_uri)
         for project in ls.projects.all() if old and new else ():
             if old and new and old.startswith(f"{project.root}/"):
                 await _complete(project)
-                found, reasons = feature.moved(project.index, old, new, _files(ls, project.root))
+                files = files._replace(root=project.root)
+                found, reasons = feature.moved(project.index, old, new, files)
                 changes += found.changes
                 for reason in reasons:
                     _say(ls, f"The name stays as it is. {reason}")
-    return _edit(ls, feature.Renaming(tuple(changes))) if changes else None
+    return _edit(ls, feature.Renaming(tuple(dict.fromkeys(changes))), files) if changes else None
 
 
 class Wanted(NamedTuple):
@@ -121,8 +124,9 @@ async def _complete(project: Project) -> None:
 
 
 def _files(ls: Server, root: str) -> Files:
-    """The files of a project as they are now, in the editor or on the disk."""
+    """The files of a project as they are now, in the editor or on the disk, each read once."""
     import os
+    from functools import cache
 
     from agentls import disk, indexing, occurrences
     from agentls.features.rename import Files
@@ -141,7 +145,7 @@ def _files(ls: Server, root: str) -> Files:
             return occurrences.of(opened.document._replace(text=text))
         return indexing.names_of(path, text, settings)
 
-    return Files(root, ls.projects.text, document, names, os.path.lexists)
+    return Files(root, cache(ls.projects.text), document, names, os.path.lexists)
 
 
 def _failed(refused: Refused) -> JsonRpcException:
@@ -155,7 +159,7 @@ def _say(ls: Server, message: str) -> None:
 # The edit
 
 
-def _edit(ls: Server, renaming: Renaming) -> t.WorkspaceEdit:
+def _edit(ls: Server, renaming: Renaming, files: Files) -> t.WorkspaceEdit:
     """The edit for the client: texts first, then the file or folder that is renamed."""
     client = ls.client
     by_path: dict[str, list[Change]] = {}
@@ -164,9 +168,7 @@ def _edit(ls: Server, renaming: Renaming) -> t.WorkspaceEdit:
     sure: list[t.TextDocumentEdit] = []
     unsure: list[t.TextDocumentEdit] = []
     for path, changes in by_path.items():
-        at = ls.positions_in(path)
-        if at is None:
-            continue
+        at = ls.positions(LineIndex(files.text(path) or ""))
         document = _identifier(ls, path)
         certain = [change for change in changes if change.why != "prose"]
         # Some clients ask once for all edits of a text, so that these are by themselves. They are made after
