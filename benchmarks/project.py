@@ -162,7 +162,7 @@ def _names(client: Client, root: Path, rounds: int) -> list[Row]:
     found = client.request("textDocument/completion", at)
     if any(item["label"] == "agent-00001" for item in (found or {}).get("items", [])):
         measured(
-            f"completion of the names of {len(found['items'])} agents, p95",
+            f"completion of the name of an agent, {len(found['items'])} offered, p95",
             "10 ms",
             rounds,
             lambda: client.request("textDocument/completion", at),
