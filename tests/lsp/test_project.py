@@ -395,3 +395,15 @@ async def test_all_files_or_open_ones_as_it_is_set(project: Path) -> None:
         event = t.WorkspaceFoldersChangeEvent([], [folder])
         client.workspace_did_change_workspace_folders(t.DidChangeWorkspaceFoldersParams(event))
         await shows(client, lead)
+
+
+VANISHING = """
+from agentls import indexing
+paths = indexing.paths
+indexing.paths = lambda root, settings: [root + "/.claude/agents/gone.md", *paths(root, settings)]
+"""
+
+
+async def test_a_file_that_vanishes_before_it_is_read_costs_nothing_but_itself(project: Path) -> None:
+    async with session(capabilities("plain"), project, server=config(VANISHING), **OPTIONS) as client:
+        await shows(client, open_file(client, project / ".claude/agents/lead.md"), "there")
