@@ -152,6 +152,19 @@ def test_settings_of_the_home_count_everywhere_and_those_of_others_nowhere() -> 
     assert kept.tools == ("Read", "Bash")
 
 
+def test_settings_of_a_folder_above_count_for_some_sessions() -> None:
+    path = "/p/part/.claude/agents/worker.md"
+    case = project("tools: Read, Bash", path=path)
+    index = case.index
+    assert index is not None
+    index.put(Names("/p/.claude/settings.json", "/p", "", ("claude-code",), permissions=(rule("Bash"),)))
+    found = inspection.inspect(case.document(path), index).views[0].effective
+    assert found is not None
+    assert found.tools == ("Read", "Bash")
+    (said,) = found.unknown
+    assert "`p/.claude/settings.json` denies counts depends on the folder" in said
+
+
 SERVER = "mcpServers:\n  - tracker: {command: tracker}"
 
 

@@ -82,7 +82,7 @@ def of(document: Document, reading: Reading, tools: Tools, project: Index) -> Ef
         refused,
         named_by,
         bars,
-        unknown,
+        (*unknown, *_undecided(reading, project, names)),
     )
 
 
@@ -121,14 +121,25 @@ def _rulings(
 def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, Permission]]:
     """The rules that deny something, of all settings that count for the agent, each with its file. Where a
     rule that denies is looked at before all others, it does not matter in which of the files it stands."""
-    for file in project.settings if reading.runtime.denies_first else ():
-        counts = file.base == project.home or (not names.plugin and _holds(file.base, names.base))
-        if counts and reading.runtime.name in file.runtimes:
+    for file in _settings(reading, project):
+        if file.base == project.home or (file.base == names.base and not names.plugin):
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
-def _holds(folder: str, path: str) -> bool:
-    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
+def _settings(reading: Reading, project: Index) -> Iterator[Names]:
+    """The settings that the runtime reads."""
+    for file in project.settings if reading.runtime.denies_first else ():
+        if reading.runtime.name in file.runtimes:
+            yield file
+
+
+def _undecided(reading: Reading, project: Index, names: Names) -> Iterator[str]:
+    """What is to be said of settings in a folder above that of the agent's own."""
+    for file in _settings(reading, project):
+        above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != project.home
+        if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
+            shown = "/".join(file.path.split("/")[-3:])
+            yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
 
 
 def _covered(tools: Tools) -> Callable[[tuple[str, ...]], Iterable[str]]:
