@@ -315,7 +315,7 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
     found = complete(document, offset, snippets=True, project=index)
     assert found.is_cut
     fitting = [item.label for item in found.items if item.kind == "agent" and item.label not in BUILT_IN]
-    assert len(fitting) == len([n for n in range(5000) if re.search("4.*2", f"{n:04d}")][:200])
+    assert len(fitting) == len([n for n in range(5000) if re.search("4.*2", f"{n:04d}")][: candidates.MOST])
     assert all(re.fullmatch(r"agent-\d*4\d*2\d*", label) for label in fitting)
     times = []
     for _ in range(20):

@@ -23,7 +23,7 @@ from agentls.index import Index
 from agentls.names import Definition, Kind
 from agentls.text import Span
 
-MOST = 200
+MOST = 100
 """The longest list that is offered at once."""
 
 _LONGEST = 100
