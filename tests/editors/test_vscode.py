@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import runpy
 import shutil
 import subprocess
@@ -320,10 +321,15 @@ def test_an_agent_gets_another_name_in_all_fifty_files(tmp_path: Path) -> None:
     before = team(workspace)
     agents = workspace / ".claude/agents"
     lead, new = str(agents / "code-reviewer-7.md"), str(agents / "critic.md")
-    found = session("rename", tmp_path, "rename", agent=lead, renamed=new)
+    skills = workspace / ".claude/skills"
+    skill, moved = str(skills / "tidy-x7"), str(skills / "clean-x7")
+    found = session("rename", tmp_path, "rename", agent=lead, renamed=new, skill=skill, moved=moved)
     assert found.result["prepared"] == found.steps["rename"] == "code-reviewer-1"
     files = [path for path in workspace.rglob("*") if path.is_file()]
     after = {path.relative_to(workspace).as_posix(): path.read_text("utf-8") for path in files}
-    expected = renamed(before)
+    expected = {
+        path.replace("tidy-x7/", "clean-x7/"): re.sub(r"tidy-x7\b", "clean-x7", text)
+        for path, text in renamed(before).items()
+    }
     assert {path: after[path] for path in expected if path in after} == expected
     assert after.keys() - expected.keys() == {".claude/agents/reviewer.md", "README.md"}

@@ -142,6 +142,13 @@ const steps = {
         await apply.click();
         return offered;
     },
+    async agreed(page) {
+        const dialog = page.locator('.monaco-dialog-box');
+        await dialog.waitFor();
+        const question = await dialog.innerText();
+        await dialog.getByText('OK', { exact: true }).click();
+        return question;
+    },
     async newAgent(page) {
         await page.keyboard.press('Control+Alt+2');
         await page.locator('.quick-input-list').getByText('.claude/agents').first().waitFor();

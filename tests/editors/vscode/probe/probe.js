@@ -270,12 +270,24 @@ const scenarios = {
         result.prepared = (await until(() => ask().catch(() => undefined), 'a name at the cursor')).placeholder;
         await person(job, 'rename');
         await until(() => fs.existsSync(job.renamed), 'the file with the new name');
-        await until(async () => {
-            await vscode.workspace.saveAll();
-            return !vscode.workspace.textDocuments.some(({ isDirty }) => isDirty);
-        }, 'all files to be saved');
+        await saved();
+
+        // A folder in the explorer takes the skill in it along.
+        const folder = new vscode.WorkspaceEdit();
+        folder.renameFile(vscode.Uri.file(job.skill), vscode.Uri.file(job.moved));
+        const moving = vscode.workspace.applyEdit(folder);
+        await person(job, 'agreed');
+        await moving;
+        await saved();
     },
 };
+
+async function saved() {
+    await until(async () => {
+        await vscode.workspace.saveAll();
+        return !vscode.workspace.textDocuments.some(({ isDirty }) => isDirty);
+    }, 'all files to be saved');
+}
 
 /** Have a person take a step, and wait for that. */
 async function person(job, step) {
