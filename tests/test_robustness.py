@@ -11,7 +11,17 @@ import pytest
 from agentls import check, explain, inspection, occurrences, project, suppress
 from agentls.config import Config
 from agentls.document import Document
-from agentls.features import actions, candidates, completion, hover, lens, name_cards, navigation, outline
+from agentls.features import (
+    actions,
+    candidates,
+    completion,
+    hover,
+    lens,
+    name_cards,
+    navigation,
+    outline,
+    rename,
+)
 from agentls.index import Index
 from agentls.names import Definition, Names, Permission
 from agentls.text import Span
@@ -104,6 +114,22 @@ def go_from_name_to_name(document: Document, offset: int) -> None:
         if isinstance(wanted, Definition):
             shown = navigation.extent(wanted, document.text)
             assert shown.start <= wanted.span.start <= wanted.span.end <= shown.end
+            give_another_name(document, index, wanted)
+
+
+def give_another_name(document: Document, index: Index, wanted: Definition) -> None:
+    """Rename what a document defines; where that is possible, the document has the new name after it."""
+    files = rename.Files(
+        document.path.rpartition("/")[0],
+        {document.path: document.text}.get,
+        lambda _, text: document._replace(text=text),
+        lambda _, text: occurrences.of(document._replace(text=text)),
+        lambda _: False,
+    )
+    renaming = rename.rename(index, wanted, "another-7", files)
+    if isinstance(renaming, rename.Renaming) and renaming.move is None:
+        after = document.edited([change.edit for change in renaming.changes])
+        assert "another-7" in [each.name for each in occurrences.of(after).definitions]
 
 
 def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:

@@ -216,6 +216,7 @@ def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[Cha
 _UNFIT_PATH = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _SERVER = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w-]*")
+_UNMARKED = ("word", "noun", "item")
 _ORDINARY = re.compile(r"[^\W\d_]+")
 
 
@@ -378,7 +379,7 @@ def _references(index: Index, definition: Definition, new: str, files: Files) ->
         for each in names.references if names else ():
             if names and each.name in definition.called and meant(index, names, each) == definition:
                 written = longest if each.name == definition.called[-1] else new
-                doubtful = each.form in ("noun", "item") and _ORDINARY.fullmatch(each.name)
+                doubtful = each.form in _UNMARKED and _ORDINARY.fullmatch(each.name)
                 yield Change(path, Edit(each.span, written), "prose" if doubtful else "reference")
 
 
