@@ -184,6 +184,14 @@ def test_an_ordinary_word_is_renamed_where_it_is_set_off_as_a_name() -> None:
     looked_at = shown(marked, "strategist", prose=True)
     assert "The strategist agent plans, and **strategist** is its name." in looked_at
     assert "You are a strategist. Ask `strategist`" in looked_at
+    skill = (
+        marked.replace("plan<|>ner", "planner")
+        .replace("name: tidy-up", "name: ti<|>dy")
+        .replace("tidy-up", "tidy")
+    )
+    assert "Tidy it, tidy it, and run the broom skill." in shown(
+        skill.replace("You are a planner", "Tidy it, tidy it, and run the tidy skill"), "broom", prose=True
+    )
 
 
 def test_a_skill_is_renamed_with_its_folder() -> None:

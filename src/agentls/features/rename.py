@@ -111,9 +111,11 @@ def rename(
         return renaming
     if move and (move.new.count("/") != move.old.count("/") or _UNFIT_PATH.search(new)):
         return Refused(f"`{new}` cannot be the name of a file.")
-    if move and files.exists(move.new):
+    # Where capital letters make no difference, the file is there under its old name.
+    if move and move.new.lower() != move.old.lower() and files.exists(move.new):
         return Refused(f"{files.shown(move.new)} is there already.")
-    return renaming if moves else renaming._replace(stays=unit or "")
+    links = _links(index, move, files) if move else ()
+    return Renaming(_in_order((*renaming.changes, *links)), move, "" if moves else unit or "")
 
 
 def moved(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
@@ -124,7 +126,7 @@ def moved(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, lis
     reasons: list[str] = []
     for names in list(index):
         definition = names.own
-        if definition is None or move.of(names.path) == names.path:
+        if definition is None or move.of(names.path) == names.path or not _may_follow(definition, move):
             continue
         document = _document(definition, files)
         name = _name_after(document, definition, move, files) if document else definition.name
@@ -135,6 +137,12 @@ def moved(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, lis
             else:
                 changes += renaming.changes
     return Renaming(_in_order(changes), move), reasons
+
+
+def _may_follow(definition: Definition, move: Move) -> bool:
+    """Whether a name may have to do with what moves: it comes from the path, or begins the name of that."""
+    written = definition.span.start < definition.span.end
+    return not written or posixpath.basename(move.old).startswith(definition.name)
 
 
 def _name_after(document: Document, definition: Definition, move: Move, files: Files) -> str:
@@ -160,9 +168,9 @@ def _renaming(
     if reason:
         return Refused(reason)
     changes = [*_own(definition.path, text, home, new), *_references(index, definition, new, files)]
-    if move:
-        changes += _links(index, move, files)
-    changes += _prose(index, definition, new, {change.path for change in changes}, files)
+    # A skill or a server that is called by an ordinary word is mostly called like a program or a deed.
+    if definition.kind == "agent" or not _ORDINARY.fullmatch(definition.name):
+        changes += _prose(index, definition, new, {change.path for change in changes}, files)
     renaming = Renaming(_in_order(changes), move)
     reason = _amiss(definition, new, document, renaming, files)
     return Refused(reason) if reason else renaming
