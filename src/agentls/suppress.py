@@ -105,14 +105,17 @@ def _entry_at(node: Node, offset: int) -> Span | None:
 def ignoring(document: Document, code: str, span: Span) -> Edit:
     """The edit that adds a comment which silences the rule `code` at `span`.
 
-    It is always a line of its own at the left margin: behind a value it would become part of
-    the value in a file that needs the runtime's repair.
+    It is a line of its own at the left margin: behind a value it would become part of the value in a file
+    that needs the runtime's repair. But in a table it stands behind the row, as a line would end the table.
     """
     lines, block = document.lines, document.block
     newline = document.newline
     if block and span.start >= document.body:
-        at = lines.line(lines.line_at(span.start)).start
-        return Edit(Span(at, at), f"<!-- agentls: ignore[{code}] -->{newline}")
+        line = lines.line(lines.line_at(span.start))
+        comment = f"<!-- agentls: ignore[{code}] -->"
+        if line.of(document.text).lstrip().startswith("|"):
+            return Edit(Span(line.end, line.end), f" {comment}")
+        return Edit(Span(line.start, line.start), f"{comment}{newline}")
     entry = next((e for e in document.root.entries if e.span.overlaps(span)), None)
     if block and entry and span.start >= block.content.start:
         at = lines.line(lines.line_at(entry.key.span.start)).start

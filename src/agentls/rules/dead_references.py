@@ -380,7 +380,7 @@ _BEHIND_HEAD = re.compile(
     r"[*`\"']*[ \t]*(?:$|[:(|\u2014\u2013\u2192]|->|-{1,2}[ ]|(?:for|to|when|if|handles)\b)", re.MULTILINE
 )
 _IN_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
-_NO_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\|)[^\r\n]", re.MULTILINE)
+_NO_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
 _NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
 _WINDOW = 80
 
