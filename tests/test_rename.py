@@ -326,6 +326,8 @@ def test_a_server_is_renamed_where_it_is_defined_and_in_the_names_of_its_tools()
     assert "tools: mcp__tickets__read, Read\nmcpServers: [tickets]" in after
     assert "by mcp__tickets__read." in after
     assert "cannot stand in the names of tools" in shown(SERVERS, "my__tickets")
+    escaped = SERVERS.replace('"issue-tracker"', r'"issue\u002dtracker"')
+    assert '{"tickets": {"command": "x"}}' in shown(escaped, "tickets")
 
 
 def test_a_name_that_yaml_takes_for_something_else_is_quoted_or_refused() -> None:
@@ -334,6 +336,7 @@ def test_a_name_that_yaml_takes_for_something_else_is_quoted_or_refused() -> Non
     assert "name: it's\n" in shown(lone.format("q<|>"), "it's")
     assert "name: '#1'" in shown(lone.format("q<|>"), "#1")
     assert "name: 'it''s'" in shown(lone.format("'q<|>'"), "it's")
+    assert "name: other\n" in shown(lone.format("a long<|>\n  name"), "other")
     assert "name: 'a: b'" not in shown(lone.format("q<|>"), "a: b")
     listed = "-- .claude/agents/b.md --\n---\nname: b\ndescription: D.\nskills: [q]\n---\n\nYou.\n"
     skill = "-- .claude/skills/q/SKILL.md --\n---\nname: q<|>\ndescription: D.\n---\n\nYou.\n"

@@ -102,9 +102,8 @@ def initialized(has: Announced, result: Json) -> Iterator[str]:
     yield from has.outside("general.positionEncodings", "positions in", encoding, ["utf-16"])
     if "diagnosticProvider" in offered and has("textDocument.diagnostic") is None:
         yield "diagnosticProvider, without textDocument.diagnostic"
-    if isinstance(offered.get("renameProvider"), dict):
-        prepares = "prepareProvider" in offered["renameProvider"]
-        yield from has.unless("textDocument.rename.prepareSupport", "prepareProvider", prepares)
+    options = isinstance(offered.get("renameProvider"), dict)
+    yield from has.unless("textDocument.rename.prepareSupport", "options of renameProvider", options)
     operations = offered.get("workspace", {}).get("fileOperations") or {}
     for name in operations:
         yield from has.unless(f"workspace.fileOperations.{name}", f"the operation {name}", operations[name])

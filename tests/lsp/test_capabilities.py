@@ -337,7 +337,7 @@ def test_a_breach_would_be_seen(raw: Raw, project: Path) -> None:
         "action kind 'quickfix'",
         "isPreferred, without",
         "data, without",
-        "prepareProvider, without",
+        "options of renameProvider, without",
         "the operation willRename, without",
         "operation 'rename'",
         "the version of a document, without",

@@ -205,18 +205,19 @@ def _same(one: Definition, other: Definition) -> bool:
 
 
 def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[Change]:
-    """The edit of the name itself, in the quotes that it has."""
+    """The edit of the name itself, in the quotes that it has. Where these hold escapes they are a part of it."""
     start, end = definition.span
     if start == end:
         return
-    quote = text[start - 1 : start] if text[start - 1 : start] == text[end : end + 1] else ""
-    if text[start:end] == definition.name and quote == "'":
+    inside = text[start:end] == definition.name
+    sign, last = (text[start - 1 : start], text[end : end + 1]) if inside else (text[start], text[end - 1])
+    if sign == last == "'":
         new = new.replace("'", "''")
-    elif text[start:end] == definition.name and quote == '"':
+    elif sign == last == '"':
         new = new.replace("\\", r"\\").replace('"', r"\"")
     else:
-        new = rewrite.scalar(new)
-    yield Change(path, Edit(definition.span, new), "name")
+        new, inside = rewrite.scalar(new), True
+    yield Change(path, Edit(definition.span, new if inside else f"{sign}{new}{sign}"), "name")
 
 
 # --- why not --------------------------------------------------------------------------------------
@@ -240,20 +241,21 @@ def _unfit(index: Index, definition: Definition, new: str, files: Files) -> str 
         return f"`{new}` cannot stand in the names of tools: only letters, digits, `-` and single `_` can."
     rivals = index.named(definition.kind, new)
     for other in (*rivals, *index.named("any", new)):
-        if other in rivals and _meet(definition, other):
+        if other in rivals and _meet(index, definition, other):
             return f"There is another {other.kind} `{new}` already, in {files.shown(other.path)}."
-        if _meet(definition, other) and any(_in_prose(index, each) for each in (definition, other)):
+        if _meet(index, definition, other) and any(_in_prose(index, each) for each in (definition, other)):
             return (
                 f"There is a {other.kind} `{new}`, and one could not tell which of the two is meant in prose."
             )
     return None
 
 
-def _meet(one: Definition, other: Definition) -> bool:
-    """Whether some runtime knows both of two definitions in one project."""
+def _meet(index: Index, one: Definition, other: Definition) -> bool:
+    """Whether some runtime knows both of two definitions in one project, or from the user's home."""
     folders = sorted((f"{one.base.rstrip('/')}/", f"{other.base.rstrip('/')}/"), key=len)
     known = not set(one.runtimes).isdisjoint(other.runtimes)
-    return known and one.scope == other.scope and folders[1].startswith(folders[0])
+    near = folders[1].startswith(folders[0]) or other.base == index.home
+    return known and near and one.scope == other.scope
 
 
 def _in_prose(index: Index, definition: Definition) -> bool:

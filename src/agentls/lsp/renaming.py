@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def register(ls: Server, client: Client) -> None:
     """Offer what a client announced. It takes a part in `initialize`, before which nothing is known of it."""
-    options = t.RenameOptions(prepare_provider=True if client.prepares_rename else None)
+    options = t.RenameOptions(prepare_provider=True) if client.prepares_rename else None
     ls.feature(t.TEXT_DOCUMENT_RENAME, options)(rename)
     if client.prepares_rename:
         ls.feature(t.TEXT_DOCUMENT_PREPARE_RENAME)(prepare_rename)
