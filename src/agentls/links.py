@@ -13,11 +13,12 @@ DESTINATION = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
 """What looks like a link of Markdown, with its destination."""
 
 IMPORT = re.compile(
-    r"(?<![\w@/.`])@((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
+    r"@(?<![\w@/.`]@)((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
 )
-"""A word behind `@` is a path if it looks like one; most are names of people, packages or decorators."""
+"""A word behind `@` is a path if it looks like one; most are names of people, packages or decorators. The sign
+stands first, since a search for it is quick."""
 
-FILE = re.compile(r"(?<![\w`#])#file:([^\s`'\"<>()\[\]{},;]+)")
+FILE = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
 """A path behind `#file:`."""
 
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
