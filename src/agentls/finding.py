@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentls import dialects, project
-from agentls.dialects import Place, companions
+from agentls.dialects import Place
 from agentls.disk import SKIPPED, LoadedConfig, plugin_of, posix, read_text, reason, with_parents
 
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ def _places() -> tuple[Place, ...]:
 def _whole() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The folders that runtimes read whole in any project, as `/.claude/agents/`, and the ways to them
     and to the files beside them, as `/.claude`."""
+    from agentls.dialects import companions  # Whoever names a file does not walk.
+
     folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
     beside = {file.rpartition("/")[0] for file in companions.files() if file.startswith(".")}
     way = folders | beside - {""}
@@ -214,6 +216,8 @@ def _leads_to_place(folder: str) -> bool:
 def _is_companion(path: str) -> bool:
     """Whether the file at `path` is one beside the agents. Runtimes read it though Git ignores it, as people
     have it with settings of their own."""
+    from agentls.dialects import companions
+
     folder, _, name = path.rpartition("/")
     if not companions.is_name(name):
         return False

@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls import dialects
 from agentls.dialects import Key
-from agentls.index import Index
 from agentls.names import Form, Kind, Names, Reference
 from agentls.rule import Context, Finding, Severity, does, rule
 from agentls.text import Edit
 from agentls.yamltree import Entry, Mapping, Sequence
+
+if TYPE_CHECKING:
+    from agentls.index import Index
 
 
 @rule("warning")

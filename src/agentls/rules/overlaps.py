@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from agentls.overlap import Covered
 from agentls.rule import Context, Finding, Related, Severity, rule
 from agentls.rules.duplicates import own_definition
 from agentls.wording import listing
+
+if TYPE_CHECKING:
+    from agentls.overlap import Covered
 
 MOST = 3
 """How many others a finding leads to, and how many of the longest descriptions are reported."""
