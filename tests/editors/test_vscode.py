@@ -301,7 +301,8 @@ def test_roots_places_and_what_is_left_alone(tmp_path: Path) -> None:
 def test_names_lead_to_what_they_name_and_back(tmp_path: Path) -> None:
     texts = team(tmp_path / "workspace")
     lead = str(tmp_path / "workspace/.claude/agents/code-reviewer-7.md")
-    found = session("names", tmp_path, "names", agent=lead, agents=50).result
+    told = session("names", tmp_path, "names", "lens", agent=lead, agents=50)
+    found = told.result
     assert found["definition"] == ["code-reviewer-1.md:2"]
     assert {place.partition(":")[0] for place in found["references"]} == {
         path.rpartition("/")[2] for path in texts if path.endswith(".md")
@@ -314,6 +315,7 @@ def test_names_lead_to_what_they_name_and_back(tmp_path: Path) -> None:
     assert "references" in found["lenses"][0][0]
     assert len(found["offered"]) == 49
     assert found["off"] == [[], [], [], []]
+    assert told.steps["lens"].replace("\n", " ").startswith(found["lenses"][0][0])
 
 
 def test_an_agent_gets_another_name_in_all_fifty_files(tmp_path: Path) -> None:

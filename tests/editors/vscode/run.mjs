@@ -128,6 +128,15 @@ const steps = {
         await pane.getByText('description').first().waitFor();
         return pane.innerText();
     },
+    /** Above the agent stands who names it; a click shows the places. */
+    async lens(page) {
+        const lens = page.locator('.codelens-decoration', { hasText: 'references' }).first();
+        await lens.waitFor();
+        const words = await lens.innerText();
+        await lens.getByText('references').click();
+        await page.locator('.reference-zone-widget').waitFor();
+        return words;
+    },
     async rename(page) {
         await page.keyboard.press('F2');
         const input = page.locator('.rename-box input');
