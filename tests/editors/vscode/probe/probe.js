@@ -187,8 +187,10 @@ const scenarios = {
 
         // The state of the last commit, beside the file. Before Git has opened the repository, its text is empty.
         const file = agents[0].uri;
-        const git = (await vscode.extensions.getExtension('vscode.git').activate()).getAPI(1);
-        await until(() => git.state === 'initialized', 'Git');
+        const extension = await vscode.extensions.getExtension('vscode.git').activate();
+        // While Git itself is being looked for, to ask for its interface is an error.
+        const git = await until(() => (extension.enabled ? extension.getAPI(1) : undefined), 'Git');
+        await until(() => git.state === 'initialized', 'its repositories');
         const root = vscode.workspace.getWorkspaceFolder(file).uri;
         await until(async () => git.getRepository(root) ?? (await git.openRepository(root)), 'the repository');
         const committed = file.with({ scheme: 'git', query: JSON.stringify({ path: file.fsPath, ref: 'HEAD' }) });
