@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from agentls import naming, toollist
 from agentls.document import Document
 from agentls.index import Index
-from agentls.names import Names, Permission
+from agentls.names import STRONG, Names, Permission
 from agentls.reading import Reading
 from agentls.toollist import Tools
 from agentls.yamltree import Scalar
@@ -42,7 +42,7 @@ class Effective(NamedTuple):
 
     `tools` are those that it may use, besides the ones of `servers`; `None` stands for all but those in
     `denied`, which the settings take away. In `limited` are rules that deny some uses of its tools. `refused`
-    are those by which nobody may start it, `named_by` the names of those whose lists name it, `bars` the lines
+    are those by which nobody may start it, `named_by` the names of those that start or list it, `bars` the lines
     of its file that keep a person or a model from starting it, each with whom, and `unknown` says in sentences
     what cannot be told.
     """
@@ -207,12 +207,12 @@ def _by_server(reading: Reading, tools: Tools) -> Iterator[tuple[str, list[str]]
 
 
 def _named_by(project: Index, names: Names) -> list[str]:
-    """Those whose lists and keys name the agent, by their names."""
+    """Those that name the agent in a list, a key, or a form that starts it, by their names."""
     assert names.own is not None, "it was asked for"
     found = {
         other.own.full
         for other, reference in project.referring(names.own)
-        if reference.form in ("tool", "key") and other.own and other.path != names.path
+        if reference.form in STRONG and other.own and other.path != names.path
     }
     return sorted(found)
 
