@@ -7,9 +7,11 @@ this sentence, and only `agentls server` loads what speaks the protocol.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from agentls import __version__
@@ -324,8 +326,20 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
 # The commands
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load modules without a look for garbage among them, then or later: there is none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def _check(args: argparse.Namespace) -> int:
-    from agentls.cli import run
+    with _loading():
+        from agentls.cli import run
 
     if args.stdin_filename and args.paths not in ([], [run.STDIN]):
         args.usage_error("with --stdin-filename there can be no PATH")
@@ -333,13 +347,15 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _inspect(args: argparse.Namespace) -> int:
-    from agentls.cli import run
+    with _loading():
+        from agentls.cli import run
 
     return run.inspect_all(args)
 
 
 def _graph(args: argparse.Namespace) -> int:
-    from agentls.cli import graph
+    with _loading():
+        from agentls.cli import graph
 
     return graph.draw(args)
 
@@ -391,6 +407,7 @@ def _dialects(args: argparse.Namespace) -> int:
 
 
 def _server(args: argparse.Namespace) -> int:
-    from agentls.lsp import run
+    with _loading():
+        from agentls.lsp import run
 
     return run.run_tcp(*args.tcp) if args.tcp else run.run_stdio()
