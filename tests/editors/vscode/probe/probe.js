@@ -40,7 +40,7 @@ const scenarios = {
 
         const tool = find(document, 'Bahs');
         const after = document.positionAt(document.offsetAt(tool));
-        const ask = (name, ...args) => vscode.commands.executeCommand(`vscode.execute${name}Provider`, document.uri, ...args);
+        const ask = (name, ...args) => question(`vscode.execute${name}Provider`, document.uri, ...args);
         const completion = async (at) =>
             (await ask('CompletionItem', at)).items.map(({ label, detail }) => [label.label ?? label, detail ?? '']);
         const hover = async () => (await ask('Hover', find(document, 'model:'))).flatMap((card) => card.contents.map(text));
@@ -203,7 +203,7 @@ const scenarios = {
             }
             await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
         }, 'the file as it was committed');
-        const ask = (name, { uri }, ...args) => vscode.commands.executeCommand(`vscode.execute${name}Provider`, uri, ...args);
+        const ask = (name, { uri }, ...args) => question(`vscode.execute${name}Provider`, uri, ...args);
         const hover = await ask('Hover', old, find(old, 'Bahs'));
         result.committed = [old.languageId, ours(old), hover.length];
 
@@ -232,7 +232,7 @@ const scenarios = {
     async names(job, result) {
         const document = await open(job.agent);
         const name = find(document, 'code-reviewer-1`').translate(0, 3);
-        const ask = (what, ...args) => vscode.commands.executeCommand(`vscode.execute${what}Provider`, ...args);
+        const ask = (what, ...args) => question(`vscode.execute${what}Provider`, ...args);
         const places = async (what) => {
             const found = (await ask(what, document.uri, name)) ?? [];
             return found.map((place) => `${path.basename((place.targetUri ?? place.uri).fsPath)}:${
@@ -243,7 +243,7 @@ const scenarios = {
         await until(async () => (await names('tidyx')).length >= job.agents, 'all names');
         result.definition = await places('Definition');
         result.references = await places('Reference');
-        result.highlights = (await vscode.commands.executeCommand('vscode.executeDocumentHighlights', document.uri, name)).length;
+        result.highlights = (await question('vscode.executeDocumentHighlights', document.uri, name)).length;
         result.hover = (await ask('Hover', document.uri, name)).flatMap((card) => card.contents.map(text)).join('\n');
         result.symbols = await names('rev49');
         result.links = await links();
@@ -333,6 +333,20 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 const find = (document, word) => document.positionAt(document.getText().indexOf(word));
 const set = (name, value) =>
     vscode.workspace.getConfiguration('agentls').update(name, value, vscode.ConfigurationTarget.Global);
+
+/** Ask VS Code something, again if it takes the question back, as it does now and then when an editor is shown. */
+async function question(command, ...args) {
+    for (let times = 1; ; times++) {
+        try {
+            return await vscode.commands.executeCommand(command, ...args);
+        } catch (error) {
+            if (times === 5 || !String(error).includes('Canceled')) {
+                throw error;
+            }
+            await pause(200);
+        }
+    }
+}
 
 async function append(document, text) {
     const edit = new vscode.WorkspaceEdit();
