@@ -106,36 +106,27 @@ def _rulings(
         meant = toollist.resolve(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
         tool = dialect.tool(meant[0])
         whole = rule.specifier in _WHOLE
-        written = rule.tool if rule.specifier is None else f"{rule.tool}({rule.specifier})"
         about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full
         if about_it or (whole and tool is not None and tool.refers == own.kind):
-            refused[Ruling(own.full, written, path)] = None
+            refused[Ruling(own.full, rule.written, path)] = None
         if whole:
             for name in covered(meant):
-                denied[Ruling(name, written, path)] = None
+                denied[Ruling(name, rule.written, path)] = None
         elif not about_it and (tools.mode == "all" or meant[0] in tools.available):
-            limited[Ruling(meant[0], written, path)] = None
+            limited[Ruling(meant[0], rule.written, path)] = None
     return tuple(denied), tuple(limited), tuple(refused)
 
 
 def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, Permission]]:
-    """The rules that deny something, of all settings that count for the agent, each with its file. Where a
-    rule that denies is looked at before all others, it does not matter in which of the files it stands."""
-    for file in _settings(reading, project):
+    """The rules that deny something, of all settings that count for the agent, each with its file."""
+    for file in project.settings(reading.runtime):
         if file.base == project.home or (file.base == names.base and not names.plugin):
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
-def _settings(reading: Reading, project: Index) -> Iterator[Names]:
-    """The settings that the runtime reads."""
-    for file in project.settings if reading.runtime.denies_first else ():
-        if reading.runtime.name in file.runtimes:
-            yield file
-
-
 def _undecided(reading: Reading, project: Index, names: Names) -> Iterator[str]:
     """What is to be said of settings in a folder above that of the agent's own."""
-    for file in _settings(reading, project):
+    for file in project.settings(reading.runtime):
         above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != project.home
         if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
             shown = "/".join(file.path.split("/")[-3:])

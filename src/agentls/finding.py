@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentls import dialects, project
 from agentls.dialects import Place
 from agentls.disk import SKIPPED, LoadedConfig, plugin_of, posix, read_text, reason, with_parents
+from agentls.project import holds
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -121,14 +122,14 @@ class _Walk:
         if not os.path.exists(target):
             if found:
                 self._search.fail(found.shown, NOWHERE)
-        elif not _holds(self._root, target):
+        elif not holds(self._root, target):
             if found or is_folder:
                 self._search.note(
                     folder.shown + link.name, "left out, since the link leads out of the folder"
                 )
         elif not is_folder:
             return found if os.path.isfile(target) else None
-        elif target not in self._followed and not _holds(target, _real(folder.full)):
+        elif target not in self._followed and not holds(target, _real(folder.full)):
             self._followed.add(target)
             return entered
         return None
@@ -155,7 +156,7 @@ def _start(top: str) -> _Folder:
     full = posix(top).rstrip("/")
     shown = "" if os.path.normpath(top) == "." else top.rstrip("/" + os.sep) + "/"
     root = repository(full)
-    above = [] if root is None else [p for p in with_parents(full) if _holds(root, p)][1:]
+    above = [] if root is None else [p for p in with_parents(full) if holds(root, p)][1:]
     ignores = tuple(found for parent in reversed(above) for found in _ignores_of(parent))
     if _is_ignored(f"{full}/", ignores):
         ignores = ()
@@ -173,11 +174,6 @@ def _enter(folder: _Folder, name: str) -> _Folder | None:
     if ignored and not _leads_to_place(full):
         return None
     return _Folder(shown, full, folder.ignores, ignored)
-
-
-def _holds(folder: str, path: str) -> bool:
-    """Whether `path` is `folder` or lies below it; both are absolute, with `/`."""
-    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
 
 
 def _real(path: str) -> str:

@@ -20,7 +20,7 @@ def folder() -> str:
 def lies_in(root: str) -> bool:
     """Whether `root` is the user's home, or a folder around it that is no repository."""
     home, root = folder(), root.rstrip("/")
-    return root == home or (f"{home}/".startswith(f"{root}/") and not os.path.exists(f"{root}/.git"))
+    return root == home or (project.holds(root, home) and not os.path.exists(f"{root}/.git"))
 
 
 def files(search: Search, root: str) -> Iterator[str]:

@@ -5,10 +5,12 @@ Files come and go one at a time, in any order; each costs what is in it, however
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from agentls.dialects import Runtime
 from agentls.names import Definition, Kind, Names, Reference, fold
+from agentls.project import holds
 from agentls.roster import Roster
 from agentls.spelling import Speller
 
@@ -107,10 +109,11 @@ class Index:
 
     # Look-ups
 
-    @property
-    def settings(self) -> Iterable[Names]:
-        """The files that make rules of permission."""
-        return self._settings.values()
+    def settings(self, runtime: Runtime) -> Iterator[Names]:
+        """The files whose rules of permission a runtime reads. They tell something only where a rule that denies
+        is looked at before all others, so that it does not matter in which of the files it stands."""
+        found = self._settings.values() if runtime.denies_first else ()
+        return (names for names in found if runtime.name in names.runtimes)
 
     def all(self, kind: Kind) -> Iterator[Definition]:
         """All definitions of a kind."""
@@ -201,7 +204,7 @@ class Index:
         """The references to files that lead to a folder, or to what lies in it."""
         for names in self:
             for reference in names.references:
-                if reference.kind == "file" and _holds(folder, reference.name):
+                if reference.kind == "file" and holds(folder, reference.name):
                     yield names, reference
 
     def roster(self, definition: Definition) -> Roster:
@@ -214,7 +217,7 @@ class Index:
         near = definition.kind == "server" and definition.path == names.path
         if near or (definition.scope and names.plugin and definition.base == names.base):
             steps = (0, 0)
-        elif not definition.scope and _holds(definition.base, names.base) and definition.base != self.home:
+        elif not definition.scope and holds(definition.base, names.base) and definition.base != self.home:
             steps = (1, names.base.count("/") - definition.base.count("/"))
         elif definition.base == self.home:
             steps = (2, 0)
@@ -230,10 +233,6 @@ def _roster_of(definition: Definition) -> tuple[str, ...]:
     if definition.kind == "skill" and base == folder:  # It is one of a library, each in a folder of its own.
         base = folder.rpartition("/")[0]
     return (definition.kind, owner, base, definition.scope.partition(":")[0])
-
-
-def _holds(folder: str, path: str) -> bool:
-    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
 
 
 def _forget(table: dict[str, dict[str, Any]], name: str, path: str) -> None:

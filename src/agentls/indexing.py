@@ -35,7 +35,7 @@ def root_of(path: str, tops: Iterable[str] = ()) -> str:
     located = project.locate(path, disk.plugin_of(folder))
     base = located.identity.base if located else folder
     # Whoever names a folder below `.claude` means that folder, but not a project of its own.
-    holding = [top.rstrip("/") for top in tops if f"{path}/".startswith(top.rstrip("/") + "/")]
+    holding = [top.rstrip("/") for top in tops if project.holds(top, path)]
     return min((top for top in (*holding, base) if _is_one(top)), key=len, default=base)
 
 

@@ -96,6 +96,11 @@ class Permission(NamedTuple):
     specifier: str | None
     span: Span
 
+    @property
+    def written(self) -> str:
+        """The rule as a line of settings has it."""
+        return self.tool if self.specifier is None else f"{self.tool}({self.specifier})"
+
 
 class Names(NamedTuple):
     """The names of one file: what it defines, its own name first, and what it refers to, in the order of the

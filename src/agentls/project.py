@@ -31,6 +31,11 @@ class Located(NamedTuple):
     place: Place | None
 
 
+def holds(folder: str, path: str) -> bool:
+    """Whether `path` is `folder` or lies below it."""
+    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
+
+
 def locate(path: str, plugin: Plugin | None, text: str = "", files: dialects.Files = ()) -> Located | None:
     """Which dialect the file at `path` is in, judging by its place, or `None` for no agent file.
 

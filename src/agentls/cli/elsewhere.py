@@ -1,4 +1,4 @@
-"""The other files that findings lead to: how they are called, and where their lines are."""
+"""Files besides the one at hand, which others lead to: how they are called, and where their lines are."""
 
 from __future__ import annotations
 

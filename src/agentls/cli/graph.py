@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from functools import lru_cache
 
-from agentls import disk, drawing, graph
+from agentls import disk, drawing, graph, project
+from agentls.cli import elsewhere
 from agentls.cli.run import Options, Run
 from agentls.cli.terminal import Terminal
 from agentls.graph import Graph
-from agentls.text import LineIndex
 
 ENDINGS = {
     ".mmd": "mermaid",
@@ -36,7 +35,7 @@ def draw(args: Namespace) -> int:
         named = [disk.posix(path).rstrip("/") for path in paths]
 
         def shown(path: str) -> bool:
-            return any(path == name or path.startswith(f"{name}/") for name in named)
+            return any(project.holds(name, path) for name in named)
 
         root = disk.common(list(indexes) or named)
         drawn = graph.of(indexes.values(), root, _line, shown)
@@ -112,13 +111,4 @@ def _summary(drawn: Graph) -> str:
 
 
 def _line(path: str, offset: int) -> int:
-    lines = _lines(path)
-    return lines.line_at(offset) + 1 if lines else 1
-
-
-@lru_cache(maxsize=200)
-def _lines(path: str) -> LineIndex | None:
-    try:
-        return LineIndex(disk.read_text(path))
-    except OSError:
-        return None
+    return elsewhere.lines(path).line_at(offset) + 1

@@ -17,6 +17,7 @@ from agentls.document import Document
 from agentls.features.navigation import at, meant
 from agentls.index import Index
 from agentls.names import Definition, Names, Reference
+from agentls.project import holds
 from agentls.text import Edit, Span, apply
 
 Why = Literal["name", "reference", "link", "prose"]
@@ -40,8 +41,7 @@ class Move(NamedTuple):
 
     def of(self, path: str) -> str:
         """Where `path` lies after the move."""
-        inside = path == self.old or path.startswith(f"{self.old}/")
-        return self.new + path[len(self.old) :] if inside else path
+        return self.new + path[len(self.old) :] if holds(self.old, path) else path
 
 
 class Renaming(NamedTuple):

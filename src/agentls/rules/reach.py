@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.names import Definition, Reference
+from agentls.names import Definition, Permission, Reference
+from agentls.project import holds
 from agentls.rule import Context, Finding, Related, Severity, rule
 from agentls.rules.duplicates import own_definition, shown, where
-from agentls.text import Span
 
 
 @rule("warning")
@@ -140,9 +140,9 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     own = own_definition(ctx)
     if own is None or ctx.project is None or own.kind != "agent":
         return
-    for path, span, written in _denials(ctx, own):
-        message = f"`{written}` is denied in `{shown(own, path)}`, so {ctx.does('hands it no tasks')}."
-        yield Finding(where(ctx, own), message, related=(Related(span, "denied", path),))
+    for path, denial in _denials(ctx, own):
+        message = f"`{denial.written}` is denied in `{shown(own, path)}`, so {ctx.does('hands it no tasks')}."
+        yield Finding(where(ctx, own), message, related=(Related(denial.span, "denied", path),))
         return
     barred = (ctx.document.barred(reading) for reading in ctx.readings if reading.loads)
     if any(len(whom) > 1 for whom in barred) and not _is_named(ctx, own):
@@ -152,18 +152,17 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
         yield Finding(where(ctx, own), message, at_most=Severity.HINT)
 
 
-def _denials(ctx: Context, own: Definition) -> Iterator[tuple[str, Span, str]]:
-    """The rules of the settings that deny the agent by its name: file, place and words of each."""
+def _denials(ctx: Context, own: Definition) -> Iterator[tuple[str, Permission]]:
+    """The rules of the settings that deny the agent by its name, each with its file."""
     assert ctx.project is not None
-    runtime = ctx.reading.runtime
-    for file in ctx.project.settings if runtime.denies_first else ():
-        above = not own.scope and f"{own.base}/".startswith(f"{file.base}/")
-        if runtime.name not in file.runtimes or not (above or file.base == ctx.project.home):
+    for file in ctx.project.settings(ctx.reading.runtime):
+        above = not own.scope and holds(file.base, own.base)
+        if not (above or file.base == ctx.project.home):
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)
             if each.action == "deny" and tool and tool.refers == own.kind and each.specifier == own.full:
-                yield file.path, each.span, f"{each.tool}({each.specifier})"
+                yield file.path, each
 
 
 def _is_named(ctx: Context, own: Definition) -> bool:
