@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -52,6 +53,11 @@ class Speller:
             if found and (best is None or found[1] < best[0]):
                 best = (found[1], words[found[0]])
         return best[1] if best else None
+
+
+def letters_in_order(letters: str) -> re.Pattern[str]:
+    """A pattern for the start of words that have these letters in them, in this order."""
+    return re.compile("".join(f"[^{each}]*{each}" for each in map(re.escape, letters)))
 
 
 def in_any_case(name: str, known: Iterable[str]) -> str | None:

@@ -17,10 +17,11 @@ from agentls.document import Document
 from agentls.features import name_cards, vocabulary
 from agentls.features.name_cards import Open
 from agentls.features.position import Place
-from agentls.features.slots import Slot, touched
+from agentls.features.slots import QUOTES, Slot, touched
 from agentls.features.vocabulary import Offer
 from agentls.index import Index
 from agentls.names import Definition, Kind
+from agentls.spelling import letters_in_order
 from agentls.text import Span
 
 MOST = 100
@@ -60,7 +61,7 @@ _WRITABLE = re.compile(r"""[^\s"'`*{}$<>\\,()\[\]][^"'`*{}$<>\\,()\[\]\n]*""")
 def _fitting(found: list[Definition], typed: str) -> list[Definition]:
     """Those whose names hold the letters that are typed, first those that start with them."""
     letters = typed.lower()
-    pattern = re.compile("".join(f"[^{re.escape(each)}]*{re.escape(each)}" for each in letters))
+    pattern = letters_in_order(letters)
     fitting = [each for each in found if pattern.match(each.full.lower())]
     fitting.sort(key=lambda each: not each.name.lower().startswith(letters))
     return fitting
@@ -94,7 +95,6 @@ def page(document: Document, project: Index, label: str, path: str, file: Open) 
 # --- the frontmatter --------------------------------------------------------------------------
 
 _ITEM = re.compile(r"""[^\s,\[\]{}"']+""")
-_QUOTES = {"single": "'", "double": '"'}
 
 
 def in_value(document: Document, place: Place, key: Key, offset: int, project: Index) -> Slot | None:
@@ -126,7 +126,7 @@ def in_value(document: Document, place: Place, key: Key, offset: int, project: I
         # The value is still to become a list.
         begins = place.style == "plain" and is_all
         return Slot(word, offers, f"{place.gap}[", "]", is_cut=found.is_cut) if begins else None
-    quote = _QUOTES.get(place.style, "")
+    quote = QUOTES.get(place.style, "")
     after = "" if text.startswith(quote, place.span.end) or not is_all else quote
     return Slot(word, offers, place.gap, after, is_cut=found.is_cut)
 

@@ -16,7 +16,7 @@ from agentls.dialects import Dialect, Key
 from agentls.document import Document, Reader
 from agentls.features import candidates, vocabulary
 from agentls.features.position import LIST, Place, find
-from agentls.features.slots import Completion, Slot, fill, touched
+from agentls.features.slots import QUOTES, Completion, Slot, fill, touched
 from agentls.features.vocabulary import Offer
 from agentls.index import Index
 from agentls.readers.general import variant_of
@@ -258,16 +258,13 @@ def _names(document: Document, place: Place, offers: Iterable[Offer], *, listed:
     return Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
 
 
-_QUOTES = {"single": "'", "double": '"'}
-
-
 def _word(document: Document, place: Place, offers: Iterable[Offer], offset: int) -> Slot | None:
     """A slot for a value of one word, whose quotes are closed if they are not yet."""
     text = document.text
     typed = text[place.span.start : offset]
     if place.continues or place.below or any(character.isspace() for character in typed):
         return None
-    quote = _QUOTES.get(place.style, "")
+    quote = QUOTES.get(place.style, "")
     is_closed = text.startswith(quote, place.span.end)
     return Slot(place.span, offers, place.gap, "" if is_closed else quote)
 

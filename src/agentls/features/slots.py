@@ -13,6 +13,9 @@ from agentls.features import vocabulary
 from agentls.features.vocabulary import Kind, Offer
 from agentls.text import Edit, Span
 
+QUOTES = {"single": "'", "double": '"'}
+"""What closes a scalar, by its style."""
+
 
 class Completion(NamedTuple):
     """A word that may stand at the cursor, and the edit that writes it there.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from heapq import nsmallest
 
 from agentls.index import Index
 from agentls.names import Definition, fold
+from agentls.spelling import letters_in_order
 
 MOST = 500
 """How many are given at most. More letters leave fewer."""
@@ -16,7 +16,7 @@ MOST = 500
 def find(indexes: Iterable[Index], query: str) -> list[Definition]:
     """The definitions whose names have the letters of `query` in them in this order, the best first."""
     wanted = fold(query)
-    letters = re.compile("".join(f"[^{each}]*{each}" for each in map(re.escape, wanted)))
+    letters = letters_in_order(wanted)
     found: list[tuple[int, int, str, str, int, Definition]] = []
     seen: set[str] = set()
     for index in indexes:

@@ -143,6 +143,11 @@ class Documents:
         return now != before or not self.files.keys() <= before.keys()
 
     @property
+    def folders(self) -> list[str]:
+        """The paths of the workspace's folders."""
+        return [path for path in map(path_of, self.roots) if path]
+
+    @property
     def problems(self) -> list[str]:
         """What cannot be used in the configuration files read so far."""
         return [f"{c.file}: {problem}" for c in list(self.files.values()) for problem in c.problems]
@@ -156,7 +161,7 @@ class Documents:
         path = _path(opened)
         if path is None:
             return opened
-        roots = [root for root in map(path_of, self.roots) if root]
+        roots = self.folders
         folder = path.rpartition("/")[0]
         root = next((root for root in roots if path.startswith(root + "/")), folder)
         loaded = self.settings_in(folder or next(iter(roots), "/"))

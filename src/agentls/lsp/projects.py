@@ -122,7 +122,7 @@ class Projects:
         """The project that a document belongs to; a text that was never saved has one to itself."""
         path = document.path
         if path not in self._roots:
-            self._roots[path] = indexing.root_of(path, self._tops) if "/" in path else path
+            self._roots[path] = indexing.root_of(path, self._documents.folders) if "/" in path else path
         return self._at(self._roots[path])
 
     def all(self) -> list[Project]:
@@ -136,20 +136,20 @@ class Projects:
         found = [project for project in self._projects.values() if path in project.index]
         return max(found, key=lambda project: len(project.root)).index if found else None
 
-    def names(self, path: str) -> Names | None:
-        """The names in a file as it is now."""
+    def names(self, path: str, text: str | None = None) -> Names | None:
+        """The names in a file, as it is now or with `text` in it."""
         opened = self._documents.get(self.uri(path))
         if opened and opened.document:
-            return occurrences.of(opened.document)
-        text = self.text(path)
+            return occurrences.of(_having(opened.document, text))
+        text = self.text(path) if text is None else text
         return None if text is None else indexing.names_of(path, text, self._documents.settings_for_names)
 
-    def document(self, path: str) -> Document | None:
-        """A file as it is now, if it is an agent file."""
+    def document(self, path: str, text: str | None = None) -> Document | None:
+        """A file, as it is now or with `text` in it, if it is an agent file."""
         opened = self._documents.get(self.uri(path))
-        if opened:
-            return opened.document
-        text = self.text(path)
+        if opened and opened.document:
+            return _having(opened.document, text)
+        text = self.text(path) if text is None else text
         settings = self._documents.settings_for_names(path.rpartition("/")[0])
         return None if text is None else disk.open_document(path, text, settings)
 
@@ -217,12 +217,8 @@ class Projects:
     # The work
 
     @property
-    def _tops(self) -> list[str]:
-        return [top for top in map(path_of, self._documents.roots) if top]
-
-    @property
     def _workspace(self) -> list[str]:
-        tops = self._tops
+        tops = self._documents.folders
         return [indexing.root_of(f"{top}/", tops) for top in tops]
 
     def _at(self, root: str) -> Project:
@@ -351,6 +347,11 @@ class Projects:
                     yield batch
                     batch, size = [], 0
         yield batch
+
+
+def _having(document: Document, text: str | None) -> Document:
+    """The document with `text` in it, if any is given: all that follows from its own is kept otherwise."""
+    return document if text is None else document._replace(text=text)
 
 
 @lru_cache(maxsize=10_000)

@@ -18,12 +18,11 @@ from agentls.lsp.navigation import here
 from agentls.text import LineIndex
 
 if TYPE_CHECKING:
-    from agentls.document import Document
     from agentls.features.rename import Change, Files, Refused, Renaming
     from agentls.index import Index
     from agentls.lsp.projects import Project
     from agentls.lsp.server import Server
-    from agentls.names import Definition, Names
+    from agentls.names import Definition
 
 
 def register(ls: Server, client: Client) -> None:
@@ -128,24 +127,10 @@ def _files(ls: Server, root: str) -> Files:
     import os
     from functools import cache
 
-    from agentls import disk, indexing, occurrences
     from agentls.features.rename import Files
 
-    settings = ls.documents.settings_for_names
-
-    def document(path: str, text: str) -> Document | None:
-        opened = ls.documents.get(ls.projects.uri(path))
-        if opened and opened.document:
-            return opened.document._replace(text=text)
-        return disk.open_document(path, text, settings(path.rpartition("/")[0]))
-
-    def names(path: str, text: str) -> Names | None:
-        opened = ls.documents.get(ls.projects.uri(path))
-        if opened and opened.document:
-            return occurrences.of(opened.document._replace(text=text))
-        return indexing.names_of(path, text, settings)
-
-    return Files(root, cache(ls.projects.text), document, names, os.path.lexists)
+    projects = ls.projects
+    return Files(root, cache(projects.text), projects.document, projects.names, os.path.lexists)
 
 
 def _failed(refused: Refused) -> JsonRpcException:
