@@ -46,3 +46,13 @@ def test_definitions_are_counted_by_kind() -> None:
     index.put(defining("/p/a.md", ("agent", "one")))
     index.drop("/p/b.md")
     assert (index.count("agent"), index.count("server")) == (1, 0)
+
+
+def test_references_that_only_move_matter_to_nobody_else() -> None:
+    index = Index()
+    here = Reference("agent", "reviewer", "", Span(5, 13), "call")
+    assert index.put(Names("/p/a.md", "/p", "", (), references=(here,)))
+    moved = here._replace(span=Span(6, 14))
+    assert not index.put(Names("/p/a.md", "/p", "", (), references=(moved,)))
+    assert [reference.span for _, reference in index.uses("reviewer")] == [Span(6, 14)]
+    assert index.put(Names("/p/a.md", "/p", "", (), references=(moved._replace(form="key"),)))

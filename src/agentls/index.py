@@ -13,6 +13,7 @@ from agentls.names import Definition, Kind, Names, Reference, fold
 from agentls.project import holds
 from agentls.roster import Roster
 from agentls.spelling import Speller
+from agentls.text import Span
 
 _ANY: tuple[Kind, ...] = ("agent", "skill", "command")
 _LISTS: dict[Kind, tuple[Kind, ...]] = {
@@ -58,7 +59,8 @@ class Index:
         return self._files.get(path)
 
     def put(self, names: Names) -> bool:
-        """Take in a file, in place of what was known of it; whether that changed anything."""
+        """Take in a file, in place of what was known of it; whether that may matter to others. Where in it its
+        references stand, does not: in a text that is being typed they move all the time."""
         old = self._files.get(names.path)
         if old == names:
             return False
@@ -80,7 +82,7 @@ class Index:
             uses[names.path] = (*uses.get(names.path, ()), reference)
         if names.own and names.own.loads:
             self._rosters.setdefault(_roster_of(names.own), Roster()).put(names.own)
-        return True
+        return old is None or _seen_by_others(old) != _seen_by_others(names)
 
     def drop(self, path: str) -> bool:
         """Forget a file; whether it was known."""
@@ -224,6 +226,14 @@ class Index:
         else:
             steps = (3 if not definition.scope else 4, 0)
         return (not known, *steps, _ANY.index(definition.kind) if definition.kind in _ANY else 0)
+
+
+_NOWHERE = Span(0, 0)
+
+
+def _seen_by_others(names: Names) -> Names:
+    """The names of a file without the places of its references."""
+    return names._replace(references=tuple(each._replace(span=_NOWHERE) for each in names.references))
 
 
 def _roster_of(definition: Definition) -> tuple[str, ...]:
