@@ -435,7 +435,7 @@ def _vocabulary(dialect: Dialect, *, own: bool = False) -> Iterator[_Words]:
     yield words(fields, partial(about_field, dialect, ""))
     yield words(servers.fields, partial(about_server_field, dialect))
     yield words(servers.transports, partial(about_transport, dialect))
-    yield words((*dialect.builtin_agents, *dialect.reserved_names), partial(about_agent, dialect))
+    yield words(dialect.own_names, partial(about_agent, dialect))
 
 
 def _names(rows: Iterable[NamedTuple]) -> tuple[str, ...]:

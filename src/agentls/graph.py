@@ -233,7 +233,7 @@ def _builtin(index: Index) -> Iterator[str]:
     for name in {definition.dialect for definition in index.all("any")}:
         if name in dialects.NAMES:
             dialect = dialects.load(name)
-            yield from (agent.name for agent in (*dialect.builtin_agents, *dialect.reserved_names))
+            yield from (agent.name for agent in dialect.own_names)
             for key in dialect.keys:
                 for each in (key, *key.fields):
                     yield from (value.name for value in each.values if each.names)

@@ -87,6 +87,11 @@ class Dialect(Facts):
         return f"<Dialect {self.name}>"  # All facts would fill pages.
 
     @property
+    def own_names(self) -> tuple[TaggedName, ...]:
+        """The names of agents that mean something to the runtimes by themselves."""
+        return (*self.builtin_agents, *self.reserved_names)
+
+    @property
     def advertised(self) -> bool:
         """Whether a model is told the descriptions, and chooses by them."""
         return self.kind in ("agent", "skill")

@@ -301,8 +301,7 @@ def _worse(before: Document, after: Document) -> str | None:
 
 def _taken(document: Document, definition: Definition, new: str) -> str | None:
     """What the runtime means by `new` itself."""
-    facts = document.dialect
-    words = (*facts.builtin_agents, *facts.reserved_names) if definition.kind == "agent" else ()
+    words = document.dialect.own_names if definition.kind == "agent" else ()
     word = next((word for word in words if word.name == new), None)
     return f"`{new}` has a meaning of its own. {word.summary}" if word else None
 

@@ -308,9 +308,10 @@ def _known(ctx: Context, project: Index, names: Names, reference: Reference) -> 
     if project.resolve(reference, names):
         return True
     name = reference.name.lower()
-    words = (*ctx.dialect.builtin_agents, *ctx.dialect.reserved_names)
     # A prompt may well name the agent of another product.
-    return name in dialects.builtin_agents() or any(word.name.lower() == name for word in words)
+    return name in dialects.builtin_agents() or any(
+        word.name.lower() == name for word in ctx.dialect.own_names
+    )
 
 
 def _finding(

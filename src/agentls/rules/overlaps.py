@@ -10,7 +10,10 @@ from agentls.rules.duplicates import own_definition
 from agentls.wording import listing
 
 if TYPE_CHECKING:
+    from agentls.names import Definition
     from agentls.overlap import Covered
+    from agentls.roster import Roster
+    from agentls.yamltree import Entry
 
 MOST = 3
 """How many others a finding leads to, and how many of the longest descriptions are reported."""
@@ -64,10 +67,10 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
     You check code.
     ```
     """
-    own, entry = own_definition(ctx), ctx.reading.get("description")
-    if own is None or ctx.project is None or not own.offered or entry is None or not ctx.dialect.advertised:
+    told = _told(ctx)
+    if told is None:
         return
-    roster = ctx.project.roster(own)
+    own, roster, entry = told
     # Of the same name only one counts, which is another finding.
     equal = [path for path in roster.descriptions.equal(own.path, MOST) if roster[path].full != own.full]
     if equal:
@@ -94,6 +97,15 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             entry.key.span, f"{message}, so the model has little to choose by.", (), related, Severity.HINT
         )
+
+
+def _told(ctx: Context) -> tuple[Definition, Roster, Entry] | None:
+    """What the file defines, if the model is told of it, with all that it is told of beside it, and the entry
+    of the description."""
+    own, entry = own_definition(ctx), ctx.reading.get("description")
+    if own is None or ctx.project is None or not own.offered or entry is None or not ctx.dialect.advertised:
+        return None
+    return own, ctx.project.roster(own), entry
 
 
 def _added(covered: Covered) -> str:
@@ -154,18 +166,17 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
     You write texts.
     ```
     """
-    own, entry = own_definition(ctx), ctx.reading.get("description")
-    if own is None or ctx.project is None or not own.offered or entry is None or not ctx.dialect.advertised:
+    told = _told(ctx)
+    if told is None:
         return
-    roster, runtime, limit = ctx.project.roster(own), ctx.reading.runtime, ctx.config.roster_tokens
-    limit = limit or runtime.descriptions
+    own, roster, entry = told
+    runtime = ctx.reading.runtime
+    limit = ctx.config.roster_tokens or runtime.descriptions
     if not limit or roster.tokens <= limit or own not in roster.longest(MOST):
         return
-    told = (
-        f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
-    )
+    by = f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
     yield Finding(
         entry.key.span,
         f"This is one of the longest of {len(roster)} descriptions, which take about {roster.tokens:,} tokens"
-        f" together in every session (limit: {limit:,}, {told}).",
+        f" together in every session (limit: {limit:,}, {by}).",
     )
