@@ -351,6 +351,12 @@ def _too_deep(text: str) -> bool:
                     return True
             elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
                 depth -= 1
+    except yaml.MarkedYAMLError as error:
+        # Newer versions of libyaml have a limit of their own, and meet it while they look ahead, before they
+        # report the first of the collections.
+        read = text[: error.problem_mark.index] if error.problem_mark else text
+        opened, closed = read.count("[") + read.count("{"), read.count("]") + read.count("}")
+        return opened - closed > _DEEPEST
     except yaml.YAMLError:
         return False
     return False
