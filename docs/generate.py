@@ -16,13 +16,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import agentls.rules  # Fills the registry.  # noqa: F401
-from agentls import catalogue, cli, dialects
+import agentls.linter.rules  # Fills the registry.  # noqa: F401
+from agentls.cli import main as cli
 from agentls.config import SETTINGS, Config, Override
-from agentls.rule import RULES, Rule
+from agentls.dialects import loader
+from agentls.linter.rule import RULES, Rule
+from agentls.reports import catalogue
 
 ROOT = Path(__file__).parents[1]
-PAGES = ROOT / "src" / "agentls" / "pages"
+PAGES = ROOT / "src" / "agentls" / "linter" / "pages"
 EXAMPLES = ROOT / "examples"
 
 
@@ -58,8 +60,8 @@ def settings_table(fields: tuple[str, ...]) -> str:
 def dialect_table() -> str:
     """The formats that are known, with who reads them and where they lie."""
     lines = ["| Format | Read by | Places |", "|---|---|---|"]
-    for name in dialects.NAMES:
-        seen = catalogue.overview(dialects.load(name))
+    for name in loader.NAMES:
+        seen = catalogue.overview(loader.load(name))
         if not seen.places:
             continue  # How a further runtime reads the format of another.
         places = ", ".join(f"`{place}`" for place in seen.places)
@@ -99,7 +101,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
     for rule in RULES.values():
         yield PAGES / f"{rule.code}.md", rule_page(rule)
     readme, configuration = ROOT / "README.md", ROOT / "docs" / "configuration.md"
-    text = replaced(readme.read_text("utf-8"), "rules", rule_table("src/agentls/pages"))
+    text = replaced(readme.read_text("utf-8"), "rules", rule_table("src/agentls/linter/pages"))
     yield readme, replaced(text, "dialects", dialect_table())
     text = replaced(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
     yield configuration, replaced(text, "overrides", settings_table(Override._fields))

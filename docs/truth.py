@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from agentls import project
-from agentls.check import check
 from agentls.config import Config
-from agentls.document import Document
-from agentls.reading import Reading
-from agentls.rule import Severity
+from agentls.document import locate
+from agentls.document.document import Document
+from agentls.linter.check import check
+from agentls.linter.rule import Severity
+from agentls.readers.reading import Reading
 
 ROOT = Path(__file__).parents[1]
 
@@ -135,7 +135,7 @@ def _place(of: Set, path: str) -> str:
 
 
 def _document(path: str, data: bytes) -> Document | None:
-    return project.open_document(path, data.decode("utf-8", "replace"), Config())
+    return locate.open_document(path, data.decode("utf-8", "replace"), Config())
 
 
 def reading(document: Document | None, runtime: str) -> Reading | None:

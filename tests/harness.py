@@ -18,11 +18,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agentls import check, companions, config, globs, occurrences, project
-from agentls.document import Document
-from agentls.index import Index
-from agentls.rule import RULES
-from agentls.text import Span
+from agentls import config
+from agentls.document import locate
+from agentls.document.document import Document
+from agentls.linter import check
+from agentls.linter.rule import RULES
+from agentls.project import extract, extract_json
+from agentls.project.index import Index
+from agentls.text import globs
+from agentls.text.offsets import Span
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,16 +73,16 @@ class Case:
 
     def document(self, path: str) -> Document:
         """The document at `path`."""
-        document = project.open_document(
+        document = locate.open_document(
             path, self.files[path], self.config, self._plugin(path), "claude-code"
         )
         assert document is not None
         return document
 
-    def _plugin(self, path: str) -> project.Plugin | None:
+    def _plugin(self, path: str) -> locate.Plugin | None:
         """The plugin that the file at `path` belongs to."""
         plugins = [
-            project.Plugin(at.removesuffix(_PLUGIN).rstrip("/"), json.loads(text)["name"])
+            locate.Plugin(at.removesuffix(_PLUGIN).rstrip("/"), json.loads(text)["name"])
             for at, text in self.files.items()
             if at.endswith(_PLUGIN) and path.startswith(at.removesuffix(_PLUGIN))
         ]
@@ -99,7 +103,7 @@ class Case:
             return any(at == full or at.startswith(full + "/") for at in self.files)
 
         document = self.document(path)
-        root = project.root_of(document)
+        root = locate.root_of(document)
 
         def files(pattern: str) -> bool:
             below = [
@@ -113,8 +117,8 @@ class Case:
     def index(self) -> Index | None:
         """The names of all files of the case, where there is more than one and they are a project."""
         texts = [at for at in self.files if at.endswith(TEXTS)]
-        beside = [companions.of(at, text, self._plugin(at)) for at, text in self.files.items()]
-        found = [*(occurrences.of(self.document(at)) for at in texts), *(names for names in beside if names)]
+        beside = [extract_json.of(at, text, self._plugin(at)) for at, text in self.files.items()]
+        found = [*(extract.of(self.document(at)) for at in texts), *(names for names in beside if names)]
         if len(found) < 2 or _BY_ITSELF in " ".join(self.prose.split()):
             return None
         index = Index()
@@ -204,7 +208,7 @@ def at_cursor(text: str) -> tuple[str, int]:
 
 def agent(text: str, path: str = ".claude/agents/case.md", **options: Any) -> Document:
     """A document of its own with the default configuration, or one with `options` changed."""
-    document = project.open_document(path, text, config.Config(**options), None, "claude-code")
+    document = locate.open_document(path, text, config.Config(**options), None, "claude-code")
     assert document is not None
     return document
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agentls import check
 from agentls.config import Config
-from agentls.features.actions import Action, actions
-from agentls.text import Span, apply
+from agentls.features.code_action import Action, actions
+from agentls.linter import check
+from agentls.text.offsets import Span, apply
 from harness import Case, agent, at_cursor
 from test_rules import all_cases
 

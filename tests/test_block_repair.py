@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.reading import Reading
+from agentls.readers.reading import Reading
 from harness import agent, covered
 
 

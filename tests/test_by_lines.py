@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentls.reading import Reading
+from agentls.readers.reading import Reading
 from harness import agent, covered
 
 

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from agentls import occurrences
-from agentls.features import candidates
+from agentls.features import name_completion
 from agentls.features.completion import Completions, complete
-from agentls.features.vocabulary import plain
-from agentls.index import Index
-from agentls.rule import Severity
-from agentls.text import apply
+from agentls.features.completion_items import plain
+from agentls.linter.rule import Severity
+from agentls.project import extract
+from agentls.project.index import Index
+from agentls.text.offsets import apply
 from harness import CURSOR, Case, agent, at_cursor, parse_case
 
 PROJECT = """\
@@ -251,7 +251,7 @@ def test_a_name_comes_with_what_it_names() -> None:
         if item.label == "@agent-planner"
     )
     assert item.detail == "Plans the work."
-    page = candidates.page(case.document(HERE), case.index, item.label, item.within, case.document)
+    page = name_completion.page(case.document(HERE), case.index, item.label, item.within, case.document)
     assert page == (
         "**`planner`** (Claude Code agent)\n\nPlans the work.\n\n"
         "- Defined in `planner.md`\n- Tools: `Read`, `mcp__tracker__create_issue`\n"
@@ -302,9 +302,9 @@ def crowd(text: str, count: int = 5000) -> tuple[Index, int]:
     index = Index()
     for number in range(count):
         other = f"---\nname: agent-{number:04d}\ndescription: Does it.\n---\n\nYou.\n"
-        index.put(occurrences.of(agent(other, f".claude/agents/a{number}.md")))
+        index.put(extract.of(agent(other, f".claude/agents/a{number}.md")))
     text, offset = at_cursor(text)
-    index.put(occurrences.of(agent(text)))
+    index.put(extract.of(agent(text)))
     return index, offset
 
 
@@ -315,7 +315,9 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
     found = complete(document, offset, snippets=True, project=index)
     assert found.is_cut
     fitting = [item.label for item in found.items if item.kind == "agent" and item.label not in BUILT_IN]
-    assert len(fitting) == len([n for n in range(5000) if re.search("4.*2", f"{n:04d}")][: candidates.MOST])
+    assert len(fitting) == len(
+        [n for n in range(5000) if re.search("4.*2", f"{n:04d}")][: name_completion.MOST]
+    )
     assert all(re.fullmatch(r"agent-\d*4\d*2\d*", label) for label in fitting)
     times = []
     for _ in range(20):

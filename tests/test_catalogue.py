@@ -7,22 +7,24 @@ from datetime import date
 
 import pytest
 
-from agentls import catalogue, cli, dialects
+from agentls.cli import main
+from agentls.dialects import loader
+from agentls.reports import catalogue
 
 
-@pytest.mark.parametrize("name", dialects.NAMES)
+@pytest.mark.parametrize("name", loader.NAMES)
 def test_every_dialect_has_an_overview_and_a_page(name: str) -> None:
-    dialect = dialects.load(name)
+    dialect = loader.load(name)
     seen = catalogue.overview(dialect)
     assert seen.runtimes
-    assert seen.places or name in {other for home in dialects.places() for other in home.place.also.values()}
+    assert seen.places or name in {other for home in loader.places() for other in home.place.also.values()}
     assert seen.newest >= seen.oldest >= "2025"
     page = catalogue.page(dialect)
     assert all(source.title in page for source in dialect.sources)
 
 
 def test_facts_lead_to_their_sources() -> None:
-    found = {(f.kind, f.name): f.source.id for f in catalogue.facts(dialects.load("gemini-cli"))}
+    found = {(f.kind, f.name): f.source.id for f in catalogue.facts(loader.load("gemini-cli"))}
     assert found["key", "mcp_servers"] == "observed"
     assert found["key", "mcp_servers.command"] == "loader"
     assert found["value", "kind.remote"] == "remote-agents"
@@ -39,20 +41,20 @@ def test_old_facts_are_found_by_their_age() -> None:
 
 
 def test_the_command_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["dialects"]) == 0
+    assert main.main(["dialects"]) == 0
     printed = capsys.readouterr().out
-    assert all(name in printed for name in dialects.NAMES)
-    assert cli.main(["dialects", "gemini-cli", "--color", "never"]) == 0
+    assert all(name in printed for name in loader.NAMES)
+    assert main.main(["dialects", "gemini-cli", "--color", "never"]) == 0
     assert "`mcp_servers`" in capsys.readouterr().out
-    assert cli.main(["dialects", "--output-format", "json"]) == 0
-    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(dialects.NAMES)
+    assert main.main(["dialects", "--output-format", "json"]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(loader.NAMES)
 
 
 def test_the_command_lists_old_facts(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["dialects", "gemini-cli", "--stale", "0", "--output-format", "json"]) == 0
+    assert main.main(["dialects", "gemini-cli", "--stale", "0", "--output-format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {row["dialect"] for row in rows} == {"gemini-cli"}
-    assert cli.main(["dialects", "--stale", "99999"]) == 0
+    assert main.main(["dialects", "--stale", "99999"]) == 0
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "no fact is older than 99999 days" in captured.err

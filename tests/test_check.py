@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentls.check import MOST, check
 from agentls.config import Config
-from agentls.document import Document
-from agentls.rule import RULES, Context, Finding, Rule, Severity
+from agentls.document.document import Document
+from agentls.linter.check import MOST, check
+from agentls.linter.rule import RULES, Context, Finding, Rule, Severity
 from harness import agent
 
 TEXT = (

@@ -16,12 +16,14 @@ from urllib.parse import unquote
 
 import pytest
 
-from agentls import __version__, disk, finding
-from agentls.check import Diagnostic, check
-from agentls.cli import main, run, text
+from agentls import __version__
+from agentls.cli import run, text_format
+from agentls.cli.main import main
 from agentls.config import Config
-from agentls.document import Document
-from agentls.rule import RULES
+from agentls.document.document import Document
+from agentls.linter.check import Diagnostic, check
+from agentls.linter.rule import RULES
+from agentls.workspace import discovery, disk
 
 CLEAN = "---\nname: clean\ndescription: Reviews code. Use it after every change.\n---\n\nYou review code.\n"
 WARNED = CLEAN.replace("---\n\n", "tools: Read, Grpe\n---\n\n")
@@ -294,8 +296,8 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_checked(project: Project) -
 
 
 def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [finding.Found("x.md", disk.posix("x.md")), finding.Found(A, disk.posix(A))]
-    monkeypatch.setattr(finding, "find", lambda *_: iter(found))
+    found = [discovery.Found("x.md", disk.posix("x.md")), discovery.Found(A, disk.posix(A))]
+    monkeypatch.setattr(discovery, "find", lambda *_: iter(found))
     ran = project.write({A: WARNED})("check")
     assert ran.err == "agentls: x.md: there is no such file or folder\n"
     assert "1 file checked: 1 warning" in ran.out
@@ -362,7 +364,7 @@ def test_many_files_are_shared_out(project: Project, monkeypatch: pytest.MonkeyP
 def excerpt(line: str, marked: str, room: int = 40) -> str:
     """The excerpt of `line`, whose part `marked` is found."""
     start = line.index(marked)
-    return "\n".join(text._excerpt(line, start, start + max(1, len(marked)), room))
+    return "\n".join(text_format._excerpt(line, start, start + max(1, len(marked)), room))
 
 
 @pytest.mark.parametrize(
@@ -390,10 +392,10 @@ def test_the_mark_stands_below_its_text(line: str, marked: str, expected: str) -
 def test_a_mark_is_never_lost(piece: str, offset: int) -> None:
     line = piece * (offset // len(piece)) + "X" + piece * 40
     start = line.index("X")
-    shown, marks = text._excerpt(line, start, start + 1, 60)
+    shown, marks = text_format._excerpt(line, start, start + 1, 60)
     assert marks.strip() == "^"
     before = shown.partition("X")[0]
-    assert sum(text._cell(char, 0)[1] for char in before) == len(marks) - 1
+    assert sum(text_format._cell(char, 0)[1] for char in before) == len(marks) - 1
 
 
 def test_a_span_over_lines_is_shown_by_its_first(project: Project) -> None:
@@ -575,7 +577,7 @@ def test_help_and_version(project: Project, capsys: pytest.CaptureFixture[str]) 
 def test_server(
     project: Project, monkeypatch: pytest.MonkeyPatch, options: list[str], called: tuple[object, ...]
 ) -> None:
-    from agentls.lsp import run
+    from agentls.lsp import transports
 
     calls: list[tuple[object, ...]] = []
 
@@ -583,7 +585,7 @@ def test_server(
         calls.append(address)
         return 1
 
-    monkeypatch.setattr(run, "run_tcp" if called else "run_stdio", serve)
+    monkeypatch.setattr(transports, "run_tcp" if called else "run_stdio", serve)
     assert project("server", *options).code == 1
     assert calls == [called]
 
@@ -594,7 +596,7 @@ def test_server(
 )
 def test_only_what_is_needed_is_loaded(project: Project, arguments: list[str]) -> None:
     program = (
-        "import sys; from agentls.cli import main; main(sys.argv[1:]);"
+        "import sys; from agentls.cli.main import main; main(sys.argv[1:]);"
         "print(*sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run(

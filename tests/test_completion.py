@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from agentls import check
 from agentls.config import Config
-from agentls.document import Document
-from agentls.features import vocabulary
+from agentls.document.document import Document
+from agentls.document.locate import Plugin, open_document
+from agentls.features import completion_items
 from agentls.features.completion import complete, documentation
-from agentls.features.slots import Completion
-from agentls.project import Plugin, open_document
-from agentls.rule import Severity
-from agentls.text import Span, apply
+from agentls.features.completion_edit import Completion
+from agentls.linter import check
+from agentls.linter.rule import Severity
+from agentls.text.offsets import Span, apply
 from harness import agent, at_cursor
 
 KEYS = ["name", "description", "tools", "model", "disallowedTools", "permissionMode"]
@@ -551,13 +551,13 @@ def filled(text: str, label: str, plugin: bool) -> str:
     while hole := _HOLE.search(text):
         start = hole.start()
         rest = text[hole.end() :]
-        typed = vocabulary.plain(text[:start] + rest)
+        typed = completion_items.plain(text[:start] + rest)
         offered = complete(
-            open_either(typed, plugin), len(vocabulary.plain(text[:start])), snippets=False
+            open_either(typed, plugin), len(completion_items.plain(text[:start])), snippets=False
         ).items
         word = offered[0].label if offered else _TYPED.get(label, "word")
         text = text[:start] + word + rest
-    return vocabulary.plain(text)
+    return completion_items.plain(text)
 
 
 def test_the_skeleton_has_no_fault() -> None:
@@ -571,7 +571,7 @@ def test_plain_items_say_what_the_snippets_do() -> None:
         plain = complete(agent(text), offset, snippets=False).items
         assert not any(item.snippet for item in plain)
         for one, other in zip(plain, complete(agent(text), offset, snippets=True).items, strict=True):
-            written = vocabulary.plain(other.edit.new_text) if other.snippet else other.edit.new_text
+            written = completion_items.plain(other.edit.new_text) if other.snippet else other.edit.new_text
             assert (one.label, one.edit.new_text) == (other.label, written)
 
 

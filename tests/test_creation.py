@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from agentls import dialects, project
-from agentls.features.creation import Folder, folders, new_agent
+from agentls.dialects import loader
+from agentls.document import locate
+from agentls.features.new_agent import Folder, folders, new_agent
 
 
 def test_agents_of_every_dialect_have_a_folder() -> None:
     agents = {
         dialect.name
-        for dialect in map(dialects.load, dialects.NAMES)
+        for dialect in map(loader.load, loader.NAMES)
         if dialect.kind == "agent" and dialect.places
     }
     assert {folder.dialect for folder in folders()} == agents
@@ -22,7 +23,7 @@ def test_a_new_agent_is_found_where_it_is_put(folder: Folder) -> None:
     created = new_agent(folder.dialect, "code-reviewer")
     assert created.problem == ""
     assert "${1:code-reviewer}" in created.snippet
-    located = project.locate(f"/project/{folder.folder}/{created.file}", None)
+    located = locate.locate(f"/project/{folder.folder}/{created.file}", None)
     assert located is not None
     assert located.dialect == folder.dialect
 

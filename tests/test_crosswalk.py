@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from agentls import dialects
-from agentls.dialects import crosswalk
+from agentls.dialects import crosswalk, loader
 
 FORMER = {
     "copilot": {
@@ -23,9 +22,9 @@ FORMER = {
 """Names that files still have, though their format knows them no more, or never documented them."""
 
 
-@pytest.mark.parametrize("name", [name for name in dialects.NAMES if name in crosswalk.load().formats])
+@pytest.mark.parametrize("name", [name for name in loader.NAMES if name in crosswalk.load().formats])
 def test_names_exist_in_the_formats_that_ship(name: str) -> None:
-    table, dialect = crosswalk.load(), dialects.load(name)
+    table, dialect = crosswalk.load(), loader.load(name)
     keys = {each for concept in table.keys.concepts.values() for each in table.keys.names(concept, name)}
     own = {key.name for key in dialect.keys} | {key.name for key in dialect.foreign_keys}
     assert sorted(keys - own - FORMER.get(name, set())) == []
@@ -40,8 +39,8 @@ def test_names_exist_in_the_formats_that_ship(name: str) -> None:
 def test_words_exist_in_the_formats_that_ship() -> None:
     table = crosswalk.load()
     for concept, words in table.words.items():
-        for name in set(dialects.NAMES) & table.formats.keys():
-            dialect = dialects.load(name)
+        for name in set(loader.NAMES) & table.formats.keys():
+            dialect = loader.load(name)
             keys = [dialect.key(key) for key in table.keys.names(table.keys.concepts[concept], name)]
             known = {value.name for key in keys if key for value in key.values}
             found = {word for each in words.concepts.values() for word in words.names(each, name)}
@@ -70,7 +69,7 @@ def test_near_concepts_exist() -> None:
     ],
 )
 def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, now: tuple[str, ...]) -> None:
-    row = dialects.load(dialect).foreign_tool(name)
+    row = loader.load(dialect).foreign_tool(name)
     assert row is not None
     assert row.now == now
 
@@ -86,18 +85,18 @@ def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, 
     ],
 )
 def test_a_key_is_told_in_the_words_of_another_format(dialect: str, name: str, use: str) -> None:
-    row = dialects.load(dialect).foreign_key(name)
+    row = loader.load(dialect).foreign_key(name)
     assert row is not None
     assert row.use == use
 
 
 @pytest.mark.parametrize("name", ["Read", "read", "Task", "task", "my_own_tool", "and/or"])
 def test_what_is_ones_own_or_nobodys_is_not_foreign(name: str) -> None:
-    assert dialects.load("claude-code").foreign_tool(name) is None
+    assert loader.load("claude-code").foreign_tool(name) is None
 
 
 def test_words_follow_their_key() -> None:
-    claude = dialects.load("claude-code")
+    claude = loader.load("claude-code")
     row = crosswalk.load().key("approvalMode", claude)
     assert row is not None
     assert (row.use, row.words["yolo"]) == ("permissionMode", "bypassPermissions")
@@ -125,8 +124,8 @@ raise SystemExit(crosswalk.load.cache_info().currsize)
 
 def test_models_exist_in_the_formats_that_ship() -> None:
     table = crosswalk.load()
-    for name in set(dialects.NAMES) & table.formats.keys():
-        models = dialects.load(name).models
+    for name in set(loader.NAMES) & table.formats.keys():
+        models = loader.load(name).models
         names = [
             each for concept in table.models.concepts.values() for each in table.models.names(concept, name)
         ]

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from agentls import dialects, validation
 from agentls.config import Config
-from agentls.dialects import Dialect
-from agentls.readers import STRATEGIES, strategy
+from agentls.dialects import loader, validation
+from agentls.dialects.loader import Dialect
+from agentls.readers.strategies import STRATEGIES, strategy
 
 
-@pytest.fixture(params=dialects.NAMES)
+@pytest.fixture(params=loader.NAMES)
 def dialect(request: pytest.FixtureRequest) -> Dialect:
     """Each dialect that ships."""
-    return dialects.load(request.param)
+    return loader.load(request.param)
 
 
 def facts(row: Any) -> Iterator[Any]:
@@ -36,10 +36,10 @@ def test_every_fact_names_a_source_that_exists_and_has_a_date(dialect: Dialect) 
 
 
 def test_the_tables_are_in_order(dialect: Dialect) -> None:
-    assert list(validation.faults(dialect)) == []
+    assert list(validation.faults(dialect, STRATEGIES)) == []
     for place in dialect.places:
         for name, other in place.also.items():
-            assert dialects.load(other).runtime(name)
+            assert loader.load(other).runtime(name)
 
 
 def test_names_lead_to_names_that_exist(dialect: Dialect) -> None:
@@ -64,11 +64,11 @@ def test_names_lead_to_names_that_exist(dialect: Dialect) -> None:
 
 
 def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
-    mine = dialects.effective("claude-code", Config(tools=("Deploy",), models=("Our-1",), keys=("owner",)))
+    mine = loader.effective("claude-code", Config(tools=("Deploy",), models=("Our-1",), keys=("owner",)))
     assert mine.user_tools == ("Deploy",)
     assert mine.models.get("our-1")
     assert mine.key("owner")
-    assert dialects.load("claude-code").key("owner") is None
+    assert loader.load("claude-code").key("owner") is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
 )
 def test_a_mistake_in_a_table_is_named(data: Any, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
-        dialects.build(dialects.Value, data, "t")
+        loader.build(loader.Value, data, "t")
 
 
 def test_every_strategy_exists() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from agentls import disk, finding, project
 from agentls.config import Config
-from agentls.disk import LoadedConfig
-from agentls.finding import Search
+from agentls.document import locate
+from agentls.workspace import discovery, disk
+from agentls.workspace.discovery import Search
+from agentls.workspace.disk import LoadedConfig
 
 AGENT = "---\nname: a\ndescription: Does things. Use it often.\n---\n\nYou do things.\n"
 
@@ -45,7 +46,7 @@ class Seen:
             lambda path, message: self.failures.append((path, message)),
             lambda path, message: self.notes.append((path, message)),
         )
-        self.files = [found.shown for path in paths or (".",) for found in finding.find(path, search)]
+        self.files = [found.shown for path in paths or (".",) for found in discovery.find(path, search)]
 
 
 def link(path: Path, target: str) -> None:
@@ -298,7 +299,7 @@ def test_a_plugin_without_a_usable_name_is_called_like_its_folder(write: Write, 
 def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
     write({".claude/rules/a.md": "Be brief.", "src/a.ts": "", "node_modules/b.py": "", "build/c.py": ""})
     path = disk.posix(".claude/rules/a.md")
-    document = project.open_document(path, "Be brief.", Config())
+    document = locate.open_document(path, "Be brief.", Config())
     assert document is not None
     fits = disk.files_of(document)
     assert fits("src/**/*.ts")
@@ -309,6 +310,6 @@ def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
 
 def test_nothing_is_said_about_files_of_no_project(write: Write) -> None:
     write({"a.instructions.md": "Be brief."})
-    document = project.open_document(disk.posix("a.instructions.md"), "Be brief.", Config())
+    document = locate.open_document(disk.posix("a.instructions.md"), "Be brief.", Config())
     assert document is not None
     assert disk.files_of(document)("**/*.rs")

@@ -6,11 +6,12 @@ import json
 
 import pytest
 
-from agentls import effective, inspection
-from agentls.effective import Effective
 from agentls.features.hover import hover
-from agentls.names import Names, Permission
-from agentls.text import Span
+from agentls.project import capabilities
+from agentls.project.capabilities import Effective
+from agentls.project.names import Names, Permission
+from agentls.reports import inspection
+from agentls.text.offsets import Span
 from harness import Case, parse_case
 
 PROJECT = """\
@@ -85,7 +86,7 @@ def told(case: Case, *rules: Permission, path: str = HERE) -> list[str]:
     """The same in words."""
     found = seen(case, *rules, path=path)
     assert found is not None
-    return [f"{label}: {text}" for label, text, _ in effective.in_words(found, lambda name: f"`{name}`")]
+    return [f"{label}: {text}" for label, text, _ in capabilities.in_words(found, lambda name: f"`{name}`")]
 
 
 def test_who_names_it() -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from agentls import dialects, explain, wording
 from agentls.config import Config
-from agentls.rule import RULES
+from agentls.dialects import loader
+from agentls.linter.rule import RULES
+from agentls.reports import explain
+from agentls.text import wording
 
-CLAUDE = dialects.load("claude-code")
+CLAUDE = loader.load("claude-code")
 
 
 def every_word() -> list[str]:
@@ -172,7 +174,7 @@ def test_fields_depend_on_the_kind_of_handler() -> None:
 
 
 def test_what_a_user_adds() -> None:
-    dialect = dialects.effective(
+    dialect = loader.effective(
         "claude-code", Config(tools=("Deploy",), models=("House-Model",), keys=("team",))
     )
     for word in ("Deploy", "House-Model", "team"):

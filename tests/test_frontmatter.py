@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentls.frontmatter import find_block, recover
-from agentls.text import Span
-from agentls.yamltree import Mapping, Scalar, Source, parse
+from agentls.text.frontmatter import find_block, recover
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Mapping, Scalar, Source, parse
 
 
 def tree(text: str) -> Mapping:

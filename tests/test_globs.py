@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentls import globs
+from agentls.text import globs
 
 
 @pytest.mark.parametrize(

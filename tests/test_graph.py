@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from agentls import cli, disk, drawing, graph
-from agentls.graph import Edge, Graph, Node
-from agentls.text import LineIndex
+from agentls.cli import main
+from agentls.project import graph
+from agentls.project.graph import Edge, Graph, Node
+from agentls.reports import graph_formats
+from agentls.text.offsets import LineIndex
+from agentls.workspace import disk
 from harness import parse_case
 
 ROOT = Path(__file__).parents[1]
@@ -154,7 +157,7 @@ def nasty() -> Graph:
 
 
 def test_a_name_is_but_a_label_to_mermaid() -> None:
-    drawn = drawing.mermaid(nasty())
+    drawn = graph_formats.mermaid(nasty())
     labels = re.findall(r'^    n\d+\("(.*)"\):::agent$', drawn, re.MULTILINE)
     assert len(labels) == len(NASTY)
     for label in labels:
@@ -164,7 +167,7 @@ def test_a_name_is_but_a_label_to_mermaid() -> None:
 
 
 def test_a_name_is_but_a_text_to_graphviz() -> None:
-    drawn = drawing.dot(nasty())
+    drawn = graph_formats.dot(nasty())
     left = re.sub(r'"(?:[^"\\]|\\.)*"', "", drawn)
     assert not re.search(r'["<`]', left.replace("->", "")), "no quote is left open"
     assert drawn.count("{") - drawn.count("}") == 0
@@ -174,7 +177,7 @@ def test_a_name_is_but_a_text_to_graphviz() -> None:
 
 
 def test_the_shape_of_the_json_stays() -> None:
-    data = json.loads(drawing.as_json(graph_of(TEAM)))
+    data = json.loads(graph_formats.as_json(graph_of(TEAM)))
     assert set(data) == {"version", "root", "nodes", "edges"}
     assert data["version"] == 1
     lead = next(node for node in data["nodes"] if node["name"] == "lead")
@@ -200,7 +203,7 @@ def test_the_shape_of_the_json_stays() -> None:
 
 @pytest.mark.parametrize("drawn", [graph_of(TEAM), nasty()], ids=["team", "nasty"])
 def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
-    page = drawing.html(drawn, 'Agents of <"x">', disk.part_of_map)
+    page = graph_formats.html(drawn, 'Agents of <"x">', disk.part_of_map)
     assert "Agents of &lt;&quot;x&quot;&gt;" in page
     assert not re.search(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=", page)
     assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|WebSocket", page)
@@ -211,7 +214,7 @@ def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
     )
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert data is not None
-    assert json.loads(data[1]) == json.loads(drawing.as_json(drawn))
+    assert json.loads(data[1]) == json.loads(graph_formats.as_json(drawn))
     assert page.count("</script>") == 3, "no name ends the script that it stands in"
     assert "Cytoscape Consortium" in page, "with the licences of what it brings along"
     assert len(page) < 640_000
@@ -241,7 +244,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_graph_writes_a_flowchart(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["graph"]) == 0
+    assert main.main(["graph"]) == 0
     printed = capsys.readouterr()
     assert printed.out.startswith("flowchart LR\n")
     assert '("ghost"):::missing' in printed.out
@@ -256,7 +259,7 @@ def test_graph_writes_a_flowchart(team: Path, capsys: pytest.CaptureFixture[str]
 def test_the_ending_says_the_format(
     team: Path, capsys: pytest.CaptureFixture[str], file: str, start: str
 ) -> None:
-    assert cli.main(["graph", "-o", file]) == 0
+    assert main.main(["graph", "-o", file]) == 0
     assert (team / file).read_text("utf-8").startswith(start)
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -266,7 +269,7 @@ def test_the_ending_says_the_format(
 def test_a_folder_is_shown_with_its_neighbours_in_the_project(
     team: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["graph", ".claude/commands", "--output-format", "json"]) == 0
+    assert main.main(["graph", ".claude/commands", "--output-format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data["root"] == team.as_posix()
     assert [node["path"] for node in data["nodes"]] == [
@@ -276,29 +279,29 @@ def test_a_folder_is_shown_with_its_neighbours_in_the_project(
 
 
 def test_mentions_can_be_left_out(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["graph", "--no-mentions"]) == 0
+    assert main.main(["graph", "--no-mentions"]) == 0
     assert "mentions" not in capsys.readouterr().out
     assert team.is_dir()
 
 
 def test_what_cannot_be_done_is_said(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["graph", "nowhere"]) == 2
+    assert main.main(["graph", "nowhere"]) == 2
     assert "nowhere: there is no such file or folder" in capsys.readouterr().err
-    assert cli.main(["graph", "-o", "no/such/folder/x.html"]) == 2
+    assert main.main(["graph", "-o", "no/such/folder/x.html"]) == 2
     assert "no/such/folder/x.html: cannot be written" in capsys.readouterr().err
     with pytest.raises(SystemExit):
-        cli.main(["graph", "-o", "x.png"])
+        main.main(["graph", "-o", "x.png"])
     assert ".html" in capsys.readouterr().err
     (team / "notes.md").write_text("Notes.\n")
-    assert cli.main(["graph", "notes.md"]) == 2
+    assert main.main(["graph", "notes.md"]) == 2
     assert "notes.md: no place where a runtime looks for agents" in capsys.readouterr().err
 
 
 def test_mermaid_is_not_given_more_than_it_draws(
     team: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawing, "MERMAID_EDGES", 7)
-    assert cli.main(["graph"]) == 0
+    monkeypatch.setattr(graph_formats, "MERMAID_EDGES", 7)
+    assert main.main(["graph"]) == 0
     printed = capsys.readouterr()
     assert "2 mentions in prose are left out" in printed.err
     assert "mentions" not in printed.out

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agentls import config, project
-from agentls.document import Document
+from agentls import config
+from agentls.document import locate
+from agentls.document.document import Document
 from agentls.features.hover import Hover, hover, on_neighbour
-from agentls.text import Span
+from agentls.text.offsets import Span
 from harness import agent, at_cursor, covered
 
 HEAD = "---\nname: reviewer\ndescription: Reviews code. Use it after every change.\n"
@@ -257,7 +258,7 @@ def test_the_fence_says_what_becomes_of_the_file(text: str, words: list[str]) ->
 
 def test_the_fence_in_a_plugin() -> None:
     text = "---\nname: [\n- a\n---\n"
-    document = project.open_document("/kit/agents/a.md", text, config.Config(), project.Plugin("/kit", "kit"))
+    document = locate.open_document("/kit/agents/a.md", text, config.Config(), locate.Plugin("/kit", "kit"))
     assert document is not None
     found = hover(document, 0)
     assert found is not None

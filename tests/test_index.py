@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agentls.index import Index
-from agentls.names import Definition, Kind, Names, Reference
-from agentls.text import Span
+from agentls.project.index import Index
+from agentls.project.names import Definition, Kind, Names, Reference
+from agentls.text.offsets import Span
 
 
 def defining(path: str, *names: tuple[Kind, str], references: tuple[Reference, ...] = ()) -> Names:

@@ -6,11 +6,14 @@ import json
 
 import pytest
 
-from agentls import config, dialects, inspection, project
-from agentls.inspection import inspect, plain, resolve_model, to_json, to_text
+from agentls import config
+from agentls.dialects import loader
+from agentls.document import locate
+from agentls.reports import inspection
+from agentls.reports.inspection import inspect, plain, resolve_model, to_json, to_text
 from harness import agent
 
-MODELS = dialects.load("claude-code").models
+MODELS = loader.load("claude-code").models
 
 
 def as_json(text: str) -> dict[str, object]:
@@ -94,7 +97,7 @@ def test_json_of_a_file_that_is_repaired() -> None:
 
 
 def test_a_plugin_agent_without_metadata() -> None:
-    document = project.open_document("/k/agents/x.md", "Hello", config.Config(), project.Plugin("/k", "kit"))
+    document = locate.open_document("/k/agents/x.md", "Hello", config.Config(), locate.Plugin("/k", "kit"))
     assert document is not None
     (view,) = inspect(document).views
     assert (view.loads, view.how, view.name, view.tools.mode) == (True, "damaged", "kit:x", "all")
@@ -143,7 +146,7 @@ def test_values_of_the_model(value: str, written: str | None, resolved: str) -> 
 
 
 def test_a_model_of_the_users_own_keeps_its_case() -> None:
-    models = dialects.effective("claude-code", config.Config(models=("House-Model",))).models
+    models = loader.effective("claude-code", config.Config(models=("House-Model",))).models
     assert resolve_model("House-Model", models) == "House-Model"
 
 
@@ -318,7 +321,7 @@ def test_in_a_word(text: str, word: str, good: bool) -> None:
 
 def test_each_reader_of_a_copilot_agent_has_the_tools_that_it_knows() -> None:
     text = "---\ndescription: Reviews code.\ntools: [Grep, search/codebase, fetch, vscode/memory, a/b]\n---\n\nHi\n"
-    document = project.open_document(".github/agents/reviewer.agent.md", text, config.Config())
+    document = locate.open_document(".github/agents/reviewer.agent.md", text, config.Config())
     assert document is not None
     tools = {view.runtime.name: view.tools.available for view in inspect(document).views}
     assert tools == {

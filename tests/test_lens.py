@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.features.lens import lenses, title
-from agentls.names import Names, Permission
-from agentls.text import Span
+from agentls.features.code_lens import lenses, title
+from agentls.project.names import Names, Permission
+from agentls.text.offsets import Span
 from harness import Case, agent, parse_case
 
 PROJECT = """\

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agentls import check
 from agentls.config import Config
-from agentls.document import Document
-from agentls.rule import Severity
-from agentls.text import apply
+from agentls.document.document import Document
+from agentls.linter import check
+from agentls.linter.rule import Severity
+from agentls.text.offsets import apply
 from harness import FIXTURES, Case, agent, covered, parse_case
 
 CASES = [parse_case(path.read_text("utf-8")) for path in sorted((FIXTURES / "rules").glob("*.md"))]

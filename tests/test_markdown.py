@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentls.markdown import parse
+from agentls.text.markdown import parse
 
 
 def headings(text: str) -> list[tuple[int, str, str]]:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import pytest
 
-from agentls.document import Document
-from agentls.features import name_cards, navigation, workspace_symbols
-from agentls.features.navigation import Named
-from agentls.index import Index
-from agentls.names import Definition, Names
-from agentls.text import LineIndex, Span
+from agentls.document.document import Document
+from agentls.features import name_hover, workspace_symbol
+from agentls.features import references as navigation
+from agentls.features.references import Named
+from agentls.project.index import Index
+from agentls.project.names import Definition, Names
+from agentls.text.offsets import LineIndex, Span
 from harness import CURSOR, Case, at_cursor, parse_case
 
 TEAM = """
@@ -238,7 +239,7 @@ def test_a_name_that_is_no_longer_there_is_noticed() -> None:
 
 def card(seen: Seen) -> str | None:
     """The card at the cursor, under what it is about."""
-    found = name_cards.hover(seen.project, seen.names, seen.case.files[seen.path], seen.offset, seen.file)
+    found = name_hover.hover(seen.project, seen.names, seen.case.files[seen.path], seen.offset, seen.file)
     return f"{found.span.of(seen.case.files[seen.path])}\n\n{found.markdown}" if found else None
 
 
@@ -296,7 +297,7 @@ def test_long_descriptions_are_cut_and_places_short() -> None:
         "agent", "x", "", "/home/me/.claude/agents/x.md", Span(0, 0), "word " * 200, "/home/me", "mine", ()
     )
     names = Names("/p/a.md", "/p", "", ())
-    shown = name_cards.card(names, definition, "/home/me", lambda _: None)
+    shown = name_hover.card(names, definition, "/home/me", lambda _: None)
     assert shown.startswith("**`x`** (agent)\n\nword word")
     assert shown.endswith(" …\n\n- Defined in `~/.claude/agents/x.md`")
     assert len(shown) < 600
@@ -314,7 +315,7 @@ def found(query: str, *more: str) -> list[str]:
         definition = Definition("agent", name, "", path, Span(0, 0), "", "", "claude-code", ())
         index.put(Names(path, "", "", (), (definition,)))
     # What several projects share is found once.
-    return [each.full for each in workspace_symbols.find([index, index], query)]
+    return [each.full for each in workspace_symbol.find([index, index], query)]
 
 
 def test_symbols_are_found_by_some_of_their_letters() -> None:
@@ -335,4 +336,4 @@ def test_the_best_symbols_come_first() -> None:
 
 
 def test_there_is_an_end_to_symbols() -> None:
-    assert len(found("a", *(f"a{number}" for number in range(2000)))) == workspace_symbols.MOST
+    assert len(found("a", *(f"a{number}" for number in range(2000)))) == workspace_symbol.MOST

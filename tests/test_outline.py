@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentls.document import Document
-from agentls.features.outline import Symbol, folding, outline
+from agentls.document.document import Document
+from agentls.features.document_symbol import Symbol, folding, outline
 from harness import agent, covered
 
 HEAD = "---\nname: reviewer\ndescription: Reviews code.\n---\n"

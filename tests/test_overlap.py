@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentls import overlap
-from agentls.overlap import LEAST, SHARE, Overlap
+from agentls.text import similarity
+from agentls.text.similarity import LEAST, SHARE, Overlap
 
 WORDS = st.sampled_from(
     ["use", "Agent", "code", "reviews", "tests", "python", "release", "shop", "a", "it", "pages"]
@@ -87,4 +87,4 @@ def test_costs_the_same_among_many(text: str) -> None:
     for at in range(0, 2000, 100):
         found.equal(f"{at:04}", 3)
         found.covered(f"{at:04}", 3)
-    assert looks <= 20 * (overlap.LOOKS + 2)
+    assert looks <= 20 * (similarity.LOOKS + 2)

@@ -9,9 +9,14 @@ import jsonschema
 import pytest
 import yaml
 
-from agentls import check, cli, dialects, disk, finding
-from agentls.dialects.schema import schema
-from agentls.validation import own
+from agentls.cli import main
+from agentls.dialects import loader
+from agentls.dialects.json_schema import schema
+from agentls.dialects.tables import read_table
+from agentls.dialects.validation import own
+from agentls.linter import check
+from agentls.readers.strategies import STRATEGIES
+from agentls.workspace import discovery, disk
 
 HARNESS = """\
 name: harness
@@ -73,15 +78,15 @@ def test_a_file_under_the_name_of_a_dialect_adds_to_it(project: Path) -> None:
     text = "---\nname: a\ndescription: Use it always.\nowner: us\n---\nBody.\n"
     assert codes(project, ".gemini/agents/a.md", text) == []
     assert codes(project, "prompts/gemini/a.md", text) == []
-    assert dialects.load("gemini-cli").key("owner") is None
+    assert loader.load("gemini-cli").key("owner") is None
 
 
 def test_its_files_are_found(project: Path) -> None:
     agent = project / ".harness" / "agents" / "a.md"
     agent.parent.mkdir(parents=True)
     agent.write_text("---\nname: a\n---\nBody.\n")
-    search = finding.Search(disk.load_config, None, lambda *_: None, lambda *_: None)
-    assert [found.full for found in finding.find(str(project), search)] == [disk.posix(str(agent))]
+    search = discovery.Search(disk.load_config, None, lambda *_: None, lambda *_: None)
+    assert [found.full for found in discovery.find(str(project), search)] == [disk.posix(str(agent))]
 
 
 def test_the_users_folder_counts_everywhere(project: Path) -> None:
@@ -116,7 +121,7 @@ def test_the_users_folder_counts_everywhere(project: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_and_the_file_left_out(text: str, said: str) -> None:
-    found = own(text)
+    found = own(text, STRATEGIES)
     assert found.name == ""
     assert any(said in problem for problem in found.problems), found.problems
 
@@ -136,13 +141,12 @@ def test_unknown_names_in_the_settings_are_told(project: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", dialects.NAMES)
+@pytest.mark.parametrize("name", loader.NAMES)
 def test_the_schema_fits_the_dialects_that_ship(name: str) -> None:
-    text = (Path(dialects.__file__).parent / f"{name}.yaml").read_text("utf-8")
-    jsonschema.validate(json.loads(json.dumps(yaml.safe_load(text), default=str)), schema())
+    jsonschema.validate(json.loads(json.dumps(yaml.safe_load(read_table(name)), default=str)), schema())
 
 
 def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["dialects", "--schema"]) == 0
+    assert main.main(["dialects", "--schema"]) == 0
     rows = json.loads(capsys.readouterr().out)["$defs"]
     assert rows["Key"]["properties"]["use"]["description"] == "The key to write instead."

@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from agentls import permissions
-from agentls.permissions import covers
-from agentls.toollist import Dropped, Tools
+from agentls.document import permissions
+from agentls.document.permissions import covers
+from agentls.document.tools import Dropped, Tools
 from harness import agent
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agentls import project
 from agentls.config import Config
-from agentls.reading import Reading
+from agentls.document import locate
+from agentls.readers.reading import Reading
 from harness import agent
 
 
@@ -174,8 +174,8 @@ def test_spans_in_a_repaired_file_are_those_of_the_document() -> None:
     ],
 )
 def test_a_plugin_registers_every_file(text: str, how: str, name: str, description: str) -> None:
-    plugin = project.Plugin("/p", "kit")
-    document = project.open_document("/p/agents/deep/notes.md", text, Config(), plugin)
+    plugin = locate.Plugin("/p", "kit")
+    document = locate.open_document("/p/agents/deep/notes.md", text, Config(), plugin)
     assert document is not None
     reading = document.reading
     assert (reading.how, reading.name, reading.description) == (how, name, description)

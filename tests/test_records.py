@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agentls import shapes
-from agentls.dialects import Key, Value
+from agentls.dialects import value_schema
+from agentls.dialects.records import Key, Value
 from agentls.features.completion import complete, documentation
 from agentls.features.hover import hover
 from harness import agent, at_cursor
@@ -114,10 +114,10 @@ ACTION = Key(
 def test_a_shape_says_where_a_value_differs(lines: str, messages: list[str]) -> None:
     entry = agent(f"---\n{lines}\n---\n").entry("permission")
     assert entry is not None
-    assert [misfit.message for misfit in shapes.misfits(ACTION, entry.value, "any")] == messages
+    assert [misfit.message for misfit in value_schema.misfits(ACTION, entry.value, "any")] == messages
 
 
 @pytest.mark.parametrize("text", ["texts", "list of", "(text", "text | ", "map text", ""])
 def test_a_mistake_in_a_shape_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=r"shape|parenthesis"):
-        shapes.parse(text)
+        value_schema.parse(text)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentls import companions, occurrences
-from agentls.document import Document
+from agentls.document.document import Document
+from agentls.document.locate import Plugin, open_document
 from agentls.features import rename
 from agentls.features.rename import Files, Refused, Renaming
-from agentls.index import Index
-from agentls.names import Definition, Names
-from agentls.project import Plugin, open_document
-from agentls.text import Edit, apply
+from agentls.project import extract, extract_json
+from agentls.project.index import Index
+from agentls.project.names import Definition, Names
+from agentls.text.offsets import Edit, apply
 from harness import CURSOR, Case, at_cursor, parse_case
 
 ROOT = "/project"
@@ -43,7 +43,7 @@ class Project:
 
     def names(self, path: str, text: str) -> Names | None:
         document = self.document(path, text)
-        return occurrences.of(document) if document else companions.of(path, text)
+        return extract.of(document) if document else extract_json.of(path, text)
 
     def exists(self, path: str) -> bool:
         return any(at == path or at.startswith(f"{path}/") for at in self.texts)

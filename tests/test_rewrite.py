@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.document import Document
-from agentls.rewrite import change_list, harmless, with_value, without_entry
-from agentls.text import Edit, Span, apply
-from agentls.toollist import split
+from agentls.dialects.tool_names import split
+from agentls.document.document import Document
+from agentls.document.edits import change_list, harmless, with_value, without_entry
+from agentls.text.offsets import Edit, Span, apply
 from harness import agent
 
 

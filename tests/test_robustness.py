@@ -8,23 +8,26 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from agentls import check, explain, inspection, occurrences, project, suppress
 from agentls.config import Config
-from agentls.document import Document
+from agentls.document import locate, suppressions
+from agentls.document.document import Document
 from agentls.features import (
-    actions,
-    candidates,
+    code_action,
+    code_lens,
     completion,
+    document_symbol,
     hover,
-    lens,
-    name_cards,
-    navigation,
-    outline,
+    name_completion,
+    name_hover,
+    references,
     rename,
 )
-from agentls.index import Index
-from agentls.names import Definition, Names, Permission
-from agentls.text import Span
+from agentls.linter import check
+from agentls.project import extract
+from agentls.project.index import Index
+from agentls.project.names import Definition, Names, Permission
+from agentls.reports import explain, inspection
+from agentls.text.offsets import Span
 from harness import FIXTURES, Case, parse_case
 
 CASES = [
@@ -70,7 +73,7 @@ def around(document: Document) -> Index:
     rules = (Permission("deny", "Bash", None, Span(0, 0)), Permission("deny", "Agent", "other", Span(0, 0)))
     index.put(Names(other.path, base, "", readers, (other,)))
     index.put(Names(server.path, base, "", readers, (server,), permissions=rules))
-    index.put(occurrences.of(document))
+    index.put(extract.of(document))
     return index
 
 
@@ -80,39 +83,39 @@ def through_everything(document: Document, offset: int) -> None:
     for diagnostic in found:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(document.text)
         assert diagnostic.message
-        suppress.ignoring(document, diagnostic.code, diagnostic.span)
-    actions.actions(document, found, found[0].span if found else document.lines.line(0))
+        suppressions.ignoring(document, diagnostic.code, diagnostic.span)
+    code_action.actions(document, found, found[0].span if found else document.lines.line(0))
     known = around(document)
     for snippets in (True, False):
         offered = completion.complete(document, offset, snippets=snippets, project=known).items
         assert all(item.edit.span.touches(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
             completion.documentation(document.dialect, item.kind, item.label, item.within)
-            candidates.page(document, known, item.label, item.within, lambda _: None)
+            name_completion.page(document, known, item.label, item.within, lambda _: None)
     card = hover.hover(document, offset, known)
     assert card is None or card.span.touches(offset)
     go_from_name_to_name(document, offset)
-    outline.outline(document)
-    outline.folding(document)
+    document_symbol.outline(document)
+    document_symbol.folding(document)
     inspection.to_json(inspection.inspect(document, known))
-    assert all(lens.title(document, each.subject, known) for each in lens.lenses(document, known))
+    assert all(code_lens.title(document, each.subject, known) for each in code_lens.lenses(document, known))
     explain.explain(document.text[offset : offset + 8], document.dialect)
 
 
 def go_from_name_to_name(document: Document, offset: int) -> None:
     """Go from the name at `offset`, and from each that the document has, to what it names and back."""
-    index, names = Index(), occurrences.of(document)
+    index, names = Index(), extract.of(document)
     index.put(names)
-    card = name_cards.hover(index, names, document.text, offset, lambda _: document)
+    card = name_hover.hover(index, names, document.text, offset, lambda _: document)
     assert card is None or card.span.touches(offset)
-    every: list[navigation.Named] = [*names.definitions, *names.references]
+    every: list[references.Named] = [*names.definitions, *names.references]
     for named in every:
-        found = navigation.at(index, names, document.text, named.span.start)
+        found = references.at(index, names, document.text, named.span.start)
         assert found or not isinstance(named, Definition)
-        wanted = navigation.wanted(index, names, found or named)
-        assert all(reference in names.references for _, reference in navigation.uses(index, wanted))
+        wanted = references.wanted(index, names, found or named)
+        assert all(reference in names.references for _, reference in references.uses(index, wanted))
         if isinstance(wanted, Definition):
-            shown = navigation.extent(wanted, document.text)
+            shown = references.extent(wanted, document.text)
             assert shown.start <= wanted.span.start <= wanted.span.end <= shown.end
             give_another_name(document, index, wanted)
 
@@ -123,13 +126,13 @@ def give_another_name(document: Document, index: Index, wanted: Definition) -> N
         document.path.rpartition("/")[0],
         {document.path: document.text}.get,
         lambda _, text: document._replace(text=text),
-        lambda _, text: occurrences.of(document._replace(text=text)),
+        lambda _, text: extract.of(document._replace(text=text)),
         lambda _: False,
     )
     renaming = rename.rename(index, wanted, "another-7", files)
     if isinstance(renaming, rename.Renaming) and renaming.move is None:
         after = document.edited([change.edit for change in renaming.changes])
-        assert "another-7" in [each.name for each in occurrences.of(after).definitions]
+        assert "another-7" in [each.name for each in extract.of(after).definitions]
 
 
 def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:
@@ -143,10 +146,10 @@ def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize("path", OTHER_PLACES)
 def test_no_text_is_too_odd_elsewhere(path: str, caplog: pytest.LogCaptureFixture) -> None:
-    plugin = project.Plugin("/p", "kit")
+    plugin = locate.Plugin("/p", "kit")
     for case, name in CASES[OTHER_PLACES.index(path) :: len(OTHER_PLACES)]:
         for piece in pieces(case.files[name]):
-            document = project.open_document(path, piece, Config(), plugin)
+            document = locate.open_document(path, piece, Config(), plugin)
             assert document is not None
             through_everything(document, len(piece) // 2)
     assert [record.getMessage() for record in caplog.records] == []
@@ -196,7 +199,7 @@ def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
     path, made = LONG[what]
 
     def seconds(n: int) -> float:
-        document = project.open_document(path, AGENT.format(made(n)), Config())
+        document = locate.open_document(path, AGENT.format(made(n)), Config())
         assert document is not None
         start = time.process_time()
         check.check(document, Config(), lambda _: False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agentls import occurrences
-from agentls.index import Index
-from agentls.names import Definition
+from agentls.project import extract
+from agentls.project.index import Index
+from agentls.project.names import Definition
 from harness import agent
 
 
@@ -13,7 +13,7 @@ def file(path: str, description: str, more: str = "") -> str:
 
 
 def put(index: Index, path: str, description: str, more: str = "") -> Definition:
-    names = occurrences.of(agent(file(path, description, more), path))
+    names = extract.of(agent(file(path, description, more), path))
     index.put(names)
     assert names.own
     return names.own
@@ -56,8 +56,8 @@ def test_names_come_in_the_order_of_their_paths() -> None:
         document = agent(
             f"---\nname: {name}\ndescription: Reviews code.\n---\n", f"shop/.claude/agents/{path}"
         )
-        index.put(occurrences.of(document))
-    own = occurrences.of(document).own
+        index.put(extract.of(document))
+    own = extract.of(document).own
     assert own
     roster = index.roster(own)
     named = [each.path.removeprefix("shop/.claude/agents/") for each in roster.named("code-reviewer")]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import agentls.rules  # Fills the registry.  # noqa: F401
-from agentls.rule import RULES, Rule, Severity
-from agentls.text import apply
+import agentls.linter.rules  # Fills the registry.  # noqa: F401
+from agentls.linter.rule import RULES, Rule, Severity
+from agentls.text.offsets import apply
 from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
 
 _EXAMPLE = re.compile(r"^```markdown(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from agentls import check, config, inspection, project
-from agentls.document import Document
+from agentls import config
+from agentls.document import locate
+from agentls.document.document import Document
 from agentls.features.completion import complete
-from agentls.rule import Severity
+from agentls.linter import check
+from agentls.linter.rule import Severity
+from agentls.reports import inspection
 
 GOOD = "---\nname: review\ndescription: Reviews code. Use it after every change.\n---\n\nRead the diff.\n"
 
 
 def skill(text: str, place: str = ".claude/skills", file: str = "SKILL.md") -> Document:
     """The skill `review` with this text."""
-    document = project.open_document(f"{place}/review/{file}", text, config.Config())
+    document = locate.open_document(f"{place}/review/{file}", text, config.Config())
     assert document is not None
     return document
 
@@ -48,12 +51,12 @@ def test_a_skill_counts_for_the_owner_of_its_folder(place: str, counting: str) -
 
 
 def test_a_file_beside_a_skill_is_none() -> None:
-    assert project.locate(".agents/skills/review/reference.md", None) is None
+    assert locate.locate(".agents/skills/review/reference.md", None) is None
 
 
 def test_a_plugin_puts_its_name_in_front() -> None:
-    plugin = project.Plugin("/kit", "kit")
-    document = project.open_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
+    plugin = locate.Plugin("/kit", "kit")
+    document = locate.open_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
     assert document is not None
     assert document.dialect.name == "claude-skills"
     assert document.reading.name == "kit:review"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentls.text import Edit, Encoding, LineIndex, Position, Span, apply
+from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span, apply
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 TEXTS = st.text(alphabet="ab\n\r\t é🎉\u2028\x0c", max_size=60)

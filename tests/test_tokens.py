@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.tokens import estimate
+from agentls.text.tokens import estimate
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.check import check
 from agentls.config import Config
-from agentls.text import apply
+from agentls.linter.check import check
+from agentls.text.offsets import apply
 from harness import agent
 
 BODY = "\n---\n\nYou review code.\n"

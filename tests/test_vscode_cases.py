@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from agentls.check import check
 from agentls.config import Config
-from agentls.project import open_document
-from agentls.rule import Severity
+from agentls.document.locate import open_document
+from agentls.linter.check import check
+from agentls.linter.rule import Severity
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "vscode-dev.json"
 

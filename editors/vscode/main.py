@@ -19,6 +19,6 @@ try:
 except ImportError as error:
     sys.exit("this extension has no parts for %s on this system (%s)" % (TAG, error))
 
-from agentls.cli import main  # noqa: E402
+from agentls.cli.main import main  # noqa: E402
 
 sys.exit(main())

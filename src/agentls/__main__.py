@@ -2,7 +2,7 @@
 
 import sys
 
-from agentls.cli import main
+from agentls.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -191,7 +191,7 @@ def _patterns(value: Any) -> tuple[str, ...] | None:
 
 def _nearest(word: str, known: Collection[str]) -> str:
     """A hint at the known word that comes nearest, if one does."""
-    from agentls.spelling import nearest
+    from agentls.text.spelling import nearest
 
     found = nearest(word, known)
     return f"; did you mean `{found}`?" if found else ""

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from agentls import cli, disk, drawing
+from agentls.cli import main
+from agentls.reports import graph_formats
+from agentls.workspace import disk
 from editors.real import missing
 from editors.test_vscode import CODE, OUTPUT, ROOT, node
 from test_graph import NASTY, nasty
@@ -40,7 +42,7 @@ def test_a_person_finds_an_agent_and_what_it_is_connected_with(
     shutil.copytree(ROOT / "examples" / "team", tmp_path / "team")
     (tmp_path / "team" / ".git").mkdir()
     monkeypatch.chdir(tmp_path / "team")
-    assert cli.main(["graph", "-o", "../map.html"]) == 0
+    assert main.main(["graph", "-o", "../map.html"]) == 0
     found = seen(tmp_path / "map.html", "release-man")
     assert found["list"][:2] == ["fixture-builder", "house-stile"], "dead names stand first"
     assert not found["overlapping"]
@@ -52,7 +54,7 @@ def test_a_person_finds_an_agent_and_what_it_is_connected_with(
 
 def test_names_that_bite_are_names(tmp_path: Path) -> None:
     page = tmp_path / "map.html"
-    page.write_text(drawing.html(nasty(), NASTY[4], disk.part_of_map), "utf-8")
+    page.write_text(graph_formats.html(nasty(), NASTY[4], disk.part_of_map), "utf-8")
     found = seen(page, "alert")
     assert sorted(found["list"]) == sorted(" ".join(name.split()) for name in NASTY)
     assert NASTY[4] in found["card"]

@@ -77,7 +77,7 @@ async def test_the_link_of_a_code_leads_to_its_page(client: Editor) -> None:
     (found,) = (await published(client)).diagnostics
     if found.code_description:
         assert found.code_description.href.startswith("file:///")
-        assert found.code_description.href.endswith("/agentls/pages/unknown-tool.md")
+        assert found.code_description.href.endswith("/agentls/linter/pages/unknown-tool.md")
     await close_document(client)
 
 

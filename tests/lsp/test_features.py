@@ -12,7 +12,7 @@ import pytest
 import pytest_lsp
 from pygls.capabilities import get_capability
 
-from agentls.text import Edit, LineIndex, Position, Span, apply
+from agentls.text.offsets import Edit, LineIndex, Position, Span, apply
 from lsp.wire import (
     AGENT,
     BAHS,

@@ -275,8 +275,8 @@ def test_deep_and_huge_texts(server: Raw, text: str) -> None:
 
 
 FAILING_RULE = """
-import agentls.rules
-from agentls.rule import rule
+import agentls.linter.rules
+from agentls.linter.rule import rule
 
 @rule("error")
 def always_failing(ctx):
@@ -288,8 +288,8 @@ import agentls.features.hover
 agentls.features.hover.hover = None
 """
 FAILING_CHECK = """
-import agentls.check
-agentls.check.check = None
+import agentls.linter.check
+agentls.linter.check.check = None
 """
 
 
@@ -337,7 +337,7 @@ def test_the_log_is_quiet_unless_asked() -> None:
             assert bool(server.stderr) == loud
 
 
-TCP = "import sys; from agentls.lsp.run import run_tcp; sys.exit(run_tcp('127.0.0.1', 0))"
+TCP = "import sys; from agentls.lsp.transports import run_tcp; sys.exit(run_tcp('127.0.0.1', 0))"
 
 
 @pytest.mark.parametrize(("method", "code"), [("shutdown", 0), (None, 1)])

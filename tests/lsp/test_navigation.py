@@ -13,7 +13,7 @@ import pytest
 import pytest_lsp
 from pygls.capabilities import get_capability
 
-from agentls.text import LineIndex, Position, Span
+from agentls.text.offsets import LineIndex, Position, Span
 from lsp.wire import Config, Editor, capabilities, change_document, identifier, open_document, session, start
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

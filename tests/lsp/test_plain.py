@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentls.lsp.plain import plain
+from agentls.lsp.plain_text import plain
 
 
 def test_marks_are_gone_and_what_they_hold_is_left() -> None:

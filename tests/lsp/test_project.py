@@ -51,7 +51,7 @@ def config(before: str = "") -> ClientServerConfig:
     )
 
 
-HASTY = "from agentls.lsp import projects; projects.PAUSE = projects.TRUST = 0.05; projects.SHARE = 0"
+HASTY = "from agentls.lsp import project_indexes as p; p.PAUSE = p.TRUST = 0.05; p.SHARE = 0"
 
 OPTIONS: dict[str, Any] = {"select": ["agents"]}
 LEAD = """\
@@ -202,12 +202,12 @@ async def test_links_do_not_lead_out_of_the_project(
 
 SLOWLY = """
 import time
-from agentls import indexing
-names_of = indexing.names_of
+from agentls.workspace import load
+names_of = load.names_of
 def slowly(*arguments):
     time.sleep(0.01)
     return names_of(*arguments)
-indexing.names_of = slowly
+load.names_of = slowly
 """
 
 
@@ -358,7 +358,7 @@ async def test_the_diagnostics_of_all_files(project: Path, name: str) -> None:
     agents = project / ".claude/agents"
     lead, other = ((agents / file).as_uri() for file in ("lead.md", "reviewer.md"))
     options = {**OPTIONS, "diagnostics": "workspace"}
-    hasty = f"{HASTY}\nfrom agentls.lsp import survey; survey.REST = 0.05"
+    hasty = f"{HASTY}\nfrom agentls.lsp import workspace_diagnostics; workspace_diagnostics.REST = 0.05"
     async with session(capabilities(name), project, server=config(hasty), **options) as client:
         await shows(client, lead, "there")
         open_file(client, agents / "reviewer.md")
@@ -398,9 +398,9 @@ async def test_all_files_or_open_ones_as_it_is_set(project: Path) -> None:
 
 
 VANISHING = """
-from agentls import indexing
-paths = indexing.paths
-indexing.paths = lambda root, settings: [root + "/.claude/agents/gone.md", *paths(root, settings)]
+from agentls.workspace import load
+paths = load.paths
+load.paths = lambda root, settings: [root + "/.claude/agents/gone.md", *paths(root, settings)]
 """
 
 

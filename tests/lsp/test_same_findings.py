@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from agentls import disk, finding
-from agentls.cli import main
-from agentls.finding import Search
+from agentls.cli.main import main
+from agentls.workspace import discovery, disk
+from agentls.workspace.discovery import Search
 from harness import FIXTURES, parse_case
 from lsp.wire import SECONDS, capabilities, open_document, session, settled
 
@@ -35,7 +35,7 @@ def found_below(folder: Path) -> list[str]:
     """The agent files that the command line finds."""
     failures: list[str] = []
     search = Search(disk.load_config, None, lambda *failed: failures.append(str(failed)), lambda *_: None)
-    paths = [found.full for found in finding.find(str(folder), search)]
+    paths = [found.full for found in discovery.find(str(folder), search)]
     assert failures == []
     return paths
 

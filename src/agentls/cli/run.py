@@ -14,21 +14,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from agentls import disk, finding
-from agentls.check import check
-from agentls.cli import text
+from agentls.cli import text_format
 from agentls.cli.terminal import Segment, Terminal, terminal_width
 from agentls.config import Config
-from agentls.dialects import NAMES
-from agentls.disk import LoadedConfig
-from agentls.document import Document
-from agentls.finding import Found, Search
-from agentls.rule import Severity
+from agentls.dialects.loader import NAMES
+from agentls.document.document import Document
+from agentls.linter.check import check
+from agentls.linter.rule import Severity
+from agentls.workspace import discovery, disk
+from agentls.workspace.discovery import Found, Search
+from agentls.workspace.disk import LoadedConfig
 
 if TYPE_CHECKING:
-    from agentls.cli.projects import Projects
-    from agentls.index import Index
-    from agentls.indexing import Each
+    from agentls.cli.run_projects import Projects
+    from agentls.project.index import Index
+    from agentls.workspace.load import Each
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -93,9 +93,9 @@ def check_file(
     config = options.rules(options.settings(folder).for_file(found.full))
     diagnostics = check(document, config, disk.exists_from(folder), disk.files_of(document), project)
     if form == "text":
-        piece = list(text.render(found.shown, document, diagnostics, width))
+        piece = list(text_format.render(found.shown, document, diagnostics, width))
     elif diagnostics:
-        from agentls.cli.formats import FORMATS
+        from agentls.cli.machine_formats import FORMATS
 
         piece = [(FORMATS[form].render(found.shown, document, diagnostics), "plain")]
     else:
@@ -107,7 +107,7 @@ def inspect_file(
     form: str, width: int, found: Found, document: Document, _: Options, project: Index | None
 ) -> Result:
     """The job of `agentls inspect`."""
-    from agentls import inspection
+    from agentls.reports import inspection
 
     seen = inspection.inspect(document, project)._replace(path=found.shown)
     if form == "text":
@@ -212,7 +212,7 @@ class Run:
         """The projects to look at, if any are asked for."""
         if not self._in_project:
             return None
-        from agentls.cli.projects import Projects
+        from agentls.cli.run_projects import Projects
 
         tops = tuple(disk.posix(path) for path in paths if os.path.isdir(path))
         return Projects(self._options.settings, tops, self._options.dialect)
@@ -223,7 +223,7 @@ class Run:
         seen: set[str] = set()
         for path in paths:
             found = None
-            for found in finding.find(path, search):
+            for found in discovery.find(path, search):
                 if found.full not in seen:
                     seen.add(found.full)
                     self._settings(found.full.rpartition("/")[0])
@@ -245,7 +245,7 @@ class Run:
         self._note(path, message)
 
     def _note(self, path: str, message: str) -> None:
-        self._terminal.message(f"{text.visible(path)}: {message}")
+        self._terminal.message(f"{text_format.visible(path)}: {message}")
 
 
 _NOTHING_THERE = """no agent files here.
@@ -332,9 +332,9 @@ def check_all(args: Namespace) -> int:
         if form == "text":
             files, counts = _write(terminal, results)
             if files:
-                terminal.write(text.summary(files, counts))
+                terminal.write(text_format.summary(files, counts))
         else:
-            from agentls.cli.formats import FORMATS
+            from agentls.cli.machine_formats import FORMATS
 
             frame = FORMATS[form]
             _, counts = _write(terminal, results, frame.begin(), frame.between)

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentls.dialects.building import build
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
-from agentls.yamltree import load_data
+from agentls.dialects.rows import build
+from agentls.dialects.tables import read_table
+from agentls.text.yaml_tree import load_data
 
 if TYPE_CHECKING:
-    from agentls.dialects import Dialect
+    from agentls.dialects.loader import Dialect
 
 
 class Format(NamedTuple):
@@ -212,6 +213,4 @@ def _owners(titles: Iterable[str]) -> str:
 @cache
 def load() -> Crosswalk:
     """The crosswalk that ships."""
-    file = __file__.rpartition(".")[0] + ".yaml"
-    with open(file, encoding="utf-8") as opened:  # noqa: PTH123  Loading `pathlib` takes as long as this does.
-        return Crosswalk(load_data(opened.read()))
+    return Crosswalk(load_data(read_table("crosswalk")))

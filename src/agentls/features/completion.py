@@ -11,16 +11,18 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentls import explain, shapes, toollist
-from agentls.dialects import Dialect, Key
-from agentls.document import Document, Reader
-from agentls.features import candidates, vocabulary
-from agentls.features.position import LIST, Place, find
-from agentls.features.slots import QUOTES, Completion, Slot, fill, touched
-from agentls.features.vocabulary import Offer
-from agentls.index import Index
-from agentls.readers.general import variant_of
-from agentls.text import Edit, Span
+from agentls.dialects import tool_names, value_schema
+from agentls.dialects.loader import Dialect
+from agentls.dialects.records import Key
+from agentls.document.document import Document, Reader
+from agentls.features import completion_items, name_completion
+from agentls.features.completion_edit import QUOTES, Completion, Slot, fill, touched
+from agentls.features.completion_items import Offer
+from agentls.features.cursor_context import LIST, Place, find
+from agentls.project.index import Index
+from agentls.readers.pipeline import variant_of
+from agentls.reports import explain
+from agentls.text.offsets import Edit, Span
 
 
 class Completions(NamedTuple):
@@ -38,7 +40,7 @@ def complete(document: Document, offset: int, *, snippets: bool, project: Index 
     if place:
         slots.append(_slot(document, place, offset, project))
     elif project and offset >= document.body:
-        slots.append(candidates.in_prompt(document, offset, project))
+        slots.append(name_completion.in_prompt(document, offset, project))
     found = [slot for slot in slots if slot]
     rows = [(offer, slot) for slot in found for offer in slot.offers]
     items = [fill(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
@@ -64,16 +66,16 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
         field = dialect.field(f"{within}.{label}") if within else None
         if field:
             return explain.about_record_field(dialect, f"{within}.{label}")
-        if within == vocabulary.ENTRY:
+        if within == completion_items.ENTRY:
             return explain.about_entry_field(dialect, label)
-        if within == vocabulary.SERVER:
+        if within == completion_items.SERVER:
             return explain.about_server_field(dialect, label)
         return explain.about_field(dialect, within, label)
     if kind == "type":
-        of_server = within == vocabulary.SERVER
+        of_server = within == completion_items.SERVER
         return (explain.about_transport if of_server else explain.about_handler)(dialect, label)
     if kind == "skeleton":
-        return f"```markdown\n{vocabulary.plain(dialect.skeleton)}```"
+        return f"```markdown\n{completion_items.plain(dialect.skeleton)}```"
     pages = {
         "key": explain.about_key,
         "tool": explain.about_tool,
@@ -147,19 +149,21 @@ def _slot(document: Document, place: Place, offset: int, project: Index | None) 
     if key.type == "hooks" and not key.shape:
         return _hooks(document, place, tail, offset)
     if key.names and project and tail in ((), (LIST,)) and place.role != "key":
-        return candidates.in_value(document, place, key, offset, project)
+        return name_completion.in_value(document, place, key, offset, project)
     if key.type == "servers":
         return _servers(document, place, tail, offset)
     if key.type == "tools" and document.dialect.tool_grammar.map:
         return (
-            None if tail else _names(document, place, vocabulary.switches(document.dialect, place.siblings))
+            None
+            if tail
+            else _names(document, place, completion_items.switches(document.dialect, place.siblings))
         )
     if key.type == "tools":
         is_list = place.role != "key" and tail in ((), (LIST,))
         return _tools(document, place, offset, project) if is_list else None
     if key.type in ("enum", "boolean", "model") and tail in ((), (LIST,)) and place.role != "key":
         if _fits(key, place, in_list=tail == (LIST,)):
-            return _word(document, place, vocabulary.values(document.dialect, key), offset)
+            return _word(document, place, completion_items.values(document.dialect, key), offset)
         return None
     return _record(document, place, key, tail, offset, project)
 
@@ -167,7 +171,7 @@ def _slot(document: Document, place: Place, offset: int, project: Index | None) 
 def _fits(key: Key, place: Place, *, in_list: bool) -> bool:
     """Whether a word may stand in a list of the key's values, if that is what it would do, and in
     quotes, if there are some."""
-    here = shapes.slot(key, (None,) if in_list else ())
+    here = value_schema.slot(key, (None,) if in_list else ())
     if here is None:
         return not in_list
     return place.style == "plain" or not here.takes("boolean") or here.takes("words", "text", "switch")
@@ -177,25 +181,27 @@ def _record(
     document: Document, place: Place, key: Key, tail: tuple[str, ...], offset: int, project: Index | None
 ) -> Slot | None:
     """The fields of a record, or the words or names of one of them."""
-    here = shapes.slot(key, (None if step == LIST else step for step in tail))
+    here = value_schema.slot(key, (None if step == LIST else step for step in tail))
     if here is None:
         return None
     within = ".".join((key.name, *_fields_on(key, tail)))
     listed = False
     if here.takes("list", "some list") and place.role in ("value", "undashed"):
-        inner = shapes.slot(key, (None if step == LIST else step for step in (*tail, LIST)))
+        inner = value_schema.slot(key, (None if step == LIST else step for step in (*tail, LIST)))
         here, listed = inner or here, place.role == "value"
     if here.fields:
         one_of = here.key.one_of if here.takes("record") else ()
-        offers = vocabulary.fields(here.fields, one_of, place.siblings, within)
+        offers = completion_items.fields(here.fields, one_of, place.siblings, within)
         found = _names(document, place, offers, listed=listed)
         if found or place.role == "key":
             return found
     if here.key.names and project and place.role != "key":
-        return candidates.in_value(document, place, here.key, offset, project)
+        return name_completion.in_value(document, place, here.key, offset, project)
     if place.role == "key" or not here.takes("words", "boolean"):
         return None
-    words = vocabulary.words(here.key, within, booleans=here.takes("boolean") and place.style == "plain")
+    words = completion_items.words(
+        here.key, within, booleans=here.takes("boolean") and place.style == "plain"
+    )
     return _word(document, place, words, offset)
 
 
@@ -219,7 +225,7 @@ def _keys(document: Document, place: Place, offset: int) -> Slot | None:
     in_plugin = bool(document.identity.plugin)
     offers = (
         offer
-        for offer in vocabulary.keys(document.dialect, present, in_plugin=in_plugin)
+        for offer in completion_items.keys(document.dialect, present, in_plugin=in_plugin)
         if any(_knows(reader, offer.label) for reader in document.readers)
     )
     variant = variant_of(document.root, document.dialect)
@@ -249,11 +255,11 @@ def _names(document: Document, place: Place, offers: Iterable[Offer], *, listed:
     if place.below and place.span.start == place.span.end:
         return None
     if place.has_colon:
-        offers = [offer._replace(text=vocabulary.as_key(offer.label)) for offer in offers]
+        offers = [offer._replace(text=completion_items.as_key(offer.label)) for offer in offers]
     elif place.below:
-        offers = [offer._replace(text=f"{vocabulary.as_key(offer.label)}:") for offer in offers]
+        offers = [offer._replace(text=f"{completion_items.as_key(offer.label)}:") for offer in offers]
     elif place.flow:
-        offers = [offer._replace(text=vocabulary.in_flow(offer)) for offer in offers]
+        offers = [offer._replace(text=completion_items.in_flow(offer)) for offer in offers]
     dash = "- " if listed or place.role == "undashed" else ""
     return Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
 
@@ -281,7 +287,7 @@ def _tools(document: Document, place: Place, offset: int, project: Index | None)
     text, dialect, (name, *tail) = document.text, document.dialect, place.path
     typed = text[place.span.start : offset]
     key = dialect.key(name)
-    here = shapes.slot(key) if key else None
+    here = value_schema.slot(key) if key else None
     takes_text = here is None or here.takes("any", "text", "filled", "scalar")
     takes_list = here is None or here.takes("any", "list", "some list")
     if not takes_list and (tail or (place.begins and not place.flow)):
@@ -300,16 +306,16 @@ def _tools(document: Document, place: Place, offset: int, project: Index | None)
     denying = name != "tools"
     listed = _listed(document, name, offset)
     other = _listed(document, "tools" if denying else "disallowedTools", offset)
-    if toollist.ALL in listed and not denying:
+    if tool_names.ALL in listed and not denying:
         return None
-    offers = list(vocabulary.tools(dialect, document.permission_mode, listed | other, denying=denying))
+    offers = list(completion_items.tools(dialect, document.permission_mode, listed | other, denying=denying))
     if not denying and not listed and all(_has_word_for_all(reader) for reader in document.readers):
-        offers.append(vocabulary.all_tools())
+        offers.append(completion_items.all_tools())
     offers.sort(key=lambda offer: offer.deprecated)
     if project:
-        offers += candidates.tools(document, project, listed | other)
+        offers += name_completion.tools(document, project, listed | other)
     if place.style == "plain" and word.start == place.span.start:
-        offers = [offer._replace(text=vocabulary.quoted(offer.label)) for offer in offers]
+        offers = [offer._replace(text=completion_items.quoted(offer.label)) for offer in offers]
     is_item = place.begins and place.style == "plain" and not place.flow and word == place.span
     if place.role == "undashed" or (place.role == "value" and is_item):
         return Slot(word, offers, place.gap + "- ")
@@ -322,7 +328,7 @@ def _tools(document: Document, place: Place, offset: int, project: Index | None)
 
 def _has_word_for_all(reader: Reader) -> bool:
     """Whether the runtime has a word for every tool."""
-    return toollist.ALL in toollist.grammar_of(reader.dialect, reader.runtime).all
+    return tool_names.ALL in tool_names.grammar_of(reader.dialect, reader.runtime).all
 
 
 def _listed(document: Document, key: str, offset: int) -> set[str]:
@@ -338,7 +344,7 @@ def _listed(document: Document, key: str, offset: int) -> set[str]:
     else:
         names = []
     bare = [name.strip("[]\"'") for name in names]
-    return {toollist.resolve(name, document.dialect, None).tool or name for name in bare}
+    return {tool_names.resolve(name, document.dialect, None).tool or name for name in bare}
 
 
 def _agents(document: Document, place: Place, offset: int, project: Index | None) -> Slot | None:
@@ -346,7 +352,7 @@ def _agents(document: Document, place: Place, offset: int, project: Index | None
     the list of what is allowed."""
     text, dialect = document.text, document.dialect
     found = _IN_PARENTHESES.search(text, place.span.start, offset)
-    tool = dialect.tool(toollist.resolve(found[1], dialect, None).tool or "") if found else None
+    tool = dialect.tool(tool_names.resolve(found[1], dialect, None).tool or "") if found else None
     if found is None or tool is None or not tool.scoping or place.path[0] != "tools":
         return None
     closing = text.find(")", offset, place.span.end)
@@ -354,8 +360,8 @@ def _agents(document: Document, place: Place, offset: int, project: Index | None
     word = touched(_TOOL, text, inside, offset)
     others = (each for each in _TOOL.finditer(text, *inside) if each.start() != word.start)
     listed = {each[0] for each in others}
-    offers = list(vocabulary.agents(dialect, listed))
-    pool = candidates.pool(document, project, ("agent",), text[word.start : offset], listed)
+    offers = list(completion_items.agents(dialect, listed))
+    pool = name_completion.pool(document, project, ("agent",), text[word.start : offset], listed)
     return Slot(word, [*pool.offers, *offers], after="" if closing >= 0 else ")", is_cut=pool.is_cut)
 
 
@@ -366,7 +372,9 @@ def _matcher(document: Document, place: Place, offset: int) -> Slot | None:
     text, dialect = document.text, document.dialect
     word = touched(_IN_MATCHER, text, place.span, offset)
     others = (each for each in _IN_MATCHER.finditer(text, *place.span) if each.start() != word.start)
-    offers = vocabulary.tools(dialect, document.permission_mode, {each[0] for each in others}, denying=False)
+    offers = completion_items.tools(
+        dialect, document.permission_mode, {each[0] for each in others}, denying=False
+    )
     return Slot(word, [offer for offer in offers if not offer.deprecated], place.gap)
 
 
@@ -380,22 +388,22 @@ def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int)
     in_value = place.role == "value"
     match tail:
         case (_,) if in_value:
-            offers = vocabulary.entry_fields(dialect, event, present)
+            offers = completion_items.entry_fields(dialect, event, present)
             return _names(document, place, offers, listed=True)
         case (_, _) if not in_value and tail[1] == LIST:
-            return _names(document, place, vocabulary.entry_fields(dialect, event, present))
-        case (_, _, vocabulary.MATCHER) if in_value and event and event.tool:
+            return _names(document, place, completion_items.entry_fields(dialect, event, present))
+        case (_, _, completion_items.MATCHER) if in_value and event and event.tool:
             return _matcher(document, place, offset)
-        case (_, _, vocabulary.HANDLERS) if in_value:
-            offers = vocabulary.handler_fields(dialect, event, present)
+        case (_, _, completion_items.HANDLERS) if in_value:
+            offers = completion_items.handler_fields(dialect, event, present)
             return _names(document, place, offers, listed=True)
-        case (_, _, vocabulary.HANDLERS, _) if not in_value:
-            return _names(document, place, vocabulary.handler_fields(dialect, event, present))
-        case (_, _, vocabulary.HANDLERS, _, vocabulary.TYPE) if in_value:
-            return _word(document, place, vocabulary.handler_types(dialect), offset)
-        case (_, _, vocabulary.HANDLERS, _, name) if in_value:
+        case (_, _, completion_items.HANDLERS, _) if not in_value:
+            return _names(document, place, completion_items.handler_fields(dialect, event, present))
+        case (_, _, completion_items.HANDLERS, _, completion_items.TYPE) if in_value:
+            return _word(document, place, completion_items.handler_types(dialect), offset)
+        case (_, _, completion_items.HANDLERS, _, name) if in_value:
             fields = [field for handler in dialect.hooks.handlers for field in handler.fields]
-            return _word(document, place, vocabulary.field_values(fields, name), offset)
+            return _word(document, place, completion_items.field_values(fields, name), offset)
     return None
 
 
@@ -404,7 +412,7 @@ def _events(document: Document, key: Key, place: Place) -> Iterator[Offer]:
     names = [reader.runtime.name for reader in document.readers if key.known_to(reader.runtime.name)]
     for event in document.dialect.hooks.events:
         if event.name not in place.siblings and all(event.known_to(name) for name in names):
-            yield vocabulary.event(document.dialect, key, event)
+            yield completion_items.event(document.dialect, key, event)
 
 
 def _servers(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> Slot | None:
@@ -412,9 +420,9 @@ def _servers(document: Document, place: Place, tail: tuple[str, ...], offset: in
     dialect = document.dialect
     match tail[1:] if tail[:1] == (LIST,) else tail:
         case (_,):
-            return _names(document, place, vocabulary.server_fields(dialect, place.siblings))
-        case (_, vocabulary.TYPE) if place.role == "value":
-            return _word(document, place, vocabulary.transports(dialect), offset)
+            return _names(document, place, completion_items.server_fields(dialect, place.siblings))
+        case (_, completion_items.TYPE) if place.role == "value":
+            return _word(document, place, completion_items.transports(dialect), offset)
         case (_, name) if place.role == "value":
-            return _word(document, place, vocabulary.field_values(dialect.servers.fields, name), offset)
+            return _word(document, place, completion_items.field_values(dialect.servers.fields, name), offset)
     return None

@@ -12,15 +12,19 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from agentls import dialects, effective, explain, inspection, shapes, suppress, toollist
-from agentls.dialects import Dialect, Key
-from agentls.document import Document
-from agentls.index import Index
-from agentls.inspection import View
-from agentls.text import Span
-from agentls.toollist import ToolEntry
-from agentls.wording import code_span
-from agentls.yamltree import Entry, Mapping, Node, Scalar
+from agentls.dialects import loader, tool_names, value_schema
+from agentls.dialects.loader import Dialect
+from agentls.dialects.records import Key
+from agentls.dialects.tool_names import ToolEntry
+from agentls.document import suppressions
+from agentls.document.document import Document
+from agentls.project import capabilities
+from agentls.project.index import Index
+from agentls.reports import explain, inspection
+from agentls.reports.inspection import View
+from agentls.text.offsets import Span
+from agentls.text.wording import code_span
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 
 class Hover(NamedTuple):
@@ -43,7 +47,7 @@ def hover(document: Document, offset: int, project: Index | None = None) -> Hove
 
 def on_neighbour(path: str, text: str, offset: int) -> Hover | None:
     """On the first line of a file that is none of ours: what it is, if that is known."""
-    known = dialects.neighbour(path, text)
+    known = loader.neighbour(path, text)
     first = Span(0, text.find("\n") if "\n" in text else len(text))
     if known is None or not first.touches(offset):
         return None
@@ -56,7 +60,7 @@ _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
     """The page of the rule whose code in an ignore comment lies at `offset`."""
-    for comment in suppress.find(document):
+    for comment in suppressions.find(document):
         if comment.span.touches(offset):
             word = _word_at(document.text, _CODE, comment.span, offset)
             page = explain.about_rule(word.of(document.text)) if word else None
@@ -101,7 +105,7 @@ def _card(view: View) -> str:
             rows.append(f"Tools: {inspection.tools_in_words(view, code_span)}")
         rows += [f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped]
         if view.effective:
-            words = effective.in_words(view.effective, code_span)
+            words = capabilities.in_words(view.effective, code_span)
             rows += [f"{_sentence(label)}: {text}" for label, text, _ in words]
         if view.dialect.key("model"):
             rows.append(f"Model: {inspection.model_in_words(view.model, code_span)}")
@@ -188,7 +192,7 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
 
 def _in_record(dialect: Dialect, key: Key, spot: _Spot) -> Hover | None:
     """The fields of a record, and the words of them."""
-    here = shapes.slot(key, spot.keys[1:])
+    here = value_schema.slot(key, spot.keys[1:])
     if here is None:
         return None
     path, field = key.name, key
@@ -256,7 +260,7 @@ def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset:
         word = _word_at(document.text, _TOOL_NAME, scalar.span, offset)
         page = explain.about_tool(document.dialect, word.of(document.text)) if word else None
         return Hover(word, page) if word and page else None
-    listed = toollist.split(entry.value, document.text, document.dialect.tool_grammar)
+    listed = tool_names.split(entry.value, document.text, document.dialect.tool_grammar)
     found = _holding(((tool.span, tool) for tool in listed), offset)
     if found is None:
         return None
@@ -368,7 +372,7 @@ def _in_servers(dialect: Dialect, spot: _Spot) -> Hover | None:
 
 def _server_page(dialect: Dialect, name: str, summary: str) -> str:
     key = next(key for key in dialect.keys if key.type == "servers")
-    facts = [("Its tools are called", code_span(f"{toollist.MCP_PREFIX}{name}__..."))]
+    facts = [("Its tools are called", code_span(f"{tool_names.MCP_PREFIX}{name}__..."))]
     return explain.page(name, "MCP server", summary, facts, dialect.source(key.source))
 
 

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote
 
-from agentls import occurrences, rewrite
-from agentls.document import Document
-from agentls.features.navigation import at, meant
-from agentls.index import Index
-from agentls.names import Definition, Names, Reference
-from agentls.project import holds
-from agentls.text import Edit, Span, apply
+from agentls.document import edits as rewrite
+from agentls.document.document import Document
+from agentls.document.locate import holds
+from agentls.features.references import at, meant
+from agentls.project import extract
+from agentls.project.index import Index
+from agentls.project.names import Definition, Names, Reference
+from agentls.text.offsets import Edit, Span, apply
 
 Why = Literal["name", "reference", "link", "prose"]
 """What stands in the place of an edit: the name itself, a reference, a path, or a word in prose that is the
@@ -152,7 +153,7 @@ def _name_after(document: Document, definition: Definition, move: Move, files: F
         fixed, fresh = last[len(stem) :], move.new.rpartition("/")[2]
         return fresh.removesuffix(fixed) if fresh.endswith(fixed) else definition.name
     after = files.document(move.of(document.path), document.text)
-    own = occurrences.of(after).own if after else None
+    own = extract.of(after).own if after else None
     return own.name if own and own.scope == definition.scope else definition.name
 
 
@@ -275,7 +276,7 @@ def _amiss(
         path = renaming.move.of(definition.path) if renaming.move else definition.path
         own_edits = tuple(edits.get(definition.path, ()))
         after = files.document(path, apply(document.text, own_edits)) or document.edited(own_edits)
-        own = occurrences.of(after).own
+        own = extract.of(after).own
         renamed = definition._replace(name=new)
         reason = _worse(document, after) or _taken(document, definition, new)
         if reason or own is None or not _same(own, renamed):

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsprotocol import types as t
 
 from agentls.lsp.client import Client
-from agentls.text import Edit, Encoding, LineIndex, Position, Span
+from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
 
 if TYPE_CHECKING:
-    from agentls.check import Diagnostic
-    from agentls.features.actions import Action
+    from agentls.features.code_action import Action
+    from agentls.features.completion_edit import Completion
+    from agentls.features.document_symbol import Fold, Symbol
     from agentls.features.hover import Hover
-    from agentls.features.outline import Fold, Symbol
-    from agentls.features.slots import Completion
+    from agentls.linter.check import Diagnostic
 
 SOURCE = "agentls"
 
@@ -73,7 +73,7 @@ def _related(found: Sequence[Diagnostic]) -> set[str]:
 
 
 def _diagnostic(found: Diagnostic, places: dict[str, Place | None], client: Client) -> t.Diagnostic:
-    from agentls.disk import page_uri
+    from agentls.workspace.disk import page_uri
 
     tags = [tag for tag in map(_DIAGNOSTIC_TAGS.__getitem__, found.tags) if tag in client.diagnostic_tags]
     own = places[""]
@@ -181,7 +181,7 @@ def hover(found: Hover, at: Positions, client: Client) -> t.Hover:
 
 
 def _plain(markdown: str) -> str:
-    from agentls.lsp.plain import plain
+    from agentls.lsp.plain_text import plain
 
     return plain(markdown)
 

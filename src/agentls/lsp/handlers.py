@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcContentModified
 
-from agentls.lsp import convert, lenses, mapping, navigation, renaming, settings, watching
+from agentls.lsp import (
+    code_lens_requests,
+    convert,
+    graph_request,
+    name_requests,
+    rename_requests,
+    settings,
+    watched_files,
+)
 from agentls.lsp.client import Client
-from agentls.text import Span
+from agentls.text.offsets import Span
 
 if TYPE_CHECKING:
-    from agentls.features.actions import Action
+    from agentls.features.code_action import Action
     from agentls.lsp.server import Asked, Server
 
 TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'", "@"]
@@ -34,8 +42,8 @@ def register(server: Server) -> None:
     feature(t.TEXT_DOCUMENT_DID_CLOSE)(did_close)
     feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
     feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
-    watching.register(server)
-    lenses.register(server)
+    watched_files.register(server)
+    code_lens_requests.register(server)
     feature(
         t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions(trigger_characters=TRIGGERS, resolve_provider=True)
     )(completion)
@@ -43,11 +51,11 @@ def register(server: Server) -> None:
     feature(t.TEXT_DOCUMENT_HOVER)(hover)
     feature(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(document_symbol)
     feature(t.TEXT_DOCUMENT_FOLDING_RANGE)(folding_range)
-    navigation.register(server)
+    name_requests.register(server)
     feature("agentls/inspect")(inspect)
     feature("agentls/folders")(folders)
     feature("agentls/newAgent")(new_agent)
-    mapping.register(server)
+    graph_request.register(server)
 
 
 # Life
@@ -57,14 +65,14 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     """Note what the client can do, and offer what depends on it."""
     client = Client.of(params.capabilities)
     ls.start(client, params.initialization_options, params.process_id)
-    navigation.offer(ls, client)
+    name_requests.offer(ls, client)
     if client.pulls:
         ls.feature(t.TEXT_DOCUMENT_DIAGNOSTIC, _PULL)(diagnostic)
     if client.literal_actions:
         options = t.CodeActionOptions([t.CodeActionKind.QuickFix], resolve_provider=client.resolves_edits)
         ls.feature(t.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
         ls.feature(t.CODE_ACTION_RESOLVE)(resolve_code_action)
-    renaming.register(ls, client)
+    rename_requests.register(ls, client)
 
 
 _PULL = t.DiagnosticOptions(
@@ -83,7 +91,7 @@ async def initialized(ls: Server, _: t.InitializedParams) -> None:
         options: Any = t.DidChangeConfigurationRegistrationOptions(section=settings.SECTION)
         wanted.append(t.Registration("settings", t.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
     if ls.client.watches_files:
-        options = t.DidChangeWatchedFilesRegistrationOptions(watching.watchers())
+        options = t.DidChangeWatchedFilesRegistrationOptions(watched_files.watchers())
         wanted.append(t.Registration("files", t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if wanted:
         await ls.client_register_capability_async(t.RegistrationParams(wanted))
@@ -195,7 +203,7 @@ def resolve_code_action(ls: Server, wanted: t.CodeAction) -> t.CodeAction:
 
 
 def _actions(asked: Asked, span: Span) -> list[Action]:
-    from agentls.features.actions import actions
+    from agentls.features.code_action import actions
 
     return actions(asked.document, asked.opened.diagnostics, span)
 
@@ -220,14 +228,14 @@ def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | Non
 
 def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
     """The documentation of an item that the user looks at."""
-    from agentls.features import candidates
+    from agentls.features import name_completion
     from agentls.features.completion import documentation
 
     data: Any = item.data
     asked = ls.ask(data["uri"])
     if asked is not None:
         project = ls.projects.index(asked.document)
-        page = candidates.page(asked.document, project, item.label, data["within"], ls.projects.document)
+        page = name_completion.page(asked.document, project, item.label, data["within"], ls.projects.document)
         page = page or documentation(asked.document.dialect, data["kind"], item.label, data["within"])
         item.documentation = convert.documentation(page, ls.client)
     return item
@@ -237,7 +245,7 @@ def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     """What is known about what stands at a position."""
     from agentls.features.hover import hover as card
     from agentls.features.hover import on_neighbour
-    from agentls.features.name_cards import over
+    from agentls.features.name_hover import over
 
     uri = params.text_document.uri
     asked, other = ls.ask(uri), ls.other(uri)
@@ -247,7 +255,7 @@ def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     offset = here.at.offset(params.position)
     found = card(asked.document, offset, ls.projects.known(asked.document)) if asked else None
     found = on_neighbour(other.path, other.text, offset) if other else found
-    found = over(navigation.card(ls, uri, offset), found)
+    found = over(name_requests.card(ls, uri, offset), found)
     return convert.hover(found, here.at, ls.client) if found else None
 
 
@@ -255,7 +263,7 @@ def document_symbol(
     ls: Server, params: t.DocumentSymbolParams
 ) -> list[t.DocumentSymbol] | list[t.SymbolInformation] | None:
     """The outline."""
-    from agentls.features.outline import outline
+    from agentls.features.document_symbol import outline
 
     asked = ls.ask(params.text_document.uri)
     if asked is None:
@@ -265,7 +273,7 @@ def document_symbol(
 
 def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRange] | None:
     """What can be folded."""
-    from agentls.features.outline import folding
+    from agentls.features.document_symbol import folding
 
     asked = ls.ask(params.text_document.uri)
     return convert.folding(folding(asked.document), asked.at, ls.client) if asked else None
@@ -276,7 +284,7 @@ def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRan
 
 def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
     """What each runtime makes of `params.textDocument`, as text, and in a few words for those that count."""
-    from agentls import inspection
+    from agentls.reports import inspection
 
     asked = ls.ask(params.textDocument.uri)
     if asked is None:
@@ -297,13 +305,13 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
 
 def folders(_: Any) -> list[dict[str, Any]]:
     """The folders in which a project may keep agents."""
-    from agentls.features import creation
+    from agentls.features import new_agent as creation
 
     return [folder._asdict() for folder in creation.folders()]
 
 
 def new_agent(params: Any) -> dict[str, Any]:
     """The file of a new agent, called `params.name`, in `params.dialect`."""
-    from agentls.features import creation
+    from agentls.features import new_agent as creation
 
     return creation.new_agent(params.dialect, params.name)._asdict()

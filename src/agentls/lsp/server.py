@@ -28,14 +28,14 @@ from agentls import __version__
 from agentls.lsp import convert, settings
 from agentls.lsp.background import Progress
 from agentls.lsp.client import Client
-from agentls.text import LineIndex
+from agentls.text.offsets import LineIndex
 
 if TYPE_CHECKING:
-    from agentls.document import Document
-    from agentls.index import Index
-    from agentls.lsp.documents import Documents, Opened
-    from agentls.lsp.projects import Change, Project, Projects
-    from agentls.lsp.survey import Survey
+    from agentls.document.document import Document
+    from agentls.lsp.open_documents import Documents, Opened
+    from agentls.lsp.project_indexes import Change, Project, Projects
+    from agentls.lsp.workspace_diagnostics import Survey
+    from agentls.project.index import Index
 
 LATEST = 1.0
 """The longest a check waits, in seconds, while somebody types on and on."""
@@ -113,21 +113,21 @@ class Server(LanguageServer):
     @cached_property
     def documents(self) -> Documents:
         """The open documents. The first use loads the core, after `initialize` was answered."""
-        from agentls.lsp.documents import Documents
+        from agentls.lsp.open_documents import Documents
 
         return Documents(self._read(self.options), self.roots, self._project)
 
     @cached_property
     def projects(self) -> Projects:
         """The projects of the open documents."""
-        from agentls.lsp.projects import Projects
+        from agentls.lsp.project_indexes import Projects
 
         return Projects(self.documents, self._changed, lambda title: Progress(self, title))
 
     @cached_property
     def survey(self) -> Survey:
         """The findings in files that are not open."""
-        from agentls.lsp.survey import Survey
+        from agentls.lsp.workspace_diagnostics import Survey
 
         return Survey(self)
 
@@ -146,7 +146,7 @@ class Server(LanguageServer):
 
     def other(self, uri: str) -> Other | None:
         """The open file `uri` that is none of ours."""
-        from agentls.lsp.documents import path_of
+        from agentls.lsp.open_documents import path_of
 
         opened = self.documents.get(uri)
         path = path_of(uri)
@@ -174,10 +174,12 @@ class Server(LanguageServer):
 
     def warm_up(self) -> None:
         """Load what the first keystroke will need, while nobody waits."""
-        from agentls import dialects
-        from agentls.features import actions, completion, hover, outline  # noqa: F401
+        from agentls.dialects import loader
+        from agentls.features import (
+            document_symbol,  # noqa: F401
+        )
 
-        dialects.load(dialects.NAMES[0])
+        loader.load(loader.NAMES[0])
         _ = self.projects
 
     # Settings
@@ -248,7 +250,7 @@ class Server(LanguageServer):
 
     def edited(self, uri: str) -> bool:
         """A file has changed in the editor, or is no longer open there; whether it is one of a project."""
-        from agentls.lsp.documents import path_of
+        from agentls.lsp.open_documents import path_of
 
         path = path_of(uri)
         return path is not None and self.projects.edited(path)

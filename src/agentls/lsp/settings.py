@@ -107,10 +107,12 @@ def read(data: Mapping[str, Any]) -> Read:
 
 
 def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
-    import agentls.rules  # noqa: F401  Fills the registry.
-    from agentls import config, dialects, disk
-    from agentls.rule import RULES
+    import agentls.linter.rules  # noqa: F401  Fills the registry.
+    from agentls import config
+    from agentls.dialects import loader
+    from agentls.linter.rule import RULES
+    from agentls.workspace import disk
 
     checks, problems = config.read(data, RULES)
     checks, wrong = disk.with_dialects(checks, "")
-    return checks, (*problems, *wrong, *dialects.strange(checks))
+    return checks, (*problems, *wrong, *loader.strange(checks))

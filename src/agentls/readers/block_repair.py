@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 
-from agentls.causes import explain_invalid
-from agentls.dialects import Runtime
-from agentls.frontmatter import top_level_chunks
-from agentls.readers.general import Outcome, equal_keys
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.pipeline import Outcome, equal_keys
+from agentls.readers.reading import Reason
 from agentls.readers.scalars import unknown_tag
-from agentls.reading import Reason
-from agentls.text import Span
-from agentls.yamltree import TAB_INDENT, Parsed, Source, parse
+from agentls.readers.yaml_errors import explain_invalid
+from agentls.text.frontmatter import top_level_chunks
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import TAB_INDENT, Parsed, Source, parse
 
 _OPENING = re.compile(r"\ufeff?---\r?\n")
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")

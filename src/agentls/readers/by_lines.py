@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 
-from agentls.dialects import Runtime
-from agentls.readers.general import Outcome, equal_keys
-from agentls.text import Span
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.pipeline import Outcome, equal_keys
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
 
 
 def yaml_or_lines(text: str, block: Span, _: Runtime) -> Outcome:

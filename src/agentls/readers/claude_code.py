@@ -15,14 +15,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agentls.causes import explain_invalid, explain_no_opening
-from agentls.dialects import Dialect, Runtime
+from agentls.dialects.loader import Dialect
+from agentls.dialects.runtimes import Runtime
 from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
-from agentls.readers.general import Outcome, not_a_mapping
-from agentls.reading import How, Identity, Reading, Reason
-from agentls.text import Span
-from agentls.wording import describe
-from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, is_null, parse
+from agentls.readers.pipeline import Outcome, not_a_mapping
+from agentls.readers.reading import How, Identity, Reading, Reason
+from agentls.readers.yaml_errors import explain_invalid, explain_no_opening
+from agentls.text.offsets import Span
+from agentls.text.wording import describe
+from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence, Source, is_null, parse
 
 # A line the repair looks at, and what makes it put the value into quotes.
 _REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")

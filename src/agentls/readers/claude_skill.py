@@ -9,12 +9,13 @@ or no text. It is told nothing of a skill with `disable-model-invocation`.
 
 from __future__ import annotations
 
-from agentls.dialects import Dialect, Runtime
+from agentls.dialects.loader import Dialect
+from agentls.dialects.runtimes import Runtime
+from agentls.dialects.value_schema import SWITCHED_ON
 from agentls.readers.claude_code import metadata
-from agentls.readers.general import first_line, unseen
-from agentls.reading import How, Identity, Reading
-from agentls.shapes import SWITCHED_ON
-from agentls.yamltree import Mapping, Scalar
+from agentls.readers.pipeline import first_line, unseen
+from agentls.readers.reading import How, Identity, Reading
+from agentls.text.yaml_tree import Mapping, Scalar
 
 _NOTHING = "Skill"
 """What the model is told of a skill that says nothing at all."""

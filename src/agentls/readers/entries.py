@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agentls.dialects import Runtime
-from agentls.frontmatter import recover
-from agentls.readers.general import Outcome
-from agentls.reading import Reason
-from agentls.text import Span
-from agentls.yamltree import Mapping, Source, parse
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.pipeline import Outcome
+from agentls.readers.reading import Reason
+from agentls.text.frontmatter import recover
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Mapping, Source, parse
 
 
 def one_by_one(text: str, block: Span, _: Runtime) -> Outcome | Reason:

@@ -1,4 +1,4 @@
-"""Where a runtime sees the frontmatter, by the words of `agentls.dialects.Fences`."""
+"""Where a runtime sees the frontmatter, by the words of `agentls.dialects.runtimes.Fences`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from agentls.dialects import Fences
-from agentls.text import Span
+from agentls.dialects.runtimes import Fences
+from agentls.text.offsets import Span
 
 BYTE_ORDER_MARK = "\ufeff"
 

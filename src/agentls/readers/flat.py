@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from agentls.dialects import Runtime
-from agentls.frontmatter import TOP_LEVEL_KEY, top_level_chunks
-from agentls.readers.general import Outcome
-from agentls.text import Span
-from agentls.yamltree import Entry, Mapping, Scalar, Sequence
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.pipeline import Outcome
+from agentls.text.frontmatter import TOP_LEVEL_KEY, top_level_chunks
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 _ITEM = re.compile(r"^[ \t]*-[ \t]+(\S.*?)[ \t\r]*$", re.MULTILINE)
 

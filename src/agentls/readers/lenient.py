@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from agentls.dialects import Runtime
-from agentls.frontmatter import recover
-from agentls.readers.general import Outcome
-from agentls.text import Span
-from agentls.yamltree import Entry, Mapping, Scalar, Sequence, Source, parse, with_scalars
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.pipeline import Outcome
+from agentls.text.frontmatter import recover
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence, Source, parse, with_scalars
 
 
 def leniently(text: str, block: Span, _: Runtime) -> Outcome:

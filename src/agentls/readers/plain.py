@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agentls.dialects import Dialect, Runtime
-from agentls.reading import Identity, Reading
+from agentls.dialects.loader import Dialect
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.reading import Identity, Reading
 
 
 def read(_: str, __: Identity, dialect: Dialect, runtime: Runtime) -> Reading:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.dialects import Runtime
-from agentls.readers import general
-from agentls.readers.general import Outcome
-from agentls.reading import Reason
-from agentls.text import Span
-from agentls.yamltree import Mapping, Node, extras, walk, with_scalars
+from agentls.dialects.runtimes import Runtime
+from agentls.readers import pipeline
+from agentls.readers.pipeline import Outcome
+from agentls.readers.reading import Reason
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Mapping, Node, extras, walk, with_scalars
 
 _WORDS = {
     "Anchor": "an anchor",
@@ -25,7 +25,7 @@ _WORDS = {
 
 def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
     """Restricted YAML or nothing."""
-    outcome = general.strictly(text, block, runtime)
+    outcome = pipeline.strictly(text, block, runtime)
     if isinstance(outcome, Reason) or outcome.root is None:
         return outcome
     refused = next(_refused(text, block, outcome.root), None)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from agentls.dialects import Runtime
-from agentls.reading import Reason
-from agentls.text import Span
-from agentls.yamltree import Node, Scalar, Type, walk, with_scalars
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.reading import Reason
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Node, Scalar, Type, walk, with_scalars
 
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from agentls.dialects import Runtime
-from agentls.readers import general
-from agentls.readers.general import Outcome
-from agentls.reading import Reason
-from agentls.text import Span
-from agentls.yamltree import Entry, Mapping, Node, Scalar, Source, parse
+from agentls.dialects.runtimes import Runtime
+from agentls.readers import pipeline
+from agentls.readers.pipeline import Outcome
+from agentls.readers.reading import Reason
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Source, parse
 
 _NAME, _DESCRIPTION = "name", "description"
 _LINE = re.compile(r"^[^\S\n]*(name|description):[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)
@@ -23,7 +23,7 @@ _STRAY = re.compile(r"\n(?![\w-]+[ \t]*:)([^\s#-].*?)(?=[ \t\r]*$)", re.MULTILIN
 
 def or_lines(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
     """The YAML of the block if it has both in text, or else their lines."""
-    outcome = general.strictly(text, block, runtime)
+    outcome = pipeline.strictly(text, block, runtime)
     if isinstance(outcome, Outcome) and _has_both(outcome.root):
         return outcome
     entries: dict[str, Entry] = {}

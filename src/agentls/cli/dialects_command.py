@@ -1,0 +1,67 @@
+"""`agentls dialects`: the formats that are known, one of them in full, or the facts that are old."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import date
+
+from agentls.cli.terminal import Segment, Terminal
+from agentls.dialects import loader as known
+from agentls.reports import catalogue
+
+
+def dialects(args: Namespace) -> int:
+    """Run the command and return its exit code."""
+    terminal = Terminal(args.color if args.output_format == "text" else "never")
+    if args.schema:
+        from agentls.dialects.json_schema import schema
+
+        return _json(terminal, schema())
+    names = (args.name,) if args.name else known.NAMES
+    if args.stale is not None:
+        return _stale(terminal, names, args.stale, args.output_format)
+    if args.output_format == "json":
+        return _json(terminal, [catalogue.overview(known.load(name))._asdict() for name in names])
+    if args.name:
+        terminal.markdown(catalogue.page(known.load(args.name)))
+        return 0
+    rows: list[list[Segment]] = [
+        [("name", "muted"), ("newest fact", "muted"), ("read by", "muted"), ("places", "muted")]
+    ]
+    for name in names:
+        seen = catalogue.overview(known.load(name))
+        runtimes, places = ", ".join(seen.runtimes), ", ".join(seen.places)
+        rows.append([(seen.name, "label"), (seen.newest, "muted"), (runtimes, "plain"), (places, "path")])
+    terminal.table(rows)
+    return 0
+
+
+def _stale(terminal: Terminal, names: tuple[str, ...], days: int, form: str) -> int:
+    """The facts that are older than so many days, the oldest first."""
+    found = [fact for fact in catalogue.stale(days, date.today()) if fact.dialect in names]
+    found.sort(key=lambda fact: fact.source.date)
+    if form == "json":
+        return _json(terminal, [{**fact._asdict(), "source": fact.source._asdict()} for fact in found])
+    if not found:
+        terminal.message(f"no fact is older than {days} days")
+        return 0
+    terminal.table(
+        [
+            [
+                (fact.source.date, "muted"),
+                (fact.dialect, "label"),
+                (fact.kind, "muted"),
+                (fact.name, "plain"),
+                (fact.source.title, "muted"),
+            ]
+            for fact in found
+        ]
+    )
+    return 0
+
+
+def _json(terminal: Terminal, data: object) -> int:
+    import json
+
+    terminal.write([(json.dumps(data, indent=2) + "\n", "plain")])
+    return 0

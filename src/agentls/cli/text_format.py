@@ -1,0 +1,125 @@
+"""Findings for people: where, what, and the source line with the place marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from unicodedata import category, east_asian_width
+
+from agentls.cli import other_files
+from agentls.cli.terminal import Segment
+from agentls.document.document import Document
+from agentls.linter.check import Diagnostic
+from agentls.linter.rule import Severity
+from agentls.text.offsets import LineIndex, Span
+
+_TAB = 4
+_GUTTER = 5
+_CUT = "..."
+_EMOJI_STYLE = "\ufe0f"
+
+
+def render(path: str, document: Document, diagnostics: list[Diagnostic], width: int) -> Iterator[Segment]:
+    """The findings in one file, each in a few lines of at most about `width` cells."""
+    path = visible(path)
+    for diagnostic in diagnostics:
+        label = diagnostic.severity.label
+        yield f"{path}:{_place(document.lines, diagnostic.span)}:", "path"
+        yield f" {label}[{diagnostic.code}]", label
+        yield f" {visible(diagnostic.message)}\n", "plain"
+        yield from _source(document, diagnostic.span, label, width)
+        for related in diagnostic.related:
+            there = visible(other_files.shown(related.path)) if related.path else path
+            lines = other_files.lines(related.path) if related.path else document.lines
+            place = f"{there}:{_place(lines, related.span)}"
+            yield f"{'':{_GUTTER}}= {place}: {visible(related.message)}\n", "muted"
+        if diagnostic.fixes:
+            yield f"{'':{_GUTTER}}= fix: ", "fix"
+            yield f"{visible(diagnostic.fixes[0].title)}\n", "plain"
+        yield "\n", "plain"
+
+
+def summary(files: int, counts: Mapping[Severity, int]) -> Iterator[Segment]:
+    """The last line: how many files, and how many findings of each severity."""
+    yield f"{_number(files, 'file')} checked: ", "plain"
+    found = [severity for severity in Severity if counts.get(severity)]
+    for severity in found:
+        uncountable = severity is Severity.INFORMATION
+        yield (", " if severity is not found[0] else ""), "plain"
+        yield _number(counts[severity], severity.label, "" if uncountable else "s"), severity.label
+    yield (
+        ("\n`agentls explain CODE` says more about each.\n", "muted")
+        if found
+        else ("nothing found\n", "good")
+    )
+
+
+def visible(text: str) -> str:
+    """`text` on one line, with what would steer the terminal or show nothing written out."""
+    return text if text.isprintable() else "".join(_cell(char, 0)[0] for char in text)
+
+
+def _number(count: int, noun: str, plural: str = "s") -> str:
+    return f"{count:,} {noun}{plural if count != 1 else ''}"
+
+
+def _place(lines: LineIndex, span: Span) -> str:
+    line, character = lines.position(span.start, "utf-32")
+    return f"{line + 1}:{character + 1}"
+
+
+def _source(document: Document, span: Span, style: str, width: int) -> Iterator[Segment]:
+    """The line on which `span` starts, and below it the marks; if it ends on a later line, they
+    say on which."""
+    first, last = document.lines.line_at(span.start), document.lines.line_at(max(span.start, span.end - 1))
+    line = document.lines.line(first)
+    start = min(span.start, line.end) - line.start
+    end = max(start + 1, min(span.end, line.end) - line.start)
+    shown, marks = _excerpt(line.of(document.text), start, end, width - _GUTTER - 2)
+    yield f"{first + 1:{_GUTTER - 1}} | ", "muted"
+    yield f"{shown}\n", "plain"
+    yield f"{'':{_GUTTER - 1}} | ", "muted"
+    yield marks, style
+    yield (f" (to line {last + 1})\n" if last > first else "\n"), "muted"
+
+
+def _excerpt(line: str, start: int, end: int, room: int) -> tuple[str, str]:
+    """As much of `line` around `start` as fits into `room` cells, and carets below `start:end`."""
+    behind = sum(_cell(char, 0)[1] for char in line[start : start + room])
+    lead = max(room // 8, room - behind - 2 * len(_CUT))
+    begin = start
+    while begin and (width := _cell(line[begin - 1], 0)[1]) <= lead:
+        lead -= width
+        begin -= 1
+    shown, marks = [_CUT] * bool(begin), [" " * len(_CUT)] * bool(begin)
+    at = len(_CUT) * bool(begin)
+    for number, char in enumerate(line[begin : begin + room], begin):
+        cell, width = _cell(char, at)
+        if at + width > room - len(_CUT) * (number + 1 < len(line)):
+            shown.append(_CUT)
+            break
+        shown.append(cell)
+        marks.append(("^" if start <= number < end else " ") * width)
+        at += width
+    if end > len(line):
+        marks.append("^")
+    return "".join(shown).rstrip(), "".join(marks).rstrip()
+
+
+def _cell(char: str, at: int) -> tuple[str, int]:
+    """How `char` is shown in column `at`, and how many cells it takes there."""
+    if " " <= char <= "~":
+        return char, 1
+    if char == "\t":
+        width = _TAB - at % _TAB
+        return " " * width, width
+    kind = category(char)
+    if kind in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        code = f"<U+{ord(char):04X}>"
+        return code, len(code)
+    if kind == "Zs":
+        return " ", 1
+    if char == _EMOJI_STYLE:
+        return char, 1  # It makes the character before it an emoji, which is one cell wider.
+    if kind in ("Mn", "Me"):
+        return char, 0
+    return char, 2 if east_asian_width(char) in "WF" else 1

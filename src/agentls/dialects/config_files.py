@@ -1,0 +1,138 @@
+"""Companions: files beside the agents, in JSON, that define or use names: settings, servers, plugins."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal, NamedTuple
+
+from agentls.dialects.hooks import Named
+from agentls.dialects.records import Source
+from agentls.dialects.rows import build
+from agentls.dialects.tables import read_table
+from agentls.text.yaml_tree import load_data
+
+
+class Spot(NamedTuple):
+    """Where names stand in such a file. `at` are the keys that lead there, with a point between; `*` stands
+    for each key of a mapping and each item of a list, and "" is the file as a whole.
+
+    `defines` says what the keys of the mapping are the names of, as far as their entries have one of the keys
+    `one_of`, if there are any. `refers` says what the text there, or each text of a list, is the name of; with
+    `keys` it is the keys of a mapping. A path counts from the folder that the file belongs to, or from there
+    and what the key `below`, which stands beside, says. `rules` tells what is done about the uses of tools
+    that are listed there; "value" stands for a mapping from tools, or from tools and patterns, to that word.
+    `hooks` tells that hooks stand there.
+    """
+
+    at: str
+    defines: Named = ""
+    one_of: tuple[str, ...] = ()
+    refers: Literal[Named, "file"] = ""
+    keys: bool = False
+    below: str = ""
+    hooks: bool = False
+    rules: Literal["", "allow", "ask", "deny", "value"] = ""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The way there, step by step."""
+        return tuple(self.at.split(".")) if self.at else ()
+
+
+class Companion(NamedTuple):
+    """Such a file: what its path ends in, who reads it, and the dialect of their agents. Of the scope
+    "plugin", its path counts from the root of a plugin; else it may be in any folder, also in the user's
+    home, where it counts for all projects unless `home` says that it does not."""
+
+    title: str
+    files: tuple[str, ...]
+    dialect: str
+    runtimes: tuple[str, ...]
+    source: Source
+    names: tuple[Spot, ...]
+    scope: Literal["project", "plugin"] = "project"
+    home: bool = True
+
+
+class Folder(NamedTuple):
+    """A folder in a user's home: the environment variable that tells another place for it, and the file in
+    it that lists the plugins which are installed, if there is one. The key `switch` of its `settings`, and of
+    those in the same folder of a project, has `false` for those that are switched off."""
+
+    name: str
+    variable: str
+    source: Source
+    plugins: str = ""
+    settings: tuple[str, ...] = ()
+    switch: str = ""
+
+
+class _Table(NamedTuple):
+    folders: tuple[Folder, ...]
+    files: tuple[Companion, ...]
+
+
+class Located(NamedTuple):
+    """What a file is by its path, and the folder that it belongs to."""
+
+    companion: Companion
+    base: str
+
+
+def locate(path: str, plugin: str = "") -> Located | None:
+    """What the file at `path` is, if it is a companion. `plugin` is the root of the plugin around it."""
+    for file, companion in _by_name().get(path.rpartition("/")[2], ()):
+        if companion.scope == "plugin":
+            if plugin and path == f"{plugin.rstrip('/')}/{file}":
+                return Located(companion, plugin)
+        elif f"/{path}".endswith(f"/{file}"):
+            return Located(companion, path[: -len(file)].rstrip("/"))
+    return None
+
+
+def is_name(name: str) -> bool:
+    """Whether a companion may be called that, in a folder of its own."""
+    return name in _by_name()
+
+
+@cache
+def files() -> tuple[str, ...]:
+    """The paths of all companions, as they end."""
+    return tuple(dict.fromkeys(file for companion in _load().files for file in companion.files))
+
+
+@cache
+def at_home() -> tuple[str, ...]:
+    """The paths of those that count for all projects where they lie in the user's home. What stands there
+    outside of the folders that the runtimes have for themselves is another project's."""
+    return tuple(
+        file
+        for companion in _load().files
+        for file in companion.files
+        if companion.home and companion.scope == "project" and "/" in file
+    )
+
+
+def folders() -> tuple[Folder, ...]:
+    """The folders in a user's home that may be elsewhere, or list plugins."""
+    return _load().folders
+
+
+@cache
+def _by_name() -> dict[str, tuple[tuple[str, Companion], ...]]:
+    """The companions by the names of their files: first those of plugins, then by the length of their paths."""
+    found: dict[str, list[tuple[str, Companion]]] = {}
+    for companion in _load().files:
+        for file in companion.files:
+            found.setdefault(file.rpartition("/")[2], []).append((file, companion))
+    return {
+        name: tuple(sorted(rows, key=lambda row: (row[1].scope != "plugin", -len(row[0]))))
+        for name, rows in found.items()
+    }
+
+
+@cache
+def _load() -> _Table:
+    table = build(_Table, load_data(read_table("config-files")), "companions")
+    assert isinstance(table, _Table)
+    return table

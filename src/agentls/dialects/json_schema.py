@@ -1,0 +1,103 @@
+"""The JSON Schema of dialect files, made from the types of the tables."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import typing
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, Literal
+
+from agentls.dialects.records import Facts, Source
+
+_PLAIN = {str: "string", bool: "boolean", int: "integer", type(None): "null"}
+
+
+def schema() -> dict[str, Any]:
+    """The schema. Nothing but the name is required, since a dialect may extend another, and rows of a
+    user's own need neither a summary nor a source."""
+    definitions: dict[str, Any] = {}
+    root = _row(Facts, definitions)
+    # An entry without a value takes away what is inherited.
+    root["properties"] = {name: {"anyOf": [of, {"type": "null"}]} for name, of in root["properties"].items()}
+    root["properties"]["extends"] = {"type": "string", "description": "The dialect that this one extends."}
+    root["properties"]["vocabulary"] = {
+        "type": "string",
+        "description": "The dialect of the same product whose tools, models, hooks and servers are meant.",
+    }
+    root["required"] = ["name"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "agentls dialect",
+        **root,
+        "$defs": definitions,
+    }
+
+
+def _row(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a named tuple; descriptions are its docstring."""
+    types = typing.get_type_hints(kind)
+    described = " ".join((kind.__doc__ or "").split())
+    properties = {name: _of(types[name], definitions) for name in kind._fields if name != "user_tools"}
+    for name in properties.keys() & kind._field_defaults.keys():
+        properties[name] = _or_nothing(properties[name])
+    for name, text in _field_docs(kind).items():
+        properties[name] = {**properties[name], "description": text}
+    return {
+        "type": "object",
+        "description": described,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _field_docs(kind: Any) -> dict[str, str]:
+    """The texts below the fields of a row, which the interpreter does not keep."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(body, ast.ClassDef), "a row is a class"
+    found = {}
+    for field, below in pairwise(body.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            text = below.value if isinstance(below, ast.Expr) else None
+            if isinstance(text, ast.Constant):
+                found[field.target.id] = " ".join(str(text.value).split())
+    return found
+
+
+def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is tuple:
+        return _rows(inner[0], definitions)
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _or_nothing(_of(inner[1], definitions))}
+    if origin is Literal:
+        return {"enum": list(inner)}
+    if hasattr(kind, "_fields"):
+        return _reference(kind, definitions)
+    if inner:
+        return {"anyOf": [_of(option, definitions) for option in inner]}
+    return {"type": _PLAIN[kind]}
+
+
+def _rows(of: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """A list; rows with a name may also stand in a mapping from it."""
+    item = _of(of, definitions)
+    rows: dict[str, Any] = {"type": "array", "items": item}
+    if not hasattr(of, "_fields") or ("name" if of is not Source else "id") not in of._fields:
+        return rows
+    # A row without a value may also have nothing but its name.
+    return {"anyOf": [{"type": "object", "additionalProperties": _or_nothing(item)}, rows]}
+
+
+def _or_nothing(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that may also be empty, which takes away the one that is inherited."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _reference(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    if kind.__name__ not in definitions:
+        definitions[kind.__name__] = {}  # Keys have fields, which are keys.
+        definitions[kind.__name__] = _row(kind, definitions)
+    return {"$ref": f"#/$defs/{kind.__name__}"}

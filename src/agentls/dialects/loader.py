@@ -1,0 +1,404 @@
+"""Dialects: what a format consists of, as data.
+
+One YAML file per dialect holds every fact about it: places, keys, values, tools, models,
+hooks, each with its source. Completion, hover, checks, the inspection and the docs read the
+same tables, so none of them can disagree with another. This module gives the files their
+types, loads them, and merges in what a user adds (`effective`, the only merge).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentls.dialects import crosswalk
+from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
+from agentls.dialects.hooks import HookEvent, HookField, HookHandler, Hooks, Servers, Transport
+from agentls.dialects.records import (
+    Facts,
+    Key,
+    Limit,
+    Model,
+    Models,
+    OldTool,
+    Provider,
+    Source,
+    TaggedName,
+    Template,
+    Tool,
+    Value,
+    Variant,
+)
+from agentls.dialects.rows import build, completed, merged, words_of
+from agentls.dialects.runtimes import Condition, Fences, Place, Runtime, ToolGrammar
+from agentls.dialects.tables import read_table
+from agentls.dialects.unsupported_files import neighbour
+from agentls.text.yaml_tree import load_data
+
+if TYPE_CHECKING:
+    from agentls.config import Config
+
+__all__ = [
+    "NAMES",
+    "Condition",
+    "Dialect",
+    "Fences",
+    "Files",
+    "ForeignKey",
+    "ForeignModel",
+    "ForeignTool",
+    "HookEvent",
+    "HookField",
+    "HookHandler",
+    "Hooks",
+    "Key",
+    "Limit",
+    "Model",
+    "Models",
+    "OldTool",
+    "Place",
+    "Provider",
+    "Runtime",
+    "Servers",
+    "Source",
+    "TaggedName",
+    "Template",
+    "Tool",
+    "ToolGrammar",
+    "Transport",
+    "Value",
+    "Variant",
+    "build",
+    "effective",
+    "load",
+    "names",
+    "neighbour",
+    "parsed",
+    "places",
+    "places_of",
+]
+
+
+class Dialect(Facts):
+    """The facts about one format, with look-ups by name. Names are case-sensitive."""
+
+    def __repr__(self) -> str:
+        return f"<Dialect {self.name}>"  # All facts would fill pages.
+
+    @property
+    def own_names(self) -> tuple[TaggedName, ...]:
+        """The names of agents that mean something to the runtimes by themselves."""
+        return (*self.builtin_agents, *self.reserved_names)
+
+    @property
+    def advertised(self) -> bool:
+        """Whether a model is told the descriptions, and chooses by them."""
+        return self.kind in ("agent", "skill")
+
+    @cached_property
+    def _indexes(self) -> dict[str, dict[str, Any]]:
+        return {
+            "source": {row.id: row for row in self.sources},
+            "runtime": _by_name(self.runtimes),
+            "key": _by_name(self.keys),
+            "foreign key": _by_name(self.foreign_keys),
+            "tool": {**{alias: row for row in self.tools for alias in row.aliases}, **_by_name(self.tools)},
+            "old tool": _by_name(self.old_tools),
+            "foreign tool": _by_name(self.foreign_tools),
+            "any case": _in_any_case(self.tools, self.old_tools, self.foreign_tools),
+            "event": _by_name(self.hooks.events),
+            "handler": _by_name(self.hooks.handlers),
+        }
+
+    def source(self, name: str) -> Source:
+        """The source that a fact names. Raises `KeyError` for one that does not exist."""
+        found: Source = self._indexes["source"][name]
+        return found
+
+    def runtime(self, name: str) -> Runtime:
+        """The runtime of that name. Raises `KeyError` for one that does not read this format."""
+        found: Runtime = self._indexes["runtime"][name]
+        return found
+
+    def key(self, name: str) -> Key | None:
+        """The key of that name."""
+        return self._indexes["key"].get(name)
+
+    def field(self, path: str) -> Key | None:
+        """The key, or the field of a record, to which `path` leads, as in `handoffs.agent`."""
+        name, *names = path.split(".")
+        found = self.key(name)
+        for name in names:
+            found = found.field(name) if found else None
+        return found
+
+    def foreign_key(self, name: str) -> ForeignKey | None:
+        """What is known about a key that belongs elsewhere: the dialect's own word on it comes
+        first, the crosswalk second."""
+        return self._indexes["foreign key"].get(name) or crosswalk.load().key(name, self)
+
+    def tool(self, name: str) -> Tool | None:
+        """The built-in tool of that name, or of which that is an alias."""
+        return self._indexes["tool"].get(name)
+
+    def old_tool(self, name: str) -> OldTool | None:
+        """What became of a tool name that is no longer used."""
+        return self._indexes["old tool"].get(name)
+
+    def foreign_tool(self, name: str) -> ForeignTool | None:
+        """What is known about a tool name that belongs elsewhere. A name that a tool has or had here,
+        in any case, does not."""
+        row: ForeignTool | None = self._indexes["foreign tool"].get(name)
+        if row or name.lower() in self._tool_names:
+            return row
+        return crosswalk.load().tool(name, self)
+
+    def foreign_model(self, name: str) -> ForeignModel | None:
+        """What is known about the name of a model that is written for another format."""
+        if self.models.get(name) or self.models.is_elsewhere(name):
+            return None
+        use = self.models.with_provider(name)
+        if use:
+            return ForeignModel(name, use=use)
+        provider, _, bare = name.partition("/")
+        if self.models.get(bare):
+            return ForeignModel(name, use=bare, provider=provider)
+        return crosswalk.load().model(name, self)
+
+    def permission(self, tool: str) -> str:
+        """The name by which permissions rule a tool."""
+        known = self.tool(tool)
+        return (known.permission if known else "") or tool
+
+    def writable_tool(self, name: str) -> bool:
+        """Whether the tool of that name exists, and an agent may always have it."""
+        tool = self.tool(name)
+        return tool is not None and tool.subagents == "yes"
+
+    @cached_property
+    def _tool_names(self) -> frozenset[str]:
+        names = (*(tool.name for tool in self.tools), *(old.name for old in self.old_tools))
+        return frozenset(name.lower() for name in names)
+
+    def tool_in_any_case(self, name: str) -> str | None:
+        """The name, of today, of old or of another product, that differs from `name` in nothing but
+        case; the dialect's own come first, and of others the first."""
+        found: str | None = self._indexes["any case"].get(name.lower())
+        return found
+
+    def event(self, name: str) -> HookEvent | None:
+        """The hook event of that name."""
+        return self._indexes["event"].get(name)
+
+    def handler(self, name: str) -> HookHandler | None:
+        """The kind of hook handler of that name."""
+        return self._indexes["handler"].get(name)
+
+
+def _in_any_case(*tables: tuple[Any, ...]) -> dict[str, str]:
+    """The names in tables by themselves in lower case; of equal ones the first."""
+    return {row.name.lower(): row.name for rows in reversed(tables) for row in reversed(rows)}
+
+
+def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
+    return {row.name: row for row in rows}
+
+
+NAMES = (
+    "claude-code",
+    "copilot",
+    "claude-in-vscode",
+    "opencode",
+    "cursor",
+    "antigravity",
+    "gemini-cli",
+    "kiro",
+    "pi",
+    "droid",
+    "qwen-code",
+    "kilo",
+    "qoder",
+    "codebuddy",
+    "trae",
+    "grok",
+    "junie",
+    "rovo-dev",
+    "augment",
+    "kimi-code",
+    "goose",
+    "devin",
+    "letta",
+    "deepagents",
+    "continue",
+    "cline",
+    "vt-code",
+    "claude-skills",
+    "agent-skills",
+    "claude-command",
+    "opencode-command",
+    "copilot-prompt",
+    "copilot-instructions",
+    "claude-rule",
+    "output-style",
+    "cursor-rule",
+    "memory-file",
+)
+"""The dialects that ship, the most common first."""
+
+
+Files = tuple[tuple[str, str], ...]
+"""Dialect files of a user's, in order: the name of each dialect, and the text of its file."""
+
+
+def names(files: Files = ()) -> tuple[str, ...]:
+    """The dialects that there are: those that ship, and a user's own."""
+    return tuple(dict.fromkeys((*NAMES, *(name for name, _ in files))))
+
+
+def load(name: str, files: Files = ()) -> Dialect:
+    """The dialect of that name, as it ships or as a user has it.
+
+    Raises `KeyError` for a name that there is not, and `ValueError` for a file that is not in order.
+    """
+    return _load(name, files)
+
+
+@cache  # Which tells calls apart by how they are written, so it must not stand at `load`.
+def _load(name: str, files: Files) -> Dialect:
+    built = build(Dialect, _data(name, files), name)
+    assert isinstance(built, Dialect)
+    return built
+
+
+def parsed(text: str) -> Any:
+    """What a dialect file says, as plain data. Raises `yaml.YAMLError`."""
+    return load_data(text)
+
+
+def _text(name: str) -> str:
+    if name not in NAMES:
+        raise KeyError(f"there is no dialect `{name}`; known: {', '.join(NAMES)}")
+    return read_table(name)
+
+
+def _data(name: str, files: Files) -> dict[str, Any]:
+    """What the file of a dialect says, with what it inherits from the one that it extends, and the
+    words of the one that it shares them with.
+
+    A user's file under the name of a dialect that ships adds to it.
+    """
+    mine = [at for at, (other, _) in enumerate(files) if other == name]
+    if not mine:
+        data: dict[str, Any] = parsed(_text(name))
+        return merged(_inherited(data, None, ()), data)
+    at = mine[-1]
+    data = completed(parsed(files[at][1]))
+    base = data.get("extends", name if name in NAMES else None)
+    inherited = _inherited(data, base, files[:at])
+    if not inherited:
+        return data
+    if base == name:
+        data["places"] = [*inherited.get("places", ()), *data.get("places", ())]
+    data.setdefault("runtimes", inherited.get("runtimes", {}))
+    data.setdefault("places", [])
+    return merged(inherited, data)
+
+
+def _inherited(data: dict[str, Any], otherwise: str | None, files: Files) -> dict[str, Any]:
+    """What the dialects say that a file names as those it builds on; it then names them no more."""
+    base, words = data.pop("extends", otherwise), data.pop("vocabulary", None)
+    inherited = _data(base, files) if base else {}
+    return merged(inherited, words_of(_data(words, files))) if words else inherited
+
+
+class Home(NamedTuple):
+    """A place, and the dialect whose files lie there."""
+
+    place: Place
+    dialect: str
+
+
+_PLACES = re.compile(r"^places:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
+_BUILTIN_AGENTS = re.compile(r"^builtin_agents:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
+
+
+@cache
+def builtin_agents() -> frozenset[str]:
+    """The names, in lower case, of the agents that come with any product whose dialect ships."""
+    sections = (section for name in NAMES for section in _BUILTIN_AGENTS.findall(_text(name)))
+    return frozenset(name.lower() for section in sections for name in parsed(section)["builtin_agents"])
+
+
+@cache
+def places_of(name: str, files: Files = ()) -> tuple[Place, ...]:
+    """The places of the dialect `name`. Of a file that ships only they are parsed: the rest is needed
+    for few files."""
+    if any(other == name for other, _ in files):
+        return load(name, files).places
+    (section,) = _PLACES.findall(_text(name))
+    return tuple(build(Place, row, f"{name}.places") for row in parsed(section)["places"])
+
+
+def places(files: Files = ()) -> Iterator[Home]:
+    """The places of all dialects, in the order in which they are tried, a user's own first, and last
+    those that may be anywhere. A dialect is not looked into before it is its turn, so that a common one
+    does not wait for all the others."""
+    order = tuple(dict.fromkeys((*(name for name, _ in files), *NAMES)))
+    for anywhere in (False, True):
+        for name in order:
+            yield from _homes(name, files, anywhere)
+
+
+@cache
+def _homes(name: str, files: Files, anywhere: bool) -> tuple[Home, ...]:
+    """The places of one dialect that have a folder, or those that may be anywhere."""
+    return tuple(Home(place, name) for place in places_of(name, files) if anywhere != bool(place.folder))
+
+
+def own_files(config: Config) -> Files:
+    """The dialect files that `config` adds."""
+    return tuple((file.name, file.text) for file in config.dialects if file.name)
+
+
+def strange(config: Config) -> tuple[str, ...]:
+    """A message for each name in `config` that is no dialect, or no runtime of one."""
+    known = names(own_files(config))
+    problems = [
+        f"there is no dialect `{name}`; known: {', '.join(known)}"
+        for name in config.places
+        if name not in known
+    ]
+    if config.runtimes:
+        readers = {runtime.name for name in known for runtime in load(name, own_files(config)).runtimes}
+        problems += [
+            f"there is no runtime `{name}`; known: {', '.join(sorted(readers))}"
+            for name in config.runtimes
+            if name not in readers
+        ]
+    return tuple(problems)
+
+
+def effective(name: str, config: Config) -> Dialect:
+    """The dialect `name` with the tools, models and keys that `config` adds to it."""
+    return _effective(name, config.tools, config.models, config.keys, own_files(config))
+
+
+@cache
+def _effective(
+    name: str, tools: tuple[str, ...], models: tuple[str, ...], keys: tuple[str, ...], files: Files
+) -> Dialect:
+    dialect = load(name, files)
+    if not (tools or models or keys):
+        return dialect
+    yours = Source("configuration", "your configuration", "", confidence="observed")
+    said = "Added in your configuration."
+    return dialect._replace(
+        sources=(*dialect.sources, yours),
+        user_tools=tools,
+        keys=(*dialect.keys, *(Key(key, "any", said, yours.id) for key in keys)),
+        models=dialect.models._replace(
+            known=(*dialect.models.known, *(Model(model, said, yours.id) for model in models)),
+        ),
+    )

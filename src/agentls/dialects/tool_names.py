@@ -1,0 +1,149 @@
+"""The names in lists of tools: entries with spans, split as a grammar says, and what a name stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Literal, NamedTuple
+
+from agentls.dialects.loader import Dialect
+from agentls.dialects.runtimes import Runtime, ToolGrammar
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Node, Scalar, Sequence
+
+MCP_PREFIX = "mcp__"
+ALL = "*"
+
+_SPECIFIER = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
+
+
+class ToolEntry(NamedTuple):
+    """One entry of a list. `text` is all of it, `name` the part before a specifier in parentheses."""
+
+    text: str
+    name: str
+    specifier: str | None
+    span: Span
+
+    @property
+    def name_span(self) -> Span:
+        """The name alone; the whole entry where its place in the source is not plain."""
+        length = self.span.end - self.span.start
+        return (
+            Span(self.span.start, self.span.start + len(self.name)) if length == len(self.text) else self.span
+        )
+
+
+def split(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
+    """The entries of a value of `tools`; `document` is the text that its spans refer to."""
+    if grammar.map:
+        return ()
+    if isinstance(value, Scalar):
+        return tuple(_split_scalar(value, document, grammar)) if value.type == "str" else ()
+    if isinstance(value, Sequence):
+        inner = grammar if grammar.splits_items else grammar._replace(separators="")
+        return tuple(
+            entry
+            for item in value.items
+            if isinstance(item, Scalar)
+            for entry in split(item, document, inner)
+        )
+    return ()
+
+
+def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterator[ToolEntry]:
+    at = scalar.span.start
+    for text in split_text(scalar.text, grammar.separators):
+        found = document.find(text, at, scalar.span.end)
+        span = Span(found, found + len(text)) if found >= 0 else scalar.span
+        at = span.end if found >= 0 else at
+        parts = _SPECIFIER.fullmatch(text) if grammar.specifiers else None
+        yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
+
+
+def split_text(text: str, separators: str) -> list[str]:
+    """`text` cut at the separators outside parentheses, without empty pieces."""
+    pieces: list[str] = []
+    depth = start = 0
+    for at, character in enumerate(text):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth = max(0, depth - 1)
+        elif character in separators and depth == 0:
+            pieces.append(text[start:at])
+            start = at + 1
+    pieces.append(text[start:])
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def names_in(value: Node) -> Iterator[str]:
+    """The names in a list of tools of any format, with their specifiers: of text, of a list, and of a
+    mapping those that it does not forbid."""
+    if isinstance(value, Scalar):
+        yield from split_text(value.text, ", ") if value.type == "str" else ()
+    elif isinstance(value, Sequence):
+        for item in value.items:
+            if isinstance(item, Scalar):
+                yield from split_text(item.text, ",")
+    else:
+        yield from (
+            entry.key.text
+            for entry in value.entries
+            if isinstance(entry.value, Scalar) and entry.value.text in ("true", "allow", "ask")
+        )
+
+
+def grammar_of(dialect: Dialect, runtime: Runtime | None) -> ToolGrammar:
+    """How a runtime reads the lists of tools in a dialect."""
+    return (runtime.tool_grammar if runtime else None) or dialect.tool_grammar
+
+
+def is_other(name: str, dialect: Dialect, runtime: Runtime | None = None) -> bool:
+    """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known,
+    or from a product of whose tools nothing is known at all."""
+    if not dialect.tools or name in dialect.user_tools:
+        return True
+    of = dialect.tool(name.partition("/")[0]) if "/" in name else None
+    others = () if of and of.members else grammar_of(dialect, runtime).others
+    return any(fnmatchcase(name, pattern) for pattern in others)
+
+
+Standing = Literal["available", "unavailable", "old", "foreign", "unknown"]
+
+
+class Resolution(NamedTuple):
+    """What a name in a tool list stands for: `tools` are the names of the tools behind it."""
+
+    standing: Standing
+    tools: tuple[str, ...] = ()
+
+    @property
+    def tool(self) -> str | None:
+        """The tool behind the name, or the first of several."""
+        return self.tools[0] if self.tools else None
+
+
+def resolve(
+    name: str, dialect: Dialect, permission_mode: str | None, runtime: Runtime | None = None
+) -> Resolution:
+    """What `name` stands for in the list of a subagent that runs in `permission_mode`, to one runtime
+    or to those of the dialect."""
+    if is_other(name, dialect, runtime) or not dialect.tools:
+        return Resolution("available", (name,))  # Without a catalogue nothing speaks against a name.
+    grammar = grammar_of(dialect, runtime)
+    if grammar.any_case:
+        name = dialect.tool_in_any_case(name) or name
+    tool = dialect.tool(name) if grammar.own_names else None
+    if tool:
+        if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
+            return Resolution("unavailable", (tool.name,))
+        return Resolution("available", (tool.name,))
+    old = dialect.old_tool(name)
+    if old:
+        return Resolution("available", old.now) if old.works else Resolution("old")
+    foreign = dialect.foreign_tool(name)
+    if foreign and runtime and runtime.name in foreign.works:
+        return Resolution("available", foreign.now)
+    return Resolution("foreign" if foreign else "unknown")

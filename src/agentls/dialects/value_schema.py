@@ -1,0 +1,393 @@
+"""Shapes: what may stand for a value, said in words, and where a value differs from it.
+
+A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
+`text`, `filled` (text that is not empty), `solid` (text that is not blank), `url` (text that is an
+absolute address), `json` (text that holds JSON), `scalar` (text, or what
+becomes text: a number or a truth value), `number`, `integer`, `digits` (a number, also as text),
+`positive` (a whole number above zero), `boolean`, `switch` (a truth value, also as `yes`, `on` or
+`1`), `slug` (lower-case letters and digits of any script, with single hyphens between), `null`,
+`any`, `words` (one of the key's values), `list of X`, `map of X`, and `record`, a mapping with the
+key's fields. `some list of X` must not be empty. Parentheses group. In a `map of X` a field of the
+key says what stands below its own name instead of X.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from agentls.dialects.records import Key
+from agentls.dialects.runtimes import Condition
+from agentls.text.offsets import Span
+from agentls.text.wording import describe, listing
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
+
+
+class Shape(NamedTuple):
+    """One alternative: a word, and for `list`, `some list` and `map` the alternatives inside."""
+
+    word: str
+    inner: tuple[Shape, ...] = ()
+
+
+class Misfit(NamedTuple):
+    """A value that does not have its shape: where it stands, in words what is wrong, and the key or
+    the names that lead to it."""
+
+    span: Span
+    message: str
+    path: tuple[str, ...]
+
+
+_WORD = re.compile(r"\s*(some list of|list of|map of|[a-z]+|[|()])")
+_SCALARS = {
+    "text": "text",
+    "filled": "text",
+    "solid": "text that is not blank",
+    "url": "an address such as `https://example.com/card`",
+    "json": "text that is valid JSON",
+    "scalar": "text",
+    "number": "a number",
+    "digits": "a number",
+    "integer": "a whole number",
+    "positive": "a whole number above zero",
+    "boolean": "`true` or `false`",
+    "switch": "`true` or `false`",
+    "slug": "lower-case letters, digits and single hyphens",
+    "null": "nothing",
+    "any": "anything",
+}
+_IN_WORDS = {
+    "list": "a list",
+    "some list": "a list that is not empty",
+    "map": "a mapping",
+    "record": "a mapping",
+}
+
+
+@cache
+def parse(text: str) -> tuple[Shape, ...]:
+    """The alternatives that `text` names. Raises `ValueError` for a word that is none."""
+    words = _WORD.findall(text)
+    if "".join(text.split()) != "".join("".join(words).split()):
+        raise ValueError(f"not a shape: {text!r}")
+    shapes, rest = _alternatives(words)
+    if rest or not shapes:
+        raise ValueError(f"not a shape: {text!r}")
+    return shapes
+
+
+def is_shape(text: str) -> bool:
+    """Whether `text` names a shape."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _alternatives(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
+    shapes: tuple[Shape, ...] = ()
+    while True:
+        found, words = _alternative(words)
+        shapes += found
+        if words[:1] != ["|"]:
+            return shapes, words
+        words = words[1:]
+
+
+def _alternative(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
+    word, rest = (words[0], words[1:]) if words else ("", [])
+    if word == "(":
+        inner, rest = _alternatives(rest)
+        if rest[:1] != [")"]:
+            raise ValueError("a parenthesis is not closed")
+        return inner, rest[1:]
+    if word.endswith(" of"):
+        inner, rest = _alternative(rest)
+        return (Shape(word.removesuffix(" of"), inner),), rest
+    if word not in _SCALARS and word not in ("words", "record"):
+        raise ValueError(f"{word!r} is no shape")
+    return (Shape(word),), rest
+
+
+def misfits(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> Iterator[Misfit]:
+    """Where `value`, which stands for `key`, differs from what `runtime` takes for it."""
+    shape = key.shape_for(runtime)
+    if shape:
+        yield from _misfits(key, parse(shape), value, value.span, runtime, (*path, key.name))
+
+
+def records(key: Key, value: Node, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
+    """The records in `value`, which stands for `key`, as `runtime` sees them: those of a list
+    together, each with the key whose fields they have."""
+    shape = key.shape_for(runtime)
+    if shape:
+        yield from _records(key, parse(shape), value, runtime)
+
+
+def _records(
+    key: Key, shapes: tuple[Shape, ...], value: Node, runtime: str
+) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
+    if isinstance(value, Sequence):
+        inner = next((shape.inner for shape in shapes if shape.word in ("list", "some list")), ())
+        if any(shape.word == "record" for shape in inner):
+            mappings = tuple(item for item in value.items if isinstance(item, Mapping))
+            yield key, mappings
+            for mapping in mappings:
+                yield from _below_record(key, mapping, runtime)
+        else:
+            for item in value.items:
+                yield from _records(key, inner, item, runtime)
+    elif isinstance(value, Mapping):
+        if any(shape.word == "record" for shape in shapes):
+            yield key, (value,)
+            yield from _below_record(key, value, runtime)
+            return
+        inner = next((shape.inner for shape in shapes if shape.word == "map"), ())
+        for entry in value.entries:
+            yield from _records(key, inner, entry.value, runtime)
+
+
+def _below_record(key: Key, mapping: Mapping, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
+    for entry in mapping.entries:
+        field = key.field(entry.key.text)
+        if field and field.known_to(runtime):
+            yield from records(field, entry.value, runtime)
+
+
+def accepts(key: Key, value: Node, runtime: str) -> bool:
+    """Whether `runtime` takes `value` for `key`."""
+    return next(misfits(key, value, runtime), None) is None
+
+
+def wanted(key: Key, runtime: str) -> str:
+    """What `runtime` takes for `key`, in words."""
+    shape = key.shape_for(runtime)
+    return _wanted(key, parse(shape)) if shape else "anything"
+
+
+class Slot(NamedTuple):
+    """A place for a value: the key that says what may stand there, and the alternatives."""
+
+    key: Key
+    shapes: tuple[Shape, ...]
+
+    def takes(self, *words: str) -> bool:
+        """Whether one of the alternatives is named by one of `words`."""
+        return any(shape.word in words for shape in self.shapes)
+
+    @property
+    def fields(self) -> tuple[Key, ...]:
+        """The keys that are known for a mapping in this place."""
+        inner = [shape.inner for shape in self.shapes if shape.word == "map"]
+        named = any(shape.word == "record" for shapes in inner for shape in shapes)
+        return self.key.fields if self.takes("record") or (inner and not named) else ()
+
+
+def slot(key: Key, steps: Iterable[str | None] = ()) -> Slot | None:
+    """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
+    A list may also be passed over in silence. `None` where nothing is known of the place. What one
+    runtime asks for stands in where the others take anything."""
+    shape = next(iter(key.shapes.values()), key.shape) if key.shape in ("", "any") else key.shape
+    here: Slot | None = Slot(key, parse(shape)) if shape else None
+    for step in steps:
+        if here is None:
+            return None
+        here = _below(here, step)
+    return here
+
+
+def _below(here: Slot, step: str | None) -> Slot | None:
+    lists = [shape for shape in here.shapes if shape.word in ("list", "some list")]
+    maps = [shape for shape in here.shapes if shape.word == "map"]
+    if step is None:
+        return Slot(here.key, lists[0].inner) if lists else None
+    field = here.key.field(step)
+    if here.takes("record") or (maps and field and field in here.fields):
+        return slot(field) if field else None
+    if maps:
+        return Slot(here.key, maps[0].inner)
+    return _below(Slot(here.key, lists[0].inner), step) if lists else None
+
+
+def _misfits(
+    key: Key, shapes: tuple[Shape, ...], value: Node, mark: Span, runtime: str, path: tuple[str, ...]
+) -> Iterator[Misfit]:
+    if isinstance(value, Scalar):
+        if not value.is_alias and not any(_takes(key, shape.word, value) for shape in shapes):
+            span = value.span if value.span.end > value.span.start else mark
+            yield _misfit(key, shapes, value, span, path)
+        else:
+            yield from _beyond_limit(key, value, runtime, path)
+        return
+    kinds = ("list", "some list") if isinstance(value, Sequence) else ("map", "record")
+    fitting = [shape for shape in shapes if shape.word in kinds]
+    if any(shape.word == "any" for shape in shapes):
+        return
+    if not fitting or (fitting[0].word == "some list" and isinstance(value, Sequence) and not value.items):
+        yield _misfit(key, shapes, value, value.span, path)
+        return
+    shape = fitting[0]
+    if isinstance(value, Sequence):
+        for item in value.items:
+            yield from _misfits(key, shape.inner, item, value.span, runtime, path)
+    elif shape.word == "record":
+        yield from _in_record(key, value, runtime, path)
+    else:
+        for entry in value.entries:
+            yield from _in_map(key, shape, entry, runtime, path)
+
+
+def _in_map(key: Key, shape: Shape, entry: Entry, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+    field = None if any(inner.word == "record" for inner in shape.inner) else key.field(entry.key.text)
+    if field:
+        yield from misfits(field, entry.value, runtime, path)
+    else:
+        yield from _misfits(key, shape.inner, entry.value, entry.key.span, runtime, (*path, entry.key.text))
+
+
+def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+    for entry in value.entries:
+        field = key.field(entry.key.text)
+        if field and field.known_to(runtime):
+            yield from misfits(field, entry.value, runtime, path)
+        elif key.unknown_fields == "refused":
+            yield Misfit(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
+    for field in key.fields:
+        needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
+        needed = needed and value.get(field.spared_by) is None
+        if needed and value.get(field.name) is None and holds(field, value):
+            yield Misfit(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
+    wanting = key.one_of and runtime not in key.optional_for
+    if wanting and not any(entry.key.text in key.one_of for entry in value.entries):
+        message = f"`{'.'.join(path)}` has none of {listing(key.one_of, ' and ')}"
+        yield Misfit(value.span, message, path)
+
+
+def holds(key: Key, mapping: Mapping) -> bool:
+    """Whether the condition of `key` on its neighbours in `mapping` is met."""
+    return key.applies is None or meets(key.applies, mapping)
+
+
+def meets(condition: Condition, mapping: Mapping) -> bool:
+    """Whether the entries of `mapping` meet a condition."""
+    entry = mapping.get(condition.key)
+    if entry is None:
+        return "" in condition.values
+    text = entry.value.text if isinstance(entry.value, Scalar) else None
+    return (not condition.values or text in condition.values) and text not in condition.other_than
+
+
+def _takes(key: Key, word: str, value: Scalar) -> bool:
+    """Whether a scalar is what `word` names."""
+    if word == "any":
+        return True
+    if word == "words":
+        names = [known.name for known in key.values]
+        return value.type in ("str", "bool") and (
+            value.text in names or (key.ignores_case and value.text.lower() in (n.lower() for n in names))
+        )
+    if word in ("text", "filled", "scalar"):
+        text = value.type == "str" and (word == "text" or value.text != "")
+        text = text or (word == "scalar" and value.type in ("bool", "int", "float"))
+        return text and (not key.pattern or re.search(key.pattern, value.text) is not None)
+    if word == "solid":
+        return value.type == "str" and bool(value.text.strip())
+    if word == "url":
+        return value.type == "str" and _is_url(value.text.strip())
+    if word == "json":
+        return value.type == "str" and _is_json(value.text)
+    if word == "slug":
+        return value.type == "str" and _is_slug(value.text)
+    if word == "switch":
+        return value.text.lower() in SWITCHED_ON + SWITCHED_OFF
+    if word == "digits":
+        return re.fullmatch(r"[+-]?\d+(?:\.\d*)?", value.text) is not None
+    if word == "positive":
+        return value.type in ("int", "float") and value.value > 0 and float(value.value).is_integer()
+    types = {"number": ("int", "float"), "integer": ("int",), "boolean": ("bool",), "null": ("null",)}
+    return value.type in types.get(word, ())
+
+
+SWITCHED_ON = ("true", "yes", "on", "1")
+SWITCHED_OFF = ("false", "no", "off", "0")
+
+
+def _is_slug(text: str) -> bool:
+    import unicodedata  # Few dialects ask for it.
+
+    name = unicodedata.normalize("NFKC", text.strip())
+    return name == name.lower() and all(part.isalnum() for part in name.split("-"))
+
+
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
+_AUTHORITY = re.compile(
+    r"[/\\]*(?:[^/\\?#]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[^/\\?#:@]+)(?::(?P<port>\d*))?(?=[/\\?#]|\Z)"
+)
+_NO_HOST = re.compile(r"[\s\x00-\x1f\x7f<>^|%\[\]]")
+
+
+def _is_url(text: str) -> bool:
+    """Whether `text` is an absolute address, by the rules of the URL standard for those on the web."""
+    found = _URL.fullmatch(text)
+    if found is None or found["scheme"].lower() not in ("http", "https", "ws", "wss", "ftp"):
+        return found is not None
+    authority = _AUTHORITY.match(found["rest"])
+    if authority is None or int(authority["port"] or 0) > 65535:
+        return False
+    host = authority["host"]
+    return host.startswith("[") or _NO_HOST.search(host) is None
+
+
+def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+    """What is wrong with a text that has its shape, but is more than `runtime` takes."""
+    limit = key.limits.get(runtime)
+    if limit is None or value.type != "str":
+        return
+    name = ".".join(path)
+    if limit.longest and len(value.text) > limit.longest:
+        message = f"`{name}` has {len(value.text):,} characters, of at most {limit.longest:,}"
+        yield Misfit(value.span, message, path)
+    elif limit.pattern and not re.search(limit.pattern, value.text):
+        yield Misfit(value.span, f"`{name}` takes {limit.words}, not {describe(value)}", path)
+
+
+def _is_json(text: str) -> bool:
+    import json  # Hardly any file has such a value.
+
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: tuple[str, ...]) -> Misfit:
+    found = "an empty list" if isinstance(value, Sequence) and not value.items else describe(value)
+    if isinstance(value, Scalar) and value.type == "str" and not value.text:
+        found = "empty text"
+    elif isinstance(value, Scalar) and value.style in ("single", "double") and value.text.strip():
+        found = f"the text {found}"
+    return Misfit(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
+
+
+def _wanted(key: Key, shapes: tuple[Shape, ...]) -> str:
+    """The alternatives in words, but for nothing at all where there are others."""
+    parts = []
+    for shape in [shape for shape in shapes if shape.word != "null"] or shapes:
+        if shape.word == "words":
+            parts.append(listing((value.name for value in key.values if not value.alias_of), " or "))
+        elif shape.word in ("text", "filled", "scalar") and key.pattern_words:
+            parts.append(key.pattern_words)
+        elif shape.word in _SCALARS:
+            parts.append(_SCALARS[shape.word])
+        else:
+            parts.append(_IN_WORDS[shape.word])
+    return " or ".join(dict.fromkeys(parts))

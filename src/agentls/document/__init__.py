@@ -1,0 +1,1 @@
+"""One file with everything that follows from its text and its place."""

@@ -1,0 +1,129 @@
+"""Ignore comments: what they silence, and which of them silence nothing.
+
+In the frontmatter `# agentls: ignore[code]` stands on a line of its own above an entry, or
+behind a value; in the body it is `<!-- agentls: ignore[code] -->`, which counts for its own
+line or, alone on a line, for the next. `ignore-file` counts for the whole file. Several codes are
+separated by commas; without brackets all rules are meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from agentls.document.document import Document
+from agentls.text.offsets import Edit, Span
+from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, walk
+
+_WORDS = r"agentls:[ \t]*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]\n]*)\]|(?![\w\[-]))"
+_IN_YAML = re.compile(rf"(?:^|(?<=[ \t]))#[ \t]*{_WORDS}", re.MULTILINE)
+_IN_BODY = re.compile(rf"<!--[ \t]*{_WORDS}[ \t]*-->")
+
+
+class Suppression(NamedTuple):
+    """One comment: its span, the codes it names (none: all), and the span it counts for."""
+
+    span: Span
+    codes: tuple[str, ...]
+    scope: Span
+
+    def covers(self, code: str, span: Span) -> bool:
+        """Whether it silences a finding of the rule `code` at `span`."""
+        return (not self.codes or code in self.codes) and self.scope.overlaps(span)
+
+
+def find(document: Document) -> list[Suppression]:
+    """All ignore comments of a document, in the order of the text."""
+    if "agentls:" not in document.text:
+        return []
+    return [*_in_frontmatter(document), *_in_body(document)]
+
+
+def _in_frontmatter(document: Document) -> Iterator[Suppression]:
+    if document.block is None:
+        return
+    content = document.block.content
+    values = [node.span for node in walk(document.root) if isinstance(node, Scalar)]
+    for found in _IN_YAML.finditer(document.text, content.start, content.end):
+        span = Span(*found.span())
+        # Inside a value it is text, not a comment: in a block scalar, or where a repair quoted it.
+        if any(value.start < span.start < value.end for value in values):
+            continue
+        line = document.lines.line_at(span.start)
+        if document.text[document.lines.line(line).start : span.start].strip():
+            scope = document.lines.line(line)
+        else:
+            scope = _next_entry(document, line)
+        yield _suppression(found, span, scope, document)
+
+
+def _in_body(document: Document) -> Iterator[Suppression]:
+    for found in _IN_BODY.finditer(document.text, document.body):
+        span = Span(*found.span())
+        if document.markdown.in_code(span.start):
+            continue
+        line = document.lines.line_at(span.start)
+        own = document.lines.line(line)
+        alone = own.of(document.text).strip() == found[0]
+        scope = document.lines.line(line + 1) if alone and line + 1 < len(document.lines) else own
+        yield _suppression(found, span, scope, document)
+
+
+def _suppression(found: re.Match[str], span: Span, scope: Span, document: Document) -> Suppression:
+    codes = tuple(code.strip() for code in (found["codes"] or "").split(",") if code.strip())
+    return Suppression(span, codes, Span(0, len(document.text)) if found["file"] else scope)
+
+
+def _next_entry(document: Document, line: int) -> Span:
+    """The entry that starts on the next line that is neither blank nor a comment."""
+    lines = document.lines
+    for number in range(line + 1, len(lines)):
+        span = lines.line(number)
+        content = span.of(document.text).strip()
+        if content and not content.startswith("#"):
+            starts = span.start + len(span.of(document.text)) - len(span.of(document.text).lstrip())
+            return _entry_at(document.root, starts) or span
+    return lines.line(line)
+
+
+def _entry_at(node: Node, offset: int) -> Span | None:
+    """The entry or list item that starts at `offset`, the outermost one."""
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            if entry.key.span.start == offset:
+                return entry.span
+            if entry.span.start < offset < entry.span.end:
+                return _entry_at(entry.value, offset)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            if item.span.start <= offset < item.span.end:
+                return _entry_at(item, offset)
+    return None
+
+
+def ignoring(document: Document, code: str, span: Span) -> Edit:
+    """The edit that adds a comment which silences the rule `code` at `span`.
+
+    It is a line of its own at the left margin: behind a value it would become part of the value in a file
+    that needs the runtime's repair. But in a table it stands behind the row, as a line would end the table.
+    """
+    lines, block = document.lines, document.block
+    newline = document.newline
+    if block and span.start >= document.body:
+        line = lines.line(lines.line_at(span.start))
+        comment = f"<!-- agentls: ignore[{code}] -->"
+        if line.of(document.text).lstrip().startswith("|"):
+            return Edit(Span(line.end, line.end), f" {comment}")
+        return Edit(Span(line.start, line.start), f"{comment}{newline}")
+    entry = next((e for e in document.root.entries if e.span.overlaps(span)), None)
+    if block and entry and span.start >= block.content.start:
+        at = lines.line(lines.line_at(entry.key.span.start)).start
+        return Edit(Span(at, at), f"# agentls: ignore[{code}]{newline}")
+    if block and (document.reading.block or not block.closing):
+        at = block.content.start
+        return Edit(Span(at, at), f"# agentls: ignore-file[{code}]{newline}")
+    # Where the runtime sees no frontmatter, a comment in it might hide what was meant to be one.
+    at = len(document.text)
+    lead = "" if document.text.endswith("\n") or not document.text else newline
+    return Edit(Span(at, at), f"{lead}<!-- agentls: ignore-file[{code}] -->{newline}")

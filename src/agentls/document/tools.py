@@ -1,0 +1,210 @@
+"""Lists of tools: what their entries come to, for a reader and for the whole agent."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from agentls.dialects.loader import Dialect
+from agentls.dialects.records import Key
+from agentls.dialects.runtimes import Runtime
+from agentls.dialects.tool_names import (
+    ALL,
+    MCP_PREFIX,
+    Standing,
+    ToolEntry,
+    grammar_of,
+    is_other,
+    resolve,
+    split,
+)
+from agentls.document import permissions
+from agentls.readers.reading import Reading
+from agentls.text.spelling import in_any_case
+from agentls.text.yaml_tree import Node, is_null
+
+
+class Dropped(NamedTuple):
+    """An entry that gives the agent nothing, and why, in words."""
+
+    name: str
+    why: str
+
+
+class Tools(NamedTuple):
+    """What an agent may use.
+
+    `mode` is "all" (nothing listed, or `*`), "listed", or "none" for a value that is empty or
+    not understood. `entries` are the names as the runtime tells them to its model, `available`
+    the tools that they come to, and `dropped` those that come to nothing.
+    """
+
+    mode: Literal["all", "listed", "none"]
+    entries: tuple[str, ...] = ()
+    available: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def leaves_none(self) -> bool:
+        """Whether the agent is left without a single tool."""
+        return self.mode == "none" or (self.mode == "listed" and not self.available)
+
+
+def _why(name: str, standing: Standing, dialect: Dialect) -> str:
+    """Why an entry of that name gives the agent nothing, in words."""
+    if standing == "unavailable":
+        return "not available to subagents"
+    right_case = in_any_case(name, (tool.name for tool in dialect.tools))
+    if right_case:
+        return f"the tool is called `{right_case}`"
+    if standing == "old":
+        return "the tool was removed"
+    foreign = dialect.foreign_tool(name)
+    return f"a tool of {foreign.of}" if foreign else "no tool has this name"
+
+
+class Listed(NamedTuple):
+    """An entry of a list, what its name stands for to all runtimes that count or to the first one
+    that drops it, and which of them drop it."""
+
+    entry: ToolEntry
+    standing: Standing
+    tools: tuple[str, ...]
+    dropped_by: tuple[Runtime, ...] = ()
+
+    @property
+    def tool(self) -> str | None:
+        """The tool behind the name, or the first of several."""
+        return self.tools[0] if self.tools else None
+
+
+def look_up(
+    entry: ToolEntry, dialect: Dialect, permission_mode: str | None, runtimes: tuple[Runtime, ...]
+) -> Listed:
+    """What an entry stands for to the runtimes that count."""
+    found = [resolve(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
+    first = next((each for each in found if each.standing != "available"), found[0])
+    dropped_by = (
+        runtime for runtime, each in zip(runtimes, found, strict=True) if each.standing != "available"
+    )
+    return Listed(entry, *first, tuple(dropped_by))
+
+
+class ToolList(NamedTuple):
+    """A list of tools in the frontmatter: its key, its value, and the entries in it."""
+
+    key: Key
+    value: Node
+    items: tuple[Listed, ...]
+
+    @property
+    def available(self) -> set[str]:
+        """The tools that the list comes to."""
+        return {tool for item in self.items if item.standing == "available" for tool in item.tools}
+
+
+def effective(reading: Reading, document: str, permission_mode: str | None) -> Tools:
+    """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
+
+    Observed in Claude Code 2.1.328 on 2026-11-20.
+    """
+    dialect, runtime = reading.dialect, reading.runtime
+    grammar = grammar_of(dialect, runtime)
+    if grammar.map:
+        return _permitted(reading)
+    tools = reading.get("tools") if dialect.key("tools") else None
+    denied_entry = reading.get("disallowedTools") if dialect.key("disallowedTools") else None
+    denied = split(denied_entry.value, document, grammar) if denied_entry else ()
+    memory = _memory_tools(reading, dialect)
+    if tools is None or (is_null(tools.value) and not grammar.no_value):
+        return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
+    listed = split(tools.value, document, grammar)
+    every = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
+    if every or not (listed or grammar.none):
+        return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
+    names = [entry.text for entry in listed]
+    if not names and not memory:
+        return Tools("none")
+    refused = {entry.text for entry in denied}
+    roster = [name for name in names if name not in refused]
+    roster += [name for name in memory if name not in roster]
+    denied_tools = {
+        tool
+        for entry in denied
+        for tool in resolve(entry.name, dialect, permission_mode, runtime).tools or (entry.name,)
+    }
+    available: dict[str, None] = {}
+    dropped: list[Dropped] = []
+    for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
+        standing, tools_meant = resolve(name, dialect, permission_mode, runtime)
+        if not tools_meant and runtime.unknown_tools == "undocumented":
+            standing, tools_meant = "available", (name,)
+        there = tuple(tool for tool in tools_meant if _is_there(tool, dialect, runtime))
+        if standing != "available":
+            dropped.append(Dropped(text, _why(name, standing, dialect)))
+        elif tools_meant and not there:
+            dropped.append(Dropped(text, not_there(runtime)))
+        elif any(is_denied(tool, denied_tools) for tool in tools_meant):
+            dropped.append(Dropped(text, "also in `disallowedTools`"))
+        else:
+            available |= dict.fromkeys(there)
+    return Tools("listed", tuple(roster), tuple(available), tuple(dropped))
+
+
+def not_there(runtime: Runtime) -> str:
+    """Why an entry gives the agent nothing in one runtime, though it does in another of the dialect."""
+    return f"{runtime.title} has no such tool"
+
+
+def _is_there(name: str, dialect: Dialect, runtime: Runtime) -> bool:
+    """Whether the runtime has the tool of that name, as far as one knows."""
+    tool = dialect.tool(name)
+    return tool is None or not tool.runtimes or runtime.name in tool.runtimes
+
+
+def _permitted(reading: Reading) -> Tools:
+    """What the agent may use where permissions rule it: all that they do not take away.
+
+    Observed in OpenCode 1.18.33 on 2026-11-20.
+    """
+    grants = permissions.counting(reading)
+    denied = [
+        tool.name
+        for tool in reading.dialect.tools
+        if permissions.takes_away(tool.permission or tool.name, grants)
+    ]
+    if not permissions.takes_away(_NO_TOOL, grants):
+        return Tools("all", dropped=tuple(Dropped(name, "denied") for name in denied))
+    left = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
+    known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL)
+    left += dict.fromkeys(
+        grant.permission
+        for grant in grants
+        if is_other(grant.permission, reading.dialect)
+        and grant.permission not in known
+        and not permissions.takes_away(grant.permission, grants)
+    )
+    return Tools("listed", tuple(left), tuple(left)) if left else Tools("none")
+
+
+_NO_TOOL = "no tool has this name"
+
+
+def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
+    """The tools that a valid value of `memory` adds, in the order in which they are added."""
+    key = dialect.key("memory")
+    value = reading.text("memory")
+    known = key is not None and not key.no_effect and any(value == word.name for word in key.values)
+    return ("Write", "Edit", "Read") if known else ()
+
+
+def denying(tool: str) -> tuple[str, ...]:
+    """The names that deny `tool`: its own, its MCP server's, and all of MCP."""
+    if not tool.startswith(MCP_PREFIX):
+        return (tool,)
+    server = "__".join(tool.split("__")[:2])
+    return tuple(dict.fromkeys((tool, "mcp__*", server, f"{server}__*")))
+
+
+def is_denied(tool: str, denied: set[str]) -> bool:
+    """Whether a denied name covers `tool`."""
+    return not denied.isdisjoint(denying(tool))

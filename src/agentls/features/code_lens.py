@@ -1,0 +1,79 @@
+"""Code lenses: what is to be said above an agent, a skill or a command as a whole.
+
+Where they stand is cheap to tell; what they say is worked out for those that somebody sees.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, get_args
+
+from agentls.document.document import Document
+from agentls.features import references
+from agentls.project.index import Index
+from agentls.reports import inspection
+from agentls.reports.inspection import View
+from agentls.text.offsets import Span
+
+Subject = Literal["references", "tokens", "tools"]
+"""What a lens is about."""
+
+_MOST_TOOLS = 2
+
+
+class Lens(NamedTuple):
+    """A lens above the line on which `span` starts, which is the name that the file has."""
+
+    span: Span
+    subject: Subject
+
+
+def lenses(document: Document, project: Index | None) -> list[Lens]:
+    """The lenses of a document, that about references where its project is known."""
+    if document.dialect.kind == "text":
+        return []
+    names = project.get(document.path) if project else None
+    own = names.own if names else None
+    entry = document.entry("name")
+    span = own.span if own else entry.value.span if entry else Span(0, 0)
+    said = {"references": own is not None, "tools": bool(_lists_tools(document)), "tokens": True}
+    return [Lens(span, subject) for subject in get_args(Subject) if said[subject]]
+
+
+def _lists_tools(document: Document) -> bool:
+    """Whether it says something about a file which tools it has: it does about those that run by themselves."""
+    return document.dialect.kind == "agent" and document.dialect.key("tools") is not None
+
+
+def title(document: Document, subject: Subject, project: Index | None) -> str:
+    """What the lens about `subject` says."""
+    if subject == "references":
+        return _references(document, project)
+    view = inspection.view(document, document.reading, project)
+    return _tools(view) if subject == "tools" else f"tokens: {inspection.tokens_in_words(view)}"
+
+
+def _references(document: Document, project: Index | None) -> str:
+    names = project.get(document.path) if project else None
+    if project is None or names is None or names.own is None:
+        return "no references"
+    count = sum(1 for _ in references.uses(project, names.own))
+    return "no references" if not count else "1 reference" if count == 1 else f"{count:,} references"
+
+
+def _tools(view: View) -> str:
+    """The tools in short, with what the settings leave of them; or what else comes of the file."""
+    if not inspection.is_good(view):
+        return inspection.word(view)
+    found = view.effective
+    left = found.tools if found else view.tools.available
+    servers = [server.server for server in found.servers] if found else []
+    if view.tools.mode == "all" or left is None:
+        denied = len(view.tools.dropped) + (len(found.denied) if found else 0)
+        return f"all tools but {denied:,}" if denied else "all tools"
+    shown = _short(left) if left else "no tools" if not servers else ""
+    return ", ".join(filter(None, (shown, *(f"MCP {_short(servers)}" for _ in servers[:1]))))
+
+
+def _short(names: tuple[str, ...] | list[str]) -> str:
+    rest = len(names) - _MOST_TOOLS
+    return ", ".join(names[:_MOST_TOOLS]) + (f" +{rest}" if rest > 0 else "")

@@ -1,0 +1,74 @@
+"""Slots: where in a text something is written, and what.
+
+`completion` and `candidates` find them; here an offer becomes the edit that writes it there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agentls.features import completion_items
+from agentls.features.completion_items import Kind, Offer
+from agentls.text.offsets import Edit, Span
+
+QUOTES = {"single": "'", "double": '"'}
+"""What closes a scalar, by its style."""
+
+
+class Completion(NamedTuple):
+    """A word that may stand at the cursor, and the edit that writes it there.
+
+    `detail` is a line about it, `order` its rank in the list. The edit's text is a snippet if
+    `snippet`; it has its indentation and wants no other. `also` are further edits that go with
+    it. `within` is what `documentation` needs to know besides kind and label.
+    """
+
+    label: str
+    kind: Kind
+    detail: str
+    edit: Edit
+    order: int
+    snippet: bool = False
+    deprecated: bool = False
+    within: str = ""
+    also: tuple[Edit, ...] = ()
+
+
+class Slot(NamedTuple):
+    """Where offers go: the text they replace, what is written around each, how far the lines
+    below its first are indented, and edits that go with it. `is_cut` tells whether there are more."""
+
+    span: Span
+    offers: Iterable[Offer]
+    before: str = ""
+    after: str = ""
+    column: int = 0
+    also: tuple[Edit, ...] = ()
+    is_cut: bool = False
+
+
+def fill(offer: Offer, slot: Slot, order: int, snippets: bool) -> Completion:
+    """The offer, written into the slot."""
+    text = offer.text.replace("\n", "\n" + " " * slot.column)
+    plain = completion_items.plain(text) if text else offer.label
+    snippet = snippets and bool(text) and plain != text
+    new_text = f"{slot.before}{text if snippet else plain}{slot.after}"
+    return Completion(
+        offer.label,
+        offer.kind,
+        offer.detail,
+        Edit(slot.span, new_text),
+        order,
+        snippet,
+        offer.deprecated,
+        offer.within,
+        slot.also,
+    )
+
+
+def touched(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Span:
+    """The match of `pattern` in `span` that the cursor touches, or the empty span at the cursor."""
+    spans = (Span(*found.span()) for found in pattern.finditer(text, *span))
+    return next((found for found in spans if found.touches(offset)), Span(offset, offset))

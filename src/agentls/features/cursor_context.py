@@ -1,0 +1,304 @@
+"""Where in the frontmatter the cursor stands, also in half-typed text.
+
+Half-typed text does not parse. So the parser is led up to the cursor only, through the top-level
+entry that the cursor is in, and finds one letter more there than was written. Whatever this
+letter becomes part of is what stands at the cursor, and what the parser then has open is the way
+to it. A comment swallows the letter, and so does what is no YAML at all: then there is no place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from agentls.document.document import Document
+from agentls.text.frontmatter import TOP_LEVEL_KEY
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Step, Style, steps
+
+LIST = "[]"
+"""Stands for a list in a path."""
+
+
+class Place(NamedTuple):
+    """What stands at the cursor, which may be nothing yet.
+
+    `path` are the keys from the top that lead there, `LIST` for each list between them; a key's
+    own name is not part of its path. `role` is "key" in a mapping, "value" behind a key, "item"
+    in a list, and "undashed" where the list's dash is still missing.
+
+    `span` is the scalar without its quotes, as far as it lies on the cursor's line; `column` is
+    where on its first line it starts. `begins` tells whether nothing but dashes stands before it
+    there, `continues` whether that was an earlier line, `flow` whether it is inside brackets.
+    `gap` is the blank that is still missing before it.
+
+    `has_colon` tells whether a colon follows, and `below` what the lines below begin with that
+    belong to what stands here. `siblings` are the other keys of the mapping that it is in, or
+    would begin, with those of their values that are scalars.
+    """
+
+    path: tuple[str, ...]
+    role: Literal["key", "value", "item", "undashed"]
+    span: Span
+    style: Style
+    column: int
+    begins: bool
+    continues: bool
+    flow: bool
+    gap: str
+    has_colon: bool
+    below: Literal["", "text", "list"]
+    siblings: Mapping[str, str]
+
+
+def find(document: Document, offset: int) -> Place | None:
+    """The place of the cursor at `offset`, or `None` where nothing can be told about it."""
+    line = _line(document, offset)
+    if line is None or document.block is None:
+        return None
+    text = document.text
+    start = _start_of_entry(text, document.block.content.start, line.start)
+    before = text[line.start : offset]
+    gap = " " if _INDICATOR.search(before) else ""
+    head = text[start:offset] + gap + _LETTER
+    trail = _follow(head, line.start - start)
+    if trail is None:
+        return None
+    frames, at = trail
+    # Where only the letter stands, the scalar would start behind the gap.
+    gap = gap if at == len(head) - len(_LETTER) else ""
+    column = _column(head, at)
+    role = _role(frames, column)
+    if role is None:
+        return None
+    style: Style = _STYLES.get(head[at], "plain")
+    flow = bool(frames) and frames[-1].flow
+    here = min(start + at, offset)
+    continues = here < line.start
+    if continues:
+        # The scalar goes on over several lines; this one's share of it starts at the first letter.
+        here = min(line.start + len(before) - len(before.lstrip()), offset)
+        begins = False
+    else:
+        here += style in ("single", "double")
+        begins = not text[line.start : here].strip(" \t-\"'")
+    if begins and text[offset : line.end].lstrip().startswith("-"):
+        return None  # In front of a list's dash.
+    colon = _COLON.match(text, offset, line.end) if begins or flow or role == "key" else None
+    end = colon.end(1) if colon else _end(text, offset, line.end, style, flow)
+    return Place(
+        tuple(frame.step for frame in (frames[:-1] if role == "key" else frames)),
+        role,
+        Span(here, end),
+        style,
+        column,
+        begins,
+        continues,
+        flow,
+        gap,
+        colon is not None,
+        "" if flow else _below(next(_lines_below(document, line.end), ""), role, begins, frames, column),
+        dict(_siblings(document, Span(offset, line.end), frames if role == "key" else [], column)),
+    )
+
+
+_LETTER = "x"
+
+# A colon or a dash right before the cursor means what it says only with a blank behind it.
+_INDICATOR = re.compile(r":\Z|(?:\A|[ \t])-\Z")
+_STYLES: dict[str, Style] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
+_COLON = re.compile(r"""([^\s:,\[\]{}#"']*)["']?[ \t]*:(?=\s|\Z)""")
+_PLAIN_END = re.compile(r"(?<!\S)#")
+_FLOW_END = re.compile(r"(?<!\S)#|[,\[\]{}]")
+
+
+def _line(document: Document, offset: int) -> Span | None:
+    """The line of the cursor, if it belongs to the frontmatter.
+
+    While the closing fence is missing, the next line with text behind the block may yet become
+    part of it.
+    """
+    block = document.block
+    if block is None:
+        return None
+    line = document.lines.line(document.lines.line_at(offset))
+    if line.start < block.content.start or (block.closing and offset >= block.closing.start):
+        return None
+    return None if document.text[block.content.end : line.start].strip() else line
+
+
+def _start_of_entry(text: str, first: int, start: int) -> int:
+    """The start of the last line that begins a top-level entry, up to the one at `start`."""
+    end = len(text) if (newline := text.find("\n", start)) < 0 else newline
+    while start > first and not TOP_LEVEL_KEY.match(text[start:end].rstrip("\r")):
+        end = start - 1
+        start = max(first, text.rfind("\n", first, end) + 1)
+    return start
+
+
+class _Frame:
+    """A collection that the parser has open, with the key whose value it is reading."""
+
+    def __init__(self, step: Step, column: int) -> None:
+        self.is_list = step.kind == "SequenceStart"
+        self.flow = step.flow
+        self.column = column
+        self.key: str | None = None
+        self.entries: dict[str, str] = {}
+
+    @property
+    def step(self) -> str:
+        """The frame as a step of a path."""
+        return LIST if self.is_list else self.key or ""
+
+    def take(self, text: str) -> None:
+        """Count a key, or a value: a scalar's text, or "" for a collection."""
+        if self.is_list:
+            return
+        if self.key is None:
+            self.key = text
+        else:
+            self.entries[self.key] = text
+            self.key = None
+
+
+def _column(text: str, offset: int) -> int:
+    """How far `offset` is from the start of its line."""
+    return offset - (text.rfind("\n", 0, offset) + 1)
+
+
+_ATTEMPTS = 4
+
+
+def _follow(head: str, line: int) -> tuple[list[_Frame], int] | None:
+    """What the parser has open at the end of `head`, and where the scalar there starts.
+
+    `line` is where the last line starts. An earlier line that stops the parser is left out.
+    """
+    for _ in range(_ATTEMPTS):
+        met, problem = steps(head)
+        frames: list[_Frame] = []
+        for step in met:
+            if step.kind in ("Scalar", "Alias"):
+                if step.span.start < step.span.end == len(head):
+                    return frames, step.span.start
+                if frames:
+                    frames[-1].take(step.text)
+            elif step.kind in ("MappingStart", "SequenceStart"):
+                frames.append(_Frame(step, _column(head, step.span.start)))
+            elif step.kind in ("MappingEnd", "SequenceEnd"):
+                _close(frames)
+        if problem is None or problem.offset >= len(head):
+            return None
+        at = problem.offset
+        if head[at] in "\"'" or (at >= line and _WORD.fullmatch(head, at)):
+            return frames, at
+        if at >= line:
+            return None
+        end = head.find("\n", at)
+        start = head.rfind("\n", 0, at) + 1
+        head = head[:start] + " " * (end - start) + head[end:]
+    return None
+
+
+# What may be a key without its colon; anything else that stops the parser is a mistake.
+_WORD = re.compile(r"[\w.$*-]+")
+
+
+def _close(frames: list[_Frame]) -> None:
+    """Leave the innermost collection; it is a value of the one around it."""
+    frames.pop()
+    if frames:
+        frames[-1].take("")
+
+
+def _role(frames: list[_Frame], column: int) -> Literal["key", "value", "item", "undashed"] | None:
+    """What a scalar that starts in `column` is, once the collections that it ends are closed."""
+    while frames and not frames[-1].flow and frames[-1].column > column:
+        _close(frames)
+    if not frames:
+        return "key"
+    inner = frames[-1]
+    if inner.flow:
+        return "item" if inner.is_list else "value" if inner.key is not None else "key"
+    if inner.is_list and inner.column == column:
+        if len(frames) == 1 or frames[-2].is_list or frames[-2].column < column:
+            return "undashed"
+        # The list's dashes stand below its key, and so does this: it is the next key.
+        _close(frames)
+        return "key"
+    if inner.is_list:
+        return "item"
+    if inner.column == column:
+        if inner.key is not None:
+            inner.take("")
+        return "key"
+    return "value" if inner.key is not None else None
+
+
+def _end(text: str, offset: int, line_end: int, style: Style, flow: bool) -> int:
+    """Where the scalar at `offset` ends on its line."""
+    if style in ("single", "double"):
+        closing = text.find('"' if style == "double" else "'", offset, line_end)
+        if closing >= 0:
+            return closing
+    found = (_FLOW_END if flow else _PLAIN_END).search(text, offset, line_end)
+    end = found.start() if found else line_end
+    return offset + len(text[offset:end].rstrip())
+
+
+_KEY_LINE = re.compile(r"""["']?([^\s:"'-][^:"']*?)["']?[ \t]*:(?:[ \t]+["']?([^\s"'#]*)|\Z)""")
+_FLOW_KEY = re.compile(r"""([\w$-]+)["']?[ \t]*:""")
+
+
+def _siblings(document: Document, rest: Span, frames: list[_Frame], column: int) -> Iterator[tuple[str, str]]:
+    """The other keys of the mapping that the cursor is in, or would begin: those above the cursor,
+    and those that follow `rest`, which is what its line still holds."""
+    if frames:
+        yield from frames[-1].entries.items()
+    if frames and frames[-1].flow:
+        inside = document.text[rest.start :].partition("}")[0]
+        for key in _FLOW_KEY.findall(inside.partition(",")[2]):
+            yield key, ""
+        return
+    for below in _lines_below(document, rest.end):
+        indent = _indent(below)
+        if indent < column or below.startswith("- ", column):
+            return
+        found = _KEY_LINE.match(below, indent) if indent == column else None
+        if found:
+            yield found[1], found[2] or ""
+
+
+def _below(
+    line: str, role: str, begins: bool, frames: list[_Frame], column: int
+) -> Literal["", "text", "list"]:
+    """What the next line, if it belongs to what stands at the cursor, begins with."""
+    margin = frames[-1].column if role == "value" else column
+    indent = _indent(line)
+    is_list = line.startswith("-", indent)
+    if role == "value" and begins and indent == column:
+        return ""
+    # The dashes of a list may stand right below its key.
+    if indent > margin or (is_list and indent == margin and role != "undashed"):
+        return "list" if is_list else "text"
+    return ""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _lines_below(document: Document, offset: int) -> Iterator[str]:
+    """The lines of the frontmatter below the one that ends at `offset`, but blank ones and comments."""
+    lines = document.lines
+    block = document.block
+    assert block is not None, "a place is in a block"
+    for number in range(lines.line_at(offset) + 1, len(lines)):
+        line = lines.line(number)
+        if line.start >= block.content.end:
+            return
+        content = line.of(document.text)
+        if content.strip() and not content.lstrip().startswith("#"):
+            yield content

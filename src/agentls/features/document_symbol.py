@@ -1,0 +1,198 @@
+"""The outline of a file, and what of it can be folded.
+
+The frontmatter with its keys comes first, then the sections of the prompt: headings by their
+level, lines in bold that act as headings, and what stands between a pair of tags. A pair of
+tags holds all that begins inside it; otherwise a section reaches to the next heading that is
+not below it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from agentls.document.document import Document
+from agentls.text.markdown import Heading, Tag
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence
+
+Kind = Literal["frontmatter", "key", "section", "bold", "tag"]
+
+NAMELESS = "(no title)"
+
+_LONGEST_DETAIL = 60
+_DEEPEST_TAG = 20  # No prompt nests tags like this; an editor that recurses must not choke on one.
+
+
+class Symbol(NamedTuple):
+    """A part of the file. `span` covers all of it and `selection`, which lies inside, its name;
+    the children lie inside too, in order and apart from each other."""
+
+    name: str
+    detail: str
+    kind: Kind
+    span: Span
+    selection: Span
+    children: tuple[Symbol, ...] = ()
+
+
+class Fold(NamedTuple):
+    """A part of more than one line that can be folded away."""
+
+    span: Span
+    kind: Literal["region"] | None = None
+
+
+def outline(document: Document) -> tuple[Symbol, ...]:
+    """The parts of the file, nested."""
+    return (*_frontmatter(document), *_sections(document))
+
+
+def folding(document: Document) -> tuple[Fold, ...]:
+    """What can be folded, in the order of the text: the outline's parts and blocks of code."""
+    folds = [
+        Fold(symbol.span, "region" if symbol.kind == "frontmatter" else None)
+        for symbol in _flat(outline(document))
+    ]
+    text = document.text
+    folds += [Fold(_without_blanks(text, block.span)) for block in document.markdown.code_blocks]
+    line_at = document.lines.line_at
+    longer = [fold for fold in folds if line_at(fold.span.start) < line_at(fold.span.end)]
+    return tuple(sorted(longer, key=lambda fold: fold.span))
+
+
+def _flat(symbols: tuple[Symbol, ...]) -> Iterator[Symbol]:
+    for symbol in symbols:
+        yield symbol
+        yield from _flat(symbol.children)
+
+
+# --- the frontmatter --------------------------------------------------------------------------
+
+
+def _frontmatter(document: Document) -> Iterator[Symbol]:
+    """The frontmatter, if there is one."""
+    block = document.block
+    if block is None:
+        return
+    end = (block.closing or block.content).end
+    span = _without_blanks(document.text, Span(block.opening.start, max(block.opening.end, end)))
+    keys = tuple(_keys(document, span))
+    yield Symbol("frontmatter", document.reading.name or "", "frontmatter", span, block.opening, keys)
+
+
+def _keys(document: Document, inside: Span) -> Iterator[Symbol]:
+    """The keys with their values, each behind the one before it."""
+    end = inside.start
+    for entry in sorted(document.root.entries, key=lambda entry: entry.span):
+        span = _without_blanks(document.text, entry.span)
+        if span.start < end or span.end > inside.end or span.start == span.end:
+            continue  # An alias or a merged key, which has no place of its own.
+        end = span.end
+        selection = Span(span.start, min(entry.key.span.end, span.end))
+        yield Symbol(_name(entry.key.text), _detail(entry.value), "key", span, selection)
+
+
+def _detail(value: Node) -> str:
+    """A value in a few words."""
+    if isinstance(value, Scalar):
+        text = value.text
+    elif isinstance(value, Sequence):
+        text = ", ".join(_detail(item) for item in value.items[:_LONGEST_DETAIL])
+    else:
+        assert isinstance(value, Mapping), "a node is a scalar, a sequence or a mapping"
+        text = ", ".join(entry.key.text for entry in value.entries[:_LONGEST_DETAIL])
+    words = " ".join(text[: 4 * _LONGEST_DETAIL].split())
+    return textwrap.shorten(words, _LONGEST_DETAIL, placeholder=" ...")
+
+
+# --- the body ---------------------------------------------------------------------------------
+
+
+class _Open:
+    """A section that is not finished: its heading or tag, and the children found so far."""
+
+    def __init__(self, of: Heading | Tag | None) -> None:
+        self.of = of
+        self.children: list[Symbol] = []
+
+
+def _sections(document: Document) -> tuple[Symbol, ...]:
+    """The sections of the body, nested by the levels of headings and by tags."""
+    text = document.text
+    top = _Open(None)
+    stack = [top]
+
+    def close(end: int) -> None:
+        section = stack.pop()
+        assert section.of is not None, "the body itself stays open"
+        stack[-1].children.append(_section(text, section.of, end, tuple(section.children)))
+
+    def close_tags_before(offset: int) -> None:
+        while tags := [section.of for section in stack if isinstance(section.of, Tag)]:
+            if tags[-1].closing.end > offset:
+                break
+            while stack[-1].of is not tags[-1]:
+                close(_line_start(text, tags[-1].closing.start))
+            close(tags[-1].closing.end)
+
+    starts: list[Heading | Tag] = [*document.markdown.headings, *document.markdown.tags]
+    for start in sorted(starts, key=_start):
+        offset = _start(start)
+        close_tags_before(offset)
+        if isinstance(start, Heading):
+            while isinstance(stack[-1].of, Heading) and not _is_below(start, stack[-1].of):
+                close(_line_start(text, offset))
+        elif sum(isinstance(section.of, Tag) for section in stack) >= _DEEPEST_TAG:
+            continue
+        stack.append(_Open(start))
+    close_tags_before(len(text))
+    while len(stack) > 1:
+        close(len(text))
+    return tuple(top.children)
+
+
+def _start(of: Heading | Tag) -> int:
+    return of.span.start if isinstance(of, Heading) else of.opening.start
+
+
+def _is_below(heading: Heading, other: Heading) -> bool:
+    """Whether `heading` begins a section inside that of `other`. A line in bold is below any real
+    heading."""
+    if heading.level == 0 or other.level == 0:
+        return other.level != 0
+    return heading.level > other.level
+
+
+def _section(text: str, of: Heading | Tag, end: int, children: tuple[Symbol, ...]) -> Symbol:
+    """A section that ends at `end`, without the blank lines at its end."""
+    kind: Kind
+    if isinstance(of, Tag):
+        name, kind, selection = f"<{of.name}>", "tag", _without_blanks(text, of.opening)
+    elif of.level:
+        name, kind, selection = of.title, "section", of.span
+    else:
+        name, kind, selection = of.title.rstrip(": "), "bold", of.span
+    start, last = selection
+    if children:
+        last = children[-1].span.end
+    span = Span(start, max(last, _without_blanks(text, Span(start, max(last, end))).end))
+    return Symbol(_name(name), "", kind, span, selection, children)
+
+
+def _name(text: str) -> str:
+    """`text` as a name, which must not be blank."""
+    return " ".join(text.split()) or NAMELESS
+
+
+def _line_start(text: str, offset: int) -> int:
+    """Where the line of `offset` starts."""
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _without_blanks(text: str, span: Span) -> Span:
+    """`span` without the blanks and line ends at its edges."""
+    piece = span.of(text)
+    start = span.start + len(piece) - len(piece.lstrip())
+    return Span(start, max(start, span.start + len(piece.rstrip())))

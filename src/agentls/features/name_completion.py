@@ -1,0 +1,228 @@
+"""Names at the cursor: the agents, skills, commands and servers of the project that can be named there.
+
+In the frontmatter they stand in lists of tools and below the keys that are for them, in the prompt
+behind what starts an agent or a skill, and between backticks. Of very many only those are offered
+that what is typed can be meant for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from agentls.dialects import value_schema
+from agentls.dialects.records import Key
+from agentls.document.document import Document
+from agentls.features import completion_items, name_hover
+from agentls.features.completion_edit import QUOTES, Slot, touched
+from agentls.features.completion_items import Offer
+from agentls.features.cursor_context import Place
+from agentls.features.name_hover import Open
+from agentls.project.index import Index
+from agentls.project.names import Definition, Kind
+from agentls.text.offsets import Span
+from agentls.text.spelling import letters_in_order
+
+MOST = 100
+"""The longest list that is offered at once."""
+
+_LONGEST = 100
+
+
+class Pool(NamedTuple):
+    """Names to be offered; `is_cut` tells whether there are more than these."""
+
+    offers: tuple[Offer, ...] = ()
+    is_cut: bool = False
+
+
+def pool(
+    document: Document, project: Index | None, kinds: tuple[Kind, ...], typed: str, listed: Collection[str]
+) -> Pool:
+    """The names of those kinds that a document can refer to, the nearest first, but for those in `listed`.
+    Of too many only those are taken in which the letters of `typed` stand in their order."""
+    names = project.get(document.path) if project else None
+    if project is None or names is None:
+        return Pool()
+    found = project.choices(kinds, names)
+    is_cut = len(found) > MOST
+    if is_cut and typed:
+        found = _fitting(found, typed)
+    if listed:
+        found = [each for each in found if each.full not in listed]
+    found = found[:MOST]
+    return Pool(tuple(_offer(each) for each in found if _WRITABLE.fullmatch(each.full)), is_cut)
+
+
+_WRITABLE = re.compile(r"""[^\s"'`*{}$<>\\,()\[\]][^"'`*{}$<>\\,()\[\]\n]*""")
+
+
+def _fitting(found: list[Definition], typed: str) -> list[Definition]:
+    """Those whose names hold the letters that are typed, first those that start with them."""
+    letters = typed.lower()
+    pattern = letters_in_order(letters)
+    fitting = [each for each in found if pattern.match(each.full.lower())]
+    fitting.sort(key=lambda each: not each.name.lower().startswith(letters))
+    return fitting
+
+
+_KINDS: dict[Kind, completion_items.Kind] = {
+    "agent": "agent",
+    "skill": "skill",
+    "command": "command",
+    "server": "server",
+}
+
+
+def _offer(definition: Definition) -> Offer:
+    line = " ".join(definition.description[: 2 * _LONGEST].split())
+    short = f"{line[: _LONGEST - 4]} ..." if len(line) > _LONGEST else line
+    file = definition.path.rpartition("/")[2]
+    return Offer(
+        definition.full, _KINDS[definition.kind], short or f"Defined in {file}.", within=definition.path
+    )
+
+
+def page(document: Document, project: Index, label: str, path: str, file: Open) -> str | None:
+    """The page about the name in `label`, as the file at `path` defines it."""
+    here, there = project.get(document.path), project.get(path)
+    named = [each for each in there.definitions if each.full in label] if there else []
+    found = max(named, default=None, key=lambda each: len(each.full))
+    return name_hover.card(here, found, project.home, file) if here and found else None
+
+
+# --- the frontmatter --------------------------------------------------------------------------
+
+_ITEM = re.compile(r"""[^\s,\[\]{}"']+""")
+
+
+def in_value(document: Document, place: Place, key: Key, offset: int, project: Index) -> Slot | None:
+    """The names that the value of a key can be, or list."""
+    text = document.text
+    here = value_schema.slot(key)
+    takes_list = here is None or here.takes("any", "list", "some list")
+    takes_text = here is None or here.takes("any", "text", "filled", "scalar")
+    starts_list = place.role == "undashed" or (place.role == "value" and place.begins and not place.flow)
+    if place.continues or place.below or place.style in ("literal", "folded"):
+        return None
+    if starts_list and not (takes_list and place.style == "plain" and not place.siblings):
+        return None
+    # Where several may stand in a line, the cursor is in one of them.
+    several = place.role == "value" and takes_list and takes_text and not place.begins
+    word = touched(_ITEM, text, place.span, offset) if several else place.span
+    kind: Kind = key.names  # type: ignore[assignment]
+    found = pool(document, project, _STANDS_FOR.get(kind, (kind,)), text[word.start : offset], ())
+    listed = _listed(document, project, place, offset)
+    offers = [offer for offer in found.offers if offer.label not in listed]
+    if several:
+        offers = [offer for offer in offers if " " not in offer.label]
+    is_all = word == place.span
+    if place.style == "plain" and is_all:
+        offers = [offer._replace(text=completion_items.quoted(offer.label)) for offer in offers]
+    if starts_list:
+        return Slot(word, offers, f"{place.gap}- ", is_cut=found.is_cut)
+    if place.role == "value" and not takes_text:
+        # The value is still to become a list.
+        begins = place.style == "plain" and is_all
+        return Slot(word, offers, f"{place.gap}[", "]", is_cut=found.is_cut) if begins else None
+    quote = QUOTES.get(place.style, "")
+    after = "" if text.startswith(quote, place.span.end) or not is_all else quote
+    return Slot(word, offers, place.gap, after, is_cut=found.is_cut)
+
+
+# A command is a skill to Claude Code.
+_STANDS_FOR: dict[Kind, tuple[Kind, ...]] = {"any": ("agent", "skill", "command")}
+
+
+def _listed(document: Document, project: Index, place: Place, offset: int) -> set[str]:
+    """The names in the value of the key that leads to a place, but for the one at the cursor."""
+    entry, names = document.entry(place.path[0]), project.get(document.path)
+    if entry is None or names is None or len(place.path) > 2:
+        return set()
+    value = entry.value.span
+    return {
+        f"{each.scope}:{each.name}".removeprefix(":")
+        for each in names.references
+        if value.start <= each.span.start <= value.end and not each.span.touches(offset)
+    }
+
+
+def tools(document: Document, project: Index, listed: Collection[str]) -> Iterator[Offer]:
+    """The servers of the project, as a list of tools names all the tools of one, and those of their tools
+    that other agents list."""
+    form, names = document.dialect.tool_grammar.server_tools, project.get(document.path)
+    if not form or names is None:
+        return
+    servers = [each for each in project.choices(("server",), names) if _WRITABLE.fullmatch(each.name)]
+    for each in servers[:MOST]:
+        label = form.replace("{}", each.called[-1])
+        if label not in listed:
+            yield Offer(label, "server", f"All tools of the MCP server {each.name}.", within=each.path)
+    starts = tuple(form.replace("{}", each.called[-1]).removesuffix("*") for each in servers)
+    seen = {tool for agent in project.all("agent") for tool in agent.tools or () if tool.startswith(starts)}
+    for tool in sorted(seen - {*listed})[:MOST] if starts else ():
+        if not tool.endswith("*") and tool not in starts:
+            yield Offer(tool, "tool", "A tool of an MCP server that is listed elsewhere in the project.")
+
+
+# --- the prompt -------------------------------------------------------------------------------
+
+_WORD = r"[\w:.-]*"
+_REST = re.compile(_WORD)
+_PLACES: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (
+    (re.compile(rf"subagent_type[\"'`]?\s*[:=]\s*(?P<quote>[\"'`])(?P<name>{_WORD})\Z"), ("agent",)),
+    (re.compile(rf"(?<!\w)(?:Agent|Task)(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("agent",)),
+    (re.compile(rf"(?<!\w)Skill(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("skill", "command")),
+    (re.compile(rf"\A[^`]*(?:`[^`]+`[^`]*)*`/(?P<name>{_WORD})\Z"), ("command", "skill")),
+    (re.compile(rf"\A[^`]*(?:`[^`]+`[^`]*)*`(?P<name>{_WORD})\Z"), ("agent", "skill", "command")),
+)
+_MENTION = re.compile(rf"(?<![\w@`/.])@{_WORD}\Z")
+
+
+def in_prompt(document: Document, offset: int, project: Index) -> Slot | None:
+    """The names that can stand at the cursor in the prompt."""
+    text = document.text
+    line = document.lines.line(document.lines.line_at(offset))
+    before = text[line.start : offset]
+    end = _REST.match(text, offset, max(offset, line.end))  # It may be amid the line's end.
+    assert end is not None, "the pattern takes nothing, too"
+    mention = _MENTION.search(before)
+    if mention and document.dialect.mention:
+        return _mention(document, project, Span(line.start + mention.start(), end.end()), offset)
+    for pattern, kinds in _PLACES:
+        found = pattern.search(before)
+        if found:
+            groups = {"quote": "", "call": "", **found.groupdict()}
+            names = pool(document, project, kinds, groups["name"], ())
+            offers = [offer for offer in names.offers if " " not in offer.label]
+            if not groups["call"] and kinds[0] == "agent":
+                # One word between backticks is the name of a program as often as that of a skill.
+                offers = [offer for offer in offers if offer.kind == "agent" or {*"-:"} & {*offer.label}]
+            if kinds == ("agent",):
+                offers += completion_items.agents(document.dialect, ())
+            after = _closing(groups["quote"], groups["call"], text[end.end() : line.end])
+            return Slot(
+                Span(offset - len(groups["name"]), end.end()), offers, after=after, is_cut=names.is_cut
+            )
+    return None
+
+
+def _closing(quote: str, call: str, rest: str) -> str:
+    """What closes a quote and a parenthesis behind a name, if nothing behind the cursor does."""
+    if quote and rest.startswith(quote):
+        return ""
+    return quote + (")" if call and ")" not in rest and not rest.startswith(",") else "")
+
+
+def _mention(document: Document, project: Index, span: Span, offset: int) -> Slot:
+    """The agents, as the runtime knows a mention of one."""
+    form = document.dialect.mention
+    before = form.partition("{}")[0]
+    typed = document.text[span.start : offset].removeprefix(before)
+    names = pool(document, project, ("agent",), typed.removeprefix("@"), ())
+    offers = [*names.offers, *completion_items.agents(document.dialect, ())]
+    written = [
+        offer._replace(label=form.replace("{}", offer.label)) for offer in offers if " " not in offer.label
+    ]
+    return Slot(span, written, is_cut=names.is_cut)

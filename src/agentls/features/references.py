@@ -1,0 +1,130 @@
+"""Navigation: which name stands at the cursor, what it names, and where else that is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from agentls.project.index import Index
+from agentls.project.names import STRONG, Definition, Names, Reference
+from agentls.text.frontmatter import find_block
+from agentls.text.offsets import Span
+
+Named: TypeAlias = Definition | Reference
+"""A name in a file: something that the file defines, or refers to."""
+
+_BEFORE = re.compile(r"(?:@agent-|@[\"']|\bmcp__|/)\Z")
+_LONGEST_BEFORE = len("@agent-")
+_BEHIND = re.compile(r" \(agent\)[\"']")
+_TOOL = re.compile(r"__[\w*-]*")
+
+
+def at(index: Index, names: Names, text: str, offset: int) -> Named | None:
+    """The name at `offset` in `text`, which is the file of `names`. A word that could be a name and is
+    none is not one."""
+    end = text.find("\n", offset)
+    line = Span(text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(text))
+    every: tuple[Named, ...] = (*names.definitions, *names.references)
+    found = [each for each in every if each.span.start <= line.end and line.start <= each.span.end]
+    touched = [
+        (not each.span.touches(offset), each.kind == "file", each.span.end - each.span.start, each)
+        for each in found
+        if whole(each, text).touches(offset) and (isinstance(each, Definition) or counts(index, names, each))
+    ]
+    return min(touched, key=lambda each: each[:3])[3] if touched else None
+
+
+def counts(index: Index, names: Names, reference: Reference) -> bool:
+    """Whether a reference is one: by its form or kind, or since there is something of that name."""
+    known = reference.form in STRONG or reference.kind == "file"
+    return known or bool(index.resolve(reference, names))
+
+
+def whole(found: Named, text: str) -> Span:
+    """All that belongs to a name as it is written: its scope, the sign in front of it, the tool of a server
+    behind it."""
+    start, end = found.span
+    if isinstance(found, Definition):
+        return found.span
+    start -= len(found.scope) + 1 if found.scope else 0
+    before = _BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start)
+    behind = (_TOOL if found.kind == "server" else _BEHIND).match(text, end)
+    return Span(before.start() if before else start, behind.end() if behind else end)
+
+
+def targets(index: Index, names: Names, found: Named) -> list[Definition]:
+    """What a name in the file of `names` leads to; several where nothing decides between them."""
+    if isinstance(found, Definition):
+        return [found]
+    if found.kind != "file":
+        return index.likeliest(found, names)
+    files = (index.get(path) for path in paths(names, found))
+    return [file.own for file in files if file and file.own][:1]
+
+
+def paths(names: Names, found: Named) -> list[str]:
+    """The paths to which a path in the file of `names` may lead, the likeliest first."""
+    same = (each for each in names.references if each.span == found.span and each.kind == "file")
+    return [each.name for each in same]
+
+
+def meant(index: Index, names: Names, found: Named) -> Definition | None:
+    """What is meant by a name in the file of `names`. A path means a file and not what that is called."""
+    if isinstance(found, Definition):
+        return found
+    return next(iter(index.resolve(found, names)), None)
+
+
+def wanted(index: Index, names: Names, found: Named) -> Named:
+    """Whose references those of a name in the file of `names` are: what it leads to, or else itself."""
+    return next(iter(targets(index, names, found)), found)
+
+
+def uses(index: Index, wanted: Named) -> Iterator[tuple[Names, Reference]]:
+    """The references to `wanted`, each with the file that it stands in. It is a definition, or a name
+    that leads nowhere."""
+    for called in _called(wanted):
+        for names, reference in index.uses(called):
+            if _means(index, names, reference, wanted):
+                yield names, reference
+
+
+def uses_in(index: Index, names: Names, wanted: Named) -> list[Reference]:
+    """The references to `wanted` in the file of `names`."""
+    called = _called(wanted)
+    same = (each for each in names.references if each.name in called)
+    return [each for each in same if _means(index, names, each, wanted)]
+
+
+def _called(wanted: Named) -> tuple[str, ...]:
+    """The names by which references may call something; a file also by its path."""
+    if isinstance(wanted, Reference):
+        return (wanted.name,)
+    return wanted.called if wanted.part else (*wanted.called, wanted.path)
+
+
+def _means(index: Index, names: Names, reference: Reference, wanted: Named) -> bool:
+    if reference.kind == "file" or wanted.kind == "file":
+        return reference.kind == "file"
+    found = index.resolve(reference, names)
+    if found or isinstance(wanted, Definition):
+        return bool(found) and found[0] == wanted
+    # What leads nowhere is compared by what it is said to be.
+    return reference[:3] == wanted[:3] and counts(index, names, reference)
+
+
+def is_current(found: Named, text: str) -> bool:
+    """Whether a name still stands where it stood when the file was read, which may have changed since."""
+    stands = found.span.of(text)
+    if found.kind == "file":
+        return bool(stands) and found.name.endswith(stands.rpartition("/")[2])
+    return stands == found.name or found.span == (0, 0)
+
+
+def extent(definition: Definition, text: str) -> Span:
+    """What to show of a definition: the frontmatter in which its name stands, or else the name."""
+    block = find_block(text)
+    if block is None or definition.part or definition.span.end > block.body:
+        return definition.span
+    return Span(0, len(text[: block.body].rstrip()))

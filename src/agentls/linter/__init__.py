@@ -1,0 +1,1 @@
+"""The rules, and the one pipeline that runs them."""

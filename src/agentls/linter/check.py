@@ -1,0 +1,110 @@
+"""The one pipeline: rules over a document, minus what is silenced, with severities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import agentls.linter.rules  # Fills the registry.  # noqa: F401
+from agentls.config import Config
+from agentls.document import suppressions as suppress
+from agentls.document.document import Document
+from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, Tag
+from agentls.text.offsets import Span
+
+if TYPE_CHECKING:
+    from agentls.project.index import Index
+
+MOST = 100
+LEAST = 10
+PATIENCE = 500_000
+"""How many findings one rule may have in a file: `MOST`, and fewer where the frontmatter is longer than
+anybody writes one, down to `LEAST`. Each fix is tried out before it is offered, for which the frontmatter
+is read anew, of all together not much more than `PATIENCE` characters; a file that is wrong from end to
+end would else be a matter of minutes."""
+
+
+class Diagnostic(NamedTuple):
+    """A finding that counts, with the rule it comes from and the severity it has for the user."""
+
+    span: Span
+    code: str
+    severity: Severity
+    message: str
+    fixes: tuple[Fix, ...]
+    related: tuple[Related, ...]
+    tags: tuple[Tag, ...]
+
+
+def _anything(_: str) -> bool:
+    """There is no telling."""
+    return True
+
+
+def check(
+    document: Document,
+    config: Config,
+    exists: Callable[[str], bool],
+    files: Callable[[str], bool] = _anything,
+    project: Index | None = None,
+) -> list[Diagnostic]:
+    """What the rules have to say about a document, in the order of the text.
+
+    `exists` answers whether a path relative to the document's folder is there, and `files` whether any
+    file of its project fits a pattern, counted from the project's root. `project` has the names of all its
+    files, the document's own as they are now; without it the file is looked at by itself. A rule has at most
+    `MOST` findings, the first ones. One that fails is logged and left out; it never costs the findings of
+    the others.
+    """
+    context = Context(document, config, exists, files, project=project)
+    found = [
+        (rule, finding)
+        for rule in RULES.values()
+        if config.uses(rule.code)
+        for finding in _run(rule, context)
+    ]
+    suppressions = suppress.find(document)
+    if suppressions:
+        used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
+        found = [
+            (rule, finding)
+            for rule, finding in found
+            if not any(s.covers(rule.code, finding.span) for s in used)
+        ]
+        unused = tuple(s for s in suppressions if s not in used)
+        rule = RULES["unused-suppression"]
+        if config.uses(rule.code):
+            found += [(rule, finding) for finding in _run(rule, context._replace(unused=unused))]
+    return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
+
+
+def _most(document: Document) -> int:
+    """How many findings a rule may have in a document."""
+    block = document.block
+    length = block.content.end - block.content.start if block else 0
+    return max(LEAST, min(MOST, PATIENCE // (length + 1)))
+
+
+def _run(rule: Rule, context: Context) -> list[Finding]:
+    try:
+        return list(islice(rule.check(context), _most(context.document)))
+    except Exception:
+        import logging  # Loading it takes longer than checking a file, and rules hardly ever fail.
+
+        log = logging.getLogger(__name__)
+        log.exception("rule %s failed on %s", rule.code, context.document.path)
+        return []
+
+
+def _diagnostic(rule: Rule, finding: Finding, config: Config) -> Diagnostic:
+    severity = config.severity.get(rule.code)
+    return Diagnostic(
+        finding.span,
+        rule.code,
+        Severity[severity.upper()] if severity else max(rule.severity, finding.at_most),
+        finding.message,
+        finding.fixes,
+        finding.related,
+        rule.tags,
+    )

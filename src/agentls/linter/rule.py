@@ -1,0 +1,216 @@
+"""What a rule is: a function with its page.
+
+A rule takes a `Context` and yields `Finding`s. Its code is the function's name with dashes
+and names the bad pattern, so that it reads well behind `ignore`. Its docstring is its page: the
+first line is the summary; the rest says why it matters and what the runtime does; examples
+stand under `## Bad` and `## Good`, and the tests run them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from agentls.config import Config
+from agentls.dialects.loader import Dialect
+from agentls.dialects.runtimes import Runtime
+from agentls.document.document import Document
+from agentls.document.edits import harmless
+from agentls.document.suppressions import Suppression
+from agentls.readers.reading import Reading
+from agentls.text.offsets import Edit, Span
+from agentls.text.yaml_tree import Entry
+
+if TYPE_CHECKING:
+    from agentls.project.index import Index
+    from agentls.project.names import Names
+
+Tag = Literal["unnecessary", "deprecated"]
+
+
+class Severity(IntEnum):
+    """How bad a finding is, the worst with the lowest number, as in the protocol."""
+
+    ERROR = 1
+    WARNING = 2
+    INFORMATION = 3
+    HINT = 4
+
+    @property
+    def label(self) -> str:
+        """The name in lower case, as users write it in their configuration."""
+        return self.name.lower()
+
+
+class Fix(NamedTuple):
+    """A change that removes a finding. It is safe if what the runtime sees stays the same
+    but for the fault, unsafe if it rests on a guess about what was meant."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+class Related(NamedTuple):
+    """A second place that matters for a finding, in the same file, or in the one at `path`."""
+
+    span: Span
+    message: str
+    path: str = ""
+
+
+class Finding(NamedTuple):
+    """One place where a rule found something; the message is one line in plain words.
+
+    `at_most` makes it weaker than its rule, where what it rests on is not known well enough.
+    """
+
+    span: Span
+    message: str
+    fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+    at_most: Severity = Severity.ERROR
+
+
+def titles(runtimes: Iterable[Runtime]) -> str:
+    """The names of runtimes in a sentence."""
+    names = list(dict.fromkeys(runtime.title for runtime in runtimes))
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+_PLURALS = {"does": "do", "is": "are", "has": "have", "passes": "pass"}
+
+
+def does(runtimes: Iterable[Runtime], what: str) -> str:
+    """What runtimes do, in a sentence: `what` starts with a verb as it is used of one."""
+    several = tuple(dict.fromkeys(runtimes))
+    if len(several) > 1:
+        verb, _, rest = what.partition(" ")
+        what = f"{_PLURALS.get(verb, verb.removesuffix('s'))} {rest}".rstrip()
+    return f"{titles(several)} {what}"
+
+
+class Context(NamedTuple):
+    """What a rule may look at.
+
+    `exists` tells whether a path relative to the file is there, and `files` whether any file of the
+    project fits a pattern (also where there is no telling); `unused` are the ignore comments that
+    silenced nothing, once the other rules have run. `project` has the names of the whole project, those of
+    this document as it is now among them; it is `None` where the file is looked at by itself.
+    """
+
+    document: Document
+    config: Config
+    exists: Callable[[str], bool]
+    files: Callable[[str], bool]
+    unused: tuple[Suppression, ...] = ()
+    project: Index | None = None
+
+    @property
+    def names(self) -> Names | None:
+        """The names of this file, where the project is known."""
+        return self.project.get(self.document.path) if self.project is not None else None
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return self.document.text
+
+    @property
+    def dialect(self) -> Dialect:
+        """The facts about the file's format, with what the configuration adds."""
+        return self.document.dialect
+
+    @property
+    def reading(self) -> Reading:
+        """What the folder's owner makes of the file."""
+        return self.document.reading
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What each runtime that counts makes of the file."""
+        return self.document.readings
+
+    @property
+    def runtime(self) -> str:
+        """The names, for people, of the runtimes that count and read the file by its dialect, to which
+        the facts of that belong."""
+        return titles(self._own)
+
+    @property
+    def _own(self) -> tuple[Runtime, ...]:
+        return tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
+
+    def trust(self, source: str) -> Severity:
+        """How severe a finding can be that rests on a fact about words: what only third parties say is
+        worth a hint."""
+        told = self.dialect.source(source).confidence
+        return Severity.HINT if told == "third-party" else Severity.ERROR
+
+    def does(self, what: str) -> str:
+        """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
+        one."""
+        return does(self._own, what)
+
+    @property
+    def in_plugin(self) -> bool:
+        """Whether the file belongs to a plugin, where other rules apply."""
+        return bool(self.document.identity.plugin)
+
+    def offer(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
+        """The fix that makes these edits, if there are any and the agent survives them."""
+        return (Fix(title, edits, safe),) if edits and harmless(self.document, edits) else ()
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry that counts for `key`, if its value could be parsed."""
+        entry = self.document.entry(key)
+        return None if entry is None or entry.broken else entry
+
+
+class Rule(NamedTuple):
+    """A registered rule: its code, its default severity, and the function behind it."""
+
+    code: str
+    severity: Severity
+    check: Callable[[Context], Iterable[Finding]]
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """The subject it belongs to, in words: the name of its module."""
+        return self.check.__module__.rpartition(".")[2].replace("_", " ")
+
+    @property
+    def summary(self) -> str:
+        """The first line of its page, without the full stop."""
+        return self.page.partition("\n")[0].rstrip(".")
+
+    @property
+    def page(self) -> str:
+        """Its page in Markdown."""
+        from textwrap import dedent  # Pages are asked for one at a time, or by the docs.
+
+        # `inspect.cleandoc` would turn the tabs of an example into spaces.
+        first, _, rest = (self.check.__doc__ or "").partition("\n")
+        return f"{first}\n{dedent(rest)}".strip()
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by their codes; `agentls.linter.rules` fills it when it is imported."""
+
+
+def rule(
+    severity: Literal["error", "warning", "information", "hint"], *, tags: tuple[Tag, ...] = ()
+) -> Callable[[Callable[[Context], Iterable[Finding]]], Callable[[Context], Iterable[Finding]]]:
+    """Register the decorated function as a rule with this default severity."""
+
+    def register(
+        check: Callable[[Context], Iterable[Finding]],
+    ) -> Callable[[Context], Iterable[Finding]]:
+        code = check.__name__.replace("_", "-")
+        assert code not in RULES, f"two rules are called {code}"
+        RULES[code] = Rule(code, Severity[severity.upper()], check, tags)
+        return check
+
+    return register

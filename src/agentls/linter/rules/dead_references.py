@@ -1,0 +1,450 @@
+"""Rules about names of agents, skills and MCP servers that are nowhere to be found.
+
+Where all can be seen that a name could mean is hard to say: agents come from plugins, from the command line
+and from other people's homes. So a name that is much like one that is there weighs more than one that is
+like none, and a file that has no others beside it is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from agentls.dialects import loader
+from agentls.dialects.records import Key
+from agentls.linter.rule import Context, Finding, Severity, does, rule
+from agentls.project.names import Form, Kind, Names, Reference
+from agentls.text.offsets import Edit
+from agentls.text.yaml_tree import Entry, Mapping, Sequence
+
+if TYPE_CHECKING:
+    from agentls.project.index import Index
+
+
+@rule("warning")
+def unknown_skill(ctx: Context) -> Iterator[Finding]:
+    """A key names a skill that is not there.
+
+    Claude Code starts the agent without it, and says so nowhere but in its debug log. A name that is much
+    like that of a skill in the project, in your own folder or in a plugin is a warning. Any other is an
+    information: skills also come with the product, and from folders that are not looked at here.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    skills: [code-stile]
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .claude/skills/code-style/SKILL.md
+    ---
+    name: code-style
+    description: How code is laid out here. Use it when writing code.
+    ---
+
+    Four spaces.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    skills: [code-style]
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .claude/skills/code-style/SKILL.md
+    ---
+    name: code-style
+    description: How code is laid out here. Use it when writing code.
+    ---
+
+    Four spaces.
+    ```
+    """
+    yield from _unknown_in_keys(ctx, "skill")
+
+
+@rule("warning")
+def unknown_agent(ctx: Context) -> Iterator[Finding]:
+    """A key, or `Agent(x)` in a list of tools, names an agent that is not there.
+
+    Nobody is started, or allowed, by such an entry. A name that is much like that of an agent in the
+    project, in your own folder or in a plugin is a warning, if it is known what the runtime does about it.
+    Any other is an information: agents also come from the command line, from extensions, and from folders
+    that are not looked at here. VS Code knows an agent by its `name`, not by that of its file.
+
+    ## Bad
+
+    ```markdown .github/agents
+    ---
+    name: lead
+    description: Leads the work. Use it for large tasks.
+    handoffs:
+      - label: Review
+        agent: code-reviewer
+        prompt: Review what was done.
+    ---
+
+    You lead.
+    ```
+
+    ```markdown .github/agents/code-reviewer.agent.md
+    ---
+    name: Code Reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .github/agents
+    ---
+    name: lead
+    description: Leads the work. Use it for large tasks.
+    handoffs:
+      - label: Review
+        agent: Code Reviewer
+        prompt: Review what was done.
+    ---
+
+    You lead.
+    ```
+
+    ```markdown .github/agents/code-reviewer.agent.md
+    ---
+    name: Code Reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _unknown_in_keys(ctx, "agent")
+
+
+@rule("hint")
+def unknown_server(ctx: Context) -> Iterator[Finding]:
+    """The name of an MCP server is nearly, but not quite, that of one that is configured.
+
+    Servers are configured in many places, most of them out of sight here. So nothing is said of a name
+    that is like none of those that are known.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    mcpServers:
+      - tracker:
+          command: npx
+          args: ["-y", "tracker"]
+    tools: Read, mcp__traker__list
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .claude/agents/lead.md
+    ---
+    name: lead
+    description: Leads the work. Use it for large tasks.
+    ---
+
+    You lead.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    mcpServers:
+      - tracker:
+          command: npx
+          args: ["-y", "tracker"]
+    tools: Read, mcp__tracker__list
+    ---
+
+    You review code.
+    ```
+    """
+    for project, reference in _unknown(ctx, ("server",), ("key", "tool")):
+        meant = project.spelt_like("server", reference.name)
+        if meant:
+            yield _finding(ctx, reference, f"No MCP server `{reference.name}` is known here.", meant)
+
+
+@rule("hint")
+def dead_mention(ctx: Context) -> Iterator[Finding]:
+    """The prompt refers to an agent, a skill or a command that is not there.
+
+    The model is told to hand work to somebody, and there is nobody of that name. What often happens is that
+    an agent was renamed or left out, and the prompts of the others go on naming it.
+
+    A prompt is prose, so a word counts only where it can hardly be anything else: in `@agent-x`,
+    `subagent_type` and `Agent(x)`, in backticks or bold in front of `agent`, and in a list of agents. In a
+    list the others beside it must be there for the most part, or one must have nearly the same name.
+    Skills and commands are left alone unless one has nearly the same name.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: lead
+    description: Leads the work. Use it for large tasks.
+    ---
+
+    You lead.
+
+    - Collaborate with ui-designer on screens
+    - Collaborate with qa-expert on tests
+    ```
+
+    ```markdown .claude/agents/ux-designer.md
+    ---
+    name: ux-designer
+    description: Draws screens. Use it before any of them is built.
+    ---
+
+    You draw.
+    ```
+
+    ```markdown .claude/agents/qa-expert.md
+    ---
+    name: qa-expert
+    description: Tests. Use it before a release.
+    ---
+
+    You test.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: lead
+    description: Leads the work. Use it for large tasks.
+    ---
+
+    You lead.
+
+    - Collaborate with ux-designer on screens
+    - Collaborate with qa-expert on tests
+    ```
+
+    ```markdown .claude/agents/ux-designer.md
+    ---
+    name: ux-designer
+    description: Draws screens. Use it before any of them is built.
+    ---
+
+    You draw.
+    ```
+
+    ```markdown .claude/agents/qa-expert.md
+    ---
+    name: qa-expert
+    description: Tests. Use it before a release.
+    ---
+
+    You test.
+    ```
+    """
+    for project, reference in _unknown(ctx, ("agent",), ("mention", "argument", "call")):
+        meant = project.spelt_like("agent", reference.name)
+        # A call in a program is one of these as well, and passes a variable.
+        if meant or reference.form != "call" or "-" in reference.name:
+            yield _finding(ctx, reference, f"There is no agent `{reference.name}` here.", meant)
+    for project, reference in _unknown(ctx, ("skill", "command"), ("call", "noun", "code")):
+        meant = project.spelt_like(reference.kind, reference.name)
+        # A title of several words, as in a heading, may be written as people write titles.
+        if meant and " " not in reference.name:
+            thing = reference.kind
+            yield _finding(ctx, reference, f"There is no {thing} `{reference.name}` here.", meant)
+    yield from _in_prose(ctx)
+
+
+# --- what is not there ------------------------------------------------------------------------
+
+
+def _unknown(
+    ctx: Context, kinds: tuple[Kind, ...], forms: tuple[Form, ...]
+) -> Iterator[tuple[Index, Reference]]:
+    """The references of the file that lead nowhere, as far as the project, the user's folder and the
+    plugins there tell, each with the names of the project."""
+    project, names = ctx.project, ctx.names
+    if project is None or names is None:
+        return
+    for reference in names.references:
+        if reference.kind in kinds and reference.form in forms and not _known(ctx, project, names, reference):
+            yield project, reference
+
+
+def _known(ctx: Context, project: Index, names: Names, reference: Reference) -> bool:
+    """Whether there is what a reference names, or it may be where nobody looks: in a plugin that is not
+    here. A file without others of that kind beside it was taken from elsewhere."""
+    if reference.scope.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
+        return True
+    kinds: tuple[Kind, ...] = ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)
+    own = sum(definition.kind in kinds for definition in names.definitions)
+    if reference.kind != "server" and sum(project.count(kind) for kind in kinds) <= own:
+        return True
+    if project.resolve(reference, names):
+        return True
+    name = reference.name.lower()
+    # A prompt may well name the agent of another product.
+    return name in loader.builtin_agents() or any(word.name.lower() == name for word in ctx.dialect.own_names)
+
+
+def _finding(
+    ctx: Context, reference: Reference, message: str, meant: str | None, at_most: Severity = Severity.ERROR
+) -> Finding:
+    if meant is None:
+        return Finding(reference.span, message, at_most=at_most)
+    fixes = ctx.offer(f"Change to `{meant}`", Edit(reference.span, meant))
+    return Finding(reference.span, f"{message} Did you mean `{meant}`?", fixes, at_most=at_most)
+
+
+# --- in keys ----------------------------------------------------------------------------------
+
+
+def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[Finding]:
+    for project, reference in _unknown(ctx, (kind,), ("key", "tool")):
+        told, doubtful = "", False
+        if reference.form == "key":
+            keys = _keys_at(ctx, reference)
+            readers = [r.runtime for r in ctx.readings if all(key.known_to(r.runtime.name) for key in keys)]
+            if not (keys and readers) or any(value.name == reference.name for value in keys[-1].values):
+                continue
+            doubtful = not keys[-1].unknown_name
+            told = "" if doubtful else f" {does(readers, keys[-1].unknown_name)}."
+        meant = project.spelt_like(kind, reference.name)
+        weight = Severity.INFORMATION if doubtful or not meant else Severity.WARNING
+        yield _finding(ctx, reference, f"There is no {kind} `{reference.name}` here.{told}", meant, weight)
+
+
+def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
+    """The key in whose value a reference stands, and the field of the record there."""
+    at = reference.span.start
+    entry = next((entry for entry in ctx.document.root.entries if _holds(entry, at)), None)
+    key = entry and ctx.dialect.key(entry.key.text)
+    if not entry or not key or key.names:
+        return [key] if key else []
+    records = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    for record in records:
+        for row in record.entries if isinstance(record, Mapping) else ():
+            field = key.field(row.key.text)
+            if field and _holds(row, at):
+                return [key, field]
+    return []
+
+
+def _holds(entry: Entry, offset: int) -> bool:
+    return entry.span.start <= offset < entry.span.end
+
+
+# --- in prose ---------------------------------------------------------------------------------
+
+_DELEGATION = re.compile(
+    r"""\b(?:(?:ask|use|(?:consult|dispatch|engag|guid|help|invok|involv|launch|notif|spawn|support|assist)
+            (?:e|es|s|ing|y)?)
+        |(?:delegat|hand|escalat|pass|transfer|dispatch|defer|rout|forward|switch|report|return)(?:e|es|s|ing)?
+            [ ](?:[\w-]+[ ]){0,4}?to
+        |(?:collaborat|coordinat|work|partner|consult|pair|check|align|communicat|integrat|sync)(?:e|es|s|ing)?
+            [ ](?:[\w-]+[ ]){0,2}?with)
+    [ ](?:the[ ]|an?[ ])?[*`"']*\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BEHIND_DELEGATION = re.compile(
+    r"[*`\"']*[ \t]*(?:$|[.,;:)|(\u2014\u2013\u2192]|->|-{1,2}[ ]"
+    r"|(?:on|for|with|to|about|before|after|in|when|if|via|and|or|at|during|through|as|from)\b)",
+    re.MULTILINE,
+)
+_HEAD = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|\|[ \t]*)[*`\"']*\Z")
+_BEHIND_HEAD = re.compile(
+    r"[*`\"']*[ \t]*(?:$|[:(|\u2014\u2013\u2192]|->|-{1,2}[ ]|(?:for|to|when|if|handles)\b)", re.MULTILINE
+)
+_IN_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
+_NO_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
+_NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
+_WINDOW = 80
+
+
+class _Mention(NamedTuple):
+    """A word in prose that may name an agent: the reference, whether there is such an agent, the name that
+    comes near it if not, and the list of agents that it stands in, if any: the number of the list, and how
+    its items name them."""
+
+    reference: Reference
+    known: bool
+    meant: str | None
+    place: tuple[int, str] | None
+
+
+def _in_prose(ctx: Context) -> Iterator[Finding]:
+    project, names = ctx.project, ctx.names
+    if project is None or names is None or project.count("agent") <= 1:
+        return
+    mentions = list(_mentions(ctx, project, names))
+    beside: dict[tuple[int, str], list[bool]] = {}
+    for mention in mentions:
+        if mention.place:
+            beside.setdefault(mention.place, []).append(mention.known or mention.meant is not None)
+    for reference, known, meant, place in mentions:
+        if known or project.alike(reference.name):
+            continue
+        if meant or not place or 2 * sum(beside[place]) >= len(beside[place]):
+            thing = "agent, skill or command" if reference.kind == "any" and place else "agent"
+            yield _finding(ctx, reference, f"There is no {thing} `{reference.name}` here.", meant)
+
+
+def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_Mention]:
+    """The words in prose that stand where names of agents do, known ones and others."""
+    text, body = ctx.text, ctx.document.body
+    ends: list[int] | None = None
+    for reference in names.references:
+        if reference.form not in ("word", "code", "noun") or reference.kind not in ("agent", "any"):
+            continue
+        start, end = reference.span
+        how = _how(text, start, end) if start >= body else None
+        if not how:
+            continue
+        place = None
+        if how != "noun":
+            if ends is None:
+                ends = [found.start() for found in _NO_LIST.finditer(text, body)]
+            place = (bisect_right(ends, start), how)
+        known = _known(ctx, project, names, reference)
+        meant = None if known else project.spelt_like(reference.kind, reference.name)
+        yield _Mention(reference, known, meant, place)
+
+
+def _how(text: str, start: int, end: int) -> Literal["head", "verb", "noun"] | None:
+    """How a word names an agent, if it can hardly be anything else: at the head of an item of a list, behind
+    a verb of delegation in one, or set off in front of `agent`."""
+    if text[end : end + 1] in ("*", "`") and text.endswith(("`", "**"), 0, start) and _NOUN.match(text, end):
+        return "noun"
+    line = text.rfind("\n", 0, start) + 1
+    if "-" not in text[start:end] or not _IN_LIST.match(text, line, start):
+        return None
+    if _HEAD.fullmatch(text, line, start):
+        return "head" if _BEHIND_HEAD.match(text, end) else None
+    if _BEHIND_DELEGATION.match(text, end) and _DELEGATION.search(text, max(line, start - _WINDOW), start):
+        return "verb"
+    return None

@@ -1,0 +1,504 @@
+"""Rules about what every agent must have: a name and a description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from textwrap import dedent
+
+from agentls.document.edits import literal, scalar, with_value
+from agentls.linter.rule import Context, Finding, Fix, does, rule
+from agentls.linter.rules.description import is_chosen, lost_text, quoting
+from agentls.linter.rules.loading import certainty, early_closing, reasons
+from agentls.readers.pipeline import other_name
+from agentls.text.offsets import Edit, Span
+from agentls.text.spelling import nearest
+from agentls.text.yaml_tree import Scalar, Sequence
+
+
+def _placeholder(ctx: Context) -> str:
+    """A description to be written by the user."""
+    return f"What the {ctx.dialect.thing} does. Use it when ..."
+
+
+@rule("error")
+def missing_name(ctx: Context) -> Iterator[Finding]:
+    """The agent has no `name`, or an empty one.
+
+    Claude Code takes a file without a `name` for documentation, and skips it. The name of the file
+    does not stand in for it, except in a plugin.
+
+    ## Bad
+
+    ```markdown
+    ---
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _missing(ctx, "name")
+
+
+@rule("error")
+def missing_description(ctx: Context) -> Iterator[Finding]:
+    """The agent has no `description`, or an empty one.
+
+    The description tells the model what the agent is for. Claude Code skips a file without one; a
+    plugin's agent gets a placeholder.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _missing(ctx, "description")
+
+
+def _missing(ctx: Context, key: str) -> Iterator[Finding]:
+    """The finding that `key` is missing or empty, with a fix that writes a value."""
+    if early_closing(ctx) and ctx.document.entry(key):
+        return  # The key is there; that the runtime does not get to see it is another finding.
+    code = f"missing-{key}"
+    for finding in reasons(ctx, code):
+        entry = ctx.reading.get(key)
+        swallowed = lost_text(ctx, key)
+        value = scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
+        if entry is None:
+            fix = Fix(f"Insert `{key}`", _insertion(ctx, key, value))
+        elif swallowed:
+            fix = quoting(ctx, entry, swallowed)
+        else:
+            fix = Fix(f"Fill in `{key}`", (with_value(entry, value),))
+        yield finding._replace(fixes=_working(ctx, code, fix))
+
+
+def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
+    """The edit that adds the entry `key`: first, or a description below the name."""
+    block, entries = ctx.reading.block, ctx.reading.root.entries if ctx.reading.root else ()
+    if block is None or any(_means(ctx, entry.key.text, key) for entry in entries):
+        return ()  # A key that is almost the same has a finding and a fix of its own.
+    at, indent = block.start, ""
+    if entries:
+        first = entries[0].key.span.start
+        indent = ctx.text[max(ctx.text.rfind("\n", 0, first) + 1, block.start) : first]
+    name = ctx.reading.get("name")
+    if key != "name" and name:
+        at = ctx.text.find("\n", name.span.end) + 1
+    if not block.start <= at <= block.end:
+        return ()  # The closing fence stands on the line of the name.
+    return (Edit(Span(at, at), f"{indent}{key}: {value}{ctx.document.newline}"),)
+
+
+def _means(ctx: Context, written: str, key: str) -> bool:
+    """Whether a key that the runtime does not know is meant to be `key`."""
+    foreign = ctx.dialect.foreign_key(written)
+    if foreign or ctx.dialect.key(written):
+        return foreign is not None and foreign.use == key
+    return nearest(written, [key]) is not None
+
+
+def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
+    """Those of `fixes` after which the frontmatter can be read and has no reason `code` any more."""
+    readings = [(fix, ctx.document.edited(fix.edits).readings) for fix in fixes if fix.edits]
+    return tuple(
+        fix
+        for fix, after in readings
+        if after[0].root is not None
+        and not any(reason.code == code for reading in after for reason in reading.reasons)
+    )
+
+
+def _default_name(ctx: Context) -> str:
+    """A name made from that of the file, or of its folder."""
+    return _slug(ctx.document.identity.name(ctx.reading.runtime.identity))
+
+
+def _slug(stem: str) -> str:
+    """A name made from the name of the file."""
+    return re.sub(r"[\W_]+", "-", stem).strip("-").lower() or "my-agent"
+
+
+@rule("error")
+def name_not_text(ctx: Context) -> Iterator[Finding]:
+    """The value of `name` is a number, a truth value, a list or a mapping.
+
+    YAML takes `123`, `1e3`, `true` and `~` for something other than text, unless they stand in
+    quotes. Claude Code does not accept them as a name, and skips the file.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: 123
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: "123"
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _not_text(ctx, "name")
+
+
+@rule("error")
+def description_not_text(ctx: Context) -> Iterator[Finding]:
+    """The value of `description` is a number, a truth value, a list or a mapping.
+
+    Only text counts. A line such as `Use it when: the code has changed`, indented below
+    `description:`, makes the value a mapping; text in square brackets makes it a list. Claude Code
+    skips such a file.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description:
+      Use it when: the code has changed.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: |
+      Use it when: the code has changed.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _not_text(ctx, "description")
+
+
+def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
+    """The finding that the value of `key` is not text, with a fix that makes it text."""
+    code = f"{key}-not-text"
+    for finding in reasons(ctx, code):
+        entry = ctx.reading.get(key)
+        assert entry is not None, "the reason is about its value"
+        raw = entry.value.span.of(ctx.text)
+        fixes = []
+        if isinstance(entry.value, Sequence) and len(entry.value.items) == 1:
+            item = entry.value.items[0].span.of(ctx.text)
+            fixes.append(Fix("Write it without a list", (with_value(entry, item),)))
+        if "\n" in raw or not (isinstance(entry.value, Scalar) or entry.value.flow):
+            start = ctx.text.rfind("\n", 0, entry.value.span.start) + 1
+            lines = dedent(ctx.text[max(start, entry.key.span.end + 1) : entry.value.span.end]).strip()
+            edit = with_value(entry, literal(lines, ctx.document.newline))
+            fixes.append(Fix("Write it as a block of lines", (edit,)))
+        else:
+            fixes.append(Fix("Put it into quotes", (Edit(entry.value.span, f'"{raw}"'),)))
+        yield finding._replace(fixes=_working(ctx, code, *fixes)[:1])
+
+
+@rule("error")
+def invalid_name(ctx: Context) -> Iterator[Finding]:
+    """The name contains a colon, or starts with a hyphen.
+
+    Colons separate a plugin's name from those of its agents. Claude Code skips a project's agent
+    with such a name. Capital letters, spaces and other characters are accepted, but letters in lower
+    case and hyphens are the documented form.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: team:reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: team-reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in reasons(ctx, "invalid-name"):
+        entry = ctx.document.entry("name")
+        if entry is None or not isinstance(entry.value, Scalar):
+            yield finding._replace(fixes=_working(ctx, "invalid-name", *_overriding(ctx)))
+            continue
+        if finding.span != entry.mark:  # It is the name of a further definition in a list.
+            yield finding
+            continue
+        name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
+        names = dict.fromkeys((name, _slug(entry.value.text)))
+        fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, scalar(name)),)) for name in names]
+        fixes += _overriding(ctx)
+        yield finding._replace(fixes=_working(ctx, "invalid-name", *fixes)[:1])
+
+
+def _overriding(ctx: Context) -> Iterator[Fix]:
+    """The fix that lets the agent take the place of a built-in one, where that needs a key."""
+    override = ctx.reading.runtime.override
+    entry = ctx.reading.get(override) if override else None
+    if entry:
+        yield Fix(f"Write `{override}: true`", (with_value(entry, "true"),))
+    elif override:
+        yield Fix(f"Insert `{override}: true`", _insertion(ctx, override, "true"))
+
+
+@rule("information")
+def name_not_folder(ctx: Context) -> Iterator[Finding]:
+    """The name of a skill is not that of its folder.
+
+    The Agent Skills standard wants them to be the same, and its validator refuses a skill for it. The
+    runtimes load it all the same: some under the one name, some under the other. VS Code reports it.
+
+    ## Bad
+
+    ```markdown .agents/skills/review-code/SKILL.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    Read the diff first.
+    ```
+
+    ## Good
+
+    ```markdown .agents/skills/review-code/SKILL.md
+    ---
+    name: review-code
+    description: Reviews code. Use it after every change.
+    ---
+
+    Read the diff first.
+    ```
+    """
+    for finding in (*reasons(ctx, "name-not-folder"), *_other_names(ctx)):
+        folder = ctx.document.identity.name("folder")
+        fix = Fix(f"Call it `{folder}`", (Edit(finding.span, scalar(folder)),))
+        yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
+
+
+def _other_names(ctx: Context) -> Iterator[Finding]:
+    """The name, if it is not that of the folder, and runtimes say so that take it all the same."""
+    readings = [reading for reading in ctx.readings if reading.runtime.other_names == "reported"]
+    for reading in readings[:1]:
+        for reason in other_name(reading.root, ctx.document.identity) if reading.root else ():
+            said = does((reading.runtime for reading in readings), "reports it")
+            yield Finding(reason.span, f"{reason.message}. {said}.", at_most=certainty(readings))
+
+
+@rule("information")
+def builtin_name(ctx: Context) -> Iterator[Finding]:
+    """The agent has the name of a built-in agent, and takes its place.
+
+    That is documented, and useful to replace a built-in agent on purpose. It also changes what
+    the other parts of Claude Code get when they start the agent of that name.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: Explore
+    description: Explores the code. Use it before every change.
+    ---
+
+    You explore code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: code-explorer
+    description: Explores the code. Use it before every change.
+    ---
+
+    You explore code.
+    ```
+    """
+    for agent in ctx.dialect.builtin_agents if ctx.dialect.kind == "agent" else ():
+        if agent.name == ctx.reading.name and ctx.reading.loads:
+            yield Finding(
+                _mark(ctx, "name"),
+                f"`{agent.name}` is a built-in agent, whose place this one takes. {agent.summary}",
+            )
+
+
+@rule("information")
+def reserved_name(ctx: Context) -> Iterator[Finding]:
+    """The name has a meaning of its own, so the agent may not be found by it.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: main
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for word in ctx.dialect.reserved_names:
+        if word.name == ctx.reading.name and ctx.reading.loads:
+            yield Finding(_mark(ctx, "name"), f"Choose another name: {word.summary}")
+
+
+def _mark(ctx: Context, key: str) -> Span:
+    """Where a finding about the value of `key` goes: to the fence where the name of the file stands in."""
+    entry = ctx.reading.get(key)
+    if entry:
+        return entry.mark
+    block = ctx.document.block
+    return block.opening if block else Span(0, min(3, len(ctx.text)))
+
+
+@rule("information")
+def placeholder_description(ctx: Context) -> Iterator[Finding]:
+    """There is no description, and something else stands in for it.
+
+    A project's agent without a description is skipped. A plugin's agent is registered with a
+    placeholder, which says nothing to the model that decides whom to give a task. Of a skill the model
+    is told the first line, which is most often a heading.
+
+    ## Bad
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    reading = ctx.reading
+    read = reading.how in ("clean", "repaired") and reading.block is not None
+    if not ctx.dialect.advertised or not read or not reading.description or early_closing(ctx):
+        return
+    entry = reading.get("description")
+    if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
+        return
+    mark, edits = _description(ctx)
+    message = f"There is no description in text. The model is told `{reading.description}`."
+    yield Finding(mark, message, ctx.offer("Write a description", *edits))
+
+
+def _description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
+    """Where a finding about the missing description goes, and the edits that write one."""
+    entry, block = ctx.reading.get("description"), ctx.document.block
+    if entry:
+        return entry.mark, (with_value(entry, _placeholder(ctx)),)
+    mark = block.opening if block and ctx.reading.block else ctx.document.lines.line(0)
+    return mark, _insertion(ctx, "description", _placeholder(ctx))
+
+
+@rule("information")
+def undescribed_agent(ctx: Context) -> Iterator[Finding]:
+    """There is no description, and the runtime takes the file all the same.
+
+    Factory Droid lists every Markdown file among its droids, also one without a frontmatter, such as
+    a README. Without a description the model can only guess when to use it. OpenCode tells the model
+    that only the user should call such an agent; a primary one, which people choose, needs none.
+
+    ## Bad
+
+    ```markdown .factory/droids
+    ---
+    name: reviewer
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .factory/droids
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    reading = ctx.reading
+    if not reading.runtime.undescribed or reading.how in ("damaged", "dropped") or early_closing(ctx):
+        return
+    if (reading.description or "").strip() or is_chosen(ctx):
+        return
+    if reading.block is None and reading.runtime.without_frontmatter == "prompt":
+        return  # All of the frontmatter is missing.
+    if any(_means(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
+        return  # A key that is almost the same has a finding of its own.
+    mark, edits = _description(ctx)
+    message = f"There is no description: {ctx.runtime} {reading.runtime.undescribed}."
+    yield Finding(mark, message, ctx.offer("Write a description", *edits))

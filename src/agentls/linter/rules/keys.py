@@ -1,0 +1,549 @@
+"""Rules about keys: misspelt, foreign, unknown, doubled, without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentls.dialects import value_schema
+from agentls.dialects.loader import Dialect
+from agentls.dialects.records import Key
+from agentls.dialects.value_schema import holds, meets
+from agentls.document import permissions
+from agentls.document.edits import scalar, without_entry
+from agentls.linter.rule import Context, Finding, Fix, Related, Severity, rule
+from agentls.linter.shared.translation import origin_of, renaming
+from agentls.text.offsets import Edit
+from agentls.text.spelling import nearest
+from agentls.text.wording import listing
+from agentls.text.yaml_tree import Entry, Mapping, Scalar, walk
+
+# Keys shorter than this are taken for misspelt only if a single letter is wrong.
+_LONG = 8
+
+
+def _strangers(ctx: Context) -> Iterator[Entry]:
+    """The top-level entries whose keys mean nothing to the runtime, are not refused by any, and not
+    told of in one finding for the file."""
+    if all(reading.runtime.unknown_keys == "refused" for reading in ctx.readings):
+        return
+    refused = {
+        reason.span
+        for reading in ctx.readings
+        for reason in reading.reasons
+        if reason.code in ("refused-key", "missing-key")
+    }
+    for entry in ctx.document.root.entries if ctx.dialect.keys else ():
+        if entry.key.text and not _is_known(ctx, entry.key.text) and entry.key.span not in refused:
+            origin = origin_of(ctx)
+            if origin is None or entry not in origin.entries:
+                yield entry
+
+
+def _is_known(ctx: Context, name: str) -> bool:
+    """Whether one of the runtimes that count knows the key."""
+    key = ctx.dialect.key(name)
+    return key is not None and any(key.known_to(reading.runtime.name) for reading in ctx.readings)
+
+
+def _is_option(ctx: Context) -> bool:
+    """Whether a key that is not known goes to the provider of the model, which may know it."""
+    return any(reading.runtime.unknown_keys == "passed on" for reading in ctx.readings)
+
+
+def _is_told(ctx: Context) -> bool:
+    """Whether it is known what becomes of a key that is not."""
+    return any(reading.runtime.unknown_keys != "undocumented" for reading in ctx.readings)
+
+
+def _effect(ctx: Context, key: str) -> str:
+    """What the runtimes do with a key that they do not know."""
+    if not _is_told(ctx):
+        return f"{ctx.runtime} is not known to have a key `{key}`."
+    if _is_option(ctx):
+        return f"{ctx.runtime} hands `{key}` on to the provider of the model as an option."
+    return f"{ctx.does(f'ignores `{key}`')}."
+
+
+def meant_key(written: str, dialect: Dialect) -> str | None:
+    """The key that a stranger is a misspelling of, if it is one.
+
+    The runtime's own table comes first. Otherwise the first letter must be right, and a word
+    that is a key elsewhere, or the plural of one, is no misspelling.
+    """
+    foreign = dialect.foreign_key(written)
+    if foreign:
+        return foreign.use if foreign.alias else None
+    if dialect.key(written):
+        return None  # It is a key, but not to the runtimes that count.
+    if dialect.foreign_key(written.removesuffix("s")):
+        return None
+    candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
+    return nearest(written, candidates, most=2 if len(written) >= _LONG else 1)
+
+
+def removal(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
+    """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
+    if "&" in entry.span.of(ctx.text):
+        return ()
+    edit = without_entry(ctx.document, ctx.document.root, entry)
+    return (Fix(f"Remove `{entry.key.text}`", (edit,), safe),)
+
+
+@rule("warning")
+def misspelt_key(ctx: Context) -> Iterator[Finding]:
+    """A key is not spelt as the runtime knows it.
+
+    Keys are case-sensitive and written in one word, with capital letters inside: `maxTurns`, not
+    `max-turns` or `max_turns`. Claude Code ignores a key that it does not know, and mentions it
+    in its debug log only. With `allowed-tools` in the place of `tools` the agent gets all tools.
+
+    OpenCode hands what it does not know on to the provider of the model. Since that may be meant, it
+    is no more than a hint there.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    allowed-tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    for entry in _strangers(ctx):
+        written = entry.key.text
+        meant = meant_key(written, ctx.dialect)
+        if meant is None:
+            continue
+        there, known = ctx.document.entry(meant), ctx.dialect.key(meant)
+        at_most = ctx.trust(known.source) if known and not _is_option(ctx) else Severity.HINT
+        if there:
+            message = f"{_effect(ctx, written)} The key is called `{meant}`, and stands here as well."
+            related = (Related(there.key.span, f"`{meant}`, which counts"),)
+            yield Finding(entry.key.span, message, related=related, at_most=at_most)
+            continue
+        fixes = ctx.offer(f"Write `{meant}`", Edit(entry.key.span, meant))
+        message = f"{_effect(ctx, written)} The key is called `{meant}`."
+        yield Finding(entry.key.span, message, fixes, at_most=at_most)
+
+
+@rule("information")
+def foreign_key(ctx: Context) -> Iterator[Finding]:
+    """A key belongs to another kind of file, or to another product.
+
+    Skills, slash commands and the agents of other products have keys of their own. Claude Code
+    ignores them in an agent file. That does no harm where one file serves several products; where
+    it does not, the finding says what to write instead.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    steps: 20
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    maxTurns: 20
+    ---
+
+    You review code.
+    ```
+    """
+    for entry in _strangers(ctx):
+        foreign = ctx.dialect.foreign_key(entry.key.text)
+        if foreign is None or foreign.alias:
+            continue
+        of = f"`{foreign.name}` is a key of {foreign.of}. " if foreign.of else ""
+        message = of + _effect(ctx, foreign.name)
+        if foreign.use and foreign.same:
+            message += f" Here it is called `{foreign.use}`."
+        elif foreign.use:
+            note = f": {foreign.note}" if foreign.note else ""
+            message += f" What comes nearest is `{foreign.use}`{note}."
+        elif foreign.note:
+            message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
+        fixes = ctx.offer(f"Write `{foreign.use}`", *renaming(ctx, entry, foreign)) if foreign.use else ()
+        yield Finding(entry.key.span, message, (*fixes, *removal(ctx, entry)))
+
+
+@rule("hint", tags=("unnecessary",))
+def unknown_key(ctx: Context) -> Iterator[Finding]:
+    """A key means nothing to the runtime.
+
+    Claude Code ignores keys that it does not know. Notes for people, such as `version` or
+    `author`, do no harm. Keys that a tool of your own reads can be added to the setting `keys`. Where
+    unknown keys go to the provider of the model, as in OpenCode, they are not reported.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    version: 1.2
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    # In a block that cannot be parsed a line of prose with a colon looks like a key.
+    if any(reason.code == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
+        return
+    for entry in _strangers(ctx):
+        written = entry.key.text
+        if ctx.dialect.foreign_key(written) is None and meant_key(written, ctx.dialect) is None:
+            message = f"{ctx.does(f'does not know `{written}`')}: it has no effect."
+            if not _is_told(ctx):
+                message = _effect(ctx, written)
+            yield Finding(entry.key.span, message, removal(ctx, entry))
+
+
+@rule("warning")
+def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
+    """A key has no effect in the agents of a plugin.
+
+    Claude Code ignores `hooks`, `mcpServers`, `permissionMode` and `initialPrompt` in the agents
+    that come with a plugin. An agent that needs them has to lie in the project's own
+    `.claude/agents`.
+
+    ## Bad
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    permissionMode: plan
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    if not ctx.in_plugin:
+        return
+    for entry in ctx.document.root.entries:
+        key = ctx.dialect.key(entry.key.text)
+        if key and key.ignored_in_plugin:
+            yield Finding(
+                entry.key.span,
+                f"{ctx.runtime} ignores `{key.name}` in the agents of a plugin.",
+                removal(ctx, entry),
+            )
+
+
+@rule("warning")
+def duplicate_key(ctx: Context) -> Iterator[Finding]:
+    """A key stands twice, and only the last one counts.
+
+    Claude Code takes the last of equal keys and says nothing about the others. Some other tools
+    refuse such a file. The same goes for keys further inside, such as two `PreToolUse` in `hooks`.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read
+    tools: Grep
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    if any(reason.code == "refused-duplicate" for reading in ctx.readings for reason in reading.reasons):
+        return
+    for mapping in walk(ctx.document.root):
+        if not isinstance(mapping, Mapping):
+            continue
+        if len({entry.key.text for entry in mapping.entries}) == len(mapping.entries):
+            continue
+        if ctx.reading.runtime.equal_keys == "undocumented":
+            yield from _repeated(mapping)
+            continue
+        last = {entry.key.text: entry for entry in mapping.entries}
+        for entry in mapping.entries:
+            name = entry.key.text
+            counts = last[name]
+            if counts is entry:
+                continue
+            edit = without_entry(ctx.document, mapping, entry)
+            yield Finding(
+                entry.key.span,
+                f"`{name}` stands twice, and only the last one counts.",
+                ctx.offer(f"Remove this `{name}`", edit, safe=True),
+                (Related(counts.key.span, f"The `{name}` that counts"),),
+            )
+
+
+def _repeated(mapping: Mapping) -> Iterator[Finding]:
+    """The keys that stand further above already, where nobody knows which one counts."""
+    first: dict[str, Entry] = {}
+    for entry in mapping.entries:
+        name = entry.key.text
+        above = first.setdefault(name, entry)
+        if above is not entry:
+            message = f"`{name}` stands twice, and which one counts is not documented."
+            yield Finding(entry.key.span, message, related=(Related(above.key.span, "It stands here"),))
+
+
+@rule("information")
+def empty_value(ctx: Context) -> Iterator[Finding]:
+    """A key has no value, and so no effect.
+
+    Claude Code treats these keys as if they were not there when nothing stands behind the colon.
+    `tools` is the exception: without a value it takes all tools away from the agent. A runtime that
+    refuses the file for it has a finding of its own.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model:
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    entries = ctx.document.root.entries
+    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    for entry in entries:
+        value = entry.value
+        if entry.mark in refused:
+            continue
+        if not isinstance(value, Scalar) or entry.broken:
+            continue
+        key = ctx.dialect.key(entry.key.text)
+        if not _says_nothing(ctx, key, value):
+            continue
+        if key is None or key.required or key.type == "any" or key.name in _EMPTY_MATTERS:
+            continue
+        if any(not value_schema.accepts(key, value, reading.runtime.name) for reading in ctx.readings):
+            continue  # `invalid-value` says what a runtime makes of it.
+        # Without this entry an earlier one of the same name would count.
+        alone = sum(other.key.text == key.name for other in entries) == 1
+        fixes = removal(ctx, entry, safe=True) if alone else ()
+        effect = f": {key.empty}" if key.empty else ", and so no effect"
+        yield Finding(entry.mark, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
+
+
+@rule("information", tags=("deprecated",))
+def deprecated_key(ctx: Context) -> Iterator[Finding]:
+    """A key still works, and should not be used any more.
+
+    OpenCode knows `maxSteps` and `tools` from former times. What they say is now said by `steps`
+    and `permission`: `write: false` in `tools` is `edit: deny` in `permission`.
+
+    ## Bad
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    maxSteps: 20
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    steps: 20
+    ---
+
+    You review code.
+    ```
+    """
+    for entry in ctx.document.root.entries:
+        key = ctx.dialect.key(entry.key.text)
+        if key is None or not key.deprecated or not any(reading.loads for reading in ctx.readings):
+            continue
+        there = ctx.document.entry(key.use) if key.use else None
+        edits = _in_todays_words(ctx, key, entry) if key.use and there is None else None
+        fixes = ctx.offer(f"Write `{key.use}`", edits, safe=True) if edits else _instead(ctx, key, entry)
+        yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecated}.", fixes)
+
+
+def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
+    """The fix that writes the line which comes to the same, or takes the entry out if none does."""
+    line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
+    if line and ctx.document.entry(line.partition(":")[0]) is None:
+        return ctx.offer(f"Write `{line}`", Edit(entry.span, line), safe=True)
+    return removal(ctx, entry) if line is not None else ()
+
+
+def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
+    """The edit that says by the key of today what an entry says, if its value can stay or be translated."""
+    use = ctx.dialect.key(key.use)
+    if use and (use.type, use.shape) == (key.type, key.shape):
+        return Edit(entry.key.span, use.name)
+    if (key.name, key.use) != (permissions.SWITCHES, permissions.PERMISSION) or not ctx.reading.get(key.name):
+        return None
+    lines = [f"  {scalar(grant.permission)}: {grant.action}" for grant in permissions.counting(ctx.reading)]
+    return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
+
+
+@rule("information", tags=("unnecessary",))
+def ineffective_key(ctx: Context) -> Iterator[Finding]:
+    """A key is known to the runtime, and does nothing here.
+
+    OpenCode knows `prompt` from its configuration; in an agent file the text below the frontmatter
+    is the prompt. `hidden` keeps a subagent out of a menu, in which other agents do not stand anyway.
+
+    ## Bad
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    prompt: You review code.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for entry in ctx.document.root.entries:
+        key = ctx.dialect.key(entry.key.text)
+        if key is None or not ctx.reading.loads or ctx.reading.how == "damaged":
+            continue
+        when = key.no_effect_when
+        if key.no_effect and (when is None or meets(when, ctx.document.root)):
+            message = f"{ctx.runtime} makes nothing of `{key.name}`: {key.no_effect}."
+            yield Finding(entry.key.span, message, removal(ctx, entry))
+        elif key.applies and not holds(key, ctx.document.root):
+            values = listing((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
+            message = f"`{key.name}` counts only beside {values or f'`{key.applies.key}`'}."
+            yield Finding(entry.key.span, message, removal(ctx, entry))
+
+
+@rule("warning")
+def overridden_key(ctx: Context) -> Iterator[Finding]:
+    """The folder that the file lies in says otherwise than the file.
+
+    OpenCode takes every file in `modes` for a primary agent, whatever stands behind `mode`. Agents of
+    another kind belong into `agents`.
+
+    ## Bad
+
+    ```markdown .opencode/modes
+    ---
+    description: Reviews code. Use it after every change.
+    mode: subagent
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .opencode/agents
+    ---
+    description: Reviews code. Use it after every change.
+    mode: subagent
+    ---
+
+    You review code.
+    ```
+    """
+    for name, value in ctx.document.identity.sets.items():
+        entry = ctx.entry(name)
+        if entry and isinstance(entry.value, Scalar) and entry.value.text not in ("", value):
+            message = f"{ctx.runtime} takes every file in this folder for one with `{name}: {value}`."
+            yield Finding(entry.mark, message, ctx.offer(f"Write `{value}`", Edit(entry.value.span, value)))
+
+
+def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
+    """Whether a value is no value, where one is missed, or text without a character, which the runtimes
+    take, and which means nothing."""
+    if value.type == "null":
+        return not (key and key.blank)
+    if key is None or key.type != "text" or not key.shape or value.type != "str" or value.text.strip():
+        return False
+    if ctx.dialect.advertised and key.name in ("name", "description"):
+        return False  # What an agent without them comes to is said by the rules about them.
+    return all(value_schema.accepts(key, value, reading.runtime.name) for reading in ctx.readings)
+
+
+# What an empty value of these comes to is said by the rules about them.
+_EMPTY_MATTERS = frozenset({"tools", "hooks"})

@@ -1,0 +1,490 @@
+"""Rules about whether a file loads at all: its fences, and where the frontmatter ends.
+
+What is wrong is found by the runtime's reading; the rules here say what it comes to and how to
+mend it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from agentls.dialects.runtimes import Runtime
+from agentls.dialects.unsupported_files import neighbour
+from agentls.linter.rule import Context, Finding, Fix, Severity, does, rule
+from agentls.readers.reading import Reading, Reason
+from agentls.readers.yaml_errors import dashes_at
+from agentls.text.frontmatter import TOP_LEVEL_KEY
+from agentls.text.offsets import Edit, Span
+
+FENCE = "---"
+
+_DASHES = re.compile(r"-{3,}")
+_ALMOST_CLOSING = re.compile(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
+_CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
+_CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
+
+
+def reasons(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
+    """The reasons of the runtimes that belong to the rule `code`, with what they come to. Runtimes
+    that refuse the file for the same reason share a finding."""
+    found: dict[Span, list[tuple[Reading, Reason]]] = {}
+    for reading in ctx.readings:
+        for reason in reading.reasons:
+            if reason.code == code:
+                found.setdefault(reason.span, []).append((reading, reason))
+    for span, pairs in found.items():
+        readings = [reading for reading, _ in pairs]
+        message = f"{pairs[0][1].message}. {effect(readings)}."
+        yield Finding(span, message, fixes, at_most=certainty(readings))
+
+
+def effect(readings: Iterable[Reading]) -> str:
+    """What the runtimes do with a file that has a reason not to load."""
+    effects: dict[str, list[Runtime]] = {}
+    for reading in readings:
+        effects.setdefault(_effect(reading), []).append(reading.runtime)
+    return "; ".join(does(runtimes, what) for what, runtimes in effects.items())
+
+
+def _effect(reading: Reading) -> str:
+    if reading.how == "dropped":
+        return reading.runtime.refusal
+    if reading.runtime.damage:
+        return reading.runtime.damage
+    if reading.body == 0 and reading.runtime.unreadable == "prompt":
+        return "takes the whole file for the prompt, and nothing of the frontmatter counts"
+    return f"registers `{reading.name}` with all tools, and nothing else counts"
+
+
+def certainty(readings: Iterable[Reading]) -> Severity:
+    """How severe a finding can be that rests on these readings: what third parties say of a runtime
+    is no ground for an error, and advice none for more than information."""
+    counting = [reading for reading in readings if reading.runtime.verdict == "counts"]
+    firm = any(
+        reading.dialect.source(reading.runtime.source).confidence != "third-party" for reading in counting
+    )
+    return Severity.ERROR if firm else Severity.WARNING if counting else Severity.INFORMATION
+
+
+def reads(ctx: Context, edits: tuple[Edit, ...]) -> bool:
+    """Whether the runtime could read the frontmatter after `edits`."""
+    return ctx.document.edited(edits).reading.root is not None
+
+
+def closing_fence(ctx: Context, at: int) -> Edit:
+    """The edit that inserts a closing fence at `at`, which ends a line or follows its end."""
+    lead = "" if ctx.text[at - 1 : at] == "\n" else ctx.document.newline
+    return Edit(Span(at, at), lead + FENCE + ctx.document.newline)
+
+
+@rule("information")
+def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
+    """A file among the agents has no frontmatter.
+
+    Claude Code takes a file in a project's `agents` folder that does not start with `---` for
+    documentation and skips it. A README is left in peace; an agent needs a frontmatter
+    with a `name` and a `description`. OpenCode and Kilo make an agent of any file there, a README as
+    well, and its whole text is the prompt.
+
+    ## Bad
+
+    ```markdown
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    if ctx.in_plugin:
+        return
+    found = list(reasons(ctx, "missing-frontmatter"))
+    if found and neighbour(ctx.document.path, ctx.text) is None:
+        yield from found
+    whole = [
+        reading
+        for reading in ctx.readings
+        if reading.block is None
+        and reading.how == "clean"
+        and reading.runtime.without_frontmatter == "prompt"
+    ]
+    if whole and ctx.dialect.kind == "agent":
+        message = (
+            f"There is no frontmatter. {does((reading.runtime for reading in whole), 'makes an agent')}"
+            f" `{whole[0].name}` of the file, with its whole text for the prompt."
+        )
+        end = ctx.text.find("\n")
+        yield Finding(Span(0, end if end >= 0 else len(ctx.text)), message)
+
+
+@rule("warning")
+def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
+    """A file in a plugin's `agents` folder has no frontmatter, and becomes an agent all the same.
+
+    In a plugin Claude Code registers every Markdown file below `agents`: under the name of the
+    file, with a placeholder for a description and with all tools. A README becomes the agent
+    `plugin:README`. Keep documentation outside the folder.
+
+    ## Bad
+
+    ```markdown plugin
+    # Our agents
+
+    They review code.
+    ```
+
+    ## Good
+
+    ```markdown plugin
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    if ctx.in_plugin:
+        yield from reasons(ctx, "missing-frontmatter")
+
+
+@rule("error")
+def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
+    """Something stands in front of the opening `---`.
+
+    The fence must be the first thing in the file. With a blank line, a comment or even a space in
+    front of it Claude Code sees no frontmatter, and skips the file.
+
+    ## Bad
+
+    ```markdown
+
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in reasons(ctx, "text-before-frontmatter"):
+        before = finding.span.of(ctx.text).strip()
+        edits = [Edit(finding.span, "")]
+        title, safe = "Remove what stands in front", not before
+        if _CODE_FENCE_BEFORE.fullmatch(before):
+            title = "Take the file out of the code block"
+            last = _CODE_FENCE_AT_END.search(ctx.text, finding.span.end)
+            edits += [Edit(Span(last.start() + 1, last.end()), "")] if last else []
+        elif before:
+            title = "Move it below the frontmatter"
+            end = ctx.document.edited(tuple(edits)).body + finding.span.end - finding.span.start
+            lead = ctx.document.newline * (1 if ctx.text[end - 1 : end] == "\n" else 2)
+            edits.append(Edit(Span(end, end), lead + before + ctx.document.newline))
+        yield finding._replace(fixes=(Fix(title, tuple(edits), safe),))
+
+
+@rule("error")
+def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
+    """The opening `---` is missing.
+
+    A file that starts with `name: ...` and `description: ...` is meant to be an agent. Without
+    `---` on the first line Claude Code takes it for documentation, and skips it. A `SKILL.md` is meant
+    to be a skill, whatever it starts with; Claude Code alone loads one without a frontmatter.
+
+    ## Bad
+
+    ```markdown
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in reasons(ctx, "unopened-frontmatter"):
+        start = 1 if ctx.text.startswith("\ufeff") else 0
+        opening = Edit(Span(start, start), FENCE + ctx.document.newline)
+        edits = [opening]
+        block = ctx.document.edited((opening,)).block
+        if block and block.closing is None:
+            edits.append(closing_fence(ctx, block.content.end - len(opening.new_text)))
+        fix = Fix("Insert the opening `---`", tuple(edits))
+        yield finding._replace(fixes=(fix,) if reads(ctx, fix.edits) else ())
+
+
+@rule("error")
+def malformed_fence(ctx: Context) -> Iterator[Finding]:
+    """The first line is almost an opening fence.
+
+    Only `---` alone on the first line, followed by LF or CRLF, opens the frontmatter. Claude
+    Code reads neither `----` nor `---yaml`, nor TOML between `+++`, nor a file in UTF-16, and
+    skips the file.
+
+    ## Bad
+
+    ```markdown
+    ----
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in reasons(ctx, "malformed-fence"):
+        if "\r" in ctx.text and "\n" not in ctx.text:
+            whole = Span(finding.span.start, len(ctx.text))
+            fix = Fix("End the lines in LF", (Edit(whole, whole.of(ctx.text).replace("\r", "\n")),))
+        else:
+            edits = [Edit(finding.span, FENCE)]
+            closing = _ALMOST_CLOSING.search(ctx.text, finding.span.end)
+            if closing and closing[0] != FENCE:
+                edits.append(Edit(Span(*closing.span()), FENCE))
+            fix = Fix("Write `---`", tuple(edits))
+        yield finding._replace(fixes=(fix,) if reads(ctx, fix.edits) else ())
+
+
+@rule("error")
+def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
+    """The closing `---` is missing.
+
+    Without it Claude Code sees no frontmatter, and skips the file. `...` does not count. VS Code takes
+    the whole file for the frontmatter, and is left without a prompt.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    block = ctx.document.block
+    fixes: tuple[Fix, ...] = ()
+    if block and block.closing is None:
+        end = block.content.end
+        dots = re.compile(r"\s*^\.\.\.(?=[ \t]*\r?$)", re.MULTILINE).match(ctx.text, end)
+        edit = Edit(Span(dots.end() - 3, dots.end()), FENCE) if dots else closing_fence(ctx, end)
+        fixes = (Fix("Insert the closing `---`", (edit,)),) if reads(ctx, (edit,)) else ()
+    findings = tuple(reasons(ctx, "unclosed-frontmatter", *fixes))
+    yield from findings or _swallowed(ctx, *fixes)
+
+
+def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
+    """The missing fence, if runtimes take the text below the frontmatter for a part of it."""
+    block = ctx.document.block
+    if block is None or block.closing or not ctx.text[block.content.end :].strip():
+        return
+    readings = [reading for reading in ctx.readings if reading.loads and reading.body == len(ctx.text)]
+    if readings:
+        runtimes = [reading.runtime for reading in readings]
+        what = does(runtimes, "takes the prompt for a part of the frontmatter, and is left without one")
+        message = f"The closing `---` is missing. {what}."
+        yield Finding(block.opening, message, fixes, at_most=certainty(readings))
+
+
+@rule("error")
+def early_terminator(ctx: Context) -> Iterator[Finding]:
+    """A `---` inside the frontmatter ends it too early.
+
+    Claude Code takes the very next `---` after the opening fence for the end, wherever it
+    stands: inside a value, in a comment, indented in a block of lines. What comes behind is lost
+    as metadata, and becomes the beginning of the prompt.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code --- and tests. Use it after every change.
+    tools: Read
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code -- and tests. Use it after every change.
+    tools: Read
+    ---
+
+    You review code.
+    ```
+    """
+    cut = early_closing(ctx)
+    if cut is None:
+        return
+    entries = ctx.document.root.entries
+    effects = [
+        f"`{entry.key.text}` is cut short"
+        for entry in entries
+        if entry.value.span.start < cut.start < entry.value.span.end
+    ]
+    lost = [f"`{entry.key.text}`" for entry in entries if entry.key.span.start > cut.end]
+    if lost:
+        effects.append(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} lost")
+    if ctx.reading.reasons:
+        effects.append(effect([ctx.reading]))
+    else:
+        effects.append("the rest becomes the beginning of the prompt")
+    yield Finding(
+        cut,
+        f"{ctx.runtime} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
+        _with_short_dashes(ctx, cut),
+        at_most=certainty([ctx.reading]),
+    )
+
+
+def _joined(parts: list[str]) -> str:
+    """The parts of a sentence, the last behind "and"."""
+    return ", and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
+
+
+def early_closing(ctx: Context) -> Span | None:
+    """The dashes with which the frontmatter ends for the runtime, if the author goes on with it."""
+    block, closing = ctx.document.block, ctx.reading.closing
+    if closing is None or block is None or (block.closing and block.closing.start <= closing.start):
+        return None
+    cut = dashes_at(ctx.text, closing.start)
+    if any(reason.code == "early-terminator" for reason in ctx.reading.reasons):
+        return cut
+    end = block.closing.start if block.closing else block.content.end
+    if not ctx.text[cut.end : end].strip(" \t\r\n-"):
+        return None
+    line_ends = "\r\n" if ctx.reading.runtime.fences.lone_cr else "\n"
+    start = max(ctx.text.rfind(mark, 0, cut.start) for mark in line_ends) + 1
+    before = ctx.text[start : cut.start]
+    if before.strip():
+        return cut
+    # Dashes that stand first in their line may well be meant for a closing fence, and the one
+    # that the editor sees for a ruler in the prompt. What follows tells.
+    below = re.compile(r"[^\n]*\n\s*?^(?=.*\S)(.*)", re.MULTILINE).match(ctx.text, cut.end, end)
+    key = TOP_LEVEL_KEY.match(below[1]) if below else None
+    goes_on = key and ctx.dialect.key(key["key"])
+    return cut if goes_on or (below and before and below[1].startswith(before)) else None
+
+
+def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
+    """The fix that leaves no `---` from `cut` on to where the author ends the frontmatter."""
+    block = ctx.document.block
+    assert block is not None, "the caller found the end that the author means"
+    end = block.closing.start if block.closing else block.content.end
+    edits = [Edit(Span(*found.span()), "--") for found in _DASHES.finditer(ctx.text, cut.start, end)]
+    if block.closing is None:
+        edits.append(closing_fence(ctx, end))
+    return ctx.offer("Shorten the dashes to `--`", *edits) if reads(ctx, tuple(edits)) else ()
+
+
+@rule("information")
+def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
+    """The line of the closing fence has more text.
+
+    Claude Code takes `---` for the end of the frontmatter also when more follows on its line, as in
+    `-----`. The rest of the line becomes the beginning of the prompt. Other tools want the fence on
+    a line of its own.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    -----
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    closing, block = ctx.reading.closing, ctx.document.block
+    if closing is None or early_closing(ctx):
+        return
+    run = dashes_at(ctx.text, closing.start)
+    newline_at = ctx.text.find("\n", closing.end)
+    rest = ctx.text[closing.end : newline_at if newline_at >= 0 else None].rstrip()
+    if ctx.text[ctx.text.rfind("\n", 0, closing.start) + 1 : closing.start].strip():
+        if block and block.closing and block.closing.start > closing.start:
+            message = (
+                f"{ctx.runtime} ends the frontmatter at this `---`. The fence below it begins the prompt."
+            )
+            yield Finding(run, message, _with_short_dashes(ctx, run))
+    elif rest.strip("-"):
+        text = Span(closing.end, closing.end + len(rest) - len(rest.lstrip("- \t")))
+        edits = (Edit(text, ctx.document.newline),)
+        yield Finding(
+            Span(closing.start, closing.end + len(rest)),
+            f"`{rest.strip()[:40]}` behind the closing `---` becomes the beginning of the prompt.",
+            (Fix("Put it on a line of its own", edits),),
+        )
+    elif rest:
+        message = (
+            f"{ctx.runtime} ends the frontmatter at the first three dashes; the others begin the prompt."
+        )
+        yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))

@@ -1,0 +1,182 @@
+"""Rules about descriptions side by side: what a model has to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agentls.linter.rule import Context, Finding, Related, Severity, rule
+from agentls.linter.rules.duplicates import own_definition
+from agentls.text.wording import listing
+
+if TYPE_CHECKING:
+    from agentls.project.names import Definition
+    from agentls.project.namespace import Roster
+    from agentls.text.similarity import Covered
+    from agentls.text.yaml_tree import Entry
+
+MOST = 3
+"""How many others a finding leads to, and how many of the longest descriptions are reported."""
+
+
+@rule("information")
+def similar_description(ctx: Context) -> Iterator[Finding]:
+    """The description says the same as another one, so the model has nothing to choose by.
+
+    A model sees of an agent or a skill no more than its name and its description before it chooses. Where two
+    descriptions are equal but for case and punctuation, or one has all the words of the other and hardly
+    more, it has to guess. Say what sets them apart, and when to use which.
+
+    ## Bad
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/checker.md
+    ---
+    name: checker
+    description: Reviews code. Use it after every change!
+    ---
+
+    You check code.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/checker.md
+    ---
+    name: checker
+    description: Checks that the code is safe. Use it before a release.
+    ---
+
+    You check code.
+    ```
+    """
+    told = _told(ctx)
+    if told is None:
+        return
+    own, roster, entry = told
+    # Of the same name only one counts, which is another finding.
+    equal = [path for path in roster.descriptions.equal(own.path, MOST) if roster[path].full != own.full]
+    if equal:
+        related = tuple(Related(roster[path].span, "described the same", path) for path in equal)
+        message = (
+            f"{listing(roster[path].name for path in equal)} {'is' if len(equal) == 1 else 'are'} described"
+        )
+        yield Finding(
+            entry.key.span,
+            f"{message} in the same words, so the model has nothing to choose by.",
+            (),
+            related,
+        )
+        return
+    covered = [
+        found for found in roster.descriptions.covered(own.path, MOST) if roster[found.key].full != own.full
+    ]
+    if covered:
+        related = tuple(
+            Related(roster[found.key].span, "described almost the same", found.key) for found in covered
+        )
+        name = roster[covered[0].key].name
+        message = f"This is the description of `{name}` with little more ({_added(covered[0])})"
+        yield Finding(
+            entry.key.span, f"{message}, so the model has little to choose by.", (), related, Severity.HINT
+        )
+
+
+def _told(ctx: Context) -> tuple[Definition, Roster, Entry] | None:
+    """What the file defines, if the model is told of it, with all that it is told of beside it, and the entry
+    of the description."""
+    own, entry = own_definition(ctx), ctx.reading.get("description")
+    if own is None or ctx.project is None or not own.offered or entry is None or not ctx.dialect.advertised:
+        return None
+    return own, ctx.project.roster(own), entry
+
+
+def _added(covered: Covered) -> str:
+    return ", ".join(f"`{word}`" for word in covered.added[:MOST]) + (
+        " ..." if len(covered.added) > MOST else ""
+    )
+
+
+@rule("hint")
+def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
+    """All descriptions together take a great part of the context, and this is one of the longest.
+
+    The model is told the descriptions of all agents and skills in every session. Claude Code has warned of
+    more than 15,000 tokens for those of agents; for those of skills it has one percent of the context. The
+    three longest are reported. The limit is the setting `roster-tokens`.
+
+    ```toml
+    roster-tokens = 30
+    ```
+
+    ## Bad
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code with great care. Use it after every change, however small it may seem.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/writer.md
+    ---
+    name: writer
+    description: Writes texts. Use it before a release.
+    ---
+
+    You write texts.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/writer.md
+    ---
+    name: writer
+    description: Writes texts. Use it before a release.
+    ---
+
+    You write texts.
+    ```
+    """
+    told = _told(ctx)
+    if told is None:
+        return
+    own, roster, entry = told
+    runtime = ctx.reading.runtime
+    limit = ctx.config.roster_tokens or runtime.descriptions
+    if not limit or roster.tokens <= limit or own not in roster.longest(MOST):
+        return
+    by = f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
+    yield Finding(
+        entry.key.span,
+        f"This is one of the longest of {len(roster)} descriptions, which take about {roster.tokens:,} tokens"
+        f" together in every session (limit: {limit:,}, {by}).",
+    )

@@ -1,0 +1,520 @@
+"""Rules about lists of tools as a whole: what they come to, and how their entries are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls.dialects.loader import Dialect
+from agentls.dialects.tool_names import ALL, grammar_of, split_text
+from agentls.document.edits import change_list, quoted, with_value, without_entry
+from agentls.document.tools import Listed, ToolList, Tools, denying, effective, not_there
+from agentls.linter.rule import Context, Finding, Fix, Related, Severity, does, rule
+from agentls.linter.shared.tool_entries import (
+    DENIED,
+    EVERY_MCP_TOOL,
+    SEPARATOR,
+    TOOLS,
+    Fault,
+    effect,
+    fault_of,
+    faults,
+    is_torn,
+    meant_tools,
+    pieces_of,
+    removal,
+    replacement,
+    runs_main_session,
+    translation,
+    without_specifiers,
+)
+from agentls.readers.reading import Reading
+from agentls.text.offsets import Edit
+from agentls.text.wording import code_span, listing
+from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
+
+
+@rule("error")
+def no_tools(ctx: Context) -> Iterator[Finding]:
+    """The agent is left without a single tool.
+
+    An empty value, a mapping, a number, or a list in which no name is known: Claude Code starts
+    such an agent with no tool at all, or refuses to start it. Nothing is said when the file is
+    loaded. To give the agent all tools, leave the key out or write `"*"`.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools:
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    left = [(reading, tools) for reading in ctx.readings if (tools := _left_without(ctx, reading))]
+    left.sort(key=lambda pair: pair[0].runtime.without_tools == "unknown")
+    if not left:
+        return
+    (reading, tools), runtime = left[0], left[0][0].runtime
+    runtimes = [r.runtime for r, _ in left if r.runtime.without_tools == runtime.without_tools]
+    verb = {"refused": "refuses to start", "started": "starts", "unknown": "may start"}[runtime.without_tools]
+    entry = reading.get(TOOLS)
+    assert entry is not None, "without a list the agent has all tools"
+    if tools.mode == "none":
+        what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"
+        if isinstance(entry.value, Mapping):
+            what = "is a mapping"
+        known = runtime.without_tools != "unknown"
+        meant = runtime.without_tools == "started" and what == "is empty"
+        starts = "starts" if known else "may start"
+        yield Finding(
+            entry.mark,
+            f"`tools` {what}: {does(runtimes, f'{starts} the agent without any tool')}.",
+            tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
+            at_most=Severity.INFORMATION if meant else Severity.ERROR if known else Severity.WARNING,
+        )
+        return
+    names = [dropped.name for dropped in tools.dropped]
+    none = f"{listing(names)} is not" if len(names) == 1 else f"None of {listing(names, ', ')} is"
+    reasons = {dropped.why for dropped in tools.dropped}
+    why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
+    lists = [listed for listed in ctx.document.tool_lists if listed.key.name == TOOLS]
+    known = all(fault_of(each, tools, ctx.dialect) != _NO_NAME for tools in lists for each in tools.items)
+    doubtful = runtime.without_tools == "unknown" or (ctx.dialect.tool_grammar.open and not known)
+    yield Finding(
+        entry.mark,
+        f"{none} available{why}. {does(runtimes, f'{verb} the agent without any tool')}.",
+        tuple(
+            fix
+            for listed in lists
+            for fix in ctx.offer(f"Write the names that {ctx.does('knows')}", *translation(ctx, listed))
+            if _gives_tools(ctx, fix)
+        ),
+        at_most=Severity.WARNING if doubtful else Severity.ERROR,
+    )
+
+
+_NO_NAME = Fault("unknown-tool")
+
+
+_NO_MATTER = ("refused", "undocumented")
+
+
+def _left_without(ctx: Context, reading: Reading) -> Tools | None:
+    """The tools of an agent that a runtime leaves without any, unless it refuses the file for them, or
+    nobody knows what it does then, or the author has it so."""
+    runtime, grammar = reading.runtime, grammar_of(reading.dialect, reading.runtime)
+    entry = reading.get(TOOLS)
+    if entry is None or grammar.map or runtime.unknown_tools in _NO_MATTER or is_torn(ctx, entry.value):
+        return None
+    tools = effective(reading, ctx.text, ctx.document.permission_mode)
+    if not tools.leaves_none or any(reason.span == entry.mark for reason in reading.reasons):
+        return None
+    # Such a list is written for another runtime, and works there.
+    every = any(dropped.name in reading.dialect.tool_grammar.all for dropped in tools.dropped)
+    elsewhere = any(dropped.why == not_there(runtime) for dropped in tools.dropped)
+    return None if every or elsewhere or (tools.mode == "none" and grammar.none_on_purpose) else tools
+
+
+def _gives_tools(ctx: Context, fix: Fix) -> bool:
+    """Whether the agent has tools after the fix."""
+    return not ctx.document.edited(fix.edits).tools.leaves_none
+
+
+def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
+    """Ways out of a value of `tools` that names no tool."""
+    root = ctx.reading.root
+    assert root is not None, "the entry was found in it"
+    if isinstance(entry.value, Mapping) and entry.value.entries:
+        on, off = _switches(entry.value, ctx.dialect)
+        if on:
+            yield Fix(f"Write {listing(on)}", (with_value(entry, ", ".join(on)),))
+        elif off and root.get(DENIED) is None:
+            key = Edit(entry.key.span, DENIED)
+            value = with_value(entry, ", ".join(off))
+            yield from ctx.offer(f"Take away {listing(off)} with `{DENIED}`", key, value)
+    else:
+        yield Fix('Write `"*"` for all tools', (with_value(entry, '"*"'),))
+        yield from ctx.offer(
+            "Remove `tools`, which gives all tools", without_entry(ctx.document, root, entry)
+        )
+
+
+def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
+    """The tools that a mapping as in other products switches on, and those that it switches off."""
+    switched: dict[bool, list[str]] = {True: [], False: []}
+    for entry in value.entries:
+        if isinstance(entry.value, Scalar) and entry.value.type == "bool":
+            tools = switched[entry.value.value]
+            tools += [tool for tool in meant_tools(entry.key.text, dialect) if tool not in tools]
+    return switched[True], switched[False]
+
+
+@rule("warning")
+def tool_separator(ctx: Context) -> Iterator[Finding]:
+    """Tools are separated by something that does not separate.
+
+    Within a text only commas and spaces do. With `;`, `|`, a tab or a line break between them,
+    Claude Code takes several tools for one name that it does not know.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read; Grep
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    found = list(faults(ctx, "tool-separator"))
+    for tools in ctx.document.tool_lists if found else ():
+        for scalar in tools.value.items if isinstance(tools.value, Sequence) else (tools.value,):
+            wrong = [
+                listed
+                for of, listed, _ in found
+                if of is tools and scalar.span.start <= listed.entry.span.start < scalar.span.end
+            ]
+            if isinstance(scalar, Scalar) and wrong:
+                inside = isinstance(tools.value, Sequence) and not ctx.dialect.tool_grammar.splits_items
+                yield from (
+                    (_item_finding(ctx, tools, listed) for listed in wrong)
+                    if inside
+                    else (_separator_finding(ctx, scalar, wrong),)
+                )
+
+
+def _item_finding(ctx: Context, tools: ToolList, listed: Listed) -> Finding:
+    """The finding about an item of a list that holds several tools, where each needs an item."""
+    text = listed.entry.text
+    edits = change_list(ctx.document, tools.value, {listed.entry.span: tuple(pieces_of(text))})
+    return Finding(
+        listed.entry.span,
+        f"Each item of the list is one tool: {does(listed.dropped_by, 'looks for a tool called')}"
+        f" {code_span(text)}. There is none.",
+        ctx.offer("Make them items of their own", *edits),
+    )
+
+
+def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[Listed]) -> Finding:
+    """The finding about one text in which the entries `wrong` hold separators that are none."""
+    texts = [listed.entry.text for listed in wrong]
+    marks = dict.fromkeys(
+        mark for text in texts for mark in SEPARATOR.findall(without_specifiers(text)) if mark
+    )
+    shown = " and ".join(_MARKS.get(mark, f"`{mark}`") for mark in marks)
+    verb = "do" if len(marks) > 1 else "does"
+    pieces: list[str] = []
+    for text in split_text(scalar.text, ctx.dialect.tool_grammar.separators):
+        pieces += pieces_of(text) if text in texts else text.split("\n")
+    names = ", ".join(pieces)
+    if scalar.style == "double" and '"' not in names and "\\" not in names:
+        names = f'"{names}"'
+    elif scalar.style in ("single", "double") or not _NEEDS_NO_QUOTES.fullmatch(names):
+        names = quoted(names)
+    return Finding(
+        wrong[0].entry.span if len(wrong) == 1 else scalar.span,
+        f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.does('looks for')}"
+        f" {'a tool' if len(wrong) == 1 else 'tools'} called {listing(texts)}. There is none.",
+        ctx.offer("Write commas", *([Edit(scalar.span, names)] if pieces else [])),
+    )
+
+
+_MARKS = {" ": "a blank", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-break space"}
+
+
+_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
+
+
+@rule("warning")
+def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
+    """A specifier in parentheses does not narrow a tool down.
+
+    `Bash(git:*)` in `tools` gives the agent all of Bash: other commands run as well, and those that
+    fit are not approved beforehand. `Bash(rm:*)` in `disallowedTools` takes all of Bash away. What
+    an agent may run is ruled by the permissions in the settings, or by a `PreToolUse` hook.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Bash(git:*)
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Bash
+    ---
+
+    You review code.
+    ```
+    """
+    for tools, listed in _with_specifier(ctx):
+        row = ctx.dialect.tool(listed.tool or "")
+        if row is None or not tools.key.specifier or (row.scoping and tools.key.name == TOOLS):
+            continue
+        preload = f" To load a skill into the agent, list it in `{_SKILLS}`."
+        yield Finding(
+            listed.entry.span,
+            f"The specifier of `{listed.entry.text}` is not applied. {tools.key.specifier}"
+            f"{preload if row.name == 'Skill' and tools.key.name == TOOLS else ''}",
+            _without_specifier(ctx, tools, listed),
+        )
+
+
+_SKILLS = "skills"
+
+
+def _with_specifier(ctx: Context) -> Iterator[tuple[ToolList, Listed]]:
+    """The entries of tools at hand with a specifier that is to narrow them down."""
+    for tools in ctx.document.tool_lists:
+        for listed in tools.items:
+            specifier = listed.entry.specifier
+            if specifier and specifier.strip(" :*") and listed.standing == "available":
+                yield tools, listed
+
+
+def _without_specifier(ctx: Context, tools: ToolList, listed: Listed) -> tuple[Fix, ...]:
+    """The fix that leaves just the tool, once."""
+    others = [other for other in tools.items if other.tool == listed.tool and other is not listed]
+    if any(not other.entry.specifier for other in others):
+        return removal(ctx, tools, listed)
+    edits = change_list(ctx.document, tools.value, {listed.entry.span: (listed.entry.name,)})
+    return ctx.offer(f"Write `{listed.entry.name}`", *edits)
+
+
+@rule("information")
+def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
+    """The types of agents in parentheses do not count in a subagent.
+
+    `Agent(worker, tester)` in `tools` restricts which agents may be started while this agent runs
+    the main session (`--agent`). As a subagent it may start any agent. An agent with an
+    `initialPrompt` is meant to run the main session, and is not reported.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: lead
+    description: Leads the work on a feature. Use it for features of several parts.
+    tools: Read, Agent(worker, tester)
+    ---
+
+    You lead the work.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: lead
+    description: Leads the work on a feature. Use it for features of several parts.
+    tools: Read, Agent
+    ---
+
+    You lead the work.
+    ```
+    """
+    if runs_main_session(ctx):
+        return
+    for tools, listed in _with_specifier(ctx):
+        row = ctx.dialect.tool(listed.tool or "")
+        if row and row.scoping and tools.key.name == TOOLS:
+            yield Finding(
+                listed.entry.span,
+                f"`{listed.entry.text}`: {row.scoping[0].lower()}{row.scoping[1:]}",
+                _without_specifier(ctx, tools, listed),
+            )
+
+
+@rule("warning")
+def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
+    """A tool stands in `tools` and in `disallowedTools`.
+
+    `disallowedTools` comes first: Claude Code takes away what it names, and then looks for the
+    tools of `tools` in what is left. A specifier makes no difference: `Bash(rm:*)` in
+    `disallowedTools` takes away `Bash`.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Bash
+    disallowedTools: Bash
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read
+    ---
+
+    You review code.
+    ```
+    """
+    lists = {tools.key.name: tools for tools in ctx.document.tool_lists}
+    if TOOLS not in lists or DENIED not in lists:
+        return
+    allowed, denied = lists[TOOLS], lists[DENIED]
+    named: dict[str, list[Listed]] = {}
+    for each in denied.items:
+        named.setdefault(each.tool or each.entry.name, []).append(each)
+    for listed in allowed.items:
+        if listed.standing != "available" or listed.tool is None:
+            continue
+        tool = listed.tool
+        by = [each for name in denying(tool) for each in named.get(name, ())]
+        by.sort(key=lambda each: each.entry.span)
+        if not by:
+            continue
+        yield Finding(
+            listed.entry.span,
+            f"`{by[0].entry.text}` in `disallowedTools` takes `{listed.entry.text}` away again.",
+            (*removal(ctx, allowed, listed, safe=True), *removal(ctx, denied, *by)),
+            tuple(Related(each.entry.span, "Taken away here") for each in by),
+        )
+
+
+@rule("hint", tags=("unnecessary",))
+def duplicate_tool(ctx: Context) -> Iterator[Finding]:
+    """A tool is listed twice.
+
+    That does no harm: Claude Code gives the tool once. Old names count as the tools they stand
+    for. Entries with different specifiers are not reported here.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep, Read
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    for tools in ctx.document.tool_lists:
+        seen: dict[tuple[str | None, str | None], Listed] = {}
+        for listed in tools.items:
+            if listed.standing != "available":
+                continue
+            first = seen.setdefault((listed.tool, listed.entry.specifier), listed)
+            if first is not listed:
+                same_name = first.entry.name == listed.entry.name
+                yield Finding(
+                    listed.entry.span,
+                    f"`{listed.entry.text}` is listed already.",
+                    # Of two names for one tool the old one goes, by the fix of `renamed-tool`.
+                    removal(ctx, tools, listed, safe=True) if same_name else (),
+                    (Related(first.entry.span, "Listed here"),),
+                )
+
+
+@rule("warning")
+def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
+    """A pattern or keyword in `tools` is not understood.
+
+    `*` stands for all tools, but only by itself. `Read*` and `All` are names of no tool, and are
+    dropped. `mcp__*`, for the tools of all MCP servers, is understood in `disallowedTools` only; in
+    `tools` each server is named, as in `mcp__github`.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Web*
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, WebFetch, WebSearch
+    ---
+
+    You review code.
+    ```
+    """
+    for tools, listed, now in faults(ctx, "wildcard-not-understood"):
+        name = listed.entry.name
+        if name == EVERY_MCP_TOOL:
+            message = f"`{name}` is understood in `{DENIED}` only. Name each server, as in `mcp__github`."
+            fixes = removal(ctx, tools, listed)
+        elif ALL in name:
+            message = f"{code_span(name)} is no tool: {effect(ctx, tools, listed)}."
+            message += (
+                " `*` stands for all tools only by itself." if ALL in ctx.dialect.tool_grammar.all else ""
+            )
+            fixes = replacement(ctx, tools, listed, now) if now else removal(ctx, tools, listed)
+        else:
+            entry = ctx.entry(tools.key.name)
+            assert entry is not None, "the list stands in the frontmatter"
+            message = f"`{name}` is not a keyword: {effect(ctx, tools, listed)}. `*` stands for all tools."
+            fixes = ctx.offer('Write `"*"` for all tools', with_value(entry, '"*"'))
+        yield Finding(listed.entry.name_span, message, fixes)

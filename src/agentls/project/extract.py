@@ -1,0 +1,152 @@
+"""The names in one file: what it defines, and what its frontmatter and its prompt refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls.dialects.records import Key
+from agentls.document import tools as toollist
+from agentls.document.document import Document
+from agentls.project import path_references, prose_references
+from agentls.project.name_syntax import described, in_entry, in_hooks, in_scalar, is_name, reference
+from agentls.project.names import Definition, Kind, Names, Reference
+from agentls.readers.reading import Reading
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, inside
+
+
+def of(document: Document) -> Names:
+    """The names in a document."""
+    readers = (
+        *(reading.runtime.name for reading in document.readings),
+        *(name for name, _ in document.others),
+    )
+    identity = document.identity
+    own = _definition(document, readers)
+    servers: list[Definition] = []
+    references: list[Reference] = []
+    for found in _in_frontmatter(document):
+        if isinstance(found, Definition):
+            servers.append(found)
+        else:
+            references.append(found)
+    references += prose_references.find(document.text, document.body)
+    folder = document.path.rpartition("/")[0]
+    base = identity.base or folder
+    references += path_references.find(document.text, document.body, (folder, base))
+    references.sort(key=lambda each: each.span)
+    definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
+    return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
+
+
+def _definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
+    """What the file as a whole defines, if it loads or has a name."""
+    kind = document.dialect.kind
+    reading = next((reading for reading in document.readings if reading.name), None)
+    if kind == "text" or reading is None or not reading.name:
+        return None
+    if not reading.loads and document.entry("name") is None:
+        return None
+    scoped = document.identity.plugin or reading.runtime.scoped
+    scope, _, name = reading.name.rpartition(":") if scoped else ("", "", reading.name)
+    return Definition(
+        kind,
+        name,
+        scope,
+        document.path,
+        _where(document, name),
+        reading.description or "",
+        document.identity.base or document.path.rpartition("/")[0],
+        document.dialect.name,
+        readers,
+        reading.loads,
+        _tools(document, reading) if kind == "agent" else None,
+        offered="model" not in document.barred(reading),
+    )
+
+
+def _where(document: Document, name: str) -> Span:
+    """Where the frontmatter gives the file this name; the empty start where it does not."""
+    entry = document.entry("name")
+    if entry is None or not isinstance(entry.value, Scalar) or entry.value.text != name:
+        return Span(0, 0)
+    return inside(entry.value, document.text)
+
+
+def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
+    tools = toollist.effective(reading, document.text, document.permission_mode)
+    return None if tools.mode == "all" else tools.available
+
+
+# --- the frontmatter --------------------------------------------------------------------------
+
+_ITEM = re.compile(r"[^\s,]+")
+
+
+def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
+    for entry in document.root.entries:
+        key = document.dialect.key(entry.key.text)
+        if key is None or entry.broken:
+            continue
+        if key.type == "hooks":
+            yield from in_hooks(entry.value, document.dialect, document.text)
+        if key.names:
+            yield from _named(document, key, entry.value)
+        for field in key.fields:
+            if field.names:
+                for record in _records(entry.value):
+                    within = record.get(field.name)
+                    if within and not within.broken:
+                        yield from _named(document, field, within.value)
+    for tools in document.tool_lists:
+        for item in tools.items:
+            yield from in_entry(
+                item.entry, item.tool, document.dialect, document.dialect.tool_grammar, "tool"
+            )
+
+
+def _records(value: Node) -> Iterator[Mapping]:
+    for each in value.items if isinstance(value, Sequence) else (value,):
+        if isinstance(each, Mapping):
+            yield each
+
+
+def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
+    """The names in the value of a key. A mapping below a key of servers defines them; in any other its
+    keys are the names."""
+    kind: Kind = key.names  # type: ignore[assignment]
+    if isinstance(value, Sequence):
+        for item in value.items:
+            yield from _named(document, key, item)
+    elif isinstance(value, Mapping):
+        for entry in value.entries:
+            if kind == "server":
+                yield _server(document, entry)
+            else:
+                yield from in_scalar(kind, entry.key, document.text)
+    elif value.type == "str" and not value.is_alias and value.text not in (row.name for row in key.values):
+        span = inside(value, document.text)
+        written = span.of(document.text)
+        # A name may have blanks in it, but not that of a skill, and not where several stand in a line.
+        several = "," in written or kind == "skill"
+        words = _ITEM.finditer(written) if several else [re.match(r".*", written, re.DOTALL)]
+        for word in words:
+            if word and is_name(word[0]):
+                yield reference(kind, word[0], span.start + word.start())
+
+
+def _server(document: Document, entry: Entry) -> Definition:
+    """The server that an entry defines."""
+    return Definition(
+        "server",
+        entry.key.text,
+        "",
+        document.path,
+        inside(entry.key, document.text),
+        described(entry.value),
+        document.path,
+        document.dialect.name,
+        (),
+        part=True,
+    )

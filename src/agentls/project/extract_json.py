@@ -1,0 +1,192 @@
+"""The names in the files beside the agents: settings, servers, plugins, marketplaces.
+
+They are JSON, often with comments, which is YAML once those are blanked out. What stands where in
+them is told by `dialects.companions`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from agentls.dialects import config_files, loader, tool_names
+from agentls.dialects.config_files import Spot
+from agentls.dialects.loader import Dialect
+from agentls.document.locate import Plugin
+from agentls.project import name_syntax
+from agentls.project.names import Definition, Kind, Names, Permission, Reference
+from agentls.text import yaml_tree
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, inside
+
+Found = Definition | Reference | Permission
+Action = Literal["allow", "ask", "deny"]
+
+
+def of(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
+    """The names in the file at `path`, or `None` if it is no companion. `plugin` is the nearest one whose
+    root is a parent of the file. Of a text that is no JSON only the beginning counts that is."""
+    located = config_files.locate(path, plugin.root if plugin else "")
+    if located is None:
+        return None
+    companion = located.companion
+    scope = plugin.name if plugin and companion.scope == "plugin" else ""
+    names = Names(path, located.base, scope, companion.runtimes)
+    root = _parsed(text)
+    if root is None:
+        return names
+    reader = _Reader(names, text, loader.load(companion.dialect))
+    found = [
+        each
+        for spot in companion.names
+        for parent, value in _at(root, spot.steps, None)
+        for each in reader.read(spot, parent, value)
+    ]
+    found.sort(key=lambda each: each.span)
+    return names._replace(
+        definitions=tuple(each for each in found if isinstance(each, Definition)),
+        references=tuple(each for each in found if isinstance(each, Reference)),
+        permissions=tuple(each for each in found if isinstance(each, Permission)),
+    )
+
+
+# --- JSON as YAML -----------------------------------------------------------------------------
+
+_TOKEN = re.compile(
+    r"""(?P<text>"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*(?P<end>"?))
+    |(?P<gap>//[^\n]*|/\*.*?(?:\*/|\Z)|[\t\ufeff]+)
+    |(?P<sign>[\[\]{}])""",
+    re.DOTALL | re.VERBOSE,
+)
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_CLOSING = {"[": "]", "{": "}"}
+
+
+def _parsed(text: str) -> Node | None:
+    """The tree of a JSON text with comments, or of its beginning as far as that goes."""
+    plain = _TOKEN.sub(_as_yaml, text)
+    parsed = yaml_tree.parse(yaml_tree.Source.plain(plain, Span(0, len(plain))))
+    if parsed.problem:
+        begun = _closed(plain[: parsed.problem.offset])
+        parsed = yaml_tree.parse(yaml_tree.Source.plain(begun, Span(0, len(begun))))
+    return parsed.root
+
+
+def _as_yaml(token: re.Match[str]) -> str:
+    """A piece of JSON as YAML has it, of the same length: without comments, tabs, and halves of characters."""
+    if token["gap"]:
+        return re.sub(r"[^\r\n]", " ", token["gap"])
+    return _HALF.sub(r"\\ufffd", token[0]) if token["text"] else token[0]
+
+
+def _closed(text: str) -> str:
+    """A text that ends too early, with what is open at its end closed."""
+    open_signs: list[str] = []
+    quote = ""
+    for token in _TOKEN.finditer(text):
+        if token["sign"] in _CLOSING:
+            open_signs.append(_CLOSING[token["sign"]])
+        elif token["sign"] and open_signs:
+            open_signs.pop()
+        quote = '"' if token["text"] and not token["end"] else ""
+    return text + quote + "".join(reversed(open_signs))
+
+
+# --- what stands where ------------------------------------------------------------------------
+
+
+def _at(node: Node, steps: tuple[str, ...], parent: Mapping | None) -> Iterator[tuple[Mapping | None, Node]]:
+    """The values to which `steps` lead, each with the mapping that it stands in."""
+    if not steps:
+        yield parent, node
+    elif isinstance(node, Mapping):
+        entries = node.entries if steps[0] == "*" else [found for found in [node.get(steps[0])] if found]
+        for entry in entries:
+            yield from _at(entry.value, steps[1:], node)
+    elif isinstance(node, Sequence) and steps[0] == "*":
+        for item in node.items:
+            yield from _at(item, steps[1:], parent)
+
+
+class _Reader(NamedTuple):
+    """What is known of the file that is read."""
+
+    names: Names
+    text: str
+    dialect: Dialect
+
+    def read(self, spot: Spot, parent: Mapping | None, value: Node) -> Iterator[Found]:
+        """The names that stand at a spot."""
+        if spot.defines:
+            yield from self._definitions(spot.defines, spot.one_of, value)
+        if spot.refers == "file":
+            yield from self._files(spot, parent, value)
+        elif spot.refers and spot.keys and isinstance(value, Mapping):
+            for entry in value.entries:
+                yield from name_syntax.in_scalar(spot.refers, entry.key, self.text)
+        elif spot.refers and not spot.keys:
+            for scalar in name_syntax.scalars(value):
+                yield from name_syntax.in_scalar(spot.refers, scalar, self.text)
+        if spot.hooks:
+            yield from name_syntax.in_hooks(value, self.dialect, self.text)
+        if spot.rules == "value":
+            yield from self._assigned(value)
+        elif spot.rules:
+            yield from self._rules(spot.rules, value)
+
+    def _definitions(self, kind: Kind, one_of: tuple[str, ...], value: Node) -> Iterator[Definition]:
+        for entry in value.entries if isinstance(value, Mapping) else ():
+            if not isinstance(entry.value, Mapping) or not entry.key.text:
+                continue
+            if one_of and not any(entry.value.get(field) for field in one_of):
+                continue
+            said = entry.value.get("description")
+            description = said.value.text if said and isinstance(said.value, Scalar) else ""
+            yield Definition(
+                kind,
+                entry.key.text,
+                self.names.plugin,
+                self.names.path,
+                inside(entry.key, self.text),
+                name_syntax.described(entry.value) if kind == "server" else description,
+                self.names.base,
+                self.dialect.name,
+                self.names.runtimes,
+                part=True,
+            )
+
+    def _files(self, spot: Spot, parent: Mapping | None, value: Node) -> Iterator[Reference]:
+        """The paths in a value; only those with a point in front are for sure from here."""
+        beside = parent.get(spot.below) if parent and spot.below else None
+        below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
+        for scalar in name_syntax.scalars(value):
+            if scalar.text.startswith(".") and below.startswith("."):
+                full = posixpath.normpath(posixpath.join(self.names.base, below, scalar.text))
+                yield Reference("file", full, "", inside(scalar, self.text), "link")
+
+    def _rules(self, action: Action, value: Node) -> Iterator[Permission | Reference]:
+        grammar = self.dialect.tool_grammar._replace(separators="", specifiers=True)
+        for entry in tool_names.split(value, self.text, grammar):
+            yield Permission(action, entry.name, entry.specifier, entry.span)
+            tool = tool_names.resolve(entry.name, self.dialect, None).tool
+            yield from name_syntax.in_entry(entry, tool, self.dialect, grammar, "permission")
+
+    def _assigned(self, value: Node) -> Iterator[Permission]:
+        """Permissions as a mapping from tools, or from tools and patterns, to what is done."""
+        for entry in value.entries if isinstance(value, Mapping) else ():
+            if isinstance(entry.value, Mapping):
+                for inner in entry.value.entries:
+                    yield from self._permission(entry.key, inner.key, inner.value)
+            else:
+                yield from self._permission(entry.key, None, entry.value)
+
+    def _permission(self, tool: Scalar, pattern: Scalar | None, value: Node) -> Iterator[Permission]:
+        action = _ACTIONS.get(value.text) if isinstance(value, Scalar) else None
+        if action:
+            span = inside(pattern or tool, self.text)
+            yield Permission(action, tool.text, pattern.text if pattern else None, span)
+
+
+_ACTIONS: dict[str, Action] = {"allow": "allow", "ask": "ask", "deny": "deny"}

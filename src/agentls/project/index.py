@@ -1,0 +1,251 @@
+"""The index of a project: the names of all its files, with look-ups by name.
+
+Files come and go one at a time, in any order; each costs what is in it, however large the project is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from agentls.dialects.runtimes import Runtime
+from agentls.document.locate import holds
+from agentls.project.names import Definition, Kind, Names, Reference, fold
+from agentls.project.namespace import Roster
+from agentls.text.offsets import Span
+from agentls.text.spelling import Speller
+
+_ANY: tuple[Kind, ...] = ("agent", "skill", "command")
+_LISTS: dict[Kind, tuple[Kind, ...]] = {
+    "any": _ANY,
+    "agent": ("agent",),
+    # A command is a skill to Claude Code, and is started like one.
+    "skill": ("skill", "command"),
+    "command": ("command", "skill"),
+    "server": ("server",),
+    "file": (),
+}
+
+
+class Index:
+    """The names of the files of one project, and of those that are at hand in every project.
+
+    `home` is the folder of the user ("" for none): what is counted from it is there in any project.
+    """
+
+    def __init__(self, home: str = "") -> None:
+        self.home = home
+        self._files: dict[str, Names] = {}
+        self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
+        self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
+        self._rosters: dict[tuple[str, ...], Roster] = {}
+        self._counts: dict[Kind, int] = {}
+        self._spellers: dict[Kind, Speller] = {}
+        self._settings: dict[str, Names] = {}
+        self._choices: dict[object, list[Definition]] = {}
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._files
+
+    def __iter__(self) -> Iterator[Names]:
+        """The names of all files."""
+        return iter(self._files.values())
+
+    def get(self, path: str) -> Names | None:
+        """The names of the file at `path`."""
+        return self._files.get(path)
+
+    def put(self, names: Names) -> bool:
+        """Take in a file, in place of what was known of it; whether that may matter to others. Where in it its
+        references stand, does not: in a text that is being typed they move all the time."""
+        old = self._files.get(names.path)
+        if old == names:
+            return False
+        if old:
+            self._remove(old)
+        self._files[names.path] = names
+        if (old.definitions if old else ()) != names.definitions:
+            self._spellers.clear()
+            self._choices.clear()
+        if names.permissions:
+            self._settings[names.path] = names
+        for definition in names.definitions:
+            self._counts[definition.kind] = self._counts.get(definition.kind, 0) + 1
+            for key in {fold(name) for name in definition.called}:
+                rows = self._definitions.setdefault(key, {})
+                rows[names.path] = (*rows.get(names.path, ()), definition)
+        for reference in names.references:
+            uses = self._references.setdefault(fold(reference.name), {})
+            uses[names.path] = (*uses.get(names.path, ()), reference)
+        if names.own and names.own.loads:
+            self._rosters.setdefault(_roster_of(names.own), Roster()).put(names.own)
+        return old is None or _seen_by_others(old) != _seen_by_others(names)
+
+    def drop(self, path: str) -> bool:
+        """Forget a file; whether it was known."""
+        old = self._files.get(path)
+        if old is None:
+            return False
+        self._remove(old)
+        self._spellers.clear()
+        self._choices.clear()
+        return True
+
+    def _remove(self, old: Names) -> None:
+        del self._files[old.path]
+        self._settings.pop(old.path, None)
+        for definition in old.definitions:
+            self._counts[definition.kind] -= 1
+            for name in definition.called:
+                _forget(self._definitions, name, old.path)
+        for reference in old.references:
+            _forget(self._references, reference.name, old.path)
+        if old.own and old.own.loads:
+            roster = self._rosters[_roster_of(old.own)]
+            roster.drop(old.own)
+            if not roster:
+                del self._rosters[_roster_of(old.own)]
+
+    # Look-ups
+
+    def settings(self, runtime: Runtime) -> Iterator[Names]:
+        """The files whose rules of permission a runtime reads. They tell something only where a rule that denies
+        is looked at before all others, so that it does not matter in which of the files it stands."""
+        found = self._settings.values() if runtime.denies_first else ()
+        return (names for names in found if runtime.name in names.runtimes)
+
+    def all(self, kind: Kind) -> Iterator[Definition]:
+        """All definitions of a kind."""
+        kinds = _LISTS[kind] if kind == "any" else (kind,)
+        return (each for names in self for each in names.definitions if each.kind in kinds)
+
+    def count(self, kind: Kind) -> int:
+        """How many definitions of a kind there are."""
+        return self._counts.get(kind, 0)
+
+    def spelt_like(self, kind: Kind, name: str) -> str | None:
+        """The name of a definition that `name` is most likely meant to be, if it is misspelt."""
+        if kind not in self._spellers:
+            self._spellers[kind] = Speller(
+                called for known in _LISTS[kind] for each in self.all(known) for called in each.called
+            )
+        return self._spellers[kind].nearest(name)
+
+    def alike(self, name: str) -> list[Definition]:
+        """The definitions whose names differ from `name` in nothing but case and separators, if at all."""
+        return [each for rows in self._definitions.get(fold(name), {}).values() for each in rows]
+
+    def named(self, kind: Kind, name: str) -> list[Definition]:
+        """The definitions of exactly that name."""
+        kinds = _LISTS[kind]
+        return [each for each in self.alike(name) if each.kind in kinds and name in each.called]
+
+    def uses(self, name: str) -> Iterator[tuple[Names, Reference]]:
+        """The references with that name, each with the file that it stands in."""
+        for path, rows in self._references.get(fold(name), {}).items():
+            names = self._files[path]
+            yield from ((names, reference) for reference in rows if reference.name == name)
+
+    def resolve(self, reference: Reference, names: Names) -> list[Definition]:
+        """What a reference in the file of `names` can mean, the likeliest first.
+
+        What the readers of the file know comes before what only others do; then what lies in the same
+        plugin, in the same folder of agents or the nearest one above, and in the user's home. The order
+        is that of Claude Code (its docs, 2026-08-22); for the others nothing else is known.
+        """
+        found = self.named(reference.kind, reference.name)
+        if reference.scope:
+            found = [each for each in found if reference.scope in (each.scope, each.scope.partition(":")[0])]
+        return sorted(found, key=lambda each: (*self._distance(each, names), each.path))
+
+    def likeliest(self, reference: Reference, names: Names) -> list[Definition]:
+        """The likeliest of what a reference can mean; several where nothing decides between them."""
+        found = self.resolve(reference, names)
+        return [each for each in found if self._distance(each, names) == self._distance(found[0], names)]
+
+    def choices(self, kinds: tuple[Kind, ...], names: Names) -> list[Definition]:
+        """What the file of `names` can refer to, the nearest first, as `resolve` has it: what the owner of its
+        folder knows and loads, each full name once, without itself and the servers of other agents."""
+        view = (kinds, names.path, names.base, names.plugin, names.runtimes)
+        if view not in self._choices:
+            self._choices[view] = self._chosen(kinds, names)
+        return self._choices[view]
+
+    def _chosen(self, kinds: tuple[Kind, ...], names: Names) -> list[Definition]:
+        if kinds not in self._choices:
+            defined = (each for file in self for each in file.definitions)
+            self._choices[kinds] = [each for each in defined if each.kind in kinds and each.loads]
+        owner = {*names.runtimes[:1]}
+        ranks: dict[object, tuple[bool, int, int, int]] = {}
+        found: list[tuple[tuple[bool, int, int, int], str, str, Definition]] = []
+        for each in self._choices[kinds]:
+            is_own = each.path == names.path
+            if (is_own and each.kind != "server") or (each.base == each.path and not is_own):
+                continue
+            if owner and owner.isdisjoint(each.runtimes):
+                continue
+            key = (each.kind, bool(each.scope), each.base, each.runtimes, is_own)
+            if key not in ranks:
+                ranks[key] = self._distance(each, names)
+            found.append((ranks[key], each.name, each.path, each))
+        found.sort(key=lambda row: row[:3])
+        return list({row[-1].full: row[-1] for row in reversed(found)}.values())[::-1]
+
+    def referring(self, definition: Definition) -> Iterator[tuple[Names, Reference]]:
+        """The references that mean `definition` first of all."""
+        for name in definition.called:
+            for names, reference in self.uses(name):
+                found = self.resolve(reference, names)
+                if found and found[0] == definition:
+                    yield names, reference
+
+    def leading_into(self, folder: str) -> Iterator[tuple[Names, Reference]]:
+        """The references to files that lead to a folder, or to what lies in it."""
+        for names in self:
+            for reference in names.references:
+                if reference.kind == "file" and holds(folder, reference.name):
+                    yield names, reference
+
+    def roster(self, definition: Definition) -> Roster:
+        """What belongs to the same runtime and place as `definition`, itself among it."""
+        return self._rosters.get(_roster_of(definition)) or Roster()
+
+    def _distance(self, definition: Definition, names: Names) -> tuple[bool, int, int, int]:
+        """How far a definition is from a file that refers to it."""
+        known = not names.runtimes or not set(names.runtimes).isdisjoint(definition.runtimes)
+        near = definition.kind == "server" and definition.path == names.path
+        if near or (definition.scope and names.plugin and definition.base == names.base):
+            steps = (0, 0)
+        elif not definition.scope and holds(definition.base, names.base) and definition.base != self.home:
+            steps = (1, names.base.count("/") - definition.base.count("/"))
+        elif definition.base == self.home:
+            steps = (2, 0)
+        else:
+            steps = (3 if not definition.scope else 4, 0)
+        return (not known, *steps, _ANY.index(definition.kind) if definition.kind in _ANY else 0)
+
+
+_NOWHERE = Span(0, 0)
+
+
+def _seen_by_others(names: Names) -> Names:
+    """The names of a file without the places of its references."""
+    return names._replace(references=tuple(each._replace(span=_NOWHERE) for each in names.references))
+
+
+def _roster_of(definition: Definition) -> tuple[str, ...]:
+    """What the definitions of a roster have in common: the kind, the owner of the folder, and the place."""
+    owner = definition.runtimes[0] if definition.runtimes else definition.dialect
+    folder, base = definition.path.rpartition("/")[0], definition.base
+    if definition.kind == "skill" and base == folder:  # It is one of a library, each in a folder of its own.
+        base = folder.rpartition("/")[0]
+    return (definition.kind, owner, base, definition.scope.partition(":")[0])
+
+
+def _forget(table: dict[str, dict[str, Any]], name: str, path: str) -> None:
+    rows = table.get(fold(name))
+    if rows is not None and rows.pop(path, None) is not None and not rows:
+        del table[fold(name)]

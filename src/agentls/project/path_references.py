@@ -1,0 +1,58 @@
+"""The paths of local files in a prompt: Markdown links, `@path`, `#file:path`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from agentls.project.names import Reference
+from agentls.text.offsets import Span
+
+DESTINATION = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
+"""What looks like a link of Markdown, with its destination."""
+
+IMPORT = re.compile(
+    r"@(?<![\w@/.`]@)((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
+)
+"""A word behind `@` is a path if it looks like one; most are names of people, packages or decorators. The sign
+stands first, since a search for it is quick."""
+
+FILE = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
+"""A path behind `#file:`."""
+
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
+_FORMS = (("](", DESTINATION), ("]:", _DEFINITION), ("@", IMPORT), ("#file:", FILE))
+_ELSEWHERE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
+_PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
+
+
+def local_path(destination: str) -> str:
+    """The relative path that a link leads to; "" if it leads elsewhere or is a placeholder."""
+    path = _written(destination)
+    if "%" in path:
+        from urllib.parse import unquote  # Hardly any link needs it.
+
+        path = unquote(path)
+    plausible = "/" in path or "." in path.strip(".")
+    return path if plausible and not _ELSEWHERE.match(path) and not _PLACEHOLDER.search(path) else ""
+
+
+def find(text: str, start: int, folders: tuple[str, ...]) -> Iterator[Reference]:
+    """The references to files in `text` from the offset `start` on, form by form. A path may be counted from
+    any of `folders`."""
+    for sign, pattern in _FORMS:
+        if text.find(sign, start) >= 0:
+            for found in pattern.finditer(text, start):
+                path = local_path(found[1])
+                span = Span(found.start(1), found.start(1) + len(_written(found[1])))
+                for full in dict.fromkeys(_joined(folder, path) for folder in folders) if path else ():
+                    yield Reference("file", full, "", span, "link")
+
+
+def _written(destination: str) -> str:
+    return re.split(r"[?#]", destination, maxsplit=1)[0]
+
+
+def _joined(folder: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, path))

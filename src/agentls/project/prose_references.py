@@ -1,0 +1,184 @@
+"""Names in a prompt: agents, skills, commands and servers that a text refers to.
+
+Some forms are references whatever they name (`@agent-x`, `subagent_type: x`, `Agent(x)`). The others are
+candidates, which count once the name is known to be one: that is decided where all names are known. So every
+hyphenated word is the candidate for an agent, wherever it stands in the prose; names of skills and commands are
+often those of programs and folders too, and want backticks, a slash, or the word "skill" beside them.
+
+How often each form is right was measured, and stands in docs/architecture.md. All of it is done for every file
+of a project: what runs over the text starts at a sign that is rare in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentls.project.names import Form, Kind, Reference, bare
+from agentls.text.offsets import Span
+
+_NAME = r"[A-Za-z0-9][\w.-]+(?::[\w.-]+)*"
+_QUOTE = r"(?:\\?[\"'`])"
+
+# The sign that a form needs, its kind, its name, and the form itself, whose name is the first group.
+_MARKED: tuple[tuple[str, Kind, Form, re.Pattern[str]], ...] = (
+    ("@agent-", "agent", "mention", re.compile(r"@agent-([A-Za-z0-9][\w-]*(?::[\w-]+)*)(?!-?\w|\.\w)")),
+    (" (agent)", "agent", "mention", re.compile(rf"@[\"']({_NAME}) \(agent\)")),
+    (
+        "subagent_type",
+        "agent",
+        "argument",
+        # Without quotes it has to be all there is: a sentence may go on behind it.
+        re.compile(
+            rf"subagent_type{_QUOTE}?\s*[:=]\s*(?:{_QUOTE}({_NAME}){_QUOTE}"
+            rf"|((?!\d)[\w:-]+)(?=[ \t]*(?:[,;)}}\]`]|\r?$)))",
+            re.MULTILINE,
+        ),
+    ),
+    ("Task(", "agent", "call", re.compile(rf"Task\({_QUOTE}?({_NAME}){_QUOTE}?\s*[,)]")),
+    ("Agent(", "agent", "call", re.compile(rf"Agent\({_QUOTE}?({_NAME}){_QUOTE}?\s*[,)]")),
+    (
+        "Skill(",
+        "skill",
+        "call",
+        re.compile(rf"Skill\((?:skill\s*[:=]\s*)?{_QUOTE}?/?({_NAME}){_QUOTE}?\s*[,)]"),
+    ),
+    ("mcp__", "server", "mention", re.compile(r"mcp__([A-Za-z0-9]\w*?(?:-\w+?)*)(?=__|\b(?![\w-]))")),
+)
+
+
+_ALONE = r"(?![\w/\\(*-]|\.\w)"  # Neither does the name go on, nor is it the start of a path.
+
+_IN_BACKTICKS = re.compile(
+    r"`(?:(?P<slash>/?)(?P<name>[A-Za-z0-9][\w-]*(?:[.:][\w-]+)*)|(?P<title>[A-Z][\w&+-]*(?: [\w&+()-]+){1,5}))`"
+    r"(?P<noun> skill\b)?"
+)
+_ORDINARY = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
+_COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_ALONE}")
+_AT = re.compile(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_ALONE}")
+
+_HYPHENS = re.compile(r"-[a-z0-9]+(?:-[a-z0-9]+)*")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_BEFORE_NO_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_BEHIND_NO_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_WIDEST = 40
+
+_WORD = re.compile(
+    r"""[(*"']*
+    (?!(?:an?|the|this|that|these|their|your|any|all|each|every|another|other|some|no|new|main|parent|sub|
+        of|to|for|with|and|or)\Z)
+    ([a-z][\w-]*)(?:\*\*)?""",
+    re.VERBOSE,
+)
+_TITLE = re.compile(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
+_IS = r"(?:\*\*|[\"'])?(?:[:=][ ]?)(?:\*\*|[\"'])*"
+# A noun without its first letter, in front of which an "a" and an "s" stand too often, and the name behind it.
+_NOUNS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        "agent",
+        re.compile(r"gent(?:s|Name|_name)?\b"),
+        re.compile(rf"{_IS}([a-z]\w*)\b(?![-.(])"),
+    ),
+    (
+        "skill",
+        re.compile(r"kills?\b"),
+        re.compile(rf"(?:{_IS}|[ ](?:\*\*)?)([a-z0-9]+(?:-[a-z0-9]+)+)"),
+    ),
+)
+_DELEGATED = r" (?:the |an? )?(?:\*\*)?([A-Za-z][a-z0-9]+)(?:\*\*)?" + (
+    r"(?=[.,;:)\r\n]|\Z|[ ](?:for|with|when|if|on|after|before|and|or|in|to)\b)"
+)
+_BEHIND_TO = tuple(re.compile(word + _DELEGATED) for word in (" to", " with"))
+_BEHIND_VERB = tuple(re.compile(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult"))
+_STEMS = ("delegat", "escalat", "hand", "transfer", "dispatch", "defer", "collaborat", "coordinat", "partner")
+_IN_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
+
+
+def find(text: str, start: int) -> Iterator[Reference]:
+    """The references in `text` from the offset `start` on, one for each place."""
+    found: dict[int, Reference] = {}
+    for search in (_marked, _set_off, _called, _hyphenated):
+        for reference in search(text, start):
+            found.setdefault(reference.span.start, reference)
+    return iter(found.values())
+
+
+def _marked(text: str, start: int) -> Iterator[Reference]:
+    for sign, kind, form, pattern in _MARKED:
+        if text.find(sign, start) >= 0:
+            for found in pattern.finditer(text, start):
+                group = found.lastindex or 0
+                if not text[found.start() - 1 : found.start()].isalnum():
+                    yield Reference(kind, *bare(found[group].rstrip(".-:"), found.start(group)), form)
+
+
+def _set_off(text: str, start: int) -> Iterator[Reference]:
+    """Names between backticks, and behind `/` and `@`."""
+    for found in _IN_BACKTICKS.finditer(text, start):
+        name = found["name"]
+        if name is None:
+            yield Reference("any", found["title"], "", Span(*found.span("title")), "code")
+        elif found["slash"]:
+            yield Reference("command", *bare(name, found.start("name")), "code")
+        elif "." not in name and ("-" in name or ":" in name):
+            yield Reference("any", *bare(name, found.start("name")), "code")
+        elif _ORDINARY.fullmatch(name):
+            # One word is the name of a program as often as that of a skill.
+            noun = found["noun"]
+            yield Reference("skill" if noun else "agent", *bare(name, found.start("name")), "code")
+    for found in _COMMAND.finditer(text, start):
+        yield Reference("command", *bare(found[1], found.start(1)), "code")
+    for found in _AT.finditer(text, start):
+        yield Reference("agent", *bare(found[1], found.start(1)), "code")
+
+
+def _hyphenated(text: str, start: int) -> Iterator[Reference]:
+    """Hyphenated words that are no part of a path, an option or the like."""
+    for found in _HYPHENS.finditer(text, start):
+        hyphen, end = found.span()
+        before = text[max(start, hyphen - _WIDEST) : hyphen]
+        at = hyphen - len(before) + len(before.rstrip(_LETTERS))
+        if (
+            at == hyphen
+            or text[at - 1] in _BEFORE_NO_NAME
+            or text[end : end + 1] in _BEHIND_NO_NAME
+            or (text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum())
+        ):
+            continue
+        name = text[at:end]
+        if name[0] > "9" or not name.replace("-", "").isdigit():
+            yield Reference("agent", name, "", Span(at, end), "word")
+
+
+def _called(text: str, start: int) -> Iterator[Reference]:
+    """Names beside the word for what they name, behind a verb of delegation, and in bold."""
+    for kind, noun, name in _NOUNS:
+        for found in noun.finditer(text, start):
+            at = found.start() - 1
+            if at < start or text[at].lower() != kind[0]:
+                continue
+            at -= 3 if text.endswith("sub", start, at) else 0
+            before = _in_front(text, start, at - 1) if text.endswith(" ", start, at) else None
+            for near in (before, name.match(text, found.end())):
+                if near:
+                    yield Reference(kind, near[1], "", Span(*near.span(1)), "noun")
+    for pattern in _BEHIND_TO:
+        for found in pattern.finditer(text, start):
+            words = text[max(start, found.start() - _WIDEST) : found.start()].lower().split()
+            if any(word.startswith(_STEMS) for word in words[-3:]):
+                yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
+    for pattern in _BEHIND_VERB:
+        for found in pattern.finditer(text, start):
+            yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
+    for found in _IN_BOLD.finditer(text, start):
+        yield Reference("agent", found[1], "", Span(*found.span(1)), "item")
+
+
+def _in_front(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The name that ends at `end`, in small letters, or in several words with capitals."""
+    word = text[max(start, end - _WIDEST) : end].rsplit(None, 1)[-1:]
+    if not word:
+        return None
+    if word[0].lstrip("(*\"'")[:1].isupper():
+        return _TITLE.search(text, max(start, end - _WIDEST), end)
+    return _WORD.fullmatch(text, end - len(word[0]), end)

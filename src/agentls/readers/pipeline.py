@@ -1,0 +1,452 @@
+"""The general way to read an agent file, by the parameters of `agentls.dialects.runtimes.Runtime`.
+
+Four steps, each of which may end the reading: find the frontmatter, parse it, compare it with
+the tables, look at the prompt. Runtimes differ in the first by their fences, in the second by
+what they try when YAML fails (`Way`), in the third by what they refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from agentls.dialects import tool_names, value_schema
+from agentls.dialects.loader import Dialect
+from agentls.dialects.records import Key, Variant
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
+from agentls.readers.reading import How, Identity, Reading, Reason
+from agentls.readers.scalars import retyped, unknown_tag
+from agentls.readers.yaml_errors import explain_invalid, explain_no_opening
+from agentls.text.offsets import Span
+from agentls.text.wording import describe, listing, shown
+from agentls.text.yaml_tree import Mapping, Node, Parsed, Scalar, Sequence, Source, parse
+
+
+class Outcome(NamedTuple):
+    """What came of parsing a block: the tree, how it was got, the values that a repair changed, and the
+    lines that it passed over."""
+
+    root: Node | None
+    how: How = "clean"
+    rewritten: tuple[Span, ...] = ()
+    lost: tuple[Span, ...] = ()
+
+
+Way = Callable[[str, Span, Runtime], "Outcome | Reason"]
+"""A way to parse the block of a text: an outcome, or the reason why there is none."""
+
+
+def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+    """YAML or nothing."""
+    if runtime.fences.trimmed:
+        block = block._replace(start=block.end - len(block.of(text).lstrip()))
+    parsed = parse(Source.plain(text, block))
+    if parsed.problem:
+        return _invalid(text, block, parsed)
+    equal = equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
+    tag = unknown_tag(text, parsed.root) if runtime.scalars != "core" else None
+    return equal or tag or Outcome(parsed.root)
+
+
+def _invalid(text: str, block: Span, parsed: Parsed) -> Reason:
+    return explain_invalid(text, block, parsed, None)
+
+
+def equal_keys(root: Node | None) -> Reason | None:
+    """The reason why a parser that refuses equal keys gives up, if it does."""
+    stack = [root] if root else []
+    while stack:
+        node = stack.pop(0)
+        if isinstance(node, Sequence):
+            stack += node.items
+        elif isinstance(node, Mapping):
+            seen: set[str] = set()
+            for entry in node.entries:
+                if entry.key.text in seen:
+                    return Reason("refused-duplicate", f"`{entry.key.text}` stands twice", entry.key.span)
+                seen.add(entry.key.text)
+                stack.append(entry.value)
+    return None
+
+
+def reader(way: Way) -> Callable[[str, Identity, Dialect, Runtime], Reading]:
+    """The strategy that reads in the general way, and parses in `way`."""
+
+    def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+        return _read(way, text, identity, dialect, runtime)
+
+    return read
+
+
+def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+    hidden = unseen(identity, runtime)
+    frame = find(text, runtime.fences)
+    reason = None if frame else explain_no_frame(text, runtime)
+    # A file without frontmatter is no agent that somebody misses.
+    if hidden and not (reason and reason.code == "missing-frontmatter"):
+        return _ended(runtime, dialect, identity, hidden, None, "skipped")
+    if frame is None:
+        assert reason is not None, "it says why there is none"
+        if reason.code == "missing-frontmatter" and runtime.identity == "folder":
+            # The name of the file says what it is meant for; others may be mere documentation.
+            reason = reason._replace(code="unopened-frontmatter")
+        plain = reason.code == "missing-frontmatter"
+        return _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
+    outcome = way(text, frame.block, runtime)
+    if isinstance(outcome, Reason):
+        if frame.closing is None:
+            outcome = Reason("unclosed-frontmatter", "The closing `---` is missing", frame.opening)
+        return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
+    tree = retyped(outcome.root, runtime, outcome.rewritten) if outcome.root else None
+    variant = variant_of(tree, dialect)
+    root, shaped = _mapping(tree, runtime, variant)
+    reasons = shaped or tuple(judge(text, root, identity, dialect, runtime, frame, variant))
+    if variant and isinstance(tree, Sequence):
+        reasons += tuple(_listed(text, tree.items[1:], identity, dialect, runtime, frame))
+    reasons += tuple(_prompt(text, frame, runtime))
+    how: How = outcome.how
+    if reasons:
+        spread = shaped and runtime.unknown_keys == "passed on"
+        lost = "no metadata" in (runtime.bad_values, runtime.unreadable if shaped else "")
+        how = "damaged" if spread or lost else "dropped"
+    return Reading(
+        runtime,
+        dialect,
+        how,
+        reasons,
+        frame.block,
+        frame.closing,
+        root,
+        outcome.rewritten,
+        frame.body,
+        name_of(root, identity, runtime),
+        None if how == "damaged" else description_of(root, text[frame.body :], runtime),
+        outcome.lost,
+    )
+
+
+def unseen(identity: Identity, runtime: Runtime) -> Reason | None:
+    """Why the runtime does not look at a file of that place and name, if it does not."""
+    from fnmatch import fnmatchcase
+
+    deepest = 1 if runtime.identity == "folder" else 0
+    if len(identity.folders) > deepest and not runtime.recursive:
+        folder = "/".join(identity.folders)
+        return Reason("unread-file", f"The file lies in a folder `{folder}` below the place", Span(0, 3))
+    skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file, pattern)), None)
+    if skipped:
+        return Reason("unread-file", f"The name of the file fits `{skipped}`", Span(0, 3))
+    if (
+        runtime.only
+        and identity.file
+        and not any(fnmatchcase(identity.file, pattern) for pattern in runtime.only)
+    ):
+        return Reason("unread-file", f"The file is not called {listing(runtime.only, ' or ')}", Span(0, 3))
+    return None
+
+
+def explain_no_frame(text: str, runtime: Runtime) -> Reason:
+    """Why the runtime sees no frontmatter in a text."""
+    fences = runtime.fences
+    marked = text.startswith(BYTE_ORDER_MARK) and not fences.byte_order_mark
+    if marked and find(text[1:], fences):
+        message = "An invisible byte order mark stands in front of the opening `---`"
+        return Reason("byte-order-mark", message, Span(0, min(4, len(text))))
+    start = 1 if text.startswith(BYTE_ORDER_MARK) else 0
+    loose = find(text, fences._replace(opening_blanks=True, empty=True, unclosed="nothing"))
+    if loose and not fences.opening_blanks:
+        line = text[loose.opening.end : loose.block.start]
+        if line.strip("\r\n"):
+            blanks = Span(loose.opening.end, loose.opening.end + len(line.rstrip("\r\n")))
+            return Reason("malformed-fence", "Blanks stand behind the opening `---`", blanks)
+    if loose and loose.block.start >= loose.block.end:
+        return Reason("missing-frontmatter", "Nothing stands between the fences", loose.opening)
+    if loose is None and fences.line_behind:
+        ends = find(text + "\n", fences)
+        if ends:
+            message = "The file ends right behind the closing `---`, and has no prompt"
+            return Reason("missing-prompt", message, ends.closing or ends.opening)
+    reason = explain_no_opening(text, start)
+    if reason.code == "unclosed-frontmatter":
+        almost = find(text, fences._replace(closing="anything", indented=True, line_behind=False))
+        if almost and almost.closing:
+            at = text.rfind("\n", 0, almost.closing.start) + 1
+            end = text.find("\n", at)
+            line_span = Span(at, end if end >= 0 else len(text))
+            shown = line_span.of(text).rstrip("\r")
+            message = f"The closing fence must be `---` alone on its line, not {describe_line(shown)}"
+            return Reason("malformed-closing-fence", message, Span(at, at + len(shown)))
+    return reason
+
+
+def describe_line(line: str) -> str:
+    """A line in backticks, with its blanks, and not too long."""
+    return f"`{line[:40]}`"
+
+
+def _ended(
+    runtime: Runtime,
+    dialect: Dialect,
+    identity: Identity,
+    reason: Reason,
+    frame: Frame | None,
+    outcome: str,
+    *,
+    clean: bool = False,
+) -> Reading:
+    """The reading of a file whose frontmatter is missing or cannot be read."""
+    how: How = "dropped" if outcome == "skipped" else "clean" if clean else "damaged"
+    return Reading(
+        runtime,
+        dialect,
+        how,
+        () if how == "clean" else (reason,),
+        frame.block if frame else None,
+        frame.closing if frame else None,
+        None,
+        (),
+        frame.body if frame and outcome == "no metadata" else 0,
+        name_of(None, identity, runtime),
+        None,
+    )
+
+
+def variant_of(root: Node | None, dialect: Dialect) -> Variant | None:
+    """The variant of the format that the file is written in, or `None` for the plain one."""
+    if isinstance(root, Sequence) and root.items and isinstance(root.items[0], Mapping):
+        root = root.items[0]
+    if not isinstance(root, Mapping):
+        return None
+    for variant in dialect.variants:
+        if variant.unless and value_schema.meets(variant.unless, root):
+            continue
+        if any(root.get(condition.key) and value_schema.meets(condition, root) for condition in variant.when):
+            return variant
+    return None
+
+
+def _mapping(
+    root: Node | None, runtime: Runtime, variant: Variant | None
+) -> tuple[Mapping | None, tuple[Reason, ...]]:
+    """The mapping of the frontmatter, and a reason if it is none. Of a list of definitions, which
+    some variants allow, it is the first."""
+    if root is None or isinstance(root, Mapping):
+        return root, ()
+    if variant and variant.listed and isinstance(root, Sequence):
+        first = root.items[0]
+        return (first if isinstance(first, Mapping) else None), ()
+    if runtime.bad_values == "ignored" and not runtime.required and runtime.unreadable != "no metadata":
+        return None, ()
+    return None, (not_a_mapping(root),)
+
+
+def not_a_mapping(root: Node) -> Reason:
+    """Why a frontmatter says nothing that is a list or a text."""
+    what = "a list" if isinstance(root, Sequence) else "plain text"
+    message = f"The frontmatter is {what}, not `key: value` lines"
+    return Reason("frontmatter-not-a-mapping", message, root.span)
+
+
+def judge(
+    text: str,
+    root: Mapping | None,
+    identity: Identity,
+    dialect: Dialect,
+    runtime: Runtime,
+    frame: Frame,
+    variant: Variant | None,
+) -> Iterator[Reason]:
+    """What the runtime refuses in a frontmatter that it could parse."""
+    required = variant.required if variant else runtime.required
+    if runtime.overlays and not text[frame.body :].strip():
+        required = ("name",)
+    for name in required:
+        if root is None or root.get(name) is None:
+            code = f"missing-{name}" if name in ("name", "description") else "missing-key"
+            yield Reason(code, f"`{name}` is missing", frame.opening)
+    if variant and variant.one_of and root is not None:
+        present = [entry for entry in root.entries if entry.key.text in variant.one_of]
+        if not present:
+            yield Reason("missing-key", f"One of {listing(variant.one_of)} is missing", frame.opening)
+        for entry in present[1:]:
+            message = f"`{entry.key.text}` cannot stand beside `{present[0].key.text}`"
+            yield Reason("refused-key", message, entry.key.span)
+    for entry in root.entries if root else ():
+        name = entry.key.text
+        key = dialect.key(name)
+        other = next(
+            (other for other in dialect.variants if other is not variant and name in other.own), None
+        )
+        fits = name in variant.keys if variant else other is None
+        known = key is not None and key.known_to(runtime.name) and fits
+        if not known or key is None:
+            if runtime.unknown_keys == "refused":
+                of = f" of {variant.title}" if variant and key else ""
+                message = f"`{name}` is only a key of {other.title}" if other else f"`{name}` is no key{of}"
+                yield Reason("refused-key", message, entry.key.span)
+            continue
+        if isinstance(entry.value, Sequence) and key.type == "tools" and runtime.unknown_tools == "refused":
+            yield from _unknown_tools(entry.value, text, dialect)
+        if root is None or root.get(name) is not entry:
+            continue
+        if refuses(key, runtime) or (key.fatal and _is_fatal(key, entry.value)):
+            for misfit in value_schema.misfits(key, entry.value, runtime.name):
+                yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.mark))
+            if key.type == "hooks" and isinstance(entry.value, Mapping):
+                yield from _unknown_events(entry.value, dialect, runtime)
+    if root is not None and written_name(root, runtime) is None and runtime.identity != "none":
+        yield from _default_name(identity, dialect, runtime, frame)
+    yield from _taken_name(root, identity, dialect, runtime, frame)
+    if root is not None and runtime.other_names == "refused":
+        yield from other_name(root, identity)
+
+
+def _listed(
+    text: str, items: tuple[Node, ...], identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame
+) -> Iterator[Reason]:
+    """What the runtime refuses in further definitions of a list."""
+    listed = next((variant for variant in dialect.variants if variant.listed), None)
+    for item in items:
+        if not isinstance(item, Mapping):
+            message = f"An item of the list is {describe(item)}, not `key: value` lines"
+            yield Reason("frontmatter-not-a-mapping", message, _mark(item.span, frame.opening))
+            continue
+        missing = frame._replace(opening=item.entries[0].key.span) if item.entries else frame
+        yield from judge(text, item, identity, dialect, runtime, missing, listed)
+
+
+def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Reason]:
+    """The names in a list of tools that the runtime does not know, and refuses with the file."""
+    blank = [item for item in value.items if isinstance(item, Scalar) and not item.text.strip()]
+    for item in blank:
+        if item.type == "str":
+            yield Reason("refused-tool", "An entry is empty, and no tool", item.span)
+    for entry in tool_names.split(value, text, dialect.tool_grammar):
+        standing = tool_names.resolve(entry.name, dialect, None).standing
+        if entry.text not in dialect.tool_grammar.all and standing != "available":
+            yield Reason("refused-tool", f"There is no tool {listing([entry.text])}", entry.name_span)
+
+
+def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Iterator[Reason]:
+    """The events that the runtime does not know, and refuses with the file."""
+    for entry in hooks.entries:
+        event = dialect.event(entry.key.text)
+        if event is None or not event.known_to(runtime.name):
+            yield Reason("refused-value", f"There is no event {shown(entry.key.text)}", entry.key.span)
+
+
+def _mark(span: Span, otherwise: Span) -> Span:
+    return span if span.end > span.start else otherwise
+
+
+def refuses(key: Key, runtime: Runtime) -> bool:
+    """Whether the runtime refuses a file for a wrong value of `key`."""
+    return runtime.name in key.refused_by if key.refused_by else runtime.bad_values != "ignored"
+
+
+def _is_fatal(key: Key, value: Node) -> bool:
+    """Whether `value` is one that `key` has the whole file refused for."""
+    return value_schema.accepts(Key(key.name, key.type, "", "", shape=key.fatal), value, "")
+
+
+def _code(key: Key, value: Node) -> str:
+    """The rule that reports a wrong value of `key`."""
+    empty = isinstance(value, Scalar) and (value.type == "null" or not value.text.strip())
+    if key.name in ("name", "description") and empty:
+        return f"missing-{key.name}"
+    if key.name == "name" and isinstance(value, Scalar) and value.type == "str":
+        return "invalid-name"
+    if key.name in ("name", "description"):
+        return (
+            f"{key.name}-not-text"
+            if not isinstance(value, Scalar) or value.type != "str"
+            else "refused-value"
+        )
+    return "refused-value"
+
+
+def _default_name(identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame) -> Iterator[Reason]:
+    """The reason why the name of the file cannot stand in for a missing `name`, if it cannot."""
+    key = dialect.key("name")
+    if key is None or not refuses(key, runtime) or "name" in runtime.required:
+        return
+    stand_in = Scalar(frame.opening, identity.name(runtime.identity))
+    if not value_schema.accepts(key, stand_in, runtime.name):
+        message = (
+            f"`name` is missing, and {listing([stand_in.text])}, which stands in for it, is no valid name"
+        )
+        yield Reason("invalid-name", message, frame.opening)
+
+
+def _taken_name(
+    root: Mapping | None, identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame
+) -> Iterator[Reason]:
+    """The reason why the agent cannot have its name, if that has a meaning of its own."""
+    name = name_of(root, identity, runtime)
+    entry = root.get("name") if root else None
+    mark = entry.mark if entry else frame.opening
+    reserved = runtime.reserved_names and name is not None and name.strip().lower()
+    if any(word.name == reserved for word in dialect.reserved_names):
+        yield Reason("invalid-name", f"The name `{name}` is reserved", mark)
+    if runtime.override and any(agent.name == name for agent in dialect.builtin_agents):
+        override = root.get(runtime.override) if root else None
+        if override is None or override.value.value is not True:
+            message = (
+                f"`{name}` is a built-in agent, whose place a file takes only with `{runtime.override}: true`"
+            )
+            yield Reason("invalid-name", message, mark)
+
+
+def other_name(root: Mapping, identity: Identity) -> Iterator[Reason]:
+    """The reason that the name is not that of the folder, if it is another."""
+    import unicodedata  # Few runtimes compare the two.
+
+    entry = root.get("name")
+    if entry is None or not isinstance(entry.value, Scalar):
+        return
+    folder = unicodedata.normalize("NFKC", identity.name("folder"))
+    if unicodedata.normalize("NFKC", entry.value.text.strip()) != folder:
+        message = f"The name {listing([entry.value.text])} is not that of the folder, {listing([folder])}"
+        yield Reason("name-not-folder", message, entry.mark)
+
+
+def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
+    """The reason why the prompt is not enough, if it is not."""
+    length = len(text[frame.body :].strip())
+    if length < runtime.body:
+        message = "There is no prompt below the frontmatter"
+        if length:
+            message = f"The prompt below the frontmatter is too short: it needs {runtime.body} characters"
+        yield Reason("missing-prompt", message, frame.closing or frame.opening)
+
+
+def name_of(root: Mapping | None, identity: Identity, runtime: Runtime) -> str | None:
+    """The name under which the agent is known."""
+    written = written_name(root, runtime)
+    if written is not None or runtime.identity == "none":
+        return written
+    name = identity.name(runtime.identity)
+    return ":".join(filter(None, (identity.plugin, *identity.folders, name))) if runtime.scoped else name
+
+
+def written_name(root: Mapping | None, runtime: Runtime) -> str | None:
+    """The name as the frontmatter has it, if that counts."""
+    entry = root.get("name") if root and runtime.names != "ignored" else None
+    if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
+        return None
+    text = entry.value.text.strip() if runtime.names == "trimmed" else entry.value.text
+    return text if text or runtime.names == "kept" else None
+
+
+def description_of(root: Mapping | None, body: str, runtime: Runtime) -> str | None:
+    """What the runtime tells about the agent."""
+    entry = root.get("description") if root else None
+    if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
+        return entry.value.text
+    return first_line(body) or None if runtime.stand_in == "first line" else None
+
+
+def first_line(body: str) -> str:
+    """The first line with something on it, without the blanks around it."""
+    return body.lstrip().partition("\n")[0].strip()

@@ -1,0 +1,49 @@
+"""The ways in which runtimes read agent files, by the names that dialect files use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from agentls.dialects.loader import Dialect
+from agentls.dialects.runtimes import Runtime
+from agentls.readers.reading import Identity, Reading
+
+Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
+
+_WHOLE = {
+    "claude-code": "claude_code.read",
+    "claude-skill": "claude_skill.read",
+    "no-frontmatter": "plain.read",
+}
+_GENERAL = {
+    "claude-yaml": "claude_code.mending",
+    "entry-by-entry": "entries.one_by_one",
+    "strict-yaml": "pipeline.strictly",
+    "block-repair": "block_repair.with_blocks",
+    "yaml-or-lines": "by_lines.yaml_or_lines",
+    "restricted-yaml": "restricted.strictly",
+    "yaml-or-two-keys": "two_keys.or_lines",
+    "flat": "flat.flatly",
+    "lenient-yaml": "lenient.leniently",
+}
+"""Functions that read a file, and those that just parse, with the general way around them."""
+
+STRATEGIES = (*_WHOLE, *_GENERAL)
+"""The names of all."""
+
+
+@cache
+def strategy(name: str) -> Strategy:
+    """The way of that name. Raises `KeyError` if there is none.
+
+    Its module is loaded when the first file needs it, since a run meets few of them.
+    """
+    module, _, function = (_WHOLE.get(name) or _GENERAL[name]).partition(".")
+    found = getattr(__import__(f"agentls.readers.{module}", fromlist=[function]), function)
+    if name in _GENERAL:
+        from agentls.readers import pipeline
+
+        found = pipeline.reader(found)
+    read: Strategy = found
+    return read

@@ -1,0 +1,243 @@
+"""Why a file's frontmatter cannot be read, in words that lead to the line at fault.
+
+A YAML parser says where it gave up, which is often a line or more behind the mistake. The
+functions here look for the habit that caused it. They judge nothing: a runtime's strategy has
+found that the block does not load before it asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from agentls.readers.reading import Reason
+from agentls.text.frontmatter import LATEST_OPENING, TOP_LEVEL_KEY, top_level_chunks
+from agentls.text.offsets import Span
+from agentls.text.yaml_tree import Parsed, Source, parse
+
+Repair = Callable[[str, Span], Source]
+
+_NEVER_CLOSED = "The closing `---` is missing"
+
+# Lines that look as if a frontmatter were meant, for files in which none is seen.
+_LATE_FENCE = re.compile(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE)
+_ALMOST_A_FENCE = re.compile(r"[-\u2010-\u2015\u2212]{2}")
+_CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
+_KEY_LINE = re.compile(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
+_IDENTITY_BELOW = re.compile(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description)[ \t]*:\s")
+
+
+def explain_no_opening(text: str, start: int) -> Reason:
+    """Why a text is not taken to start with a fence `---`; it begins at `start`."""
+    end = text.find("\n", start)
+    line = text[start : end if end >= 0 else len(text)]
+    first = line.strip(" \t\r")
+    at = start + len(line) - len(line.lstrip(" \t\r"))
+    where = Span(at, at + len(first)) if first else Span(start, min(len(text), start + 1))
+    if first == "---" and at == start:
+        return Reason("unclosed-frontmatter", _NEVER_CLOSED, where)
+    if first.startswith("---\r"):
+        message = "The lines end in CR alone, which does not count behind a fence"
+        return Reason("malformed-fence", message, Span(at, at + 3))
+    if "\0" in first and first.replace("\0", "").lstrip("\ufffd").strip() == "---":
+        return Reason("malformed-fence", "The file is not UTF-8 but, by its looks, UTF-16", where)
+    if first.startswith("+++"):
+        return Reason(
+            "malformed-fence", "`+++` opens TOML; the frontmatter must be YAML between `---`", where
+        )
+    if first != "---" and _ALMOST_A_FENCE.match(first) and _KEY_LINE.match(text, where.end):
+        return Reason("malformed-fence", f"The first line is `{first[:40]}`, not just `---`", where)
+    for fence in _LATE_FENCE.finditer(text, start, start + LATEST_OPENING):
+        before = text[start : fence.start()].strip()
+        if not before or _opens(text, fence.end(), before):
+            shown = f"`{before.splitlines()[0].strip()[:40]}`" if before else "Blank space"
+            what = "A code fence" if _CODE_FENCE.match(before) else shown
+            return Reason(
+                "text-before-frontmatter",
+                f"{what} stands in front of the opening `---`, which must come first in the file",
+                Span(start, text.index("-", fence.start())),
+            )
+    if _IDENTITY_BELOW.match(text, start):
+        return Reason("unopened-frontmatter", "The opening `---` is missing", where)
+    return Reason("missing-frontmatter", "The file does not start with `---`", where)
+
+
+def _opens(text: str, end: int, before: str) -> bool:
+    """Whether a `---` that ends at `end` is meant to open the frontmatter, although it has the text
+    `before` in front of it; else it is a ruler, or stands in an example of an agent file."""
+    if not _IDENTITY_BELOW.match(text, end):
+        return False
+    fences = _CODE_FENCE.findall(before)
+    return len(fences) % 2 == 0 or before == fences[0].strip()
+
+
+def explain_invalid(text: str, block: Span, strict: Parsed, mending: Repair | None) -> Reason:
+    """Why a block can be parsed neither as it stands nor after the runtime's `mending`, if it has one.
+
+    `strict` is the outcome of the first attempt, which has a problem.
+    """
+    assert strict.problem is not None, "the caller found a problem"
+    repair, tabs = mending or Source.plain, mending is not None
+    if "\0" in block.of(text):
+        at = text.index("\0", block.start)
+        return Reason("invalid-yaml", "The frontmatter contains a NUL character", Span(at, at + 1))
+    if text[text.rfind("\n", 0, block.end) + 1 : block.end].strip():
+        message = "This `---` ends the frontmatter in the middle of a line"
+        return Reason("early-terminator", message, dashes_at(text, block.end))
+    chunks = top_level_chunks(text, block)
+    for before, chunk in zip((None, *chunks), chunks, strict=False):
+        if parse(Source.plain(text, chunk), tabs_indent=tabs).problem is None:
+            continue
+        if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
+            stray = before and _explain_stray_list(text, before, chunk)
+            return Reason("invalid-yaml", *(stray or _explain_chunk(text, chunk, mending)))
+    # Each entry by itself can be read; it is the repair of one that breaks another.
+    for chunk in chunks:
+        if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
+            culprit = next((c for c in chunks if parse(Source.plain(text, c)).problem), chunk)
+            return Reason(
+                "invalid-yaml",
+                f"`{key_of(text, culprit)}` needs quotes, and the repair that adds them"
+                f" breaks the block of lines at `{key_of(text, chunk)}`",
+                value_of(text, culprit),
+            )
+    prose = _PROSE.search(text, block.start, chunks[0].start) if chunks else None
+    if prose:
+        return Reason("invalid-yaml", f"`{prose[1][:40]}` is not `key: value`", Span(*prose.span(1)))
+    offset = min(strict.problem.offset, max(block.start, block.end - 1))
+    line = line_around(text, block, offset)
+    return Reason("invalid-yaml", f"The frontmatter is not valid YAML ({strict.problem.message})", line)
+
+
+_PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
+
+
+def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, Span]:
+    """Why the entry `chunk` cannot be read, and where."""
+    key, value = key_of(text, chunk), value_of(text, chunk)
+    first_line, *rest = value.of(text).split("\n")
+    first = first_line.strip()
+    first_span = Span(value.start, value.start + len(first))
+    unindented = _UNINDENTED.search(text, value.start + len(first_line) + 1, value.end)
+    if repair and "\r\n" in chunk.of(text) and parse(_with_lf(text, chunk, repair)).problem is None:
+        return (
+            f"`{key}` needs quotes, and the repair that adds them does not work on lines that end in CRLF",
+            first_span,
+        )
+    if first[:1] in ('"', "'") and not _is_quoted(value.of(text)):
+        if value.of(text).count(first[0]) == 1:
+            return f"The quote that opens `{key}` is never closed", first_span
+        return f"`{key}` starts with a quoted part, and more text follows it", first_span
+    if unindented:
+        return _explain_unindented(text, chunk, Span(*unindented.span()))
+    if first[:2] in ("- ", "? ") or first in ("-", "?"):
+        return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
+    if repair and first[0] == "[" and first[-1] == "]" and not rest:
+        return f"`{key}` has the brackets of a list but is none, and the repair leaves it alone", first_span
+    star = _STAR_AS_KEY.search(text, text.rfind("\n", 0, value.start) + 1, value.end)
+    if star:
+        message = f"`{star[1]}` stands for a value elsewhere in YAML; as a key it needs quotes"
+        return message, Span(*star.span(1))
+    if repair is None and first[:1] in _INDICATORS:
+        return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
+    if repair is None and ": " in first:
+        return f"`{key}` has a colon and a blank in its value, and needs quotes", first_span
+    if first.endswith(":") and not any(line.strip() for line in rest):
+        return f"The value of `{key}` ends in a colon", first_span
+    if repair and not _REPAIRABLE_KEY.fullmatch(key) and ": " in first:
+        return (
+            f"`{key}` needs quotes, and the repair that adds them leaves keys alone that hold"
+            " anything but letters, `_` and `-`",
+            first_span,
+        )
+    problem = parse(Source.plain(text, chunk), tabs_indent=repair is not None).problem
+    at = problem.offset if problem else value.start
+    line_span = line_around(text, chunk, min(at, max(chunk.start, chunk.end - 1)))
+    if any(line.strip() for line in rest) and first and first[0] not in "|>":
+        if repair and ": " in first:
+            return f"`{key}` needs quotes, and its further lines keep them from being added", first_span
+        if ": " in line_span.of(text) or line_span.of(text).endswith(":"):
+            shown = line_span.of(text).strip()[:40]
+            return f"`{shown}` inside `{key}` reads as a key of its own", line_span
+        comment = _COMMENT_INSIDE.search(text, value.start, value.end)
+        if comment:
+            shown, span = comment[1][:40], Span(*comment.span(1))
+            return f"`{shown}` is a comment to YAML, and ends `{key}` before its next line", span
+    message = problem.message if problem else "cannot be parsed"
+    return f"`{key}` is not valid YAML ({message})", line_span
+
+
+_STAR_AS_KEY = re.compile(r"^[ \t]*(\*[^\s\"']*?)[ \t]*:(?=\s)", re.MULTILINE)
+_INDICATORS = tuple("`@%*&!{[")
+_REPAIRABLE_KEY = re.compile(r"[A-Za-z_-]+")
+_UNINDENTED = re.compile(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)
+_TIGHT_KEY = re.compile(r"[A-Za-z_-]+:(?!//)\S")
+_COMMENT_INSIDE = re.compile(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
+
+
+def _explain_stray_list(text: str, before: Span, chunk: Span) -> tuple[str, Span] | None:
+    """Why a list at the left margin cannot be read, if it looks like text that was meant to go on
+    with the entry `before`: a line `Examples:` with items that are no YAML."""
+    value = value_of(text, chunk)
+    if text[value.start - 1] != "\n" or text[value.start] != "-":
+        return None
+    line = line_around(text, chunk, chunk.start)
+    return f"`{line.of(text)[:40]}` and its list continue `{key_of(text, before)}` but are not indented", line
+
+
+def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
+    """Why the `line` at the left margin, below the key of `chunk`, does not fit there."""
+    shown, key = line.of(text)[:40], key_of(text, chunk)
+    if _TIGHT_KEY.match(shown):
+        return f"`{shown}` has no space behind its colon, so it is not a key", line
+    after_blank = not text[text.rfind("\n", 0, line.start - 1) + 1 : line.start].strip()
+    if after_blank and text.startswith("---", chunk.end):
+        return f"`{shown}` is neither a key nor indented, as if the closing `---` were missing", line
+    return f"`{shown}` continues `{key}` but is not indented", line
+
+
+def _with_lf(text: str, chunk: Span, repair: Repair) -> Source:
+    """The repaired chunk as it were with LF line ends."""
+    plain = chunk.of(text).replace("\r\n", "\n")
+    return repair(plain, Span(0, len(plain)))
+
+
+def _is_quoted(value: str) -> bool:
+    """Whether a value, perhaps over several lines, is one quoted scalar."""
+    value = value.strip()
+    return parse(Source.plain(value, Span(0, len(value)))).problem is None
+
+
+def key_of(text: str, chunk: Span) -> str:
+    """The key with which a chunk starts, without quotes."""
+    found = TOP_LEVEL_KEY.match(chunk.of(text))
+    return found["key"].strip("\"'") if found else ""
+
+
+def value_of(text: str, chunk: Span) -> Span:
+    """The raw value of a chunk, without the blanks around it; the key's span if it is empty."""
+    content = chunk.of(text)
+    found = TOP_LEVEL_KEY.match(content)
+    skip = found.end() if found else 0
+    raw = content[skip:]
+    start = chunk.start + skip + len(raw) - len(raw.lstrip())
+    if not raw.strip():
+        return Span(chunk.start, chunk.start + (found.end("key") if found else 0))
+    return Span(start, start + len(raw.strip()))
+
+
+def dashes_at(text: str, start: int) -> Span:
+    """The whole run of dashes that begins at `start`."""
+    return Span(start, start + len(text[start:]) - len(text[start:].lstrip("-")))
+
+
+def line_around(text: str, block: Span, offset: int) -> Span:
+    """The line of the block that holds `offset`, without blanks at its edges."""
+    start = max(block.start, text.rfind("\n", 0, offset) + 1)
+    newline = text.find("\n", offset)
+    line = text[start : newline if newline >= 0 else len(text)]
+    stripped = line.strip()
+    if not stripped:
+        return Span(start, start + 1)
+    start += len(line) - len(line.lstrip())
+    return Span(start, start + len(stripped))

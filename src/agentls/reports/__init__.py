@@ -1,0 +1,1 @@
+"""Answers for people: inspections, explanations, lists, drawings."""

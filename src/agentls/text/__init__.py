@@ -1,0 +1,1 @@
+"""What knows nothing of agents: offsets, YAML, Markdown, globs, spelling, tokens, wording."""

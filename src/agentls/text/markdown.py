@@ -1,0 +1,230 @@
+"""The body of an agent file: headings, code blocks, links and tags, with spans.
+
+pulldown-cmark (through pyromark) decides what is a heading and what is code, so a `#` inside
+a code block is never taken for one. Prompts have one habit that CommonMark does not know:
+sections between tags on lines of their own (`<instructions>` ... `</instructions>`). To
+CommonMark such a line starts a block of HTML that swallows the Markdown behind it; here the
+tag lines are blanked before parsing and reported as tags.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from agentls.text.offsets import Span
+
+
+class Heading(NamedTuple):
+    """A heading. `level` is 1 to 6; a line in bold that acts as one has `level` 0."""
+
+    level: int
+    title: str
+    span: Span
+
+
+class CodeBlock(NamedTuple):
+    """A block of code; `closed` is false for a fence that never ends."""
+
+    span: Span
+    fenced: bool
+    closed: bool
+
+
+class Link(NamedTuple):
+    """An inline link or an image; `destination` as written, without its title."""
+
+    span: Span
+    destination: str
+    destination_span: Span
+
+
+class Tag(NamedTuple):
+    """A pair of tags on lines of their own: `<name>` ... `</name>`."""
+
+    name: str
+    opening: Span
+    closing: Span
+
+
+class Markdown(NamedTuple):
+    """What a body consists of, each list in the order of the text."""
+
+    headings: tuple[Heading, ...]
+    code_blocks: tuple[CodeBlock, ...]
+    links: tuple[Link, ...]
+    tags: tuple[Tag, ...]
+
+    def in_code(self, offset: int) -> bool:
+        """Whether `offset` lies in a block of code."""
+        at = bisect_right(self.code_blocks, offset, key=lambda block: block.span.start) - 1
+        return at >= 0 and offset < self.code_blocks[at].span.end
+
+
+_UNENCODABLE = re.compile("[\0\ud800-\udfff]")
+_TAG_LINE = re.compile(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*$", re.MULTILINE)
+_CLOSING_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*\r?\n?\Z")
+
+
+def parse(text: str, start: int) -> Markdown:
+    """The Markdown of `text` from the offset `start` on; spans count from the start of `text`."""
+    import pyromark  # Loading it costs a few milliseconds that not every question needs.
+
+    body = _UNENCODABLE.sub("\ufffd", text[start:])
+    tag_lines = list(_TAG_LINE.finditer(body))
+    source = _TAG_LINE.sub(lambda line: " " * len(line[0]), body) if tag_lines else body
+    offsets = _Offsets(source, start)
+    headings: list[Heading] = []
+    code: list[CodeBlock] = []
+    links: list[Link] = []
+    depth = 0
+    events: Iterator[Any] = iter(pyromark.events_with_range(source))
+    for event, where in events:
+        if "Text" in event:
+            continue  # Two events in three are text; the loop is four fifths of the time.
+        kind, name, data = _read(event)
+        if kind == "End":
+            depth -= name in _CONTAINERS
+        elif kind != "Start":
+            continue
+        elif name in _CONTAINERS:
+            depth += 1
+        elif name == "Paragraph":
+            bold = _bold_line(events, offsets, text, links) if depth == 0 else None
+            if bold:
+                headings.append(bold)
+        elif name == "Heading":
+            span = offsets.span(where)
+            span = Span(span.start, span.start + len(span.of(text).rstrip()))
+            headings.append(Heading(int(data["level"][1]), _title(events, offsets, text, links), span))
+        elif name == "CodeBlock":
+            span = offsets.span(where)
+            fenced = isinstance(data, dict)
+            code.append(CodeBlock(span, fenced, not fenced or _is_closed(span.of(text))))
+        elif name in _LINKS:
+            _add_link(data, offsets.span(where), text, links)
+    found = Markdown(tuple(headings), tuple(code), tuple(links), ())
+    return found._replace(tags=tuple(_pair_tags(tag_lines, start, found))) if tag_lines else found
+
+
+_CONTAINERS = frozenset({"BlockQuote", "List", "Item"})
+_LINKS = frozenset({"Link", "Image"})
+_WORDS = frozenset({"Text", "Code", "InlineHtml", "SoftBreak", "HardBreak"})
+
+
+class _Offsets:
+    """From the byte offsets of the parser to offsets in the text."""
+
+    def __init__(self, body: str, start: int) -> None:
+        self._start = start
+        self._bytes = b"" if body.isascii() else body.encode("utf-8")
+        self._lines = [(0, 0)]
+        characters = total = 0
+        for line in body.split("\n") if self._bytes else ():
+            characters += len(line) + 1
+            total += len(line.encode("utf-8")) + 1
+            self._lines.append((total, characters))
+
+    def at(self, byte: int) -> int:
+        """The offset in the text of a byte of the body."""
+        if not self._bytes:
+            return self._start + byte
+        line_byte, line_character = self._lines[bisect_right(self._lines, (byte, 1 << 60)) - 1]
+        piece = self._bytes[line_byte:byte].decode("utf-8")
+        return self._start + line_character + len(piece)
+
+    def span(self, where: dict[str, int]) -> Span:
+        """The span in the text of a range of bytes."""
+        return Span(self.at(where["start"]), self.at(where["end"]))
+
+
+def _read(event: Any) -> tuple[str, str, Any]:
+    """An event of the parser as (kind, name, data): ("Start", "Heading", {...}), ("Text", "", "words")."""
+    if isinstance(event, str):
+        return event, "", None
+    ((kind, what),) = event.items()
+    if kind not in ("Start", "End"):
+        return kind, "", what
+    if isinstance(what, str):
+        return kind, what, None
+    ((name, data),) = what.items()
+    return kind, name, data
+
+
+def _title(events: Iterator[Any], offsets: _Offsets, text: str, links: list[Link]) -> str:
+    """The plain text of the heading whose start was just read; reads up to its end."""
+    words = []
+    for event, where in events:
+        kind, name, data = _read(event)
+        if kind == "Start" and name in _LINKS:
+            _add_link(data, offsets.span(where), text, links)
+        elif kind in _WORDS:
+            words.append(data or " ")
+        elif kind == "End" and name == "Heading":
+            break
+    return "".join(words).strip()
+
+
+def _bold_line(events: Iterator[Any], offsets: _Offsets, text: str, links: list[Link]) -> Heading | None:
+    """The paragraph's first line as a heading, if all of it is bold; reads up to the paragraph's end."""
+    words: list[str] = []
+    span = Span(0, 0)
+    state = "before"  # then "bold", "after", and "heading" or "prose"
+    for event, where in events:
+        kind, name, data = _read(event)
+        if kind == "Start" and name in _LINKS:
+            _add_link(data, offsets.span(where), text, links)
+        if kind == "End" and name == "Paragraph":
+            break
+        if state == "before":
+            state = "bold" if (kind, name) == ("Start", "Strong") else "prose"
+            span = offsets.span(where)
+        elif state == "bold":
+            if (kind, name) == ("End", "Strong"):
+                state = "after"
+            elif kind in _WORDS:
+                words.append(data or " ")
+        elif state == "after":
+            if kind in ("SoftBreak", "HardBreak"):
+                state = "heading"
+            elif kind != "Text" or data.strip() not in ("", ":"):
+                state = "prose"
+    return Heading(0, "".join(words).strip(), span) if state in ("after", "heading") else None
+
+
+def _add_link(link: dict[str, Any], span: Span, text: str, links: list[Link]) -> None:
+    """Note the link, if its destination stands in the text itself."""
+    destination = link["dest_url"]
+    if link["link_type"] != "Inline" or not destination:
+        return
+    at = text.rfind(destination, span.start, span.end)
+    links.append(Link(span, destination, Span(at, at + len(destination)) if at >= 0 else span))
+
+
+def _is_closed(block: str) -> bool:
+    """Whether a fenced block's last line is a fence as long as its first."""
+    fence = re.match(r"[ \t>]*(`{3,}|~{3,})", block)
+    lines = block.rstrip("\r\n").rsplit("\n", 1)
+    closing = _CLOSING_FENCE.match(lines[1]) if len(lines) == 2 else None
+    return bool(fence and closing and closing[1].startswith(fence[1]))
+
+
+def _pair_tags(lines: list[re.Match[str]], start: int, found: Markdown) -> list[Tag]:
+    """The pairs among the tag lines outside code, in the order of their opening lines."""
+    open_tags: list[tuple[str, Span]] = []
+    pairs: list[Tag] = []
+    for line in lines:
+        span = Span(start + line.start(), start + line.end())
+        if found.in_code(span.start):
+            continue
+        if not line[1]:
+            open_tags.append((line[2], span))
+            continue
+        for at in range(len(open_tags) - 1, -1, -1):
+            if open_tags[at][0] == line[2]:
+                pairs.append(Tag(line[2], open_tags[at][1], span))
+                del open_tags[at:]
+                break
+    return sorted(pairs, key=lambda tag: tag.opening)

@@ -1,0 +1,1 @@
+"""The file system: reading files and settings, finding agent files, indexing projects."""

@@ -1,0 +1,270 @@
+"""Finding the agent files below a folder, as the runtimes and `.gitignore` have it.
+
+Paths are absolute or as a person wrote them, always with `/`, and plain text: `pathlib` is slow in
+a walk.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from fnmatch import translate
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentls.dialects import loader
+from agentls.dialects.runtimes import Place
+from agentls.document import locate
+from agentls.document.locate import holds
+from agentls.workspace.disk import SKIPPED, LoadedConfig, plugin_of, posix, read_text, reason, with_parents
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+NOWHERE = "the link leads nowhere"
+
+
+class Found(NamedTuple):
+    """An agent file: its path for people, counted as they wrote it, and in full (with `/`)."""
+
+    shown: str
+    full: str
+
+
+class Search(NamedTuple):
+    """How to look for agent files. `config` gives the settings for a folder; with a `dialect`,
+    every `*.md` below a folder counts. What cannot be read goes to `fail`, and what is left
+    out on purpose, though it may be wanted, to `note`: each takes the path and a message. With
+    `beside`, the files beside the agents are found as well, such as settings."""
+
+    config: Callable[[str], LoadedConfig]
+    dialect: str | None
+    fail: Callable[[str, str], None]
+    note: Callable[[str, str], None]
+    beside: bool = False
+
+
+class _Folder(NamedTuple):
+    """A folder on the way: its path for people, with a `/` at the end ("" for the current one),
+    and in full without; the `.gitignore` files that count, the nearest last; whether they leave
+    it out; and whether it lies in a place that a runtime reads whole."""
+
+    shown: str
+    full: str
+    ignores: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    ignored: bool = False
+    inside: bool = False
+
+
+def find(path: str, search: Search) -> Iterator[Found]:
+    """The file at `path`, whatever it is, or all agent files below the folder of that path."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        search.fail(path, NOWHERE if os.path.islink(path) else reason(error))
+        return
+    if os.path.isdir(path):
+        yield from _Walk(path, search)
+    else:
+        yield Found(path, posix(path))
+
+
+class _Walk:
+    """One walk through a folder: what to look for, the real folder that links must not lead
+    out of, and the real folders that links have led to, each of which is entered once."""
+
+    def __init__(self, top: str, search: Search) -> None:
+        self._top = top
+        self._search = search
+        self._root = repository(_real(top)) or _real(top)
+        self._followed: set[str] = set()
+
+    def __iter__(self) -> Iterator[Found]:
+        stack = [_start(self._top)]
+        while stack:
+            folder = stack.pop()
+            try:
+                with os.scandir(f"{folder.full}/") as scan:
+                    entries = sorted(scan, key=lambda entry: entry.name)
+            except OSError as error:
+                self._search.fail(folder.shown.rstrip("/") or ".", reason(error))
+                continue
+            if any(entry.name == ".gitignore" for entry in entries):
+                folder = folder._replace(ignores=(*folder.ignores, *_ignores_of(folder.full)))
+            below = []
+            for entry in entries:
+                try:
+                    met = self._follow(folder, entry) if entry.is_symlink() else self._meet(folder, entry)
+                except OSError as error:
+                    self._search.fail(folder.shown + entry.name, reason(error))
+                    continue
+                if isinstance(met, Found):
+                    yield met
+                elif met:
+                    below.append(met)
+            stack += reversed(below)
+
+    def _meet(self, folder: _Folder, entry: os.DirEntry[str]) -> Found | _Folder | None:
+        if entry.is_dir():
+            return _enter(folder, entry.name)
+        return self._agent(folder, entry.name) if entry.is_file() else None
+
+    def _follow(self, folder: _Folder, link: os.DirEntry[str]) -> Found | _Folder | None:
+        """What a link leads to. A folder is entered only where the link makes it a place of
+        agents: any other within the root is met under its own path."""
+        found, entered = self._agent(folder, link.name), _enter(folder, link.name)
+        if entered and not (entered.inside or _leads_to_place(entered.full)):
+            entered = None
+        if not found and not entered:
+            return None
+        target = _real(link.path)
+        is_folder = os.path.isdir(target)
+        if not os.path.exists(target):
+            if found:
+                self._search.fail(found.shown, NOWHERE)
+        elif not holds(self._root, target):
+            if found or is_folder:
+                self._search.note(
+                    folder.shown + link.name, "left out, since the link leads out of the folder"
+                )
+        elif not is_folder:
+            return found if os.path.isfile(target) else None
+        elif target not in self._followed and not holds(target, _real(folder.full)):
+            self._followed.add(target)
+            return entered
+        return None
+
+    def _agent(self, folder: _Folder, name: str) -> Found | None:
+        """The file called `name` in `folder`, if it is an agent file that is to be found."""
+        if self._search.beside and _is_companion(f"{folder.full}/{name}"):
+            return Found(folder.shown + name, f"{folder.full}/{name}")
+        dialect, settings = self._search.dialect, self._search.config(folder.full)
+        by_name = dialect is not None and name.endswith(".md")
+        own = loader.own_files(settings.config)
+        if not (by_name or own or settings.config.places or _named_like_an_agent()(name)):
+            return None
+        full = f"{folder.full}/{name}"
+        if not (by_name or locate.locate(full, plugin_of(folder.full), files=own) or settings.place(full)):
+            return None
+        if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
+            return None
+        return Found(folder.shown + name, full)
+
+
+def _start(top: str) -> _Folder:
+    """The folder in which a walk begins. It is walked even if `.gitignore` leaves it out."""
+    full = posix(top).rstrip("/")
+    shown = "" if os.path.normpath(top) == "." else top.rstrip("/" + os.sep) + "/"
+    root = repository(full)
+    above = [] if root is None else [p for p in with_parents(full) if holds(root, p)][1:]
+    ignores = tuple(found for parent in reversed(above) for found in _ignores_of(parent))
+    if _is_ignored(f"{full}/", ignores):
+        ignores = ()
+    return _Folder(shown, full, ignores, inside=_in_place(full))
+
+
+def _enter(folder: _Folder, name: str) -> _Folder | None:
+    """The folder called `name` in `folder`, if a walk goes there."""
+    shown, full = f"{folder.shown}{name}/", f"{folder.full}/{name}"
+    if folder.inside or _in_place(full):
+        return _Folder(shown, full, folder.ignores, inside=True)
+    if name in SKIPPED:
+        return None
+    ignored = folder.ignored or _is_ignored(f"{full}/", folder.ignores)
+    if ignored and not _leads_to_place(full):
+        return None
+    return _Folder(shown, full, folder.ignores, ignored)
+
+
+def _real(path: str) -> str:
+    """Where `path` is once all links are followed, with `/`."""
+    return os.path.realpath(path).replace(os.sep, "/")
+
+
+@cache
+def _places() -> tuple[Place, ...]:
+    return tuple(home.place for home in loader.places())
+
+
+@cache
+def _whole() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders that runtimes read whole in any project, as `/.claude/agents/`, and the ways to them
+    and to the files beside them, as `/.claude`."""
+    from agentls.dialects import config_files  # Whoever names a file does not walk.
+
+    folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
+    beside = {file.rpartition("/")[0] for file in config_files.files() if file.startswith(".")}
+    way = folders | beside - {""}
+    ways = {f"/{folder[:at]}" for folder in way for at in range(len(folder)) if folder[at] == "/"}
+    return tuple(f"/{folder}/" for folder in folders), (*ways, *(f"/{folder}" for folder in way))
+
+
+def _in_place(folder: str) -> bool:
+    """Whether `folder` is or lies in one that runtimes read whole."""
+    return any(place in f"{folder}/" for place in _whole()[0])
+
+
+def _leads_to_place(folder: str) -> bool:
+    """Whether `folder` is such a one, or may hold one: as `.claude` may hold `.claude/agents`."""
+    return folder.endswith(_whole()[1])
+
+
+def _is_companion(path: str) -> bool:
+    """Whether the file at `path` is one beside the agents. Runtimes read it though Git ignores it, as people
+    have it with settings of their own."""
+    from agentls.dialects import config_files
+
+    folder, _, name = path.rpartition("/")
+    if not config_files.is_name(name):
+        return False
+    plugin = plugin_of(folder)
+    return config_files.locate(path, plugin.root if plugin else "") is not None
+
+
+@cache
+def _named_like_an_agent() -> Callable[[str], object]:
+    """A quick test by name that each file of a known place passes."""
+    return re.compile("|".join(sorted({_pattern(place) for place in _places()}))).match
+
+
+def _pattern(place: Place) -> str:
+    return f"(?i:{translate(place.files)})" if place.any_case else translate(place.files)
+
+
+# .gitignore
+
+
+def repository(folder: str) -> str | None:
+    """The root of the Git repository that `folder` (absolute, with `/`) lies in."""
+    return next((p for p in with_parents(folder) if os.path.exists(f"{p}/.git")), None)
+
+
+def _ignores_of(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+    """The patterns of the `.gitignore` in `folder`, if there is one, and the folder they count from."""
+    try:
+        lines = read_text(f"{folder}/.gitignore").removeprefix("\ufeff").splitlines()
+    except OSError:
+        return
+    from contextlib import suppress
+
+    from pathspec import GitIgnoreSpec  # Loading it takes as long as checking many files.
+
+    try:
+        yield folder, GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        usable = []
+        for line in lines:
+            with suppress(ValueError):
+                GitIgnoreSpec.from_lines([line])
+                usable.append(line)
+        yield folder, GitIgnoreSpec.from_lines(usable)
+
+
+def _is_ignored(path: str, ignores: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
+    """Whether the nearest `.gitignore` with a word on `path` leaves it out; a folder ends in `/`."""
+    for folder, spec in reversed(ignores):
+        verdict = spec.check_file(path[len(folder) + 1 :]).include
+        if verdict is not None:
+            return verdict
+    return False
