@@ -31,7 +31,7 @@ from lsp.wire import (
 
 # A rule that says of each agent which an agent may start where it is, or that there is none.
 RULE = '''
-from agentls.rule import Finding, Related, rule
+from agentls.linter.rule import Finding, Related, rule
 
 @rule("hint")
 def agents(ctx):
