@@ -18,7 +18,7 @@ from pathlib import Path
 
 import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.cli import main as cli
-from agentls.config import SETTINGS, Config, Override
+from agentls.config import SETTING_DESCRIPTIONS, Config, Override
 from agentls.dialects import loader
 from agentls.linter.rule import RULES, Rule
 from agentls.reports import catalogue
@@ -53,15 +53,15 @@ def rule_table(link: str) -> str:
 
 def settings_table(fields: tuple[str, ...]) -> str:
     """The settings of that name, with what they do."""
-    rows = [f"| `{name.replace('_', '-')}` | {SETTINGS[name]} |" for name in fields]
+    rows = [f"| `{name.replace('_', '-')}` | {SETTING_DESCRIPTIONS[name]} |" for name in fields]
     return "\n".join(["| Setting | What it does |", "|---|---|", *rows])
 
 
 def dialect_table() -> str:
     """The formats that are known, with who reads them and where they lie."""
     lines = ["| Format | Read by | Places |", "|---|---|---|"]
-    for name in loader.NAMES:
-        seen = catalogue.overview(loader.load(name))
+    for name in loader.DIALECT_NAMES:
+        seen = catalogue.summarise_dialect(loader.load_dialect(name))
         if not seen.places:
             continue  # How a further runtime reads the format of another.
         places = ", ".join(f"`{place}`" for place in seen.places)

@@ -67,7 +67,7 @@ class Case:
     def config(self) -> config.Config:
         """The case's configuration; a setting that is not in order is a mistake in the case."""
         data = tomllib.loads(self.files.get("agentls.toml", ""))
-        found = config.read(data, RULES)
+        found = config.parse_config(data, RULES)
         assert not found.problems, found.problems
         return found.config
 
@@ -103,13 +103,13 @@ class Case:
             return any(at == full or at.startswith(full + "/") for at in self.files)
 
         document = self.document(path)
-        root = locate.root_of(document)
+        root = locate.project_root(document)
 
         def files(pattern: str) -> bool:
             below = [
                 at.removeprefix(f"{root}/") for at in self.files if not root or at.startswith(f"{root}/")
             ]
-            return root is None or any(globs.fits(pattern, at) for at in below)
+            return root is None or any(globs.matches(pattern, at) for at in below)
 
         return check.check(document, self.config.at(path), exists, files, self.index)
 
@@ -117,8 +117,13 @@ class Case:
     def index(self) -> Index | None:
         """The names of all files of the case, where there is more than one and they are a project."""
         texts = [at for at in self.files if at.endswith(TEXTS)]
-        beside = [extract_json.of(at, text, self._plugin(at)) for at, text in self.files.items()]
-        found = [*(extract.of(self.document(at)) for at in texts), *(names for names in beside if names)]
+        beside = [
+            extract_json.extract_config_names(at, text, self._plugin(at)) for at, text in self.files.items()
+        ]
+        found = [
+            *(extract.extract_names(self.document(at)) for at in texts),
+            *(names for names in beside if names),
+        ]
         if len(found) < 2 or _BY_ITSELF in " ".join(self.prose.split()):
             return None
         index = Index()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from agentls.config import Config
-from agentls.features.code_action import Action, actions
+from agentls.features.code_action import CodeAction, code_actions
 from agentls.linter import check
-from agentls.text.offsets import Span, apply
+from agentls.text.offsets import Span, apply_edits
 from harness import Case, agent, at_cursor
 from test_rules import all_cases
 
 
-def offered(text: str) -> list[Action]:
+def offered(text: str) -> list[CodeAction]:
     """The actions at the cursor of an agent."""
     text, offset = at_cursor(text)
     document = agent(text)
-    return actions(document, check.check(document, Config(), lambda _: True), Span(offset, offset))
+    return code_actions(document, check.check(document, Config(), lambda _: True), Span(offset, offset))
 
 
 BROKEN = """\
@@ -43,7 +43,7 @@ def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
     text, _ = at_cursor(BROKEN)
     document = agent(text)
     found = check.check(document, Config(), lambda _: True)
-    comments = [a for a in actions(document, found, Span(0, len(text))) if a.title.startswith("Ignore")]
+    comments = [a for a in code_actions(document, found, Span(0, len(text))) if a.title.startswith("Ignore")]
     assert [len(comment.diagnostics) for comment in comments] == [2]
 
 
@@ -59,10 +59,10 @@ def test_ignore_comments_silence_their_findings_and_nothing_else() -> None:
             document = case.document(path)
             if not document.reading.loads:
                 continue  # In a broken file the comment may itself be taken for something else.
-            for action in actions(document, before, Span(0, len(document.text))):
+            for action in code_actions(document, before, Span(0, len(document.text))):
                 if not action.title.startswith("Ignore"):
                     continue
-                text = apply(document.text, action.edits)
+                text = apply_edits(document.text, action.edits)
                 after = Case(case.prose, {**case.files, path: text}).diagnostics(path)
                 left = sorted(found.code for found in before if found not in action.diagnostics)
                 assert sorted(found.code for found in after) == left, (action.title, text)

@@ -8,12 +8,12 @@ import time
 import pytest
 
 from agentls.features import name_completion
-from agentls.features.completion import Completions, complete
-from agentls.features.completion_items import plain
+from agentls.features.completion import CompletionList, complete
+from agentls.features.completion_items import snippet_text
 from agentls.linter.rule import Severity
 from agentls.project import extract
 from agentls.project.index import Index
-from agentls.text.offsets import apply
+from agentls.text.offsets import apply_edits
 from harness import CURSOR, Case, agent, at_cursor, parse_case
 
 PROJECT = """\
@@ -86,7 +86,7 @@ def project(text: str, path: str = HERE) -> tuple[Case, int]:
     return case, offset
 
 
-def completions(text: str, path: str = HERE) -> Completions:
+def completions(text: str, path: str = HERE) -> CompletionList:
     case, offset = project(text, path)
     return complete(case.document(path), offset, snippets=True, project=case.index)
 
@@ -99,7 +99,7 @@ def labels(text: str, path: str = HERE, kinds: str = "agent skill command server
 def applied(text: str, label: str, path: str = HERE) -> str:
     """`text` after `label` was taken."""
     (item,) = (item for item in completions(text, path).items if item.label == label)
-    return plain(apply(text.replace(CURSOR, "", 1), [item.edit]))
+    return snippet_text(apply_edits(text.replace(CURSOR, "", 1), [item.edit]))
 
 
 def block(*lines: str, body: str = "You work.") -> str:
@@ -251,7 +251,9 @@ def test_a_name_comes_with_what_it_names() -> None:
         if item.label == "@agent-planner"
     )
     assert item.detail == "Plans the work."
-    page = name_completion.page(case.document(HERE), case.index, item.label, item.within, case.document)
+    page = name_completion.name_documentation(
+        case.document(HERE), case.index, item.label, item.within, case.document
+    )
     assert page == (
         "**`planner`** (Claude Code agent)\n\nPlans the work.\n\n"
         "- Defined in `planner.md`\n- Tools: `Read`, `mcp__tracker__create_issue`\n"
@@ -302,9 +304,9 @@ def crowd(text: str, count: int = 5000) -> tuple[Index, int]:
     index = Index()
     for number in range(count):
         other = f"---\nname: agent-{number:04d}\ndescription: Does it.\n---\n\nYou.\n"
-        index.put(extract.of(agent(other, f".claude/agents/a{number}.md")))
+        index.put(extract.extract_names(agent(other, f".claude/agents/a{number}.md")))
     text, offset = at_cursor(text)
-    index.put(extract.of(agent(text)))
+    index.put(extract.extract_names(agent(text)))
     return index, offset
 
 
@@ -316,7 +318,7 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
     assert found.is_cut
     fitting = [item.label for item in found.items if item.kind == "agent" and item.label not in BUILT_IN]
     assert len(fitting) == len(
-        [n for n in range(5000) if re.search("4.*2", f"{n:04d}")][: name_completion.MOST]
+        [n for n in range(5000) if re.search("4.*2", f"{n:04d}")][: name_completion.MAX_ITEMS]
     )
     assert all(re.fullmatch(r"agent-\d*4\d*2\d*", label) for label in fitting)
     times = []

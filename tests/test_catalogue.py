@@ -12,19 +12,21 @@ from agentls.dialects import loader
 from agentls.reports import catalogue
 
 
-@pytest.mark.parametrize("name", loader.NAMES)
+@pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_every_dialect_has_an_overview_and_a_page(name: str) -> None:
-    dialect = loader.load(name)
-    seen = catalogue.overview(dialect)
+    dialect = loader.load_dialect(name)
+    seen = catalogue.summarise_dialect(dialect)
     assert seen.runtimes
-    assert seen.places or name in {other for home in loader.places() for other in home.place.also.values()}
+    assert seen.places or name in {
+        other for home in loader.all_places() for other in home.place.also.values()
+    }
     assert seen.newest >= seen.oldest >= "2025"
-    page = catalogue.page(dialect)
+    page = catalogue.render_dialect(dialect)
     assert all(source.title in page for source in dialect.sources)
 
 
 def test_facts_lead_to_their_sources() -> None:
-    found = {(f.kind, f.name): f.source.id for f in catalogue.facts(loader.load("gemini-cli"))}
+    found = {(f.kind, f.name): f.source.id for f in catalogue.list_facts(loader.load_dialect("gemini-cli"))}
     assert found["key", "mcp_servers"] == "observed"
     assert found["key", "mcp_servers.command"] == "loader"
     assert found["value", "kind.remote"] == "remote-agents"
@@ -34,20 +36,20 @@ def test_facts_lead_to_their_sources() -> None:
 def test_old_facts_are_found_by_their_age() -> None:
     ages = {
         (date(2026, 11, 20) - date.fromisoformat(fact.source.date)).days
-        for fact in catalogue.stale(60, date(2026, 11, 20))
+        for fact in catalogue.find_stale_facts(60, date(2026, 11, 20))
     }
     assert min(ages) > 60
-    assert list(catalogue.stale(10_000, date(2026, 11, 20))) == []
+    assert list(catalogue.find_stale_facts(10_000, date(2026, 11, 20))) == []
 
 
 def test_the_command_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["dialects"]) == 0
     printed = capsys.readouterr().out
-    assert all(name in printed for name in loader.NAMES)
+    assert all(name in printed for name in loader.DIALECT_NAMES)
     assert main.main(["dialects", "gemini-cli", "--color", "never"]) == 0
     assert "`mcp_servers`" in capsys.readouterr().out
     assert main.main(["dialects", "--output-format", "json"]) == 0
-    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(loader.NAMES)
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(loader.DIALECT_NAMES)
 
 
 def test_the_command_lists_old_facts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.document.document import Document
-from agentls.linter.check import MOST, check
+from agentls.linter.check import MAX_FINDINGS, check
 from agentls.linter.rule import RULES, Context, Finding, Rule, Severity
 from harness import agent
 
@@ -67,6 +67,6 @@ def test_a_rule_that_fails_costs_nothing_but_itself(
 
 
 def test_a_rule_reports_no_more_than_a_person_can_read() -> None:
-    many = ", ".join(f"Tool{n}x" for n in range(MOST * 5))
+    many = ", ".join(f"Tool{n}x" for n in range(MAX_FINDINGS * 5))
     found = codes(agent(TEXT.replace("Grpe", many)))
-    assert found.count(("unknown-tool", "hint")) == MOST
+    assert found.count(("unknown-tool", "hint")) == MAX_FINDINGS

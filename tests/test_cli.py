@@ -254,7 +254,7 @@ def test_problems_of_the_settings_are_said_once(project: Project) -> None:
     ran = project("check")
     lines = ran.err.splitlines()
     assert len(lines) == 2
-    assert all(line.startswith(f"agentls: {disk.posix('agentls.toml')}: ") for line in lines)
+    assert all(line.startswith(f"agentls: {disk.absolute_path('agentls.toml')}: ") for line in lines)
     assert "did you mean `ignore`" in lines[0]
 
 
@@ -296,7 +296,10 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_checked(project: Project) -
 
 
 def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [discovery.Found("x.md", disk.posix("x.md")), discovery.Found(A, disk.posix(A))]
+    found = [
+        discovery.FoundFile("x.md", disk.absolute_path("x.md")),
+        discovery.FoundFile(A, disk.absolute_path(A)),
+    ]
     monkeypatch.setattr(discovery, "find", lambda *_: iter(found))
     ran = project.write({A: WARNED})("check")
     assert ran.err == "agentls: x.md: there is no such file or folder\n"

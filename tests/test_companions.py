@@ -52,7 +52,7 @@ OPENCODE = """{
 
 def names(path: str, text: str, plugin: Plugin | None = None) -> Names:
     """The names in a file; every span covers what it says."""
-    found = extract_json.of(path, text, plugin)
+    found = extract_json.extract_config_names(path, text, plugin)
     assert found is not None
     for definition in found.definitions:
         assert definition.span.of(text) == definition.name
@@ -174,7 +174,7 @@ def test_a_server_is_found_by_the_name_that_its_tools_have() -> None:
     "path", ["/p/settings.json", "/p/mcp.json", "/p/package.json", "/p/claude/settings.json", "/p/a.md"]
 )
 def test_other_files_are_left_alone(path: str) -> None:
-    assert extract_json.of(path, SETTINGS) is None
+    assert extract_json.extract_config_names(path, SETTINGS) is None
 
 
 @pytest.mark.parametrize(
@@ -189,11 +189,11 @@ def test_a_text_that_is_being_typed_has_the_names_of_its_beginning(path: str, te
     whole = names(path, text)
     known = 0
     for end in range(len(text) + 1):
-        found = extract_json.of(path, text[:end])
+        found = extract_json.extract_config_names(path, text[:end])
         assert found is not None
         assert {each.span for each in found.references[:-1]} <= {each.span for each in whole.references}
         known = max(known, len(found.definitions) + len(found.references))
-        extract_json.of(path, text[:end] + text[end + 1 :])
+        extract_json.extract_config_names(path, text[:end] + text[end + 1 :])
     assert known >= len(whole.definitions) + len(whole.references)
 
 
@@ -228,16 +228,18 @@ def test_a_quote_that_is_still_open_hides_only_what_follows() -> None:
     ],
 )
 def test_any_text_has_names_or_none(text: str) -> None:
-    for file in table.files():
-        assert extract_json.of(f"/p/{file}", text) is None or extract_json.of(f"/p/{file}", text)
-        extract_json.of(f"/p/{file}", text, PLUGIN)
+    for file in table.config_file_paths():
+        assert extract_json.extract_config_names(
+            f"/p/{file}", text
+        ) is None or extract_json.extract_config_names(f"/p/{file}", text)
+        extract_json.extract_config_names(f"/p/{file}", text, PLUGIN)
 
 
 def test_the_table_is_in_order() -> None:
-    for file in table.files():
-        located = table.locate(f"/p/{file}", "/p")
+    for file in table.config_file_paths():
+        located = table.locate_config_file(f"/p/{file}", "/p")
         assert located is not None
         assert located.base == "/p"
-        dialect = loader.load(located.companion.dialect)
+        dialect = loader.load_dialect(located.companion.dialect)
         assert {runtime.name for runtime in dialect.runtimes} & {*located.companion.runtimes}
         assert located.companion.source.url

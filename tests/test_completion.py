@@ -11,11 +11,11 @@ from agentls.config import Config
 from agentls.document.document import Document
 from agentls.document.locate import Plugin, open_document
 from agentls.features import completion_items
-from agentls.features.completion import complete, documentation
-from agentls.features.completion_edit import Completion
+from agentls.features.completion import complete, item_documentation
+from agentls.features.completion_edit import CompletionEdit
 from agentls.linter import check
 from agentls.linter.rule import Severity
-from agentls.text.offsets import Span, apply
+from agentls.text.offsets import Span, apply_edits
 from harness import agent, at_cursor
 
 KEYS = ["name", "description", "tools", "model", "disallowedTools", "permissionMode"]
@@ -23,7 +23,7 @@ TOOLS = ["Read", "Grep", "Glob", "Bash", "Edit", "Write"]
 MODELS = ["inherit", "sonnet", "opus", "haiku"]
 
 
-def completions(text: str, *, snippets: bool = True, **options: Any) -> list[Completion]:
+def completions(text: str, *, snippets: bool = True, **options: Any) -> list[CompletionEdit]:
     """What is offered at the cursor mark in `text`."""
     text, offset = at_cursor(text)
     return complete(agent(text, **options), offset, snippets=snippets).items
@@ -37,7 +37,7 @@ def labels(text: str, **options: Any) -> list[str]:
 def applied(text: str, label: str, **options: Any) -> str:
     """`text` after the item `label` was taken at the cursor mark, as a snippet where it is one."""
     (item,) = (item for item in completions(text, **options) if item.label == label)
-    return apply(text.replace("<|>", "", 1), [item.edit, *item.also])
+    return apply_edits(text.replace("<|>", "", 1), [item.edit, *item.also])
 
 
 def block(*lines: str) -> str:
@@ -529,7 +529,7 @@ def test_what_is_offered_passes_the_checks(place: str, plugin: bool) -> None:
     offered = complete(open_either(text, plugin), offset, snippets=True).items
     assert offered
     for item in offered:
-        written = filled(apply(text, [item.edit]), item.label, plugin)
+        written = filled(apply_edits(text, [item.edit]), item.label, plugin)
         inserted = Span(item.edit.span.start, item.edit.span.end + len(written) - len(text))
         found = [d for d in diagnostics(open_either(written, plugin)) if d.span.overlaps(inserted)]
         assert [d for d in found if d.message not in before] == [], written
@@ -551,13 +551,13 @@ def filled(text: str, label: str, plugin: bool) -> str:
     while hole := _HOLE.search(text):
         start = hole.start()
         rest = text[hole.end() :]
-        typed = completion_items.plain(text[:start] + rest)
+        typed = completion_items.snippet_text(text[:start] + rest)
         offered = complete(
-            open_either(typed, plugin), len(completion_items.plain(text[:start])), snippets=False
+            open_either(typed, plugin), len(completion_items.snippet_text(text[:start])), snippets=False
         ).items
         word = offered[0].label if offered else _TYPED.get(label, "word")
         text = text[:start] + word + rest
-    return completion_items.plain(text)
+    return completion_items.snippet_text(text)
 
 
 def test_the_skeleton_has_no_fault() -> None:
@@ -571,7 +571,9 @@ def test_plain_items_say_what_the_snippets_do() -> None:
         plain = complete(agent(text), offset, snippets=False).items
         assert not any(item.snippet for item in plain)
         for one, other in zip(plain, complete(agent(text), offset, snippets=True).items, strict=True):
-            written = completion_items.plain(other.edit.new_text) if other.snippet else other.edit.new_text
+            written = (
+                completion_items.snippet_text(other.edit.new_text) if other.snippet else other.edit.new_text
+            )
             assert (one.label, one.edit.new_text) == (other.label, written)
 
 
@@ -581,7 +583,7 @@ def test_each_item_has_a_line_and_a_page() -> None:
             assert item.order == order
             assert item.detail
             assert "\n" not in item.detail
-            assert documentation(agent("").dialect, item.kind, item.label, item.within), item
+            assert item_documentation(agent("").dialect, item.kind, item.label, item.within), item
 
 
 # --- the prompt -------------------------------------------------------------------------------
@@ -599,8 +601,8 @@ def test_variables_of_a_prompt(prompt: str, result: str) -> None:
     text, offset = at_cursor(f"---\ndescription: b\n---\n{prompt}\n")
     document = agent(text, ".kimi-code/agents/case.md")
     (item,) = (item for item in complete(document, offset, snippets=True).items if item.label == "cwd")
-    assert apply(text, [item.edit]).endswith(f"---\n{result}\n")
-    assert documentation(document.dialect, item.kind, item.label, item.within)
+    assert apply_edits(text, [item.edit]).endswith(f"---\n{result}\n")
+    assert item_documentation(document.dialect, item.kind, item.label, item.within)
 
 
 @pytest.mark.parametrize("prompt", ["In <|>", "In $<|>", "In ${cwd}<|>", "In ${cwd} an<|>", "${\n<|>"])

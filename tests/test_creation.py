@@ -6,20 +6,20 @@ import pytest
 
 from agentls.dialects import loader
 from agentls.document import locate
-from agentls.features.new_agent import Folder, folders, new_agent
+from agentls.features.new_agent import AgentFolder, agent_folders, new_agent
 
 
 def test_agents_of_every_dialect_have_a_folder() -> None:
     agents = {
         dialect.name
-        for dialect in map(loader.load, loader.NAMES)
+        for dialect in map(loader.load_dialect, loader.DIALECT_NAMES)
         if dialect.kind == "agent" and dialect.places
     }
-    assert {folder.dialect for folder in folders()} == agents
+    assert {folder.dialect for folder in agent_folders()} == agents
 
 
-@pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.folder)
-def test_a_new_agent_is_found_where_it_is_put(folder: Folder) -> None:
+@pytest.mark.parametrize("folder", agent_folders(), ids=lambda folder: folder.folder)
+def test_a_new_agent_is_found_where_it_is_put(folder: AgentFolder) -> None:
     created = new_agent(folder.dialect, "code-reviewer")
     assert created.problem == ""
     assert "${1:code-reviewer}" in created.snippet

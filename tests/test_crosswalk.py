@@ -22,9 +22,11 @@ FORMER = {
 """Names that files still have, though their format knows them no more, or never documented them."""
 
 
-@pytest.mark.parametrize("name", [name for name in loader.NAMES if name in crosswalk.load().formats])
+@pytest.mark.parametrize(
+    "name", [name for name in loader.DIALECT_NAMES if name in crosswalk.load_crosswalk().formats]
+)
 def test_names_exist_in_the_formats_that_ship(name: str) -> None:
-    table, dialect = crosswalk.load(), loader.load(name)
+    table, dialect = crosswalk.load_crosswalk(), loader.load_dialect(name)
     keys = {each for concept in table.keys.concepts.values() for each in table.keys.names(concept, name)}
     own = {key.name for key in dialect.keys} | {key.name for key in dialect.foreign_keys}
     assert sorted(keys - own - FORMER.get(name, set())) == []
@@ -37,10 +39,10 @@ def test_names_exist_in_the_formats_that_ship(name: str) -> None:
 
 
 def test_words_exist_in_the_formats_that_ship() -> None:
-    table = crosswalk.load()
+    table = crosswalk.load_crosswalk()
     for concept, words in table.words.items():
-        for name in set(loader.NAMES) & table.formats.keys():
-            dialect = loader.load(name)
+        for name in set(loader.DIALECT_NAMES) & table.formats.keys():
+            dialect = loader.load_dialect(name)
             keys = [dialect.key(key) for key in table.keys.names(table.keys.concepts[concept], name)]
             known = {value.name for key in keys if key for value in key.values}
             found = {word for each in words.concepts.values() for word in words.names(each, name)}
@@ -48,10 +50,10 @@ def test_words_exist_in_the_formats_that_ship() -> None:
 
 
 def test_near_concepts_exist() -> None:
-    for table in (crosswalk.load().keys, crosswalk.load().tools):
+    for table in (crosswalk.load_crosswalk().keys, crosswalk.load_crosswalk().tools):
         for concept in table.concepts.values():
             assert set(concept.near) <= table.concepts.keys(), concept
-    formats = crosswalk.load().formats
+    formats = crosswalk.load_crosswalk().formats
     assert {each.like for each in formats.values()} - {""} <= formats.keys()
 
 
@@ -69,7 +71,7 @@ def test_near_concepts_exist() -> None:
     ],
 )
 def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, now: tuple[str, ...]) -> None:
-    row = loader.load(dialect).foreign_tool(name)
+    row = loader.load_dialect(dialect).foreign_tool(name)
     assert row is not None
     assert row.now == now
 
@@ -85,19 +87,19 @@ def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, 
     ],
 )
 def test_a_key_is_told_in_the_words_of_another_format(dialect: str, name: str, use: str) -> None:
-    row = loader.load(dialect).foreign_key(name)
+    row = loader.load_dialect(dialect).foreign_key(name)
     assert row is not None
     assert row.use == use
 
 
 @pytest.mark.parametrize("name", ["Read", "read", "Task", "task", "my_own_tool", "and/or"])
 def test_what_is_ones_own_or_nobodys_is_not_foreign(name: str) -> None:
-    assert loader.load("claude-code").foreign_tool(name) is None
+    assert loader.load_dialect("claude-code").foreign_tool(name) is None
 
 
 def test_words_follow_their_key() -> None:
-    claude = loader.load("claude-code")
-    row = crosswalk.load().key("approvalMode", claude)
+    claude = loader.load_dialect("claude-code")
+    row = crosswalk.load_crosswalk().key("approvalMode", claude)
     assert row is not None
     assert (row.use, row.words["yolo"]) == ("permissionMode", "bypassPermissions")
 
@@ -123,9 +125,9 @@ raise SystemExit(crosswalk.load.cache_info().currsize)
 
 
 def test_models_exist_in_the_formats_that_ship() -> None:
-    table = crosswalk.load()
-    for name in set(loader.NAMES) & table.formats.keys():
-        models = loader.load(name).models
+    table = crosswalk.load_crosswalk()
+    for name in set(loader.DIALECT_NAMES) & table.formats.keys():
+        models = loader.load_dialect(name).models
         names = [
             each for concept in table.models.concepts.values() for each in table.models.names(concept, name)
         ]

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from agentls.config import Config
-from agentls.dialects import loader, validation
+from agentls.dialects import loader, rows, validation
 from agentls.dialects.loader import Dialect
-from agentls.readers.strategies import STRATEGIES, strategy
+from agentls.dialects.records import Value
+from agentls.readers.strategies import STRATEGIES, load_strategy
 
 
-@pytest.fixture(params=loader.NAMES)
+@pytest.fixture(params=loader.DIALECT_NAMES)
 def dialect(request: pytest.FixtureRequest) -> Dialect:
     """Each dialect that ships."""
-    return loader.load(request.param)
+    return loader.load_dialect(request.param)
 
 
 def facts(row: Any) -> Iterator[Any]:
@@ -36,10 +37,10 @@ def test_every_fact_names_a_source_that_exists_and_has_a_date(dialect: Dialect) 
 
 
 def test_the_tables_are_in_order(dialect: Dialect) -> None:
-    assert list(validation.faults(dialect, STRATEGIES)) == []
+    assert list(validation.find_problems(dialect, STRATEGIES)) == []
     for place in dialect.places:
         for name, other in place.also.items():
-            assert loader.load(other).runtime(name)
+            assert loader.load_dialect(other).runtime(name)
 
 
 def test_names_lead_to_names_that_exist(dialect: Dialect) -> None:
@@ -64,11 +65,13 @@ def test_names_lead_to_names_that_exist(dialect: Dialect) -> None:
 
 
 def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
-    mine = loader.effective("claude-code", Config(tools=("Deploy",), models=("Our-1",), keys=("owner",)))
+    mine = loader.configure_dialect(
+        "claude-code", Config(tools=("Deploy",), models=("Our-1",), keys=("owner",))
+    )
     assert mine.user_tools == ("Deploy",)
     assert mine.models.get("our-1")
     assert mine.key("owner")
-    assert loader.load("claude-code").key("owner") is None
+    assert loader.load_dialect("claude-code").key("owner") is None
 
 
 @pytest.mark.parametrize(
@@ -82,8 +85,8 @@ def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
 )
 def test_a_mistake_in_a_table_is_named(data: Any, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
-        loader.build(loader.Value, data, "t")
+        rows.build_record(Value, data, "t")
 
 
 def test_every_strategy_exists() -> None:
-    assert all(callable(strategy(name)) for name in STRATEGIES)
+    assert all(callable(load_strategy(name)) for name in STRATEGIES)

@@ -11,7 +11,7 @@ import pytest
 from agentls.config import Config
 from agentls.document import locate
 from agentls.workspace import discovery, disk
-from agentls.workspace.discovery import Search
+from agentls.workspace.discovery import SearchOptions
 from agentls.workspace.disk import LoadedConfig
 
 AGENT = "---\nname: a\ndescription: Does things. Use it often.\n---\n\nYou do things.\n"
@@ -40,13 +40,13 @@ class Seen:
     def __init__(self, *paths: str, dialect: str | None = None) -> None:
         self.failures: list[tuple[str, str]] = []
         self.notes: list[tuple[str, str]] = []
-        search = Search(
-            disk.load_config,
+        search = SearchOptions(
+            disk.load_settings,
             dialect,
             lambda path, message: self.failures.append((path, message)),
             lambda path, message: self.notes.append((path, message)),
         )
-        self.files = [found.shown for path in paths or (".",) for found in discovery.find(path, search)]
+        self.files = [found.shown for path in paths or (".",) for found in discovery.find_files(path, search)]
 
 
 def link(path: Path, target: str) -> None:
@@ -146,8 +146,8 @@ def test_places_of_the_configuration_count_from_its_folder(write: Write) -> None
     settings = '[places]\nclaude-code = ["/prompts/*.txt"]\n'
     root = write({"sub/agentls.toml": settings, "sub/prompts/a.txt": AGENT, "prompts/b.txt": AGENT})
     assert Seen().files == ["sub/prompts/a.txt"]
-    path = disk.posix(str(root / "sub/prompts/a.txt"))
-    document = disk.open_document(path, AGENT, disk.load_config("sub/prompts"))
+    path = disk.absolute_path(str(root / "sub/prompts/a.txt"))
+    document = disk.open_document(path, AGENT, disk.load_settings("sub/prompts"))
     assert document is not None
     assert document.dialect.name == "claude-code"
 
@@ -156,8 +156,8 @@ def test_places_of_the_configuration_do_not_look_above_its_folder(write: Write) 
     root = write(
         {"prompts/agentls.toml": '[places]\nclaude-code = ["prompts/"]\n', "prompts/docs/a.md": AGENT}
     )
-    path = disk.posix(str(root / "prompts/docs/a.md"))
-    assert disk.open_document(path, AGENT, disk.load_config("prompts/docs")) is None
+    path = disk.absolute_path(str(root / "prompts/docs/a.md"))
+    assert disk.open_document(path, AGENT, disk.load_settings("prompts/docs")) is None
 
 
 def test_links_within_the_root_are_followed_once(write: Write) -> None:
@@ -253,7 +253,7 @@ def test_bytes_that_are_no_utf_8_become_replacement_characters(write: Write) -> 
 
 def config(folder: str) -> LoadedConfig:
     """The settings for a folder, read afresh."""
-    return disk.load_config(folder)
+    return disk.load_settings(folder)
 
 
 def test_the_nearest_settings_count(write: Write) -> None:
@@ -265,9 +265,9 @@ def test_the_nearest_settings_count(write: Write) -> None:
         }
     )
     assert config("a/b").config.tools == ("Inner",)
-    assert config("a/b").root == disk.posix(str(root / "a"))
+    assert config("a/b").root == disk.absolute_path(str(root / "a"))
     assert config(str(root)).config.tools == ("Outer",)
-    assert disk.load_config("a/b", "agentls.toml").config.tools == ("Outer",)
+    assert disk.load_settings("a/b", "agentls.toml").config.tools == ("Outer",)
 
 
 @pytest.mark.parametrize("text", ["[tool\n", "tool = 1\n[agentls]\n", "[tool]\nagentls = 3\n", "\xff"])
@@ -290,15 +290,15 @@ def test_overrides_and_places_count_from_the_folder_of_the_file(write: Write) ->
 @pytest.mark.parametrize("text", ["", "[]", '{"name": 3}', '{"name": ""}', "\x00", "[" * 100_000])
 def test_a_plugin_without_a_usable_name_is_called_like_its_folder(write: Write, text: str) -> None:
     root = write({"tools/.claude-plugin/plugin.json": text})
-    disk.plugin_of.cache_clear()
-    plugin = disk.plugin_of(disk.posix(str(root / "tools/agents/deep")))
+    disk.find_plugin.cache_clear()
+    plugin = disk.find_plugin(disk.absolute_path(str(root / "tools/agents/deep")))
     assert plugin is not None
     assert plugin.name == "tools"
 
 
 def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
     write({".claude/rules/a.md": "Be brief.", "src/a.ts": "", "node_modules/b.py": "", "build/c.py": ""})
-    path = disk.posix(".claude/rules/a.md")
+    path = disk.absolute_path(".claude/rules/a.md")
     document = locate.open_document(path, "Be brief.", Config())
     assert document is not None
     fits = disk.files_of(document)
@@ -310,6 +310,6 @@ def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
 
 def test_nothing_is_said_about_files_of_no_project(write: Write) -> None:
     write({"a.instructions.md": "Be brief."})
-    document = locate.open_document(disk.posix("a.instructions.md"), "Be brief.", Config())
+    document = locate.open_document(disk.absolute_path("a.instructions.md"), "Be brief.", Config())
     assert document is not None
     assert disk.files_of(document)("**/*.rs")

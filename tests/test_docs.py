@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentls.config import SETTINGS, Config, Override
+from agentls.config import SETTING_DESCRIPTIONS, Config, Override
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,7 +23,7 @@ def test_generated_documentation_is_current() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert set(SETTINGS) == {*Config._fields, *Override._fields}
+    assert set(SETTING_DESCRIPTIONS) == {*Config._fields, *Override._fields}
 
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("editors/*/*.md")]

@@ -8,8 +8,8 @@ import pytest
 
 from agentls.features.hover import hover
 from agentls.project import capabilities
-from agentls.project.capabilities import Effective
-from agentls.project.names import Names, Permission
+from agentls.project.capabilities import Capabilities
+from agentls.project.names import Names, PermissionRule
 from agentls.reports import inspection
 from agentls.text.offsets import Span
 from harness import Case, parse_case
@@ -49,11 +49,11 @@ HERE = ".claude/agents/worker.md"
 SETTINGS = ".claude/settings.json"
 
 
-def rule(written: str, action: str = "deny") -> Permission:
+def rule(written: str, action: str = "deny") -> PermissionRule:
     """A rule of the settings, as it is written."""
     tool, parenthesis, rest = written.partition("(")
     assert action in ("deny", "ask", "allow")
-    return Permission(
+    return PermissionRule(
         action,  # type: ignore[arg-type]
         tool,
         rest.removesuffix(")") if parenthesis else None,
@@ -71,22 +71,25 @@ def project(*lines: str, path: str = HERE) -> Case:
 
 
 def seen(
-    case: Case, *rules: Permission, path: str = HERE, home: str = "", at: str = SETTINGS
-) -> Effective | None:
+    case: Case, *rules: PermissionRule, path: str = HERE, home: str = "", at: str = SETTINGS
+) -> Capabilities | None:
     """What the first reader's agent can do, with rules in the settings."""
     index = case.index
     assert index is not None
     index.home = home
     base = case.document(path).identity.base or path.rpartition("/")[0]
     index.put(Names(at, home or base, "", ("claude-code",), permissions=rules))
-    return inspection.inspect(case.document(path), index).views[0].effective
+    return inspection.inspect_document(case.document(path), index).views[0].effective
 
 
-def told(case: Case, *rules: Permission, path: str = HERE) -> list[str]:
+def told(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
     """The same in words."""
     found = seen(case, *rules, path=path)
     assert found is not None
-    return [f"{label}: {text}" for label, text, _ in capabilities.in_words(found, lambda name: f"`{name}`")]
+    return [
+        f"{label}: {text}"
+        for label, text, _ in capabilities.describe_capabilities(found, lambda name: f"`{name}`")
+    ]
 
 
 def test_who_names_it() -> None:
@@ -148,7 +151,7 @@ def test_settings_of_the_home_count_everywhere_and_those_of_others_nowhere() -> 
     index.put(
         Names("other/.claude/settings.json", "other", "", ("claude-code",), permissions=(rule("Bash"),))
     )
-    kept = inspection.inspect(case.document(HERE), index).views[0].effective
+    kept = inspection.inspect_document(case.document(HERE), index).views[0].effective
     assert kept is not None
     assert kept.tools == ("Read", "Bash")
 
@@ -159,7 +162,7 @@ def test_settings_of_a_folder_above_count_for_some_sessions() -> None:
     index = case.index
     assert index is not None
     index.put(Names("/p/.claude/settings.json", "/p", "", ("claude-code",), permissions=(rule("Bash"),)))
-    found = inspection.inspect(case.document(path), index).views[0].effective
+    found = inspection.inspect_document(case.document(path), index).views[0].effective
     assert found is not None
     assert found.tools == ("Read", "Bash")
     (said,) = found.unknown
@@ -246,11 +249,11 @@ def test_the_card_on_the_fence_and_the_inspection_say_it() -> None:
     assert (
         "- Tools: `Read`\n- Denied: `Bash`, by the rule `Bash` in `.claude/settings.json`\n" in card.markdown
     )
-    found = inspection.inspect(case.document(HERE), index)
-    text = inspection.plain(inspection.to_text(found))
+    found = inspection.inspect_document(case.document(HERE), index)
+    text = inspection.strip_styles(inspection.render_text(found))
     assert "  tools        Read\n  denied       Bash, by the rule Bash in .claude/settings.json\n" in text
     assert "  named by     lead, style\n" in text
-    data = json.loads(json.dumps(inspection.to_json(found)))["readings"][0]["effective"]
+    data = json.loads(json.dumps(inspection.inspection_data(found)))["readings"][0]["effective"]
     assert data == {
         "tools": ["Read"],
         "servers": [],
@@ -265,4 +268,9 @@ def test_the_card_on_the_fence_and_the_inspection_say_it() -> None:
 
 def test_without_a_project_nothing_is_said_of_it() -> None:
     case = project("tools: Read")
-    assert inspection.to_json(inspection.inspect(case.document(HERE)))["readings"][0]["effective"] is None
+    assert (
+        inspection.inspection_data(inspection.inspect_document(case.document(HERE)))["readings"][0][
+            "effective"
+        ]
+        is None
+    )

@@ -13,7 +13,7 @@ from agentls.linter.rule import RULES
 from agentls.reports import explain
 from agentls.text import wording
 
-CLAUDE = loader.load("claude-code")
+CLAUDE = loader.load_dialect("claude-code")
 
 
 def every_word() -> list[str]:
@@ -159,9 +159,9 @@ def test_no_model() -> None:
 
 def test_how_well_a_fact_is_known() -> None:
     known = {source.confidence: source for source in CLAUDE.sources}
-    assert explain.cite(known["documented"]).endswith("(documented).*")
-    assert explain.cite(known["observed"]).startswith("*Source: observed in ")
-    assert explain.cite(known["third-party"]).endswith("(by third parties, not confirmed).*")
+    assert explain.cite_source(known["documented"]).endswith("(documented).*")
+    assert explain.cite_source(known["observed"]).startswith("*Source: observed in ")
+    assert explain.cite_source(known["third-party"]).endswith("(by third parties, not confirmed).*")
 
 
 def test_fields_depend_on_the_kind_of_handler() -> None:
@@ -174,7 +174,7 @@ def test_fields_depend_on_the_kind_of_handler() -> None:
 
 
 def test_what_a_user_adds() -> None:
-    dialect = loader.effective(
+    dialect = loader.configure_dialect(
         "claude-code", Config(tools=("Deploy",), models=("House-Model",), keys=("team",))
     )
     for word in ("Deploy", "House-Model", "team"):
@@ -219,10 +219,10 @@ def test_unknown_words(word: str) -> None:
 
 
 def test_suggestions() -> None:
-    assert explain.suggestions("permissonMode", CLAUDE) == ["permissionMode"]
-    assert explain.suggestions("Raed", CLAUDE)[0] == "Read"
-    assert explain.suggestions("no-tool", CLAUDE)[0] == "no-tools"
-    assert explain.suggestions("nothing-like-it", CLAUDE) == []
+    assert explain.suggest_words("permissonMode", CLAUDE) == ["permissionMode"]
+    assert explain.suggest_words("Raed", CLAUDE)[0] == "Read"
+    assert explain.suggest_words("no-tool", CLAUDE)[0] == "no-tools"
+    assert explain.suggest_words("nothing-like-it", CLAUDE) == []
 
 
 @pytest.mark.parametrize(
@@ -245,14 +245,16 @@ def test_code_spans_hold_any_text(text: str, span: str) -> None:
     ],
 )
 def test_a_word_is_found_in_the_most_common_format_that_has_it(word: str, kind: str, whose: str) -> None:
-    page = explain.anywhere(word)
+    page = explain.explain_in_any_format(word)
     assert page is not None
     assert page.lower().startswith(f"**`{word.lower()}`** ({kind})")
     assert f"This is about {whose}." in page
 
 
 def test_the_other_formats_that_have_a_word_are_named() -> None:
-    assert "the word too: `kilo`." in (explain.anywhere("permission") or "")
-    assert re.search(r" and \d+ more\. Choose one with `--dialect`\.$", explain.anywhere("name") or "")
-    assert "This is about" not in (explain.anywhere("unknown-tool") or "")
-    assert explain.anywhere("no such word") is None
+    assert "the word too: `kilo`." in (explain.explain_in_any_format("permission") or "")
+    assert re.search(
+        r" and \d+ more\. Choose one with `--dialect`\.$", explain.explain_in_any_format("name") or ""
+    )
+    assert "This is about" not in (explain.explain_in_any_format("unknown-tool") or "")
+    assert explain.explain_in_any_format("no such word") is None

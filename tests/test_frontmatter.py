@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentls.text.frontmatter import find_block, recover
+from agentls.text.frontmatter import find_block, recover_entries
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Mapping, Scalar, Source, parse
+from agentls.text.yaml_tree import MappedText, Mapping, Scalar, parse
 
 
 def tree(text: str) -> Mapping:
-    root = parse(Source.plain(text, Span(0, len(text)))).root
+    root = parse(MappedText.plain(text, Span(0, len(text)))).root
     assert isinstance(root, Mapping)
     return root
 
@@ -83,22 +83,22 @@ def test_unusual_characters_are_text() -> None:
     ],
 )
 def test_hostile_text_is_an_answer_too(text: str) -> None:
-    parse(Source.plain(text, Span(0, len(text))))
+    parse(MappedText.plain(text, Span(0, len(text))))
 
 
 @given(st.text(alphabet="ab:-#&*!|>'\"[]{},?% \n\t\r\\é\u2028\0", max_size=40))
 def test_any_text_gives_a_tree_or_a_problem_inside_the_text(text: str) -> None:
-    parsed = parse(Source.plain(text, Span(0, len(text))), tabs_indent=True)
+    parsed = parse(MappedText.plain(text, Span(0, len(text))), tabs_indent=True)
     assert parsed.root is None or parsed.problem is None
     if parsed.problem:
         assert 0 <= parsed.problem.offset <= len(text)
-    for entry in recover(text, Span(0, len(text))):
+    for entry in recover_entries(text, Span(0, len(text))):
         assert 0 <= entry.span.start <= entry.span.end <= len(text)
 
 
 def test_recovery_keeps_all_entries_but_the_broken_one() -> None:
     text = 'name: a\ndescription: "never closed\ntools: [Read, Grep]\nmodel: opus\n'
-    entries = recover(text, Span(0, len(text)))
+    entries = recover_entries(text, Span(0, len(text)))
     assert [(e.key.text, e.broken) for e in entries] == [
         ("name", False),
         ("description", True),

@@ -17,7 +17,7 @@ from agentls.text import globs
     ],
 )
 def test_commas_divide_patterns_but_in_braces(text: str, patterns: list[str]) -> None:
-    assert globs.split(text) == patterns
+    assert globs.split_patterns(text) == patterns
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_commas_divide_patterns_but_in_braces(text: str, patterns: list[str]) ->
     ],
 )
 def test_paths_that_fit(pattern: str, path: str) -> None:
-    assert globs.fits(pattern, path)
+    assert globs.matches(pattern, path)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_paths_that_fit(pattern: str, path: str) -> None:
     [("*.ts", "a.tsx"), ("src/*.ts", "src/a/b.ts"), ("lib/**", "src/a.ts"), ("a+b.md", "aab.md")],
 )
 def test_paths_that_do_not_fit(pattern: str, path: str) -> None:
-    assert not globs.fits(pattern, path)
+    assert not globs.matches(pattern, path)
 
 
 @pytest.mark.parametrize(
     ("pattern", "at_fault"), [("src/[ab", True), ("*.{ts,tsx", True), ("*.{ts,tsx}", False), ("[[]a", False)]
 )
 def test_brackets_that_stay_open(pattern: str, at_fault: bool) -> None:
-    assert (globs.fault(pattern) is not None) is at_fault
+    assert (globs.find_error(pattern) is not None) is at_fault

@@ -81,7 +81,7 @@ def graph_of(text: str, below: str = "") -> Graph:
     def line(path: str, offset: int) -> int:
         return LineIndex(case.files[path]).line_at(offset) + 1
 
-    return graph.of([case.index], "", line, lambda path: path.startswith(below))
+    return graph.build_graph([case.index], "", line, lambda path: path.startswith(below))
 
 
 def render(drawn: Graph) -> list[str]:
@@ -157,7 +157,7 @@ def nasty() -> Graph:
 
 
 def test_a_name_is_but_a_label_to_mermaid() -> None:
-    drawn = graph_formats.mermaid(nasty())
+    drawn = graph_formats.render_mermaid(nasty())
     labels = re.findall(r'^    n\d+\("(.*)"\):::agent$', drawn, re.MULTILINE)
     assert len(labels) == len(NASTY)
     for label in labels:
@@ -167,7 +167,7 @@ def test_a_name_is_but_a_label_to_mermaid() -> None:
 
 
 def test_a_name_is_but_a_text_to_graphviz() -> None:
-    drawn = graph_formats.dot(nasty())
+    drawn = graph_formats.render_dot(nasty())
     left = re.sub(r'"(?:[^"\\]|\\.)*"', "", drawn)
     assert not re.search(r'["<`]', left.replace("->", "")), "no quote is left open"
     assert drawn.count("{") - drawn.count("}") == 0
@@ -177,7 +177,7 @@ def test_a_name_is_but_a_text_to_graphviz() -> None:
 
 
 def test_the_shape_of_the_json_stays() -> None:
-    data = json.loads(graph_formats.as_json(graph_of(TEAM)))
+    data = json.loads(graph_formats.render_json(graph_of(TEAM)))
     assert set(data) == {"version", "root", "nodes", "edges"}
     assert data["version"] == 1
     lead = next(node for node in data["nodes"] if node["name"] == "lead")
@@ -203,7 +203,7 @@ def test_the_shape_of_the_json_stays() -> None:
 
 @pytest.mark.parametrize("drawn", [graph_of(TEAM), nasty()], ids=["team", "nasty"])
 def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
-    page = graph_formats.html(drawn, 'Agents of <"x">', disk.part_of_map)
+    page = graph_formats.render_html(drawn, 'Agents of <"x">', disk.read_map_asset)
     assert "Agents of &lt;&quot;x&quot;&gt;" in page
     assert not re.search(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=", page)
     assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|WebSocket", page)
@@ -214,7 +214,7 @@ def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
     )
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert data is not None
-    assert json.loads(data[1]) == json.loads(graph_formats.as_json(drawn))
+    assert json.loads(data[1]) == json.loads(graph_formats.render_json(drawn))
     assert page.count("</script>") == 3, "no name ends the script that it stands in"
     assert "Cytoscape Consortium" in page, "with the licences of what it brings along"
     assert len(page) < 640_000
@@ -222,7 +222,7 @@ def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
 
 def test_the_libraries_are_those_of_the_lock_file() -> None:
     lock = json.loads((ROOT / "map" / "package-lock.json").read_text("utf-8"))["packages"]
-    pages = disk.part_of_map("LICENSES.md")
+    pages = disk.read_map_asset("LICENSES.md")
     bundled = [name for name, row in lock.items() if name and not {"optional", "bin"} & set(row)]
     assert len(bundled) == 4
     for name in bundled:

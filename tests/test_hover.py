@@ -7,7 +7,7 @@ import pytest
 from agentls import config
 from agentls.document import locate
 from agentls.document.document import Document
-from agentls.features.hover import Hover, hover, on_neighbour
+from agentls.features.hover import Hover, hover, hover_unsupported_file
 from agentls.text.offsets import Span
 from harness import agent, at_cursor, covered
 
@@ -350,16 +350,16 @@ def test_variables_of_a_prompt(prompt: str, expected: str | None) -> None:
     ],
 )
 def test_a_neighbour_is_explained_on_its_first_line(path: str, text: str, words: str) -> None:
-    found = on_neighbour(path, text, 0)
+    found = hover_unsupported_file(path, text, 0)
     assert found is not None
     assert words in found.markdown
     assert found.span == Span(0, text.index("\n"))
-    assert on_neighbour(path, text, len(text)) is None
+    assert hover_unsupported_file(path, text, len(text)) is None
 
 
 @pytest.mark.parametrize(("path", "text"), [("notes.md", "Notes."), (".claude/agents/README.md", "---\n")])
 def test_other_files_are_no_neighbours(path: str, text: str) -> None:
-    assert on_neighbour(path, text, 0) is None
+    assert hover_unsupported_file(path, text, 0) is None
 
 
 def test_a_foreign_tool_is_dropped_by_those_that_do_not_know_it() -> None:

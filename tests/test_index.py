@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from agentls.project.index import Index
-from agentls.project.names import Definition, Kind, Names, Reference
+from agentls.project.names import Definition, NameKind, Names, Reference
 from agentls.text.offsets import Span
 
 
-def defining(path: str, *names: tuple[Kind, str], references: tuple[Reference, ...] = ()) -> Names:
+def defining(path: str, *names: tuple[NameKind, str], references: tuple[Reference, ...] = ()) -> Names:
     """The names of a file that defines these."""
     definitions = tuple(
         Definition(kind, name, "", path, Span(0, 0), "", "/p", "claude-code", ("claude-code",))

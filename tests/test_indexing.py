@@ -32,7 +32,7 @@ def write(tmp_path: Path) -> Write:
 
 def indexed(root: Path) -> Index:
     """The index of the project at `root`."""
-    return load.index_of(root.as_posix(), disk.load_config)
+    return load.load_index(root.as_posix(), disk.load_settings)
 
 
 def paths(index: Index, root: Path) -> list[str]:
@@ -85,7 +85,7 @@ def test_a_plugin_has_settings_of_its_own(write: Write) -> None:
 
 
 def test_all_files_of_an_index_are_watched(write: Write) -> None:
-    endings = {pattern.rpartition("*")[2].lstrip("/") for pattern in load.patterns()}
+    endings = {pattern.rpartition("*")[2].lstrip("/") for pattern in load.watch_patterns()}
     root = write({".claude/agents/a.md": AGENT.format(name="a"), ".claude/settings.local.json": "{}"})
     assert all(path.endswith(tuple(endings)) for path in paths(indexed(root), root))
 
@@ -98,7 +98,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's home, with a project in it."""
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
-    disk.plugin_of.cache_clear()
+    disk.find_plugin.cache_clear()
     return tmp_path
 
 
@@ -259,8 +259,8 @@ def test_a_home_that_is_opened_as_a_whole_is_not_one_project(
     tops = [home.as_posix(), "/"]
     for folder in ("shop", "blog"):
         path = next((home / folder).rglob("*.md")).as_posix()
-        assert load.root_of(path, tops) == (home / folder).as_posix()
-    assert load.root_of((home / ".claude/agents/mine.md").as_posix(), tops) == home.as_posix()
+        assert load.find_project_root(path, tops) == (home / folder).as_posix()
+    assert load.find_project_root((home / ".claude/agents/mine.md").as_posix(), tops) == home.as_posix()
     assert paths(indexed(home), home) == [".claude/agents/mine.md"]
     assert paths(indexed(home / "shop"), home) == [".claude/agents/mine.md", "shop/.claude/agents/a.md"]
 
@@ -269,5 +269,5 @@ def test_a_folder_of_agents_is_no_project_of_its_own(tmp_path: Path) -> None:
     agents = tmp_path / "work/.claude/agents"
     path = (agents / "build/a.md").as_posix()
     for top in (agents / "build", agents, agents.parent, tmp_path / "work"):
-        assert load.root_of(path, [top.as_posix()]) == (tmp_path / "work").as_posix()
-    assert load.root_of(path, [tmp_path.as_posix()]) == tmp_path.as_posix()
+        assert load.find_project_root(path, [top.as_posix()]) == (tmp_path / "work").as_posix()
+    assert load.find_project_root(path, [tmp_path.as_posix()]) == tmp_path.as_posix()

@@ -10,15 +10,21 @@ from agentls import config
 from agentls.dialects import loader
 from agentls.document import locate
 from agentls.reports import inspection
-from agentls.reports.inspection import inspect, plain, resolve_model, to_json, to_text
+from agentls.reports.inspection import (
+    inspect_document,
+    inspection_data,
+    render_text,
+    resolve_model,
+    strip_styles,
+)
 from harness import agent
 
-MODELS = loader.load("claude-code").models
+MODELS = loader.load_dialect("claude-code").models
 
 
 def as_json(text: str) -> dict[str, object]:
     """The reading of a file by its own runtime, as JSON has it."""
-    found = to_json(inspect(agent(text)))
+    found = inspection_data(inspect_document(agent(text)))
     reading, *_ = json.loads(json.dumps(found))["readings"]
     assert isinstance(reading, dict)
     return reading
@@ -26,8 +32,8 @@ def as_json(text: str) -> dict[str, object]:
 
 def as_text(text: str, width: int = 100) -> str:
     """What a person sees of a file, but for other runtimes."""
-    found = inspect(agent(text))
-    return plain(to_text(found._replace(views=found.views[:1]), width))
+    found = inspect_document(agent(text))
+    return strip_styles(render_text(found._replace(views=found.views[:1]), width))
 
 
 def test_json() -> None:
@@ -42,7 +48,7 @@ model: Sonnet
 
 You review code.
 """
-    seen = to_json(inspect(agent(text)))
+    seen = inspection_data(inspect_document(agent(text)))
     seen["readings"] = [reading for reading in seen["readings"] if reading["counts"]]
     assert seen == {
         "path": ".claude/agents/case.md",
@@ -99,7 +105,7 @@ def test_json_of_a_file_that_is_repaired() -> None:
 def test_a_plugin_agent_without_metadata() -> None:
     document = locate.open_document("/k/agents/x.md", "Hello", config.Config(), locate.Plugin("/k", "kit"))
     assert document is not None
-    (view,) = inspect(document).views
+    (view,) = inspect_document(document).views
     assert (view.loads, view.how, view.name, view.tools.mode) == (True, "damaged", "kit:x", "all")
     assert view.description == "Agent from kit plugin"
     assert view.tokens.body == 2
@@ -146,7 +152,7 @@ def test_values_of_the_model(value: str, written: str | None, resolved: str) -> 
 
 
 def test_a_model_of_the_users_own_keeps_its_case() -> None:
-    models = loader.effective("claude-code", config.Config(models=("House-Model",))).models
+    models = loader.configure_dialect("claude-code", config.Config(models=("House-Model",))).models
     assert resolve_model("House-Model", models) == "House-Model"
 
 
@@ -175,7 +181,7 @@ def test_a_model_of_the_users_own_keeps_its_case() -> None:
     ids=lambda value: repr(value)[:40],
 )
 def test_a_plain_loader(text: str, error: str | None) -> None:
-    portable = inspect(agent(text)).portable
+    portable = inspect_document(agent(text)).portable
     assert portable.loads is (error is None)
     assert (error or "") in (portable.error or "")
 
@@ -277,7 +283,7 @@ def test_text_steers_no_terminal() -> None:
 
 
 def test_styles_are_for_whoever_prints() -> None:
-    lines = to_text(inspect(agent("---\nname: a\ndescription: b\ntools: Grpe\n---\n")))
+    lines = render_text(inspect_document(agent("---\nname: a\ndescription: b\ntools: Grpe\n---\n")))
     styles = {segment.text.strip(): segment.style for line in lines for segment in line}
     assert styles[".claude/agents/case.md"] == "path"
     assert styles["tools"] == "label"
@@ -295,13 +301,13 @@ def test_styles_are_for_whoever_prints() -> None:
 )
 def test_any_prefix_can_be_inspected(text: str) -> None:
     for end in range(len(text) + 1):
-        found = inspect(agent(text[:end]))
-        json.dumps(to_json(found))
-        assert plain(to_text(found, 20)).startswith(found.path)
+        found = inspect_document(agent(text[:end]))
+        json.dumps(inspection_data(found))
+        assert strip_styles(render_text(found, 20)).startswith(found.path)
 
 
 def test_inspection_reads_as_a_sentence_without_a_name() -> None:
-    view, *_ = inspect(agent("")).views
+    view, *_ = inspect_document(agent("")).views
     assert inspection.verdict(view) == "Claude Code 2.1.328 skips this file."
 
 
@@ -315,15 +321,15 @@ def test_inspection_reads_as_a_sentence_without_a_name() -> None:
     ],
 )
 def test_in_a_word(text: str, word: str, good: bool) -> None:
-    view, *_ = inspect(agent(text)).views
-    assert (inspection.word(view), inspection.is_good(view)) == (word, good)
+    view, *_ = inspect_document(agent(text)).views
+    assert (inspection.short_status(view), inspection.is_usable(view)) == (word, good)
 
 
 def test_each_reader_of_a_copilot_agent_has_the_tools_that_it_knows() -> None:
     text = "---\ndescription: Reviews code.\ntools: [Grep, search/codebase, fetch, vscode/memory, a/b]\n---\n\nHi\n"
     document = locate.open_document(".github/agents/reviewer.agent.md", text, config.Config())
     assert document is not None
-    tools = {view.runtime.name: view.tools.available for view in inspect(document).views}
+    tools = {view.runtime.name: view.tools.available for view in inspect_document(document).views}
     assert tools == {
         "copilot-cli": ("search", "search/codebase", "web/fetch", "a/b"),
         "vscode": ("search/codebase", "web/fetch", "vscode/memory", "a/b"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.features.code_lens import lenses, title
-from agentls.project.names import Names, Permission
+from agentls.features.code_lens import code_lenses, lens_title
+from agentls.project.names import Names, PermissionRule
 from agentls.text.offsets import Span
 from harness import Case, agent, parse_case
 
@@ -51,7 +51,9 @@ def project(line: str = "tools: Read, Grep") -> Case:
 def seen(case: Case, path: str = HERE, known: bool = True) -> list[str]:
     """What the lenses of a file say."""
     document, index = case.document(path), case.index
-    return [title(document, lens.subject, index) for lens in lenses(document, index if known else None)]
+    return [
+        lens_title(document, lens.subject, index) for lens in code_lenses(document, index if known else None)
+    ]
 
 
 def test_the_lenses_of_an_agent() -> None:
@@ -70,7 +72,7 @@ def test_a_link_to_the_file_is_a_reference_too() -> None:
 
 def test_they_stand_above_the_name() -> None:
     case = project()
-    spans = {lens.span.of(case.files[HERE]) for lens in lenses(case.document(HERE), case.index)}
+    spans = {lens.span.of(case.files[HERE]) for lens in code_lenses(case.document(HERE), case.index)}
     assert spans == {"worker"}
 
 
@@ -96,10 +98,10 @@ def test_tools_that_the_settings_deny_are_not_counted() -> None:
     case = project("tools: Read, Grep, Bash")
     document, index = case.document(HERE), case.index
     assert index is not None
-    deny = Permission("deny", "Grep", None, Span(0, 0))
+    deny = PermissionRule("deny", "Grep", None, Span(0, 0))
     base = document.identity.base or ".claude/agents"
     index.put(Names(".claude/settings.json", base, "", ("claude-code",), permissions=(deny,)))
-    assert title(document, "tools", index) == "Read, Bash"
+    assert lens_title(document, "tools", index) == "Read, Bash"
 
 
 def test_a_file_that_is_not_loaded_says_so() -> None:
@@ -125,6 +127,6 @@ def test_references_are_not_counted_before_the_project_is_known() -> None:
 
 def test_an_empty_file() -> None:
     document = agent("")
-    assert [lens.span for lens in lenses(document, None)] == [Span(0, 0)] * 2
-    assert title(document, "references", None) == "no references"
-    assert [title(document, lens.subject, None) for lens in lenses(document, None)][-1] == "skipped"
+    assert [lens.span for lens in code_lenses(document, None)] == [Span(0, 0)] * 2
+    assert lens_title(document, "references", None) == "no references"
+    assert [lens_title(document, lens.subject, None) for lens in code_lenses(document, None)][-1] == "skipped"

@@ -8,7 +8,7 @@ from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter import check
 from agentls.linter.rule import Severity
-from agentls.text.offsets import apply
+from agentls.text.offsets import apply_edits
 from harness import FIXTURES, Case, agent, covered, parse_case
 
 CASES = [parse_case(path.read_text("utf-8")) for path in sorted((FIXTURES / "rules").glob("*.md"))]
@@ -74,7 +74,7 @@ def test_spans_and_fixes_with_crlf(old: str, new: str, expected: tuple[str, str]
     assert expected in [(d.code, covered(document, d.span)) for d in results]
     for diagnostic in results:
         for fix in diagnostic.fixes:
-            fixed = agent(apply(text, fix.edits))
+            fixed = agent(apply_edits(text, fix.edits))
             assert fixed.reading.how == "clean", (diagnostic.code, fix.title, fixed.text)
             assert fixed.text.startswith(mark + "---\r\n")
 
@@ -88,7 +88,7 @@ def test_fixes_help_and_keep_the_line_ends(newline: str, mark: str) -> None:
             before = _diagnostics(case, path, text)
             for diagnostic in before:
                 for fix in diagnostic.fixes:
-                    fixed = apply(text, fix.edits)
+                    fixed = apply_edits(text, fix.edits)
                     after = _diagnostics(case, path, fixed)
                     what = (path, diagnostic.code, fix.title, fixed)
                     assert _count(after, diagnostic.code) < _count(before, diagnostic.code), what
@@ -115,7 +115,7 @@ def test_lines_that_end_in_cr() -> None:
     document = agent(GOOD.replace("\n", "\r"))
     (diagnostic,) = diagnostics(document)
     assert (diagnostic.code, covered(document, diagnostic.span)) == ("malformed-fence", "---")
-    assert apply(document.text, diagnostic.fixes[0].edits) == GOOD
+    assert apply_edits(document.text, diagnostic.fixes[0].edits) == GOOD
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -9,7 +9,7 @@ import pytest
 from agentls.document.document import Document
 from agentls.features import name_hover, workspace_symbol
 from agentls.features import references as navigation
-from agentls.features.references import Named
+from agentls.features.references import NameOccurrence
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names
 from agentls.text.offsets import LineIndex, Span
@@ -76,9 +76,9 @@ class Seen(NamedTuple):
     offset: int
 
     @property
-    def found(self) -> Named | None:
+    def found(self) -> NameOccurrence | None:
         """The name at the cursor."""
-        return navigation.at(self.project, self.names, self.case.files[self.path], self.offset)
+        return navigation.find_name_at(self.project, self.names, self.case.files[self.path], self.offset)
 
     @property
     def names(self) -> Names:
@@ -118,15 +118,17 @@ def definitions(seen: Seen) -> list[str]:
     found = seen.found
     return [
         seen.shown(each.path, each.span)
-        for each in (navigation.targets(seen.project, seen.names, found) if found else ())
+        for each in (navigation.find_definitions(seen.project, seen.names, found) if found else ())
     ]
 
 
 def references(seen: Seen) -> list[str]:
     """All the places where the same is named."""
     assert seen.found
-    wanted = navigation.wanted(seen.project, seen.names, seen.found)
-    return [seen.shown(names.path, each.span) for names, each in navigation.uses(seen.project, wanted)]
+    wanted = navigation.reference_subject(seen.project, seen.names, seen.found)
+    return [
+        seen.shown(names.path, each.span) for names, each in navigation.find_references(seen.project, wanted)
+    ]
 
 
 # Any character of what a person takes for the name will do.
@@ -219,19 +221,19 @@ Ask @agent-help<|>er.
 def test_the_frontmatter_is_shown_with_a_definition() -> None:
     seen = team("Agent(revi", "ewer")
     assert seen.found
-    (target,) = navigation.targets(seen.project, seen.names, seen.found)
+    (target,) = navigation.find_definitions(seen.project, seen.names, seen.found)
     text = seen.case.files[target.path]
-    assert navigation.extent(target, text) == Span(0, text.index("---\n\nCall") + 3)
+    assert navigation.target_range(target, text) == Span(0, text.index("---\n\nCall") + 3)
 
 
 def test_a_name_that_is_no_longer_there_is_noticed() -> None:
     seen = team("Agent(revi", "ewer")
     found, text = seen.found, seen.case.files[seen.path]
     assert found
-    assert navigation.is_current(found, text)
-    assert not navigation.is_current(found, "x" + text)
-    assert not navigation.is_current(found, "")
-    assert navigation.is_current(seen.names.definitions[0]._replace(span=Span(0, 0)), "")
+    assert navigation.is_up_to_date(found, text)
+    assert not navigation.is_up_to_date(found, "x" + text)
+    assert not navigation.is_up_to_date(found, "")
+    assert navigation.is_up_to_date(seen.names.definitions[0]._replace(span=Span(0, 0)), "")
 
 
 # Hover
@@ -297,7 +299,7 @@ def test_long_descriptions_are_cut_and_places_short() -> None:
         "agent", "x", "", "/home/me/.claude/agents/x.md", Span(0, 0), "word " * 200, "/home/me", "mine", ()
     )
     names = Names("/p/a.md", "/p", "", ())
-    shown = name_hover.card(names, definition, "/home/me", lambda _: None)
+    shown = name_hover.describe_definition(names, definition, "/home/me", lambda _: None)
     assert shown.startswith("**`x`** (agent)\n\nword word")
     assert shown.endswith(" …\n\n- Defined in `~/.claude/agents/x.md`")
     assert len(shown) < 600
@@ -315,7 +317,7 @@ def found(query: str, *more: str) -> list[str]:
         definition = Definition("agent", name, "", path, Span(0, 0), "", "", "claude-code", ())
         index.put(Names(path, "", "", (), (definition,)))
     # What several projects share is found once.
-    return [each.full for each in workspace_symbol.find([index, index], query)]
+    return [each.full for each in workspace_symbol.workspace_symbols([index, index], query)]
 
 
 def test_symbols_are_found_by_some_of_their_letters() -> None:

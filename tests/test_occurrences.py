@@ -14,7 +14,7 @@ from harness import agent
 
 def names(document: Document) -> Names:
     """The names in a document; every span covers what it says."""
-    found = extract.of(document)
+    found = extract.extract_names(document)
     for reference in found.references:
         written = reference.span.of(document.text)
         assert written == reference.name or reference.kind == "file"
@@ -90,7 +90,7 @@ def test_keys_name_skills_and_servers() -> None:
           - docs: {command: npx, args: [-y, "@acme/docs"]}
         """
     assert keys(text) == ["skill commit", "skill review", "server github"]
-    found = extract.of(agent(f"---\nname: a\ndescription: b\n{dedent(text)}---\n"))
+    found = extract.extract_names(agent(f"---\nname: a\ndescription: b\n{dedent(text)}---\n"))
     assert [(each.name, each.description, each.part) for each in found.definitions] == [
         ("a", "b", False),
         ("docs", "npx @acme/docs", True),

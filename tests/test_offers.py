@@ -13,11 +13,11 @@ from agentls.dialects.loader import Dialect
 from agentls.document.document import Document
 from agentls.document.locate import open_document
 from agentls.features import completion_items
-from agentls.features.completion import complete, documentation
-from agentls.features.completion_edit import Completion
+from agentls.features.completion import complete, item_documentation
+from agentls.features.completion_edit import CompletionEdit
 from agentls.linter import check
 from agentls.linter.rule import Severity
-from agentls.text.offsets import apply
+from agentls.text.offsets import apply_edits
 
 FORMS = (
     "{}: <|>", "{}: '<|>'", "{}: [<|>]", "{}:\n  <|>", "{}:\n  - <|>", "{}: {{<|>}}", "{}:\n  - x:\n      <|>"
@@ -39,7 +39,9 @@ OTHERS = {"refused-key", "overruled-permission"}
 
 _HOLE = re.compile(r"\$(?:\d+|\{\d+(?::[^}]*)?\})")
 
-WITH_SKELETON = [name for name in loader.NAMES if loader.load(name).skeleton.startswith("---")]
+WITH_SKELETON = [
+    name for name in loader.DIALECT_NAMES if loader.load_dialect(name).skeleton.startswith("---")
+]
 
 
 def place(dialect: Dialect) -> str:
@@ -66,7 +68,7 @@ def faults(dialect: Dialect, text: str) -> list[str]:
     return [f"{d.code}: {d.message}" for d in worst if not ELSEWHERE.search(d.message)]
 
 
-def offered(dialect: Dialect, before: str, after: str) -> list[Completion]:
+def offered(dialect: Dialect, before: str, after: str) -> list[CompletionEdit]:
     return complete(opened(dialect, before + after), len(before), snippets=True).items
 
 
@@ -78,8 +80,8 @@ def fillings(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]:
         yield text
         return
     before, after = text[: hole.start()], text[hole.end() :]
-    suggested = completion_items.plain(hole[0])
-    items = offered(dialect, before, completion_items.plain(after)) if not suggested else []
+    suggested = completion_items.snippet_text(hole[0])
+    items = offered(dialect, before, completion_items.snippet_text(after)) if not suggested else []
     if suggested:
         yield from fillings(dialect, before + suggested + after, depth)
     elif items and depth:
@@ -95,31 +97,31 @@ def fillings(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]:
         yield min(tried, key=lambda text: len(faults(dialect, text)))
 
 
-@pytest.mark.parametrize("name", loader.NAMES)
+@pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_a_skeleton_has_no_fault(name: str) -> None:
-    dialect = loader.load(name)
-    skeleton = completion_items.plain(dialect.skeleton)
+    dialect = loader.load_dialect(name)
+    skeleton = completion_items.snippet_text(dialect.skeleton)
     found = check.check(opened(dialect, skeleton), Config(), lambda _: True, lambda _: True)
     assert [(d.code, d.message) for d in found] == []
 
 
-@pytest.mark.parametrize("name", loader.NAMES)
+@pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_a_skeleton_is_offered_for_an_empty_file(name: str) -> None:
-    dialect = loader.load(name)
+    dialect = loader.load_dialect(name)
     (item,) = (item for item in offered(dialect, "", "") if item.kind == "skeleton")
     assert item.edit.new_text == dialect.skeleton.removesuffix("\n")
 
 
-@pytest.mark.parametrize("name", loader.NAMES)
+@pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_a_skeleton_has_no_variable_of_the_editor(name: str) -> None:
-    text = re.sub(r"\\.", "", loader.load(name).skeleton)
+    text = re.sub(r"\\.", "", loader.load_dialect(name).skeleton)
     assert re.findall(r"\$(?!\d|\{\d)\S+", text) == []
 
 
 @pytest.mark.parametrize("name", WITH_SKELETON)
 def test_what_is_offered_passes_the_checks(name: str) -> None:
-    dialect = loader.load(name)
-    skeleton = completion_items.plain(dialect.skeleton)
+    dialect = loader.load_dialect(name)
+    skeleton = completion_items.snippet_text(dialect.skeleton)
     head, fence, body = skeleton.partition("\n---\n")
     present = {entry.key.text: entry.span for entry in opened(dialect, skeleton).root.entries}
     keys = [item.label for item in offered(dialect, head + "\n", fence + body) if item.kind == "key"]
@@ -127,13 +129,13 @@ def test_what_is_offered_passes_the_checks(name: str) -> None:
     for key in ["", *keys, *present]:
         kept = without(head, key) if key in present else head
         for form in FORMS if key else ("<|>",):
-            start, end = form.format(completion_items.as_key(key)).split("<|>")
+            start, end = form.format(completion_items.key_text(key)).split("<|>")
             before, after = f"{kept}\n{start}", f"{end}{fence}{body}"
             for item in offered(dialect, before, after):
-                assert documentation(dialect, item.kind, item.label, item.within), item
+                assert item_documentation(dialect, item.kind, item.label, item.within), item
                 assert item.detail
                 assert "\n" not in item.detail
-                for text in fillings(dialect, apply(before + after, [item.edit, *item.also])):
+                for text in fillings(dialect, apply_edits(before + after, [item.edit, *item.also])):
                     wrong += [f"{fault} <- {text}" for fault in faults(dialect, text)]
     assert wrong == []
 
@@ -141,7 +143,7 @@ def test_what_is_offered_passes_the_checks(name: str) -> None:
 def without(head: str, key: str) -> str:
     """The lines of a frontmatter but for those of a key."""
     lines = re.split(r"\n(?=\S)", head)
-    return "\n".join(line for line in lines if not line.startswith(f"{completion_items.as_key(key)}:"))
+    return "\n".join(line for line in lines if not line.startswith(f"{completion_items.key_text(key)}:"))
 
 
 @pytest.mark.parametrize(
@@ -169,8 +171,8 @@ def without(head: str, key: str) -> str:
 )
 def test_what_is_written(name: str, lines: str, label: str, result: str) -> None:
     before, after = f"---\ndescription: x\n{lines}\n---\n\nYou.\n".split("<|>")
-    (item,) = (item for item in offered(loader.load(name), before, after) if item.label == label)
-    written = completion_items.plain(apply(before + after, [item.edit]))
+    (item,) = (item for item in offered(loader.load_dialect(name), before, after) if item.label == label)
+    written = completion_items.snippet_text(apply_edits(before + after, [item.edit]))
     assert written == f"---\ndescription: x\n{result}\n---\n\nYou.\n"
 
 
@@ -186,4 +188,4 @@ def test_what_is_written(name: str, lines: str, label: str, result: str) -> None
 )
 def test_nothing_is_offered_that_would_be_refused(name: str, lines: str) -> None:
     before, after = f"---\ndescription: x\n{lines}\n---\n\nYou.\n".split("<|>")
-    assert offered(loader.load(name), before, after) == []
+    assert offered(loader.load_dialect(name), before, after) == []

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentls.document.document import Document
-from agentls.features.document_symbol import Symbol, folding, outline
+from agentls.features.document_symbol import DocumentSymbol, document_symbols, folding_ranges
 from harness import agent, covered
 
 HEAD = "---\nname: reviewer\ndescription: Reviews code.\n---\n"
@@ -19,7 +19,7 @@ def rendered(text: str) -> str:
     """The outline as an indented list: kind, name, detail, and the lines it covers (from 1)."""
     document = agent(text)
 
-    def lines(symbols: tuple[Symbol, ...], indent: str) -> Iterator[str]:
+    def lines(symbols: tuple[DocumentSymbol, ...], indent: str) -> Iterator[str]:
         for symbol in symbols:
             first = document.lines.line_at(symbol.span.start) + 1
             last = document.lines.line_at(symbol.span.end) + 1
@@ -27,7 +27,7 @@ def rendered(text: str) -> str:
             yield f"{indent}{symbol.kind} {symbol.name}{detail} {first}-{last}"
             yield from lines(symbol.children, indent + "  ")
 
-    return "\n".join(lines(outline(document), ""))
+    return "\n".join(lines(document_symbols(document), ""))
 
 
 def body(text: str) -> str:
@@ -140,7 +140,7 @@ def test_windows_line_ends_and_a_byte_order_mark() -> None:
     text = "\ufeff---\nname: reviewer\n---\n# One\n\ntext\n\n# Two\n"
     assert rendered(text.replace("\n", "\r\n")) == rendered(text)
     document = agent(text.replace("\n", "\r\n"))
-    front, one, _ = outline(document)
+    front, one, _ = document_symbols(document)
     assert covered(document, front.span) == "---\r\nname: reviewer\r\n---"
     assert covered(document, one.span) == "# One\r\n\r\ntext"
     assert covered(document, one.selection) == "# One"
@@ -148,7 +148,7 @@ def test_windows_line_ends_and_a_byte_order_mark() -> None:
 
 def test_selections() -> None:
     document = agent("---\nname: reviewer\n---\n## Read *it* ##\n\n<a>\nb\n</a>\n\n**Bold:** \nc\n")
-    front, section = outline(document)
+    front, section = document_symbols(document)
     parts = [front, *front.children, section, *section.children]
     assert [covered(document, part.selection) for part in parts] == [
         "---",
@@ -185,7 +185,7 @@ def test_files_that_are_not_in_order(text: str, expected: str) -> None:
 
 
 def test_a_long_value_is_shortened() -> None:
-    (front,) = outline(agent("---\nname: " + "word " * 40 + "\n---\n"))
+    (front,) = document_symbols(agent("---\nname: " + "word " * 40 + "\n---\n"))
     assert front.children[0].detail == "word " * 11 + "..."
 
 
@@ -198,7 +198,7 @@ def folded(text: str) -> list[str]:
     """The first and the last line of each fold, and its kind if it has one."""
     document = agent(text)
     found = []
-    for fold in folding(document):
+    for fold in folding_ranges(document):
         first, last = (document.lines.line_at(offset) + 1 for offset in fold.span)
         found.append(f"{first}-{last}" + (f" {fold.kind}" if fold.kind else ""))
     return found
@@ -219,7 +219,7 @@ def test_folding_of_little() -> None:
 def assert_nested(document: Document) -> None:
     """Fail unless every symbol lies in its parent, in order, apart from the others, with a name."""
 
-    def inside(symbols: tuple[Symbol, ...], start: int, end: int) -> None:
+    def inside(symbols: tuple[DocumentSymbol, ...], start: int, end: int) -> None:
         for symbol in symbols:
             assert symbol.name.strip()
             assert "\n" not in symbol.name
@@ -229,8 +229,8 @@ def assert_nested(document: Document) -> None:
             inside(symbol.children, *symbol.span)
             start = symbol.span.end
 
-    inside(outline(document), 0, len(document.text))
-    for fold in folding(document):
+    inside(document_symbols(document), 0, len(document.text))
+    for fold in folding_ranges(document):
         assert 0 <= fold.span.start < fold.span.end <= len(document.text)
         assert "\n" in fold.span.of(document.text) or "\r" in fold.span.of(document.text)
 

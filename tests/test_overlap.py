@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentls.text import similarity
-from agentls.text.similarity import LEAST, SHARE, Overlap
+from agentls.text.similarity import EXTRA_WORD_RATIO, MIN_WORDS, TextSimilarityIndex
 
 WORDS = st.sampled_from(
     ["use", "Agent", "code", "reviews", "tests", "python", "release", "shop", "a", "it", "pages"]
@@ -17,8 +17,8 @@ WORDS = st.sampled_from(
 TEXTS = st.lists(st.lists(WORDS, max_size=14).map(" ".join), max_size=12)
 
 
-def of(texts: list[str]) -> Overlap:
-    found = Overlap()
+def of(texts: list[str]) -> TextSimilarityIndex:
+    found = TextSimilarityIndex()
     for at, text in enumerate(texts):
         found.put(f"{at:02}", text)
     return found
@@ -30,7 +30,7 @@ def words(text: str) -> list[str]:
 
 def covers(mine: str, other: str) -> bool:
     own, theirs = set(words(mine)), set(words(other))
-    return len(theirs) >= LEAST and theirs < own and len(own - theirs) <= len(own) // SHARE
+    return len(theirs) >= MIN_WORDS and theirs < own and len(own - theirs) <= len(own) // EXTRA_WORD_RATIO
 
 
 @given(TEXTS)
@@ -72,7 +72,7 @@ def test_names_the_words_that_one_has_besides() -> None:
     ids=["equal", "one word of its own", "one more word"],
 )
 def test_costs_the_same_among_many(text: str) -> None:
-    found = Overlap()
+    found = TextSimilarityIndex()
     for at in range(2000):
         found.put(f"{at:04}", text.format(*[f"number{at}"] * 3))
     looks = 0
@@ -87,4 +87,4 @@ def test_costs_the_same_among_many(text: str) -> None:
     for at in range(0, 2000, 100):
         found.equal(f"{at:04}", 3)
         found.covered(f"{at:04}", 3)
-    assert looks <= 20 * (similarity.LOOKS + 2)
+    assert looks <= 20 * (similarity.MAX_COMPARISONS + 2)

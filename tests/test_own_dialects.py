@@ -13,7 +13,7 @@ from agentls.cli import main
 from agentls.dialects import loader
 from agentls.dialects.json_schema import schema
 from agentls.dialects.tables import read_table
-from agentls.dialects.validation import own
+from agentls.dialects.validation import load_user_dialect
 from agentls.linter import check
 from agentls.readers.strategies import STRATEGIES
 from agentls.workspace import discovery, disk
@@ -48,7 +48,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with a dialect of its own, for a user who has none."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("APPDATA", str(tmp_path / "home"))
-    disk.without_file.cache_clear()
+    disk.default_settings.cache_clear()
     root = tmp_path / "project"
     root.mkdir()
     (root / "agentls.toml").write_text('dialects = ["team.dialect.yaml"]\n')
@@ -58,8 +58,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def codes(root: Path, path: str, text: str) -> list[str]:
     """The codes of what is found in a file of the project."""
-    full = disk.posix(str(root / path))
-    loaded = disk.load_config(full.rpartition("/")[0])
+    full = disk.absolute_path(str(root / path))
+    loaded = disk.load_settings(full.rpartition("/")[0])
     assert loaded.problems == ()
     document = disk.open_document(full, text, loaded)
     assert document is not None
@@ -78,20 +78,22 @@ def test_a_file_under_the_name_of_a_dialect_adds_to_it(project: Path) -> None:
     text = "---\nname: a\ndescription: Use it always.\nowner: us\n---\nBody.\n"
     assert codes(project, ".gemini/agents/a.md", text) == []
     assert codes(project, "prompts/gemini/a.md", text) == []
-    assert loader.load("gemini-cli").key("owner") is None
+    assert loader.load_dialect("gemini-cli").key("owner") is None
 
 
 def test_its_files_are_found(project: Path) -> None:
     agent = project / ".harness" / "agents" / "a.md"
     agent.parent.mkdir(parents=True)
     agent.write_text("---\nname: a\n---\nBody.\n")
-    search = discovery.Search(disk.load_config, None, lambda *_: None, lambda *_: None)
-    assert [found.full for found in discovery.find(str(project), search)] == [disk.posix(str(agent))]
+    search = discovery.SearchOptions(disk.load_settings, None, lambda *_: None, lambda *_: None)
+    assert [found.full for found in discovery.find_files(str(project), search)] == [
+        disk.absolute_path(str(agent))
+    ]
 
 
 def test_the_users_folder_counts_everywhere(project: Path) -> None:
     (project / "agentls.toml").unlink()
-    folder = Path(disk.user_folder())
+    folder = Path(disk.settings_folder())
     folder.mkdir(parents=True)
     (folder / "mine.dialect.yaml").write_text(HARNESS)
     assert codes(project, ".harness/agents/a.md", "---\nname: a\nowner: us\n---\nBody.\n") == []
@@ -121,27 +123,27 @@ def test_the_users_folder_counts_everywhere(project: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_and_the_file_left_out(text: str, said: str) -> None:
-    found = own(text, STRATEGIES)
+    found = load_user_dialect(text, STRATEGIES)
     assert found.name == ""
     assert any(said in problem for problem in found.problems), found.problems
 
 
 def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:
     (project / "team.dialect.yaml").write_text("name: x\n")
-    (problem,) = disk.load_config(str(project)).problems
+    (problem,) = disk.load_settings(str(project)).problems
     assert "team.dialect.yaml is left out" in problem
 
 
 def test_unknown_names_in_the_settings_are_told(project: Path) -> None:
     (project / "agentls.toml").write_text('runtimes = ["gemini"]\n[places]\ncobol = ["*.md"]\n')
-    problems = disk.load_config(str(project)).problems
+    problems = disk.load_settings(str(project)).problems
     assert [problem.partition(";")[0] for problem in problems] == [
         "there is no dialect `cobol`",
         "there is no runtime `gemini`",
     ]
 
 
-@pytest.mark.parametrize("name", loader.NAMES)
+@pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_the_schema_fits_the_dialects_that_ship(name: str) -> None:
     jsonschema.validate(json.loads(json.dumps(yaml.safe_load(read_table(name)), default=str)), schema())
 

@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from agentls.document import permissions
-from agentls.document.permissions import covers
-from agentls.document.tools import Dropped, Tools
+from agentls.document.permissions import pattern_covers
+from agentls.document.tools import AvailableTools, IgnoredTool
 from harness import agent
 
 
@@ -26,13 +26,13 @@ def test_a_pattern_covers_another_if_it_fits_all_that_the_other_fits() -> None:
     texts = ["".join(word) for length in range(5) for word in product("ax ", repeat=length)]
     fitting = {pattern: {text for text in texts if fits(pattern, text)} for pattern in patterns}
     for general, special in product(patterns, patterns):
-        assert covers(general, special) == (fitting[special] <= fitting[general]), (general, special)
+        assert pattern_covers(general, special) == (fitting[special] <= fitting[general]), (general, special)
 
 
 def grants(lines: str) -> list[tuple[str, str, str]]:
     """Permission, pattern and action of the entries that count in these lines of a frontmatter."""
     document = agent(f"---\n{lines}\n---\nBody.\n", ".opencode/agents/case.md")
-    return [grant[:3] for grant in permissions.counting(document.reading)]
+    return [grant[:3] for grant in permissions.ordered_permissions(document.reading)]
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,17 @@ def test_what_is_set_twice_counts_as_the_second_says_in_the_place_of_the_first(
     assert grants(lines) == expected
 
 
-def tools(permission: str) -> Tools:
+def tools(permission: str) -> AvailableTools:
     """What an agent with these permissions may use."""
     return agent(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md").tools
 
 
 def test_what_is_denied_as_a_whole_is_taken_away() -> None:
-    assert tools("{bash: deny, edit: {'*.md': deny}}") == Tools("all", dropped=(Dropped("bash", "denied"),))
+    assert tools("{bash: deny, edit: {'*.md': deny}}") == AvailableTools(
+        "all", dropped=(IgnoredTool("bash", "denied"),)
+    )
     assert [each.name for each in tools("{edit: deny}").dropped] == ["edit", "write", "apply_patch"]
-    assert tools("{bash: {'*': deny, 'git *': ask}}") == Tools("all")
-    assert tools("{bash: deny, '*': allow}") == Tools("all")
-    assert tools("deny") == Tools("none")
+    assert tools("{bash: {'*': deny, 'git *': ask}}") == AvailableTools("all")
+    assert tools("{bash: deny, '*': allow}") == AvailableTools("all")
+    assert tools("deny") == AvailableTools("none")
     assert tools("{'*': deny, read: allow, 'docs_*': ask}").available == ("read", "docs_*")

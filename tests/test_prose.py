@@ -11,7 +11,7 @@ from agentls.project import prose_references
 
 def found(text: str) -> str:
     """The references in `text`: each as kind, form and name, in the order of the text."""
-    references = sorted(prose_references.find(text, 0), key=lambda reference: reference.span)
+    references = sorted(prose_references.find_prose_references(text, 0), key=lambda reference: reference.span)
     assert all(reference.span.of(text) == reference.name for reference in references)
     return "; ".join(
         f"{each.kind} {each.form} {each.scope}{':' if each.scope else ''}{each.name}" for each in references
@@ -98,7 +98,7 @@ def test_no_names(text: str) -> None:
 
 def test_only_the_prompt_is_looked_at() -> None:
     text = "name: ui-designer\n---\nAsk ui-designer."
-    assert [each.span.start for each in prose_references.find(text, text.index("Ask"))] == [
+    assert [each.span.start for each in prose_references.find_prose_references(text, text.index("Ask"))] == [
         text.rindex("ui-designer")
     ]
 
@@ -155,7 +155,7 @@ def test_any_text_gives_references_that_stand_where_they_say() -> None:
     for _ in range(2000):
         text = "".join(chance.choices(PIECES, k=chance.randrange(40)))
         start = chance.randrange(len(text) + 1)
-        references = list(prose_references.find(text, start))
+        references = list(prose_references.find_prose_references(text, start))
         assert all(each.span.of(text) == each.name and each.span.start >= start for each in references), text
         assert len({each.span.start for each in references}) == len(references)
 

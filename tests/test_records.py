@@ -6,7 +6,7 @@ import pytest
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key, Value
-from agentls.features.completion import complete, documentation
+from agentls.features.completion import complete, item_documentation
 from agentls.features.hover import hover
 from harness import agent, at_cursor
 
@@ -65,7 +65,7 @@ def test_fields_and_words_are_explained(word: str, said: str) -> None:
 
 def test_a_field_that_is_offered_has_a_page() -> None:
     document = agent("", PATH)
-    page = documentation(document.dialect, "field", "command", "mcp_servers")
+    page = item_documentation(document.dialect, "field", "command", "mcp_servers")
     assert page.startswith("**`command`** (field of `mcp_servers`)")
 
 
@@ -114,10 +114,10 @@ ACTION = Key(
 def test_a_shape_says_where_a_value_differs(lines: str, messages: list[str]) -> None:
     entry = agent(f"---\n{lines}\n---\n").entry("permission")
     assert entry is not None
-    assert [misfit.message for misfit in value_schema.misfits(ACTION, entry.value, "any")] == messages
+    assert [misfit.message for misfit in value_schema.find_mismatches(ACTION, entry.value, "any")] == messages
 
 
 @pytest.mark.parametrize("text", ["texts", "list of", "(text", "text | ", "map text", ""])
 def test_a_mistake_in_a_shape_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=r"shape|parenthesis"):
-        value_schema.parse(text)
+        value_schema.parse_schema(text)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from agentls.document.document import Document
 from agentls.document.locate import Plugin, open_document
 from agentls.features import rename
-from agentls.features.rename import Files, Refused, Renaming
+from agentls.features.rename import Files, RenameError, Renaming
 from agentls.project import extract, extract_json
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names
-from agentls.text.offsets import Edit, apply
+from agentls.text.offsets import Edit, apply_edits
 from harness import CURSOR, Case, at_cursor, parse_case
 
 ROOT = "/project"
@@ -43,7 +43,7 @@ class Project:
 
     def names(self, path: str, text: str) -> Names | None:
         document = self.document(path, text)
-        return extract.of(document) if document else extract_json.of(path, text)
+        return extract.extract_names(document) if document else extract_json.extract_config_names(path, text)
 
     def exists(self, path: str) -> bool:
         return any(at == path or at.startswith(f"{path}/") for at in self.texts)
@@ -59,14 +59,14 @@ class Project:
         assert names.own is not None
         return names.own
 
-    def rename(self, path: str, offset: int, new: str, *, moves: bool = True) -> Renaming | Refused:
+    def rename(self, path: str, offset: int, new: str, *, moves: bool = True) -> Renaming | RenameError:
         """What a rename at a cursor comes to."""
         names = self.index.get(path)
         assert names is not None
-        found = rename.wanted(self.index, names, self.texts[path], offset, self.files)
+        found = rename.prepare_rename(self.index, names, self.texts[path], offset, self.files)
         if found is None:
-            return Refused("")
-        if isinstance(found, Refused):
+            return RenameError("")
+        if isinstance(found, RenameError):
             return found
         return rename.rename(self.index, found[0], new, self.files, moves=moves)
 
@@ -77,7 +77,9 @@ class Project:
             if prose or change.why != "prose":
                 edits.setdefault(change.path, []).append(change.edit)
         where = renaming.move.of if renaming.move else str
-        return Project({where(path): apply(text, edits.get(path, ())) for path, text in self.texts.items()})
+        return Project(
+            {where(path): apply_edits(text, edits.get(path, ())) for path, text in self.texts.items()}
+        )
 
 
 def at_mark(text: str) -> tuple[Project, str, int]:
@@ -93,7 +95,7 @@ def shown(text: str, new: str, *, moves: bool = True, prose: bool = False) -> st
     """The project after a rename at the cursor as a person sees it, changed files only, or the refusal."""
     project, path, offset = at_mark(text)
     renaming = project.rename(path, offset, new, moves=moves)
-    if isinstance(renaming, Refused):
+    if isinstance(renaming, RenameError):
         return renaming.reason
     after = project.after(renaming, prose=prose)
     changed = {path: content for path, content in after.texts.items() if project.texts.get(path) != content}
@@ -400,7 +402,7 @@ def test_a_file_that_has_changed_since_it_was_read_is_read_again() -> None:
     assert project.after(renaming).texts[lead].endswith("Now `critic` leads.\n")
     project.texts[own.path] = "Gone.\n"
     refused = rename.rename(project.index, own, "critic", project.files)
-    assert refused == Refused("`code-reviewer` is no longer found in .claude/agents/code-reviewer.md.")
+    assert refused == RenameError("`code-reviewer` is no longer found in .claude/agents/code-reviewer.md.")
 
 
 LINKED = """\
@@ -427,7 +429,7 @@ See [how](../skills/tidy-up/how.md) or @.claude/skills/tidy-up/how.md.
 def moved(text: str, old: str, new: str) -> str:
     """The project after somebody has moved a file or folder, changed files only, and what is said of it."""
     project = Project(parse_case(text).files)
-    renaming, reasons = rename.moved(project.index, f"{ROOT}/{old}", f"{ROOT}/{new}", project.files)
+    renaming, reasons = rename.rename_files(project.index, f"{ROOT}/{old}", f"{ROOT}/{new}", project.files)
     after = project.after(renaming)
     changed = {path: content for path, content in after.texts.items() if project.texts.get(path) != content}
     return "".join(

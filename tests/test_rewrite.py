@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.dialects.tool_names import split
+from agentls.dialects.tool_names import split_tool_list
 from agentls.document.document import Document
-from agentls.document.edits import change_list, harmless, with_value, without_entry
-from agentls.text.offsets import Edit, Span, apply
+from agentls.document.edits import edit_list, keeps_loading, remove_entry, set_value
+from agentls.text.offsets import Edit, Span, apply_edits
 from harness import agent
 
 
@@ -18,7 +18,7 @@ def written(frontmatter: str) -> Document:
 
 def frontmatter(document: Document, edits: tuple[Edit, ...]) -> str:
     """The lines of `written`, after `edits`."""
-    return apply(document.text, edits).partition("description: b\n")[2].partition("---")[0]
+    return apply_edits(document.text, edits).partition("description: b\n")[2].partition("---")[0]
 
 
 def changed(text: str, **names: str) -> str:
@@ -27,10 +27,10 @@ def changed(text: str, **names: str) -> str:
     entry = document.entry("tools")
     assert entry is not None
     changes: dict[Span, tuple[str, ...]] = {}
-    for found in split(entry.value, document.text, document.dialect.tool_grammar):
+    for found in split_tool_list(entry.value, document.text, document.dialect.tool_grammar):
         if found.text in names:
             changes[found.span] = tuple(names[found.text].split())
-    return frontmatter(document, change_list(document, entry.value, changes))
+    return frontmatter(document, edit_list(document, entry.value, changes))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_top_level_entry_goes_with_its_lines(before: str, after: str) -> None:
     document = written(before)
     entry = document.entry("tools")
     assert entry is not None
-    assert frontmatter(document, (without_entry(document, document.root, entry),)) == after
+    assert frontmatter(document, (remove_entry(document, document.root, entry),)) == after
 
 
 def test_an_entry_of_a_flow_mapping_goes_with_its_comma() -> None:
@@ -109,7 +109,7 @@ def test_an_entry_of_a_flow_mapping_goes_with_its_comma() -> None:
     for key, left in (("tools", "{name: a, description: c}"), ("description", "{name: a, tools: B}")):
         entry = document.entry(key)
         assert entry is not None
-        assert left in apply(text, (without_entry(document, document.root, entry),))
+        assert left in apply_edits(text, (remove_entry(document, document.root, entry),))
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,14 @@ def test_a_value_is_written_on_the_line_of_its_key(before: str) -> None:
     document = written(before + "model: x\n")
     entry = document.entry("tools")
     assert entry is not None
-    after = frontmatter(document, (with_value(entry, "X"),))
+    after = frontmatter(document, (set_value(entry, "X"),))
     assert after in ("tools: X\nmodel: x\n", "tools: X # none\nmodel: x\n")
 
 
 def test_harm_is_an_agent_that_no_longer_loads_or_has_no_tools() -> None:
     document = written("tools: Read\n")
     value = Span(document.text.index("Read"), document.text.index("Read") + 4)
-    assert harmless(document, (Edit(value, "Grep"),))
-    assert not harmless(document, (Edit(value, "Grpe"),))
-    assert not harmless(document, (Edit(value, '"Read'),))
-    assert harmless(written("tools: Reed\n"), (Edit(value, "Grpe"),))
+    assert keeps_loading(document, (Edit(value, "Grep"),))
+    assert not keeps_loading(document, (Edit(value, "Grpe"),))
+    assert not keeps_loading(document, (Edit(value, '"Read'),))
+    assert keeps_loading(written("tools: Reed\n"), (Edit(value, "Grpe"),))

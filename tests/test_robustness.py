@@ -25,7 +25,7 @@ from agentls.features import (
 from agentls.linter import check
 from agentls.project import extract
 from agentls.project.index import Index
-from agentls.project.names import Definition, Names, Permission
+from agentls.project.names import Definition, Names, PermissionRule
 from agentls.reports import explain, inspection
 from agentls.text.offsets import Span
 from harness import FIXTURES, Case, parse_case
@@ -70,10 +70,13 @@ def around(document: Document) -> Index:
     base = document.identity.base or document.path.rpartition("/")[0]
     other = Definition("agent", "other", "", f"{base}/o.md", Span(0, 0), "Helps.", base, "", readers)
     server = Definition("server", "tracker", "", f"{base}/s.json", Span(0, 0), "", base, "", readers)
-    rules = (Permission("deny", "Bash", None, Span(0, 0)), Permission("deny", "Agent", "other", Span(0, 0)))
+    rules = (
+        PermissionRule("deny", "Bash", None, Span(0, 0)),
+        PermissionRule("deny", "Agent", "other", Span(0, 0)),
+    )
     index.put(Names(other.path, base, "", readers, (other,)))
     index.put(Names(server.path, base, "", readers, (server,), permissions=rules))
-    index.put(extract.of(document))
+    index.put(extract.extract_names(document))
     return index
 
 
@@ -83,39 +86,43 @@ def through_everything(document: Document, offset: int) -> None:
     for diagnostic in found:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(document.text)
         assert diagnostic.message
-        suppressions.ignoring(document, diagnostic.code, diagnostic.span)
-    code_action.actions(document, found, found[0].span if found else document.lines.line(0))
+        suppressions.add_ignore_comment(document, diagnostic.code, diagnostic.span)
+    code_action.code_actions(document, found, found[0].span if found else document.lines.line(0))
     known = around(document)
     for snippets in (True, False):
         offered = completion.complete(document, offset, snippets=snippets, project=known).items
         assert all(item.edit.span.touches(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
-            completion.documentation(document.dialect, item.kind, item.label, item.within)
-            name_completion.page(document, known, item.label, item.within, lambda _: None)
+            completion.item_documentation(document.dialect, item.kind, item.label, item.within)
+            name_completion.name_documentation(document, known, item.label, item.within, lambda _: None)
     card = hover.hover(document, offset, known)
     assert card is None or card.span.touches(offset)
     go_from_name_to_name(document, offset)
-    document_symbol.outline(document)
-    document_symbol.folding(document)
-    inspection.to_json(inspection.inspect(document, known))
-    assert all(code_lens.title(document, each.subject, known) for each in code_lens.lenses(document, known))
+    document_symbol.document_symbols(document)
+    document_symbol.folding_ranges(document)
+    inspection.inspection_data(inspection.inspect_document(document, known))
+    assert all(
+        code_lens.lens_title(document, each.subject, known) for each in code_lens.code_lenses(document, known)
+    )
     explain.explain(document.text[offset : offset + 8], document.dialect)
 
 
 def go_from_name_to_name(document: Document, offset: int) -> None:
     """Go from the name at `offset`, and from each that the document has, to what it names and back."""
-    index, names = Index(), extract.of(document)
+    index, names = Index(), extract.extract_names(document)
     index.put(names)
     card = name_hover.hover(index, names, document.text, offset, lambda _: document)
     assert card is None or card.span.touches(offset)
-    every: list[references.Named] = [*names.definitions, *names.references]
+    every: list[references.NameOccurrence] = [*names.definitions, *names.references]
     for named in every:
-        found = references.at(index, names, document.text, named.span.start)
+        found = references.find_name_at(index, names, document.text, named.span.start)
         assert found or not isinstance(named, Definition)
-        wanted = references.wanted(index, names, found or named)
-        assert all(reference in names.references for _, reference in references.uses(index, wanted))
+        wanted = references.reference_subject(index, names, found or named)
+        assert all(
+            reference in names.references for _, reference in references.find_references(index, wanted)
+        )
         if isinstance(wanted, Definition):
-            shown = references.extent(wanted, document.text)
+            shown = references.target_range(wanted, document.text)
             assert shown.start <= wanted.span.start <= wanted.span.end <= shown.end
             give_another_name(document, index, wanted)
 
@@ -126,13 +133,13 @@ def give_another_name(document: Document, index: Index, wanted: Definition) -> N
         document.path.rpartition("/")[0],
         {document.path: document.text}.get,
         lambda _, text: document._replace(text=text),
-        lambda _, text: extract.of(document._replace(text=text)),
+        lambda _, text: extract.extract_names(document._replace(text=text)),
         lambda _: False,
     )
     renaming = rename.rename(index, wanted, "another-7", files)
     if isinstance(renaming, rename.Renaming) and renaming.move is None:
         after = document.edited([change.edit for change in renaming.changes])
-        assert "another-7" in [each.name for each in extract.of(after).definitions]
+        assert "another-7" in [each.name for each in extract.extract_names(after).definitions]
 
 
 def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:
@@ -203,7 +210,7 @@ def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
         assert document is not None
         start = time.process_time()
         check.check(document, Config(), lambda _: False)
-        inspection.inspect(document, around(document))
+        inspection.inspect_document(document, around(document))
         return time.process_time() - start
 
     # Eight times as much takes eight times as long, and what is quadratic 64 times; the machine may be busy.

@@ -13,7 +13,7 @@ def file(path: str, description: str, more: str = "") -> str:
 
 
 def put(index: Index, path: str, description: str, more: str = "") -> Definition:
-    names = extract.of(agent(file(path, description, more), path))
+    names = extract.extract_names(agent(file(path, description, more), path))
     index.put(names)
     assert names.own
     return names.own
@@ -56,8 +56,8 @@ def test_names_come_in_the_order_of_their_paths() -> None:
         document = agent(
             f"---\nname: {name}\ndescription: Reviews code.\n---\n", f"shop/.claude/agents/{path}"
         )
-        index.put(extract.of(document))
-    own = extract.of(document).own
+        index.put(extract.extract_names(document))
+    own = extract.extract_names(document).own
     assert own
     roster = index.roster(own)
     named = [each.path.removeprefix("shop/.claude/agents/") for each in roster.named("code-reviewer")]

@@ -9,7 +9,7 @@ import pytest
 
 import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.linter.rule import RULES, Rule, Severity
-from agentls.text.offsets import apply
+from agentls.text.offsets import apply_edits
 from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
 
 _EXAMPLE = re.compile(r"^```markdown(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -88,7 +88,7 @@ def test_every_fix_removes_its_finding() -> None:
             before = case.diagnostics(path)
             for diagnostic in before:
                 for fix in diagnostic.fixes:
-                    text = apply(case.files[path], fix.edits)
+                    text = apply_edits(case.files[path], fix.edits)
                     changed = Case(case.prose, {**case.files, path: text})
                     after = [d.message for d in changed.diagnostics(path) if d.code == diagnostic.code]
                     were = [d.message for d in before if d.code == diagnostic.code]
@@ -102,7 +102,7 @@ def test_no_fix_of_a_lesser_finding_makes_an_error() -> None:
             errors = sum(d.severity == Severity.ERROR for d in before)
             for diagnostic in before:
                 for fix in diagnostic.fixes:
-                    text = apply(case.files[path], fix.edits)
+                    text = apply_edits(case.files[path], fix.edits)
                     changed = Case(case.prose, {**case.files, path: text})
                     after = sum(d.severity == Severity.ERROR for d in changed.diagnostics(path))
                     assert after <= errors, (diagnostic.code, fix.title, text)

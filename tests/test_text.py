@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span, apply
+from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span, apply_edits
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 TEXTS = st.text(alphabet="ab\n\r\t é🎉\u2028\x0c", max_size=60)
@@ -55,4 +55,4 @@ def test_edits_are_applied_wherever_they_stand_in_the_list(text: str, data: st.D
     if cut[1] == cut[2]:
         return
     expected = text[: cut[0]] + "<1>" + text[cut[1] : cut[2]] + "<2>" + text[cut[3] :]
-    assert apply(text, edits) == apply(text, reversed(edits)) == expected
+    assert apply_edits(text, edits) == apply_edits(text, reversed(edits)) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.text.tokens import estimate
+from agentls.text.tokens import estimate_tokens
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from agentls.text.tokens import estimate
     ],
 )
 def test_estimate(text: str, least: int, most: int) -> None:
-    assert least <= estimate(text) <= most
+    assert least <= estimate_tokens(text) <= most

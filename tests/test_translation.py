@@ -6,7 +6,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.linter.check import check
-from agentls.text.offsets import apply
+from agentls.text.offsets import apply_edits
 from harness import agent
 
 BODY = "\n---\n\nYou review code.\n"
@@ -18,7 +18,7 @@ def translated(path: str, keys: str, head: str = HEAD) -> tuple[str, str]:
     document = agent(head + keys + BODY, path)
     (found,) = [each for each in check(document, Config(), lambda _: True) if each.code == "wrong-dialect"]
     (fix,) = found.fixes
-    after = apply(document.text, fix.edits)
+    after = apply_edits(document.text, fix.edits)
     assert after.endswith(BODY)
     return fix.title, after.removeprefix(HEAD).removesuffix(BODY)
 
@@ -95,7 +95,7 @@ def test_a_list_of_tools_becomes_permissions() -> None:
     document = agent(HEAD + "tools: [Read, Grep]" + BODY, ".opencode/agents/reviewer.md")
     (found,) = check(document, Config(), lambda _: True)
     assert found.code == "refused-value"
-    after = apply(document.text, found.fixes[0].edits)
+    after = apply_edits(document.text, found.fixes[0].edits)
     assert after == HEAD + 'permission:\n  "*": deny\n  read: allow\n  grep: allow' + BODY
 
 
@@ -116,4 +116,4 @@ def test_a_foreign_key_is_renamed_with_its_value() -> None:
     document = agent(HEAD + "tools: [Read, Grep]\napprovalMode: auto-edit" + BODY)
     (found,) = check(document, Config(), lambda _: True)
     assert [fix.title for fix in found.fixes] == ["Write `permissionMode`", "Remove `approvalMode`"]
-    assert "\npermissionMode: acceptEdits\n" in apply(document.text, found.fixes[0].edits)
+    assert "\npermissionMode: acceptEdits\n" in apply_edits(document.text, found.fixes[0].edits)

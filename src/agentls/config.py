@@ -59,7 +59,7 @@ class Config(NamedTuple):
         """The settings for the file at `path`, given as its `overrides` count it."""
         config = self
         for override in self.overrides:
-            if _fits(path, override.paths):
+            if _matches(path, override.paths):
                 config = config._replace(
                     select=override.select or config.select,
                     ignore=(*config.ignore, *override.ignore),
@@ -69,10 +69,10 @@ class Config(NamedTuple):
 
     def place(self, path: str) -> str | None:
         """The dialect that `places` gives the file at `path`."""
-        return next((name for name, patterns in self.places.items() if _fits(path, patterns)), None)
+        return next((name for name, patterns in self.places.items() if _matches(path, patterns)), None)
 
 
-SETTINGS = {
+SETTING_DESCRIPTIONS = {
     "select": "codes of the rules to use; all rules if empty",
     "ignore": "codes of rules not to use",
     "severity": "severities of rules by their codes: `error`, `warning`, `information` or `hint`",
@@ -93,24 +93,24 @@ SETTINGS = {
 """What each setting does, by the name of its field."""
 
 
-class Read(NamedTuple):
+class ParsedConfig(NamedTuple):
     """Settings read from a mapping, with a message for each that could not be used."""
 
     config: Config
     problems: tuple[str, ...]
 
 
-def read(data: Mapping[str, Any], codes: Collection[str]) -> Read:
+def parse_config(data: Mapping[str, Any], codes: Collection[str]) -> ParsedConfig:
     """The settings in `data`, whose names may be written with `-` or `_`.
 
     `codes` are the rules that exist; others are reported with what comes nearest.
     """
     problems: list[str] = []
-    values = _fields(Config, data, "", problems)
+    values = _parse_table(Config, data, "", problems)
     overrides = []
     for at, row in enumerate(values.pop("overrides", ())):
         where = f"overrides[{at}]."
-        found = _fields(Override, row, where, problems)
+        found = _parse_table(Override, row, where, problems)
         if "paths" in found:
             overrides.append(Override(**found))
         else:
@@ -119,11 +119,11 @@ def read(data: Mapping[str, Any], codes: Collection[str]) -> Read:
     parts: list[Config | Override] = [config, *config.overrides]
     for part in parts:
         unknown = [code for code in (*part.select, *part.ignore, *part.severity) if code not in codes]
-        problems += [f"there is no rule `{code}`{_nearest(code, codes)}" for code in unknown]
-    return Read(config, tuple(problems))
+        problems += [f"there is no rule `{code}`{_did_you_mean(code, codes)}" for code in unknown]
+    return ParsedConfig(config, tuple(problems))
 
 
-def _fields(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
+def _parse_table(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
     """The usable values of `data` for the fields of `kind`."""
     if not isinstance(data, Mapping):
         problems.append(f"`{where.rstrip('.') or 'agentls'}` must be a table")
@@ -134,9 +134,9 @@ def _fields(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, 
         name = str(written).replace("-", "_")
         if name not in known:
             names = [n.replace("_", "-") for n in known]
-            problems.append(f"there is no setting `{where}{written}`{_nearest(str(written), names)}")
+            problems.append(f"there is no setting `{where}{written}`{_did_you_mean(str(written), names)}")
             continue
-        usable, wanted = _convert(name, value)
+        usable, wanted = _parse_value(name, value)
         if wanted:
             problems.append(f"`{where}{written}` must be {wanted}; it is left out")
         else:
@@ -144,17 +144,17 @@ def _fields(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, 
     return values
 
 
-def _convert(name: str, value: Any) -> tuple[Any, str]:
+def _parse_value(name: str, value: Any) -> tuple[Any, str]:
     """The value as its field wants it, and else what it must be."""
     if name == "severity":
         if not isinstance(value, Mapping) or not all(v in SEVERITIES for v in value.values()):
             return None, f"a table from rule codes to one of {', '.join(SEVERITIES)}"
         return {str(code): severity for code, severity in value.items()}, ""
     if name == "places":
-        rows = {k: _patterns(v) for k, v in value.items()} if isinstance(value, Mapping) else {"": None}
+        rows = {k: _pattern_list(v) for k, v in value.items()} if isinstance(value, Mapping) else {"": None}
         return (None, "a table from dialects to lists of patterns") if None in rows.values() else (rows, "")
     if name == "paths":
-        patterns = _patterns(value)
+        patterns = _pattern_list(value)
         return (patterns, "") if patterns is not None else (None, "a list of patterns")
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
@@ -164,24 +164,24 @@ def _convert(name: str, value: Any) -> tuple[Any, str]:
         least = 1 if name == "description_tokens" else 0
         ok = isinstance(value, int) and not isinstance(value, bool) and value >= least
         return (value, "") if ok else (None, f"a whole number of at least {least}")
-    texts = _texts(value)
+    texts = _string_list(value)
     if name == "dialects" and texts is not None:
         return tuple(DialectFile(path) for path in texts), ""
     return (texts, "") if texts is not None else (None, "a list of texts")
 
 
-def _texts(value: Any) -> tuple[str, ...] | None:
+def _string_list(value: Any) -> tuple[str, ...] | None:
     """`value` as texts, if it is a list of texts."""
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         return tuple(value)
     return None
 
 
-def _patterns(value: Any) -> tuple[str, ...] | None:
+def _pattern_list(value: Any) -> tuple[str, ...] | None:
     """`value` as patterns, if it is a list of texts that are patterns."""
     from pathspec import GitIgnoreSpec
 
-    texts = _texts(value)
+    texts = _string_list(value)
     try:
         GitIgnoreSpec.from_lines(texts or ())
     except (ValueError, re.error):
@@ -189,15 +189,15 @@ def _patterns(value: Any) -> tuple[str, ...] | None:
     return texts
 
 
-def _nearest(word: str, known: Collection[str]) -> str:
+def _did_you_mean(word: str, known: Collection[str]) -> str:
     """A hint at the known word that comes nearest, if one does."""
-    from agentls.text.spelling import nearest
+    from agentls.text.spelling import closest_match
 
-    found = nearest(word, known)
+    found = closest_match(word, known)
     return f"; did you mean `{found}`?" if found else ""
 
 
-def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
     """Whether `path` fits one of the patterns."""
     from pathspec import GitIgnoreSpec  # Few runs need it, and loading it takes longer than a check.
 

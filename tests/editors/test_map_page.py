@@ -54,7 +54,7 @@ def test_a_person_finds_an_agent_and_what_it_is_connected_with(
 
 def test_names_that_bite_are_names(tmp_path: Path) -> None:
     page = tmp_path / "map.html"
-    page.write_text(graph_formats.html(nasty(), NASTY[4], disk.part_of_map), "utf-8")
+    page.write_text(graph_formats.render_html(nasty(), NASTY[4], disk.read_map_asset), "utf-8")
     found = seen(page, "alert")
     assert sorted(found["list"]) == sorted(" ".join(name.split()) for name in NASTY)
     assert NASTY[4] in found["card"]

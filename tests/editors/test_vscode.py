@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import agentls
-from agentls.config import SETTINGS, Config
+from agentls.config import SETTING_DESCRIPTIONS, Config
 from agentls.lsp import settings
 from agentls.lsp.settings import Settings
 from editors.real import missing, renamed, team
@@ -154,7 +154,7 @@ def test_everything_that_can_be_set_can_be_set_here() -> None:
     here = {name.removeprefix("agentls.") for page in pages for name in page["properties"]}
     server = {field.name for field in fields(Settings)} - {"checks", "log_level"} | {"logLevel"}
     assert {name.replace("_", "-") for name in Config._fields} | server <= here
-    for name, description in SETTINGS.items():
+    for name, description in SETTING_DESCRIPTIONS.items():
         setting = f"agentls.{name.replace('_', '-')}"
         shown = [page["properties"][setting] for page in pages if setting in page["properties"]]
         assert all(description in row["markdownDescription"].lower() for row in shown), setting

@@ -12,7 +12,7 @@ import pytest
 import pytest_lsp
 from pygls.capabilities import get_capability
 
-from agentls.text.offsets import Edit, LineIndex, Position, Span, apply
+from agentls.text.offsets import Edit, LineIndex, Position, Span, apply_edits
 from lsp.wire import (
     AGENT,
     BAHS,
@@ -86,7 +86,7 @@ def applied(client: Editor, action: t.CodeAction, text: str) -> str:
     else:
         assert action.edit.changes is not None
         edits = list(action.edit.changes[URI])
-    return apply(text, (Edit(span(text, edit.range), edit.new_text) for edit in edits))
+    return apply_edits(text, (Edit(span(text, edit.range), edit.new_text) for edit in edits))
 
 
 def span(text: str, range_: t.Range) -> Span:

@@ -12,7 +12,7 @@ import pytest
 
 from agentls.cli.main import main
 from agentls.workspace import discovery, disk
-from agentls.workspace.discovery import Search
+from agentls.workspace.discovery import SearchOptions
 from harness import FIXTURES, parse_case
 from lsp.wire import SECONDS, capabilities, open_document, session, settled
 
@@ -34,8 +34,10 @@ def write_fixtures(folder: Path) -> None:
 def found_below(folder: Path) -> list[str]:
     """The agent files that the command line finds."""
     failures: list[str] = []
-    search = Search(disk.load_config, None, lambda *failed: failures.append(str(failed)), lambda *_: None)
-    paths = [found.full for found in discovery.find(str(folder), search)]
+    search = SearchOptions(
+        disk.load_settings, None, lambda *failed: failures.append(str(failed)), lambda *_: None
+    )
+    paths = [found.full for found in discovery.find_files(str(folder), search)]
     assert failures == []
     return paths
 

@@ -17,19 +17,21 @@ def dialects(args: Namespace) -> int:
         from agentls.dialects.json_schema import schema
 
         return _json(terminal, schema())
-    names = (args.name,) if args.name else known.NAMES
+    names = (args.name,) if args.name else known.DIALECT_NAMES
     if args.stale is not None:
         return _stale(terminal, names, args.stale, args.output_format)
     if args.output_format == "json":
-        return _json(terminal, [catalogue.overview(known.load(name))._asdict() for name in names])
+        return _json(
+            terminal, [catalogue.summarise_dialect(known.load_dialect(name))._asdict() for name in names]
+        )
     if args.name:
-        terminal.markdown(catalogue.page(known.load(args.name)))
+        terminal.markdown(catalogue.render_dialect(known.load_dialect(args.name)))
         return 0
     rows: list[list[Segment]] = [
         [("name", "muted"), ("newest fact", "muted"), ("read by", "muted"), ("places", "muted")]
     ]
     for name in names:
-        seen = catalogue.overview(known.load(name))
+        seen = catalogue.summarise_dialect(known.load_dialect(name))
         runtimes, places = ", ".join(seen.runtimes), ", ".join(seen.places)
         rows.append([(seen.name, "label"), (seen.newest, "muted"), (runtimes, "plain"), (places, "path")])
     terminal.table(rows)
@@ -38,7 +40,7 @@ def dialects(args: Namespace) -> int:
 
 def _stale(terminal: Terminal, names: tuple[str, ...], days: int, form: str) -> int:
     """The facts that are older than so many days, the oldest first."""
-    found = [fact for fact in catalogue.stale(days, date.today()) if fact.dialect in names]
+    found = [fact for fact in catalogue.find_stale_facts(days, date.today()) if fact.dialect in names]
     found.sort(key=lambda fact: fact.source.date)
     if form == "json":
         return _json(terminal, [{**fact._asdict(), "source": fact.source._asdict()} for fact in found])

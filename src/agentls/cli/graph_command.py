@@ -35,16 +35,16 @@ def draw(args: Namespace) -> int:
         indexes = run.indexes(paths)
         if run.failed and not indexes:
             return 2
-        named = [disk.posix(path).rstrip("/") for path in paths]
+        named = [disk.absolute_path(path).rstrip("/") for path in paths]
 
         def shown(path: str) -> bool:
-            return any(locate.holds(name, path) for name in named)
+            return any(locate.is_inside(name, path) for name in named)
 
-        root = disk.common(list(indexes) or named)
-        drawn = graph.of(indexes.values(), root, _line, shown)
+        root = disk.common_folder(list(indexes) or named)
+        drawn = graph.build_graph(indexes.values(), root, _line, shown)
         drawn = _limited(drawn, args, form, terminal)
         title = f"Agent map of {root.rpartition('/')[2] or root}"
-        text = graph_formats.FORMATS[form](drawn, title, disk.part_of_map)
+        text = graph_formats.GRAPH_FORMATS[form](drawn, title, disk.read_map_asset)
         if args.output is None:
             terminal.write([(text, "plain")])
         else:
@@ -52,7 +52,7 @@ def draw(args: Namespace) -> int:
                 with open(args.output, "w", encoding="utf-8", errors="replace", newline="\n") as file:
                     file.write(text)
             except OSError as error:
-                terminal.message(f"{args.output}: cannot be written: {disk.reason(error)}")
+                terminal.message(f"{args.output}: cannot be written: {disk.describe_error(error)}")
                 return 2
             terminal.message(f"{args.output}: {_summary(drawn)}")
         return 2 if run.failed else 0

@@ -280,10 +280,10 @@ def _codes(value: str) -> list[str]:
 
 
 def _dialect(value: str) -> str:
-    from agentls.dialects.loader import NAMES
+    from agentls.dialects.loader import DIALECT_NAMES
 
-    if value not in NAMES:
-        known = ", ".join(NAMES)
+    if value not in DIALECT_NAMES:
+        known = ", ".join(DIALECT_NAMES)
         raise argparse.ArgumentTypeError(f"there is no dialect `{value}`; known: {known}")
     return value
 
@@ -317,9 +317,9 @@ def _address(value: str) -> tuple[str, int]:
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    from agentls.text.spelling import nearest
+    from agentls.text.spelling import closest_match
 
-    found = nearest(word, known)
+    found = closest_match(word, known)
     return f"; did you mean `{found}`?" if found else ""
 
 
@@ -362,13 +362,13 @@ def _graph(args: argparse.Namespace) -> int:
 
 def _explain(args: argparse.Namespace) -> int:
     from agentls.dialects import loader
-    from agentls.reports.explain import anywhere, explain, suggestions
+    from agentls.reports.explain import explain, explain_in_any_format, suggest_words
 
     terminal = Terminal(args.color)
-    known = [loader.load(name) for name in ([args.dialect] if args.dialect else loader.NAMES)]
-    page = explain(args.word, known[0]) if args.dialect else anywhere(args.word)
+    known = [loader.load_dialect(name) for name in ([args.dialect] if args.dialect else loader.DIALECT_NAMES)]
+    page = explain(args.word, known[0]) if args.dialect else explain_in_any_format(args.word)
     if page is None:
-        meant = dict.fromkeys(word for dialect in known for word in suggestions(args.word, dialect))
+        meant = dict.fromkeys(word for dialect in known for word in suggest_words(args.word, dialect))
         words = ", ".join(f"`{word}`" for word in list(meant)[:5])
         terminal.message(
             f"nothing is known about `{args.word}`" + (f"; did you mean {words}?" if words else "")

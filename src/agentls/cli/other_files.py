@@ -11,7 +11,7 @@ from agentls.workspace import disk
 
 def shown(path: str) -> str:
     """A path (absolute, with `/`) as people see it: counted from the current folder, if it lies below that."""
-    return disk.relative(path, disk.posix(os.curdir))
+    return disk.relative_path(path, disk.absolute_path(os.curdir))
 
 
 @lru_cache(maxsize=64)

@@ -17,24 +17,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from agentls.cli import text_format
 from agentls.cli.terminal import Segment, Terminal, terminal_width
 from agentls.config import Config
-from agentls.dialects.loader import NAMES
+from agentls.dialects.loader import DIALECT_NAMES
 from agentls.document.document import Document
 from agentls.linter.check import check
 from agentls.linter.rule import Severity
 from agentls.workspace import discovery, disk
-from agentls.workspace.discovery import Found, Search
+from agentls.workspace.discovery import FoundFile, SearchOptions
 from agentls.workspace.disk import LoadedConfig
 
 if TYPE_CHECKING:
     from agentls.cli.run_projects import Projects
     from agentls.project.index import Index
-    from agentls.workspace.load import Each
+    from agentls.workspace.load import MapFunction
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 STDIN = "-"
-DEFAULT_DIALECT = NAMES[0]
+DEFAULT_DIALECT = DIALECT_NAMES[0]
 
 SHARED_FROM = 400
 """With fewer files, starting processes takes longer than they save."""
@@ -63,12 +63,12 @@ class Options(NamedTuple):
 
 @cache
 def _settings_of(folder: str) -> str:
-    return disk.config_file(folder) or ""
+    return disk.find_settings_file(folder) or ""
 
 
 @cache
 def _settings_in(file: str) -> LoadedConfig:
-    return disk.read_config(file) if file else disk.without_file()
+    return disk.read_settings(file) if file else disk.default_settings()
 
 
 class Result(NamedTuple):
@@ -80,13 +80,13 @@ class Result(NamedTuple):
     failure: str = ""
 
 
-Job = Callable[[Found, Document, Options, "Index | None"], Result]
+Job = Callable[[FoundFile, Document, Options, "Index | None"], Result]
 """What is done with each file, with the index of its project if that is asked for. Other processes get it,
 so it must be a function of a module."""
 
 
 def check_file(
-    form: str, width: int, found: Found, document: Document, options: Options, project: Index | None
+    form: str, width: int, found: FoundFile, document: Document, options: Options, project: Index | None
 ) -> Result:
     """The job of `agentls check`, with the findings in the output format `form`."""
     folder = found.full.rpartition("/")[0]
@@ -104,30 +104,30 @@ def check_file(
 
 
 def inspect_file(
-    form: str, width: int, found: Found, document: Document, _: Options, project: Index | None
+    form: str, width: int, found: FoundFile, document: Document, _: Options, project: Index | None
 ) -> Result:
     """The job of `agentls inspect`."""
     from agentls.reports import inspection
 
-    seen = inspection.inspect(document, project)._replace(path=found.shown)
+    seen = inspection.inspect_document(document, project)._replace(path=found.shown)
     if form == "text":
         piece: list[Segment] = []
-        for line in inspection.to_text(seen, width):
+        for line in inspection.render_text(seen, width):
             piece += [*line, ("\n", "plain")]
         return Result([*piece, ("\n", "plain")], Counter())
     import json
 
-    return Result([(json.dumps(inspection.to_json(seen)), "plain")], Counter())
+    return Result([(json.dumps(inspection.inspection_data(seen)), "plain")], Counter())
 
 
 def process(
-    job: Job, options: Options, projects: Projects | None, found: Found, content: str | None = None
+    job: Job, options: Options, projects: Projects | None, found: FoundFile, content: str | None = None
 ) -> Result:
     """Do `job` on one file, or on `content` in its stead. Whatever goes wrong concerns this file only."""
     try:
         content = disk.read_text(found.full) if content is None else content
     except OSError as error:
-        return Result([], Counter(), disk.reason(error))
+        return Result([], Counter(), disk.describe_error(error))
     try:
         settings = options.settings(found.full.rpartition("/")[0])
         otherwise = options.dialect or DEFAULT_DIALECT
@@ -183,7 +183,7 @@ class Run:
                 self._fail(found.shown, _unread(found.full))
         return projects.indexes
 
-    def _visibly(self, each: Each) -> Each:
+    def _visibly(self, each: MapFunction) -> MapFunction:
         """`each`, with a sign of life."""
 
         def visibly(work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
@@ -195,12 +195,12 @@ class Run:
 
     def of_stdin(self, name: str, job: Job) -> Iterator[Result]:
         """The result of the text on standard input, as if it stood in the file `name`."""
-        found = Found(name, disk.posix(name))
+        found = FoundFile(name, disk.absolute_path(name))
         self._settings(found.full.rpartition("/")[0])
         try:
-            data = disk.within_limit(sys.stdin.buffer.read(disk.MAX_BYTES + 1))
+            data = disk.check_size(sys.stdin.buffer.read(disk.MAX_BYTES + 1))
         except OSError as error:
-            self._fail(name, disk.reason(error))
+            self._fail(name, disk.describe_error(error))
             return
         result = process(job, self._options, self._projects([]), found, disk.decode(data))
         if result.failure:
@@ -214,16 +214,16 @@ class Run:
             return None
         from agentls.cli.run_projects import Projects
 
-        tops = tuple(disk.posix(path) for path in paths if os.path.isdir(path))
+        tops = tuple(disk.absolute_path(path) for path in paths if os.path.isdir(path))
         return Projects(self._options.settings, tops, self._options.dialect)
 
-    def _find(self, paths: list[str]) -> Iterator[Found]:
+    def _find(self, paths: list[str]) -> Iterator[FoundFile]:
         """All files to work on, each once."""
-        search = Search(self._settings, self._options.dialect, self._fail, self._note)
+        search = SearchOptions(self._settings, self._options.dialect, self._fail, self._note)
         seen: set[str] = set()
         for path in paths:
             found = None
-            for found in discovery.find(path, search):
+            for found in discovery.find_files(path, search):
                 if found.full not in seen:
                     seen.add(found.full)
                     self._settings(found.full.rpartition("/")[0])
@@ -259,7 +259,7 @@ def _unread(path: str) -> str:
     try:
         disk.read_text(path)
     except OSError as error:
-        return disk.reason(error)
+        return disk.describe_error(error)
     return "no place where a runtime looks for agents; say with --dialect NAME which format it is in"
 
 
@@ -270,7 +270,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _each(jobs: int) -> Each:
+def _each(jobs: int) -> MapFunction:
     """A way to apply a function to many things, in order: by several processes where that pays and is
     possible, else by this one."""
 

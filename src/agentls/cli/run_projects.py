@@ -9,23 +9,23 @@ from agentls.document.document import Document
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.workspace import load
-from agentls.workspace.discovery import Found
-from agentls.workspace.load import Each, Settings
+from agentls.workspace.discovery import FoundFile
+from agentls.workspace.load import MapFunction, SettingsLookup
 
 
 class Projects:
     """The indexes by the roots of their projects. `tops` are the folders that a person has named; `dialect`
     is what files are in that lie in no known place."""
 
-    def __init__(self, settings: Settings, tops: tuple[str, ...], dialect: str | None) -> None:
+    def __init__(self, settings: SettingsLookup, tops: tuple[str, ...], dialect: str | None) -> None:
         self._settings = settings
         self._tops = tops
         self._dialect = dialect
         self._indexes: dict[str, Index] = {}
 
-    def prepare(self, files: Iterable[Found], each: Each) -> None:
+    def prepare(self, files: Iterable[FoundFile], each: MapFunction) -> None:
         """Index the projects of `files`, and those of them that no project would count by itself."""
-        names_in = partial(load.names_in, settings=self._settings, otherwise=self._dialect)
+        names_in = partial(load.load_names, settings=self._settings, otherwise=self._dialect)
         missing = [found.full for found in files if found.full not in self._index(found.full, each)]
         for names in each(names_in, missing):
             if names:
@@ -40,11 +40,11 @@ class Projects:
         """The index of the document's project, with the document as it is."""
         index = self._index(document.path, map)
         if document.path not in index:
-            index.put(extract.of(document))
+            index.put(extract.extract_names(document))
         return index
 
-    def _index(self, path: str, each: Each) -> Index:
-        root = load.root_of(path, self._tops)
+    def _index(self, path: str, each: MapFunction) -> Index:
+        root = load.find_project_root(path, self._tops)
         if root not in self._indexes:
-            self._indexes[root] = load.index_of(root, self._settings, each)
+            self._indexes[root] = load.load_index(root, self._settings, each)
         return self._indexes[root]

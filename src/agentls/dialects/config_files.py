@@ -7,12 +7,12 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.hooks import Named
 from agentls.dialects.records import Source
-from agentls.dialects.rows import build
+from agentls.dialects.rows import build_record
 from agentls.dialects.tables import read_table
-from agentls.text.yaml_tree import load_data
+from agentls.text.yaml_tree import load_yaml
 
 
-class Spot(NamedTuple):
+class NamePath(NamedTuple):
     """Where names stand in such a file. `at` are the keys that lead there, with a point between; `*` stands
     for each key of a mapping and each item of a list, and "" is the file as a whole.
 
@@ -39,7 +39,7 @@ class Spot(NamedTuple):
         return tuple(self.at.split(".")) if self.at else ()
 
 
-class Companion(NamedTuple):
+class RuntimeConfigFile(NamedTuple):
     """Such a file: what its path ends in, who reads it, and the dialect of their agents. Of the scope
     "plugin", its path counts from the root of a plugin; else it may be in any folder, also in the user's
     home, where it counts for all projects unless `home` says that it does not."""
@@ -49,12 +49,12 @@ class Companion(NamedTuple):
     dialect: str
     runtimes: tuple[str, ...]
     source: Source
-    names: tuple[Spot, ...]
+    names: tuple[NamePath, ...]
     scope: Literal["project", "plugin"] = "project"
     home: bool = True
 
 
-class Folder(NamedTuple):
+class UserFolder(NamedTuple):
     """A folder in a user's home: the environment variable that tells another place for it, and the file in
     it that lists the plugins which are installed, if there is one. The key `switch` of its `settings`, and of
     those in the same folder of a project, has `false` for those that are switched off."""
@@ -68,41 +68,41 @@ class Folder(NamedTuple):
 
 
 class _Table(NamedTuple):
-    folders: tuple[Folder, ...]
-    files: tuple[Companion, ...]
+    folders: tuple[UserFolder, ...]
+    files: tuple[RuntimeConfigFile, ...]
 
 
-class Located(NamedTuple):
+class LocatedConfigFile(NamedTuple):
     """What a file is by its path, and the folder that it belongs to."""
 
-    companion: Companion
+    companion: RuntimeConfigFile
     base: str
 
 
-def locate(path: str, plugin: str = "") -> Located | None:
+def locate_config_file(path: str, plugin: str = "") -> LocatedConfigFile | None:
     """What the file at `path` is, if it is a companion. `plugin` is the root of the plugin around it."""
     for file, companion in _by_name().get(path.rpartition("/")[2], ()):
         if companion.scope == "plugin":
             if plugin and path == f"{plugin.rstrip('/')}/{file}":
-                return Located(companion, plugin)
+                return LocatedConfigFile(companion, plugin)
         elif f"/{path}".endswith(f"/{file}"):
-            return Located(companion, path[: -len(file)].rstrip("/"))
+            return LocatedConfigFile(companion, path[: -len(file)].rstrip("/"))
     return None
 
 
-def is_name(name: str) -> bool:
+def is_config_file_name(name: str) -> bool:
     """Whether a companion may be called that, in a folder of its own."""
     return name in _by_name()
 
 
 @cache
-def files() -> tuple[str, ...]:
+def config_file_paths() -> tuple[str, ...]:
     """The paths of all companions, as they end."""
     return tuple(dict.fromkeys(file for companion in _load().files for file in companion.files))
 
 
 @cache
-def at_home() -> tuple[str, ...]:
+def user_config_file_paths() -> tuple[str, ...]:
     """The paths of those that count for all projects where they lie in the user's home. What stands there
     outside of the folders that the runtimes have for themselves is another project's."""
     return tuple(
@@ -113,15 +113,15 @@ def at_home() -> tuple[str, ...]:
     )
 
 
-def folders() -> tuple[Folder, ...]:
+def user_folders() -> tuple[UserFolder, ...]:
     """The folders in a user's home that may be elsewhere, or list plugins."""
     return _load().folders
 
 
 @cache
-def _by_name() -> dict[str, tuple[tuple[str, Companion], ...]]:
+def _by_name() -> dict[str, tuple[tuple[str, RuntimeConfigFile], ...]]:
     """The companions by the names of their files: first those of plugins, then by the length of their paths."""
-    found: dict[str, list[tuple[str, Companion]]] = {}
+    found: dict[str, list[tuple[str, RuntimeConfigFile]]] = {}
     for companion in _load().files:
         for file in companion.files:
             found.setdefault(file.rpartition("/")[2], []).append((file, companion))
@@ -133,6 +133,6 @@ def _by_name() -> dict[str, tuple[tuple[str, Companion], ...]]:
 
 @cache
 def _load() -> _Table:
-    table = build(_Table, load_data(read_table("config-files")), "companions")
+    table = build_record(_Table, load_yaml(read_table("config-files")), "companions")
     assert isinstance(table, _Table)
     return table

@@ -13,9 +13,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
-from agentls.dialects.rows import build
+from agentls.dialects.rows import build_record
 from agentls.dialects.tables import read_table
-from agentls.text.yaml_tree import load_data
+from agentls.text.yaml_tree import load_yaml
 
 if TYPE_CHECKING:
     from agentls.dialects.loader import Dialect
@@ -41,7 +41,7 @@ class Concept(NamedTuple):
     near: tuple[str, ...] = ()
 
 
-class Table:
+class ConceptTable:
     """Concepts of one kind, with look-ups by name."""
 
     def __init__(self, concepts: Iterable[Concept], formats: Mapping[str, Format]) -> None:
@@ -91,14 +91,14 @@ class Crosswalk:
     """The formats, and the tables of their names."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        rows: tuple[Format, ...] = build(tuple[Format, ...], data["formats"], "crosswalk.formats")
+        rows: tuple[Format, ...] = build_record(tuple[Format, ...], data["formats"], "crosswalk.formats")
         self.formats = {row.name: row for row in rows}
         self.keys = self._table(data["keys"])
         self.tools = self._table(data["tools"])
         self.models = self._table(data["models"])
         self.words = {key: self._table(words) for key, words in data["words"].items()}
 
-    def _table(self, rows: dict[str, dict[str, Any]]) -> Table:
+    def _table(self, rows: dict[str, dict[str, Any]]) -> ConceptTable:
         concepts = []
         for concept, row in rows.items():
             names = {owner: _several(value) for owner, value in row.items() if owner != "near"}
@@ -106,7 +106,7 @@ class Crosswalk:
             if unknown:
                 raise ValueError(f"crosswalk.{concept}: no format {', '.join(unknown)}")
             concepts.append(Concept(concept, names, _several(row.get("near", []))))
-        return Table(concepts, self.formats)
+        return ConceptTable(concepts, self.formats)
 
     def are_alike(self, name: str, other: str) -> bool:
         """Whether two formats are the same, or share their names."""
@@ -211,6 +211,6 @@ def _owners(titles: Iterable[str]) -> str:
 
 
 @cache
-def load() -> Crosswalk:
+def load_crosswalk() -> Crosswalk:
     """The crosswalk that ships."""
-    return Crosswalk(load_data(read_table("crosswalk")))
+    return Crosswalk(load_yaml(read_table("crosswalk")))

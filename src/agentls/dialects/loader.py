@@ -15,70 +15,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentls.dialects import crosswalk
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
-from agentls.dialects.hooks import HookEvent, HookField, HookHandler, Hooks, Servers, Transport
+from agentls.dialects.hooks import HookEvent, HookHandler
 from agentls.dialects.records import (
     Facts,
     Key,
-    Limit,
     Model,
-    Models,
     OldTool,
-    Provider,
     Source,
     TaggedName,
-    Template,
     Tool,
-    Value,
-    Variant,
 )
-from agentls.dialects.rows import build, completed, merged, words_of
-from agentls.dialects.runtimes import Condition, Fences, Place, Runtime, ToolGrammar
+from agentls.dialects.rows import build_record, fill_defaults, merge_tables, shared_vocabulary
+from agentls.dialects.runtimes import Place, Runtime
 from agentls.dialects.tables import read_table
-from agentls.dialects.unsupported_files import neighbour
-from agentls.text.yaml_tree import load_data
+from agentls.text.yaml_tree import load_yaml
 
 if TYPE_CHECKING:
     from agentls.config import Config
-
-__all__ = [
-    "NAMES",
-    "Condition",
-    "Dialect",
-    "Fences",
-    "Files",
-    "ForeignKey",
-    "ForeignModel",
-    "ForeignTool",
-    "HookEvent",
-    "HookField",
-    "HookHandler",
-    "Hooks",
-    "Key",
-    "Limit",
-    "Model",
-    "Models",
-    "OldTool",
-    "Place",
-    "Provider",
-    "Runtime",
-    "Servers",
-    "Source",
-    "TaggedName",
-    "Template",
-    "Tool",
-    "ToolGrammar",
-    "Transport",
-    "Value",
-    "Variant",
-    "build",
-    "effective",
-    "load",
-    "names",
-    "neighbour",
-    "parsed",
-    "places",
-    "places_of",
-]
 
 
 class Dialect(Facts):
@@ -137,7 +90,7 @@ class Dialect(Facts):
     def foreign_key(self, name: str) -> ForeignKey | None:
         """What is known about a key that belongs elsewhere: the dialect's own word on it comes
         first, the crosswalk second."""
-        return self._indexes["foreign key"].get(name) or crosswalk.load().key(name, self)
+        return self._indexes["foreign key"].get(name) or crosswalk.load_crosswalk().key(name, self)
 
     def tool(self, name: str) -> Tool | None:
         """The built-in tool of that name, or of which that is an alias."""
@@ -153,7 +106,7 @@ class Dialect(Facts):
         row: ForeignTool | None = self._indexes["foreign tool"].get(name)
         if row or name.lower() in self._tool_names:
             return row
-        return crosswalk.load().tool(name, self)
+        return crosswalk.load_crosswalk().tool(name, self)
 
     def foreign_model(self, name: str) -> ForeignModel | None:
         """What is known about the name of a model that is written for another format."""
@@ -165,7 +118,7 @@ class Dialect(Facts):
         provider, _, bare = name.partition("/")
         if self.models.get(bare):
             return ForeignModel(name, use=bare, provider=provider)
-        return crosswalk.load().model(name, self)
+        return crosswalk.load_crosswalk().model(name, self)
 
     def permission(self, tool: str) -> str:
         """The name by which permissions rule a tool."""
@@ -206,7 +159,7 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
-NAMES = (
+DIALECT_NAMES = (
     "claude-code",
     "copilot",
     "claude-in-vscode",
@@ -248,16 +201,16 @@ NAMES = (
 """The dialects that ship, the most common first."""
 
 
-Files = tuple[tuple[str, str], ...]
+UserDialects = tuple[tuple[str, str], ...]
 """Dialect files of a user's, in order: the name of each dialect, and the text of its file."""
 
 
-def names(files: Files = ()) -> tuple[str, ...]:
+def dialect_names(files: UserDialects = ()) -> tuple[str, ...]:
     """The dialects that there are: those that ship, and a user's own."""
-    return tuple(dict.fromkeys((*NAMES, *(name for name, _ in files))))
+    return tuple(dict.fromkeys((*DIALECT_NAMES, *(name for name, _ in files))))
 
 
-def load(name: str, files: Files = ()) -> Dialect:
+def load_dialect(name: str, files: UserDialects = ()) -> Dialect:
     """The dialect of that name, as it ships or as a user has it.
 
     Raises `KeyError` for a name that there is not, and `ValueError` for a file that is not in order.
@@ -266,24 +219,24 @@ def load(name: str, files: Files = ()) -> Dialect:
 
 
 @cache  # Which tells calls apart by how they are written, so it must not stand at `load`.
-def _load(name: str, files: Files) -> Dialect:
-    built = build(Dialect, _data(name, files), name)
+def _load(name: str, files: UserDialects) -> Dialect:
+    built = build_record(Dialect, _data(name, files), name)
     assert isinstance(built, Dialect)
     return built
 
 
 def parsed(text: str) -> Any:
     """What a dialect file says, as plain data. Raises `yaml.YAMLError`."""
-    return load_data(text)
+    return load_yaml(text)
 
 
 def _text(name: str) -> str:
-    if name not in NAMES:
-        raise KeyError(f"there is no dialect `{name}`; known: {', '.join(NAMES)}")
+    if name not in DIALECT_NAMES:
+        raise KeyError(f"there is no dialect `{name}`; known: {', '.join(DIALECT_NAMES)}")
     return read_table(name)
 
 
-def _data(name: str, files: Files) -> dict[str, Any]:
+def _data(name: str, files: UserDialects) -> dict[str, Any]:
     """What the file of a dialect says, with what it inherits from the one that it extends, and the
     words of the one that it shares them with.
 
@@ -292,10 +245,10 @@ def _data(name: str, files: Files) -> dict[str, Any]:
     mine = [at for at, (other, _) in enumerate(files) if other == name]
     if not mine:
         data: dict[str, Any] = parsed(_text(name))
-        return merged(_inherited(data, None, ()), data)
+        return merge_tables(_inherited(data, None, ()), data)
     at = mine[-1]
-    data = completed(parsed(files[at][1]))
-    base = data.get("extends", name if name in NAMES else None)
+    data = fill_defaults(parsed(files[at][1]))
+    base = data.get("extends", name if name in DIALECT_NAMES else None)
     inherited = _inherited(data, base, files[:at])
     if not inherited:
         return data
@@ -303,17 +256,17 @@ def _data(name: str, files: Files) -> dict[str, Any]:
         data["places"] = [*inherited.get("places", ()), *data.get("places", ())]
     data.setdefault("runtimes", inherited.get("runtimes", {}))
     data.setdefault("places", [])
-    return merged(inherited, data)
+    return merge_tables(inherited, data)
 
 
-def _inherited(data: dict[str, Any], otherwise: str | None, files: Files) -> dict[str, Any]:
+def _inherited(data: dict[str, Any], otherwise: str | None, files: UserDialects) -> dict[str, Any]:
     """What the dialects say that a file names as those it builds on; it then names them no more."""
     base, words = data.pop("extends", otherwise), data.pop("vocabulary", None)
     inherited = _data(base, files) if base else {}
-    return merged(inherited, words_of(_data(words, files))) if words else inherited
+    return merge_tables(inherited, shared_vocabulary(_data(words, files))) if words else inherited
 
 
-class Home(NamedTuple):
+class DialectPlace(NamedTuple):
     """A place, and the dialect whose files lie there."""
 
     place: Place
@@ -327,51 +280,55 @@ _BUILTIN_AGENTS = re.compile(r"^builtin_agents:.*\n(?:(?:[ #-].*)?\n)*", re.MULT
 @cache
 def builtin_agents() -> frozenset[str]:
     """The names, in lower case, of the agents that come with any product whose dialect ships."""
-    sections = (section for name in NAMES for section in _BUILTIN_AGENTS.findall(_text(name)))
+    sections = (section for name in DIALECT_NAMES for section in _BUILTIN_AGENTS.findall(_text(name)))
     return frozenset(name.lower() for section in sections for name in parsed(section)["builtin_agents"])
 
 
 @cache
-def places_of(name: str, files: Files = ()) -> tuple[Place, ...]:
+def dialect_places(name: str, files: UserDialects = ()) -> tuple[Place, ...]:
     """The places of the dialect `name`. Of a file that ships only they are parsed: the rest is needed
     for few files."""
     if any(other == name for other, _ in files):
-        return load(name, files).places
+        return load_dialect(name, files).places
     (section,) = _PLACES.findall(_text(name))
-    return tuple(build(Place, row, f"{name}.places") for row in parsed(section)["places"])
+    return tuple(build_record(Place, row, f"{name}.places") for row in parsed(section)["places"])
 
 
-def places(files: Files = ()) -> Iterator[Home]:
+def all_places(files: UserDialects = ()) -> Iterator[DialectPlace]:
     """The places of all dialects, in the order in which they are tried, a user's own first, and last
     those that may be anywhere. A dialect is not looked into before it is its turn, so that a common one
     does not wait for all the others."""
-    order = tuple(dict.fromkeys((*(name for name, _ in files), *NAMES)))
+    order = tuple(dict.fromkeys((*(name for name, _ in files), *DIALECT_NAMES)))
     for anywhere in (False, True):
         for name in order:
-            yield from _homes(name, files, anywhere)
+            yield from _places_in_order(name, files, anywhere)
 
 
 @cache
-def _homes(name: str, files: Files, anywhere: bool) -> tuple[Home, ...]:
+def _places_in_order(name: str, files: UserDialects, anywhere: bool) -> tuple[DialectPlace, ...]:
     """The places of one dialect that have a folder, or those that may be anywhere."""
-    return tuple(Home(place, name) for place in places_of(name, files) if anywhere != bool(place.folder))
+    return tuple(
+        DialectPlace(place, name) for place in dialect_places(name, files) if anywhere != bool(place.folder)
+    )
 
 
-def own_files(config: Config) -> Files:
+def user_dialects(config: Config) -> UserDialects:
     """The dialect files that `config` adds."""
     return tuple((file.name, file.text) for file in config.dialects if file.name)
 
 
-def strange(config: Config) -> tuple[str, ...]:
+def find_unknown_names(config: Config) -> tuple[str, ...]:
     """A message for each name in `config` that is no dialect, or no runtime of one."""
-    known = names(own_files(config))
+    known = dialect_names(user_dialects(config))
     problems = [
         f"there is no dialect `{name}`; known: {', '.join(known)}"
         for name in config.places
         if name not in known
     ]
     if config.runtimes:
-        readers = {runtime.name for name in known for runtime in load(name, own_files(config)).runtimes}
+        readers = {
+            runtime.name for name in known for runtime in load_dialect(name, user_dialects(config)).runtimes
+        }
         problems += [
             f"there is no runtime `{name}`; known: {', '.join(sorted(readers))}"
             for name in config.runtimes
@@ -380,16 +337,16 @@ def strange(config: Config) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def effective(name: str, config: Config) -> Dialect:
+def configure_dialect(name: str, config: Config) -> Dialect:
     """The dialect `name` with the tools, models and keys that `config` adds to it."""
-    return _effective(name, config.tools, config.models, config.keys, own_files(config))
+    return _effective(name, config.tools, config.models, config.keys, user_dialects(config))
 
 
 @cache
 def _effective(
-    name: str, tools: tuple[str, ...], models: tuple[str, ...], keys: tuple[str, ...], files: Files
+    name: str, tools: tuple[str, ...], models: tuple[str, ...], keys: tuple[str, ...], files: UserDialects
 ) -> Dialect:
-    dialect = load(name, files)
+    dialect = load_dialect(name, files)
     if not (tools or models or keys):
         return dialect
     yours = Source("configuration", "your configuration", "", confidence="observed")

@@ -13,7 +13,7 @@ NOT_INHERITED = ("runtimes", "places")
 """What a dialect file says for itself, also where it extends another."""
 
 
-VOCABULARY = (
+PRODUCT_FIELDS = (
     *("sources", "tool_grammar", "tools", "old_tools", "foreign_tools", "models", "hooks", "servers"),
     "builtin_agents",
     "mention",
@@ -22,12 +22,12 @@ VOCABULARY = (
 all its kinds of files."""
 
 
-def words_of(data: dict[str, Any]) -> dict[str, Any]:
+def shared_vocabulary(data: dict[str, Any]) -> dict[str, Any]:
     """The part of a dialect file's data that another dialect of the same product shares."""
-    return {name: data[name] for name in VOCABULARY if name in data}
+    return {name: data[name] for name in PRODUCT_FIELDS if name in data}
 
 
-def merged(base: dict[str, Any], own: dict[str, Any], top: bool = True) -> dict[str, Any]:
+def merge_tables(base: dict[str, Any], own: dict[str, Any], top: bool = True) -> dict[str, Any]:
     """The data of a dialect file laid over that of the one it extends: mappings are merged, an
     entry without a value takes the inherited one away, and everything else takes its place."""
     result = {name: value for name, value in base.items() if not (top and name in NOT_INHERITED)}
@@ -36,19 +36,19 @@ def merged(base: dict[str, Any], own: dict[str, Any], top: bool = True) -> dict[
         if value is None:
             result.pop(name, None)
         elif isinstance(value, dict) and isinstance(inherited, dict):
-            result[name] = merged(inherited, value, top=False)
+            result[name] = merge_tables(inherited, value, top=False)
         else:
             result[name] = value
     return result
 
 
-YOURS = "yours"
+USER_SOURCE = "yours"
 """The source of what a user's file says without naming one."""
 
 _ROWS_WITH_A_SOURCE = ("keys", "tools", "old_tools", "places", "builtin_agents", "reserved_names", "runtimes")
 
 
-def completed(data: Any) -> dict[str, Any]:
+def fill_defaults(data: Any) -> dict[str, Any]:
     """The data of a user's file, in which rows need neither a summary nor a source.
 
     Raises `ValueError` if it is no mapping.
@@ -59,7 +59,7 @@ def completed(data: Any) -> dict[str, Any]:
     sources = result.get("sources")
     if sources is None or isinstance(sources, dict):
         own = {"title": "your dialect file", "date": "", "confidence": "documented"}
-        result["sources"] = {**(sources or {}), YOURS: own}
+        result["sources"] = {**(sources or {}), USER_SOURCE: own}
     for field in _ROWS_WITH_A_SOURCE:
         if field in result:
             result[field] = _completed(result[field], field)
@@ -78,7 +78,7 @@ def _completed(rows: Any, field: str) -> Any:
 def _completed_row(row: Any, field: str) -> Any:
     if not isinstance(row, dict):
         return row  # No value takes an inherited row away.
-    plain: dict[str, Any] = {"source": YOURS}
+    plain: dict[str, Any] = {"source": USER_SOURCE}
     if field in ("keys", "tools", "models", "builtin_agents", "reserved_names"):
         plain["summary"] = ""
     if field == "keys":
@@ -94,11 +94,11 @@ def _completed_row(row: Any, field: str) -> Any:
     return done
 
 
-Maker = Callable[[Any, str], Any]
+FieldParser = Callable[[Any, str], Any]
 """Makes what a type wants from the data of a YAML file; the text is the way to it, for messages."""
 
 
-def build(kind: Any, data: Any, path: str) -> Any:
+def build_record(kind: Any, data: Any, path: str) -> Any:
     """An instance of the named tuple `kind` (or of a plain type) from what a YAML file holds.
 
     A mapping where a tuple of rows with names is wanted gives each row its key as name (or
@@ -109,7 +109,7 @@ def build(kind: Any, data: Any, path: str) -> Any:
 
 
 @cache
-def _maker(kind: Any) -> Maker:
+def _maker(kind: Any) -> FieldParser:
     """What makes values of a type. A file has thousands of values, of two dozen types."""
     if hasattr(kind, "_fields"):
         return partial(_row, kind)
@@ -181,7 +181,7 @@ _TEXT = _maker(str)
 
 
 @cache
-def _fields(kind: Any) -> tuple[dict[str, Maker], tuple[str, ...]]:
+def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...]]:
     """What makes each field of a row, and the fields that it cannot do without."""
     types = typing.get_type_hints(kind)
     required = tuple(name for name in kind._fields if name not in kind._field_defaults)

@@ -13,7 +13,7 @@ from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Node, Scalar, Sequence
 
 MCP_PREFIX = "mcp__"
-ALL = "*"
+ALL_TOOLS = "*"
 
 _SPECIFIER = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
 
@@ -35,7 +35,7 @@ class ToolEntry(NamedTuple):
         )
 
 
-def split(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
+def split_tool_list(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
     """The entries of a value of `tools`; `document` is the text that its spans refer to."""
     if grammar.map:
         return ()
@@ -47,14 +47,14 @@ def split(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, 
             entry
             for item in value.items
             if isinstance(item, Scalar)
-            for entry in split(item, document, inner)
+            for entry in split_tool_list(item, document, inner)
         )
     return ()
 
 
 def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterator[ToolEntry]:
     at = scalar.span.start
-    for text in split_text(scalar.text, grammar.separators):
+    for text in split_tool_names(scalar.text, grammar.separators):
         found = document.find(text, at, scalar.span.end)
         span = Span(found, found + len(text)) if found >= 0 else scalar.span
         at = span.end if found >= 0 else at
@@ -62,7 +62,7 @@ def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterat
         yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
 
 
-def split_text(text: str, separators: str) -> list[str]:
+def split_tool_names(text: str, separators: str) -> list[str]:
     """`text` cut at the separators outside parentheses, without empty pieces."""
     pieces: list[str] = []
     depth = start = 0
@@ -78,15 +78,15 @@ def split_text(text: str, separators: str) -> list[str]:
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
-def names_in(value: Node) -> Iterator[str]:
+def tool_names_in(value: Node) -> Iterator[str]:
     """The names in a list of tools of any format, with their specifiers: of text, of a list, and of a
     mapping those that it does not forbid."""
     if isinstance(value, Scalar):
-        yield from split_text(value.text, ", ") if value.type == "str" else ()
+        yield from split_tool_names(value.text, ", ") if value.type == "str" else ()
     elif isinstance(value, Sequence):
         for item in value.items:
             if isinstance(item, Scalar):
-                yield from split_text(item.text, ",")
+                yield from split_tool_names(item.text, ",")
     else:
         yield from (
             entry.key.text
@@ -95,28 +95,28 @@ def names_in(value: Node) -> Iterator[str]:
         )
 
 
-def grammar_of(dialect: Dialect, runtime: Runtime | None) -> ToolGrammar:
+def grammar_for(dialect: Dialect, runtime: Runtime | None) -> ToolGrammar:
     """How a runtime reads the lists of tools in a dialect."""
     return (runtime.tool_grammar if runtime else None) or dialect.tool_grammar
 
 
-def is_other(name: str, dialect: Dialect, runtime: Runtime | None = None) -> bool:
+def is_external_tool(name: str, dialect: Dialect, runtime: Runtime | None = None) -> bool:
     """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known,
     or from a product of whose tools nothing is known at all."""
     if not dialect.tools or name in dialect.user_tools:
         return True
     of = dialect.tool(name.partition("/")[0]) if "/" in name else None
-    others = () if of and of.members else grammar_of(dialect, runtime).others
+    others = () if of and of.members else grammar_for(dialect, runtime).others
     return any(fnmatchcase(name, pattern) for pattern in others)
 
 
-Standing = Literal["available", "unavailable", "old", "foreign", "unknown"]
+ToolStatus = Literal["available", "unavailable", "old", "foreign", "unknown"]
 
 
-class Resolution(NamedTuple):
+class ToolResolution(NamedTuple):
     """What a name in a tool list stands for: `tools` are the names of the tools behind it."""
 
-    standing: Standing
+    standing: ToolStatus
     tools: tuple[str, ...] = ()
 
     @property
@@ -125,25 +125,25 @@ class Resolution(NamedTuple):
         return self.tools[0] if self.tools else None
 
 
-def resolve(
+def resolve_tool(
     name: str, dialect: Dialect, permission_mode: str | None, runtime: Runtime | None = None
-) -> Resolution:
+) -> ToolResolution:
     """What `name` stands for in the list of a subagent that runs in `permission_mode`, to one runtime
     or to those of the dialect."""
-    if is_other(name, dialect, runtime) or not dialect.tools:
-        return Resolution("available", (name,))  # Without a catalogue nothing speaks against a name.
-    grammar = grammar_of(dialect, runtime)
+    if is_external_tool(name, dialect, runtime) or not dialect.tools:
+        return ToolResolution("available", (name,))  # Without a catalogue nothing speaks against a name.
+    grammar = grammar_for(dialect, runtime)
     if grammar.any_case:
         name = dialect.tool_in_any_case(name) or name
     tool = dialect.tool(name) if grammar.own_names else None
     if tool:
         if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
-            return Resolution("unavailable", (tool.name,))
-        return Resolution("available", (tool.name,))
+            return ToolResolution("unavailable", (tool.name,))
+        return ToolResolution("available", (tool.name,))
     old = dialect.old_tool(name)
     if old:
-        return Resolution("available", old.now) if old.works else Resolution("old")
+        return ToolResolution("available", old.now) if old.works else ToolResolution("old")
     foreign = dialect.foreign_tool(name)
     if foreign and runtime and runtime.name in foreign.works:
-        return Resolution("available", foreign.now)
-    return Resolution("foreign" if foreign else "unknown")
+        return ToolResolution("available", foreign.now)
+    return ToolResolution("foreign" if foreign else "unknown")

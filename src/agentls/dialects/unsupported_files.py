@@ -6,13 +6,13 @@ from functools import cache
 from typing import NamedTuple
 
 from agentls.dialects.records import Source
-from agentls.dialects.rows import build
+from agentls.dialects.rows import build_record
 from agentls.dialects.tables import read_table
 from agentls.text import globs
-from agentls.text.yaml_tree import load_data
+from agentls.text.yaml_tree import load_yaml
 
 
-class Neighbour(NamedTuple):
+class UnsupportedFile(NamedTuple):
     """What such a file is, and who reads it. Its path fits one of the patterns `files`; with `plain`,
     it has no frontmatter."""
 
@@ -23,15 +23,15 @@ class Neighbour(NamedTuple):
     plain: bool = False
 
 
-def neighbour(path: str, text: str) -> Neighbour | None:
+def find_unsupported_file(path: str, text: str) -> UnsupportedFile | None:
     """What the file at `path` is, if it is known to be something else than a file of ours."""
     for known in _neighbours():
-        if any(globs.fits(pattern, path) for pattern in known.files):
+        if any(globs.matches(pattern, path) for pattern in known.files):
             return None if known.plain and text.lstrip("\ufeff").startswith("---") else known
     return None
 
 
 @cache
-def _neighbours() -> tuple[Neighbour, ...]:
-    rows = load_data(read_table("unsupported-files"))
-    return tuple(build(Neighbour, row, f"neighbours[{at}]") for at, row in enumerate(rows))
+def _neighbours() -> tuple[UnsupportedFile, ...]:
+    rows = load_yaml(read_table("unsupported-files"))
+    return tuple(build_record(UnsupportedFile, row, f"neighbours[{at}]") for at, row in enumerate(rows))

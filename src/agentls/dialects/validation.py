@@ -16,10 +16,10 @@ import yaml
 from agentls.dialects import loader, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.text.yaml_tree import steps
+from agentls.text.yaml_tree import parse_events
 
 
-class Own(NamedTuple):
+class UserDialectResult(NamedTuple):
     """A dialect file of a user's: the name of its dialect ("" if it cannot be used), and what is wrong
     with it, one message each."""
 
@@ -27,32 +27,34 @@ class Own(NamedTuple):
     problems: tuple[str, ...]
 
 
-def own(text: str, strategies: Collection[str], files: tuple[tuple[str, str], ...] = ()) -> Own:
+def load_user_dialect(
+    text: str, strategies: Collection[str], files: tuple[tuple[str, str], ...] = ()
+) -> UserDialectResult:
     """What comes of a user's dialect file with this text, beside `files`, which are in order (name
     and text of each). `strategies` are the names of the ways in which a runtime can read. Never raises."""
-    found, problem = steps(text)
+    found, problem = parse_events(text)
     if problem:
-        return Own(
+        return UserDialectResult(
             "", (f"line {text.count(chr(10), 0, problem.offset) + 1}: {_first_line(problem.message)}",)
         )
     if any(step.kind == "Alias" for step in found):
-        return Own("", ("YAML aliases (`*name`) are not taken here; write the value out",))
+        return UserDialectResult("", ("YAML aliases (`*name`) are not taken here; write the value out",))
     try:
         data = loader.parsed(text)
     except (yaml.YAMLError, RecursionError) as error:
-        return Own("", (_first_line(str(error)),))
+        return UserDialectResult("", (_first_line(str(error)),))
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
-        return Own("", ("the file must be a mapping with a `name`",))
+        return UserDialectResult("", ("the file must be a mapping with a `name`",))
     name = data["name"]
     patterns = tuple(_patterns(data, ""))
     if patterns:
-        return Own("", patterns)
+        return UserDialectResult("", patterns)
     try:
-        dialect = loader.load(name, (*files, (name, text)))
+        dialect = loader.load_dialect(name, (*files, (name, text)))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        return Own("", (f"{error.args[0] if error.args else error}",))
-    problems = tuple(faults(dialect, strategies))
-    return Own("" if problems else name, problems)
+        return UserDialectResult("", (f"{error.args[0] if error.args else error}",))
+    problems = tuple(find_problems(dialect, strategies))
+    return UserDialectResult("" if problems else name, problems)
 
 
 def _first_line(message: str) -> str:
@@ -72,7 +74,7 @@ def _patterns(value: Any, path: str) -> Iterator[str]:
             yield from _patterns(inner, f"{path}[{number}]")
 
 
-def faults(dialect: Dialect, strategies: Collection[str]) -> Iterator[str]:
+def find_problems(dialect: Dialect, strategies: Collection[str]) -> Iterator[str]:
     """What is wrong with the tables of a dialect, though each row by itself is in order.
 
     `strategies` are the names of the ways in which a runtime can read.
@@ -106,7 +108,7 @@ def faults(dialect: Dialect, strategies: Collection[str]) -> Iterator[str]:
 
 def _key_faults(key: Key, path: str, runtimes: set[str]) -> Iterator[str]:
     for shape in filter(None, (key.shape, key.fatal, *key.shapes.values())):
-        if not value_schema.is_shape(shape):
+        if not value_schema.is_schema(shape):
             yield f"{path}: `{shape}` is no shape"
     for name in sorted({*key.runtimes, *key.refused_by, *key.shapes, *key.limits} - runtimes):
         yield f"{path}: there is no runtime `{name}`"

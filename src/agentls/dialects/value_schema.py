@@ -21,18 +21,18 @@ from typing import NamedTuple
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Condition
 from agentls.text.offsets import Span
-from agentls.text.wording import describe, listing
+from agentls.text.wording import describe_value, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
-class Shape(NamedTuple):
+class TypeExpression(NamedTuple):
     """One alternative: a word, and for `list`, `some list` and `map` the alternatives inside."""
 
     word: str
-    inner: tuple[Shape, ...] = ()
+    inner: tuple[TypeExpression, ...] = ()
 
 
-class Misfit(NamedTuple):
+class Mismatch(NamedTuple):
     """A value that does not have its shape: where it stands, in words what is wrong, and the key or
     the names that lead to it."""
 
@@ -68,7 +68,7 @@ _IN_WORDS = {
 
 
 @cache
-def parse(text: str) -> tuple[Shape, ...]:
+def parse_schema(text: str) -> tuple[TypeExpression, ...]:
     """The alternatives that `text` names. Raises `ValueError` for a word that is none."""
     words = _WORD.findall(text)
     if "".join(text.split()) != "".join("".join(words).split()):
@@ -79,17 +79,17 @@ def parse(text: str) -> tuple[Shape, ...]:
     return shapes
 
 
-def is_shape(text: str) -> bool:
+def is_schema(text: str) -> bool:
     """Whether `text` names a shape."""
     try:
-        parse(text)
+        parse_schema(text)
     except ValueError:
         return False
     return True
 
 
-def _alternatives(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
-    shapes: tuple[Shape, ...] = ()
+def _alternatives(words: list[str]) -> tuple[tuple[TypeExpression, ...], list[str]]:
+    shapes: tuple[TypeExpression, ...] = ()
     while True:
         found, words = _alternative(words)
         shapes += found
@@ -98,7 +98,7 @@ def _alternatives(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
         words = words[1:]
 
 
-def _alternative(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
+def _alternative(words: list[str]) -> tuple[tuple[TypeExpression, ...], list[str]]:
     word, rest = (words[0], words[1:]) if words else ("", [])
     if word == "(":
         inner, rest = _alternatives(rest)
@@ -107,29 +107,29 @@ def _alternative(words: list[str]) -> tuple[tuple[Shape, ...], list[str]]:
         return inner, rest[1:]
     if word.endswith(" of"):
         inner, rest = _alternative(rest)
-        return (Shape(word.removesuffix(" of"), inner),), rest
+        return (TypeExpression(word.removesuffix(" of"), inner),), rest
     if word not in _SCALARS and word not in ("words", "record"):
         raise ValueError(f"{word!r} is no shape")
-    return (Shape(word),), rest
+    return (TypeExpression(word),), rest
 
 
-def misfits(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> Iterator[Misfit]:
+def find_mismatches(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> Iterator[Mismatch]:
     """Where `value`, which stands for `key`, differs from what `runtime` takes for it."""
     shape = key.shape_for(runtime)
     if shape:
-        yield from _misfits(key, parse(shape), value, value.span, runtime, (*path, key.name))
+        yield from _misfits(key, parse_schema(shape), value, value.span, runtime, (*path, key.name))
 
 
-def records(key: Key, value: Node, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
+def find_records(key: Key, value: Node, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
     """The records in `value`, which stands for `key`, as `runtime` sees them: those of a list
     together, each with the key whose fields they have."""
     shape = key.shape_for(runtime)
     if shape:
-        yield from _records(key, parse(shape), value, runtime)
+        yield from _records(key, parse_schema(shape), value, runtime)
 
 
 def _records(
-    key: Key, shapes: tuple[Shape, ...], value: Node, runtime: str
+    key: Key, shapes: tuple[TypeExpression, ...], value: Node, runtime: str
 ) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
     if isinstance(value, Sequence):
         inner = next((shape.inner for shape in shapes if shape.word in ("list", "some list")), ())
@@ -155,25 +155,25 @@ def _below_record(key: Key, mapping: Mapping, runtime: str) -> Iterator[tuple[Ke
     for entry in mapping.entries:
         field = key.field(entry.key.text)
         if field and field.known_to(runtime):
-            yield from records(field, entry.value, runtime)
+            yield from find_records(field, entry.value, runtime)
 
 
-def accepts(key: Key, value: Node, runtime: str) -> bool:
+def matches_schema(key: Key, value: Node, runtime: str) -> bool:
     """Whether `runtime` takes `value` for `key`."""
-    return next(misfits(key, value, runtime), None) is None
+    return next(find_mismatches(key, value, runtime), None) is None
 
 
-def wanted(key: Key, runtime: str) -> str:
+def describe_schema(key: Key, runtime: str) -> str:
     """What `runtime` takes for `key`, in words."""
     shape = key.shape_for(runtime)
-    return _wanted(key, parse(shape)) if shape else "anything"
+    return _wanted(key, parse_schema(shape)) if shape else "anything"
 
 
-class Slot(NamedTuple):
+class SchemaPosition(NamedTuple):
     """A place for a value: the key that says what may stand there, and the alternatives."""
 
     key: Key
-    shapes: tuple[Shape, ...]
+    shapes: tuple[TypeExpression, ...]
 
     def takes(self, *words: str) -> bool:
         """Whether one of the alternatives is named by one of `words`."""
@@ -187,12 +187,12 @@ class Slot(NamedTuple):
         return self.key.fields if self.takes("record") or (inner and not named) else ()
 
 
-def slot(key: Key, steps: Iterable[str | None] = ()) -> Slot | None:
+def schema_at(key: Key, steps: Iterable[str | None] = ()) -> SchemaPosition | None:
     """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
     A list may also be passed over in silence. `None` where nothing is known of the place. What one
     runtime asks for stands in where the others take anything."""
     shape = next(iter(key.shapes.values()), key.shape) if key.shape in ("", "any") else key.shape
-    here: Slot | None = Slot(key, parse(shape)) if shape else None
+    here: SchemaPosition | None = SchemaPosition(key, parse_schema(shape)) if shape else None
     for step in steps:
         if here is None:
             return None
@@ -200,22 +200,22 @@ def slot(key: Key, steps: Iterable[str | None] = ()) -> Slot | None:
     return here
 
 
-def _below(here: Slot, step: str | None) -> Slot | None:
+def _below(here: SchemaPosition, step: str | None) -> SchemaPosition | None:
     lists = [shape for shape in here.shapes if shape.word in ("list", "some list")]
     maps = [shape for shape in here.shapes if shape.word == "map"]
     if step is None:
-        return Slot(here.key, lists[0].inner) if lists else None
+        return SchemaPosition(here.key, lists[0].inner) if lists else None
     field = here.key.field(step)
     if here.takes("record") or (maps and field and field in here.fields):
-        return slot(field) if field else None
+        return schema_at(field) if field else None
     if maps:
-        return Slot(here.key, maps[0].inner)
-    return _below(Slot(here.key, lists[0].inner), step) if lists else None
+        return SchemaPosition(here.key, maps[0].inner)
+    return _below(SchemaPosition(here.key, lists[0].inner), step) if lists else None
 
 
 def _misfits(
-    key: Key, shapes: tuple[Shape, ...], value: Node, mark: Span, runtime: str, path: tuple[str, ...]
-) -> Iterator[Misfit]:
+    key: Key, shapes: tuple[TypeExpression, ...], value: Node, mark: Span, runtime: str, path: tuple[str, ...]
+) -> Iterator[Mismatch]:
     if isinstance(value, Scalar):
         if not value.is_alias and not any(_takes(key, shape.word, value) for shape in shapes):
             span = value.span if value.span.end > value.span.start else mark
@@ -241,38 +241,40 @@ def _misfits(
             yield from _in_map(key, shape, entry, runtime, path)
 
 
-def _in_map(key: Key, shape: Shape, entry: Entry, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+def _in_map(
+    key: Key, shape: TypeExpression, entry: Entry, runtime: str, path: tuple[str, ...]
+) -> Iterator[Mismatch]:
     field = None if any(inner.word == "record" for inner in shape.inner) else key.field(entry.key.text)
     if field:
-        yield from misfits(field, entry.value, runtime, path)
+        yield from find_mismatches(field, entry.value, runtime, path)
     else:
         yield from _misfits(key, shape.inner, entry.value, entry.key.span, runtime, (*path, entry.key.text))
 
 
-def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) -> Iterator[Mismatch]:
     for entry in value.entries:
         field = key.field(entry.key.text)
         if field and field.known_to(runtime):
-            yield from misfits(field, entry.value, runtime, path)
+            yield from find_mismatches(field, entry.value, runtime, path)
         elif key.unknown_fields == "refused":
-            yield Misfit(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
+            yield Mismatch(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
     for field in key.fields:
         needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
         needed = needed and value.get(field.spared_by) is None
-        if needed and value.get(field.name) is None and holds(field, value):
-            yield Misfit(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
+        if needed and value.get(field.name) is None and applies(field, value):
+            yield Mismatch(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
     wanting = key.one_of and runtime not in key.optional_for
     if wanting and not any(entry.key.text in key.one_of for entry in value.entries):
-        message = f"`{'.'.join(path)}` has none of {listing(key.one_of, ' and ')}"
-        yield Misfit(value.span, message, path)
+        message = f"`{'.'.join(path)}` has none of {join_names(key.one_of, ' and ')}"
+        yield Mismatch(value.span, message, path)
 
 
-def holds(key: Key, mapping: Mapping) -> bool:
+def applies(key: Key, mapping: Mapping) -> bool:
     """Whether the condition of `key` on its neighbours in `mapping` is met."""
-    return key.applies is None or meets(key.applies, mapping)
+    return key.applies is None or is_met(key.applies, mapping)
 
 
-def meets(condition: Condition, mapping: Mapping) -> bool:
+def is_met(condition: Condition, mapping: Mapping) -> bool:
     """Whether the entries of `mapping` meet a condition."""
     entry = mapping.get(condition.key)
     if entry is None:
@@ -303,7 +305,7 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
     if word == "slug":
         return value.type == "str" and _is_slug(value.text)
     if word == "switch":
-        return value.text.lower() in SWITCHED_ON + SWITCHED_OFF
+        return value.text.lower() in TRUE_WORDS + FALSE_WORDS
     if word == "digits":
         return re.fullmatch(r"[+-]?\d+(?:\.\d*)?", value.text) is not None
     if word == "positive":
@@ -312,8 +314,8 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
     return value.type in types.get(word, ())
 
 
-SWITCHED_ON = ("true", "yes", "on", "1")
-SWITCHED_OFF = ("false", "no", "off", "0")
+TRUE_WORDS = ("true", "yes", "on", "1")
+FALSE_WORDS = ("false", "no", "off", "0")
 
 
 def _is_slug(text: str) -> bool:
@@ -342,7 +344,7 @@ def _is_url(text: str) -> bool:
     return host.startswith("[") or _NO_HOST.search(host) is None
 
 
-def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Misfit]:
+def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Mismatch]:
     """What is wrong with a text that has its shape, but is more than `runtime` takes."""
     limit = key.limits.get(runtime)
     if limit is None or value.type != "str":
@@ -350,40 +352,42 @@ def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) 
     name = ".".join(path)
     if limit.longest and len(value.text) > limit.longest:
         message = f"`{name}` has {len(value.text):,} characters, of at most {limit.longest:,}"
-        yield Misfit(value.span, message, path)
+        yield Mismatch(value.span, message, path)
     elif limit.pattern and not re.search(limit.pattern, value.text):
-        yield Misfit(value.span, f"`{name}` takes {limit.words}, not {describe(value)}", path)
+        yield Mismatch(value.span, f"`{name}` takes {limit.words}, not {describe_value(value)}", path)
 
 
 def _is_json(text: str) -> bool:
     import json  # Hardly any file has such a value.
 
     try:
-        json.loads(text, parse_constant=_refuse)
+        json.loads(text, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
         return False
     return True
 
 
-def _refuse(constant: str) -> None:
+def _reject_constant(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _misfit(key: Key, shapes: tuple[Shape, ...], value: Node, span: Span, path: tuple[str, ...]) -> Misfit:
-    found = "an empty list" if isinstance(value, Sequence) and not value.items else describe(value)
+def _misfit(
+    key: Key, shapes: tuple[TypeExpression, ...], value: Node, span: Span, path: tuple[str, ...]
+) -> Mismatch:
+    found = "an empty list" if isinstance(value, Sequence) and not value.items else describe_value(value)
     if isinstance(value, Scalar) and value.type == "str" and not value.text:
         found = "empty text"
     elif isinstance(value, Scalar) and value.style in ("single", "double") and value.text.strip():
         found = f"the text {found}"
-    return Misfit(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
+    return Mismatch(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
 
 
-def _wanted(key: Key, shapes: tuple[Shape, ...]) -> str:
+def _wanted(key: Key, shapes: tuple[TypeExpression, ...]) -> str:
     """The alternatives in words, but for nothing at all where there are others."""
     parts = []
     for shape in [shape for shape in shapes if shape.word != "null"] or shapes:
         if shape.word == "words":
-            parts.append(listing((value.name for value in key.values if not value.alias_of), " or "))
+            parts.append(join_names((value.name for value in key.values if not value.alias_of), " or "))
         elif shape.word in ("text", "filled", "scalar") and key.pattern_words:
             parts.append(key.pattern_words)
         elif shape.word in _SCALARS:

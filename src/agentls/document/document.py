@@ -11,18 +11,18 @@ from agentls.dialects import loader, tool_names
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
-from agentls.dialects.value_schema import meets
+from agentls.dialects.value_schema import is_met
 from agentls.document import foreign_format
 from agentls.document import tools as toollist
-from agentls.document.foreign_format import Origin
-from agentls.document.tools import ToolList, Tools
-from agentls.readers.reading import Identity, Reading
-from agentls.readers.strategies import strategy
+from agentls.document.foreign_format import ForeignFormat
+from agentls.document.tools import AvailableTools, ToolList
+from agentls.readers.reading import FileIdentity, Reading
+from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
-from agentls.text.frontmatter import Block, find_block, recover
+from agentls.text.frontmatter import FrontmatterBlock, find_block, recover_entries
 from agentls.text.markdown import Markdown
-from agentls.text.offsets import Edit, LineIndex, Span, apply
-from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Source, parse
+from agentls.text.offsets import Edit, LineIndex, Span, apply_edits
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, parse
 
 
 class Reader(NamedTuple):
@@ -32,13 +32,13 @@ class Reader(NamedTuple):
     dialect: Dialect
 
 
-def reader_of(runtime: str, dialect: str, config: Config) -> Reader:
+def make_reader(runtime: str, dialect: str, config: Config) -> Reader:
     """The reader of that name, as the dialect of that name has it with what `config` adds."""
-    facts = loader.effective(dialect, config)
+    facts = loader.configure_dialect(dialect, config)
     return Reader(facts.runtime(runtime), facts)
 
 
-class File(NamedTuple):
+class AgentFile(NamedTuple):
     """An agent file: its path (with `/`), its text, the dialect that it is written in, what the
     runtimes know of it besides the text, those whose reading counts in full (one or more, the
     folder's owner first), others that read it too, by their names, each with its dialect, and the
@@ -47,13 +47,13 @@ class File(NamedTuple):
     path: str
     text: str
     dialect: Dialect
-    identity: Identity
+    identity: FileIdentity
     readers: tuple[Reader, ...]
     others: tuple[tuple[str, str], ...] = ()
     config: Config = Config()
 
 
-class Document(File):
+class Document(AgentFile):
     """A file with everything that follows from it. Nothing is parsed until somebody asks."""
 
     @cached_property
@@ -68,10 +68,10 @@ class Document(File):
 
     def edited(self, edits: Iterable[Edit]) -> Document:
         """The document as it would be after `edits`."""
-        return self._replace(text=apply(self.text, edits))
+        return self._replace(text=apply_edits(self.text, edits))
 
     @cached_property
-    def block(self) -> Block | None:
+    def block(self) -> FrontmatterBlock | None:
         """The frontmatter as a person sees it, between fences on lines of their own."""
         return find_block(self.text)
 
@@ -85,7 +85,7 @@ class Document(File):
     def other_readings(self) -> tuple[Reading, ...]:
         """What the other runtimes make of it that read it too."""
         left = tuple(reading for reading in self._own if reading not in self.readings)
-        others = (reader_of(runtime, dialect, self.config) for runtime, dialect in self.others)
+        others = (make_reader(runtime, dialect, self.config) for runtime, dialect in self.others)
         return left + tuple(self._read(reader) for reader in others)
 
     @cached_property
@@ -95,10 +95,10 @@ class Document(File):
     @staticmethod
     def _is_left(reading: Reading) -> bool:
         leaves, root = reading.runtime.leaves, reading.root
-        return leaves is not None and root is not None and meets(leaves, root)
+        return leaves is not None and root is not None and is_met(leaves, root)
 
     def _read(self, reader: Reader) -> Reading:
-        read = strategy(reader.runtime.strategy)
+        read = load_strategy(reader.runtime.strategy)
         return read(self.text, self.identity, reader.dialect, reader.runtime)
 
     def barred(self, reading: Reading) -> frozenset[str]:
@@ -128,10 +128,10 @@ class Document(File):
         seen = self.reading
         if seen.root is not None and seen.block == content:
             return seen.root
-        parsed = parse(Source.plain(self.text, content), tabs_indent=True)
+        parsed = parse(MappedText.plain(self.text, content), tabs_indent=True)
         if isinstance(parsed.root, Mapping):
             return parsed.root
-        return Mapping(content, recover(self.text, content))
+        return Mapping(content, recover_entries(self.text, content))
 
     def entry(self, key: str) -> Entry | None:
         """The entry that counts for `key`."""
@@ -189,8 +189,8 @@ class Document(File):
                 key,
                 entry.value,
                 tuple(
-                    toollist.look_up(item, self.dialect, self.permission_mode, runtimes)
-                    for item in tool_names.split(entry.value, self.text, self.dialect.tool_grammar)
+                    toollist.resolve_entry(item, self.dialect, self.permission_mode, runtimes)
+                    for item in tool_names.split_tool_list(entry.value, self.text, self.dialect.tool_grammar)
                 ),
             )
             for key in self.dialect.keys
@@ -198,13 +198,13 @@ class Document(File):
         )
 
     @cached_property
-    def origin(self) -> Origin | None:
+    def origin(self) -> ForeignFormat | None:
         """The format that the file is written for, if it is not the one of its place."""
         loads = all(reading.loads for reading in self.readings)
         runtimes = tuple(reading.runtime for reading in self.readings)
-        return foreign_format.find(self.root, self.tool_lists, self.dialect, runtimes, loads)
+        return foreign_format.detect_foreign_format(self.root, self.tool_lists, self.dialect, runtimes, loads)
 
     @cached_property
-    def tools(self) -> Tools:
+    def tools(self) -> AvailableTools:
         """What the agent may use in the folder's own runtime."""
-        return toollist.effective(self.reading, self.text, self.permission_mode)
+        return toollist.available_tools(self.reading, self.text, self.permission_mode)

@@ -9,30 +9,30 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from agentls.dialects.tool_names import split
+from agentls.dialects.tool_names import split_tool_list
 from agentls.document.document import Document
 from agentls.text.offsets import Edit, Span
-from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 
 _WIDTH = 100
 
 
-def quoted(text: str) -> str:
+def quote_scalar(text: str) -> str:
     """`text`, which has no line breaks, as a quoted scalar in the style that needs fewer escapes."""
     if "'" in text and '"' not in text and "\\" not in text:
         return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
 
 
-def scalar(text: str) -> str:
+def write_scalar(text: str) -> str:
     """`text`, which has no line breaks, as a scalar of a block: plain if it is read back as it is, else
     in quotes."""
     line = f"key: {text}"
-    root = parse(Source.plain(line, Span(0, len(line)))).root
-    return text if isinstance(root, Mapping) and root.value == {"key": text} else quoted(text)
+    root = parse(MappedText.plain(line, Span(0, len(line)))).root
+    return text if isinstance(root, Mapping) and root.value == {"key": text} else quote_scalar(text)
 
 
-def folded(text: str, newline: str, indent: str = "  ") -> str:
+def write_folded_block(text: str, newline: str, indent: str = "  ") -> str:
     """`text`, which has no line breaks, as a folded block scalar of lines of about 100 characters.
 
     Lines break at single spaces only, so that folding brings back every character.
@@ -46,18 +46,18 @@ def folded(text: str, newline: str, indent: str = "  ") -> str:
     return newline.join([">-", *(indent + line for line in lines)])
 
 
-def literal(text: str, newline: str, indent: str = "  ") -> str:
+def write_literal_block(text: str, newline: str, indent: str = "  ") -> str:
     """`text`, which may have several lines, as a literal block scalar without a last line break."""
     lines = text.replace("\r\n", "\n").split("\n")
     return newline.join(["|-", *(indent + line.rstrip() if line.strip() else "" for line in lines)])
 
 
-def with_value(entry: Entry, value: str) -> Edit:
+def set_value(entry: Entry, value: str) -> Edit:
     """The edit that writes `value` behind the key of a top-level entry, on the key's own line."""
     return Edit(Span(entry.key.span.end, max(entry.key.span.end, entry.value.span.end)), f": {value}")
 
 
-def without_entry(document: Document, mapping: Mapping, entry: Entry) -> Edit:
+def remove_entry(document: Document, mapping: Mapping, entry: Entry) -> Edit:
     """The edit that takes `entry` out of the `mapping` it stands in, with its lines or its comma."""
     if mapping.flow:
         at = mapping.entries.index(entry)
@@ -67,7 +67,7 @@ def without_entry(document: Document, mapping: Mapping, entry: Entry) -> Edit:
     return _without_lines(document, Span(first.start, entry.span.end))
 
 
-def change_list(document: Document, value: Node, changes: dict[Span, tuple[str, ...]]) -> tuple[Edit, ...]:
+def edit_list(document: Document, value: Node, changes: dict[Span, tuple[str, ...]]) -> tuple[Edit, ...]:
     """The edits that change entries in a list of names, which keeps the style it is written in.
 
     `changes` has the names that come in the place of an entry, by the entry's span; an entry
@@ -75,7 +75,7 @@ def change_list(document: Document, value: Node, changes: dict[Span, tuple[str, 
     empty, or if an entry does not stand in the text as it is read (a quoted scalar with escapes).
     """
     items = value.items if isinstance(value, Sequence) else (value,)
-    entries = [split(item, document.text, document.dialect.tool_grammar) for item in items]
+    entries = [split_tool_list(item, document.text, document.dialect.tool_grammar) for item in items]
     plain = {entry.span for row in entries for entry in row if entry.span.of(document.text) == entry.text}
     found = [[entry.span for entry in row] for row in entries]
     stays = any(changes.get(span, True) for row in found for span in row)
@@ -148,7 +148,7 @@ def _without_lines(document: Document, span: Span) -> Edit:
 _DASH = re.compile(r"[ \t]*-[ \t]+")
 
 
-def harmless(document: Document, edits: tuple[Edit, ...]) -> bool:
+def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     """Whether after `edits` the runtimes still load the agent, and with tools, if they did so before."""
     after = document.edited(edits)
     still = {reading.runtime for reading in after.readings if reading.how in ("clean", "repaired")}
@@ -158,7 +158,7 @@ def harmless(document: Document, edits: tuple[Edit, ...]) -> bool:
     return not gone and (document.tools.leaves_none or not after.tools.leaves_none)
 
 
-def with_field(document: Document, mapping: Mapping, field: str) -> Edit:
+def insert_field(document: Document, mapping: Mapping, field: str) -> Edit:
     """The edit that puts `field` in front of the first entry of a mapping that has one."""
     at = mapping.entries[0].key.span.start
     if mapping.flow:
@@ -166,7 +166,7 @@ def with_field(document: Document, mapping: Mapping, field: str) -> Edit:
     return Edit(Span(at, at), f"{field}{document.newline}{' ' * document.lines.column(at)}")
 
 
-def indented(document: Document, span: Span, lead: str, indent: int) -> tuple[Edit, ...]:
+def indent_lines(document: Document, span: Span, lead: str, indent: int) -> tuple[Edit, ...]:
     """The edits that put `lead` in front of `span`, and move its further lines to the right."""
     further = re.compile(r"\n(?=[^\r\n])").finditer(document.text, *span)
     moved = (Edit(Span(found.end(), found.end()), " " * indent) for found in further)

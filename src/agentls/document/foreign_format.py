@@ -12,7 +12,7 @@ from typing import NamedTuple
 from agentls.dialects import crosswalk
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
-from agentls.dialects.tool_names import names_in, resolve
+from agentls.dialects.tool_names import resolve_tool, tool_names_in
 from agentls.document.tools import ToolList
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
@@ -20,7 +20,7 @@ _LEAST = 3
 """So many names of another format there must be in a file that is taken to be written for it."""
 
 
-class Origin(NamedTuple):
+class ForeignFormat(NamedTuple):
     """A format, and what is of it in the file: entries that mean nothing here, and names of tools."""
 
     format: crosswalk.Format
@@ -33,13 +33,13 @@ class Origin(NamedTuple):
         return tuple(dict.fromkeys((*(entry.key.text for entry in self.entries), *self.tools)))
 
 
-def find(
+def detect_foreign_format(
     root: Mapping,
     tool_lists: tuple[ToolList, ...],
     dialect: Dialect,
     runtimes: tuple[Runtime, ...],
     loads: bool,
-) -> Origin | None:
+) -> ForeignFormat | None:
     """The format that a file is written for, or `None` for the one of its place. What is of use to one
     of the `runtimes` speaks for no other format.
 
@@ -50,23 +50,24 @@ def find(
     strange = [entry for entry in root.entries if entry.key.text and not dialect.key(entry.key.text)]
     if loads and not strange:
         return None
-    table = crosswalk.load()
+    table = crosswalk.load_crosswalk()
     here = table.formats.get(dialect.name)
     if here.files if here else dialect.kind != "agent":
         return None
     names = dict.fromkeys(
-        name.partition("(")[0] for value in _tools(root, dialect) for name in names_in(value)
+        name.partition("(")[0] for value in _tools(root, dialect) for name in tool_names_in(value)
     )
     useless = [
         name
         for name in names
         if all(
-            resolve(name, dialect, None, runtime).standing in ("foreign", "unknown") for runtime in runtimes
+            resolve_tool(name, dialect, None, runtime).standing in ("foreign", "unknown")
+            for runtime in runtimes
         )
     ]
     if len(strange) + len(useless) < _LEAST:
         return None
-    best: Origin | None = None
+    best: ForeignFormat | None = None
     for row in table.formats.values():
         if row.files or table.are_alike(row.name, dialect.name):
             continue
@@ -74,12 +75,12 @@ def find(
         tools = tuple(name for name in useless if table.tools.concepts_of(name, row.name))
         count = len(entries) + len(tools)
         if count >= _LEAST and (best is None or count > len(best.entries) + len(best.tools)):
-            best = Origin(row, entries, tools)
+            best = ForeignFormat(row, entries, tools)
     own = [item.entry.name for tools in tool_lists for item in tools.items if dialect.tool(item.tool or "")]
     works = loads and own and not useless
     if best is None or works or (loads and not best.entries):
         return None
-    return None if _is_at_home(root, own, best, dialect, loads) else best
+    return None if _fits_its_place(root, own, best, dialect, loads) else best
 
 
 def _tools(root: Mapping, dialect: Dialect) -> Iterator[Node]:
@@ -90,9 +91,11 @@ def _tools(root: Mapping, dialect: Dialect) -> Iterator[Node]:
             yield entry.value
 
 
-def _is_at_home(root: Mapping, own: list[str], origin: Origin, dialect: Dialect, loads: bool) -> bool:
+def _fits_its_place(
+    root: Mapping, own: list[str], origin: ForeignFormat, dialect: Dialect, loads: bool
+) -> bool:
     """Whether something in the file makes sense here, and not in the format that it may come from."""
-    table, name = crosswalk.load(), origin.format.name
+    table, name = crosswalk.load_crosswalk(), origin.format.name
     for entry in root.entries:
         key = dialect.key(entry.key.text)
         if key and table.keys.owners(key.name) and not table.keys.concepts_of(key.name, name):

@@ -11,9 +11,9 @@ from agentls.config import Config
 from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Place
-from agentls.document.document import Document, Reader, reader_of
-from agentls.readers.reading import Identity
-from agentls.text.frontmatter import top_level_keys
+from agentls.document.document import Document, Reader, make_reader
+from agentls.readers.reading import FileIdentity
+from agentls.text.frontmatter import find_keys
 
 
 class Plugin(NamedTuple):
@@ -23,21 +23,23 @@ class Plugin(NamedTuple):
     name: str
 
 
-class Located(NamedTuple):
+class Placement(NamedTuple):
     """What the place of a file says about it: its dialect, its identity, and the place itself
     (`None` where the configuration or the user has named the dialect)."""
 
     dialect: str
-    identity: Identity
+    identity: FileIdentity
     place: Place | None
 
 
-def holds(folder: str, path: str) -> bool:
+def is_inside(folder: str, path: str) -> bool:
     """Whether `path` is `folder` or lies below it."""
     return f"{path}/".startswith(f"{folder.rstrip('/')}/")
 
 
-def locate(path: str, plugin: Plugin | None, text: str = "", files: loader.Files = ()) -> Located | None:
+def locate(
+    path: str, plugin: Plugin | None, text: str = "", files: loader.UserDialects = ()
+) -> Placement | None:
     """Which dialect the file at `path` is in, judging by its place, or `None` for no agent file.
 
     Where dialects share a place, the keys in `text` decide. `plugin` is the nearest one whose root is
@@ -45,27 +47,31 @@ def locate(path: str, plugin: Plugin | None, text: str = "", files: loader.Files
     from its folder, which is known to whoever has read it; their dialect comes in as `otherwise` below.
     """
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
-    for place, dialect in loader.places(files):
+    for place, dialect in loader.all_places(files):
         if place.scope != "plugin" and place.holds(path):
-            home = _sharer(path, text, place, files) or loader.Home(place, dialect)
-            return Located(home.dialect, _identity(path, home.place), home.place)
+            home = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
+            return Placement(home.dialect, _identity(path, home.place), home.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
             identity = _identity(inside, place)._replace(plugin=plugin.name, base=plugin.root)
-            return Located(dialect, identity, place)
+            return Placement(dialect, identity, place)
     return None
 
 
-def _sharer(path: str, text: str, place: Place, files: loader.Files) -> loader.Home | None:
+def _deciding_dialect(
+    path: str, text: str, place: Place, files: loader.UserDialects
+) -> loader.DialectPlace | None:
     """Whose place it is that a file shares with `place`, if its keys tell."""
-    keys = top_level_keys(text) if place.sniff else set()
+    keys = find_keys(text) if place.sniff else set()
     for dialect, own in place.sniff.items():
-        shared = next((shared for shared in loader.places_of(dialect, files) if shared.holds(path)), None)
+        shared = next(
+            (shared for shared in loader.dialect_places(dialect, files) if shared.holds(path)), None
+        )
         if shared and not keys.isdisjoint(own):
-            return loader.Home(shared, dialect)
+            return loader.DialectPlace(shared, dialect)
     return None
 
 
-def root_of(document: Document) -> str | None:
+def project_root(document: Document) -> str | None:
     """The root of the project that a file belongs to, as its place has it; `None` where that does not
     tell. It is the folder that holds the first folder of the place."""
     for place in document.dialect.places:
@@ -75,9 +81,9 @@ def root_of(document: Document) -> str | None:
     return None
 
 
-def _identity(path: str, place: Place) -> Identity:
+def _identity(path: str, place: Place) -> FileIdentity:
     name = path.rpartition("/")[2]
-    return Identity(place.stem(path), "", place.below(path), name, place.sets, place.base(path))
+    return FileIdentity(place.stem(path), "", place.below(path), name, place.sets, place.base(path))
 
 
 def open_document(
@@ -87,15 +93,15 @@ def open_document(
 
     `otherwise` is the dialect to take where no place fits.
     """
-    located = locate(path, plugin, text, loader.own_files(config))
+    located = locate(path, plugin, text, loader.user_dialects(config))
     if located is None:
         if otherwise is None:
             return None
         name = path.rpartition("/")[2]
         # A text that was never saved has no file name to be judged by.
         file = name if "/" in path else ""
-        located = Located(otherwise, Identity(name.rpartition(".")[0], file=file), None)
-    dialect = loader.effective(located.dialect, config)
+        located = Placement(otherwise, FileIdentity(name.rpartition(".")[0], file=file), None)
+    dialect = loader.configure_dialect(located.dialect, config)
     readers, others = _readers(dialect, located.place, config)
     # Whoever counts only another reader of the place writes for that one.
     return Document(path, text, readers[0].dialect, located.identity, readers, others, config)
@@ -114,7 +120,7 @@ def _readers(
     wanted = [name for name in (*own, *also) if name in config.runtimes]
     counting = wanted or list(own)
     readers = tuple(
-        reader_of(name, also[name], config) if name in also else Reader(dialect.runtime(name), dialect)
+        make_reader(name, also[name], config) if name in also else Reader(dialect.runtime(name), dialect)
         for name in counting
     )
     pairs = (*((name, dialect.name) for name in own), *also.items())

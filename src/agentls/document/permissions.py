@@ -17,17 +17,17 @@ from agentls.text.yaml_tree import Entry, Mapping, Scalar
 
 DENY = "deny"
 ALLOW = "allow"
-EVERYTHING = "*"
+ANYTHING = "*"
 
-PERMISSION = "permission"
-SWITCHES = "tools"
+PERMISSION_KEY = "permission"
+TOOLS_KEY = "tools"
 """The keys: the permissions, and tools with truth values, which are an older way to write them."""
 
-SWITCHED = {"write": "edit", "patch": "edit"}
+PERMISSION_OF_TOOL = {"write": "edit", "patch": "edit"}
 """What the switches for tools come to that are ruled together with others."""
 
 
-class Grant(NamedTuple):
+class PermissionEntry(NamedTuple):
     """One entry: what is done (`action`) when `permission` is wanted for something that fits `pattern`.
 
     `entry` is what stands in the file, and `mapping` where; `None` for a word for everything.
@@ -40,47 +40,47 @@ class Grant(NamedTuple):
     mapping: Mapping | None
 
 
-class Overruled(NamedTuple):
+class UnreachablePermission(NamedTuple):
     """An entry that never decides, and the later one that decides in its place."""
 
-    grant: Grant
-    by: Grant
+    grant: PermissionEntry
+    by: PermissionEntry
 
 
-def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[Grant, ...]]]:
+def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
     """Each permission that is set, with its entries, in the order in which the runtime takes them: the
     switches first."""
-    switches, permission = reading.get(SWITCHES), reading.get(PERMISSION)
+    switches, permission = reading.get(TOOLS_KEY), reading.get(PERMISSION_KEY)
     if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
         for entry in switches.value.entries:
-            name = SWITCHED.get(entry.key.text, entry.key.text)
+            name = PERMISSION_OF_TOOL.get(entry.key.text, entry.key.text)
             action = ALLOW if isinstance(entry.value, Scalar) and entry.value.value else DENY
-            yield name, (Grant(name, EVERYTHING, action, entry, switches.value),)
+            yield name, (PermissionEntry(name, ANYTHING, action, entry, switches.value),)
     if permission and isinstance(permission.value, Mapping):
         for entry in permission.value.entries:
             yield entry.key.text, tuple(_patterns(entry, permission.value))
     elif permission and isinstance(permission.value, Scalar) and permission.value.type == "str":
-        yield EVERYTHING, (Grant(EVERYTHING, EVERYTHING, permission.value.text, permission, None),)
+        yield ANYTHING, (PermissionEntry(ANYTHING, ANYTHING, permission.value.text, permission, None),)
 
 
-def _patterns(entry: Entry, mapping: Mapping) -> Iterator[Grant]:
+def _patterns(entry: Entry, mapping: Mapping) -> Iterator[PermissionEntry]:
     """The entries of one permission: one for a word, else one for each pattern."""
     name, value = entry.key.text, entry.value
     if isinstance(value, Scalar):
-        yield Grant(name, EVERYTHING, value.text, entry, mapping)
+        yield PermissionEntry(name, ANYTHING, value.text, entry, mapping)
     elif isinstance(value, Mapping):
         for inner in value.entries:
             action = inner.value.text if isinstance(inner.value, Scalar) else ""
-            yield Grant(name, inner.key.text, action, inner, value)
+            yield PermissionEntry(name, inner.key.text, action, inner, value)
 
 
-def counting(reading: Reading) -> tuple[Grant, ...]:
+def ordered_permissions(reading: Reading) -> tuple[PermissionEntry, ...]:
     """The entries that count, in their order. A permission that is set twice counts as it is set the
     second time, in the place of the first."""
     return tuple(grant for grants in dict(_assigned(reading)).values() for grant in grants)
 
 
-def overruled(reading: Reading) -> Iterator[Overruled]:
+def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
     """The entries that never decide, where it makes a difference."""
     assigned = tuple(_assigned(reading))
     slots = dict(assigned)
@@ -89,15 +89,15 @@ def overruled(reading: Reading) -> Iterator[Overruled]:
         for grant in each if slots[name] is not each else ():
             by = next((later for later in slots[name] if _covers(later, grant)), None)
             if by and by.action != grant.action:
-                yield Overruled(grant, by)
-    general: list[tuple[list[str], list[str], Grant]] = []
-    found: list[Overruled] = []
+                yield UnreachablePermission(grant, by)
+    general: list[tuple[list[str], list[str], PermissionEntry]] = []
+    found: list[UnreachablePermission] = []
     for grant in reversed(grants):
         for permission, pattern, by in general:
             # A quick answer for nearly all pairs.
             if _has(grant.pattern, pattern) and _has(grant.permission, permission) and _covers(by, grant):
                 if by.action != grant.action:
-                    found.append(Overruled(grant, by))
+                    found.append(UnreachablePermission(grant, by))
                 break
         wild = _WILD.search(grant.permission) or _WILD.search(grant.pattern)
         if wild and len(general) < _MOST:
@@ -124,18 +124,20 @@ def _has(pattern: str, pieces: list[str]) -> bool:
     )
 
 
-def _covers(general: Grant, special: Grant) -> bool:
-    return covers(general.permission, special.permission) and covers(general.pattern, special.pattern)
+def _covers(general: PermissionEntry, special: PermissionEntry) -> bool:
+    return pattern_covers(general.permission, special.permission) and pattern_covers(
+        general.pattern, special.pattern
+    )
 
 
-def takes_away(name: str, grants: tuple[Grant, ...]) -> bool:
+def removes_tool(name: str, grants: tuple[PermissionEntry, ...]) -> bool:
     """Whether the tools that the permission `name` rules are not offered to the model at all."""
-    last = next((grant for grant in reversed(grants) if covers(grant.permission, name)), None)
-    return last is not None and last.pattern == EVERYTHING and last.action == DENY
+    last = next((grant for grant in reversed(grants) if pattern_covers(grant.permission, name)), None)
+    return last is not None and last.pattern == ANYTHING and last.action == DENY
 
 
 @lru_cache(maxsize=4096)
-def covers(general: str, special: str) -> bool:
+def pattern_covers(general: str, special: str) -> bool:
     """Whether everything that fits the pattern `special` fits `general` as well."""
     starts = frozenset(_beyond(general, 0))
     return all(_all_fit(general, each, starts) for each in _forms(special))

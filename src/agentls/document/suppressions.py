@@ -33,7 +33,7 @@ class Suppression(NamedTuple):
         return (not self.codes or code in self.codes) and self.scope.overlaps(span)
 
 
-def find(document: Document) -> list[Suppression]:
+def find_suppressions(document: Document) -> list[Suppression]:
     """All ignore comments of a document, in the order of the text."""
     if "agentls:" not in document.text:
         return []
@@ -102,7 +102,7 @@ def _entry_at(node: Node, offset: int) -> Span | None:
     return None
 
 
-def ignoring(document: Document, code: str, span: Span) -> Edit:
+def add_ignore_comment(document: Document, code: str, span: Span) -> Edit:
     """The edit that adds a comment which silences the rule `code` at `span`.
 
     It is a line of its own at the left margin: behind a value it would become part of the value in a file

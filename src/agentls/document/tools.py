@@ -8,29 +8,29 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
 from agentls.dialects.tool_names import (
-    ALL,
+    ALL_TOOLS,
     MCP_PREFIX,
-    Standing,
     ToolEntry,
-    grammar_of,
-    is_other,
-    resolve,
-    split,
+    ToolStatus,
+    grammar_for,
+    is_external_tool,
+    resolve_tool,
+    split_tool_list,
 )
 from agentls.document import permissions
 from agentls.readers.reading import Reading
-from agentls.text.spelling import in_any_case
+from agentls.text.spelling import match_ignoring_case
 from agentls.text.yaml_tree import Node, is_null
 
 
-class Dropped(NamedTuple):
+class IgnoredTool(NamedTuple):
     """An entry that gives the agent nothing, and why, in words."""
 
     name: str
     why: str
 
 
-class Tools(NamedTuple):
+class AvailableTools(NamedTuple):
     """What an agent may use.
 
     `mode` is "all" (nothing listed, or `*`), "listed", or "none" for a value that is empty or
@@ -41,7 +41,7 @@ class Tools(NamedTuple):
     mode: Literal["all", "listed", "none"]
     entries: tuple[str, ...] = ()
     available: tuple[str, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[IgnoredTool, ...] = ()
 
     @property
     def leaves_none(self) -> bool:
@@ -49,11 +49,11 @@ class Tools(NamedTuple):
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
-def _why(name: str, standing: Standing, dialect: Dialect) -> str:
+def _why(name: str, standing: ToolStatus, dialect: Dialect) -> str:
     """Why an entry of that name gives the agent nothing, in words."""
     if standing == "unavailable":
         return "not available to subagents"
-    right_case = in_any_case(name, (tool.name for tool in dialect.tools))
+    right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools))
     if right_case:
         return f"the tool is called `{right_case}`"
     if standing == "old":
@@ -62,12 +62,12 @@ def _why(name: str, standing: Standing, dialect: Dialect) -> str:
     return f"a tool of {foreign.of}" if foreign else "no tool has this name"
 
 
-class Listed(NamedTuple):
+class ResolvedEntry(NamedTuple):
     """An entry of a list, what its name stands for to all runtimes that count or to the first one
     that drops it, and which of them drop it."""
 
     entry: ToolEntry
-    standing: Standing
+    standing: ToolStatus
     tools: tuple[str, ...]
     dropped_by: tuple[Runtime, ...] = ()
 
@@ -77,16 +77,16 @@ class Listed(NamedTuple):
         return self.tools[0] if self.tools else None
 
 
-def look_up(
+def resolve_entry(
     entry: ToolEntry, dialect: Dialect, permission_mode: str | None, runtimes: tuple[Runtime, ...]
-) -> Listed:
+) -> ResolvedEntry:
     """What an entry stands for to the runtimes that count."""
-    found = [resolve(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
+    found = [resolve_tool(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
     first = next((each for each in found if each.standing != "available"), found[0])
     dropped_by = (
         runtime for runtime, each in zip(runtimes, found, strict=True) if each.standing != "available"
     )
-    return Listed(entry, *first, tuple(dropped_by))
+    return ResolvedEntry(entry, *first, tuple(dropped_by))
 
 
 class ToolList(NamedTuple):
@@ -94,7 +94,7 @@ class ToolList(NamedTuple):
 
     key: Key
     value: Node
-    items: tuple[Listed, ...]
+    items: tuple[ResolvedEntry, ...]
 
     @property
     def available(self) -> set[str]:
@@ -102,52 +102,52 @@ class ToolList(NamedTuple):
         return {tool for item in self.items if item.standing == "available" for tool in item.tools}
 
 
-def effective(reading: Reading, document: str, permission_mode: str | None) -> Tools:
+def available_tools(reading: Reading, document: str, permission_mode: str | None) -> AvailableTools:
     """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
     dialect, runtime = reading.dialect, reading.runtime
-    grammar = grammar_of(dialect, runtime)
+    grammar = grammar_for(dialect, runtime)
     if grammar.map:
-        return _permitted(reading)
+        return _tools_by_permission(reading)
     tools = reading.get("tools") if dialect.key("tools") else None
     denied_entry = reading.get("disallowedTools") if dialect.key("disallowedTools") else None
-    denied = split(denied_entry.value, document, grammar) if denied_entry else ()
-    memory = _memory_tools(reading, dialect)
+    denied = split_tool_list(denied_entry.value, document, grammar) if denied_entry else ()
+    memory = _tools_added_by_memory(reading, dialect)
     if tools is None or (is_null(tools.value) and not grammar.no_value):
-        return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
-    listed = split(tools.value, document, grammar)
+        return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
+    listed = split_tool_list(tools.value, document, grammar)
     every = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
     if every or not (listed or grammar.none):
-        return Tools("all", dropped=tuple(Dropped(entry.text, "denied") for entry in denied))
+        return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
     if not names and not memory:
-        return Tools("none")
+        return AvailableTools("none")
     refused = {entry.text for entry in denied}
     roster = [name for name in names if name not in refused]
     roster += [name for name in memory if name not in roster]
     denied_tools = {
         tool
         for entry in denied
-        for tool in resolve(entry.name, dialect, permission_mode, runtime).tools or (entry.name,)
+        for tool in resolve_tool(entry.name, dialect, permission_mode, runtime).tools or (entry.name,)
     }
     available: dict[str, None] = {}
-    dropped: list[Dropped] = []
+    dropped: list[IgnoredTool] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
-        standing, tools_meant = resolve(name, dialect, permission_mode, runtime)
+        standing, tools_meant = resolve_tool(name, dialect, permission_mode, runtime)
         if not tools_meant and runtime.unknown_tools == "undocumented":
             standing, tools_meant = "available", (name,)
-        there = tuple(tool for tool in tools_meant if _is_there(tool, dialect, runtime))
+        there = tuple(tool for tool in tools_meant if _has_tool(tool, dialect, runtime))
         if standing != "available":
-            dropped.append(Dropped(text, _why(name, standing, dialect)))
+            dropped.append(IgnoredTool(text, _why(name, standing, dialect)))
         elif tools_meant and not there:
-            dropped.append(Dropped(text, not_there(runtime)))
+            dropped.append(IgnoredTool(text, not_there(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in tools_meant):
-            dropped.append(Dropped(text, "also in `disallowedTools`"))
+            dropped.append(IgnoredTool(text, "also in `disallowedTools`"))
         else:
             available |= dict.fromkeys(there)
-    return Tools("listed", tuple(roster), tuple(available), tuple(dropped))
+    return AvailableTools("listed", tuple(roster), tuple(available), tuple(dropped))
 
 
 def not_there(runtime: Runtime) -> str:
@@ -155,41 +155,41 @@ def not_there(runtime: Runtime) -> str:
     return f"{runtime.title} has no such tool"
 
 
-def _is_there(name: str, dialect: Dialect, runtime: Runtime) -> bool:
+def _has_tool(name: str, dialect: Dialect, runtime: Runtime) -> bool:
     """Whether the runtime has the tool of that name, as far as one knows."""
     tool = dialect.tool(name)
     return tool is None or not tool.runtimes or runtime.name in tool.runtimes
 
 
-def _permitted(reading: Reading) -> Tools:
+def _tools_by_permission(reading: Reading) -> AvailableTools:
     """What the agent may use where permissions rule it: all that they do not take away.
 
     Observed in OpenCode 1.18.33 on 2026-11-20.
     """
-    grants = permissions.counting(reading)
+    grants = permissions.ordered_permissions(reading)
     denied = [
         tool.name
         for tool in reading.dialect.tools
-        if permissions.takes_away(tool.permission or tool.name, grants)
+        if permissions.removes_tool(tool.permission or tool.name, grants)
     ]
-    if not permissions.takes_away(_NO_TOOL, grants):
-        return Tools("all", dropped=tuple(Dropped(name, "denied") for name in denied))
+    if not permissions.removes_tool(_NO_TOOL, grants):
+        return AvailableTools("all", dropped=tuple(IgnoredTool(name, "denied") for name in denied))
     left = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
-    known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL)
+    known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
     left += dict.fromkeys(
         grant.permission
         for grant in grants
-        if is_other(grant.permission, reading.dialect)
+        if is_external_tool(grant.permission, reading.dialect)
         and grant.permission not in known
-        and not permissions.takes_away(grant.permission, grants)
+        and not permissions.removes_tool(grant.permission, grants)
     )
-    return Tools("listed", tuple(left), tuple(left)) if left else Tools("none")
+    return AvailableTools("listed", tuple(left), tuple(left)) if left else AvailableTools("none")
 
 
 _NO_TOOL = "no tool has this name"
 
 
-def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
+def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
     """The tools that a valid value of `memory` adds, in the order in which they are added."""
     key = dialect.key("memory")
     value = reading.text("memory")
@@ -197,7 +197,7 @@ def _memory_tools(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
     return ("Write", "Edit", "Read") if known else ()
 
 
-def denying(tool: str) -> tuple[str, ...]:
+def names_denying(tool: str) -> tuple[str, ...]:
     """The names that deny `tool`: its own, its MCP server's, and all of MCP."""
     if not tool.startswith(MCP_PREFIX):
         return (tool,)
@@ -207,4 +207,4 @@ def denying(tool: str) -> tuple[str, ...]:
 
 def is_denied(tool: str, denied: set[str]) -> bool:
     """Whether a denied name covers `tool`."""
-    return not denied.isdisjoint(denying(tool))
+    return not denied.isdisjoint(names_denying(tool))

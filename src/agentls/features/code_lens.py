@@ -11,23 +11,23 @@ from agentls.document.document import Document
 from agentls.features import references
 from agentls.project.index import Index
 from agentls.reports import inspection
-from agentls.reports.inspection import View
+from agentls.reports.inspection import RuntimeReport
 from agentls.text.offsets import Span
 
-Subject = Literal["references", "tokens", "tools"]
+LensSubject = Literal["references", "tokens", "tools"]
 """What a lens is about."""
 
 _MOST_TOOLS = 2
 
 
-class Lens(NamedTuple):
+class CodeLens(NamedTuple):
     """A lens above the line on which `span` starts, which is the name that the file has."""
 
     span: Span
-    subject: Subject
+    subject: LensSubject
 
 
-def lenses(document: Document, project: Index | None) -> list[Lens]:
+def code_lenses(document: Document, project: Index | None) -> list[CodeLens]:
     """The lenses of a document, that about references where its project is known."""
     if document.dialect.kind == "text":
         return []
@@ -36,7 +36,7 @@ def lenses(document: Document, project: Index | None) -> list[Lens]:
     entry = document.entry("name")
     span = own.span if own else entry.value.span if entry else Span(0, 0)
     said = {"references": own is not None, "tools": bool(_lists_tools(document)), "tokens": True}
-    return [Lens(span, subject) for subject in get_args(Subject) if said[subject]]
+    return [CodeLens(span, subject) for subject in get_args(LensSubject) if said[subject]]
 
 
 def _lists_tools(document: Document) -> bool:
@@ -44,26 +44,26 @@ def _lists_tools(document: Document) -> bool:
     return document.dialect.kind == "agent" and document.dialect.key("tools") is not None
 
 
-def title(document: Document, subject: Subject, project: Index | None) -> str:
+def lens_title(document: Document, subject: LensSubject, project: Index | None) -> str:
     """What the lens about `subject` says."""
     if subject == "references":
         return _references(document, project)
-    view = inspection.view(document, document.reading, project)
-    return _tools(view) if subject == "tools" else f"tokens: {inspection.tokens_in_words(view)}"
+    view = inspection.report_for(document, document.reading, project)
+    return _tools(view) if subject == "tools" else f"tokens: {inspection.describe_tokens(view)}"
 
 
 def _references(document: Document, project: Index | None) -> str:
     names = project.get(document.path) if project else None
     if project is None or names is None or names.own is None:
         return "no references"
-    count = sum(1 for _ in references.uses(project, names.own))
+    count = sum(1 for _ in references.find_references(project, names.own))
     return "no references" if not count else "1 reference" if count == 1 else f"{count:,} references"
 
 
-def _tools(view: View) -> str:
+def _tools(view: RuntimeReport) -> str:
     """The tools in short, with what the settings leave of them; or what else comes of the file."""
-    if not inspection.is_good(view):
-        return inspection.word(view)
+    if not inspection.is_usable(view):
+        return inspection.short_status(view)
     found = view.effective
     left = found.tools if found else view.tools.available
     servers = [server.server for server in found.servers] if found else []

@@ -16,38 +16,40 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document.document import Document, Reader
 from agentls.features import completion_items, name_completion
-from agentls.features.completion_edit import QUOTES, Completion, Slot, fill, touched
-from agentls.features.completion_items import Offer
-from agentls.features.cursor_context import LIST, Place, find
+from agentls.features.completion_edit import QUOTES, CompletionEdit, EditRange, make_edit, word_at_cursor
+from agentls.features.completion_items import CompletionItem
+from agentls.features.cursor_context import LIST_STEP, CursorContext, find_cursor_context
 from agentls.project.index import Index
-from agentls.readers.pipeline import variant_of
+from agentls.readers.pipeline import find_variant
 from agentls.reports import explain
 from agentls.text.offsets import Edit, Span
 
 
-class Completions(NamedTuple):
+class CompletionList(NamedTuple):
     """What may stand at the cursor, the most common first. `is_cut` tells whether more is typed would bring
     other items, since there are too many to list."""
 
-    items: list[Completion]
+    items: list[CompletionEdit]
     is_cut: bool = False
 
 
-def complete(document: Document, offset: int, *, snippets: bool, project: Index | None = None) -> Completions:
+def complete(
+    document: Document, offset: int, *, snippets: bool, project: Index | None = None
+) -> CompletionList:
     """What may stand at `offset`, as snippets if the editor takes them; with the names of `project`."""
-    slots = [_skeleton(document, offset), _variable(document, offset)]
-    place = find(document, offset)
+    slots = [_new_file_item(document, offset), _variable(document, offset)]
+    place = find_cursor_context(document, offset)
     if place:
-        slots.append(_slot(document, place, offset, project))
+        slots.append(_items_at(document, place, offset, project))
     elif project and offset >= document.body:
-        slots.append(name_completion.in_prompt(document, offset, project))
+        slots.append(name_completion.names_in_prompt(document, offset, project))
     found = [slot for slot in slots if slot]
     rows = [(offer, slot) for slot in found for offer in slot.offers]
-    items = [fill(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
-    return Completions(items, any(slot.is_cut for slot in found))
+    items = [make_edit(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
+    return CompletionList(items, any(slot.is_cut for slot in found))
 
 
-def documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
+def item_documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
     """The page of a completion in Markdown, or "" if there is nothing more to say about it. Names of the
     project have theirs from `candidates`."""
     return _page(dialect, kind, label, within) or ""
@@ -75,7 +77,7 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
         of_server = within == completion_items.SERVER
         return (explain.about_transport if of_server else explain.about_handler)(dialect, label)
     if kind == "skeleton":
-        return f"```markdown\n{completion_items.plain(dialect.skeleton)}```"
+        return f"```markdown\n{completion_items.snippet_text(dialect.skeleton)}```"
     pages = {
         "key": explain.about_key,
         "tool": explain.about_tool,
@@ -92,7 +94,7 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
 _FENCE = "---"
 
 
-def _variable(document: Document, offset: int) -> Slot | None:
+def _variable(document: Document, offset: int) -> EditRange | None:
     """The variables that the prompt can name, behind the sign that opens a placeholder."""
     template, line = document.dialect.template, document.lines.line(document.lines.line_at(offset))
     if not template.opening or offset < document.body:
@@ -101,15 +103,15 @@ def _variable(document: Document, offset: int) -> Slot | None:
     word = _VARIABLE.match(document.text, opening)
     if opening < line.start + len(template.opening) or word is None or word.end() < offset:
         return None
-    offers = [Offer(row.name, "variable", row.summary) for row in template.variables]
+    offers = [CompletionItem(row.name, "variable", row.summary) for row in template.variables]
     after = "" if document.text.startswith(template.closing, word.end()) else template.closing
-    return Slot(Span(*word.span()), offers, after=after)
+    return EditRange(Span(*word.span()), offers, after=after)
 
 
 _VARIABLE = re.compile(r"\w*")
 
 
-def _skeleton(document: Document, offset: int) -> Slot | None:
+def _new_file_item(document: Document, offset: int) -> EditRange | None:
     """A whole agent, for a file with nothing in it but the start of a fence."""
     text = document.text
     typed = text.removeprefix("\ufeff").strip()
@@ -129,14 +131,16 @@ def _skeleton(document: Document, offset: int) -> Slot | None:
         start, span = max(line.start, first), Span(max(line.start, first), line.end)
     # The fence must be the very first thing in the file.
     above = (Edit(Span(first, start), ""),) if start > first else ()
-    offer = Offer(_FENCE, "skeleton", f"A new {document.dialect.title}, to be filled in.", skeleton)
-    return Slot(span, [offer], also=above)
+    offer = CompletionItem(_FENCE, "skeleton", f"A new {document.dialect.title}, to be filled in.", skeleton)
+    return EditRange(span, [offer], also=above)
 
 
 # --- the frontmatter --------------------------------------------------------------------------
 
 
-def _slot(document: Document, place: Place, offset: int, project: Index | None) -> Slot | None:
+def _items_at(
+    document: Document, place: CursorContext, offset: int, project: Index | None
+) -> EditRange | None:
     """What may stand at a place, judged by the type of the key that leads there."""
     if not place.path:
         return _keys(document, place, offset)
@@ -145,64 +149,71 @@ def _slot(document: Document, place: Place, offset: int, project: Index | None) 
     if key is None:
         return None
     if key.type == "hooks" and not tail:
-        return _names(document, place, _events(document, key, place))
+        return _key_range(document, place, _events(document, key, place))
     if key.type == "hooks" and not key.shape:
         return _hooks(document, place, tail, offset)
-    if key.names and project and tail in ((), (LIST,)) and place.role != "key":
-        return name_completion.in_value(document, place, key, offset, project)
+    if key.names and project and tail in ((), (LIST_STEP,)) and place.role != "key":
+        return name_completion.names_in_value(document, place, key, offset, project)
     if key.type == "servers":
         return _servers(document, place, tail, offset)
     if key.type == "tools" and document.dialect.tool_grammar.map:
         return (
             None
             if tail
-            else _names(document, place, completion_items.switches(document.dialect, place.siblings))
+            else _key_range(document, place, completion_items.switches(document.dialect, place.siblings))
         )
     if key.type == "tools":
-        is_list = place.role != "key" and tail in ((), (LIST,))
+        is_list = place.role != "key" and tail in ((), (LIST_STEP,))
         return _tools(document, place, offset, project) if is_list else None
-    if key.type in ("enum", "boolean", "model") and tail in ((), (LIST,)) and place.role != "key":
-        if _fits(key, place, in_list=tail == (LIST,)):
-            return _word(document, place, completion_items.values(document.dialect, key), offset)
+    if key.type in ("enum", "boolean", "model") and tail in ((), (LIST_STEP,)) and place.role != "key":
+        if _fits(key, place, in_list=tail == (LIST_STEP,)):
+            return _value_range(document, place, completion_items.values(document.dialect, key), offset)
         return None
     return _record(document, place, key, tail, offset, project)
 
 
-def _fits(key: Key, place: Place, *, in_list: bool) -> bool:
+def _fits(key: Key, place: CursorContext, *, in_list: bool) -> bool:
     """Whether a word may stand in a list of the key's values, if that is what it would do, and in
     quotes, if there are some."""
-    here = value_schema.slot(key, (None,) if in_list else ())
+    here = value_schema.schema_at(key, (None,) if in_list else ())
     if here is None:
         return not in_list
     return place.style == "plain" or not here.takes("boolean") or here.takes("words", "text", "switch")
 
 
 def _record(
-    document: Document, place: Place, key: Key, tail: tuple[str, ...], offset: int, project: Index | None
-) -> Slot | None:
+    document: Document,
+    place: CursorContext,
+    key: Key,
+    tail: tuple[str, ...],
+    offset: int,
+    project: Index | None,
+) -> EditRange | None:
     """The fields of a record, or the words or names of one of them."""
-    here = value_schema.slot(key, (None if step == LIST else step for step in tail))
+    here = value_schema.schema_at(key, (None if step == LIST_STEP else step for step in tail))
     if here is None:
         return None
     within = ".".join((key.name, *_fields_on(key, tail)))
     listed = False
     if here.takes("list", "some list") and place.role in ("value", "undashed"):
-        inner = value_schema.slot(key, (None if step == LIST else step for step in (*tail, LIST)))
+        inner = value_schema.schema_at(
+            key, (None if step == LIST_STEP else step for step in (*tail, LIST_STEP))
+        )
         here, listed = inner or here, place.role == "value"
     if here.fields:
         one_of = here.key.one_of if here.takes("record") else ()
         offers = completion_items.fields(here.fields, one_of, place.siblings, within)
-        found = _names(document, place, offers, listed=listed)
+        found = _key_range(document, place, offers, listed=listed)
         if found or place.role == "key":
             return found
     if here.key.names and project and place.role != "key":
-        return name_completion.in_value(document, place, here.key, offset, project)
+        return name_completion.names_in_value(document, place, here.key, offset, project)
     if place.role == "key" or not here.takes("words", "boolean"):
         return None
     words = completion_items.words(
         here.key, within, booleans=here.takes("boolean") and place.style == "plain"
     )
-    return _word(document, place, words, offset)
+    return _value_range(document, place, words, offset)
 
 
 def _fields_on(key: Key, steps: Iterable[str]) -> Iterator[str]:
@@ -214,7 +225,7 @@ def _fields_on(key: Key, steps: Iterable[str]) -> Iterator[str]:
             key = field
 
 
-def _keys(document: Document, place: Place, offset: int) -> Slot | None:
+def _keys(document: Document, place: CursorContext, offset: int) -> EditRange | None:
     """The keys of the frontmatter, which all start in the same column."""
     entries = document.root.entries
     if entries and not place.flow:
@@ -228,10 +239,10 @@ def _keys(document: Document, place: Place, offset: int) -> Slot | None:
         for offer in completion_items.keys(document.dialect, present, in_plugin=in_plugin)
         if any(_knows(reader, offer.label) for reader in document.readers)
     )
-    variant = variant_of(document.root, document.dialect)
+    variant = find_variant(document.root, document.dialect)
     if variant:
         offers = (offer for offer in offers if offer.label in variant.keys)
-    return _names(document, place, offers)
+    return _key_range(document, place, offers)
 
 
 def _knows(reader: Reader, name: str) -> bool:
@@ -243,7 +254,9 @@ def _knows(reader: Reader, name: str) -> bool:
 _NAME = re.compile(r"(?:[\w$][\w.$-]*)?")
 
 
-def _names(document: Document, place: Place, offers: Iterable[Offer], *, listed: bool = False) -> Slot | None:
+def _key_range(
+    document: Document, place: CursorContext, offers: Iterable[CompletionItem], *, listed: bool = False
+) -> EditRange | None:
     """A slot for the keys of a mapping; with `listed` the mapping is to be a new item of a list."""
     is_key = place.role == "key"
     if not is_key and (not place.begins or place.flow or place.style != "plain"):
@@ -255,16 +268,18 @@ def _names(document: Document, place: Place, offers: Iterable[Offer], *, listed:
     if place.below and place.span.start == place.span.end:
         return None
     if place.has_colon:
-        offers = [offer._replace(text=completion_items.as_key(offer.label)) for offer in offers]
+        offers = [offer._replace(text=completion_items.key_text(offer.label)) for offer in offers]
     elif place.below:
-        offers = [offer._replace(text=f"{completion_items.as_key(offer.label)}:") for offer in offers]
+        offers = [offer._replace(text=f"{completion_items.key_text(offer.label)}:") for offer in offers]
     elif place.flow:
-        offers = [offer._replace(text=completion_items.in_flow(offer)) for offer in offers]
+        offers = [offer._replace(text=completion_items.flow_text(offer)) for offer in offers]
     dash = "- " if listed or place.role == "undashed" else ""
-    return Slot(place.span, offers, place.gap + dash, column=place.column + len(dash))
+    return EditRange(place.span, offers, place.gap + dash, column=place.column + len(dash))
 
 
-def _word(document: Document, place: Place, offers: Iterable[Offer], offset: int) -> Slot | None:
+def _value_range(
+    document: Document, place: CursorContext, offers: Iterable[CompletionItem], offset: int
+) -> EditRange | None:
     """A slot for a value of one word, whose quotes are closed if they are not yet."""
     text = document.text
     typed = text[place.span.start : offset]
@@ -272,7 +287,7 @@ def _word(document: Document, place: Place, offers: Iterable[Offer], offset: int
         return None
     quote = QUOTES.get(place.style, "")
     is_closed = text.startswith(quote, place.span.end)
-    return Slot(place.span, offers, place.gap, "" if is_closed else quote)
+    return EditRange(place.span, offers, place.gap, "" if is_closed else quote)
 
 
 # --- tools ------------------------------------------------------------------------------------
@@ -282,12 +297,12 @@ _IN_PARENTHESES = re.compile(r"([^\s,()]+)\(([^()]*)\Z")
 _IN_MATCHER = re.compile(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
 
 
-def _tools(document: Document, place: Place, offset: int, project: Index | None) -> Slot | None:
+def _tools(document: Document, place: CursorContext, offset: int, project: Index | None) -> EditRange | None:
     """The tools of a list, in whatever form it is written."""
     text, dialect, (name, *tail) = document.text, document.dialect, place.path
     typed = text[place.span.start : offset]
     key = dialect.key(name)
-    here = value_schema.slot(key) if key else None
+    here = value_schema.schema_at(key) if key else None
     takes_text = here is None or here.takes("any", "text", "filled", "scalar")
     takes_list = here is None or here.takes("any", "list", "some list")
     if not takes_list and (tail or (place.begins and not place.flow)):
@@ -299,36 +314,36 @@ def _tools(document: Document, place: Place, offset: int, project: Index | None)
         return None
     if typed.count("(") > typed.count(")"):
         return _agents(document, place, offset, project)
-    word = touched(_TOOL, text, place.span, offset)
+    word = word_at_cursor(_TOOL, text, place.span, offset)
     # Behind parentheses a separator is missing, and what is inside others is not understood.
     if typed.endswith(")") or text[word.end : place.span.end].lstrip().startswith(")"):
         return None
     denying = name != "tools"
     listed = _listed(document, name, offset)
     other = _listed(document, "tools" if denying else "disallowedTools", offset)
-    if tool_names.ALL in listed and not denying:
+    if tool_names.ALL_TOOLS in listed and not denying:
         return None
     offers = list(completion_items.tools(dialect, document.permission_mode, listed | other, denying=denying))
     if not denying and not listed and all(_has_word_for_all(reader) for reader in document.readers):
         offers.append(completion_items.all_tools())
     offers.sort(key=lambda offer: offer.deprecated)
     if project:
-        offers += name_completion.tools(document, project, listed | other)
+        offers += name_completion.mcp_tool_items(document, project, listed | other)
     if place.style == "plain" and word.start == place.span.start:
-        offers = [offer._replace(text=completion_items.quoted(offer.label)) for offer in offers]
+        offers = [offer._replace(text=completion_items.quote_if_needed(offer.label)) for offer in offers]
     is_item = place.begins and place.style == "plain" and not place.flow and word == place.span
     if place.role == "undashed" or (place.role == "value" and is_item):
-        return Slot(word, offers, place.gap + "- ")
+        return EditRange(word, offers, place.gap + "- ")
     if not tail and not takes_text:
         # The value is still to become a list.
         is_all = place.style == "plain" and word == place.span
-        return Slot(word, offers, f"{place.gap}[", "]") if is_all else None
-    return Slot(word, offers, place.gap)
+        return EditRange(word, offers, f"{place.gap}[", "]") if is_all else None
+    return EditRange(word, offers, place.gap)
 
 
 def _has_word_for_all(reader: Reader) -> bool:
     """Whether the runtime has a word for every tool."""
-    return tool_names.ALL in tool_names.grammar_of(reader.dialect, reader.runtime).all
+    return tool_names.ALL_TOOLS in tool_names.grammar_for(reader.dialect, reader.runtime).all
 
 
 def _listed(document: Document, key: str, offset: int) -> set[str]:
@@ -344,44 +359,44 @@ def _listed(document: Document, key: str, offset: int) -> set[str]:
     else:
         names = []
     bare = [name.strip("[]\"'") for name in names]
-    return {tool_names.resolve(name, document.dialect, None).tool or name for name in bare}
+    return {tool_names.resolve_tool(name, document.dialect, None).tool or name for name in bare}
 
 
-def _agents(document: Document, place: Place, offset: int, project: Index | None) -> Slot | None:
+def _agents(document: Document, place: CursorContext, offset: int, project: Index | None) -> EditRange | None:
     """The agents in the parentheses behind a tool. Only names of agents count there, and only in
     the list of what is allowed."""
     text, dialect = document.text, document.dialect
     found = _IN_PARENTHESES.search(text, place.span.start, offset)
-    tool = dialect.tool(tool_names.resolve(found[1], dialect, None).tool or "") if found else None
+    tool = dialect.tool(tool_names.resolve_tool(found[1], dialect, None).tool or "") if found else None
     if found is None or tool is None or not tool.scoping or place.path[0] != "tools":
         return None
     closing = text.find(")", offset, place.span.end)
     inside = Span(found.start(2), closing if closing >= 0 else place.span.end)
-    word = touched(_TOOL, text, inside, offset)
+    word = word_at_cursor(_TOOL, text, inside, offset)
     others = (each for each in _TOOL.finditer(text, *inside) if each.start() != word.start)
     listed = {each[0] for each in others}
     offers = list(completion_items.agents(dialect, listed))
-    pool = name_completion.pool(document, project, ("agent",), text[word.start : offset], listed)
-    return Slot(word, [*pool.offers, *offers], after="" if closing >= 0 else ")", is_cut=pool.is_cut)
+    pool = name_completion.find_name_items(document, project, ("agent",), text[word.start : offset], listed)
+    return EditRange(word, [*pool.offers, *offers], after="" if closing >= 0 else ")", is_cut=pool.is_cut)
 
 
-def _matcher(document: Document, place: Place, offset: int) -> Slot | None:
+def _matcher(document: Document, place: CursorContext, offset: int) -> EditRange | None:
     """The tools in a matcher."""
     if place.continues:
         return None
     text, dialect = document.text, document.dialect
-    word = touched(_IN_MATCHER, text, place.span, offset)
+    word = word_at_cursor(_IN_MATCHER, text, place.span, offset)
     others = (each for each in _IN_MATCHER.finditer(text, *place.span) if each.start() != word.start)
     offers = completion_items.tools(
         dialect, document.permission_mode, {each[0] for each in others}, denying=False
     )
-    return Slot(word, [offer for offer in offers if not offer.deprecated], place.gap)
+    return EditRange(word, [offer for offer in offers if not offer.deprecated], place.gap)
 
 
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> Slot | None:
+def _hooks(document: Document, place: CursorContext, tail: tuple[str, ...], offset: int) -> EditRange | None:
     """The events, the entries below each, the handlers in each, and their fields."""
     dialect, present = document.dialect, place.siblings
     event = dialect.event(tail[0]) if tail else None
@@ -389,25 +404,25 @@ def _hooks(document: Document, place: Place, tail: tuple[str, ...], offset: int)
     match tail:
         case (_,) if in_value:
             offers = completion_items.entry_fields(dialect, event, present)
-            return _names(document, place, offers, listed=True)
-        case (_, _) if not in_value and tail[1] == LIST:
-            return _names(document, place, completion_items.entry_fields(dialect, event, present))
+            return _key_range(document, place, offers, listed=True)
+        case (_, _) if not in_value and tail[1] == LIST_STEP:
+            return _key_range(document, place, completion_items.entry_fields(dialect, event, present))
         case (_, _, completion_items.MATCHER) if in_value and event and event.tool:
             return _matcher(document, place, offset)
         case (_, _, completion_items.HANDLERS) if in_value:
             offers = completion_items.handler_fields(dialect, event, present)
-            return _names(document, place, offers, listed=True)
+            return _key_range(document, place, offers, listed=True)
         case (_, _, completion_items.HANDLERS, _) if not in_value:
-            return _names(document, place, completion_items.handler_fields(dialect, event, present))
+            return _key_range(document, place, completion_items.handler_fields(dialect, event, present))
         case (_, _, completion_items.HANDLERS, _, completion_items.TYPE) if in_value:
-            return _word(document, place, completion_items.handler_types(dialect), offset)
+            return _value_range(document, place, completion_items.handler_type_items(dialect), offset)
         case (_, _, completion_items.HANDLERS, _, name) if in_value:
             fields = [field for handler in dialect.hooks.handlers for field in handler.fields]
-            return _word(document, place, completion_items.field_values(fields, name), offset)
+            return _value_range(document, place, completion_items.field_value_items(fields, name), offset)
     return None
 
 
-def _events(document: Document, key: Key, place: Place) -> Iterator[Offer]:
+def _events(document: Document, key: Key, place: CursorContext) -> Iterator[CompletionItem]:
     """The events that every runtime of the file with hooks knows, each with an entry to fill in."""
     names = [reader.runtime.name for reader in document.readers if key.known_to(reader.runtime.name)]
     for event in document.dialect.hooks.events:
@@ -415,14 +430,18 @@ def _events(document: Document, key: Key, place: Place) -> Iterator[Offer]:
             yield completion_items.event(document.dialect, key, event)
 
 
-def _servers(document: Document, place: Place, tail: tuple[str, ...], offset: int) -> Slot | None:
+def _servers(
+    document: Document, place: CursorContext, tail: tuple[str, ...], offset: int
+) -> EditRange | None:
     """The fields of a server's definition. Servers stand in a list or, less usual, in a mapping."""
     dialect = document.dialect
-    match tail[1:] if tail[:1] == (LIST,) else tail:
+    match tail[1:] if tail[:1] == (LIST_STEP,) else tail:
         case (_,):
-            return _names(document, place, completion_items.server_fields(dialect, place.siblings))
+            return _key_range(document, place, completion_items.server_field_items(dialect, place.siblings))
         case (_, completion_items.TYPE) if place.role == "value":
-            return _word(document, place, completion_items.transports(dialect), offset)
+            return _value_range(document, place, completion_items.transport_items(dialect), offset)
         case (_, name) if place.role == "value":
-            return _word(document, place, completion_items.field_values(dialect.servers.fields, name), offset)
+            return _value_range(
+                document, place, completion_items.field_value_items(dialect.servers.fields, name), offset
+            )
     return None

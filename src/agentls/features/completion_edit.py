@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from agentls.features import completion_items
-from agentls.features.completion_items import Kind, Offer
+from agentls.features.completion_items import CompletionItem, ItemKind
 from agentls.text.offsets import Edit, Span
 
 QUOTES = {"single": "'", "double": '"'}
 """What closes a scalar, by its style."""
 
 
-class Completion(NamedTuple):
+class CompletionEdit(NamedTuple):
     """A word that may stand at the cursor, and the edit that writes it there.
 
     `detail` is a line about it, `order` its rank in the list. The edit's text is a snippet if
@@ -26,7 +26,7 @@ class Completion(NamedTuple):
     """
 
     label: str
-    kind: Kind
+    kind: ItemKind
     detail: str
     edit: Edit
     order: int
@@ -36,12 +36,12 @@ class Completion(NamedTuple):
     also: tuple[Edit, ...] = ()
 
 
-class Slot(NamedTuple):
+class EditRange(NamedTuple):
     """Where offers go: the text they replace, what is written around each, how far the lines
     below its first are indented, and edits that go with it. `is_cut` tells whether there are more."""
 
     span: Span
-    offers: Iterable[Offer]
+    offers: Iterable[CompletionItem]
     before: str = ""
     after: str = ""
     column: int = 0
@@ -49,13 +49,13 @@ class Slot(NamedTuple):
     is_cut: bool = False
 
 
-def fill(offer: Offer, slot: Slot, order: int, snippets: bool) -> Completion:
+def make_edit(offer: CompletionItem, slot: EditRange, order: int, snippets: bool) -> CompletionEdit:
     """The offer, written into the slot."""
     text = offer.text.replace("\n", "\n" + " " * slot.column)
-    plain = completion_items.plain(text) if text else offer.label
+    plain = completion_items.snippet_text(text) if text else offer.label
     snippet = snippets and bool(text) and plain != text
     new_text = f"{slot.before}{text if snippet else plain}{slot.after}"
-    return Completion(
+    return CompletionEdit(
         offer.label,
         offer.kind,
         offer.detail,
@@ -68,7 +68,7 @@ def fill(offer: Offer, slot: Slot, order: int, snippets: bool) -> Completion:
     )
 
 
-def touched(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Span:
+def word_at_cursor(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Span:
     """The match of `pattern` in `span` that the cursor touches, or the empty span at the cursor."""
     spans = (Span(*found.span()) for found in pattern.finditer(text, *span))
     return next((found for found in spans if found.touches(offset)), Span(offset, offset))

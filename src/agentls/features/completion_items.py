@@ -16,7 +16,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document import tools as toollist
 
-Kind = (
+ItemKind = (
     Literal["key", "value", "tool", "model", "event", "field", "type", "skeleton", "variable"]
     | Literal["agent", "skill", "command", "server"]
 )
@@ -33,7 +33,7 @@ SERVER = "server"
 """What a field belongs to, where that is not a kind of hook handler."""
 
 
-class Offer(NamedTuple):
+class CompletionItem(NamedTuple):
     """A word with a line about it. `text` is what is written for it if that is more than the word.
 
     `within` is what the word belongs to: the key of a value, and of a field the kind of handler,
@@ -41,34 +41,34 @@ class Offer(NamedTuple):
     """
 
     label: str
-    kind: Kind
+    kind: ItemKind
     detail: str
     text: str = ""
     within: str = ""
     deprecated: bool = False
 
 
-def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[Offer]:
+def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[CompletionItem]:
     """The frontmatter keys that are not there yet and do something, those of old last."""
     for key in sorted(dialect.keys, key=lambda key: bool(key.deprecated)):
         if key.name not in present and not key.no_effect and not (in_plugin and key.ignored_in_plugin):
             old = bool(key.deprecated)
-            yield Offer(key.name, "key", key.summary, _line(key.name, key.form), deprecated=old)
+            yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.form), deprecated=old)
 
 
-def values(dialect: Dialect, key: Key) -> Iterator[Offer]:
+def values(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:
     """The words that a key accepts: its own, truth values or models."""
     if key.type == "boolean":
-        yield from (Offer(word, "value", key.summary, within=key.name) for word in BOOLEANS)
+        yield from (CompletionItem(word, "value", key.summary, within=key.name) for word in BOOLEANS)
     if key.type == "model":
         yield from _models(dialect)
     for word in sorted(key.values, key=lambda word: bool(word.alias_of)):
-        yield Offer(word.name, "value", word.summary, within=key.name)
+        yield CompletionItem(word.name, "value", word.summary, within=key.name)
 
 
 def fields(
     keys: Iterable[Key], one_of: Collection[str], present: Mapping[str, str], within: str
-) -> Iterator[Offer]:
+) -> Iterator[CompletionItem]:
     """The fields of a record that are not there yet, those that it needs first; `within` is the path
     of the record. Each brings along what else the record needs, of `one_of` the first."""
     rows = sorted(keys, key=lambda key: not key.required)
@@ -82,7 +82,7 @@ def fields(
                 if other.name not in there
                 and (other.name == first or (other.required and _applies(other, there)))
             ]
-            yield Offer(key.name, "field", key.summary, _lines((key, *needed)), within)
+            yield CompletionItem(key.name, "field", key.summary, _lines((key, *needed)), within)
 
 
 def _applies(key: Key, present: Mapping[str, str]) -> bool:
@@ -111,7 +111,7 @@ def _form(key: Key) -> str:
         return key.form
     if len(key.values) == 1:
         return f"${{1:{key.values[0].name}}}"
-    words = {shape.word for shape in value_schema.parse(key.shape)}
+    words = {shape.word for shape in value_schema.parse_schema(key.shape)}
     if words <= {"list", "some list"}:
         return "[$1]"
     return "\n  $1" if words <= {"map", "record"} else key.form
@@ -120,33 +120,33 @@ def _form(key: Key) -> str:
 _STOP = re.compile(r"(?<!\\)(\$\{?)([1-9])")
 
 
-def words(key: Key, within: str, *, booleans: bool) -> Iterator[Offer]:
+def words(key: Key, within: str, *, booleans: bool) -> Iterator[CompletionItem]:
     """The words that a key or a field accepts; `within` is its path."""
     for word in key.values:
-        yield Offer(word.name, "value", word.summary, within=within)
+        yield CompletionItem(word.name, "value", word.summary, within=within)
     if booleans:
-        yield from (Offer(word, "value", key.summary, within=within) for word in BOOLEANS)
+        yield from (CompletionItem(word, "value", key.summary, within=within) for word in BOOLEANS)
 
 
-def switches(dialect: Dialect, present: Collection[str]) -> Iterator[Offer]:
+def switches(dialect: Dialect, present: Collection[str]) -> Iterator[CompletionItem]:
     """The tools that a mapping of tools to truth values does not name yet, but for those that are
     ruled together with another one."""
     for tool in dialect.tools:
         if tool.name not in present and not tool.permission:
-            yield Offer(tool.name, "tool", tool.summary, _line(tool.name, "${1:true}"))
+            yield CompletionItem(tool.name, "tool", tool.summary, _line(tool.name, "${1:true}"))
 
 
-def _models(dialect: Dialect) -> Iterator[Offer]:
+def _models(dialect: Dialect) -> Iterator[CompletionItem]:
     """The models that can be asked for, the older ones last."""
     known = [model for model in dialect.models.known if model.status in ("current", "older")]
     for model in sorted(known, key=lambda model: model.status == "older"):
         sends = f" At present `{model.sends}`." if model.sends else ""
-        yield Offer(model.name, "model", f"{model.summary.rstrip('.')}.{sends}")
+        yield CompletionItem(model.name, "model", f"{model.summary.rstrip('.')}.{sends}")
 
 
 def tools(
     dialect: Dialect, permission_mode: str | None, listed: set[str], *, denying: bool
-) -> Iterator[Offer]:
+) -> Iterator[CompletionItem]:
     """The tools that a list can name besides those in `listed`, which are names of today.
 
     The user's own come first, old names that still work last. Tools that no subagent has are
@@ -154,28 +154,28 @@ def tools(
     """
     for name in dialect.user_tools:
         if not toollist.is_denied(name, listed):
-            yield Offer(name, "tool", "Added in your configuration.")
+            yield CompletionItem(name, "tool", "Added in your configuration.")
     last = []
     for tool in dialect.tools:
-        offer = Offer(tool.name, "tool", tool.summary)
+        offer = CompletionItem(tool.name, "tool", tool.summary)
         if tool.name in listed:
             continue
-        if tool_names.resolve(tool.name, dialect, permission_mode).standing == "available":
+        if tool_names.resolve_tool(tool.name, dialect, permission_mode).standing == "available":
             yield offer
         elif denying:
             last.append(offer)
     yield from last
     for old in dialect.old_tools:
         if old.works and old.now[0] not in listed:
-            yield Offer(old.name, "tool", f"Now `{old.now[0]}`: {old.note}.", deprecated=True)
+            yield CompletionItem(old.name, "tool", f"Now `{old.now[0]}`: {old.note}.", deprecated=True)
 
 
-def all_tools() -> Offer:
+def all_tools() -> CompletionItem:
     """The word for all tools."""
-    return Offer(tool_names.ALL, "tool", "All the tools that are available.")
+    return CompletionItem(tool_names.ALL_TOOLS, "tool", "All the tools that are available.")
 
 
-def quoted(name: str) -> str:
+def quote_if_needed(name: str) -> str:
     """`name` as a value in quotes, if YAML asks for them, otherwise ""."""
     return "" if _PLAIN_VALUE.fullmatch(name) else f'"{name}"'
 
@@ -183,27 +183,29 @@ def quoted(name: str) -> str:
 _PLAIN_VALUE = re.compile(r"[\w/(][^\s,:#\[\]{}]*")
 
 
-def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[Offer]:
+def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[CompletionItem]:
     """The built-in agents that are not listed yet."""
     for agent in dialect.builtin_agents:
         if agent.name not in listed:
-            yield Offer(agent.name, "agent", agent.summary)
+            yield CompletionItem(agent.name, "agent", agent.summary)
 
 
 # --- hooks ------------------------------------------------------------------------------------
 
 
-def event(dialect: Dialect, key: Key, event: HookEvent) -> Offer:
+def event(dialect: Dialect, key: Key, event: HookEvent) -> CompletionItem:
     """A hook event with an entry to fill in: where the table has a shape for entries, what that needs."""
     if key.shape:
         needed = fields(key.fields, key.one_of, {}, "")
         entry = next((offer.text for offer in needed), "")
     else:
         entry = "\n".join(_entry(dialect, event))
-    return Offer(event.name, "event", event.summary, f"{event.name}:\n  - {_indented(entry, 4)}")
+    return CompletionItem(event.name, "event", event.summary, f"{event.name}:\n  - {_indented(entry, 4)}")
 
 
-def entry_fields(dialect: Dialect, event: HookEvent | None, present: Collection[str]) -> Iterator[Offer]:
+def entry_fields(
+    dialect: Dialect, event: HookEvent | None, present: Collection[str]
+) -> Iterator[CompletionItem]:
     """The fields of an entry below an event that are not there yet. A matcher brings the handlers
     along, since an entry without them is broken."""
     for field in dialect.hooks.entry:
@@ -212,7 +214,7 @@ def entry_fields(dialect: Dialect, event: HookEvent | None, present: Collection[
         lines = [_matcher(dialect, event)] if field.name == MATCHER else []
         if HANDLERS not in present:
             lines.append(_handlers(dialect, len(lines) + 1))
-        yield Offer(field.name, "field", field.summary, "\n".join(lines), ENTRY)
+        yield CompletionItem(field.name, "field", field.summary, "\n".join(lines), ENTRY)
 
 
 def _entry(dialect: Dialect, event: HookEvent) -> Iterator[str]:
@@ -236,7 +238,9 @@ def _handlers(dialect: Dialect, stop: int) -> str:
     return f"{HANDLERS}:\n  - " + "\n    ".join(lines)
 
 
-def handler_fields(dialect: Dialect, event: HookEvent | None, present: Mapping[str, str]) -> Iterator[Offer]:
+def handler_fields(
+    dialect: Dialect, event: HookEvent | None, present: Mapping[str, str]
+) -> Iterator[CompletionItem]:
     """The fields of a handler that are not there yet."""
     needs = {
         row.name: [field.name for field in row.fields if field.required] for row in dialect.hooks.handlers
@@ -256,7 +260,7 @@ def handler_fields(dialect: Dialect, event: HookEvent | None, present: Mapping[s
     return _fields(rows, needs, kind, present)
 
 
-def server_fields(dialect: Dialect, present: Mapping[str, str]) -> Iterator[Offer]:
+def server_field_items(dialect: Dialect, present: Mapping[str, str]) -> Iterator[CompletionItem]:
     """The fields of a server's definition that are not there yet."""
     needs = {row.name: [row.requires] for row in dialect.servers.transports}
     kind = _kind(needs, present)
@@ -277,7 +281,7 @@ def _fields(
     needs: Mapping[str, list[str]],
     kind: str | None,
     present: Collection[str],
-) -> Iterator[Offer]:
+) -> Iterator[CompletionItem]:
     """The fields in `rows`, each with what it belongs to, that are not in `present`: first the
     type, then what the kind needs. While the kind is open, only what settles it is offered, and
     brings along what goes with it."""
@@ -298,7 +302,7 @@ def _fields(
             text = "\n".join(lines)
         else:
             continue
-        yield Offer(field.name, "field", field.summary, text, within)
+        yield CompletionItem(field.name, "field", field.summary, text, within)
 
 
 def _field(field: HookField) -> str:
@@ -308,25 +312,25 @@ def _field(field: HookField) -> str:
     return _line(field.name, forms.get(field.type, word))
 
 
-def field_values(fields: Iterable[HookField], name: str) -> Iterator[Offer]:
+def field_value_items(fields: Iterable[HookField], name: str) -> Iterator[CompletionItem]:
     """The words that a field of a handler or server accepts."""
     for field in fields:
         if field.name == name:
             words = field.values or (BOOLEANS if field.type == "boolean" else ())
-            yield from (Offer(word, "value", field.summary, within=name) for word in words)
+            yield from (CompletionItem(word, "value", field.summary, within=name) for word in words)
             return
 
 
-def handler_types(dialect: Dialect) -> Iterator[Offer]:
+def handler_type_items(dialect: Dialect) -> Iterator[CompletionItem]:
     """The kinds of hook handlers."""
     for handler in dialect.hooks.handlers:
-        yield Offer(handler.name, "type", handler.summary)
+        yield CompletionItem(handler.name, "type", handler.summary)
 
 
-def transports(dialect: Dialect) -> Iterator[Offer]:
+def transport_items(dialect: Dialect) -> Iterator[CompletionItem]:
     """The ways to reach a server, other words for them last."""
     for row in sorted(dialect.servers.transports, key=lambda row: bool(row.alias_of)):
-        yield Offer(row.name, "type", row.summary, within=SERVER)
+        yield CompletionItem(row.name, "type", row.summary, within=SERVER)
 
 
 # --- snippets ---------------------------------------------------------------------------------
@@ -334,25 +338,25 @@ def transports(dialect: Dialect) -> Iterator[Offer]:
 _TAB_STOP = re.compile(r"\$(?:\d+|\{\d+(?::([^}]*))?\})|\\([\\$}])")
 
 
-def plain(snippet: str) -> str:
+def snippet_text(snippet: str) -> str:
     """The text of a snippet, each suggestion taken and the other tab stops left empty."""
     return _TAB_STOP.sub(lambda found: found[1] or found[2] or "", snippet)
 
 
 def _line(name: str, form: str) -> str:
     """`name: form` as a snippet, where `form` may start on the next line."""
-    escaped = re.sub(r"[\\$}]", r"\\\g<0>", as_key(name))
+    escaped = re.sub(r"[\\$}]", r"\\\g<0>", key_text(name))
     return f"{escaped}:{'' if form.startswith(chr(10)) else ' '}{form}"
 
 
-def in_flow(offer: Offer) -> str:
+def flow_text(offer: CompletionItem) -> str:
     """The text of an offer for a key, as it stands in braces: on one line, if it can."""
     if "," in offer.text or "\n " in offer.text or not offer.text:
-        return f"{as_key(offer.label)}: $1"
+        return f"{key_text(offer.label)}: $1"
     return offer.text.replace("\n", ", ")
 
 
-def as_key(name: str) -> str:
+def key_text(name: str) -> str:
     """`name` as the key of a mapping, in quotes if it needs them."""
     return name if _PLAIN_KEY.fullmatch(name) else f'"{name}"'
 

@@ -15,13 +15,13 @@ from typing import Literal, NamedTuple
 from agentls.document.document import Document
 from agentls.text.frontmatter import TOP_LEVEL_KEY
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Step, Style, steps
+from agentls.text.yaml_tree import ParseEvent, ScalarStyle, parse_events
 
-LIST = "[]"
+LIST_STEP = "[]"
 """Stands for a list in a path."""
 
 
-class Place(NamedTuple):
+class CursorContext(NamedTuple):
     """What stands at the cursor, which may be nothing yet.
 
     `path` are the keys from the top that lead there, `LIST` for each list between them; a key's
@@ -41,7 +41,7 @@ class Place(NamedTuple):
     path: tuple[str, ...]
     role: Literal["key", "value", "item", "undashed"]
     span: Span
-    style: Style
+    style: ScalarStyle
     column: int
     begins: bool
     continues: bool
@@ -52,7 +52,7 @@ class Place(NamedTuple):
     siblings: Mapping[str, str]
 
 
-def find(document: Document, offset: int) -> Place | None:
+def find_cursor_context(document: Document, offset: int) -> CursorContext | None:
     """The place of the cursor at `offset`, or `None` where nothing can be told about it."""
     line = _line(document, offset)
     if line is None or document.block is None:
@@ -62,7 +62,7 @@ def find(document: Document, offset: int) -> Place | None:
     before = text[line.start : offset]
     gap = " " if _INDICATOR.search(before) else ""
     head = text[start:offset] + gap + _LETTER
-    trail = _follow(head, line.start - start)
+    trail = _parse_to_cursor(head, line.start - start)
     if trail is None:
         return None
     frames, at = trail
@@ -72,7 +72,7 @@ def find(document: Document, offset: int) -> Place | None:
     role = _role(frames, column)
     if role is None:
         return None
-    style: Style = _STYLES.get(head[at], "plain")
+    style: ScalarStyle = _STYLES.get(head[at], "plain")
     flow = bool(frames) and frames[-1].flow
     here = min(start + at, offset)
     continues = here < line.start
@@ -87,7 +87,7 @@ def find(document: Document, offset: int) -> Place | None:
         return None  # In front of a list's dash.
     colon = _COLON.match(text, offset, line.end) if begins or flow or role == "key" else None
     end = colon.end(1) if colon else _end(text, offset, line.end, style, flow)
-    return Place(
+    return CursorContext(
         tuple(frame.step for frame in (frames[:-1] if role == "key" else frames)),
         role,
         Span(here, end),
@@ -107,7 +107,7 @@ _LETTER = "x"
 
 # A colon or a dash right before the cursor means what it says only with a blank behind it.
 _INDICATOR = re.compile(r":\Z|(?:\A|[ \t])-\Z")
-_STYLES: dict[str, Style] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
+_STYLES: dict[str, ScalarStyle] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
 _COLON = re.compile(r"""([^\s:,\[\]{}#"']*)["']?[ \t]*:(?=\s|\Z)""")
 _PLAIN_END = re.compile(r"(?<!\S)#")
 _FLOW_END = re.compile(r"(?<!\S)#|[,\[\]{}]")
@@ -137,10 +137,10 @@ def _start_of_entry(text: str, first: int, start: int) -> int:
     return start
 
 
-class _Frame:
+class _OpenCollection:
     """A collection that the parser has open, with the key whose value it is reading."""
 
-    def __init__(self, step: Step, column: int) -> None:
+    def __init__(self, step: ParseEvent, column: int) -> None:
         self.is_list = step.kind == "SequenceStart"
         self.flow = step.flow
         self.column = column
@@ -150,7 +150,7 @@ class _Frame:
     @property
     def step(self) -> str:
         """The frame as a step of a path."""
-        return LIST if self.is_list else self.key or ""
+        return LIST_STEP if self.is_list else self.key or ""
 
     def take(self, text: str) -> None:
         """Count a key, or a value: a scalar's text, or "" for a collection."""
@@ -171,14 +171,14 @@ def _column(text: str, offset: int) -> int:
 _ATTEMPTS = 4
 
 
-def _follow(head: str, line: int) -> tuple[list[_Frame], int] | None:
+def _parse_to_cursor(head: str, line: int) -> tuple[list[_OpenCollection], int] | None:
     """What the parser has open at the end of `head`, and where the scalar there starts.
 
     `line` is where the last line starts. An earlier line that stops the parser is left out.
     """
     for _ in range(_ATTEMPTS):
-        met, problem = steps(head)
-        frames: list[_Frame] = []
+        met, problem = parse_events(head)
+        frames: list[_OpenCollection] = []
         for step in met:
             if step.kind in ("Scalar", "Alias"):
                 if step.span.start < step.span.end == len(head):
@@ -186,7 +186,7 @@ def _follow(head: str, line: int) -> tuple[list[_Frame], int] | None:
                 if frames:
                     frames[-1].take(step.text)
             elif step.kind in ("MappingStart", "SequenceStart"):
-                frames.append(_Frame(step, _column(head, step.span.start)))
+                frames.append(_OpenCollection(step, _column(head, step.span.start)))
             elif step.kind in ("MappingEnd", "SequenceEnd"):
                 _close(frames)
         if problem is None or problem.offset >= len(head):
@@ -206,14 +206,14 @@ def _follow(head: str, line: int) -> tuple[list[_Frame], int] | None:
 _WORD = re.compile(r"[\w.$*-]+")
 
 
-def _close(frames: list[_Frame]) -> None:
+def _close(frames: list[_OpenCollection]) -> None:
     """Leave the innermost collection; it is a value of the one around it."""
     frames.pop()
     if frames:
         frames[-1].take("")
 
 
-def _role(frames: list[_Frame], column: int) -> Literal["key", "value", "item", "undashed"] | None:
+def _role(frames: list[_OpenCollection], column: int) -> Literal["key", "value", "item", "undashed"] | None:
     """What a scalar that starts in `column` is, once the collections that it ends are closed."""
     while frames and not frames[-1].flow and frames[-1].column > column:
         _close(frames)
@@ -237,7 +237,7 @@ def _role(frames: list[_Frame], column: int) -> Literal["key", "value", "item", 
     return "value" if inner.key is not None else None
 
 
-def _end(text: str, offset: int, line_end: int, style: Style, flow: bool) -> int:
+def _end(text: str, offset: int, line_end: int, style: ScalarStyle, flow: bool) -> int:
     """Where the scalar at `offset` ends on its line."""
     if style in ("single", "double"):
         closing = text.find('"' if style == "double" else "'", offset, line_end)
@@ -252,7 +252,9 @@ _KEY_LINE = re.compile(r"""["']?([^\s:"'-][^:"']*?)["']?[ \t]*:(?:[ \t]+["']?([^
 _FLOW_KEY = re.compile(r"""([\w$-]+)["']?[ \t]*:""")
 
 
-def _siblings(document: Document, rest: Span, frames: list[_Frame], column: int) -> Iterator[tuple[str, str]]:
+def _siblings(
+    document: Document, rest: Span, frames: list[_OpenCollection], column: int
+) -> Iterator[tuple[str, str]]:
     """The other keys of the mapping that the cursor is in, or would begin: those above the cursor,
     and those that follow `rest`, which is what its line still holds."""
     if frames:
@@ -272,7 +274,7 @@ def _siblings(document: Document, rest: Span, frames: list[_Frame], column: int)
 
 
 def _below(
-    line: str, role: str, begins: bool, frames: list[_Frame], column: int
+    line: str, role: str, begins: bool, frames: list[_OpenCollection], column: int
 ) -> Literal["", "text", "list"]:
     """What the next line, if it belongs to what stands at the cursor, begins with."""
     margin = frames[-1].column if role == "value" else column

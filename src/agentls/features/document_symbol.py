@@ -13,19 +13,19 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from agentls.document.document import Document
-from agentls.text.markdown import Heading, Tag
+from agentls.text.markdown import Heading, TagPair
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence
 
 Kind = Literal["frontmatter", "key", "section", "bold", "tag"]
 
-NAMELESS = "(no title)"
+UNTITLED = "(no title)"
 
 _LONGEST_DETAIL = 60
 _DEEPEST_TAG = 20  # No prompt nests tags like this; an editor that recurses must not choke on one.
 
 
-class Symbol(NamedTuple):
+class DocumentSymbol(NamedTuple):
     """A part of the file. `span` covers all of it and `selection`, which lies inside, its name;
     the children lie inside too, in order and apart from each other."""
 
@@ -34,35 +34,35 @@ class Symbol(NamedTuple):
     kind: Kind
     span: Span
     selection: Span
-    children: tuple[Symbol, ...] = ()
+    children: tuple[DocumentSymbol, ...] = ()
 
 
-class Fold(NamedTuple):
+class FoldingRange(NamedTuple):
     """A part of more than one line that can be folded away."""
 
     span: Span
     kind: Literal["region"] | None = None
 
 
-def outline(document: Document) -> tuple[Symbol, ...]:
+def document_symbols(document: Document) -> tuple[DocumentSymbol, ...]:
     """The parts of the file, nested."""
     return (*_frontmatter(document), *_sections(document))
 
 
-def folding(document: Document) -> tuple[Fold, ...]:
+def folding_ranges(document: Document) -> tuple[FoldingRange, ...]:
     """What can be folded, in the order of the text: the outline's parts and blocks of code."""
     folds = [
-        Fold(symbol.span, "region" if symbol.kind == "frontmatter" else None)
-        for symbol in _flat(outline(document))
+        FoldingRange(symbol.span, "region" if symbol.kind == "frontmatter" else None)
+        for symbol in _flat(document_symbols(document))
     ]
     text = document.text
-    folds += [Fold(_without_blanks(text, block.span)) for block in document.markdown.code_blocks]
+    folds += [FoldingRange(_without_blanks(text, block.span)) for block in document.markdown.code_blocks]
     line_at = document.lines.line_at
     longer = [fold for fold in folds if line_at(fold.span.start) < line_at(fold.span.end)]
     return tuple(sorted(longer, key=lambda fold: fold.span))
 
 
-def _flat(symbols: tuple[Symbol, ...]) -> Iterator[Symbol]:
+def _flat(symbols: tuple[DocumentSymbol, ...]) -> Iterator[DocumentSymbol]:
     for symbol in symbols:
         yield symbol
         yield from _flat(symbol.children)
@@ -71,7 +71,7 @@ def _flat(symbols: tuple[Symbol, ...]) -> Iterator[Symbol]:
 # --- the frontmatter --------------------------------------------------------------------------
 
 
-def _frontmatter(document: Document) -> Iterator[Symbol]:
+def _frontmatter(document: Document) -> Iterator[DocumentSymbol]:
     """The frontmatter, if there is one."""
     block = document.block
     if block is None:
@@ -79,10 +79,10 @@ def _frontmatter(document: Document) -> Iterator[Symbol]:
     end = (block.closing or block.content).end
     span = _without_blanks(document.text, Span(block.opening.start, max(block.opening.end, end)))
     keys = tuple(_keys(document, span))
-    yield Symbol("frontmatter", document.reading.name or "", "frontmatter", span, block.opening, keys)
+    yield DocumentSymbol("frontmatter", document.reading.name or "", "frontmatter", span, block.opening, keys)
 
 
-def _keys(document: Document, inside: Span) -> Iterator[Symbol]:
+def _keys(document: Document, inside: Span) -> Iterator[DocumentSymbol]:
     """The keys with their values, each behind the one before it."""
     end = inside.start
     for entry in sorted(document.root.entries, key=lambda entry: entry.span):
@@ -91,7 +91,7 @@ def _keys(document: Document, inside: Span) -> Iterator[Symbol]:
             continue  # An alias or a merged key, which has no place of its own.
         end = span.end
         selection = Span(span.start, min(entry.key.span.end, span.end))
-        yield Symbol(_name(entry.key.text), _detail(entry.value), "key", span, selection)
+        yield DocumentSymbol(_name(entry.key.text), _detail(entry.value), "key", span, selection)
 
 
 def _detail(value: Node) -> str:
@@ -110,18 +110,18 @@ def _detail(value: Node) -> str:
 # --- the body ---------------------------------------------------------------------------------
 
 
-class _Open:
+class _OpenSection:
     """A section that is not finished: its heading or tag, and the children found so far."""
 
-    def __init__(self, of: Heading | Tag | None) -> None:
+    def __init__(self, of: Heading | TagPair | None) -> None:
         self.of = of
-        self.children: list[Symbol] = []
+        self.children: list[DocumentSymbol] = []
 
 
-def _sections(document: Document) -> tuple[Symbol, ...]:
+def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
     """The sections of the body, nested by the levels of headings and by tags."""
     text = document.text
-    top = _Open(None)
+    top = _OpenSection(None)
     stack = [top]
 
     def close(end: int) -> None:
@@ -130,30 +130,30 @@ def _sections(document: Document) -> tuple[Symbol, ...]:
         stack[-1].children.append(_section(text, section.of, end, tuple(section.children)))
 
     def close_tags_before(offset: int) -> None:
-        while tags := [section.of for section in stack if isinstance(section.of, Tag)]:
+        while tags := [section.of for section in stack if isinstance(section.of, TagPair)]:
             if tags[-1].closing.end > offset:
                 break
             while stack[-1].of is not tags[-1]:
                 close(_line_start(text, tags[-1].closing.start))
             close(tags[-1].closing.end)
 
-    starts: list[Heading | Tag] = [*document.markdown.headings, *document.markdown.tags]
+    starts: list[Heading | TagPair] = [*document.markdown.headings, *document.markdown.tags]
     for start in sorted(starts, key=_start):
         offset = _start(start)
         close_tags_before(offset)
         if isinstance(start, Heading):
             while isinstance(stack[-1].of, Heading) and not _is_below(start, stack[-1].of):
                 close(_line_start(text, offset))
-        elif sum(isinstance(section.of, Tag) for section in stack) >= _DEEPEST_TAG:
+        elif sum(isinstance(section.of, TagPair) for section in stack) >= _DEEPEST_TAG:
             continue
-        stack.append(_Open(start))
+        stack.append(_OpenSection(start))
     close_tags_before(len(text))
     while len(stack) > 1:
         close(len(text))
     return tuple(top.children)
 
 
-def _start(of: Heading | Tag) -> int:
+def _start(of: Heading | TagPair) -> int:
     return of.span.start if isinstance(of, Heading) else of.opening.start
 
 
@@ -165,10 +165,12 @@ def _is_below(heading: Heading, other: Heading) -> bool:
     return heading.level > other.level
 
 
-def _section(text: str, of: Heading | Tag, end: int, children: tuple[Symbol, ...]) -> Symbol:
+def _section(
+    text: str, of: Heading | TagPair, end: int, children: tuple[DocumentSymbol, ...]
+) -> DocumentSymbol:
     """A section that ends at `end`, without the blank lines at its end."""
     kind: Kind
-    if isinstance(of, Tag):
+    if isinstance(of, TagPair):
         name, kind, selection = f"<{of.name}>", "tag", _without_blanks(text, of.opening)
     elif of.level:
         name, kind, selection = of.title, "section", of.span
@@ -178,12 +180,12 @@ def _section(text: str, of: Heading | Tag, end: int, children: tuple[Symbol, ...
     if children:
         last = children[-1].span.end
     span = Span(start, max(last, _without_blanks(text, Span(start, max(last, end))).end))
-    return Symbol(_name(name), "", kind, span, selection, children)
+    return DocumentSymbol(_name(name), "", kind, span, selection, children)
 
 
 def _name(text: str) -> str:
     """`text` as a name, which must not be blank."""
-    return " ".join(text.split()) or NAMELESS
+    return " ".join(text.split()) or UNTITLED
 
 
 def _line_start(text: str, offset: int) -> int:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from agentls.dialects import loader, tool_names, value_schema
+from agentls.dialects import tool_names, unsupported_files, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.dialects.tool_names import ToolEntry
@@ -21,7 +21,7 @@ from agentls.document.document import Document
 from agentls.project import capabilities
 from agentls.project.index import Index
 from agentls.reports import explain, inspection
-from agentls.reports.inspection import View
+from agentls.reports.inspection import RuntimeReport
 from agentls.text.offsets import Span
 from agentls.text.wording import code_span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
@@ -41,18 +41,18 @@ def hover(document: Document, offset: int, project: Index | None = None) -> Hove
         or _on_fence(document, offset, project)
         or _on_entry(document, offset)
         or _on_variable(document, offset)
-        or on_neighbour(document.path, document.text, offset)
+        or hover_unsupported_file(document.path, document.text, offset)
     )
 
 
-def on_neighbour(path: str, text: str, offset: int) -> Hover | None:
+def hover_unsupported_file(path: str, text: str, offset: int) -> Hover | None:
     """On the first line of a file that is none of ours: what it is, if that is known."""
-    known = loader.neighbour(path, text)
+    known = unsupported_files.find_unsupported_file(path, text)
     first = Span(0, text.find("\n") if "\n" in text else len(text))
     if known is None or not first.touches(offset):
         return None
     lead = f"This is {known.title}, which agentls does not check."
-    return Hover(first, "\n\n".join((lead, known.summary, explain.cite(known.source))))
+    return Hover(first, "\n\n".join((lead, known.summary, explain.cite_source(known.source))))
 
 
 _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -60,7 +60,7 @@ _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
     """The page of the rule whose code in an ignore comment lies at `offset`."""
-    for comment in suppressions.find(document):
+    for comment in suppressions.find_suppressions(document):
         if comment.span.touches(offset):
             word = _word_at(document.text, _CODE, comment.span, offset)
             page = explain.about_rule(word.of(document.text)) if word else None
@@ -76,7 +76,7 @@ def _on_variable(document: Document, offset: int) -> Hover | None:
     word = _word_at(document.text, _WORD, document.lines.line(document.lines.line_at(offset)), offset)
     if word is None or not document.text.endswith(template.opening, 0, word.start):
         return None
-    return _known(word, explain.about_variable(document.dialect, word.of(document.text)))
+    return _hover(word, explain.about_variable(document.dialect, word.of(document.text)))
 
 
 # --- the fences: the file as a whole ----------------------------------------------------------
@@ -88,13 +88,15 @@ def _on_fence(document: Document, offset: int, project: Index | None) -> Hover |
     fences = (block.opening, block.closing) if block else ()
     for fence in (*fences, *(reading.closing for reading in document.readings)):
         if fence and fence.touches(offset):
-            views = (inspection.view(document, reading, project) for reading in document.readings)
-            cards = [_card(view) for view in views]
-            return Hover(fence, "\n\n".join((*cards, explain.cite(explain.observed(document.dialect)))))
+            views = (inspection.report_for(document, reading, project) for reading in document.readings)
+            cards = [_summary(view) for view in views]
+            return Hover(
+                fence, "\n\n".join((*cards, explain.cite_source(explain.observed_source(document.dialect))))
+            )
     return None
 
 
-def _card(view: View) -> str:
+def _summary(view: RuntimeReport) -> str:
     """What one runtime makes of the file."""
     tools = view.tools
     rows = [_sentence(reason) for reason in view.reasons]
@@ -102,15 +104,15 @@ def _card(view: View) -> str:
         if view.name is not None:
             rows.append(f"Name: {code_span(view.name)}")
         if view.dialect.key("tools"):
-            rows.append(f"Tools: {inspection.tools_in_words(view, code_span)}")
+            rows.append(f"Tools: {inspection.describe_tools(view, code_span)}")
         rows += [f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped]
         if view.effective:
-            words = capabilities.in_words(view.effective, code_span)
+            words = capabilities.describe_capabilities(view.effective, code_span)
             rows += [f"{_sentence(label)}: {text}" for label, text, _ in words]
         if view.dialect.key("model"):
-            rows.append(f"Model: {inspection.model_in_words(view.model, code_span)}")
+            rows.append(f"Model: {inspection.describe_model(view.model, code_span)}")
         then = ", which is part of every session, and" if view.dialect.advertised else " and"
-        rows += [f"Tokens: {inspection.tokens_in_words(view, then)}", *view.notes]
+        rows += [f"Tokens: {inspection.describe_tokens(view, then)}", *view.notes]
     return f"**{inspection.verdict(view)}**\n\n" + "\n".join(f"- {row}" for row in rows)
 
 
@@ -122,7 +124,7 @@ def _sentence(text: str) -> str:
 # --- the entries ------------------------------------------------------------------------------
 
 
-class _Spot(NamedTuple):
+class _NodeAt(NamedTuple):
     """A place in the tree: the keys that lead to it, the mapping that holds the last of them with
     its entry, and the scalar that lies there, `None` for the key itself."""
 
@@ -135,7 +137,7 @@ class _Spot(NamedTuple):
 _T = TypeVar("_T")
 
 
-def _spot(root: Mapping, offset: int) -> _Spot | None:
+def _node_at(root: Mapping, offset: int) -> _NodeAt | None:
     """The key or the scalar at `offset`."""
     keys: tuple[str, ...] = ()
     mapping, entry = root, None
@@ -149,14 +151,14 @@ def _spot(root: Mapping, offset: int) -> _Spot | None:
                 return None
             keys = (*keys, entry.key.text)
             if key:
-                return _Spot(keys, mapping, entry, None)
+                return _NodeAt(keys, mapping, entry, None)
             node = entry.value
         else:
             item = _holding(((item.span, item) for item in node.items), offset)
             if item is None:
                 return None
             node = item
-    return _Spot(keys, mapping, entry, node) if entry else None
+    return _NodeAt(keys, mapping, entry, node) if entry else None
 
 
 def _holding(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
@@ -175,7 +177,7 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     block = document.block
     if block is None or not block.content.touches(offset):
         return None
-    spot = _spot(document.root, offset)
+    spot = _node_at(document.root, offset)
     if spot is None:
         return None
     key = document.dialect.key(spot.keys[0])
@@ -190,9 +192,9 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     return _on_value(document, key, spot.entry, spot.scalar, offset) if key else None
 
 
-def _in_record(dialect: Dialect, key: Key, spot: _Spot) -> Hover | None:
+def _in_record(dialect: Dialect, key: Key, spot: _NodeAt) -> Hover | None:
     """The fields of a record, and the words of them."""
-    here = value_schema.slot(key, spot.keys[1:])
+    here = value_schema.schema_at(key, spot.keys[1:])
     if here is None:
         return None
     path, field = key.name, key
@@ -201,9 +203,9 @@ def _in_record(dialect: Dialect, key: Key, spot: _Spot) -> Hover | None:
         path, field = (f"{path}.{name}", below) if below else (path, field)
     page = explain.about_record_field(dialect, path) or explain.about_key(dialect, path)
     if spot.scalar is None:
-        return _known(spot.entry.key.span, page)
+        return _hover(spot.entry.key.span, page)
     word = explain.about_value(dialect, path, spot.scalar.text) if here.takes("words") else None
-    return _known(spot.scalar.span, word or page)
+    return _hover(spot.scalar.span, word or page)
 
 
 def _key_page(dialect: Dialect, name: str) -> str:
@@ -260,7 +262,7 @@ def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset:
         word = _word_at(document.text, _TOOL_NAME, scalar.span, offset)
         page = explain.about_tool(document.dialect, word.of(document.text)) if word else None
         return Hover(word, page) if word and page else None
-    listed = tool_names.split(entry.value, document.text, document.dialect.tool_grammar)
+    listed = tool_names.split_tool_list(entry.value, document.text, document.dialect.tool_grammar)
     found = _holding(((tool.span, tool) for tool in listed), offset)
     if found is None:
         return None
@@ -304,7 +306,7 @@ def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def _in_hooks(document: Document, spot: _Spot, offset: int) -> Hover | None:
+def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
     """Events, the fields of their entries, and handlers."""
     dialect = document.dialect
     match spot.keys, spot.scalar:
@@ -315,7 +317,7 @@ def _in_hooks(document: Document, spot: _Spot, offset: int) -> Hover | None:
             )
             return Hover(spot.entry.key.span, page)
         case (_, _, field), None:
-            return _known(spot.entry.key.span, explain.about_entry_field(dialect, field))
+            return _hover(spot.entry.key.span, explain.about_entry_field(dialect, field))
         case (_, event, "matcher"), Scalar() as scalar:
             known = dialect.event(event)
             if known and known.tool:
@@ -345,7 +347,7 @@ def _in_hooks(document: Document, spot: _Spot, offset: int) -> Hover | None:
 def _tool_in(document: Document, scalar: Scalar, offset: int) -> Hover | None:
     """The tool that is named at `offset` in a matcher or a permission rule."""
     word = _word_at(document.text, _WORD, scalar.span, offset)
-    return _known(word, explain.about_tool(document.dialect, word.of(document.text))) if word else None
+    return _hover(word, explain.about_tool(document.dialect, word.of(document.text))) if word else None
 
 
 def _type_of(handler: Mapping) -> str:
@@ -354,7 +356,7 @@ def _type_of(handler: Mapping) -> str:
     return entry.value.text if entry and isinstance(entry.value, Scalar) else ""
 
 
-def _in_servers(dialect: Dialect, spot: _Spot) -> Hover | None:
+def _in_servers(dialect: Dialect, spot: _NodeAt) -> Hover | None:
     """Servers by name, and the fields of their definitions."""
     match spot.keys, spot.scalar:
         case (_,), Scalar(type="str") as scalar:
@@ -364,19 +366,19 @@ def _in_servers(dialect: Dialect, spot: _Spot) -> Hover | None:
         case (_, name), None:
             return Hover(spot.entry.key.span, _server_page(dialect, name, "A server that is defined here."))
         case (_, _, field), None:
-            return _known(spot.entry.key.span, explain.about_server_field(dialect, field))
+            return _hover(spot.entry.key.span, explain.about_server_field(dialect, field))
         case (_, _, "type"), Scalar() as scalar:
-            return _known(scalar.span, explain.about_transport(dialect, scalar.text))
+            return _hover(scalar.span, explain.about_transport(dialect, scalar.text))
     return None
 
 
 def _server_page(dialect: Dialect, name: str, summary: str) -> str:
     key = next(key for key in dialect.keys if key.type == "servers")
     facts = [("Its tools are called", code_span(f"{tool_names.MCP_PREFIX}{name}__..."))]
-    return explain.page(name, "MCP server", summary, facts, dialect.source(key.source))
+    return explain.render_page(name, "MCP server", summary, facts, dialect.source(key.source))
 
 
-def _known(span: Span, page: str | None) -> Hover | None:
+def _hover(span: Span, page: str | None) -> Hover | None:
     return Hover(span, page) if page else None
 
 

@@ -12,7 +12,7 @@ from agentls.features.hover import Hover
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
 from agentls.reports import explain, inspection
-from agentls.text.wording import code_span, escaped
+from agentls.text.wording import code_span, escape_markdown
 
 _LONGEST_DESCRIPTION = 500
 _MOST = 3
@@ -20,48 +20,55 @@ _MOST = 3
 
 _RULE = "\n\n---\n\n"
 
-Open = Callable[[str], Document | None]
+DocumentLookup = Callable[[str], Document | None]
 """From a path to the file as it is now, `None` if it is no agent file."""
 
 
-def hover(index: Index, names: Names, text: str, offset: int, file: Open) -> Hover | None:
+def hover(index: Index, names: Names, text: str, offset: int, file: DocumentLookup) -> Hover | None:
     """What the name at `offset` in the file of `names` names. A file says by itself what it defines."""
-    found = references.at(index, names, text, offset)
+    found = references.find_name_at(index, names, text, offset)
     if not isinstance(found, Reference):
         return None
-    cards = [card(names, each, index.home, file) for each in references.targets(index, names, found)[:_MOST]]
+    cards = [
+        describe_definition(names, each, index.home, file)
+        for each in references.find_definitions(index, names, found)[:_MOST]
+    ]
     cards = cards or list(_built_in(found, file(names.path)))
-    return Hover(references.whole(found, text), _RULE.join(cards)) if cards else None
+    return Hover(references.full_span(found, text), _RULE.join(cards)) if cards else None
 
 
-def over(upper: Hover | None, lower: Hover | None) -> Hover | None:
+def merge_hovers(upper: Hover | None, lower: Hover | None) -> Hover | None:
     """Two cards as one, about what the upper one is about."""
     if upper and lower:
         return Hover(upper.span, f"{upper.markdown}{_RULE}{lower.markdown}")
     return upper or lower
 
 
-def card(names: Names, definition: Definition, home: str, file: Open) -> str:
+def describe_definition(names: Names, definition: Definition, home: str, file: DocumentLookup) -> str:
     """What a definition is, for a reader of the file of `names`."""
     description = textwrap.shorten(definition.description, _LONGEST_DESCRIPTION, placeholder=" …")
     # What a server has for a description is how it is started or reached.
-    summary = code_span(description) if description and definition.kind == "server" else escaped(description)
-    rows = [f"Defined in {code_span(place(definition.path, names.base, home))}"]
+    summary = (
+        code_span(description)
+        if description and definition.kind == "server"
+        else escape_markdown(description)
+    )
+    rows = [f"Defined in {code_span(path_label(definition.path, names.base, home))}"]
     rows += () if definition.part else _facts(file(definition.path))
-    title = f"**{code_span(definition.full)}** ({kind(definition)})"
+    title = f"**{code_span(definition.full)}** ({kind_label(definition)})"
     return "\n\n".join(filter(None, (title, summary, "\n".join(f"- {row}" for row in rows))))
 
 
-def kind(definition: Definition) -> str:
+def kind_label(definition: Definition) -> str:
     """What a definition is, in words."""
     if definition.kind == "server":
         return "MCP server"
     # The formats that users describe themselves are known to their files only.
-    known = definition.dialect in loader.NAMES
-    return loader.load(definition.dialect).title if known else definition.kind
+    known = definition.dialect in loader.DIALECT_NAMES
+    return loader.load_dialect(definition.dialect).title if known else definition.kind
 
 
-def place(path: str, base: str, home: str) -> str:
+def path_label(path: str, base: str, home: str) -> str:
     """A path as it is seen from `base`, or from the home of the user."""
     for folder, start in ((base, ""), (home, "~/")):
         if folder and path.startswith(f"{folder}/"):
@@ -73,14 +80,14 @@ def _facts(document: Document | None) -> Iterator[str]:
     """What comes of a file where its owner reads it."""
     if document is None:
         return
-    view = inspection.view(document, document.reading)
+    view = inspection.report_for(document, document.reading)
     if not view.loads:
         yield inspection.verdict(view)
         return
     if view.dialect.key("tools"):
-        yield f"Tools: {inspection.tools_in_words(view, code_span)}"
+        yield f"Tools: {inspection.describe_tools(view, code_span)}"
     if view.dialect.key("model"):
-        yield f"Model: {inspection.model_in_words(view.model, code_span)}"
+        yield f"Model: {inspection.describe_model(view.model, code_span)}"
 
 
 def _built_in(reference: Reference, document: Document | None) -> Iterator[str]:

@@ -14,7 +14,7 @@ from agentls.linter import check
 from agentls.linter.rule import Severity
 
 
-class Folder(NamedTuple):
+class AgentFolder(NamedTuple):
     """A folder of agents, counted from the root of a project, and the dialect they are in."""
 
     dialect: str
@@ -31,14 +31,14 @@ class NewAgent(NamedTuple):
     problem: str
 
 
-def folders() -> list[Folder]:
+def agent_folders() -> list[AgentFolder]:
     """Where projects keep their agents. One that dialects share is that of the most common of them."""
-    found: dict[str, Folder] = {}
-    for dialect in map(loader.load, loader.NAMES):
+    found: dict[str, AgentFolder] = {}
+    for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
         for place in dialect.places:
             usual = place.scope == "project" and place.folder and not place.renamed
             if usual and dialect.kind == "agent":
-                found.setdefault(place.folder, Folder(dialect.name, dialect.title, place.folder))
+                found.setdefault(place.folder, AgentFolder(dialect.name, dialect.title, place.folder))
     return list(found.values())
 
 
@@ -48,14 +48,14 @@ _UNFIT = re.compile(r"[^\w.-]+")
 
 def new_agent(dialect: str, name: str) -> NewAgent:
     """The file of an agent called `name`, which is the first tab stop of every skeleton."""
-    facts = loader.load(dialect)
+    facts = loader.load_dialect(dialect)
     written = name.strip()
     before, after = _NAME.split(facts.skeleton, 1)
     escaped = re.sub(r"[\\$}]", r"\\\g<0>", written)
     files = next(place.files for place in facts.places if place.scope == "project")
     stem = _UNFIT.sub("-", written).strip("-.").lower() or "agent"
     file = files.replace("*", stem) if "*" in files else f"{stem}/{files}"
-    text = completion_items.plain(before) + written + completion_items.plain(after)
+    text = completion_items.snippet_text(before) + written + completion_items.snippet_text(after)
     place = next(place for place in facts.places if place.scope == "project")
     document = open_document(f"{place.folder}/{file}", text, Config(), None, dialect)
     assert document is not None, "the dialect is known"

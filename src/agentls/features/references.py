@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from agentls.project.index import Index
-from agentls.project.names import STRONG, Definition, Names, Reference
+from agentls.project.names import DEFINITE_FORMS, Definition, Names, Reference
 from agentls.text.frontmatter import find_block
 from agentls.text.offsets import Span
 
-Named: TypeAlias = Definition | Reference
+NameOccurrence: TypeAlias = Definition | Reference
 """A name in a file: something that the file defines, or refers to."""
 
 _BEFORE = re.compile(r"(?:@agent-|@[\"']|\bmcp__|/)\Z")
@@ -20,28 +20,29 @@ _BEHIND = re.compile(r" \(agent\)[\"']")
 _TOOL = re.compile(r"__[\w*-]*")
 
 
-def at(index: Index, names: Names, text: str, offset: int) -> Named | None:
+def find_name_at(index: Index, names: Names, text: str, offset: int) -> NameOccurrence | None:
     """The name at `offset` in `text`, which is the file of `names`. A word that could be a name and is
     none is not one."""
     end = text.find("\n", offset)
     line = Span(text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(text))
-    every: tuple[Named, ...] = (*names.definitions, *names.references)
+    every: tuple[NameOccurrence, ...] = (*names.definitions, *names.references)
     found = [each for each in every if each.span.start <= line.end and line.start <= each.span.end]
     touched = [
         (not each.span.touches(offset), each.kind == "file", each.span.end - each.span.start, each)
         for each in found
-        if whole(each, text).touches(offset) and (isinstance(each, Definition) or counts(index, names, each))
+        if full_span(each, text).touches(offset)
+        and (isinstance(each, Definition) or is_reference(index, names, each))
     ]
     return min(touched, key=lambda each: each[:3])[3] if touched else None
 
 
-def counts(index: Index, names: Names, reference: Reference) -> bool:
+def is_reference(index: Index, names: Names, reference: Reference) -> bool:
     """Whether a reference is one: by its form or kind, or since there is something of that name."""
-    known = reference.form in STRONG or reference.kind == "file"
+    known = reference.form in DEFINITE_FORMS or reference.kind == "file"
     return known or bool(index.resolve(reference, names))
 
 
-def whole(found: Named, text: str) -> Span:
+def full_span(found: NameOccurrence, text: str) -> Span:
     """All that belongs to a name as it is written: its scope, the sign in front of it, the tool of a server
     behind it."""
     start, end = found.span
@@ -53,35 +54,35 @@ def whole(found: Named, text: str) -> Span:
     return Span(before.start() if before else start, behind.end() if behind else end)
 
 
-def targets(index: Index, names: Names, found: Named) -> list[Definition]:
+def find_definitions(index: Index, names: Names, found: NameOccurrence) -> list[Definition]:
     """What a name in the file of `names` leads to; several where nothing decides between them."""
     if isinstance(found, Definition):
         return [found]
     if found.kind != "file":
         return index.likeliest(found, names)
-    files = (index.get(path) for path in paths(names, found))
+    files = (index.get(path) for path in target_paths(names, found))
     return [file.own for file in files if file and file.own][:1]
 
 
-def paths(names: Names, found: Named) -> list[str]:
+def target_paths(names: Names, found: NameOccurrence) -> list[str]:
     """The paths to which a path in the file of `names` may lead, the likeliest first."""
     same = (each for each in names.references if each.span == found.span and each.kind == "file")
     return [each.name for each in same]
 
 
-def meant(index: Index, names: Names, found: Named) -> Definition | None:
+def resolve_name(index: Index, names: Names, found: NameOccurrence) -> Definition | None:
     """What is meant by a name in the file of `names`. A path means a file and not what that is called."""
     if isinstance(found, Definition):
         return found
     return next(iter(index.resolve(found, names)), None)
 
 
-def wanted(index: Index, names: Names, found: Named) -> Named:
+def reference_subject(index: Index, names: Names, found: NameOccurrence) -> NameOccurrence:
     """Whose references those of a name in the file of `names` are: what it leads to, or else itself."""
-    return next(iter(targets(index, names, found)), found)
+    return next(iter(find_definitions(index, names, found)), found)
 
 
-def uses(index: Index, wanted: Named) -> Iterator[tuple[Names, Reference]]:
+def find_references(index: Index, wanted: NameOccurrence) -> Iterator[tuple[Names, Reference]]:
     """The references to `wanted`, each with the file that it stands in. It is a definition, or a name
     that leads nowhere."""
     for called in _called(wanted):
@@ -90,31 +91,31 @@ def uses(index: Index, wanted: Named) -> Iterator[tuple[Names, Reference]]:
                 yield names, reference
 
 
-def uses_in(index: Index, names: Names, wanted: Named) -> list[Reference]:
+def references_in(index: Index, names: Names, wanted: NameOccurrence) -> list[Reference]:
     """The references to `wanted` in the file of `names`."""
     called = _called(wanted)
     same = (each for each in names.references if each.name in called)
     return [each for each in same if _means(index, names, each, wanted)]
 
 
-def _called(wanted: Named) -> tuple[str, ...]:
+def _called(wanted: NameOccurrence) -> tuple[str, ...]:
     """The names by which references may call something; a file also by its path."""
     if isinstance(wanted, Reference):
         return (wanted.name,)
     return wanted.called if wanted.part else (*wanted.called, wanted.path)
 
 
-def _means(index: Index, names: Names, reference: Reference, wanted: Named) -> bool:
+def _means(index: Index, names: Names, reference: Reference, wanted: NameOccurrence) -> bool:
     if reference.kind == "file" or wanted.kind == "file":
         return reference.kind == "file"
     found = index.resolve(reference, names)
     if found or isinstance(wanted, Definition):
         return bool(found) and found[0] == wanted
     # What leads nowhere is compared by what it is said to be.
-    return reference[:3] == wanted[:3] and counts(index, names, reference)
+    return reference[:3] == wanted[:3] and is_reference(index, names, reference)
 
 
-def is_current(found: Named, text: str) -> bool:
+def is_up_to_date(found: NameOccurrence, text: str) -> bool:
     """Whether a name still stands where it stood when the file was read, which may have changed since."""
     stands = found.span.of(text)
     if found.kind == "file":
@@ -122,7 +123,7 @@ def is_current(found: Named, text: str) -> bool:
     return stands == found.name or found.span == (0, 0)
 
 
-def extent(definition: Definition, text: str) -> Span:
+def target_range(definition: Definition, text: str) -> Span:
     """What to show of a definition: the frontmatter in which its name stands, or else the name."""
     block = find_block(text)
     if block is None or definition.part or definition.span.end > block.body:

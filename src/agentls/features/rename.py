@@ -14,19 +14,19 @@ from urllib.parse import quote, unquote
 
 from agentls.document import edits as rewrite
 from agentls.document.document import Document
-from agentls.document.locate import holds
-from agentls.features.references import at, meant
+from agentls.document.locate import is_inside
+from agentls.features.references import find_name_at, resolve_name
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
-from agentls.text.offsets import Edit, Span, apply
+from agentls.text.offsets import Edit, Span, apply_edits
 
 Why = Literal["name", "reference", "link", "prose"]
 """What stands in the place of an edit: the name itself, a reference, a path, or a word in prose that is the
 name by its letters, which somebody has to look at."""
 
 
-class Change(NamedTuple):
+class RenameEdit(NamedTuple):
     """An edit in the file at `path`."""
 
     path: str
@@ -42,19 +42,19 @@ class Move(NamedTuple):
 
     def of(self, path: str) -> str:
         """Where `path` lies after the move."""
-        return self.new + path[len(self.old) :] if holds(self.old, path) else path
+        return self.new + path[len(self.old) :] if is_inside(self.old, path) else path
 
 
 class Renaming(NamedTuple):
     """What a new name comes to. The edits refer to the files as they lie before the move. `stays` is the
     path of a file or folder that keeps the old name, since the editor cannot rename it."""
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[RenameEdit, ...] = ()
     move: Move | None = None
     stays: str = ""
 
 
-class Refused(NamedTuple):
+class RenameError(NamedTuple):
     """Why there is no renaming."""
 
     reason: str
@@ -79,47 +79,47 @@ class Files(NamedTuple):
         return path.removeprefix(f"{self.root.rstrip('/')}/")
 
 
-def wanted(
+def prepare_rename(
     index: Index, names: Names, text: str, offset: int, files: Files
-) -> tuple[Definition, Span] | Refused | None:
+) -> tuple[Definition, Span] | RenameError | None:
     """What is named at `offset` in `text`, which is the file of `names`, and where the name stands; `None`
     where there is no name."""
-    found = at(index, names, text, offset)
+    found = find_name_at(index, names, text, offset)
     if found is None or found.kind == "file":
         return None
-    definition = meant(index, names, found)
+    definition = resolve_name(index, names, found)
     if definition is None:
         document = files.document(names.path, text)
         built_in = document.dialect.builtin_agents if document else ()
         if any(agent.name == found.name for agent in built_in):
-            return Refused(f"`{found.name}` is a built-in agent, which cannot be renamed.")
-        return Refused(f"There is no `{found.name}` in this project that could be renamed.")
+            return RenameError(f"`{found.name}` is a built-in agent, which cannot be renamed.")
+        return RenameError(f"There is no `{found.name}` in this project that could be renamed.")
     if not files.hold(definition.path):
-        return Refused(f"`{definition.name}` lies outside of the project, in {definition.path}.")
+        return RenameError(f"`{definition.name}` lies outside of the project, in {definition.path}.")
     return definition, found.span
 
 
 def rename(
     index: Index, definition: Definition, new: str, files: Files, *, moves: bool = True
-) -> Renaming | Refused:
+) -> Renaming | RenameError:
     """All that changes when `definition` is called `new`. `moves` tells whether files can be renamed."""
     new = new.strip()
     document = _document(definition, files)
-    unit = _unit(document, definition) if document else None
+    unit = _named_path(document, definition) if document else None
     move = Move(unit, _called(unit, definition.name, new)) if unit and moves else None
     renaming = _renaming(index, definition, new, document, move, files)
-    if isinstance(renaming, Refused):
+    if isinstance(renaming, RenameError):
         return renaming
     if move and (move.new.count("/") != move.old.count("/") or _UNFIT_PATH.search(new)):
-        return Refused(f"`{new}` cannot be the name of a file.")
+        return RenameError(f"`{new}` cannot be the name of a file.")
     # Where capital letters make no difference, the file is there under its old name.
     if move and move.new.lower() != move.old.lower() and files.exists(move.new):
-        return Refused(f"{files.shown(move.new)} is there already.")
+        return RenameError(f"{files.shown(move.new)} is there already.")
     links = _links(index, move, files) if move else ()
     return Renaming(_in_order((*renaming.changes, *links)), move, "" if moves else unit or "")
 
 
-def moved(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
+def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
     """What changes along with a file or folder that somebody is about to move, and the reasons for which
     names stay as they are that the move would change."""
     move = Move(old, new)
@@ -133,7 +133,7 @@ def moved(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, lis
         name = _name_after(document, definition, move, files) if document else definition.name
         if name != definition.name:
             renaming = _renaming(index, definition, name, document, move, files)
-            if isinstance(renaming, Refused):
+            if isinstance(renaming, RenameError):
                 reasons.append(renaming.reason)
             else:
                 changes += renaming.changes
@@ -148,33 +148,33 @@ def _may_follow(definition: Definition, move: Move) -> bool:
 
 def _name_after(document: Document, definition: Definition, move: Move, files: Files) -> str:
     """The name that goes with the place in which a file lies after a move."""
-    if definition.span.start < definition.span.end and _unit(document, definition) == move.old:
+    if definition.span.start < definition.span.end and _named_path(document, definition) == move.old:
         last, stem = move.old.rpartition("/")[2], definition.name
         fixed, fresh = last[len(stem) :], move.new.rpartition("/")[2]
         return fresh.removesuffix(fixed) if fresh.endswith(fixed) else definition.name
     after = files.document(move.of(document.path), document.text)
-    own = extract.of(after).own if after else None
+    own = extract.extract_names(after).own if after else None
     return own.name if own and own.scope == definition.scope else definition.name
 
 
 def _renaming(
     index: Index, definition: Definition, new: str, document: Document | None, move: Move | None, files: Files
-) -> Renaming | Refused:
+) -> Renaming | RenameError:
     text = files.text(definition.path)
-    names = _now(index.get(definition.path), definition, text, files)
+    names = _current_names(index.get(definition.path), definition, text, files)
     home = next((each for each in names.definitions if _same(each, definition)), None) if names else None
     if text is None or home is None:
-        return Refused(f"`{definition.name}` is no longer found in {files.shown(definition.path)}.")
-    reason = _unfit(index, definition, new, files)
+        return RenameError(f"`{definition.name}` is no longer found in {files.shown(definition.path)}.")
+    reason = _invalid_name(index, definition, new, files)
     if reason:
-        return Refused(reason)
+        return RenameError(reason)
     changes = [*_own(definition.path, text, home, new), *_references(index, definition, new, files)]
     # A skill or a server that is called by an ordinary word is mostly called like a program or a deed.
     if definition.kind == "agent" or not _ORDINARY.fullmatch(definition.name):
         changes += _prose(index, definition, new, {change.path for change in changes}, files)
     renaming = Renaming(_in_order(changes), move)
-    reason = _amiss(definition, new, document, renaming, files)
-    return Refused(reason) if reason else renaming
+    reason = _find_failure(definition, new, document, renaming, files)
+    return RenameError(reason) if reason else renaming
 
 
 def _document(definition: Definition, files: Files) -> Document | None:
@@ -183,7 +183,9 @@ def _document(definition: Definition, files: Files) -> Document | None:
     return None if text is None else files.document(definition.path, text)
 
 
-def _now(names: Names | None, definition: Definition, text: str | None, files: Files) -> Names | None:
+def _current_names(
+    names: Names | None, definition: Definition, text: str | None, files: Files
+) -> Names | None:
     """The names of a file as its text is now. They are gathered anew if a name does not stand where it
     stood."""
     if names is None or text is None:
@@ -205,7 +207,7 @@ def _same(one: Definition, other: Definition) -> bool:
     return (one.kind, one.name, one.scope, one.part) == (other.kind, other.name, other.scope, other.part)
 
 
-def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[Change]:
+def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[RenameEdit]:
     """The edit of the name itself, in the quotes that it has. Where these hold escapes they are a part of it."""
     start, end = definition.span
     if start == end:
@@ -217,8 +219,8 @@ def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[Cha
     elif sign == last == '"':
         new = new.replace("\\", r"\\").replace('"', r"\"")
     else:
-        new, inside = rewrite.scalar(new), True
-    yield Change(path, Edit(definition.span, new if inside else f"{sign}{new}{sign}"), "name")
+        new, inside = rewrite.write_scalar(new), True
+    yield RenameEdit(path, Edit(definition.span, new if inside else f"{sign}{new}{sign}"), "name")
 
 
 # --- why not --------------------------------------------------------------------------------------
@@ -230,7 +232,7 @@ _UNMARKED = ("word", "noun", "item")
 _ORDINARY = re.compile(r"[^\W\d_]+")
 
 
-def _unfit(index: Index, definition: Definition, new: str, files: Files) -> str | None:
+def _invalid_name(index: Index, definition: Definition, new: str, files: Files) -> str | None:
     """Why `new` is no name for `definition`, as far as its file does not matter."""
     if not new:
         return "A name is needed."
@@ -242,16 +244,18 @@ def _unfit(index: Index, definition: Definition, new: str, files: Files) -> str 
         return f"`{new}` cannot stand in the names of tools: only letters, digits, `-` and single `_` can."
     rivals = index.named(definition.kind, new)
     for other in (*rivals, *index.named("any", new)):
-        if other in rivals and _meet(index, definition, other):
+        if other in rivals and _conflict(index, definition, other):
             return f"There is another {other.kind} `{new}` already, in {files.shown(other.path)}."
-        if _meet(index, definition, other) and any(_in_prose(index, each) for each in (definition, other)):
+        if _conflict(index, definition, other) and any(
+            _in_prose(index, each) for each in (definition, other)
+        ):
             return (
                 f"There is a {other.kind} `{new}`, and one could not tell which of the two is meant in prose."
             )
     return None
 
 
-def _meet(index: Index, one: Definition, other: Definition) -> bool:
+def _conflict(index: Index, one: Definition, other: Definition) -> bool:
     """Whether some runtime knows both of two definitions in one project, or from the user's home."""
     folders = sorted((f"{one.base.rstrip('/')}/", f"{other.base.rstrip('/')}/"), key=len)
     known = not set(one.runtimes).isdisjoint(other.runtimes)
@@ -264,7 +268,7 @@ def _in_prose(index: Index, definition: Definition) -> bool:
     return any(reference.kind == "any" for _, reference in index.referring(definition))
 
 
-def _amiss(
+def _find_failure(
     definition: Definition, new: str, document: Document | None, renaming: Renaming, files: Files
 ) -> str | None:
     """Why the renaming would not come out as it should: the files are read as they would be."""
@@ -275,22 +279,22 @@ def _amiss(
     if document:
         path = renaming.move.of(definition.path) if renaming.move else definition.path
         own_edits = tuple(edits.get(definition.path, ()))
-        after = files.document(path, apply(document.text, own_edits)) or document.edited(own_edits)
-        own = extract.of(after).own
+        after = files.document(path, apply_edits(document.text, own_edits)) or document.edited(own_edits)
+        own = extract.extract_names(after).own
         renamed = definition._replace(name=new)
-        reason = _worse(document, after) or _taken(document, definition, new)
+        reason = _new_reason(document, after) or _special_meaning(document, definition, new)
         if reason or own is None or not _same(own, renamed):
             return reason or f"The file would not get the name `{new}` by that."
-    if _PLAIN.fullmatch(new) and rewrite.scalar(new) == new:
+    if _PLAIN.fullmatch(new) and rewrite.write_scalar(new) == new:
         return None  # It can stand wherever a name can.
     for path, changed in edits.items():
-        after_all = files.names(path, apply(files.text(path) or "", changed))
+        after_all = files.names(path, apply_edits(files.text(path) or "", changed))
         if after_all is None or sum(each.name == new for each in _all(after_all)) < len(changed):
             return f"`{new}` cannot be written in all places of the name in {files.shown(path)}."
     return None
 
 
-def _worse(before: Document, after: Document) -> str | None:
+def _new_reason(before: Document, after: Document) -> str | None:
     """What a runtime that counts has against a file that it had nothing against before."""
     old = {reading.runtime.name: {reason.code for reason in reading.reasons} for reading in before.readings}
     for reading in after.readings:
@@ -300,7 +304,7 @@ def _worse(before: Document, after: Document) -> str | None:
     return None
 
 
-def _taken(document: Document, definition: Definition, new: str) -> str | None:
+def _special_meaning(document: Document, definition: Definition, new: str) -> str | None:
     """What the runtime means by `new` itself."""
     words = document.dialect.own_names if definition.kind == "agent" else ()
     word = next((word for word in words if word.name == new), None)
@@ -310,7 +314,7 @@ def _taken(document: Document, definition: Definition, new: str) -> str | None:
 # --- files and paths ------------------------------------------------------------------------------
 
 
-def _unit(document: Document, definition: Definition) -> str | None:
+def _named_path(document: Document, definition: Definition) -> str | None:
     """The file, or the folder around it, that is called as the definition is."""
     identity, path = document.identity, document.path
     if document.reading.runtime.identity == "folder":
@@ -326,7 +330,7 @@ def _called(unit: str, old: str, new: str) -> str:
     return f"{folder}/{new.removeprefix(f'{above}/') if above else new}{last[len(stem) :]}"
 
 
-def _links(index: Index, move: Move, files: Files) -> Iterator[Change]:
+def _links(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
     """The edits of the paths that lead to what moves, and of those in it that would lead astray."""
     leading = list(index.leading_into(move.old))
     if posixpath.dirname(move.old) != posixpath.dirname(move.new):
@@ -342,7 +346,7 @@ def _links(index: Index, move: Move, files: Files) -> Iterator[Change]:
         if text is not None and files.exists(reference.name):
             written = _path_after(reference.span.of(text), reference.name, names, move, files)
             if written:
-                yield Change(names.path, Edit(reference.span, written), "link")
+                yield RenameEdit(names.path, Edit(reference.span, written), "link")
 
 
 def _path_after(written: str, target: str, names: Names, move: Move, files: Files) -> str | None:
@@ -356,7 +360,7 @@ def _path_after(written: str, target: str, names: Names, move: Move, files: File
             fresh = move.of(target)
             if posixpath.normpath(posixpath.join(start, plain)) == fresh:
                 return None
-            after = _exchanged(plain, target, move)
+            after = _replace_segment(plain, target, move)
             if after is None or posixpath.normpath(posixpath.join(start, after)) != fresh:
                 after = posixpath.relpath(fresh, start)
                 after = f"./{after}" if plain.startswith("./") else after
@@ -366,7 +370,7 @@ def _path_after(written: str, target: str, names: Names, move: Move, files: File
     return None
 
 
-def _exchanged(written: str, target: str, move: Move) -> str | None:
+def _replace_segment(written: str, target: str, move: Move) -> str | None:
     """A path with nothing changed but the name of what moves, if the path names it."""
     parts, (old, new) = written.rstrip("/").split("/"), map(posixpath.basename, move)
     at = len(parts) - 1 - target[len(move.old) :].count("/")
@@ -379,37 +383,39 @@ def _exchanged(written: str, target: str, move: Move) -> str | None:
 # --- references and prose -------------------------------------------------------------------------
 
 
-def _references(index: Index, definition: Definition, new: str, files: Files) -> Iterator[Change]:
+def _references(index: Index, definition: Definition, new: str, files: Files) -> Iterator[RenameEdit]:
     """The edits of the references, each without its scope."""
     # In the names of its tools, a plugin's server has the plugin in front.
     longest = definition._replace(name=new).called[-1]
     for path in dict.fromkeys(names.path for names, _ in index.referring(definition)):
         text = files.text(path) if files.hold(path) else None
-        names = _now(index.get(path), definition, text, files)
+        names = _current_names(index.get(path), definition, text, files)
         for each in names.references if names else ():
-            if names and each.name in definition.called and meant(index, names, each) == definition:
+            if names and each.name in definition.called and resolve_name(index, names, each) == definition:
                 written = longest if each.name == definition.called[-1] else new
                 doubtful = each.form in _UNMARKED and _ORDINARY.fullmatch(each.name)
-                yield Change(path, Edit(each.span, written), "prose" if doubtful else "reference")
+                yield RenameEdit(path, Edit(each.span, written), "prose" if doubtful else "reference")
 
 
 def _prose(
     index: Index, definition: Definition, new: str, paths: Iterable[str], files: Files
-) -> Iterator[Change]:
+) -> Iterator[RenameEdit]:
     """The edits of the words in the texts at `paths` that are the name by their letters."""
     name = re.escape(definition.name)
     # What may not stand in front comes behind: the search starts at the letters, which are rare.
     word = re.compile(rf"{name}(?<![\w./@:#\\-]{name})(?![\w/\\-]|[.:@]\w)")
     for path in paths:
         text = files.text(path) or ""
-        names = _now(index.get(path), definition, text, files)
+        names = _current_names(index.get(path), definition, text, files)
         if names is None:
             continue
         known = {at for each in _all(names) for at in range(*each.span)}
         found = [Span(*each.span()) for each in word.finditer(text) if each.start() not in known]
         document = files.document(path, text) if found else None
         yield from (
-            Change(path, Edit(span, new), "prose") for span in found if document and _in_words(document, span)
+            RenameEdit(path, Edit(span, new), "prose")
+            for span in found
+            if document and _in_words(document, span)
         )
 
 
@@ -424,9 +430,9 @@ def _in_words(document: Document, span: Span) -> bool:
     return False
 
 
-def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+def _in_order(changes: Iterable[RenameEdit]) -> tuple[RenameEdit, ...]:
     """The changes by path and place, each place once."""
-    places: dict[tuple[str, Span], Change] = {}
+    places: dict[tuple[str, Span], RenameEdit] = {}
     for change in changes:
         places.setdefault((change.path, change.edit.span), change)
     return tuple(places[place] for place in sorted(places))

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from heapq import nsmallest
 
 from agentls.project.index import Index
-from agentls.project.names import Definition, fold
-from agentls.text.spelling import letters_in_order
+from agentls.project.names import Definition, normalise_name
+from agentls.text.spelling import subsequence_pattern
 
 MOST = 500
 """How many are given at most. More letters leave fewer."""
 
 
-def find(indexes: Iterable[Index], query: str) -> list[Definition]:
+def workspace_symbols(indexes: Iterable[Index], query: str) -> list[Definition]:
     """The definitions whose names have the letters of `query` in them in this order, the best first."""
-    wanted = fold(query)
-    letters = letters_in_order(wanted)
+    wanted = normalise_name(query)
+    letters = subsequence_pattern(wanted)
     found: list[tuple[int, int, str, str, int, Definition]] = []
     seen: set[str] = set()
     for index in indexes:
@@ -25,8 +25,8 @@ def find(indexes: Iterable[Index], query: str) -> list[Definition]:
                 continue  # What is at hand in every project stands in every index.
             seen.add(names.path)
             for each in names.definitions:
-                name = fold(each.name)
-                if letters.match(name) or (each.scope and letters.match(fold(each.full))):
+                name = normalise_name(each.name)
+                if letters.match(name) or (each.scope and letters.match(normalise_name(each.full))):
                     found.append((*_rank(name, wanted), name, each.path, each.span.start, each))
     return [row[-1] for row in nsmallest(MOST, found)]
 

@@ -16,9 +16,9 @@ from agentls.text.offsets import Span
 if TYPE_CHECKING:
     from agentls.project.index import Index
 
-MOST = 100
-LEAST = 10
-PATIENCE = 500_000
+MAX_FINDINGS = 100
+MIN_FINDINGS = 10
+FIX_BUDGET = 500_000
 """How many findings one rule may have in a file: `MOST`, and fewer where the frontmatter is longer than
 anybody writes one, down to `LEAST`. Each fix is tried out before it is offered, for which the frontmatter
 is read anew, of all together not much more than `PATIENCE` characters; a file that is wrong from end to
@@ -37,7 +37,7 @@ class Diagnostic(NamedTuple):
     tags: tuple[Tag, ...]
 
 
-def _anything(_: str) -> bool:
+def _assume_match(_: str) -> bool:
     """There is no telling."""
     return True
 
@@ -46,7 +46,7 @@ def check(
     document: Document,
     config: Config,
     exists: Callable[[str], bool],
-    files: Callable[[str], bool] = _anything,
+    files: Callable[[str], bool] = _assume_match,
     project: Index | None = None,
 ) -> list[Diagnostic]:
     """What the rules have to say about a document, in the order of the text.
@@ -64,7 +64,7 @@ def check(
         if config.uses(rule.code)
         for finding in _run(rule, context)
     ]
-    suppressions = suppress.find(document)
+    suppressions = suppress.find_suppressions(document)
     if suppressions:
         used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
         found = [
@@ -83,7 +83,7 @@ def _most(document: Document) -> int:
     """How many findings a rule may have in a document."""
     block = document.block
     length = block.content.end - block.content.start if block else 0
-    return max(LEAST, min(MOST, PATIENCE // (length + 1)))
+    return max(MIN_FINDINGS, min(MAX_FINDINGS, FIX_BUDGET // (length + 1)))
 
 
 def _run(rule: Rule, context: Context) -> list[Finding]:

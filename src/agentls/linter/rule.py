@@ -16,7 +16,7 @@ from agentls.config import Config
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
 from agentls.document.document import Document
-from agentls.document.edits import harmless
+from agentls.document.edits import keeps_loading
 from agentls.document.suppressions import Suppression
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
@@ -73,7 +73,7 @@ class Finding(NamedTuple):
     at_most: Severity = Severity.ERROR
 
 
-def titles(runtimes: Iterable[Runtime]) -> str:
+def join_titles(runtimes: Iterable[Runtime]) -> str:
     """The names of runtimes in a sentence."""
     names = list(dict.fromkeys(runtime.title for runtime in runtimes))
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
@@ -82,13 +82,13 @@ def titles(runtimes: Iterable[Runtime]) -> str:
 _PLURALS = {"does": "do", "is": "are", "has": "have", "passes": "pass"}
 
 
-def does(runtimes: Iterable[Runtime], what: str) -> str:
+def describe_effect(runtimes: Iterable[Runtime], what: str) -> str:
     """What runtimes do, in a sentence: `what` starts with a verb as it is used of one."""
     several = tuple(dict.fromkeys(runtimes))
     if len(several) > 1:
         verb, _, rest = what.partition(" ")
         what = f"{_PLURALS.get(verb, verb.removesuffix('s'))} {rest}".rstrip()
-    return f"{titles(several)} {what}"
+    return f"{join_titles(several)} {what}"
 
 
 class Context(NamedTuple):
@@ -136,7 +136,7 @@ class Context(NamedTuple):
     def runtime(self) -> str:
         """The names, for people, of the runtimes that count and read the file by its dialect, to which
         the facts of that belong."""
-        return titles(self._own)
+        return join_titles(self._own)
 
     @property
     def _own(self) -> tuple[Runtime, ...]:
@@ -151,7 +151,7 @@ class Context(NamedTuple):
     def does(self, what: str) -> str:
         """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
         one."""
-        return does(self._own, what)
+        return describe_effect(self._own, what)
 
     @property
     def in_plugin(self) -> bool:
@@ -160,7 +160,7 @@ class Context(NamedTuple):
 
     def offer(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
         """The fix that makes these edits, if there are any and the agent survives them."""
-        return (Fix(title, edits, safe),) if edits and harmless(self.document, edits) else ()
+        return (Fix(title, edits, safe),) if edits and keeps_loading(self.document, edits) else ()
 
     def entry(self, key: str) -> Entry | None:
         """The entry that counts for `key`, if its value could be parsed."""

@@ -22,12 +22,12 @@ def register(server: Server) -> None:
 
 def code_lens(ls: Server, params: t.CodeLensParams) -> list[t.CodeLens] | None:
     """Where lenses stand; what they say is asked for when they are seen."""
-    from agentls.features.code_lens import lenses
+    from agentls.features.code_lens import code_lenses
 
     asked = ls.ask(params.text_document.uri)
     if asked is None:
         return None
-    found = lenses(asked.document, ls.projects.known(asked.document))
+    found = code_lenses(asked.document, ls.projects.known(asked.document))
     return [
         t.CodeLens(asked.at.range(lens.span), data={"uri": asked.opened.uri, "subject": lens.subject})
         for lens in found
@@ -36,11 +36,11 @@ def code_lens(ls: Server, params: t.CodeLensParams) -> list[t.CodeLens] | None:
 
 def resolve_code_lens(ls: Server, lens: t.CodeLens) -> t.CodeLens:
     """What a lens says, with what a click on it does."""
-    from agentls.features.code_lens import title
+    from agentls.features.code_lens import lens_title
 
     data: Any = lens.data
     asked = ls.ask(data["uri"])
-    said = title(asked.document, data["subject"], ls.projects.index(asked.document)) if asked else ""
+    said = lens_title(asked.document, data["subject"], ls.projects.index(asked.document)) if asked else ""
     lens.command = _command(ls, asked, data["subject"], said, lens.range.start)
     return lens
 

@@ -15,9 +15,9 @@ from agentls.lsp.client import Client
 from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
 
 if TYPE_CHECKING:
-    from agentls.features.code_action import Action
-    from agentls.features.completion_edit import Completion
-    from agentls.features.document_symbol import Fold, Symbol
+    from agentls.features.code_action import CodeAction
+    from agentls.features.completion_edit import CompletionEdit
+    from agentls.features.document_symbol import DocumentSymbol, FoldingRange
     from agentls.features.hover import Hover
     from agentls.linter.check import Diagnostic
 
@@ -73,7 +73,7 @@ def _related(found: Sequence[Diagnostic]) -> set[str]:
 
 
 def _diagnostic(found: Diagnostic, places: dict[str, Place | None], client: Client) -> t.Diagnostic:
-    from agentls.workspace.disk import page_uri
+    from agentls.workspace.disk import rule_page_uri
 
     tags = [tag for tag in map(_DIAGNOSTIC_TAGS.__getitem__, found.tags) if tag in client.diagnostic_tags]
     own = places[""]
@@ -88,7 +88,7 @@ def _diagnostic(found: Diagnostic, places: dict[str, Place | None], client: Clie
         message=found.message,
         severity=t.DiagnosticSeverity(found.severity),
         code=found.code,
-        code_description=t.CodeDescription(page_uri(found.code)) if client.links_codes else None,
+        code_description=t.CodeDescription(rule_page_uri(found.code)) if client.links_codes else None,
         source=SOURCE,
         tags=tags or None,
         related_information=related or None,
@@ -114,7 +114,7 @@ def _text_edit(edit: Edit, at: Positions) -> t.TextEdit:
     return t.TextEdit(at.range(edit.span), edit.new_text)
 
 
-def action(found: Action, uri: str, at: Positions, client: Client, places: Places) -> t.CodeAction:
+def action(found: CodeAction, uri: str, at: Positions, client: Client, places: Places) -> t.CodeAction:
     """A quick fix, bound to its diagnostics, still without its edit."""
     return t.CodeAction(
         title=found.title,
@@ -124,7 +124,7 @@ def action(found: Action, uri: str, at: Positions, client: Client, places: Place
     )
 
 
-def completion(found: Completion, uri: str, at: Positions, client: Client) -> t.CompletionItem:
+def completion(found: CompletionEdit, uri: str, at: Positions, client: Client) -> t.CompletionItem:
     """An item without its documentation, which is asked for when it is shown."""
     tagged = found.deprecated and t.CompletionItemTag.Deprecated in client.item_tags
     marked = found.deprecated and not tagged and client.deprecated_items
@@ -187,7 +187,7 @@ def _plain(markdown: str) -> str:
 
 
 def symbols(
-    found: Sequence[Symbol], uri: str, at: Positions, client: Client
+    found: Sequence[DocumentSymbol], uri: str, at: Positions, client: Client
 ) -> list[t.DocumentSymbol] | list[t.SymbolInformation]:
     """The outline, as a tree for clients that show one, else as a list."""
     if client.nested_symbols:
@@ -195,7 +195,7 @@ def symbols(
     return list(_flat(found, None, uri, at, client))
 
 
-def _symbol(found: Symbol, at: Positions, client: Client) -> t.DocumentSymbol:
+def _symbol(found: DocumentSymbol, at: Positions, client: Client) -> t.DocumentSymbol:
     return t.DocumentSymbol(
         name=found.name,
         detail=found.detail or None,
@@ -207,7 +207,7 @@ def _symbol(found: Symbol, at: Positions, client: Client) -> t.DocumentSymbol:
 
 
 def _flat(
-    found: Sequence[Symbol], container: str | None, uri: str, at: Positions, client: Client
+    found: Sequence[DocumentSymbol], container: str | None, uri: str, at: Positions, client: Client
 ) -> Iterator[t.SymbolInformation]:
     for symbol in found:
         yield t.SymbolInformation(
@@ -219,7 +219,7 @@ def _flat(
         yield from _flat(symbol.children, symbol.name, uri, at, client)
 
 
-def _symbol_kind(found: Symbol, client: Client) -> t.SymbolKind:
+def _symbol_kind(found: DocumentSymbol, client: Client) -> t.SymbolKind:
     kinds = (_SYMBOL_KINDS.get(found.kind), t.SymbolKind.String)
     return next((kind for kind in kinds if kind in client.symbol_kinds), min(client.symbol_kinds))
 
@@ -231,7 +231,7 @@ _SYMBOL_KINDS = {
 }
 
 
-def folding(found: Sequence[Fold], at: Positions, client: Client) -> list[t.FoldingRange]:
+def folding(found: Sequence[FoldingRange], at: Positions, client: Client) -> list[t.FoldingRange]:
     """What can be folded away, in whole lines, which every client can do."""
     rows = [(at.position(fold.span.start).line, at.position(fold.span.end).line, fold) for fold in found]
     region = t.FoldingRangeKind.Region if t.FoldingRangeKind.Region in client.fold_kinds else None

@@ -42,10 +42,10 @@ async def graph(ls: Server, params: Any) -> dict[str, Any] | None:
     def shown(path: str) -> bool:
         return any(path.startswith(f"{root}/") for root in roots)
 
-    top = disk.common(roots)
-    drawn = core.of((project.index for project in projects), top, line, shown)
+    top = disk.common_folder(roots)
+    drawn = core.build_graph((project.index for project in projects), top, line, shown)
     title = f"Agent map of {top.rpartition('/')[2] or top}"
-    return {"title": title, "html": graph_formats.html(drawn, title, disk.part_of_map)}
+    return {"title": title, "html": graph_formats.render_html(drawn, title, disk.read_map_asset)}
 
 
 def _projects(ls: Server, params: Any) -> list[Project]:

@@ -24,7 +24,7 @@ from agentls.lsp.client import Client
 from agentls.text.offsets import Span
 
 if TYPE_CHECKING:
-    from agentls.features.code_action import Action
+    from agentls.features.code_action import CodeAction
     from agentls.lsp.server import Asked, Server
 
 TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'", "@"]
@@ -202,13 +202,13 @@ def resolve_code_action(ls: Server, wanted: t.CodeAction) -> t.CodeAction:
     return wanted
 
 
-def _actions(asked: Asked, span: Span) -> list[Action]:
-    from agentls.features.code_action import actions
+def _actions(asked: Asked, span: Span) -> list[CodeAction]:
+    from agentls.features.code_action import code_actions
 
-    return actions(asked.document, asked.opened.diagnostics, span)
+    return code_actions(asked.document, asked.opened.diagnostics, span)
 
 
-def _edit(ls: Server, asked: Asked, action: Action) -> t.WorkspaceEdit:
+def _edit(ls: Server, asked: Asked, action: CodeAction) -> t.WorkspaceEdit:
     return convert.edit(action.edits, asked.opened.uri, asked.opened.version, asked.at, ls.client)
 
 
@@ -229,14 +229,16 @@ def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | Non
 def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
     """The documentation of an item that the user looks at."""
     from agentls.features import name_completion
-    from agentls.features.completion import documentation
+    from agentls.features.completion import item_documentation
 
     data: Any = item.data
     asked = ls.ask(data["uri"])
     if asked is not None:
         project = ls.projects.index(asked.document)
-        page = name_completion.page(asked.document, project, item.label, data["within"], ls.projects.document)
-        page = page or documentation(asked.document.dialect, data["kind"], item.label, data["within"])
+        page = name_completion.name_documentation(
+            asked.document, project, item.label, data["within"], ls.projects.document
+        )
+        page = page or item_documentation(asked.document.dialect, data["kind"], item.label, data["within"])
         item.documentation = convert.documentation(page, ls.client)
     return item
 
@@ -244,8 +246,8 @@ def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
 def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     """What is known about what stands at a position."""
     from agentls.features.hover import hover as card
-    from agentls.features.hover import on_neighbour
-    from agentls.features.name_hover import over
+    from agentls.features.hover import hover_unsupported_file
+    from agentls.features.name_hover import merge_hovers
 
     uri = params.text_document.uri
     asked, other = ls.ask(uri), ls.other(uri)
@@ -254,8 +256,8 @@ def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
         return None
     offset = here.at.offset(params.position)
     found = card(asked.document, offset, ls.projects.known(asked.document)) if asked else None
-    found = on_neighbour(other.path, other.text, offset) if other else found
-    found = over(name_requests.card(ls, uri, offset), found)
+    found = hover_unsupported_file(other.path, other.text, offset) if other else found
+    found = merge_hovers(name_requests.card(ls, uri, offset), found)
     return convert.hover(found, here.at, ls.client) if found else None
 
 
@@ -263,20 +265,20 @@ def document_symbol(
     ls: Server, params: t.DocumentSymbolParams
 ) -> list[t.DocumentSymbol] | list[t.SymbolInformation] | None:
     """The outline."""
-    from agentls.features.document_symbol import outline
+    from agentls.features.document_symbol import document_symbols
 
     asked = ls.ask(params.text_document.uri)
     if asked is None:
         return None
-    return convert.symbols(outline(asked.document), asked.opened.uri, asked.at, ls.client)
+    return convert.symbols(document_symbols(asked.document), asked.opened.uri, asked.at, ls.client)
 
 
 def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRange] | None:
     """What can be folded."""
-    from agentls.features.document_symbol import folding
+    from agentls.features.document_symbol import folding_ranges
 
     asked = ls.ask(params.text_document.uri)
-    return convert.folding(folding(asked.document), asked.at, ls.client) if asked else None
+    return convert.folding(folding_ranges(asked.document), asked.at, ls.client) if asked else None
 
 
 # Questions beyond the protocol, for clients that know them
@@ -290,24 +292,24 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
     if asked is None:
         return None
     name = asked.document.path.rpartition("/")[2]
-    seen = inspection.inspect(asked.document, ls.projects.known(asked.document))._replace(path=name)
+    seen = inspection.inspect_document(asked.document, ls.projects.known(asked.document))._replace(path=name)
     readings = [
         {
-            "word": inspection.word(view),
-            "good": inspection.is_good(view),
+            "word": inspection.short_status(view),
+            "good": inspection.is_usable(view),
             "verdict": inspection.verdict(view),
         }
         for view in seen.views
         if view.counts
     ]
-    return {"text": inspection.plain(inspection.to_text(seen)), "readings": readings}
+    return {"text": inspection.strip_styles(inspection.render_text(seen)), "readings": readings}
 
 
 def folders(_: Any) -> list[dict[str, Any]]:
     """The folders in which a project may keep agents."""
     from agentls.features import new_agent as creation
 
-    return [folder._asdict() for folder in creation.folders()]
+    return [folder._asdict() for folder in creation.agent_folders()]
 
 
 def new_agent(params: Any) -> dict[str, Any]:

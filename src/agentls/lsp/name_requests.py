@@ -12,7 +12,7 @@ from agentls.text.offsets import LineIndex
 
 if TYPE_CHECKING:
     from agentls.features.hover import Hover
-    from agentls.features.references import Named
+    from agentls.features.references import NameOccurrence
     from agentls.lsp.convert import Positions
     from agentls.lsp.server import Server
     from agentls.project.index import Index
@@ -60,14 +60,14 @@ def here(ls: Server, uri: str) -> Here | None:
     return Here(text, ls.positions(LineIndex(text)), held, names) if text is not None and names else None
 
 
-def _asked(ls: Server, uri: str, position: t.Position) -> tuple[Here, Named] | None:
+def _asked(ls: Server, uri: str, position: t.Position) -> tuple[Here, NameOccurrence] | None:
     """The file and the name in it that a request is about."""
     from agentls.features import references as navigation
 
     seen = here(ls, uri)
     if seen is None:
         return None
-    found = navigation.at(seen.project, seen.names, seen.text, seen.at.offset(position))
+    found = navigation.find_name_at(seen.project, seen.names, seen.text, seen.at.offset(position))
     return (seen, found) if found else None
 
 
@@ -85,7 +85,7 @@ def definition(ls: Server, params: t.DefinitionParams) -> list[t.Location] | lis
     sites = list(_sites(ls, seen, found))
     if not ls.client.definition_links:
         return [t.Location(site.uri, site.name) for site in sites]
-    origin = seen.at.range(navigation.whole(found, seen.text))
+    origin = seen.at.range(navigation.full_span(found, seen.text))
     return [t.LocationLink(site.uri, site.extent, site.name, origin) for site in sites]
 
 
@@ -97,16 +97,16 @@ class Site(NamedTuple):
     extent: t.Range
 
 
-def _sites(ls: Server, seen: Here, found: Named) -> Iterator[Site]:
+def _sites(ls: Server, seen: Here, found: NameOccurrence) -> Iterator[Site]:
     """Where a name leads."""
     from agentls.features import references as navigation
 
     if found.kind == "file":
-        path = _existing(navigation.paths(seen.names, found))
+        path = _existing(navigation.target_paths(seen.names, found))
         if path:
             yield Site(ls.projects.uri(path), _START, _START)
         return
-    for target in navigation.targets(seen.project, seen.names, found):
+    for target in navigation.find_definitions(seen.project, seen.names, found):
         yield from _site(ls, target)
 
 
@@ -117,13 +117,13 @@ def _site(ls: Server, wanted: Definition) -> Iterator[Site]:
     text = ls.projects.text(wanted.path)
     if text is None:
         return
-    if not navigation.is_current(wanted, text):
+    if not navigation.is_up_to_date(wanted, text):
         now = ls.projects.names(wanted.path)
         found = [each for each in now.definitions if each.name == wanted.name] if now else []
         if not found:
             return
         wanted = found[0]
-    extent = navigation.extent(wanted, text)
+    extent = navigation.target_range(wanted, text)
     at = ls.positions(LineIndex(text[: extent.end]))  # The rest of the lines does not matter.
     yield Site(ls.projects.uri(wanted.path), at.range(wanted.span), at.range(extent))
 
@@ -146,7 +146,7 @@ def links(ls: Server, params: t.DocumentLinkParams) -> list[t.DocumentLink] | No
     if seen is None:
         return None
     spans = {each.span: each for each in seen.names.references if each.kind == "file"}
-    found = ((span, _existing(navigation.paths(seen.names, each))) for span, each in spans.items())
+    found = ((span, _existing(navigation.target_paths(seen.names, each))) for span, each in spans.items())
     return [t.DocumentLink(seen.at.range(span), ls.projects.uri(path)) for span, path in found if path]
 
 
@@ -159,28 +159,28 @@ def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None
     if asked is None:
         return None
     seen, found = asked
-    wanted = navigation.wanted(seen.project, seen.names, found)
+    wanted = navigation.reference_subject(seen.project, seen.names, found)
     declared = []
     if params.context.include_declaration and isinstance(wanted, Definition):
         declared = [t.Location(site.uri, site.name) for site in _site(ls, wanted)]
     return declared + list(_uses(ls, seen.project, wanted))
 
 
-def _uses(ls: Server, index: Index, wanted: Named) -> Iterator[t.Location]:
+def _uses(ls: Server, index: Index, wanted: NameOccurrence) -> Iterator[t.Location]:
     """The places of the references to `wanted`, as their files are now; each is read once."""
     from agentls.features import references as navigation
 
     found: dict[str, list[Reference]] = {}
-    for names, reference in navigation.uses(index, wanted):
+    for names, reference in navigation.find_references(index, wanted):
         found.setdefault(names.path, []).append(reference)
     for path, known in sorted(found.items()):
         text = ls.projects.text(path)
         if text is None:
             continue
         uri, at, rows = ls.projects.uri(path), ls.positions(LineIndex(text)), known
-        if not all(navigation.is_current(each, text) for each in known):
+        if not all(navigation.is_up_to_date(each, text) for each in known):
             now = ls.projects.names(path)
-            rows = navigation.uses_in(index, now, wanted) if now else []
+            rows = navigation.references_in(index, now, wanted) if now else []
         yield from (t.Location(uri, at.range(each.span)) for each in rows)
 
 
@@ -192,8 +192,8 @@ def highlight(ls: Server, params: t.DocumentHighlightParams) -> list[t.DocumentH
     if asked is None:
         return None
     seen, found = asked
-    wanted = navigation.wanted(seen.project, seen.names, found)
-    spans = [each.span for each in navigation.uses_in(seen.project, seen.names, wanted)]
+    wanted = navigation.reference_subject(seen.project, seen.names, found)
+    spans = [each.span for each in navigation.references_in(seen.project, seen.names, wanted)]
     marks = [t.DocumentHighlight(seen.at.range(span), t.DocumentHighlightKind.Read) for span in spans]
     if wanted in seen.names.definitions and wanted.span.start < wanted.span.end:
         marks.insert(0, t.DocumentHighlight(seen.at.range(wanted.span), t.DocumentHighlightKind.Write))
@@ -219,7 +219,7 @@ def symbols(
     """The agents, skills, commands and servers that a few letters fit."""
     from agentls.features import workspace_symbol
 
-    found = workspace_symbol.find((project.index for project in ls.projects.all()), params.query)
+    found = workspace_symbol.workspace_symbols((project.index for project in ls.projects.all()), params.query)
     if ls.client.resolves_places:
         return [
             t.WorkspaceSymbol(
@@ -262,7 +262,7 @@ def _container(found: Definition) -> str:
     """What a definition belongs to: a plugin, or else what kind of file it is."""
     from agentls.features import name_hover
 
-    return found.scope or name_hover.kind(found)
+    return found.scope or name_hover.kind_label(found)
 
 
 def _symbol_kind(found: Definition, client: Client) -> t.SymbolKind:

@@ -131,7 +131,7 @@ class Documents:
         """Read settings and plugins from the disk again; the documents for which that changes
         anything, in their new state."""
         self._configs, self.files = {}, {}
-        disk.plugin_of.cache_clear()
+        disk.find_plugin.cache_clear()
         disk.paths_below.cache_clear()
         changed = []
         for old in list(self._opened.values()):
@@ -142,7 +142,7 @@ class Documents:
 
     def differ(self, before: Mapping[str, disk.LoadedConfig]) -> bool:
         """Whether any of the configuration files reads otherwise than `before`, or is new."""
-        now = {file: self.files.get(file) or disk.read_config(file) for file in before}
+        now = {file: self.files.get(file) or disk.read_settings(file) for file in before}
         return now != before or not self.files.keys() <= before.keys()
 
     @property
@@ -168,9 +168,9 @@ class Documents:
         folder = path.rpartition("/")[0]
         root = next((root for root in roots if path.startswith(root + "/")), folder)
         loaded = self.settings_in(folder or next(iter(roots), "/"))
-        config = self.settings.over(loaded.for_file(path), disk.relative(path, root))
-        plugin = disk.plugin_of(folder) if folder else None
-        place = loaded.place(path) or self.settings.place(disk.relative(path, root))
+        config = self.settings.over(loaded.for_file(path), disk.relative_path(path, root))
+        plugin = disk.find_plugin(folder) if folder else None
+        place = loaded.place(path) or self.settings.place(disk.relative_path(path, root))
         wish = place or _wish(path, opened)
         document = locate.open_document(path, opened.text, config, plugin, wish)
         exists = disk.exists_from(folder) if folder else _anything
@@ -182,13 +182,13 @@ class Documents:
     def settings_in(self, folder: str) -> disk.LoadedConfig:
         """The settings of the configuration file that counts for `folder`."""
         if folder not in self._configs:
-            file = disk.config_file(folder)
-            self._configs[folder] = self._read(file) if file else disk.without_file()
+            file = disk.find_settings_file(folder)
+            self._configs[folder] = self._read(file) if file else disk.default_settings()
         return self._configs[folder]
 
     def _read(self, file: str) -> disk.LoadedConfig:
         if file not in self.files:
-            self.files[file] = disk.read_config(file)
+            self.files[file] = disk.read_settings(file)
         return self.files[file]
 
     def settings_for_names(self, folder: str) -> disk.LoadedConfig:
@@ -212,13 +212,13 @@ def path_of(uri: str) -> str | None:
         path = uris.to_fs_path(uri)
     except ValueError:
         return None
-    return disk.posix(path) if path else None
+    return disk.absolute_path(path) if path else None
 
 
 def _wish(path: str, opened: Opened) -> str | None:
     """The dialect to take for a file outside of all known places: if the editor has a word for what it
     is, or if it lies in a folder `agents` and has a name and a description."""
-    dialect = loader.NAMES[0]
+    dialect = loader.DIALECT_NAMES[0]
     if opened.document is not None:
         return opened.document.dialect.name
     if opened.language in _LANGUAGES:

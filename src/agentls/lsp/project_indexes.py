@@ -52,9 +52,9 @@ class Project:
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self.index = Index(user_files.folder())
+        self.index = Index(user_files.user_folder())
         self.complete = False
-        self.stamps: dict[str, disk.Stamp] = {}
+        self.stamps: dict[str, disk.FileStamp] = {}
         self.again = True
         self.touched: set[str] = set()
         self.looked = 0.0
@@ -75,7 +75,7 @@ class _File(NamedTuple):
     """A file that was met, with its text unless it is known already."""
 
     path: str
-    stamp: disk.Stamp
+    stamp: disk.FileStamp
     text: str | None
 
 
@@ -123,7 +123,7 @@ class Projects:
         """The project that a document belongs to; a text that was never saved has one to itself."""
         path = document.path
         if path not in self._roots:
-            self._roots[path] = load.root_of(path, self._documents.folders) if "/" in path else path
+            self._roots[path] = load.find_project_root(path, self._documents.folders) if "/" in path else path
         return self._at(self._roots[path])
 
     def all(self) -> list[Project]:
@@ -141,9 +141,9 @@ class Projects:
         """The names in a file, as it is now or with `text` in it."""
         opened = self._documents.get(self.uri(path))
         if opened and opened.document:
-            return extract.of(_having(opened.document, text))
+            return extract.extract_names(_having(opened.document, text))
         text = self.text(path) if text is None else text
-        return None if text is None else load.names_of(path, text, self._documents.settings_for_names)
+        return None if text is None else load.parse_names(path, text, self._documents.settings_for_names)
 
     def document(self, path: str, text: str | None = None) -> Document | None:
         """A file, as it is now or with `text` in it, if it is an agent file."""
@@ -220,7 +220,7 @@ class Projects:
     @property
     def _workspace(self) -> list[str]:
         tops = self._documents.folders
-        return [load.root_of(f"{top}/", tops) for top in tops]
+        return [load.find_project_root(f"{top}/", tops) for top in tops]
 
     def _at(self, root: str) -> Project:
         if root not in self._projects:
@@ -232,7 +232,7 @@ class Projects:
         project = self.project(document)
         if self._current.get(document.path) is not document:
             self._current[document.path] = document
-            if project.index.put(extract.of(document)):
+            if project.index.put(extract.extract_names(document)):
                 self._changed(project, Change(names=True, edited=document.path))
         return project
 
@@ -317,8 +317,8 @@ class Projects:
     def _names(self, path: str, text: str, opened: Opened | None) -> Names | None:
         """The names in a file: as it stands in the editor, or else in `text`."""
         if opened and opened.document:
-            return extract.of(opened.document)
-        return load.names_of(path, opened.text if opened else text, self._documents.settings_for_names)
+            return extract.extract_names(opened.document)
+        return load.parse_names(path, opened.text if opened else text, self._documents.settings_for_names)
 
     @property
     def _opened(self) -> dict[str, Opened]:
@@ -336,9 +336,9 @@ class Projects:
         batch: list[_File] = []
         size = 0
         with suppress(_StoppedError):
-            for path in load.paths(project.root, settings) if some is None else some:
+            for path in load.find_index_files(project.root, settings) if some is None else some:
                 try:
-                    stamp = disk.stamp(path)
+                    stamp = disk.file_stamp(path)
                     text = None if project.stamps.get(path) == stamp else disk.read_text(path)
                 except (OSError, ValueError):
                     continue  # It has gone meanwhile, or cannot be read.

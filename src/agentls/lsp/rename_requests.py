@@ -18,7 +18,7 @@ from agentls.lsp.name_requests import here
 from agentls.text.offsets import LineIndex
 
 if TYPE_CHECKING:
-    from agentls.features.rename import Change, Files, Refused, Renaming
+    from agentls.features.rename import Files, RenameEdit, RenameError, Renaming
     from agentls.lsp.project_indexes import Project
     from agentls.lsp.server import Server
     from agentls.project.index import Index
@@ -55,7 +55,7 @@ async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
     renaming = feature.rename(
         found.project, found.definition, params.new_name, found.files, moves=ls.client.renames_files
     )
-    if isinstance(renaming, feature.Refused):
+    if isinstance(renaming, feature.RenameError):
         raise _failed(renaming)
     if renaming.stays:
         name = found.files.shown(renaming.stays)
@@ -68,7 +68,7 @@ async def will_rename_files(ls: Server, params: t.RenameFilesParams) -> t.Worksp
     from agentls.features import rename as feature
     from agentls.lsp.open_documents import path_of
 
-    changes: list[Change] = []
+    changes: list[RenameEdit] = []
     files = _files(ls, "")
     for file in params.files:
         old, new = path_of(file.old_uri), path_of(file.new_uri)
@@ -76,7 +76,7 @@ async def will_rename_files(ls: Server, params: t.RenameFilesParams) -> t.Worksp
             if old and new and old.startswith(f"{project.root}/"):
                 await _complete(project)
                 files = files._replace(root=project.root)
-                found, reasons = feature.moved(project.index, old, new, files)
+                found, reasons = feature.rename_files(project.index, old, new, files)
                 changes += found.changes
                 for reason in reasons:
                     _say(ls, f"The name stays as it is. {reason}")
@@ -110,8 +110,8 @@ async def _wanted(ls: Server, uri: str, position: t.Position) -> Wanted | None:
     if seen is None:
         return None
     files = _files(ls, project.root)
-    found = feature.wanted(seen.project, seen.names, seen.text, seen.at.offset(position), files)
-    if isinstance(found, feature.Refused):
+    found = feature.prepare_rename(seen.project, seen.names, seen.text, seen.at.offset(position), files)
+    if isinstance(found, feature.RenameError):
         raise _failed(found)
     return Wanted(found[0], seen.at.range(found[1]), seen.project, files) if found else None
 
@@ -133,7 +133,7 @@ def _files(ls: Server, root: str) -> Files:
     return Files(root, cache(projects.text), projects.document, projects.names, os.path.lexists)
 
 
-def _failed(refused: Refused) -> JsonRpcException:
+def _failed(refused: RenameError) -> JsonRpcException:
     return JsonRpcException(refused.reason, t.LSPErrorCodes.RequestFailed)
 
 
@@ -147,7 +147,7 @@ def _say(ls: Server, message: str) -> None:
 def _edit(ls: Server, renaming: Renaming, files: Files) -> t.WorkspaceEdit:
     """The edit for the client: texts first, then the file or folder that is renamed."""
     client = ls.client
-    by_path: dict[str, list[Change]] = {}
+    by_path: dict[str, list[RenameEdit]] = {}
     for change in renaming.changes:
         by_path.setdefault(change.path, []).append(change)
     sure: list[t.TextDocumentEdit] = []
@@ -198,7 +198,7 @@ def _identifier(ls: Server, path: str) -> t.OptionalVersionedTextDocumentIdentif
     return t.OptionalVersionedTextDocumentIdentifier(uri, version)
 
 
-def _text_edit(change: Change, at: Positions, client: Client) -> t.TextEdit | t.AnnotatedTextEdit:
+def _text_edit(change: RenameEdit, at: Positions, client: Client) -> t.TextEdit | t.AnnotatedTextEdit:
     where, new = at.range(change.edit.span), change.edit.new_text
     label = _label(change.why, client)
     return t.AnnotatedTextEdit(label, where, new) if label else t.TextEdit(where, new)

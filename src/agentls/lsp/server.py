@@ -179,7 +179,7 @@ class Server(LanguageServer):
             document_symbol,  # noqa: F401
         )
 
-        loader.load(loader.NAMES[0])
+        loader.load_dialect(loader.DIALECT_NAMES[0])
         _ = self.projects
 
     # Settings

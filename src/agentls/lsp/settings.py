@@ -113,6 +113,6 @@ def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
     from agentls.linter.rule import RULES
     from agentls.workspace import disk
 
-    checks, problems = config.read(data, RULES)
-    checks, wrong = disk.with_dialects(checks, "")
-    return checks, (*problems, *wrong, *loader.strange(checks))
+    checks, problems = config.parse_config(data, RULES)
+    checks, wrong = disk.read_user_dialects(checks, "")
+    return checks, (*problems, *wrong, *loader.find_unknown_names(checks))

@@ -20,13 +20,13 @@ def watchers() -> list[t.FileSystemWatcher]:
     """What a client is asked to watch."""
     from agentls.workspace import load
 
-    return [t.FileSystemWatcher(pattern) for pattern in dict.fromkeys((*_settings(), *load.patterns()))]
+    return [t.FileSystemWatcher(pattern) for pattern in dict.fromkeys((*_settings(), *load.watch_patterns()))]
 
 
 def _settings() -> Sequence[str]:
     from agentls.workspace import disk
 
-    return [f"**/{name}" for name in (*disk.CONFIG_FILES, f"*{disk.DIALECT_FILES}", disk.PLUGIN_FILE)]
+    return [f"**/{name}" for name in (*disk.SETTINGS_FILES, f"*{disk.DIALECT_FILE_SUFFIX}", disk.PLUGIN_FILE)]
 
 
 def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:
@@ -35,7 +35,7 @@ def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) 
     from agentls.workspace import disk
 
     paths = [path for path in (path_of(change.uri) for change in params.changes) if path]
-    settings = (*disk.CONFIG_FILES, disk.DIALECT_FILES, disk.PLUGIN_FILE)
+    settings = (*disk.SETTINGS_FILES, disk.DIALECT_FILE_SUFFIX, disk.PLUGIN_FILE)
     if any(path.endswith(settings) for path in paths):
         ls.reload(renew=any(path.endswith(disk.PLUGIN_FILE) for path in paths))
     for path in paths:

@@ -13,15 +13,15 @@ from typing import Any, Literal, NamedTuple
 from agentls.dialects import tool_names
 from agentls.document import tools as toollist
 from agentls.document.document import Document
-from agentls.document.tools import Tools
+from agentls.document.tools import AvailableTools
 from agentls.project import name_syntax
 from agentls.project.index import Index
-from agentls.project.names import STRONG, Names, Permission
+from agentls.project.names import DEFINITE_FORMS, Names, PermissionRule
 from agentls.readers.reading import Reading
 from agentls.text.yaml_tree import Scalar
 
 
-class Ruling(NamedTuple):
+class Denial(NamedTuple):
     """What a rule of the settings denies: the tool or the agent `name`, by `rule` as it stands in the file at
     `path`."""
 
@@ -30,7 +30,7 @@ class Ruling(NamedTuple):
     path: str
 
 
-class Reach(NamedTuple):
+class ServerAccess(NamedTuple):
     """An MCP server, and those of its tools that the agent may use, `None` for all. `own` tells whether the
     agent's file defines it."""
 
@@ -39,7 +39,7 @@ class Reach(NamedTuple):
     tools: tuple[str, ...] | None
 
 
-class Effective(NamedTuple):
+class Capabilities(NamedTuple):
     """What an agent can do in its project.
 
     `tools` are those that it may use, besides the ones of `servers`; `None` stands for all but those in
@@ -50,23 +50,25 @@ class Effective(NamedTuple):
     """
 
     tools: tuple[str, ...] | None
-    servers: tuple[Reach, ...] = ()
-    denied: tuple[Ruling, ...] = ()
-    limited: tuple[Ruling, ...] = ()
-    refused: tuple[Ruling, ...] = ()
+    servers: tuple[ServerAccess, ...] = ()
+    denied: tuple[Denial, ...] = ()
+    limited: tuple[Denial, ...] = ()
+    refused: tuple[Denial, ...] = ()
     named_by: tuple[str, ...] = ()
     bars: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
 
 
-def of(document: Document, reading: Reading, tools: Tools, project: Index) -> Effective | None:
+def find_capabilities(
+    document: Document, reading: Reading, tools: AvailableTools, project: Index
+) -> Capabilities | None:
     """What the agent of `reading` can do, which may use `tools` by itself; `None` if nothing starts it."""
     names = project.get(document.path)
     if names is None or names.own is None or not reading.loads:
         return None
     named_by, bars = tuple(_named_by(project, names)), tuple(_bars(reading))
     if reading.dialect.kind != "agent":
-        return Effective(None, named_by=named_by, bars=bars)
+        return Capabilities(None, named_by=named_by, bars=bars)
     denied, limited, refused = _rulings(reading, tools, project, names)
     servers = tuple(_reach(reading, tools, project, names, denied))
     gone = {ruling.name for ruling in denied}.union(*(server.listed for server in servers))
@@ -76,7 +78,7 @@ def of(document: Document, reading: Reading, tools: Tools, project: Index) -> Ef
         for server in servers
         if server.reach.tools == () and server.reach.own
     )
-    return Effective(
+    return Capabilities(
         None if tools.mode == "all" else left,
         tuple(server.reach for server in servers if server.reach.tools != ()),
         denied,
@@ -95,31 +97,31 @@ _WHOLE = (None, "", "*")
 
 
 def _rulings(
-    reading: Reading, tools: Tools, project: Index, names: Names
-) -> tuple[tuple[Ruling, ...], tuple[Ruling, ...], tuple[Ruling, ...]]:
+    reading: Reading, tools: AvailableTools, project: Index, names: Names
+) -> tuple[tuple[Denial, ...], tuple[Denial, ...], tuple[Denial, ...]]:
     """The rules that take tools away, those that deny some of their uses, and those that refuse the agent."""
-    denied: dict[Ruling, None] = {}
-    limited: dict[Ruling, None] = {}
-    refused: dict[Ruling, None] = {}
+    denied: dict[Denial, None] = {}
+    limited: dict[Denial, None] = {}
+    refused: dict[Denial, None] = {}
     dialect, own = reading.dialect, names.own
     assert own is not None, "it was asked for"
     covered = _covered(tools)
     for path, rule in _denials(reading, project, names):
-        meant = tool_names.resolve(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
+        meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
         tool = dialect.tool(meant[0])
         whole = rule.specifier in _WHOLE
         about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full
         if about_it or (whole and tool is not None and tool.refers == own.kind):
-            refused[Ruling(own.full, rule.written, path)] = None
+            refused[Denial(own.full, rule.written, path)] = None
         if whole:
             for name in covered(meant):
-                denied[Ruling(name, rule.written, path)] = None
+                denied[Denial(name, rule.written, path)] = None
         elif not about_it and (tools.mode == "all" or meant[0] in tools.available):
-            limited[Ruling(meant[0], rule.written, path)] = None
+            limited[Denial(meant[0], rule.written, path)] = None
     return tuple(denied), tuple(limited), tuple(refused)
 
 
-def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, Permission]]:
+def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
     """The rules that deny something, of all settings that count for the agent, each with its file."""
     for file in project.settings(reading.runtime):
         if file.base == project.home or (file.base == names.base and not names.plugin):
@@ -135,7 +137,7 @@ def _undecided(reading: Reading, project: Index, names: Names) -> Iterator[str]:
             yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
 
 
-def _covered(tools: Tools) -> Callable[[tuple[str, ...]], Iterable[str]]:
+def _covered(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]]:
     """From the names that are denied to the tools of an agent that they take away; where it has all, these
     are the names themselves."""
     if tools.mode == "all":
@@ -143,7 +145,7 @@ def _covered(tools: Tools) -> Callable[[tuple[str, ...]], Iterable[str]]:
     listed = {*tools.available}
     taken: dict[str, list[str]] = {}
     for tool in tools.available:
-        for name in toollist.denying(tool):
+        for name in toollist.names_denying(tool):
             taken.setdefault(name, []).append(tool)
 
     def covered(denied: tuple[str, ...]) -> Iterator[str]:
@@ -162,12 +164,12 @@ def _covered(tools: Tools) -> Callable[[tuple[str, ...]], Iterable[str]]:
 class _Server(NamedTuple):
     """A server that is there for an agent, and the entries of its list of tools that are about it."""
 
-    reach: Reach
+    reach: ServerAccess
     listed: tuple[str, ...]
 
 
 def _reach(
-    reading: Reading, tools: Tools, project: Index, names: Names, denied: tuple[Ruling, ...]
+    reading: Reading, tools: AvailableTools, project: Index, names: Names, denied: tuple[Denial, ...]
 ) -> Iterator[_Server]:
     """The servers that the project defines for the agent, with what it may use of each."""
     form = reading.dialect.tool_grammar.server_tools
@@ -183,15 +185,15 @@ def _reach(
         own = server.path == names.path
         if entire or listed or own:
             left = tuple(tool for tool in listed if tool not in gone)
-            yield _Server(Reach(server.full, own, None if entire else left), listed)
+            yield _Server(ServerAccess(server.full, own, None if entire else left), listed)
 
 
-def _by_server(reading: Reading, tools: Tools) -> Iterator[tuple[str, list[str]]]:
+def _by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:
     """The tools in a list that come from servers, by the names of those."""
-    grammar = tool_names.grammar_of(reading.dialect, reading.runtime)
+    grammar = tool_names.grammar_for(reading.dialect, reading.runtime)
     found: dict[str, list[str]] = {}
     for tool in tools.available:
-        for server in name_syntax.in_tool(tool, 0, reading.dialect, grammar, "tool"):
+        for server in name_syntax.server_in_tool_name(tool, 0, reading.dialect, grammar, "tool"):
             found.setdefault(server.name, []).append(tool)
     yield from found.items()
 
@@ -205,7 +207,7 @@ def _named_by(project: Index, names: Names) -> list[str]:
     found = {
         other.own.full
         for other, reference in project.referring(names.own)
-        if reference.form in STRONG and other.own and other.path != names.path
+        if reference.form in DEFINITE_FORMS and other.own and other.path != names.path
     }
     return sorted(found)
 
@@ -223,7 +225,7 @@ def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
 # --- for programs, and for people -------------------------------------------------------------
 
 
-def to_json(found: Effective) -> dict[str, Any]:
+def capabilities_data(found: Capabilities) -> dict[str, Any]:
     """What an agent can do, as plain data."""
     return {
         "tools": None if found.tools is None else list(found.tools),
@@ -240,14 +242,16 @@ def to_json(found: Effective) -> dict[str, Any]:
     }
 
 
-Style = Literal["plain", "path", "good", "bad", "label", "muted"]
+TextStyle = Literal["plain", "path", "good", "bad", "label", "muted"]
 """What a piece of a line is; whoever prints it chooses colours."""
 
 _WHOM = {"person": "people", "model": "other agents"}
 _MOST_NAMES = 8
 
 
-def in_words(found: Effective, mark: Callable[[str], str] = str) -> Iterator[tuple[str, str, Style]]:
+def describe_capabilities(
+    found: Capabilities, mark: Callable[[str], str] = str
+) -> Iterator[tuple[str, str, TextStyle]]:
     """What the project makes of the agent: label, text and style of each row; `mark` sets off names."""
     if found.servers:
         yield "servers", "; ".join(_server_in_words(server, mark) for server in found.servers), "plain"
@@ -267,11 +271,11 @@ def in_words(found: Effective, mark: Callable[[str], str] = str) -> Iterator[tup
         yield "note", sentence, "muted"
 
 
-def _server_in_words(server: Reach, mark: Callable[[str], str]) -> str:
+def _server_in_words(server: ServerAccess, mark: Callable[[str], str]) -> str:
     tools = "all tools" if server.tools is None else ", ".join(map(mark, server.tools))
     return f"{mark(server.server)} ({'its own, ' if server.own else ''}{tools})"
 
 
-def _rule_in_words(ruling: Ruling, mark: Callable[[str], str]) -> str:
+def _rule_in_words(ruling: Denial, mark: Callable[[str], str]) -> str:
     """A rule, with the end of its file's path, which tells what settings they are."""
     return f"the rule {mark(ruling.rule)} in {mark('/'.join(ruling.path.split('/')[-2:]))}"

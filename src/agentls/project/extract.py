@@ -9,14 +9,21 @@ from agentls.dialects.records import Key
 from agentls.document import tools as toollist
 from agentls.document.document import Document
 from agentls.project import path_references, prose_references
-from agentls.project.name_syntax import described, in_entry, in_hooks, in_scalar, is_name, reference
-from agentls.project.names import Definition, Kind, Names, Reference
+from agentls.project.name_syntax import (
+    describe_server,
+    is_name,
+    make_reference,
+    names_in_hooks,
+    names_in_scalar,
+    names_in_tool_entry,
+)
+from agentls.project.names import Definition, NameKind, Names, Reference
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, inside
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, content_span
 
 
-def of(document: Document) -> Names:
+def extract_names(document: Document) -> Names:
     """The names in a document."""
     readers = (
         *(reading.runtime.name for reading in document.readings),
@@ -31,10 +38,10 @@ def of(document: Document) -> Names:
             servers.append(found)
         else:
             references.append(found)
-    references += prose_references.find(document.text, document.body)
+    references += prose_references.find_prose_references(document.text, document.body)
     folder = document.path.rpartition("/")[0]
     base = identity.base or folder
-    references += path_references.find(document.text, document.body, (folder, base))
+    references += path_references.find_path_references(document.text, document.body, (folder, base))
     references.sort(key=lambda each: each.span)
     definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
     return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
@@ -71,11 +78,11 @@ def _where(document: Document, name: str) -> Span:
     entry = document.entry("name")
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.text != name:
         return Span(0, 0)
-    return inside(entry.value, document.text)
+    return content_span(entry.value, document.text)
 
 
 def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
-    tools = toollist.effective(reading, document.text, document.permission_mode)
+    tools = toollist.available_tools(reading, document.text, document.permission_mode)
     return None if tools.mode == "all" else tools.available
 
 
@@ -90,7 +97,7 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
         if key is None or entry.broken:
             continue
         if key.type == "hooks":
-            yield from in_hooks(entry.value, document.dialect, document.text)
+            yield from names_in_hooks(entry.value, document.dialect, document.text)
         if key.names:
             yield from _named(document, key, entry.value)
         for field in key.fields:
@@ -101,7 +108,7 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
                         yield from _named(document, field, within.value)
     for tools in document.tool_lists:
         for item in tools.items:
-            yield from in_entry(
+            yield from names_in_tool_entry(
                 item.entry, item.tool, document.dialect, document.dialect.tool_grammar, "tool"
             )
 
@@ -115,7 +122,7 @@ def _records(value: Node) -> Iterator[Mapping]:
 def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
     """The names in the value of a key. A mapping below a key of servers defines them; in any other its
     keys are the names."""
-    kind: Kind = key.names  # type: ignore[assignment]
+    kind: NameKind = key.names  # type: ignore[assignment]
     if isinstance(value, Sequence):
         for item in value.items:
             yield from _named(document, key, item)
@@ -124,16 +131,16 @@ def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | R
             if kind == "server":
                 yield _server(document, entry)
             else:
-                yield from in_scalar(kind, entry.key, document.text)
+                yield from names_in_scalar(kind, entry.key, document.text)
     elif value.type == "str" and not value.is_alias and value.text not in (row.name for row in key.values):
-        span = inside(value, document.text)
+        span = content_span(value, document.text)
         written = span.of(document.text)
         # A name may have blanks in it, but not that of a skill, and not where several stand in a line.
         several = "," in written or kind == "skill"
         words = _ITEM.finditer(written) if several else [re.match(r".*", written, re.DOTALL)]
         for word in words:
             if word and is_name(word[0]):
-                yield reference(kind, word[0], span.start + word.start())
+                yield make_reference(kind, word[0], span.start + word.start())
 
 
 def _server(document: Document, entry: Entry) -> Definition:
@@ -143,8 +150,8 @@ def _server(document: Document, entry: Entry) -> Definition:
         entry.key.text,
         "",
         document.path,
-        inside(entry.key, document.text),
-        described(entry.value),
+        content_span(entry.key, document.text),
+        describe_server(entry.value),
         document.path,
         document.dialect.name,
         (),

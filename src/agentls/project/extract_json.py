@@ -12,23 +12,23 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from agentls.dialects import config_files, loader, tool_names
-from agentls.dialects.config_files import Spot
+from agentls.dialects.config_files import NamePath
 from agentls.dialects.loader import Dialect
 from agentls.document.locate import Plugin
 from agentls.project import name_syntax
-from agentls.project.names import Definition, Kind, Names, Permission, Reference
+from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference
 from agentls.text import yaml_tree
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, inside
+from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, content_span
 
-Found = Definition | Reference | Permission
-Action = Literal["allow", "ask", "deny"]
+ExtractedName = Definition | Reference | PermissionRule
+PermissionAction = Literal["allow", "ask", "deny"]
 
 
-def of(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
+def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
     """The names in the file at `path`, or `None` if it is no companion. `plugin` is the nearest one whose
     root is a parent of the file. Of a text that is no JSON only the beginning counts that is."""
-    located = config_files.locate(path, plugin.root if plugin else "")
+    located = config_files.locate_config_file(path, plugin.root if plugin else "")
     if located is None:
         return None
     companion = located.companion
@@ -37,7 +37,7 @@ def of(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
     root = _parsed(text)
     if root is None:
         return names
-    reader = _Reader(names, text, loader.load(companion.dialect))
+    reader = _NameExtractor(names, text, loader.load_dialect(companion.dialect))
     found = [
         each
         for spot in companion.names
@@ -48,7 +48,7 @@ def of(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
     return names._replace(
         definitions=tuple(each for each in found if isinstance(each, Definition)),
         references=tuple(each for each in found if isinstance(each, Reference)),
-        permissions=tuple(each for each in found if isinstance(each, Permission)),
+        permissions=tuple(each for each in found if isinstance(each, PermissionRule)),
     )
 
 
@@ -67,10 +67,10 @@ _CLOSING = {"[": "]", "{": "}"}
 def _parsed(text: str) -> Node | None:
     """The tree of a JSON text with comments, or of its beginning as far as that goes."""
     plain = _TOKEN.sub(_as_yaml, text)
-    parsed = yaml_tree.parse(yaml_tree.Source.plain(plain, Span(0, len(plain))))
+    parsed = yaml_tree.parse(yaml_tree.MappedText.plain(plain, Span(0, len(plain))))
     if parsed.problem:
         begun = _closed(plain[: parsed.problem.offset])
-        parsed = yaml_tree.parse(yaml_tree.Source.plain(begun, Span(0, len(begun))))
+        parsed = yaml_tree.parse(yaml_tree.MappedText.plain(begun, Span(0, len(begun))))
     return parsed.root
 
 
@@ -110,14 +110,14 @@ def _at(node: Node, steps: tuple[str, ...], parent: Mapping | None) -> Iterator[
             yield from _at(item, steps[1:], parent)
 
 
-class _Reader(NamedTuple):
+class _NameExtractor(NamedTuple):
     """What is known of the file that is read."""
 
     names: Names
     text: str
     dialect: Dialect
 
-    def read(self, spot: Spot, parent: Mapping | None, value: Node) -> Iterator[Found]:
+    def read(self, spot: NamePath, parent: Mapping | None, value: Node) -> Iterator[ExtractedName]:
         """The names that stand at a spot."""
         if spot.defines:
             yield from self._definitions(spot.defines, spot.one_of, value)
@@ -125,18 +125,18 @@ class _Reader(NamedTuple):
             yield from self._files(spot, parent, value)
         elif spot.refers and spot.keys and isinstance(value, Mapping):
             for entry in value.entries:
-                yield from name_syntax.in_scalar(spot.refers, entry.key, self.text)
+                yield from name_syntax.names_in_scalar(spot.refers, entry.key, self.text)
         elif spot.refers and not spot.keys:
-            for scalar in name_syntax.scalars(value):
-                yield from name_syntax.in_scalar(spot.refers, scalar, self.text)
+            for scalar in name_syntax.string_items(value):
+                yield from name_syntax.names_in_scalar(spot.refers, scalar, self.text)
         if spot.hooks:
-            yield from name_syntax.in_hooks(value, self.dialect, self.text)
+            yield from name_syntax.names_in_hooks(value, self.dialect, self.text)
         if spot.rules == "value":
             yield from self._assigned(value)
         elif spot.rules:
             yield from self._rules(spot.rules, value)
 
-    def _definitions(self, kind: Kind, one_of: tuple[str, ...], value: Node) -> Iterator[Definition]:
+    def _definitions(self, kind: NameKind, one_of: tuple[str, ...], value: Node) -> Iterator[Definition]:
         for entry in value.entries if isinstance(value, Mapping) else ():
             if not isinstance(entry.value, Mapping) or not entry.key.text:
                 continue
@@ -149,31 +149,31 @@ class _Reader(NamedTuple):
                 entry.key.text,
                 self.names.plugin,
                 self.names.path,
-                inside(entry.key, self.text),
-                name_syntax.described(entry.value) if kind == "server" else description,
+                content_span(entry.key, self.text),
+                name_syntax.describe_server(entry.value) if kind == "server" else description,
                 self.names.base,
                 self.dialect.name,
                 self.names.runtimes,
                 part=True,
             )
 
-    def _files(self, spot: Spot, parent: Mapping | None, value: Node) -> Iterator[Reference]:
+    def _files(self, spot: NamePath, parent: Mapping | None, value: Node) -> Iterator[Reference]:
         """The paths in a value; only those with a point in front are for sure from here."""
         beside = parent.get(spot.below) if parent and spot.below else None
         below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
-        for scalar in name_syntax.scalars(value):
+        for scalar in name_syntax.string_items(value):
             if scalar.text.startswith(".") and below.startswith("."):
                 full = posixpath.normpath(posixpath.join(self.names.base, below, scalar.text))
-                yield Reference("file", full, "", inside(scalar, self.text), "link")
+                yield Reference("file", full, "", content_span(scalar, self.text), "link")
 
-    def _rules(self, action: Action, value: Node) -> Iterator[Permission | Reference]:
+    def _rules(self, action: PermissionAction, value: Node) -> Iterator[PermissionRule | Reference]:
         grammar = self.dialect.tool_grammar._replace(separators="", specifiers=True)
-        for entry in tool_names.split(value, self.text, grammar):
-            yield Permission(action, entry.name, entry.specifier, entry.span)
-            tool = tool_names.resolve(entry.name, self.dialect, None).tool
-            yield from name_syntax.in_entry(entry, tool, self.dialect, grammar, "permission")
+        for entry in tool_names.split_tool_list(value, self.text, grammar):
+            yield PermissionRule(action, entry.name, entry.specifier, entry.span)
+            tool = tool_names.resolve_tool(entry.name, self.dialect, None).tool
+            yield from name_syntax.names_in_tool_entry(entry, tool, self.dialect, grammar, "permission")
 
-    def _assigned(self, value: Node) -> Iterator[Permission]:
+    def _assigned(self, value: Node) -> Iterator[PermissionRule]:
         """Permissions as a mapping from tools, or from tools and patterns, to what is done."""
         for entry in value.entries if isinstance(value, Mapping) else ():
             if isinstance(entry.value, Mapping):
@@ -182,11 +182,11 @@ class _Reader(NamedTuple):
             else:
                 yield from self._permission(entry.key, None, entry.value)
 
-    def _permission(self, tool: Scalar, pattern: Scalar | None, value: Node) -> Iterator[Permission]:
+    def _permission(self, tool: Scalar, pattern: Scalar | None, value: Node) -> Iterator[PermissionRule]:
         action = _ACTIONS.get(value.text) if isinstance(value, Scalar) else None
         if action:
-            span = inside(pattern or tool, self.text)
-            yield Permission(action, tool.text, pattern.text if pattern else None, span)
+            span = content_span(pattern or tool, self.text)
+            yield PermissionRule(action, tool.text, pattern.text if pattern else None, span)
 
 
-_ACTIONS: dict[str, Action] = {"allow": "allow", "ask": "ask", "deny": "deny"}
+_ACTIONS: dict[str, PermissionAction] = {"allow": "allow", "ask": "ask", "deny": "deny"}

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects import loader
 from agentls.project.index import Index
-from agentls.project.names import STRONG, Definition, Names, Reference
+from agentls.project.names import DEFINITE_FORMS, Definition, Names, Reference
 
 NodeKind = Literal["agent", "skill", "command", "server", "file", "tool"]
 """What a node stands for; a "file" is one that only refers to others, such as `CLAUDE.md`."""
@@ -16,11 +16,11 @@ EdgeKind = Literal["starts", "runs", "preloads", "uses", "mentions", "may use"]
 """What leads from one to another: it starts an agent; a command runs it; a key loads a skill; it uses a
 skill or a server; the prose mentions it; an agent may use a tool."""
 
-State = Literal["", "missing", "elsewhere"]
+NodeState = Literal["", "missing", "elsewhere"]
 """Whether a node is there: "missing" if nothing of that name exists, which makes every reference to it a dead
 one, "elsewhere" if it may well exist outside of the project."""
 
-Line = Callable[[str, int], int]
+LineNumber = Callable[[str, int], int]
 """From a path and an offset in its text to the number of the line, counted from 1."""
 
 
@@ -42,7 +42,7 @@ class Node(NamedTuple):
     format: str = ""
     group: str = ""
     tools: tuple[str, ...] | None = None
-    state: State = ""
+    state: NodeState = ""
 
 
 class Edge(NamedTuple):
@@ -75,7 +75,7 @@ class Graph(NamedTuple):
         )
         return self._replace(nodes=(*tools, *self.nodes), edges=(*self.edges, *edges))
 
-    def count(self, kind: NodeKind, state: State = "") -> int:
+    def count(self, kind: NodeKind, state: NodeState = "") -> int:
         """How many nodes there are of a kind, in a state."""
         return sum(node.kind == kind and node.state == state for node in self.nodes)
 
@@ -85,13 +85,13 @@ class Graph(NamedTuple):
         return tuple(node for node in self.nodes if node.state == "missing")
 
 
-def of(indexes: Iterable[Index], root: str, line: Line, shown: Callable[[str], bool]) -> Graph:
+def build_graph(indexes: Iterable[Index], root: str, line: LineNumber, shown: Callable[[str], bool]) -> Graph:
     """The graph of the projects in `indexes`: the files that are to be `shown`, by their paths, and what they
     are directly connected with."""
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str, EdgeKind], list[int]] = {}
     for index in indexes:
-        made = _Maker(index, root, line)
+        made = _GraphBuilder(index, root, line)
         for names in index:
             for definition in names.definitions:
                 if shown(names.path):
@@ -124,10 +124,10 @@ def _order(node: Node) -> tuple[str, str, str]:
     return node.group, node.name, node.id
 
 
-class _Maker:
+class _GraphBuilder:
     """Makes nodes and edges from the names in an index."""
 
-    def __init__(self, index: Index, root: str, line: Line) -> None:
+    def __init__(self, index: Index, root: str, line: LineNumber) -> None:
         self._index = index
         self._root = root
         self._line = line
@@ -172,7 +172,7 @@ class _Maker:
         found = self._meant(reference, names)
         if not shown(names.path) and not (found and shown(found[0].path)):
             return None
-        if not found and reference.form not in STRONG:
+        if not found and reference.form not in DEFINITE_FORMS:
             return None
         target = self.node(found[0]) if found else self._absent(reference, names)
         return target, _kind(reference, names, target)
@@ -189,7 +189,7 @@ class _Maker:
         """The node for a name that nothing in the project has."""
         kind: NodeKind = "agent" if reference.kind == "any" else reference.kind
         full = f"{reference.scope}:{reference.name}" if reference.scope else reference.name
-        state: State = "missing" if self._is_dead(reference, names) else "elsewhere"
+        state: NodeState = "missing" if self._is_dead(reference, names) else "elsewhere"
         return Node(f"{kind}:{full}", kind, full, state=state)
 
     def _is_dead(self, reference: Reference, names: Names) -> bool:
@@ -219,7 +219,7 @@ class _Maker:
 
 def _kind(reference: Reference, names: Names, target: Node) -> EdgeKind:
     """How a reference leads to its target."""
-    if reference.form not in STRONG:
+    if reference.form not in DEFINITE_FORMS:
         return "mentions"
     if target.kind == "agent":
         return "runs" if names.own and names.own.kind == "command" else "starts"
@@ -231,8 +231,8 @@ def _kind(reference: Reference, names: Names, target: Node) -> EdgeKind:
 def _builtin(index: Index) -> Iterator[str]:
     """The names that mean something to the runtimes by themselves, of all formats in the index."""
     for name in {definition.dialect for definition in index.all("any")}:
-        if name in loader.NAMES:
-            dialect = loader.load(name)
+        if name in loader.DIALECT_NAMES:
+            dialect = loader.load_dialect(name)
             yield from (agent.name for agent in dialect.own_names)
             for key in dialect.keys:
                 for each in (key, *key.fields):
@@ -240,4 +240,4 @@ def _builtin(index: Index) -> Iterator[str]:
 
 
 def _title(dialect: str) -> str:
-    return loader.load(dialect).title if dialect in loader.NAMES else dialect
+    return loader.load_dialect(dialect).title if dialect in loader.DIALECT_NAMES else dialect

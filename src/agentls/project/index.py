@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentls.dialects.runtimes import Runtime
-from agentls.document.locate import holds
-from agentls.project.names import Definition, Kind, Names, Reference, fold
-from agentls.project.namespace import Roster
+from agentls.document.locate import is_inside
+from agentls.project.names import Definition, NameKind, Names, Reference, normalise_name
+from agentls.project.namespace import Namespace
 from agentls.text.offsets import Span
-from agentls.text.spelling import Speller
+from agentls.text.spelling import SpellingIndex
 
-_ANY: tuple[Kind, ...] = ("agent", "skill", "command")
-_LISTS: dict[Kind, tuple[Kind, ...]] = {
+_ANY: tuple[NameKind, ...] = ("agent", "skill", "command")
+_LISTS: dict[NameKind, tuple[NameKind, ...]] = {
     "any": _ANY,
     "agent": ("agent",),
     # A command is a skill to Claude Code, and is started like one.
@@ -38,9 +38,9 @@ class Index:
         self._files: dict[str, Names] = {}
         self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
         self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
-        self._rosters: dict[tuple[str, ...], Roster] = {}
-        self._counts: dict[Kind, int] = {}
-        self._spellers: dict[Kind, Speller] = {}
+        self._rosters: dict[tuple[str, ...], Namespace] = {}
+        self._counts: dict[NameKind, int] = {}
+        self._spellers: dict[NameKind, SpellingIndex] = {}
         self._settings: dict[str, Names] = {}
         self._choices: dict[object, list[Definition]] = {}
 
@@ -74,14 +74,14 @@ class Index:
             self._settings[names.path] = names
         for definition in names.definitions:
             self._counts[definition.kind] = self._counts.get(definition.kind, 0) + 1
-            for key in {fold(name) for name in definition.called}:
+            for key in {normalise_name(name) for name in definition.called}:
                 rows = self._definitions.setdefault(key, {})
                 rows[names.path] = (*rows.get(names.path, ()), definition)
         for reference in names.references:
-            uses = self._references.setdefault(fold(reference.name), {})
+            uses = self._references.setdefault(normalise_name(reference.name), {})
             uses[names.path] = (*uses.get(names.path, ()), reference)
         if names.own and names.own.loads:
-            self._rosters.setdefault(_roster_of(names.own), Roster()).put(names.own)
+            self._rosters.setdefault(_roster_of(names.own), Namespace()).put(names.own)
         return old is None or _seen_by_others(old) != _seen_by_others(names)
 
     def drop(self, path: str) -> bool:
@@ -117,35 +117,35 @@ class Index:
         found = self._settings.values() if runtime.denies_first else ()
         return (names for names in found if runtime.name in names.runtimes)
 
-    def all(self, kind: Kind) -> Iterator[Definition]:
+    def all(self, kind: NameKind) -> Iterator[Definition]:
         """All definitions of a kind."""
         kinds = _LISTS[kind] if kind == "any" else (kind,)
         return (each for names in self for each in names.definitions if each.kind in kinds)
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: NameKind) -> int:
         """How many definitions of a kind there are."""
         return self._counts.get(kind, 0)
 
-    def spelt_like(self, kind: Kind, name: str) -> str | None:
+    def spelt_like(self, kind: NameKind, name: str) -> str | None:
         """The name of a definition that `name` is most likely meant to be, if it is misspelt."""
         if kind not in self._spellers:
-            self._spellers[kind] = Speller(
+            self._spellers[kind] = SpellingIndex(
                 called for known in _LISTS[kind] for each in self.all(known) for called in each.called
             )
         return self._spellers[kind].nearest(name)
 
     def alike(self, name: str) -> list[Definition]:
         """The definitions whose names differ from `name` in nothing but case and separators, if at all."""
-        return [each for rows in self._definitions.get(fold(name), {}).values() for each in rows]
+        return [each for rows in self._definitions.get(normalise_name(name), {}).values() for each in rows]
 
-    def named(self, kind: Kind, name: str) -> list[Definition]:
+    def named(self, kind: NameKind, name: str) -> list[Definition]:
         """The definitions of exactly that name."""
         kinds = _LISTS[kind]
         return [each for each in self.alike(name) if each.kind in kinds and name in each.called]
 
     def uses(self, name: str) -> Iterator[tuple[Names, Reference]]:
         """The references with that name, each with the file that it stands in."""
-        for path, rows in self._references.get(fold(name), {}).items():
+        for path, rows in self._references.get(normalise_name(name), {}).items():
             names = self._files[path]
             yield from ((names, reference) for reference in rows if reference.name == name)
 
@@ -166,7 +166,7 @@ class Index:
         found = self.resolve(reference, names)
         return [each for each in found if self._distance(each, names) == self._distance(found[0], names)]
 
-    def choices(self, kinds: tuple[Kind, ...], names: Names) -> list[Definition]:
+    def choices(self, kinds: tuple[NameKind, ...], names: Names) -> list[Definition]:
         """What the file of `names` can refer to, the nearest first, as `resolve` has it: what the owner of its
         folder knows and loads, each full name once, without itself and the servers of other agents."""
         view = (kinds, names.path, names.base, names.plugin, names.runtimes)
@@ -174,7 +174,7 @@ class Index:
             self._choices[view] = self._chosen(kinds, names)
         return self._choices[view]
 
-    def _chosen(self, kinds: tuple[Kind, ...], names: Names) -> list[Definition]:
+    def _chosen(self, kinds: tuple[NameKind, ...], names: Names) -> list[Definition]:
         if kinds not in self._choices:
             defined = (each for file in self for each in file.definitions)
             self._choices[kinds] = [each for each in defined if each.kind in kinds and each.loads]
@@ -206,12 +206,12 @@ class Index:
         """The references to files that lead to a folder, or to what lies in it."""
         for names in self:
             for reference in names.references:
-                if reference.kind == "file" and holds(folder, reference.name):
+                if reference.kind == "file" and is_inside(folder, reference.name):
                     yield names, reference
 
-    def roster(self, definition: Definition) -> Roster:
+    def roster(self, definition: Definition) -> Namespace:
         """What belongs to the same runtime and place as `definition`, itself among it."""
-        return self._rosters.get(_roster_of(definition)) or Roster()
+        return self._rosters.get(_roster_of(definition)) or Namespace()
 
     def _distance(self, definition: Definition, names: Names) -> tuple[bool, int, int, int]:
         """How far a definition is from a file that refers to it."""
@@ -219,7 +219,7 @@ class Index:
         near = definition.kind == "server" and definition.path == names.path
         if near or (definition.scope and names.plugin and definition.base == names.base):
             steps = (0, 0)
-        elif not definition.scope and holds(definition.base, names.base) and definition.base != self.home:
+        elif not definition.scope and is_inside(definition.base, names.base) and definition.base != self.home:
             steps = (1, names.base.count("/") - definition.base.count("/"))
         elif definition.base == self.home:
             steps = (2, 0)
@@ -246,6 +246,6 @@ def _roster_of(definition: Definition) -> tuple[str, ...]:
 
 
 def _forget(table: dict[str, dict[str, Any]], name: str, path: str) -> None:
-    rows = table.get(fold(name))
+    rows = table.get(normalise_name(name))
     if rows is not None and rows.pop(path, None) is not None and not rows:
-        del table[fold(name)]
+        del table[normalise_name(name)]

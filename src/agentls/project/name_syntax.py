@@ -9,9 +9,9 @@ from agentls.dialects.hooks import HookEvent
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import ToolGrammar
 from agentls.dialects.tool_names import ToolEntry
-from agentls.project.names import Form, Kind, Reference, bare
+from agentls.project.names import NameKind, Reference, ReferenceForm, split_qualified_name
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, inside
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, content_span
 
 _ITEM = re.compile(r"[^\s,()]+")
 _NO_NAME = re.compile(r"[*{}$<>()\[\]^+?\\\n]")
@@ -22,39 +22,41 @@ def is_name(text: str) -> bool:
     return bool(text) and not _NO_NAME.search(text)
 
 
-def reference(kind: Kind, name: str, at: int, form: Form = "key") -> Reference:
+def make_reference(kind: NameKind, name: str, at: int, form: ReferenceForm = "key") -> Reference:
     """The reference that a name at the offset `at` is. Servers have no plugin in front."""
     if kind == "server":
         return Reference(kind, name, "", Span(at, at + len(name)), form)
-    return Reference(kind, *bare(name, at), form)
+    return Reference(kind, *split_qualified_name(name, at), form)
 
 
-def in_scalar(kind: Kind, scalar: Scalar, text: str) -> Iterator[Reference]:
+def names_in_scalar(kind: NameKind, scalar: Scalar, text: str) -> Iterator[Reference]:
     """The name that a scalar is, unless it is a pattern, or written with signs that stand for others."""
-    span = inside(scalar, text)
+    span = content_span(scalar, text)
     if span.of(text) == scalar.text and is_name(scalar.text):
-        yield reference(kind, scalar.text, span.start)
+        yield make_reference(kind, scalar.text, span.start)
 
 
-def in_entry(
-    entry: ToolEntry, tool: str | None, dialect: Dialect, grammar: ToolGrammar, form: Form
+def names_in_tool_entry(
+    entry: ToolEntry, tool: str | None, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
 ) -> Iterator[Reference]:
     """The names in an entry of a list of tools, or in a rule about one. `tool` is the tool that it means."""
     if entry.span.end - entry.span.start != len(entry.text):
         return
     row = dialect.tool(tool) if tool else None
     if entry.specifier is not None and row and row.refers:
-        kind: Kind = row.refers
+        kind: NameKind = row.refers
         start = entry.span.start + len(entry.name) + 1
         for word in _ITEM.finditer(entry.specifier):
             name = word[0].removesuffix(":*")
             if is_name(name):
-                yield reference(kind, name, start + word.start(), form)
+                yield make_reference(kind, name, start + word.start(), form)
     elif row is None and entry.name not in grammar.all:
-        yield from in_tool(entry.name, entry.span.start, dialect, grammar, form)
+        yield from server_in_tool_name(entry.name, entry.span.start, dialect, grammar, form)
 
 
-def in_tool(name: str, at: int, dialect: Dialect, grammar: ToolGrammar, form: Form) -> Iterator[Reference]:
+def server_in_tool_name(
+    name: str, at: int, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
+) -> Iterator[Reference]:
     """The server in the name of a tool, which stands at the offset `at`."""
     found = re.fullmatch(grammar.server, name) if grammar.server else None
     if found is None or found.lastindex is None:
@@ -63,10 +65,10 @@ def in_tool(name: str, at: int, dialect: Dialect, grammar: ToolGrammar, form: Fo
     of = dialect.tool(server)
     # Sets of tools have members too, under the names that they have or had.
     if is_name(server) and not (of and of.members) and not dialect.old_tool(server):
-        yield reference("server", server, at + found.start(found.lastindex), form)
+        yield make_reference("server", server, at + found.start(found.lastindex), form)
 
 
-def in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Reference]:
+def names_in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Reference]:
     """The names in a definition of hooks: in the matchers, and in the fields of the handlers."""
     for entry in hooks.entries if isinstance(hooks, Mapping) else ():
         event = dialect.event(entry.key.text)
@@ -80,12 +82,12 @@ def in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Reference]:
 def _in_matcher(matcher: Entry | None, event: HookEvent, dialect: Dialect, text: str) -> Iterator[Reference]:
     """The names in a matcher, which has one, or several with `|` or commas between."""
     if matcher and isinstance(matcher.value, Scalar):
-        span = inside(matcher.value, text)
+        span = content_span(matcher.value, text)
         for word in _ALTERNATIVE.finditer(text, *span):
             if event.tool:
-                yield from in_tool(word[0], word.start(), dialect, dialect.tool_grammar, "key")
+                yield from server_in_tool_name(word[0], word.start(), dialect, dialect.tool_grammar, "key")
             elif event.refers and is_name(word[0]):
-                yield reference(event.refers, word[0], word.start())
+                yield make_reference(event.refers, word[0], word.start())
 
 
 def _in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterator[Reference]:
@@ -95,13 +97,13 @@ def _in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterato
             row = next((dialect.handler(kind.text) for kind in _texts(node, "type")), None)
             for field in row.fields if row else ():
                 for value in _texts(node, field.name) if field.refers else ():
-                    yield from in_scalar(field.refers or "any", value, text)
+                    yield from names_in_scalar(field.refers or "any", value, text)
 
 
 _ALTERNATIVE = re.compile(r"[^\s|,]+")
 
 
-def described(server: Node) -> str:
+def describe_server(server: Node) -> str:
     """How a definition of an MCP server reaches it: its address, or its program. Nothing that may be secret
     is told: no options, no variables, no query."""
     if not isinstance(server, Mapping):
@@ -122,10 +124,10 @@ _HARMLESS = ("-y", "--yes")
 def _texts(mapping: Mapping, key: str) -> tuple[Scalar, ...]:
     """The texts in the value of a key: itself, or the items of a list."""
     entry = mapping.get(key)
-    return scalars(entry.value) if entry else ()
+    return string_items(entry.value) if entry else ()
 
 
-def scalars(value: Node) -> tuple[Scalar, ...]:
+def string_items(value: Node) -> tuple[Scalar, ...]:
     """The texts in a value: itself, or the items of a list."""
     items = value.items if isinstance(value, Sequence) else (value,)
     return tuple(item for item in items if isinstance(item, Scalar) and item.type == "str")

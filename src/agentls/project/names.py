@@ -12,13 +12,13 @@ from typing import Literal, NamedTuple
 
 from agentls.text.offsets import Span
 
-Kind = Literal["agent", "skill", "command", "server", "file", "any"]
+NameKind = Literal["agent", "skill", "command", "server", "file", "any"]
 """What a name is the name of. A reference in prose is to "any" of the first three. One of the kind "file" has
 for its name the path to which it leads, written as those of the files in the index, so that `Index.uses(path)`
 finds it. Whether there is such a file is for others to say. Where it is not known what the path is counted from,
 there is a reference for each folder that it may be, with the same span."""
 
-Form = Literal[
+ReferenceForm = Literal[
     "key", "tool", "permission", "mention", "argument", "call", "code", "word", "noun", "item", "link"
 ]
 """How a reference is written: as a word of a key's value; in a list of tools, as in `Agent(x)`,
@@ -28,7 +28,9 @@ between backticks or behind `/` or `@`; as a hyphenated word in prose; beside th
 
 _NO_SIGN = re.compile(r"[^A-Za-z0-9_-]")
 
-STRONG: frozenset[Form] = frozenset(("key", "tool", "permission", "mention", "argument", "call"))
+DEFINITE_FORMS: frozenset[ReferenceForm] = frozenset(
+    ("key", "tool", "permission", "mention", "argument", "call")
+)
 """The forms that are references whatever they name. Of the others one cannot tell before the name is known."""
 
 
@@ -44,7 +46,7 @@ class Definition(NamedTuple):
     to choose it by itself.
     """
 
-    kind: Kind
+    kind: NameKind
     name: str
     scope: str
     path: str
@@ -77,14 +79,14 @@ class Reference(NamedTuple):
     """A place where a name stands: `span` covers the bare name, `scope` is what a plugin's name in front of
     it says ("" for nothing). Of a path, `span` covers what is written, without a `#part` behind it."""
 
-    kind: Kind
+    kind: NameKind
     name: str
     scope: str
     span: Span
-    form: Form
+    form: ReferenceForm
 
 
-class Permission(NamedTuple):
+class PermissionRule(NamedTuple):
     """A rule of a file with settings: what is done about the uses of a tool, as in `Bash(git push *)`.
 
     `tool` is the name as it is written (`Bash`, `Agent`, `mcp__github__create_issue`), `specifier` what stands
@@ -113,7 +115,7 @@ class Names(NamedTuple):
     runtimes: tuple[str, ...]
     definitions: tuple[Definition, ...] = ()
     references: tuple[Reference, ...] = ()
-    permissions: tuple[Permission, ...] = ()
+    permissions: tuple[PermissionRule, ...] = ()
 
     @property
     def own(self) -> Definition | None:
@@ -122,7 +124,7 @@ class Names(NamedTuple):
         return first if first and not first.part else None
 
 
-def fold(name: str) -> str:
+def normalise_name(name: str) -> str:
     """`name` without case and separators, in which names that people take for the same agree."""
     return name.lower().translate(_SEPARATORS)
 
@@ -130,7 +132,7 @@ def fold(name: str) -> str:
 _SEPARATORS = str.maketrans("", "", "-_ .")
 
 
-def bare(written: str, at: int) -> tuple[str, str, Span]:
+def split_qualified_name(written: str, at: int) -> tuple[str, str, Span]:
     """A name as it is written at the offset `at`: the bare name, what a plugin sets in front, its span."""
     scope, _, name = written.rpartition(":")
     start = at + len(written) - len(name)

@@ -7,15 +7,15 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from agentls.project.names import Definition, fold
-from agentls.text.similarity import Overlap
-from agentls.text.tokens import estimate
+from agentls.project.names import Definition, normalise_name
+from agentls.text.similarity import TextSimilarityIndex
+from agentls.text.tokens import estimate_tokens
 
 _LAST = chr(sys.maxunicode)
 """What comes behind any path."""
 
 
-class Roster:
+class Namespace:
     """The definitions of one kind that belong to the same runtime and count from the same folder, or plugin.
 
     Those that the runtime does not load are left out. Whatever is asked costs the same, however many there are.
@@ -24,7 +24,7 @@ class Roster:
     def __init__(self) -> None:
         self.tokens = 0
         """About how many tokens all descriptions take that the model is told."""
-        self.descriptions = Overlap()
+        self.descriptions = TextSimilarityIndex()
         """The descriptions that the model is told, by the paths of their files."""
         self._definitions: dict[str, Definition] = {}
         self._names: dict[str, list[tuple[str, str]]] = {}
@@ -40,23 +40,23 @@ class Roster:
         """Take in a definition, of a file that is not yet among the others."""
         path = definition.path
         self._definitions[path] = definition
-        insort(self._names.setdefault(fold(definition.full), []), (definition.full, path))
+        insort(self._names.setdefault(normalise_name(definition.full), []), (definition.full, path))
         if definition.offered:
-            size = estimate(definition.description)
+            size = estimate_tokens(definition.description)
             self.tokens += size
             insort(self._sizes, (-size, path))
             self.descriptions.put(path, definition.description)
 
     def drop(self, definition: Definition) -> None:
         """Forget a definition that is among the others."""
-        path, name = definition.path, fold(definition.full)
+        path, name = definition.path, normalise_name(definition.full)
         del self._definitions[path]
         rows = self._names[name]
         del rows[bisect_left(rows, (definition.full, path))]
         if not rows:
             del self._names[name]
         if definition.offered:
-            size = estimate(definition.description)
+            size = estimate_tokens(definition.description)
             self.tokens -= size
             del self._sizes[bisect_left(self._sizes, (-size, path))]
             self.descriptions.drop(path)
@@ -77,5 +77,5 @@ class Roster:
 
     def _rows(self, name: str) -> tuple[list[tuple[str, str]], int, int]:
         """The names and paths that are like `name`, and where those begin and end that are the same."""
-        rows = self._names.get(fold(name), [])
+        rows = self._names.get(normalise_name(name), [])
         return rows, bisect_left(rows, (name, "")), bisect_left(rows, (name, _LAST))

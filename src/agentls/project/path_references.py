@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from agentls.project.names import Reference
 from agentls.text.offsets import Span
 
-DESTINATION = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
+LINK_PATTERN = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
 """What looks like a link of Markdown, with its destination."""
 
-IMPORT = re.compile(
+IMPORT_PATTERN = re.compile(
     r"@(?<![\w@/.`]@)((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
 )
 """A word behind `@` is a path if it looks like one; most are names of people, packages or decorators. The sign
 stands first, since a search for it is quick."""
 
-FILE = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
+FILE_PATTERN = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
 """A path behind `#file:`."""
 
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
-_FORMS = (("](", DESTINATION), ("]:", _DEFINITION), ("@", IMPORT), ("#file:", FILE))
+_FORMS = (("](", LINK_PATTERN), ("]:", _DEFINITION), ("@", IMPORT_PATTERN), ("#file:", FILE_PATTERN))
 _ELSEWHERE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
 _PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
 
@@ -38,7 +38,7 @@ def local_path(destination: str) -> str:
     return path if plausible and not _ELSEWHERE.match(path) and not _PLACEHOLDER.search(path) else ""
 
 
-def find(text: str, start: int, folders: tuple[str, ...]) -> Iterator[Reference]:
+def find_path_references(text: str, start: int, folders: tuple[str, ...]) -> Iterator[Reference]:
     """The references to files in `text` from the offset `start` on, form by form. A path may be counted from
     any of `folders`."""
     for sign, pattern in _FORMS:

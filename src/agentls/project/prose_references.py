@@ -14,14 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentls.project.names import Form, Kind, Reference, bare
+from agentls.project.names import NameKind, Reference, ReferenceForm, split_qualified_name
 from agentls.text.offsets import Span
 
 _NAME = r"[A-Za-z0-9][\w.-]+(?::[\w.-]+)*"
 _QUOTE = r"(?:\\?[\"'`])"
 
 # The sign that a form needs, its kind, its name, and the form itself, whose name is the first group.
-_MARKED: tuple[tuple[str, Kind, Form, re.Pattern[str]], ...] = (
+_MARKED: tuple[tuple[str, NameKind, ReferenceForm, re.Pattern[str]], ...] = (
     ("@agent-", "agent", "mention", re.compile(r"@agent-([A-Za-z0-9][\w-]*(?::[\w-]+)*)(?!-?\w|\.\w)")),
     (" (agent)", "agent", "mention", re.compile(rf"@[\"']({_NAME}) \(agent\)")),
     (
@@ -73,7 +73,7 @@ _WORD = re.compile(
 _TITLE = re.compile(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
 _IS = r"(?:\*\*|[\"'])?(?:[:=][ ]?)(?:\*\*|[\"'])*"
 # A noun without its first letter, in front of which an "a" and an "s" stand too often, and the name behind it.
-_NOUNS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
+_NOUNS: tuple[tuple[NameKind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "agent",
         re.compile(r"gent(?:s|Name|_name)?\b"),
@@ -94,45 +94,49 @@ _STEMS = ("delegat", "escalat", "hand", "transfer", "dispatch", "defer", "collab
 _IN_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
 
 
-def find(text: str, start: int) -> Iterator[Reference]:
+def find_prose_references(text: str, start: int) -> Iterator[Reference]:
     """The references in `text` from the offset `start` on, one for each place."""
     found: dict[int, Reference] = {}
-    for search in (_marked, _set_off, _called, _hyphenated):
+    for search in (_by_sign, _in_code_spans, _beside_nouns, _hyphenated_words):
         for reference in search(text, start):
             found.setdefault(reference.span.start, reference)
     return iter(found.values())
 
 
-def _marked(text: str, start: int) -> Iterator[Reference]:
+def _by_sign(text: str, start: int) -> Iterator[Reference]:
     for sign, kind, form, pattern in _MARKED:
         if text.find(sign, start) >= 0:
             for found in pattern.finditer(text, start):
                 group = found.lastindex or 0
                 if not text[found.start() - 1 : found.start()].isalnum():
-                    yield Reference(kind, *bare(found[group].rstrip(".-:"), found.start(group)), form)
+                    yield Reference(
+                        kind, *split_qualified_name(found[group].rstrip(".-:"), found.start(group)), form
+                    )
 
 
-def _set_off(text: str, start: int) -> Iterator[Reference]:
+def _in_code_spans(text: str, start: int) -> Iterator[Reference]:
     """Names between backticks, and behind `/` and `@`."""
     for found in _IN_BACKTICKS.finditer(text, start):
         name = found["name"]
         if name is None:
             yield Reference("any", found["title"], "", Span(*found.span("title")), "code")
         elif found["slash"]:
-            yield Reference("command", *bare(name, found.start("name")), "code")
+            yield Reference("command", *split_qualified_name(name, found.start("name")), "code")
         elif "." not in name and ("-" in name or ":" in name):
-            yield Reference("any", *bare(name, found.start("name")), "code")
+            yield Reference("any", *split_qualified_name(name, found.start("name")), "code")
         elif _ORDINARY.fullmatch(name):
             # One word is the name of a program as often as that of a skill.
             noun = found["noun"]
-            yield Reference("skill" if noun else "agent", *bare(name, found.start("name")), "code")
+            yield Reference(
+                "skill" if noun else "agent", *split_qualified_name(name, found.start("name")), "code"
+            )
     for found in _COMMAND.finditer(text, start):
-        yield Reference("command", *bare(found[1], found.start(1)), "code")
+        yield Reference("command", *split_qualified_name(found[1], found.start(1)), "code")
     for found in _AT.finditer(text, start):
-        yield Reference("agent", *bare(found[1], found.start(1)), "code")
+        yield Reference("agent", *split_qualified_name(found[1], found.start(1)), "code")
 
 
-def _hyphenated(text: str, start: int) -> Iterator[Reference]:
+def _hyphenated_words(text: str, start: int) -> Iterator[Reference]:
     """Hyphenated words that are no part of a path, an option or the like."""
     for found in _HYPHENS.finditer(text, start):
         hyphen, end = found.span()
@@ -150,7 +154,7 @@ def _hyphenated(text: str, start: int) -> Iterator[Reference]:
             yield Reference("agent", name, "", Span(at, end), "word")
 
 
-def _called(text: str, start: int) -> Iterator[Reference]:
+def _beside_nouns(text: str, start: int) -> Iterator[Reference]:
     """Names beside the word for what they name, behind a verb of delegation, and in bold."""
     for kind, noun, name in _NOUNS:
         for found in noun.finditer(text, start):

@@ -11,43 +11,43 @@ from __future__ import annotations
 import re
 
 from agentls.dialects.runtimes import Runtime
-from agentls.readers.pipeline import Outcome, equal_keys
+from agentls.readers.pipeline import BlockParse, find_duplicate_key
 from agentls.readers.reading import Reason
-from agentls.readers.scalars import unknown_tag
-from agentls.readers.yaml_errors import explain_invalid
-from agentls.text.frontmatter import top_level_chunks
+from agentls.readers.scalars import find_unknown_tag
+from agentls.readers.yaml_errors import explain_invalid_yaml
+from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import TAB_INDENT, Parsed, Source, parse
+from agentls.text.yaml_tree import TAB_INDENTATION, MappedText, ParseResult, parse
 
 _OPENING = re.compile(r"\ufeff?---\r?\n")
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")
 _NOT_MOVED = re.compile(r"[|>]?\Z|[\"']")
 
 
-def with_blocks(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+def parse_with_block_repair(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
     """YAML, or else YAML after the repair."""
-    strict = _parse(Source.plain(text, block))
+    strict = _parse(MappedText.plain(text, block))
     reason = _refused(text, strict, runtime)
     if not strict.problem and not reason:
-        return Outcome(strict.root)
+        return BlockParse(strict.root)
     fenced = _OPENING.fullmatch(text, 0, block.start) and text.startswith("---", block.end)
-    source = repair(text, block) if fenced else Source.plain(text, block)
+    source = repair(text, block) if fenced else MappedText.plain(text, block)
     if source.rewritten:
         mended = _parse(source)
         if not mended.problem and not _refused(text, mended, runtime):
-            return Outcome(mended.root, "repaired", tuple(sorted(source.rewritten)))
+            return BlockParse(mended.root, "repaired", tuple(sorted(source.rewritten)))
     return reason or _explain(text, block, strict)
 
 
-def _refused(text: str, parsed: Parsed, runtime: Runtime) -> Reason | None:
+def _refused(text: str, parsed: ParseResult, runtime: Runtime) -> Reason | None:
     """Why the parser refuses a block that is in order otherwise, if it does."""
     if parsed.problem or parsed.root is None:
         return None
-    equal = equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
-    return unknown_tag(text, parsed.root) or equal
+    equal = find_duplicate_key(parsed.root) if runtime.equal_keys == "refused" else None
+    return find_unknown_tag(text, parsed.root) or equal
 
 
-def repair(text: str, block: Span) -> Source:
+def repair(text: str, block: Span) -> MappedText:
     """The block with the values that hold a colon moved into blocks of text."""
     pieces: list[str] = []
     anchors: list[tuple[int, int]] = []
@@ -70,10 +70,10 @@ def repair(text: str, block: Span) -> Source:
         pieces.append(piece)
         length += len(piece) + 1
         at += len(line) + 1
-    return Source("\n".join(pieces), tuple(anchors), frozenset(rewritten))
+    return MappedText("\n".join(pieces), tuple(anchors), frozenset(rewritten))
 
 
-def _parse(source: Source) -> Parsed:
+def _parse(source: MappedText) -> ParseResult:
     """The tree of a block; a tab counts for nothing where a line is indented."""
     parsed = parse(source)
     if parsed.problem and "\t" in source.text:
@@ -81,10 +81,11 @@ def _parse(source: Source) -> Parsed:
     return parsed
 
 
-def _without_tabs(source: Source) -> Source:
+def _without_tabs(source: MappedText) -> MappedText:
     """The source with the indentation of each line cut at its first tab."""
     cuts = [
-        (source.text.index("\t", *found.span()), found.end()) for found in TAB_INDENT.finditer(source.text)
+        (source.text.index("\t", *found.span()), found.end())
+        for found in TAB_INDENTATION.finditer(source.text)
     ]
     starts = (0, *(end for _, end in cuts))
     ends = (*(start for start, _ in cuts), len(source.text))
@@ -96,15 +97,15 @@ def _without_tabs(source: Source) -> Source:
         anchors += [(length + here - start, there) for here, there in source.anchors if start < here <= end]
         pieces.append(source.text[start:end])
         length += end - start
-    return Source("".join(pieces), tuple(anchors), source.rewritten)
+    return MappedText("".join(pieces), tuple(anchors), source.rewritten)
 
 
-def _explain(text: str, block: Span, strict: Parsed) -> Reason:
+def _explain(text: str, block: Span, strict: ParseResult) -> Reason:
     """Why the block cannot be parsed: the first entry that the repair does not mend, if there is one."""
     before: Span | None = None
-    for chunk in top_level_chunks(text, block):
+    for chunk in split_entries(text, block):
         if parse(repair(text, chunk)).problem:
-            first = before if before and not parse(Source.plain(text, before)).problem else chunk
-            return explain_invalid(text, Span(first.start, block.end), strict, None)
+            first = before if before and not parse(MappedText.plain(text, before)).problem else chunk
+            return explain_invalid_yaml(text, Span(first.start, block.end), strict, None)
         before = chunk
-    return explain_invalid(text, block, strict, None)
+    return explain_invalid_yaml(text, block, strict, None)

@@ -13,24 +13,24 @@ from __future__ import annotations
 import re
 
 from agentls.dialects.runtimes import Runtime
-from agentls.readers.pipeline import Outcome, equal_keys
+from agentls.readers.pipeline import BlockParse, find_duplicate_key
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, Source, parse
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 
 
-def yaml_or_lines(text: str, block: Span, _: Runtime) -> Outcome:
+def parse_line_by_line(text: str, block: Span, _: Runtime) -> BlockParse:
     """YAML, or else line by line."""
-    parsed = parse(Source.plain(text, block))
+    parsed = parse(MappedText.plain(text, block))
     taken = parsed.root is None or isinstance(parsed.root, Mapping)
-    if parsed.problem is None and taken and equal_keys(parsed.root) is None:
-        return Outcome(parsed.root)
+    if parsed.problem is None and taken and find_duplicate_key(parsed.root) is None:
+        return BlockParse(parsed.root)
     entries, lost = _read(text, [line for line in _lines(text, block) if not _is_comment(line.of(text))])
     rewritten = tuple(
         entry.value.span
         for entry in entries
         if isinstance(entry.value, Scalar) and entry.value.type == "str" and not _is_yaml(text, entry)
     )
-    return Outcome(Mapping(block, tuple(entries)), "repaired", rewritten, tuple(lost))
+    return BlockParse(Mapping(block, tuple(entries)), "repaired", rewritten, tuple(lost))
 
 
 _ITEM = "  - "
@@ -134,6 +134,6 @@ def _value(text: str, span: Span) -> Scalar:
 
 def _is_yaml(text: str, entry: Entry) -> bool:
     """Whether YAML makes the same of the line with this entry."""
-    root = parse(Source.plain(text, entry.span)).root
+    root = parse(MappedText.plain(text, entry.span)).root
     alone: Node | None = root.entries[0].value if isinstance(root, Mapping) else None
     return isinstance(alone, Scalar) and alone.value == entry.value.value

@@ -17,27 +17,27 @@ from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
-from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
-from agentls.readers.pipeline import Outcome, not_a_mapping
-from agentls.readers.reading import How, Identity, Reading, Reason
-from agentls.readers.yaml_errors import explain_invalid, explain_no_opening
+from agentls.readers.fences import BYTE_ORDER_MARK, FrontmatterRange, find_frontmatter
+from agentls.readers.pipeline import BlockParse, explain_not_a_mapping
+from agentls.readers.reading import FileIdentity, LoadStatus, Reading, Reason
+from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
-from agentls.text.wording import describe
-from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence, Source, is_null, parse
+from agentls.text.wording import describe_value
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, is_null, parse
 
 # A line the repair looks at, and what makes it put the value into quotes.
 _REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
 _SUSPICIOUS = re.compile(r": |[{}\[\]*&#!|>%@`]")
 
 
-class Metadata(NamedTuple):
+class ParsedFrontmatter(NamedTuple):
     """The frontmatter as Claude Code gets it, or the reason why it gets none: where it is seen, the
     mapping, whether it took the repair, and what that rewrote."""
 
     reason: Reason | None
-    frame: Frame | None = None
+    frame: FrontmatterRange | None = None
     root: Mapping | None = None
-    how: How = "clean"
+    how: LoadStatus = "clean"
     rewritten: tuple[Span, ...] = ()
 
     @property
@@ -46,41 +46,41 @@ class Metadata(NamedTuple):
         return self.frame.body if self.frame else 0
 
 
-def metadata(text: str, runtime: Runtime) -> Metadata:
+def parse_frontmatter(text: str, runtime: Runtime) -> ParsedFrontmatter:
     """The frontmatter of any kind of file, as Claude Code parses it."""
-    frame = find(text, runtime.fences)
+    frame = find_frontmatter(text, runtime.fences)
     if frame is None:
-        return Metadata(explain_no_opening(text, 1 if text.startswith(BYTE_ORDER_MARK) else 0))
-    outcome = mending(text, frame.block, runtime)
+        return ParsedFrontmatter(explain_missing_opening(text, 1 if text.startswith(BYTE_ORDER_MARK) else 0))
+    outcome = parse_with_repair(text, frame.block, runtime)
     if isinstance(outcome, Reason):
-        return Metadata(outcome, frame)
+        return ParsedFrontmatter(outcome, frame)
     if outcome.root is None or isinstance(outcome.root, Mapping):
-        return Metadata(None, frame, outcome.root, outcome.how, outcome.rewritten)
-    return Metadata(not_a_mapping(outcome.root), frame)
+        return ParsedFrontmatter(None, frame, outcome.root, outcome.how, outcome.rewritten)
+    return ParsedFrontmatter(explain_not_a_mapping(outcome.root), frame)
 
 
-def mending(text: str, block: Span, _: Runtime) -> Outcome | Reason:
+def parse_with_repair(text: str, block: Span, _: Runtime) -> BlockParse | Reason:
     """The block as it is, tabs or not, or else as the repair has it."""
-    source = Source.plain(text, block)
+    source = MappedText.plain(text, block)
     strict = parsed = parse(source)
     if parsed.problem and "\t" in source.text:
         parsed = parse(source, tabs_indent=True)
     if parsed.problem is None:
-        return Outcome(parsed.root)
+        return BlockParse(parsed.root)
     source = repair(text, block)
     parsed = parse(source, tabs_indent=True)
     if parsed.problem:
-        return explain_invalid(text, block, strict, repair)
-    return Outcome(parsed.root, "repaired", tuple(sorted(source.rewritten)))
+        return explain_invalid_yaml(text, block, strict, repair)
+    return BlockParse(parsed.root, "repaired", tuple(sorted(source.rewritten)))
 
 
-def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+def read_agent(text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
     """The reading of an agent file by Claude Code."""
-    seen = metadata(text, runtime)
-    how: How = seen.how
+    seen = parse_frontmatter(text, runtime)
+    how: LoadStatus = seen.how
     reasons: tuple[Reason, ...] = (seen.reason,) if seen.reason else ()
     if seen.frame and not (reasons or identity.plugin):
-        reasons = tuple(_missing(seen.root, seen.frame.opening, dialect))
+        reasons = tuple(_validate_required(seen.root, seen.frame.opening, dialect))
     if reasons:
         how = "damaged" if identity.plugin else "dropped"
     return Reading(
@@ -98,7 +98,7 @@ def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> R
     )
 
 
-def repair(text: str, block: Span) -> Source:
+def repair(text: str, block: Span) -> MappedText:
     """The block with suspicious values in double quotes, as Claude Code's second attempt has it."""
     pieces: list[str] = []
     anchors: list[tuple[int, int]] = []
@@ -119,7 +119,7 @@ def repair(text: str, block: Span) -> Source:
             pieces.append(line)
         length += len(pieces[-1]) + 1
         at += len(line) + 1
-    return Source("\n".join(pieces), tuple(anchors), frozenset(rewritten))
+    return MappedText("\n".join(pieces), tuple(anchors), frozenset(rewritten))
 
 
 def _is_suspicious(value: str) -> bool:
@@ -131,44 +131,48 @@ def _is_suspicious(value: str) -> bool:
     return _SUSPICIOUS.search(value) is not None
 
 
-def _missing(root: Mapping | None, fence: Span, dialect: Dialect) -> Iterator[Reason]:
+def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> Iterator[Reason]:
     """What keeps a project's agent from loading although its YAML is in order."""
     for key in ("name", "description"):
         entry = root.get(key) if root else None
         if entry is None:
             yield Reason(f"missing-{key}", f"`{key}` is missing", fence)
         elif not isinstance(entry.value, Scalar) or entry.value.type not in ("str", "null"):
-            yield Reason(f"{key}-not-text", f"`{key}` is {describe(entry.value)}, not text", entry.mark)
+            yield Reason(f"{key}-not-text", f"`{key}` is {describe_value(entry.value)}, not text", entry.mark)
         elif not entry.value.text or entry.value.type == "null":
             yield Reason(f"missing-{key}", f"`{key}` is empty", entry.mark)
         elif key == "name":
-            yield from _bad_name(entry, entry.value.text)
+            yield from _validate_name(entry, entry.value.text)
     hooks = root.get("hooks") if root else None
     if hooks:
-        yield from _broken_hooks(hooks, dialect)
+        yield from _validate_hooks(hooks, dialect)
 
 
-def _bad_name(entry: Entry, name: str) -> Iterator[Reason]:
+def _validate_name(entry: Entry, name: str) -> Iterator[Reason]:
     if ":" in name:
         yield Reason("invalid-name", f"The name `{name}` contains a colon", entry.mark)
     elif name.startswith("-"):
         yield Reason("invalid-name", f"The name `{name}` starts with a hyphen", entry.mark)
 
 
-def _broken_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
+def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
     """Hooks that unload the agent, so that a guard that cannot run does not widen permissions."""
     value = hooks.value
     if is_null(value):
         return
     if not isinstance(value, Mapping):
-        yield Reason("broken-hooks", f"`hooks` is {describe(value)}, not a mapping from events", hooks.mark)
+        yield Reason(
+            "broken-hooks", f"`hooks` is {describe_value(value)}, not a mapping from events", hooks.mark
+        )
         return
     for event in dialect.hooks.events:
         entry = value.get(event.name) if event.guard else None
         if entry is None:
             continue
         if not isinstance(entry.value, Sequence):
-            yield Reason("broken-hooks", f"`{event.name}` is {describe(entry.value)}, not a list", entry.mark)
+            yield Reason(
+                "broken-hooks", f"`{event.name}` is {describe_value(entry.value)}, not a list", entry.mark
+            )
             continue
         for item in entry.value.items:
             inner = item.get("hooks") if isinstance(item, Mapping) else None
@@ -176,7 +180,7 @@ def _broken_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
                 yield Reason("broken-hooks", f"An entry of `{event.name}` has no list `hooks`", item.span)
 
 
-def _name(root: Mapping | None, identity: Identity) -> str | None:
+def _name(root: Mapping | None, identity: FileIdentity) -> str | None:
     """The name under which the agent is known; a plugin's name leads, folders follow it."""
     entry = root.get("name") if root else None
     scalar = entry.value if entry and isinstance(entry.value, Scalar) else None
@@ -186,7 +190,7 @@ def _name(root: Mapping | None, identity: Identity) -> str | None:
     return ":".join((identity.plugin, *identity.folders, last))
 
 
-def _description(root: Mapping | None, identity: Identity) -> str | None:
+def _description(root: Mapping | None, identity: FileIdentity) -> str | None:
     """What the model is told about the agent; a backslash and an `n` become a line break."""
     entry = root.get("description") if root else None
     scalar = entry.value if entry and isinstance(entry.value, Scalar) else None

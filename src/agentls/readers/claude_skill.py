@@ -11,22 +11,22 @@ from __future__ import annotations
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
-from agentls.dialects.value_schema import SWITCHED_ON
-from agentls.readers.claude_code import metadata
-from agentls.readers.pipeline import first_line, unseen
-from agentls.readers.reading import How, Identity, Reading
+from agentls.dialects.value_schema import TRUE_WORDS
+from agentls.readers.claude_code import parse_frontmatter
+from agentls.readers.pipeline import explain_unread_file, first_line
+from agentls.readers.reading import FileIdentity, LoadStatus, Reading
 from agentls.text.yaml_tree import Mapping, Scalar
 
 _NOTHING = "Skill"
 """What the model is told of a skill that says nothing at all."""
 
 
-def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+def read_skill(text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
     """The reading of a skill by Claude Code."""
-    seen = metadata(text, runtime)
-    reason = unseen(identity, runtime) or seen.reason
+    seen = parse_frontmatter(text, runtime)
+    reason = explain_unread_file(identity, runtime) or seen.reason
     plain = reason is not None and reason.code == "missing-frontmatter"
-    how: How = seen.how
+    how: LoadStatus = seen.how
     if reason and not plain:
         how = "damaged" if reason is seen.reason else "dropped"
     return Reading(
@@ -44,7 +44,7 @@ def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> R
     )
 
 
-def _name(root: Mapping | None, identity: Identity) -> str:
+def _name(root: Mapping | None, identity: FileIdentity) -> str:
     """The command that runs the skill. In a plugin `name` takes the place of the folder in it."""
     folder = identity.name("folder")
     if not identity.plugin:
@@ -54,7 +54,7 @@ def _name(root: Mapping | None, identity: Identity) -> str:
 
 def _description(root: Mapping | None, body: str) -> str | None:
     """What the model is told about the skill."""
-    if _text(root, "disable-model-invocation").lower() in SWITCHED_ON:
+    if _text(root, "disable-model-invocation").lower() in TRUE_WORDS:
         return None
     told = _text(root, "description") or first_line(body).lstrip("#").strip() or _NOTHING
     use = _text(root, "when_to_use")

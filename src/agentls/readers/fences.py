@@ -12,7 +12,7 @@ from agentls.text.offsets import Span
 BYTE_ORDER_MARK = "\ufeff"
 
 
-class Frame(NamedTuple):
+class FrontmatterRange(NamedTuple):
     """The frontmatter as a runtime delimits it: the opening dashes, the YAML, the closing dashes
     (`None` where the block reaches to the end of the file), and where the prompt starts."""
 
@@ -22,7 +22,7 @@ class Frame(NamedTuple):
     body: int
 
 
-def find(text: str, fences: Fences) -> Frame | None:
+def find_frontmatter(text: str, fences: Fences) -> FrontmatterRange | None:
     """The frontmatter of `text`, or `None` where the runtime sees none."""
     start = 1 if text.startswith(BYTE_ORDER_MARK) and fences.byte_order_mark else 0
     opening, closing = _patterns(fences)
@@ -36,9 +36,9 @@ def find(text: str, fences: Fences) -> Frame | None:
     if closed:
         fence = Span(closed.end(2) - 3, closed.end(2))
         end = fence.start if fences.closing == "anywhere" else closed.end(1)
-        return Frame(dashes, Span(opened.end(), end), fence, closed.end())
+        return FrontmatterRange(dashes, Span(opened.end(), end), fence, closed.end())
     if fences.unclosed == "rest":
-        return Frame(dashes, Span(opened.end(), len(text)), None, len(text))
+        return FrontmatterRange(dashes, Span(opened.end(), len(text)), None, len(text))
     return None
 
 

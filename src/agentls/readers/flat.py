@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 
 from agentls.dialects.runtimes import Runtime
-from agentls.readers.pipeline import Outcome
-from agentls.text.frontmatter import TOP_LEVEL_KEY, top_level_chunks
+from agentls.readers.pipeline import BlockParse
+from agentls.text.frontmatter import TOP_LEVEL_KEY, split_entries
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 _ITEM = re.compile(r"^[ \t]*-[ \t]+(\S.*?)[ \t\r]*$", re.MULTILINE)
 
 
-def flatly(text: str, block: Span, _: Runtime) -> Outcome:
+def parse_flat_keys(text: str, block: Span, _: Runtime) -> BlockParse:
     """Keys with text or lists of text."""
-    entries = tuple(_entry(text, chunk) for chunk in top_level_chunks(text, block))
-    return Outcome(Mapping(block, entries))
+    entries = tuple(_entry(text, chunk) for chunk in split_entries(text, block))
+    return BlockParse(Mapping(block, entries))
 
 
 def _entry(text: str, chunk: Span) -> Entry:

@@ -10,22 +10,22 @@ from __future__ import annotations
 import re
 
 from agentls.dialects.runtimes import Runtime
-from agentls.readers.pipeline import Outcome
-from agentls.text.frontmatter import recover
+from agentls.readers.pipeline import BlockParse
+from agentls.text.frontmatter import recover_entries
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence, Source, parse, with_scalars
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, map_scalars, parse
 
 
-def leniently(text: str, block: Span, _: Runtime) -> Outcome:
+def parse_leniently(text: str, block: Span, _: Runtime) -> BlockParse:
     """What can be read of the block, key by key where YAML as a whole fails."""
-    source = Source.plain(text, block)
+    source = MappedText.plain(text, block)
     parsed = parse(source)
     if parsed.problem:
         parsed = parse(source, tabs_indent=True)
     if parsed.problem:
-        entries = tuple(_with_list(entry, text) for entry in recover(text, block))
-        return Outcome(with_scalars(Mapping(block, entries), _as_word))
-    return Outcome(with_scalars(parsed.root, _as_word) if parsed.root else None)
+        entries = tuple(_with_list(entry, text) for entry in recover_entries(text, block))
+        return BlockParse(map_scalars(Mapping(block, entries), _as_word))
+    return BlockParse(map_scalars(parsed.root, _as_word) if parsed.root else None)
 
 
 _ITEM = re.compile(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*?))\s*(?:[,\]}\n]|\Z)")

@@ -14,46 +14,46 @@ from agentls.dialects import tool_names, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key, Variant
 from agentls.dialects.runtimes import Runtime
-from agentls.readers.fences import BYTE_ORDER_MARK, Frame, find
-from agentls.readers.reading import How, Identity, Reading, Reason
-from agentls.readers.scalars import retyped, unknown_tag
-from agentls.readers.yaml_errors import explain_invalid, explain_no_opening
+from agentls.readers.fences import BYTE_ORDER_MARK, FrontmatterRange, find_frontmatter
+from agentls.readers.reading import FileIdentity, LoadStatus, Reading, Reason
+from agentls.readers.scalars import find_unknown_tag, retype_scalars
+from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
-from agentls.text.wording import describe, listing, shown
-from agentls.text.yaml_tree import Mapping, Node, Parsed, Scalar, Sequence, Source, parse
+from agentls.text.wording import describe_value, format_code, join_names
+from agentls.text.yaml_tree import MappedText, Mapping, Node, ParseResult, Scalar, Sequence, parse
 
 
-class Outcome(NamedTuple):
+class BlockParse(NamedTuple):
     """What came of parsing a block: the tree, how it was got, the values that a repair changed, and the
     lines that it passed over."""
 
     root: Node | None
-    how: How = "clean"
+    how: LoadStatus = "clean"
     rewritten: tuple[Span, ...] = ()
     lost: tuple[Span, ...] = ()
 
 
-Way = Callable[[str, Span, Runtime], "Outcome | Reason"]
+BlockParser = Callable[[str, Span, Runtime], "BlockParse | Reason"]
 """A way to parse the block of a text: an outcome, or the reason why there is none."""
 
 
-def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+def parse_strict(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
     """YAML or nothing."""
     if runtime.fences.trimmed:
         block = block._replace(start=block.end - len(block.of(text).lstrip()))
-    parsed = parse(Source.plain(text, block))
+    parsed = parse(MappedText.plain(text, block))
     if parsed.problem:
         return _invalid(text, block, parsed)
-    equal = equal_keys(parsed.root) if runtime.equal_keys == "refused" else None
-    tag = unknown_tag(text, parsed.root) if runtime.scalars != "core" else None
-    return equal or tag or Outcome(parsed.root)
+    equal = find_duplicate_key(parsed.root) if runtime.equal_keys == "refused" else None
+    tag = find_unknown_tag(text, parsed.root) if runtime.scalars != "core" else None
+    return equal or tag or BlockParse(parsed.root)
 
 
-def _invalid(text: str, block: Span, parsed: Parsed) -> Reason:
-    return explain_invalid(text, block, parsed, None)
+def _invalid(text: str, block: Span, parsed: ParseResult) -> Reason:
+    return explain_invalid_yaml(text, block, parsed, None)
 
 
-def equal_keys(root: Node | None) -> Reason | None:
+def find_duplicate_key(root: Node | None) -> Reason | None:
     """The reason why a parser that refuses equal keys gives up, if it does."""
     stack = [root] if root else []
     while stack:
@@ -70,19 +70,19 @@ def equal_keys(root: Node | None) -> Reason | None:
     return None
 
 
-def reader(way: Way) -> Callable[[str, Identity, Dialect, Runtime], Reading]:
+def make_strategy(way: BlockParser) -> Callable[[str, FileIdentity, Dialect, Runtime], Reading]:
     """The strategy that reads in the general way, and parses in `way`."""
 
-    def read(text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
+    def read(text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
         return _read(way, text, identity, dialect, runtime)
 
     return read
 
 
-def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Runtime) -> Reading:
-    hidden = unseen(identity, runtime)
-    frame = find(text, runtime.fences)
-    reason = None if frame else explain_no_frame(text, runtime)
+def _read(way: BlockParser, text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
+    hidden = explain_unread_file(identity, runtime)
+    frame = find_frontmatter(text, runtime.fences)
+    reason = None if frame else explain_missing_frontmatter(text, runtime)
     # A file without frontmatter is no agent that somebody misses.
     if hidden and not (reason and reason.code == "missing-frontmatter"):
         return _ended(runtime, dialect, identity, hidden, None, "skipped")
@@ -98,14 +98,14 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
         if frame.closing is None:
             outcome = Reason("unclosed-frontmatter", "The closing `---` is missing", frame.opening)
         return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
-    tree = retyped(outcome.root, runtime, outcome.rewritten) if outcome.root else None
-    variant = variant_of(tree, dialect)
+    tree = retype_scalars(outcome.root, runtime, outcome.rewritten) if outcome.root else None
+    variant = find_variant(tree, dialect)
     root, shaped = _mapping(tree, runtime, variant)
-    reasons = shaped or tuple(judge(text, root, identity, dialect, runtime, frame, variant))
+    reasons = shaped or tuple(validate_frontmatter(text, root, identity, dialect, runtime, frame, variant))
     if variant and isinstance(tree, Sequence):
         reasons += tuple(_listed(text, tree.items[1:], identity, dialect, runtime, frame))
     reasons += tuple(_prompt(text, frame, runtime))
-    how: How = outcome.how
+    how: LoadStatus = outcome.how
     if reasons:
         spread = shaped and runtime.unknown_keys == "passed on"
         lost = "no metadata" in (runtime.bad_values, runtime.unreadable if shaped else "")
@@ -120,13 +120,13 @@ def _read(way: Way, text: str, identity: Identity, dialect: Dialect, runtime: Ru
         root,
         outcome.rewritten,
         frame.body,
-        name_of(root, identity, runtime),
-        None if how == "damaged" else description_of(root, text[frame.body :], runtime),
+        agent_name(root, identity, runtime),
+        None if how == "damaged" else agent_description(root, text[frame.body :], runtime),
         outcome.lost,
     )
 
 
-def unseen(identity: Identity, runtime: Runtime) -> Reason | None:
+def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | None:
     """Why the runtime does not look at a file of that place and name, if it does not."""
     from fnmatch import fnmatchcase
 
@@ -142,19 +142,19 @@ def unseen(identity: Identity, runtime: Runtime) -> Reason | None:
         and identity.file
         and not any(fnmatchcase(identity.file, pattern) for pattern in runtime.only)
     ):
-        return Reason("unread-file", f"The file is not called {listing(runtime.only, ' or ')}", Span(0, 3))
+        return Reason("unread-file", f"The file is not called {join_names(runtime.only, ' or ')}", Span(0, 3))
     return None
 
 
-def explain_no_frame(text: str, runtime: Runtime) -> Reason:
+def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
     """Why the runtime sees no frontmatter in a text."""
     fences = runtime.fences
     marked = text.startswith(BYTE_ORDER_MARK) and not fences.byte_order_mark
-    if marked and find(text[1:], fences):
+    if marked and find_frontmatter(text[1:], fences):
         message = "An invisible byte order mark stands in front of the opening `---`"
         return Reason("byte-order-mark", message, Span(0, min(4, len(text))))
     start = 1 if text.startswith(BYTE_ORDER_MARK) else 0
-    loose = find(text, fences._replace(opening_blanks=True, empty=True, unclosed="nothing"))
+    loose = find_frontmatter(text, fences._replace(opening_blanks=True, empty=True, unclosed="nothing"))
     if loose and not fences.opening_blanks:
         line = text[loose.opening.end : loose.block.start]
         if line.strip("\r\n"):
@@ -163,24 +163,24 @@ def explain_no_frame(text: str, runtime: Runtime) -> Reason:
     if loose and loose.block.start >= loose.block.end:
         return Reason("missing-frontmatter", "Nothing stands between the fences", loose.opening)
     if loose is None and fences.line_behind:
-        ends = find(text + "\n", fences)
+        ends = find_frontmatter(text + "\n", fences)
         if ends:
             message = "The file ends right behind the closing `---`, and has no prompt"
             return Reason("missing-prompt", message, ends.closing or ends.opening)
-    reason = explain_no_opening(text, start)
+    reason = explain_missing_opening(text, start)
     if reason.code == "unclosed-frontmatter":
-        almost = find(text, fences._replace(closing="anything", indented=True, line_behind=False))
+        almost = find_frontmatter(text, fences._replace(closing="anything", indented=True, line_behind=False))
         if almost and almost.closing:
             at = text.rfind("\n", 0, almost.closing.start) + 1
             end = text.find("\n", at)
             line_span = Span(at, end if end >= 0 else len(text))
             shown = line_span.of(text).rstrip("\r")
-            message = f"The closing fence must be `---` alone on its line, not {describe_line(shown)}"
+            message = f"The closing fence must be `---` alone on its line, not {quote_line(shown)}"
             return Reason("malformed-closing-fence", message, Span(at, at + len(shown)))
     return reason
 
 
-def describe_line(line: str) -> str:
+def quote_line(line: str) -> str:
     """A line in backticks, with its blanks, and not too long."""
     return f"`{line[:40]}`"
 
@@ -188,15 +188,15 @@ def describe_line(line: str) -> str:
 def _ended(
     runtime: Runtime,
     dialect: Dialect,
-    identity: Identity,
+    identity: FileIdentity,
     reason: Reason,
-    frame: Frame | None,
+    frame: FrontmatterRange | None,
     outcome: str,
     *,
     clean: bool = False,
 ) -> Reading:
     """The reading of a file whose frontmatter is missing or cannot be read."""
-    how: How = "dropped" if outcome == "skipped" else "clean" if clean else "damaged"
+    how: LoadStatus = "dropped" if outcome == "skipped" else "clean" if clean else "damaged"
     return Reading(
         runtime,
         dialect,
@@ -207,21 +207,23 @@ def _ended(
         None,
         (),
         frame.body if frame and outcome == "no metadata" else 0,
-        name_of(None, identity, runtime),
+        agent_name(None, identity, runtime),
         None,
     )
 
 
-def variant_of(root: Node | None, dialect: Dialect) -> Variant | None:
+def find_variant(root: Node | None, dialect: Dialect) -> Variant | None:
     """The variant of the format that the file is written in, or `None` for the plain one."""
     if isinstance(root, Sequence) and root.items and isinstance(root.items[0], Mapping):
         root = root.items[0]
     if not isinstance(root, Mapping):
         return None
     for variant in dialect.variants:
-        if variant.unless and value_schema.meets(variant.unless, root):
+        if variant.unless and value_schema.is_met(variant.unless, root):
             continue
-        if any(root.get(condition.key) and value_schema.meets(condition, root) for condition in variant.when):
+        if any(
+            root.get(condition.key) and value_schema.is_met(condition, root) for condition in variant.when
+        ):
             return variant
     return None
 
@@ -238,23 +240,23 @@ def _mapping(
         return (first if isinstance(first, Mapping) else None), ()
     if runtime.bad_values == "ignored" and not runtime.required and runtime.unreadable != "no metadata":
         return None, ()
-    return None, (not_a_mapping(root),)
+    return None, (explain_not_a_mapping(root),)
 
 
-def not_a_mapping(root: Node) -> Reason:
+def explain_not_a_mapping(root: Node) -> Reason:
     """Why a frontmatter says nothing that is a list or a text."""
     what = "a list" if isinstance(root, Sequence) else "plain text"
     message = f"The frontmatter is {what}, not `key: value` lines"
     return Reason("frontmatter-not-a-mapping", message, root.span)
 
 
-def judge(
+def validate_frontmatter(
     text: str,
     root: Mapping | None,
-    identity: Identity,
+    identity: FileIdentity,
     dialect: Dialect,
     runtime: Runtime,
-    frame: Frame,
+    frame: FrontmatterRange,
     variant: Variant | None,
 ) -> Iterator[Reason]:
     """What the runtime refuses in a frontmatter that it could parse."""
@@ -268,7 +270,7 @@ def judge(
     if variant and variant.one_of and root is not None:
         present = [entry for entry in root.entries if entry.key.text in variant.one_of]
         if not present:
-            yield Reason("missing-key", f"One of {listing(variant.one_of)} is missing", frame.opening)
+            yield Reason("missing-key", f"One of {join_names(variant.one_of)} is missing", frame.opening)
         for entry in present[1:]:
             message = f"`{entry.key.text}` cannot stand beside `{present[0].key.text}`"
             yield Reason("refused-key", message, entry.key.span)
@@ -290,30 +292,35 @@ def judge(
             yield from _unknown_tools(entry.value, text, dialect)
         if root is None or root.get(name) is not entry:
             continue
-        if refuses(key, runtime) or (key.fatal and _is_fatal(key, entry.value)):
-            for misfit in value_schema.misfits(key, entry.value, runtime.name):
+        if rejects_invalid_value(key, runtime) or (key.fatal and _is_fatal(key, entry.value)):
+            for misfit in value_schema.find_mismatches(key, entry.value, runtime.name):
                 yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.mark))
             if key.type == "hooks" and isinstance(entry.value, Mapping):
                 yield from _unknown_events(entry.value, dialect, runtime)
-    if root is not None and written_name(root, runtime) is None and runtime.identity != "none":
+    if root is not None and declared_name(root, runtime) is None and runtime.identity != "none":
         yield from _default_name(identity, dialect, runtime, frame)
     yield from _taken_name(root, identity, dialect, runtime, frame)
     if root is not None and runtime.other_names == "refused":
-        yield from other_name(root, identity)
+        yield from compare_name_with_folder(root, identity)
 
 
 def _listed(
-    text: str, items: tuple[Node, ...], identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame
+    text: str,
+    items: tuple[Node, ...],
+    identity: FileIdentity,
+    dialect: Dialect,
+    runtime: Runtime,
+    frame: FrontmatterRange,
 ) -> Iterator[Reason]:
     """What the runtime refuses in further definitions of a list."""
     listed = next((variant for variant in dialect.variants if variant.listed), None)
     for item in items:
         if not isinstance(item, Mapping):
-            message = f"An item of the list is {describe(item)}, not `key: value` lines"
+            message = f"An item of the list is {describe_value(item)}, not `key: value` lines"
             yield Reason("frontmatter-not-a-mapping", message, _mark(item.span, frame.opening))
             continue
         missing = frame._replace(opening=item.entries[0].key.span) if item.entries else frame
-        yield from judge(text, item, identity, dialect, runtime, missing, listed)
+        yield from validate_frontmatter(text, item, identity, dialect, runtime, missing, listed)
 
 
 def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Reason]:
@@ -322,10 +329,10 @@ def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Rea
     for item in blank:
         if item.type == "str":
             yield Reason("refused-tool", "An entry is empty, and no tool", item.span)
-    for entry in tool_names.split(value, text, dialect.tool_grammar):
-        standing = tool_names.resolve(entry.name, dialect, None).standing
+    for entry in tool_names.split_tool_list(value, text, dialect.tool_grammar):
+        standing = tool_names.resolve_tool(entry.name, dialect, None).standing
         if entry.text not in dialect.tool_grammar.all and standing != "available":
-            yield Reason("refused-tool", f"There is no tool {listing([entry.text])}", entry.name_span)
+            yield Reason("refused-tool", f"There is no tool {join_names([entry.text])}", entry.name_span)
 
 
 def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Iterator[Reason]:
@@ -333,21 +340,21 @@ def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Itera
     for entry in hooks.entries:
         event = dialect.event(entry.key.text)
         if event is None or not event.known_to(runtime.name):
-            yield Reason("refused-value", f"There is no event {shown(entry.key.text)}", entry.key.span)
+            yield Reason("refused-value", f"There is no event {format_code(entry.key.text)}", entry.key.span)
 
 
 def _mark(span: Span, otherwise: Span) -> Span:
     return span if span.end > span.start else otherwise
 
 
-def refuses(key: Key, runtime: Runtime) -> bool:
+def rejects_invalid_value(key: Key, runtime: Runtime) -> bool:
     """Whether the runtime refuses a file for a wrong value of `key`."""
     return runtime.name in key.refused_by if key.refused_by else runtime.bad_values != "ignored"
 
 
 def _is_fatal(key: Key, value: Node) -> bool:
     """Whether `value` is one that `key` has the whole file refused for."""
-    return value_schema.accepts(Key(key.name, key.type, "", "", shape=key.fatal), value, "")
+    return value_schema.matches_schema(Key(key.name, key.type, "", "", shape=key.fatal), value, "")
 
 
 def _code(key: Key, value: Node) -> str:
@@ -366,24 +373,26 @@ def _code(key: Key, value: Node) -> str:
     return "refused-value"
 
 
-def _default_name(identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame) -> Iterator[Reason]:
+def _default_name(
+    identity: FileIdentity, dialect: Dialect, runtime: Runtime, frame: FrontmatterRange
+) -> Iterator[Reason]:
     """The reason why the name of the file cannot stand in for a missing `name`, if it cannot."""
     key = dialect.key("name")
-    if key is None or not refuses(key, runtime) or "name" in runtime.required:
+    if key is None or not rejects_invalid_value(key, runtime) or "name" in runtime.required:
         return
     stand_in = Scalar(frame.opening, identity.name(runtime.identity))
-    if not value_schema.accepts(key, stand_in, runtime.name):
+    if not value_schema.matches_schema(key, stand_in, runtime.name):
         message = (
-            f"`name` is missing, and {listing([stand_in.text])}, which stands in for it, is no valid name"
+            f"`name` is missing, and {join_names([stand_in.text])}, which stands in for it, is no valid name"
         )
         yield Reason("invalid-name", message, frame.opening)
 
 
 def _taken_name(
-    root: Mapping | None, identity: Identity, dialect: Dialect, runtime: Runtime, frame: Frame
+    root: Mapping | None, identity: FileIdentity, dialect: Dialect, runtime: Runtime, frame: FrontmatterRange
 ) -> Iterator[Reason]:
     """The reason why the agent cannot have its name, if that has a meaning of its own."""
-    name = name_of(root, identity, runtime)
+    name = agent_name(root, identity, runtime)
     entry = root.get("name") if root else None
     mark = entry.mark if entry else frame.opening
     reserved = runtime.reserved_names and name is not None and name.strip().lower()
@@ -398,7 +407,7 @@ def _taken_name(
             yield Reason("invalid-name", message, mark)
 
 
-def other_name(root: Mapping, identity: Identity) -> Iterator[Reason]:
+def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[Reason]:
     """The reason that the name is not that of the folder, if it is another."""
     import unicodedata  # Few runtimes compare the two.
 
@@ -407,11 +416,13 @@ def other_name(root: Mapping, identity: Identity) -> Iterator[Reason]:
         return
     folder = unicodedata.normalize("NFKC", identity.name("folder"))
     if unicodedata.normalize("NFKC", entry.value.text.strip()) != folder:
-        message = f"The name {listing([entry.value.text])} is not that of the folder, {listing([folder])}"
+        message = (
+            f"The name {join_names([entry.value.text])} is not that of the folder, {join_names([folder])}"
+        )
         yield Reason("name-not-folder", message, entry.mark)
 
 
-def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
+def _prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Reason]:
     """The reason why the prompt is not enough, if it is not."""
     length = len(text[frame.body :].strip())
     if length < runtime.body:
@@ -421,16 +432,16 @@ def _prompt(text: str, frame: Frame, runtime: Runtime) -> Iterator[Reason]:
         yield Reason("missing-prompt", message, frame.closing or frame.opening)
 
 
-def name_of(root: Mapping | None, identity: Identity, runtime: Runtime) -> str | None:
+def agent_name(root: Mapping | None, identity: FileIdentity, runtime: Runtime) -> str | None:
     """The name under which the agent is known."""
-    written = written_name(root, runtime)
+    written = declared_name(root, runtime)
     if written is not None or runtime.identity == "none":
         return written
     name = identity.name(runtime.identity)
     return ":".join(filter(None, (identity.plugin, *identity.folders, name))) if runtime.scoped else name
 
 
-def written_name(root: Mapping | None, runtime: Runtime) -> str | None:
+def declared_name(root: Mapping | None, runtime: Runtime) -> str | None:
     """The name as the frontmatter has it, if that counts."""
     entry = root.get("name") if root and runtime.names != "ignored" else None
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
@@ -439,7 +450,7 @@ def written_name(root: Mapping | None, runtime: Runtime) -> str | None:
     return text if text or runtime.names == "kept" else None
 
 
-def description_of(root: Mapping | None, body: str, runtime: Runtime) -> str | None:
+def agent_description(root: Mapping | None, body: str, runtime: Runtime) -> str | None:
     """What the runtime tells about the agent."""
     entry = root.get("description") if root else None
     if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":

@@ -16,7 +16,7 @@ from agentls.dialects.runtimes import Runtime
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, Mapping, Scalar
 
-How = Literal["clean", "repaired", "damaged", "dropped"]
+LoadStatus = Literal["clean", "repaired", "damaged", "dropped"]
 
 
 class Reason(NamedTuple):
@@ -27,7 +27,7 @@ class Reason(NamedTuple):
     span: Span
 
 
-class Identity(NamedTuple):
+class FileIdentity(NamedTuple):
     """What a runtime knows of a file besides its text.
 
     `stem` is the file's name without extension. `plugin` is the name of the plugin it belongs
@@ -66,7 +66,7 @@ class Reading(NamedTuple):
 
     runtime: Runtime
     dialect: Dialect
-    how: How
+    how: LoadStatus
     reasons: tuple[Reason, ...]
     block: Span | None
     closing: Span | None

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from agentls.dialects.runtimes import Runtime
 from agentls.readers import pipeline
-from agentls.readers.pipeline import Outcome
+from agentls.readers.pipeline import BlockParse
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Mapping, Node, extras, walk, with_scalars
+from agentls.text.yaml_tree import Mapping, Node, map_scalars, restricted_syntax, walk
 
 _WORDS = {
     "Anchor": "an anchor",
@@ -23,17 +23,17 @@ _WORDS = {
 }
 
 
-def strictly(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+def parse_restricted(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
     """Restricted YAML or nothing."""
-    outcome = pipeline.strictly(text, block, runtime)
+    outcome = pipeline.parse_strict(text, block, runtime)
     if isinstance(outcome, Reason) or outcome.root is None:
         return outcome
     refused = next(_refused(text, block, outcome.root), None)
-    return refused or Outcome(with_scalars(outcome.root, lambda scalar: scalar._replace(type="str")))
+    return refused or BlockParse(map_scalars(outcome.root, lambda scalar: scalar._replace(type="str")))
 
 
 def _refused(text: str, block: Span, root: Node) -> Iterator[Reason]:
-    for kind, span in extras(block.of(text)):
+    for kind, span in restricted_syntax(block.of(text)):
         shown = Span(block.start + span.start, block.start + span.end)
         message = f"`{shown.of(text)}` makes this {_WORDS[kind]}"
         yield Reason("invalid-yaml", message, shown)

@@ -12,7 +12,7 @@ import re
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Node, Scalar, Type, walk, with_scalars
+from agentls.text.yaml_tree import Node, Scalar, ScalarType, map_scalars, walk
 
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d"
@@ -26,7 +26,7 @@ _OLDER_FLOAT = re.compile(r"(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE]
 _TAG = re.compile(r"(?<!!)!(?!!)\S+")
 
 
-def retyped(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = ()) -> Node:
+def retype_scalars(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = ()) -> Node:
     """The tree with its plain scalars as the runtime takes them, but for those that a repair made text."""
     if runtime.scalars == "core":
         return node
@@ -36,10 +36,10 @@ def retyped(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = ()) -> N
             return scalar
         return scalar._replace(type=_type(scalar, runtime.scalars == "older"))
 
-    return with_scalars(node, change)
+    return map_scalars(node, change)
 
 
-def _type(scalar: Scalar, older: bool) -> Type:
+def _type(scalar: Scalar, older: bool) -> ScalarType:
     text = scalar.text
     if _DATE.fullmatch(text):
         return "date"
@@ -50,7 +50,7 @@ def _type(scalar: Scalar, older: bool) -> Type:
     return "float" if older and scalar.type == "str" and _OLDER_FLOAT.fullmatch(text) else scalar.type
 
 
-def unknown_tag(text: str, root: Node | None) -> Reason | None:
+def find_unknown_tag(text: str, root: Node | None) -> Reason | None:
     """The reason why a parser that refuses tags it does not know gives up, if it does."""
     for node in walk(root) if root else ():
         tag = _TAG.search(text, *node.properties) if isinstance(node, Scalar) and node.properties else None

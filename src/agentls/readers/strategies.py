@@ -7,16 +7,16 @@ from functools import cache
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
-from agentls.readers.reading import Identity, Reading
+from agentls.readers.reading import FileIdentity, Reading
 
-Strategy = Callable[[str, Identity, Dialect, Runtime], Reading]
+Strategy = Callable[[str, FileIdentity, Dialect, Runtime], Reading]
 
-_WHOLE = {
+_FULL_STRATEGIES = {
     "claude-code": "claude_code.read",
     "claude-skill": "claude_skill.read",
     "no-frontmatter": "plain.read",
 }
-_GENERAL = {
+_PARSERS = {
     "claude-yaml": "claude_code.mending",
     "entry-by-entry": "entries.one_by_one",
     "strict-yaml": "pipeline.strictly",
@@ -29,21 +29,21 @@ _GENERAL = {
 }
 """Functions that read a file, and those that just parse, with the general way around them."""
 
-STRATEGIES = (*_WHOLE, *_GENERAL)
+STRATEGIES = (*_FULL_STRATEGIES, *_PARSERS)
 """The names of all."""
 
 
 @cache
-def strategy(name: str) -> Strategy:
+def load_strategy(name: str) -> Strategy:
     """The way of that name. Raises `KeyError` if there is none.
 
     Its module is loaded when the first file needs it, since a run meets few of them.
     """
-    module, _, function = (_WHOLE.get(name) or _GENERAL[name]).partition(".")
+    module, _, function = (_FULL_STRATEGIES.get(name) or _PARSERS[name]).partition(".")
     found = getattr(__import__(f"agentls.readers.{module}", fromlist=[function]), function)
-    if name in _GENERAL:
+    if name in _PARSERS:
         from agentls.readers import pipeline
 
-        found = pipeline.reader(found)
+        found = pipeline.make_strategy(found)
     read: Strategy = found
     return read

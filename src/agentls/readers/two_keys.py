@@ -10,10 +10,10 @@ import re
 
 from agentls.dialects.runtimes import Runtime
 from agentls.readers import pipeline
-from agentls.readers.pipeline import Outcome
+from agentls.readers.pipeline import BlockParse
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Source, parse
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, parse
 
 _NAME, _DESCRIPTION = "name", "description"
 _LINE = re.compile(r"^[^\S\n]*(name|description):[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)
@@ -21,10 +21,10 @@ _MORE = re.compile(r"\n[ \t]+(\S.*)")
 _STRAY = re.compile(r"\n(?![\w-]+[ \t]*:)([^\s#-].*?)(?=[ \t\r]*$)", re.MULTILINE)
 
 
-def or_lines(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
+def parse_two_keys(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
     """The YAML of the block if it has both in text, or else their lines."""
-    outcome = pipeline.strictly(text, block, runtime)
-    if isinstance(outcome, Outcome) and _has_both(outcome.root):
+    outcome = pipeline.parse_strict(text, block, runtime)
+    if isinstance(outcome, BlockParse) and _has_both(outcome.root):
         return outcome
     entries: dict[str, Entry] = {}
     lost: list[Span] = []
@@ -43,11 +43,11 @@ def or_lines(text: str, block: Span, runtime: Runtime) -> Outcome | Reason:
             lost.append(Span(*more.span(1)))
             at = more.end()
     rewritten = (entry.value.span for entry in entries.values() if parse(_by_itself(text, entry)).problem)
-    return Outcome(Mapping(block, tuple(entries.values())), "repaired", tuple(rewritten), tuple(lost))
+    return BlockParse(Mapping(block, tuple(entries.values())), "repaired", tuple(rewritten), tuple(lost))
 
 
-def _by_itself(text: str, entry: Entry) -> Source:
-    return Source.plain(text, entry.span)
+def _by_itself(text: str, entry: Entry) -> MappedText:
+    return MappedText.plain(text, entry.span)
 
 
 def _has_both(root: Node | None) -> bool:

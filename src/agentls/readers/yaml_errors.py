@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable
 
 from agentls.readers.reading import Reason
-from agentls.text.frontmatter import LATEST_OPENING, TOP_LEVEL_KEY, top_level_chunks
+from agentls.text.frontmatter import MAX_LEADING_TEXT, TOP_LEVEL_KEY, split_entries
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Parsed, Source, parse
+from agentls.text.yaml_tree import MappedText, ParseResult, parse
 
-Repair = Callable[[str, Span], Source]
+Repair = Callable[[str, Span], MappedText]
 
 _NEVER_CLOSED = "The closing `---` is missing"
 
@@ -27,7 +27,7 @@ _KEY_LINE = re.compile(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
 _IDENTITY_BELOW = re.compile(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description)[ \t]*:\s")
 
 
-def explain_no_opening(text: str, start: int) -> Reason:
+def explain_missing_opening(text: str, start: int) -> Reason:
     """Why a text is not taken to start with a fence `---`; it begins at `start`."""
     end = text.find("\n", start)
     line = text[start : end if end >= 0 else len(text)]
@@ -47,7 +47,7 @@ def explain_no_opening(text: str, start: int) -> Reason:
         )
     if first != "---" and _ALMOST_A_FENCE.match(first) and _KEY_LINE.match(text, where.end):
         return Reason("malformed-fence", f"The first line is `{first[:40]}`, not just `---`", where)
-    for fence in _LATE_FENCE.finditer(text, start, start + LATEST_OPENING):
+    for fence in _LATE_FENCE.finditer(text, start, start + MAX_LEADING_TEXT):
         before = text[start : fence.start()].strip()
         if not before or _opens(text, fence.end(), before):
             shown = f"`{before.splitlines()[0].strip()[:40]}`" if before else "Blank space"
@@ -71,22 +71,22 @@ def _opens(text: str, end: int, before: str) -> bool:
     return len(fences) % 2 == 0 or before == fences[0].strip()
 
 
-def explain_invalid(text: str, block: Span, strict: Parsed, mending: Repair | None) -> Reason:
+def explain_invalid_yaml(text: str, block: Span, strict: ParseResult, mending: Repair | None) -> Reason:
     """Why a block can be parsed neither as it stands nor after the runtime's `mending`, if it has one.
 
     `strict` is the outcome of the first attempt, which has a problem.
     """
     assert strict.problem is not None, "the caller found a problem"
-    repair, tabs = mending or Source.plain, mending is not None
+    repair, tabs = mending or MappedText.plain, mending is not None
     if "\0" in block.of(text):
         at = text.index("\0", block.start)
         return Reason("invalid-yaml", "The frontmatter contains a NUL character", Span(at, at + 1))
     if text[text.rfind("\n", 0, block.end) + 1 : block.end].strip():
         message = "This `---` ends the frontmatter in the middle of a line"
-        return Reason("early-terminator", message, dashes_at(text, block.end))
-    chunks = top_level_chunks(text, block)
+        return Reason("early-terminator", message, dash_run(text, block.end))
+    chunks = split_entries(text, block)
     for before, chunk in zip((None, *chunks), chunks, strict=False):
-        if parse(Source.plain(text, chunk), tabs_indent=tabs).problem is None:
+        if parse(MappedText.plain(text, chunk), tabs_indent=tabs).problem is None:
             continue
         if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
             stray = before and _explain_stray_list(text, before, chunk)
@@ -94,18 +94,18 @@ def explain_invalid(text: str, block: Span, strict: Parsed, mending: Repair | No
     # Each entry by itself can be read; it is the repair of one that breaks another.
     for chunk in chunks:
         if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
-            culprit = next((c for c in chunks if parse(Source.plain(text, c)).problem), chunk)
+            culprit = next((c for c in chunks if parse(MappedText.plain(text, c)).problem), chunk)
             return Reason(
                 "invalid-yaml",
-                f"`{key_of(text, culprit)}` needs quotes, and the repair that adds them"
-                f" breaks the block of lines at `{key_of(text, chunk)}`",
-                value_of(text, culprit),
+                f"`{entry_key(text, culprit)}` needs quotes, and the repair that adds them"
+                f" breaks the block of lines at `{entry_key(text, chunk)}`",
+                entry_value_span(text, culprit),
             )
     prose = _PROSE.search(text, block.start, chunks[0].start) if chunks else None
     if prose:
         return Reason("invalid-yaml", f"`{prose[1][:40]}` is not `key: value`", Span(*prose.span(1)))
     offset = min(strict.problem.offset, max(block.start, block.end - 1))
-    line = line_around(text, block, offset)
+    line = line_span_at(text, block, offset)
     return Reason("invalid-yaml", f"The frontmatter is not valid YAML ({strict.problem.message})", line)
 
 
@@ -114,7 +114,7 @@ _PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
 
 def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, Span]:
     """Why the entry `chunk` cannot be read, and where."""
-    key, value = key_of(text, chunk), value_of(text, chunk)
+    key, value = entry_key(text, chunk), entry_value_span(text, chunk)
     first_line, *rest = value.of(text).split("\n")
     first = first_line.strip()
     first_span = Span(value.start, value.start + len(first))
@@ -150,9 +150,9 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, 
             " anything but letters, `_` and `-`",
             first_span,
         )
-    problem = parse(Source.plain(text, chunk), tabs_indent=repair is not None).problem
+    problem = parse(MappedText.plain(text, chunk), tabs_indent=repair is not None).problem
     at = problem.offset if problem else value.start
-    line_span = line_around(text, chunk, min(at, max(chunk.start, chunk.end - 1)))
+    line_span = line_span_at(text, chunk, min(at, max(chunk.start, chunk.end - 1)))
     if any(line.strip() for line in rest) and first and first[0] not in "|>":
         if repair and ": " in first:
             return f"`{key}` needs quotes, and its further lines keep them from being added", first_span
@@ -178,16 +178,19 @@ _COMMENT_INSIDE = re.compile(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
 def _explain_stray_list(text: str, before: Span, chunk: Span) -> tuple[str, Span] | None:
     """Why a list at the left margin cannot be read, if it looks like text that was meant to go on
     with the entry `before`: a line `Examples:` with items that are no YAML."""
-    value = value_of(text, chunk)
+    value = entry_value_span(text, chunk)
     if text[value.start - 1] != "\n" or text[value.start] != "-":
         return None
-    line = line_around(text, chunk, chunk.start)
-    return f"`{line.of(text)[:40]}` and its list continue `{key_of(text, before)}` but are not indented", line
+    line = line_span_at(text, chunk, chunk.start)
+    return (
+        f"`{line.of(text)[:40]}` and its list continue `{entry_key(text, before)}` but are not indented",
+        line,
+    )
 
 
 def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
     """Why the `line` at the left margin, below the key of `chunk`, does not fit there."""
-    shown, key = line.of(text)[:40], key_of(text, chunk)
+    shown, key = line.of(text)[:40], entry_key(text, chunk)
     if _TIGHT_KEY.match(shown):
         return f"`{shown}` has no space behind its colon, so it is not a key", line
     after_blank = not text[text.rfind("\n", 0, line.start - 1) + 1 : line.start].strip()
@@ -196,7 +199,7 @@ def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
     return f"`{shown}` continues `{key}` but is not indented", line
 
 
-def _with_lf(text: str, chunk: Span, repair: Repair) -> Source:
+def _with_lf(text: str, chunk: Span, repair: Repair) -> MappedText:
     """The repaired chunk as it were with LF line ends."""
     plain = chunk.of(text).replace("\r\n", "\n")
     return repair(plain, Span(0, len(plain)))
@@ -205,16 +208,16 @@ def _with_lf(text: str, chunk: Span, repair: Repair) -> Source:
 def _is_quoted(value: str) -> bool:
     """Whether a value, perhaps over several lines, is one quoted scalar."""
     value = value.strip()
-    return parse(Source.plain(value, Span(0, len(value)))).problem is None
+    return parse(MappedText.plain(value, Span(0, len(value)))).problem is None
 
 
-def key_of(text: str, chunk: Span) -> str:
+def entry_key(text: str, chunk: Span) -> str:
     """The key with which a chunk starts, without quotes."""
     found = TOP_LEVEL_KEY.match(chunk.of(text))
     return found["key"].strip("\"'") if found else ""
 
 
-def value_of(text: str, chunk: Span) -> Span:
+def entry_value_span(text: str, chunk: Span) -> Span:
     """The raw value of a chunk, without the blanks around it; the key's span if it is empty."""
     content = chunk.of(text)
     found = TOP_LEVEL_KEY.match(content)
@@ -226,12 +229,12 @@ def value_of(text: str, chunk: Span) -> Span:
     return Span(start, start + len(raw.strip()))
 
 
-def dashes_at(text: str, start: int) -> Span:
+def dash_run(text: str, start: int) -> Span:
     """The whole run of dashes that begins at `start`."""
     return Span(start, start + len(text[start:]) - len(text[start:].lstrip("-")))
 
 
-def line_around(text: str, block: Span, offset: int) -> Span:
+def line_span_at(text: str, block: Span, offset: int) -> Span:
     """The line of the block that holds `offset`, without blanks at its edges."""
     start = max(block.start, text.rfind("\n", 0, offset) + 1)
     newline = text.find("\n", offset)

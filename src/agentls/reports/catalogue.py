@@ -14,7 +14,7 @@ from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Source
 from agentls.dialects.runtimes import Place
-from agentls.reports.explain import cite
+from agentls.reports.explain import cite_source
 
 
 class Fact(NamedTuple):
@@ -54,7 +54,7 @@ _KINDS = {
 }
 
 
-def facts(dialect: Dialect) -> Iterator[Fact]:
+def list_facts(dialect: Dialect) -> Iterator[Fact]:
     """Each fact of a dialect, in the order of its file."""
     for field in dialect._fields:
         yield from _facts(getattr(dialect, field), dialect, "")
@@ -73,17 +73,17 @@ def _facts(row: Any, dialect: Dialect, within: str) -> Iterator[Fact]:
                 yield from _facts(item, dialect, name)
 
 
-def stale(days: int, today: date) -> Iterator[Fact]:
+def find_stale_facts(days: int, today: date) -> Iterator[Fact]:
     """The facts of all dialects that are older than so many days."""
-    for name in loader.NAMES:
-        for fact in facts(loader.load(name)):
+    for name in loader.DIALECT_NAMES:
+        for fact in list_facts(loader.load_dialect(name)):
             if fact.source.date and (today - date.fromisoformat(fact.source.date)).days > days:
                 yield fact
 
 
-def overview(dialect: Dialect) -> Overview:
+def summarise_dialect(dialect: Dialect) -> Overview:
     """The dialect in a line."""
-    dates = sorted({fact.source.date for fact in facts(dialect) if fact.source.date})
+    dates = sorted({fact.source.date for fact in list_facts(dialect) if fact.source.date})
     return Overview(
         dialect.name,
         dialect.title,
@@ -102,9 +102,9 @@ def _shown(place: Place, dialect: Dialect) -> str:
     return f"{pattern} (plugin)" if place.scope == "plugin" else pattern
 
 
-def page(dialect: Dialect) -> str:
+def render_dialect(dialect: Dialect) -> str:
     """All about a dialect as Markdown: who reads it, where, what it consists of, and the sources."""
-    seen = overview(dialect)
+    seen = summarise_dialect(dialect)
     rows = [
         ("Read by", ", ".join(seen.runtimes)),
         ("Places", ", ".join(f"`{place}`" for place in seen.places)),
@@ -115,7 +115,7 @@ def page(dialect: Dialect) -> str:
         ("Hook events", ", ".join(f"`{event.name}`" for event in dialect.hooks.events)),
         ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.template.variables)),
     ]
-    sources = [f"- {cite(source).strip('*').removeprefix('Source: ')}" for source in dialect.sources]
+    sources = [f"- {cite_source(source).strip('*').removeprefix('Source: ')}" for source in dialect.sources]
     body = "\n".join(f"- {label}: {text}" for label, text in rows if text)
     listed = "\n".join(sources)
     return f"**{dialect.title}** (`{dialect.name}`)\n\n{body}\n\nSources:\n\n{listed}"
@@ -124,4 +124,4 @@ def page(dialect: Dialect) -> str:
 def _also(dialect: Dialect) -> list[str]:
     """The readers of other dialects that read files in these places too."""
     found = {name: other for place in dialect.places for name, other in place.also.items()}
-    return [loader.load(other).runtime(name).title for name, other in found.items()]
+    return [loader.load_dialect(other).runtime(name).title for name, other in found.items()]

@@ -16,9 +16,9 @@ from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import HookField
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key, OldTool, Source, Tool
-from agentls.dialects.tool_names import ALL, MCP_PREFIX
+from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX
 from agentls.linter.rule import RULES
-from agentls.text.spelling import nearest
+from agentls.text.spelling import closest_match
 from agentls.text.wording import code_span
 
 # --- the parts of a page ----------------------------------------------------------------------
@@ -26,38 +26,40 @@ from agentls.text.wording import code_span
 _CONFIDENCE = {"documented": " (documented)", "third-party": " (by third parties, not confirmed)"}
 
 
-def page(name: str, kind: str, summary: str, facts: Iterable[tuple[str, str]], source: Source) -> str:
+def render_page(name: str, kind: str, summary: str, facts: Iterable[tuple[str, str]], source: Source) -> str:
     """A page: the name and what it is, a summary in paragraphs, facts as a list, the source.
 
     A fact without a text is left out.
     """
     rows = "\n".join(f"- {label}: {text}" if label else f"- {text}" for label, text in facts if text)
     rows = rows.replace(": \n", ":\n")
-    parts = (f"**{code_span(name)}** ({kind})", summary.strip(), rows, cite(source))
+    parts = (f"**{code_span(name)}** ({kind})", summary.strip(), rows, cite_source(source))
     return "\n\n".join(part for part in parts if part)
 
 
-def cite(source: Source) -> str:
+def cite_source(source: Source) -> str:
     """Where a fact comes from, as of when, and how it is known; what was observed says so itself."""
     title = f"[{source.title}]({source.url})" if source.url else source.title
     date = f", {source.date}" if source.date else ""
     return f"*Source: {title}{date}{_CONFIDENCE.get(source.confidence, '')}.*"
 
 
-def _listed(names: Iterable[str]) -> str:
+def join_names(names: Iterable[str]) -> str:
     return ", ".join(code_span(name) for name in names)
 
 
-def observed(dialect: Dialect) -> Source:
+def observed_source(dialect: Dialect) -> Source:
     """The source for what the runtime was seen to do, or not to know."""
     return next((s for s in dialect.sources if s.confidence == "observed"), dialect.sources[0])
 
 
 def about_unknown(dialect: Dialect, name: str, kind: str, effect: str, known: Iterable[str]) -> str:
     """The page of a word that no table has: what the runtime does with it, and what it may mean."""
-    meant = nearest(name, known)
+    meant = closest_match(name, known)
     facts = [("Did you mean", code_span(meant) if meant else "")]
-    return page(name, f"unknown {kind}", f"{dialect.runtimes[0].title} {effect}.", facts, observed(dialect))
+    return render_page(
+        name, f"unknown {kind}", f"{dialect.runtimes[0].title} {effect}.", facts, observed_source(dialect)
+    )
 
 
 # --- keys and values --------------------------------------------------------------------------
@@ -113,9 +115,9 @@ def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
         ("Without effect", key.no_effect),
         ("Write instead", code_span(key.use) if key.use else ""),
         ("Has an effect", _when(key)),
-        ("Fields", _listed(field.name for field in key.fields)),
+        ("Fields", join_names(field.name for field in key.fields)),
     ]
-    return page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
+    return render_page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
 
 
 def _titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
@@ -136,7 +138,7 @@ def _when(key: Key) -> str:
 def _values(key: Key) -> str:
     """The words of a key with what they mean, or in a row where the word says it."""
     if all(value.summary.lower() in ("", value.name.lower()) for value in key.values):
-        return _listed(value.name for value in key.values)
+        return join_names(value.name for value in key.values)
     return "".join(f"\n  - `{value.name}`: {value.summary}" for value in key.values)
 
 
@@ -146,7 +148,7 @@ def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
     effect = f"{runtime.title} {_UNKNOWN_KEYS[runtime.unknown_keys]}"
     note = f"{key.note[0].upper()}{key.note[1:]}." if key.note else ""
     facts = [("Write instead", code_span(key.use) if key.use else ""), ("", note)]
-    return page(key.name, "unknown key", f"{whose}{effect}.", facts, observed(dialect))
+    return render_page(key.name, "unknown key", f"{whose}{effect}.", facts, observed_source(dialect))
 
 
 _UNKNOWN_KEYS = {
@@ -165,7 +167,9 @@ def about_value(dialect: Dialect, key: str, value: str) -> str | None:
     for word in known.values:
         if word.name == value or (known.ignores_case and word.name.lower() == value.lower()):
             facts = [("The same as", code_span(word.alias_of) if word.alias_of else "")]
-            return page(word.name, f"value of `{key}`", word.summary, facts, dialect.source(word.source))
+            return render_page(
+                word.name, f"value of `{key}`", word.summary, facts, dialect.source(word.source)
+            )
     return None
 
 
@@ -178,8 +182,8 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
     if tool:
         return _tool_page(dialect, tool)
     if name in dialect.user_tools:
-        return page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
-    if name == ALL:
+        return render_page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
+    if name == ALL_TOOLS:
         return _of_the_lists(dialect, name, "all tools", "All the tools that are available.")
     if name.startswith(MCP_PREFIX):
         return _mcp_page(dialect, name)
@@ -198,14 +202,14 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
         ("In subagents", _availability(tool) if differs else ""),
         ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
         ("Specifier in permission rules", tool.specifier),
-        ("Old names that still work", _listed(old_names)),
+        ("Old names that still work", join_names(old_names)),
         ("Since", tool.since),
     ]
     if tool.yields_to:
         beside = f"not given, as the same is done through `{tool.yields_to}`; that is in order"
         version = f"{dialect.runtimes[0].title} {dialect.runtimes[0].version}"
         facts.append((f"Listed beside `{tool.yields_to}`", f"{beside} (observed in {version})"))
-    return page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
+    return render_page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
 
 
 def _availability(tool: Tool) -> str:
@@ -223,8 +227,8 @@ def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
         summary += " The old name is still understood."
     else:
         summary += f" {dialect.runtimes[0].title} drops the name without a word."
-    facts = [("Write instead", _listed(old.now))]
-    return page(old.name, "old tool name", summary, facts, dialect.source(old.source))
+    facts = [("Write instead", join_names(old.now))]
+    return render_page(old.name, "old tool name", summary, facts, dialect.source(old.source))
 
 
 def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
@@ -232,8 +236,8 @@ def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
     others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.works]
     effect = _UNKNOWN_TOOLS[others[0].unknown_tools] if others else "understands the name all the same"
     summary = f"A tool of {tool.of}. {(*others, *dialect.runtimes)[0].title} {effect}."
-    facts = [("What comes nearest", _listed(tool.now))]
-    return page(tool.name, "unknown tool", summary, facts, observed(dialect))
+    facts = [("What comes nearest", join_names(tool.now))]
+    return render_page(tool.name, "unknown tool", summary, facts, observed_source(dialect))
 
 
 _UNKNOWN_TOOLS = {
@@ -247,19 +251,19 @@ _UNKNOWN_TOOLS = {
 def _mcp_page(dialect: Dialect, name: str) -> str:
     """The page of `mcp__server`, `mcp__server__*` or `mcp__server__tool`."""
     server, _, tool = name.removeprefix(MCP_PREFIX).partition("__")
-    if server == ALL:
+    if server == ALL_TOOLS:
         summary = "All tools of all MCP servers; understood in `disallowedTools` only."
-    elif tool in ("", ALL):
+    elif tool in ("", ALL_TOOLS):
         summary = f"All tools of the MCP server {code_span(server)}, if it is connected."
     else:
         summary = f"The tool {code_span(tool)} of the MCP server {code_span(server)}, if it is connected."
-    return _of_the_lists(dialect, name, "MCP tools" if tool in ("", ALL) else "MCP tool", summary)
+    return _of_the_lists(dialect, name, "MCP tools" if tool in ("", ALL_TOOLS) else "MCP tool", summary)
 
 
 def _of_the_lists(dialect: Dialect, name: str, kind: str, summary: str) -> str:
     """The page of a word that tool lists understand, with the source of the tool list itself."""
     key = next(key for key in dialect.keys if key.type == "tools")
-    return page(name, kind, summary, (), dialect.source(key.source))
+    return render_page(name, kind, summary, (), dialect.source(key.source))
 
 
 # --- models -----------------------------------------------------------------------------------
@@ -272,7 +276,7 @@ def about_model(dialect: Dialect, name: str) -> str | None:
         if not dialect.models.is_elsewhere(name):
             return None
         key = next(key for key in dialect.keys if key.type == "model")
-        return page(name, "model id", dialect.models.others, (), dialect.source(key.source))
+        return render_page(name, "model id", dialect.models.others, (), dialect.source(key.source))
     kind = "model alias" if model.kind == "alias" else "model id"
     runtime = dialect.runtimes[0]
     fate = {
@@ -287,7 +291,7 @@ def about_model(dialect: Dialect, name: str) -> str | None:
         ("Status", fate.get(model.status, "")),
         (code_span(suffix), "asks for the long context window" if long else ""),
     ]
-    return page(model.name, kind, f"{model.summary.rstrip('.')}.", facts, dialect.source(model.source))
+    return render_page(model.name, kind, f"{model.summary.rstrip('.')}.", facts, dialect.source(model.source))
 
 
 # --- hooks and servers ------------------------------------------------------------------------
@@ -302,7 +306,7 @@ def about_event(dialect: Dialect, name: str) -> str | None:
         ("Matcher", f"compared with {event.matches}" if event.matches else "ignored"),
         ("", "A definition that is broken unloads the whole agent" if event.guard else ""),
     ]
-    return page(event.name, "hook event", event.summary, facts, dialect.source(event.source))
+    return render_page(event.name, "hook event", event.summary, facts, dialect.source(event.source))
 
 
 def about_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The field is called so.
@@ -311,10 +315,12 @@ def about_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The
     if handler is None:
         return None
     facts = [
-        ("Required", _listed(field.name for field in handler.fields if field.required)),
-        ("Optional", _listed(field.name for field in handler.fields if not field.required)),
+        ("Required", join_names(field.name for field in handler.fields if field.required)),
+        ("Optional", join_names(field.name for field in handler.fields if not field.required)),
     ]
-    return page(handler.name, "kind of hook handler", handler.summary, facts, dialect.source(handler.source))
+    return render_page(
+        handler.name, "kind of hook handler", handler.summary, facts, dialect.source(handler.source)
+    )
 
 
 def about_entry_field(dialect: Dialect, name: str) -> str | None:
@@ -348,17 +354,17 @@ def about_transport(dialect: Dialect, name: str) -> str | None:
     if transport is None:
         return None
     facts = [("Needs", code_span(transport.requires))]
-    return page(name, "kind of MCP server", transport.summary, facts, dialect.source(transport.source))
+    return render_page(name, "kind of MCP server", transport.summary, facts, dialect.source(transport.source))
 
 
 def _field_page(dialect: Dialect, field: HookField, kind: str) -> str:
     facts = [
         ("", "Required" if field.required else ""),
         ("Type", _TYPES.get(field.type, "")),
-        ("Values", _listed(field.values)),
+        ("Values", join_names(field.values)),
         ("In an agent", f"no effect: {field.no_effect}" if field.no_effect else ""),
     ]
-    return page(field.name, kind, field.summary, facts, dialect.source(field.source))
+    return render_page(field.name, kind, field.summary, facts, dialect.source(field.source))
 
 
 # --- names and rules --------------------------------------------------------------------------
@@ -373,14 +379,14 @@ def about_agent(dialect: Dialect, name: str) -> str | None:
     ):
         found = next((row for row in rows if row.name == name), None)
         if found:
-            return page(name, kind, f"{found.summary} {effect}", (), dialect.source(found.source))
+            return render_page(name, kind, f"{found.summary} {effect}", (), dialect.source(found.source))
     return None
 
 
 def about_variable(dialect: Dialect, name: str) -> str | None:
     """The page of a variable that a prompt can name."""
     found = next((row for row in dialect.template.variables if row.name == name), None)
-    return page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
+    return render_page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
 
 
 def about_rule(code: str) -> str | None:
@@ -392,36 +398,36 @@ def about_rule(code: str) -> str | None:
 # --- anything by its name ---------------------------------------------------------------------
 
 
-class _Words(NamedTuple):
+class _WordGroup(NamedTuple):
     """The names of one kind of thing, and what makes a page of one of them."""
 
     names: tuple[str, ...]
     page: Callable[[str], str | None]
 
 
-def _vocabulary(dialect: Dialect, *, own: bool = False) -> Iterator[_Words]:
+def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]:
     """All that has a page, in the order in which a word is looked up; with `own` but for the rules, which
     are the same everywhere, and for what belongs to other formats."""
 
-    def words(rows: Iterable[NamedTuple], page: Callable[[str], str | None]) -> _Words:
-        return _Words(_names(rows), page)
+    def words(rows: Iterable[NamedTuple], page: Callable[[str], str | None]) -> _WordGroup:
+        return _WordGroup(_names(rows), page)
 
     hooks, servers = dialect.hooks, dialect.servers
     if not own:
-        yield _Words(tuple(RULES), about_rule)
+        yield _WordGroup(tuple(RULES), about_rule)
     yield words(dialect.keys, partial(about_key, dialect))
     yield words((*dialect.tools, *dialect.old_tools), partial(about_tool, dialect))
-    yield _Words(dialect.user_tools, partial(about_tool, dialect))
+    yield _WordGroup(dialect.user_tools, partial(about_tool, dialect))
     yield words(dialect.models.known, partial(about_model, dialect))
     yield words(hooks.events, partial(about_event, dialect))
     for key in dialect.keys:
         yield words(key.values, partial(about_value, dialect, key.name))
     if not own:
-        elsewhere = crosswalk.load()
+        elsewhere = crosswalk.load_crosswalk()
         keys = dict.fromkeys((*_names(dialect.foreign_keys), *elsewhere.keys.all_names))
-        yield _Words(tuple(filter(dialect.foreign_key, keys)), partial(about_key, dialect))
+        yield _WordGroup(tuple(filter(dialect.foreign_key, keys)), partial(about_key, dialect))
         tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
-        yield _Words(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
+        yield _WordGroup(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
     yield words(hooks.handlers, partial(about_handler, dialect))
     yield words(hooks.entry, partial(about_entry_field, dialect))
     fields = (*hooks.common, *(field for handler in hooks.handlers for field in handler.fields))
@@ -438,7 +444,7 @@ def _names(rows: Iterable[NamedTuple]) -> tuple[str, ...]:
 def explain(word: str, dialect: Dialect) -> str | None:
     """The page of whatever is called `word`; case counts only where several things fit."""
     word = word.strip()
-    vocabulary = list(_vocabulary(dialect))
+    vocabulary = list(_word_groups(dialect))
     for words in vocabulary:
         if word in words.names:
             return words.page(word)
@@ -449,41 +455,41 @@ def explain(word: str, dialect: Dialect) -> str | None:
     return about_tool(dialect, word) or about_model(dialect, word) if word else None
 
 
-def anywhere(word: str) -> str | None:
+def explain_in_any_format(word: str) -> str | None:
     """The page of whatever is called `word` in the most common format that has such a thing, which
     the page names, with the others. Names that differ in case come second, and those that belong
     elsewhere last: they are none of any format's own."""
     word = word.strip()
     if word in RULES:
         return about_rule(word)
-    known = [loader.load(name) for name in loader.NAMES]
+    known = [loader.load_dialect(name) for name in loader.DIALECT_NAMES]
     for fold in (str, str.lower):
         pages = {}
         for dialect in known:
-            rows = ((words, name) for words in _vocabulary(dialect, own=True) for name in words.names)
+            rows = ((words, name) for words in _word_groups(dialect, own=True) for name in words.names)
             pages[dialect.name] = next((w.page(name) for w, name in rows if fold(name) == fold(word)), None)
         found = [dialect for dialect in known if pages[dialect.name]]
         if found:
-            return f"{pages[found[0].name]}\n\n{_whose(found[0], found[1:])}"
+            return f"{pages[found[0].name]}\n\n{_format_note(found[0], found[1:])}"
     return explain(word, known[0])
 
 
-def _whose(dialect: Dialect, others: list[Dialect]) -> str:
+def _format_note(dialect: Dialect, others: list[Dialect]) -> str:
     """Which format a page is about, and which other ones have the word."""
     line = f"This is about {code_span(dialect.name)} ({dialect.title})."
     if not others:
         return line
     rest = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    names = _listed(other.name for other in others[:_NAMED])
+    names = join_names(other.name for other in others[:_NAMED])
     return f"{line} Other formats have the word too: {names}{rest}. Choose one with `--dialect`."
 
 
 _NAMED = 8
 
 
-def suggestions(word: str, dialect: Dialect) -> list[str]:
+def suggest_words(word: str, dialect: Dialect) -> list[str]:
     """Words with a page that `word` may be meant to be, the likeliest kinds of things first."""
-    found = (nearest(word, words.names) for words in _vocabulary(dialect))
+    found = (closest_match(word, words.names) for words in _word_groups(dialect))
     return [name for name in dict.fromkeys(found) if name and not _is_misspelt(name, dialect)]
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from agentls import __version__
 from agentls.project.graph import EdgeKind, Graph, Node
 
-Part = Callable[[str], str]
+AssetReader = Callable[[str], str]
 """From the name of a file that belongs to the page to its text."""
 
 COLOURS = {
@@ -22,7 +22,7 @@ COLOURS = {
 }
 """What the kinds of nodes are drawn in, by all formats; readable on light and on dark."""
 
-MISSING = "#d1242f"
+UNRESOLVED_COLOUR = "#d1242f"
 
 _WEAK: tuple[EdgeKind, ...] = ("mentions", "may use")
 
@@ -43,7 +43,7 @@ MERMAID_EDGES = 500
 """Mermaid refuses to draw more, unless it is configured to."""
 
 
-def mermaid(graph: Graph) -> str:
+def render_mermaid(graph: Graph) -> str:
     """The graph as a Mermaid flowchart."""
     names = {node.id: f"n{at}" for at, node in enumerate(graph.nodes)}
     lines = ["flowchart LR"]
@@ -62,7 +62,9 @@ def mermaid(graph: Graph) -> str:
     for kind, colour in COLOURS.items():
         lines.append(f"  classDef {kind} stroke:{colour},stroke-width:2px")
     lines.append("  classDef elsewhere stroke-dasharray:3 3")
-    lines.append(f"  classDef missing stroke:{MISSING},color:{MISSING},stroke-dasharray:6 3,stroke-width:2px")
+    lines.append(
+        f"  classDef missing stroke:{UNRESOLVED_COLOUR},color:{UNRESOLVED_COLOUR},stroke-dasharray:6 3,stroke-width:2px"
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -83,7 +85,7 @@ _DOT_SHAPES = {
 }
 
 
-def dot(graph: Graph) -> str:
+def render_dot(graph: Graph) -> str:
     """The graph in the language of Graphviz."""
     lines = [
         "digraph agents {",
@@ -107,7 +109,7 @@ def dot(graph: Graph) -> str:
 
 
 def _dot_node(node: Node) -> str:
-    colour = MISSING if node.state == "missing" else COLOURS[node.kind]
+    colour = UNRESOLVED_COLOUR if node.state == "missing" else COLOURS[node.kind]
     row = f'label={_in_dot(node.name)} shape={_DOT_SHAPES[node.kind]} color="{colour}"'
     if node.state:
         row += f' style="rounded,dashed" fontcolor="{colour}"'
@@ -125,7 +127,7 @@ def _in_dot(text: str) -> str:
 # --- JSON -------------------------------------------------------------------------------------
 
 
-def as_json(graph: Graph) -> str:
+def render_json(graph: Graph) -> str:
     """The graph as JSON, in a shape that later versions keep."""
     import json
 
@@ -144,7 +146,7 @@ def _data(graph: Graph) -> dict[str, object]:
 # --- HTML -------------------------------------------------------------------------------------
 
 
-def html(graph: Graph, title: str, part: Part) -> str:
+def render_html(graph: Graph, title: str, part: AssetReader) -> str:
     """One page that shows the graph, to be opened in a browser or an editor. It loads nothing from anywhere;
     `part` gives the files that it is made of."""
     import json
@@ -172,10 +174,10 @@ def _in_html(text: str) -> str:
     return escape(text)
 
 
-FORMATS: dict[str, Callable[[Graph, str, Part], str]] = {
-    "mermaid": lambda graph, _, __: mermaid(graph),
-    "dot": lambda graph, _, __: dot(graph),
-    "json": lambda graph, _, __: as_json(graph),
-    "html": html,
+GRAPH_FORMATS: dict[str, Callable[[Graph, str, AssetReader], str]] = {
+    "mermaid": lambda graph, _, __: render_mermaid(graph),
+    "dot": lambda graph, _, __: render_dot(graph),
+    "json": lambda graph, _, __: render_json(graph),
+    "html": render_html,
 }
 """The forms of a graph, each from the graph, its title and the parts of a page."""

@@ -16,19 +16,19 @@ from agentls.dialects.records import Models
 from agentls.dialects.runtimes import Runtime
 from agentls.document import tools as toollist
 from agentls.document.document import Document
-from agentls.document.tools import Tools
+from agentls.document.tools import AvailableTools
 from agentls.project import capabilities
-from agentls.project.capabilities import Effective, Style
+from agentls.project.capabilities import Capabilities, TextStyle
 from agentls.project.index import Index
-from agentls.readers.reading import How, Reading
+from agentls.readers.reading import LoadStatus, Reading
 from agentls.text import tokens, wording
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import TOO_DEEP, Scalar, Sequence, Source, parse
+from agentls.text.yaml_tree import NESTED_TOO_DEEPLY, MappedText, Scalar, Sequence, parse
 
 INHERIT = "inherit"
 
 
-class ModelUse(NamedTuple):
+class ResolvedModel(NamedTuple):
     """The model as the file has it (`None` where it has none), and what is asked for when the
     agent runs: an id, or `inherit` for the model of the session."""
 
@@ -36,14 +36,14 @@ class ModelUse(NamedTuple):
     resolved: str
 
 
-class Tokens(NamedTuple):
+class TokenCounts(NamedTuple):
     """Estimated tokens of the description and of the prompt."""
 
     description: int
     body: int
 
 
-class View(NamedTuple):
+class RuntimeReport(NamedTuple):
     """What one runtime makes of the file.
 
     `reasons` say why it does not load as it is written, each with its line. `notes` say what
@@ -57,18 +57,18 @@ class View(NamedTuple):
     counts: bool
     dialect: Dialect
     loads: bool
-    how: How
+    how: LoadStatus
     reasons: tuple[str, ...]
     name: str | None
     description: str | None
-    model: ModelUse
-    tools: Tools
-    tokens: Tokens
+    model: ResolvedModel
+    tools: AvailableTools
+    tokens: TokenCounts
     notes: tuple[str, ...]
-    effective: Effective | None = None
+    effective: Capabilities | None = None
 
 
-class Portable(NamedTuple):
+class PortabilityCheck(NamedTuple):
     """Whether python-frontmatter can load the file, and if not, why. It stands for the plain
     loaders of the ecosystem: what it cannot load, most other tools will not load either."""
 
@@ -81,26 +81,26 @@ class Inspection(NamedTuple):
 
     path: str
     dialect: str
-    views: tuple[View, ...]
-    portable: Portable
+    views: tuple[RuntimeReport, ...]
+    portable: PortabilityCheck
 
 
-def inspect(document: Document, project: Index | None = None) -> Inspection:
+def inspect_document(document: Document, project: Index | None = None) -> Inspection:
     """What each runtime, and a plain loader, make of `document`, in its project if that is known."""
     readings = (*document.readings, *document.other_readings)
-    views = tuple(view(document, reading, project) for reading in readings)
+    views = tuple(report_for(document, reading, project) for reading in readings)
     portable = _portable(document.text)
     if any(reading.how == "clean" and reading.root is None for reading in document.readings):
-        portable = Portable(True, None)  # Nothing is missing where no keys are asked for.
+        portable = PortabilityCheck(True, None)  # Nothing is missing where no keys are asked for.
     return Inspection(document.path, document.dialect.name, views, portable)
 
 
-def view(document: Document, reading: Reading, project: Index | None = None) -> View:
+def report_for(document: Document, reading: Reading, project: Index | None = None) -> RuntimeReport:
     """What the runtime of `reading` makes of `document`, in its project if that is known."""
     text, dialect = document.text, reading.dialect
     body = text[reading.body :] if reading.loads else text[document.body :]
-    tools = toollist.effective(reading, text, document.permission_mode)
-    return View(
+    tools = toollist.available_tools(reading, text, document.permission_mode)
+    return RuntimeReport(
         reading.runtime,
         reading in document.readings,
         dialect,
@@ -111,9 +111,9 @@ def view(document: Document, reading: Reading, project: Index | None = None) -> 
         reading.description,
         _model(reading, dialect.models),
         tools,
-        Tokens(tokens.estimate(reading.description or ""), tokens.estimate(body.strip())),
+        TokenCounts(tokens.estimate_tokens(reading.description or ""), tokens.estimate_tokens(body.strip())),
         tuple(_notes(document, reading, tools)) if reading.loads else (),
-        capabilities.of(document, reading, tools, project) if project else None,
+        capabilities.find_capabilities(document, reading, tools, project) if project else None,
     )
 
 
@@ -128,14 +128,14 @@ def resolve_model(written: str | None, models: Models) -> str:
     return model.sends or model.name
 
 
-def _model(reading: Reading, models: Models) -> ModelUse:
+def _model(reading: Reading, models: Models) -> ResolvedModel:
     entry, key = reading.get("model"), reading.dialect.key("model")
     if entry and key and key.shape and isinstance(entry.value, Sequence):
         names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
-        return ModelUse(", ".join(names), resolve_model(names[0] if names else None, models))
+        return ResolvedModel(", ".join(names), resolve_model(names[0] if names else None, models))
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
-        return ModelUse(None, INHERIT)
-    return ModelUse(entry.value.text, resolve_model(reading.text("model"), models))
+        return ResolvedModel(None, INHERIT)
+    return ResolvedModel(entry.value.text, resolve_model(reading.text("model"), models))
 
 
 def _reasons(document: Document, reading: Reading) -> Iterator[str]:
@@ -152,7 +152,7 @@ def _reasons(document: Document, reading: Reading) -> Iterator[str]:
         what = f"the value of `{entries[at].key.text}`" if found else "a value"
         yield f"line {_line(document, span)}: {what} is put into quotes"
     for span in reading.lost:
-        yield f"line {_line(document, span)}: {wording.shown(span.of(document.text))} is passed over"
+        yield f"line {_line(document, span)}: {wording.format_code(span.of(document.text))} is passed over"
 
 
 def _line(document: Document, span: Span) -> int:
@@ -160,7 +160,7 @@ def _line(document: Document, span: Span) -> int:
     return document.lines.line_at(span.start) + 1
 
 
-def _notes(document: Document, reading: Reading, tools: Tools) -> Iterator[str]:
+def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Iterator[str]:
     """What the file comes to without being at fault, and what a reader might not expect."""
     cut, block = reading.closing, document.block
     if cut and block and block.closing and cut.start < block.closing.start:
@@ -170,7 +170,7 @@ def _notes(document: Document, reading: Reading, tools: Tools) -> Iterator[str]:
         )
     ignored = list(_ignored(reading))
     if ignored:
-        yield f"It does not look at {_names(ignored)}."
+        yield f"It does not look at {join_names(ignored)}."
     if tools.mode == "listed":
         yield from _notes_on_tools(tools, reading.dialect)
     yield from _notes_on_model(reading.text("model"), reading.dialect.models)
@@ -184,21 +184,21 @@ def _ignored(reading: Reading) -> Iterator[str]:
             yield key.name
 
 
-def _notes_on_tools(tools: Tools, dialect: Dialect) -> Iterator[str]:
+def _notes_on_tools(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
     available = [tool for tool in map(dialect.tool, tools.available) if tool]
     for other in tools.available:
         yielding = [tool.name for tool in available if tool.yields_to == other]
         if yielding:
             yield (
-                f"Beside `{other}` the agent is not given {_names(yielding)};"
+                f"Beside `{other}` the agent is not given {join_names(yielding)};"
                 f" it does the same through `{other}`."
             )
     lost = [tool.name for tool in available if not tool.background]
     if lost:
-        yield f"In the background, where agents run unless told otherwise, it goes without {_names(lost)}."
+        yield f"In the background, where agents run unless told otherwise, it goes without {join_names(lost)}."
     some = [tool.name for tool in available if tool.sessions == "some"]
     if some:
-        yield f"Only some sessions or systems have {_names(some)}."
+        yield f"Only some sessions or systems have {join_names(some)}."
 
 
 def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
@@ -218,13 +218,13 @@ def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
         yield f"`{model.name}` is gone, and `{model.sends}` is asked instead."
 
 
-def _names(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
     """Names in a sentence."""
     quoted = [f"`{name}`" for name in names]
     return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
-def _portable(text: str) -> Portable:
+def _portable(text: str) -> PortabilityCheck:
     """Whether python-frontmatter can load `text`. It is only asked when its parser would survive."""
     import frontmatter  # Needed by few runs.
     from frontmatter.default_handlers import YAMLHandler
@@ -235,25 +235,25 @@ def _portable(text: str) -> Portable:
     opening = boundary.match(stripped)
     pieces = boundary.split(stripped, 2)
     if opening and len(pieces) == 3:
-        problem = parse(Source.plain(pieces[1], Span(0, len(pieces[1])))).problem
-        if problem and problem.message == TOO_DEEP:
-            return Portable(False, problem.message)
+        problem = parse(MappedText.plain(pieces[1], Span(0, len(pieces[1])))).problem
+        if problem and problem.message == NESTED_TOO_DEEPLY:
+            return PortabilityCheck(False, problem.message)
     try:
         post = frontmatter.loads(text)
     except Exception as error:  # Whatever a value's constructor raises.
         mark = getattr(error, "problem_mark", None)
         message = " ".join((getattr(error, "problem", None) or str(error)).split())
         if mark is None or opening is None:
-            return Portable(False, message)
+            return PortabilityCheck(False, message)
         above = text[: len(text) - len(text.lstrip())].count("\n") + opening[0].count("\n")
-        return Portable(False, f"line {above + mark.line + 1}: {message}")
-    return Portable(True, None) if post.metadata else Portable(False, "no keys found")
+        return PortabilityCheck(False, f"line {above + mark.line + 1}: {message}")
+    return PortabilityCheck(True, None) if post.metadata else PortabilityCheck(False, "no keys found")
 
 
 # --- for programs -----------------------------------------------------------------------------
 
 
-def to_json(inspection: Inspection) -> dict[str, Any]:
+def inspection_data(inspection: Inspection) -> dict[str, Any]:
     """The inspection as plain data."""
     return {
         "path": inspection.path,
@@ -263,7 +263,7 @@ def to_json(inspection: Inspection) -> dict[str, Any]:
     }
 
 
-def _view_to_json(view: View) -> dict[str, Any]:
+def _view_to_json(view: RuntimeReport) -> dict[str, Any]:
     return {
         "runtime": view.runtime.name,
         "counts": view.counts,
@@ -281,32 +281,32 @@ def _view_to_json(view: View) -> dict[str, Any]:
         },
         "tokens": view.tokens._asdict(),
         "notes": list(view.notes),
-        "effective": capabilities.to_json(view.effective) if view.effective else None,
+        "effective": capabilities.capabilities_data(view.effective) if view.effective else None,
     }
 
 
 # --- for people -------------------------------------------------------------------------------
 
 
-class Segment(NamedTuple):
+class StyledText(NamedTuple):
     """A piece of a line, and what it is; whoever prints it chooses colours."""
 
     text: str
-    style: Style = "plain"
+    style: TextStyle = "plain"
 
 
-Line = tuple[Segment, ...]
+Line = tuple[StyledText, ...]
 
 _LABEL = 13
 _LONGEST_DESCRIPTION = 240
 
 
-def to_text(inspection: Inspection, width: int = 100) -> list[Line]:
+def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
     """The inspection for people, in lines of at most `width` characters where words allow it. Of
     runtimes that read the file without owning the folder it shows the verdict alone."""
-    lines: list[Line] = [(Segment(_printable(inspection.path), "path"),)]
+    lines: list[Line] = [(StyledText(_printable(inspection.path), "path"),)]
     for seen in inspection.views:
-        good = is_good(seen)
+        good = is_usable(seen)
         lines += _wrapped(None, verdict(seen), "good" if good else "bad", width)
         for reason in seen.reasons:
             lines += _wrapped(None, f"- {reason}", "muted" if good else "plain", width)
@@ -318,19 +318,19 @@ def to_text(inspection: Inspection, width: int = 100) -> list[Line]:
     return lines
 
 
-def plain(lines: list[Line]) -> str:
+def strip_styles(lines: list[Line]) -> str:
     """The lines as text without styles."""
     return "".join("".join(segment.text for segment in line) + "\n" for line in lines)
 
 
-def is_good(view: View) -> bool:
+def is_usable(view: RuntimeReport) -> bool:
     """Whether the runtime gets an agent from the file that it can start."""
     grammar = view.runtime.tool_grammar
     on_purpose = grammar is not None and grammar.none_on_purpose and view.tools.mode == "none"
     return view.loads and view.how != "damaged" and (on_purpose or not view.tools.leaves_none)
 
 
-def verdict(view: View) -> str:
+def verdict(view: RuntimeReport) -> str:
     """In a sentence or two, what the runtime does with the file."""
     title = f"{view.runtime.title} {view.runtime.version}".rstrip()
     if not view.loads:
@@ -352,7 +352,7 @@ def verdict(view: View) -> str:
     return f"{effect}."
 
 
-def word(view: View) -> str:
+def short_status(view: RuntimeReport) -> str:
     """In a word or two, as fits a status bar, what comes of the file."""
     if view.loads and view.how != "damaged" and view.tools.leaves_none:
         return "no tools"
@@ -364,7 +364,7 @@ def word(view: View) -> str:
     }[view.how]
 
 
-def model_in_words(model: ModelUse, mark: Callable[[str], str] = str) -> str:
+def describe_model(model: ResolvedModel, mark: Callable[[str], str] = str) -> str:
     """What was written for the model, and what that comes to; `mark` sets off its names."""
     written, resolved = model
     if resolved == INHERIT:
@@ -372,7 +372,7 @@ def model_in_words(model: ModelUse, mark: Callable[[str], str] = str) -> str:
     return mark(resolved) if written == resolved else f"{mark(written or '')} -> {mark(resolved)}"
 
 
-def tools_in_words(view: View, mark: Callable[[str], str] = str) -> str:
+def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str:
     """The tools an agent may use, by name where they are listed; `mark` sets off their names."""
     if view.tools.mode == "all":
         if any(tool.subagents != "yes" for tool in view.dialect.tools):
@@ -383,7 +383,7 @@ def tools_in_words(view: View, mark: Callable[[str], str] = str) -> str:
     return ", ".join(mark(tool) for tool in view.tools.available if tool not in denied) or "none"
 
 
-def tokens_in_words(view: View, then: str = ",") -> str:
+def describe_tokens(view: RuntimeReport, then: str = ",") -> str:
     """What the texts cost, `then` between the two; not every file has a description."""
     where = "prompt" if view.dialect.thing in _PROMPTS else "text"
     body = f"{view.tokens.body:,} in the {where}"
@@ -396,7 +396,7 @@ _PROMPTS = ("agent", "droid", "prompt", "command")
 """Things whose text is a prompt."""
 
 
-def _rows(view: View) -> Iterator[tuple[str, str, Style]]:
+def _rows(view: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
     """Label, text and style of what the runtime sees."""
     if view.name is not None:
         yield "name", view.name, "plain"
@@ -406,19 +406,19 @@ def _rows(view: View) -> Iterator[tuple[str, str, Style]]:
     if not view.loads:
         return
     if view.dialect.key("model"):
-        yield "model", model_in_words(view.model), "plain"
+        yield "model", describe_model(view.model), "plain"
     if view.dialect.key("tools"):
-        yield "tools", tools_in_words(view), "bad" if view.tools.leaves_none else "plain"
+        yield "tools", describe_tools(view), "bad" if view.tools.leaves_none else "plain"
     for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
         yield label, f"{dropped.name} ({dropped.why})", "bad"
     if view.effective:
-        yield from capabilities.in_words(view.effective)
-    yield "tokens", tokens_in_words(view), "plain"
+        yield from capabilities.describe_capabilities(view.effective)
+    yield "tokens", describe_tokens(view), "plain"
     for note in view.notes:
         yield "note", note, "muted"
 
 
-def _wrapped(label: str | None, text: str, style: Style, width: int) -> Iterator[Line]:
+def _wrapped(label: str | None, text: str, style: TextStyle, width: int) -> Iterator[Line]:
     """The text over as many lines as it needs, beside a column for the label, if there is one."""
     indent = 0 if label is None else _LABEL
     pieces = textwrap.wrap(
@@ -426,7 +426,7 @@ def _wrapped(label: str | None, text: str, style: Style, width: int) -> Iterator
     )
     for at, piece in enumerate(pieces):
         lead = (label or "" if at == 0 else "").ljust(indent)
-        yield (Segment("  "), Segment(lead, "label"), Segment(piece, style))
+        yield (StyledText("  "), StyledText(lead, "label"), StyledText(piece, style))
 
 
 def _printable(text: str) -> str:

@@ -12,20 +12,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, Mapping, Scalar, Source, parse
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, parse
 
 _OPENING = re.compile(r"\ufeff?\s*?(-{3,}[^\s:]*)[ \t]*(?=\r|\n|\Z)")
 _LATE_OPENING = re.compile(r"^[ \t]*(-{3,}[^\s:]*)[ \t]*\r?\n(?=[A-Za-z_-]+[ \t]*:\s)", re.MULTILINE)
-LATEST_OPENING = 2000  # characters in front of a fence that may still be meant as the first
+MAX_LEADING_TEXT = 2000  # characters in front of a fence that may still be meant as the first
 _CLOSING = re.compile(r"^-{3,}(?=[ \t]*\r?$)", re.MULTILINE)
 TOP_LEVEL_KEY = re.compile(
     r"""^(?P<key>"[^"\n]*"|'[^'\n]*'|[^\s#'"\-\[{&*!|>%@`:][^\n:]*?|-[^\s:]+)[ \t]*:(?=\s|\Z)"""
 )
 _CODE_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
-_BELONGS = re.compile(r"[ \t#]|-(?:\s|\Z)|[A-Za-z_$][\w.$-]*[ \t]*(?::(?:\s|\Z)|\Z)|\Z")
+_LOOKS_LIKE_YAML = re.compile(r"[ \t#]|-(?:\s|\Z)|[A-Za-z_$][\w.$-]*[ \t]*(?::(?:\s|\Z)|\Z)|\Z")
 
 
-class Block(NamedTuple):
+class FrontmatterBlock(NamedTuple):
     """Where the frontmatter lies for an editor.
 
     `opening` is the first fence, `content` the YAML between the fences, `closing` the last
@@ -38,14 +38,14 @@ class Block(NamedTuple):
     body: int
 
 
-def find_block(text: str) -> Block | None:
+def find_block(text: str) -> FrontmatterBlock | None:
     """The frontmatter between fences on lines of their own, or `None` where there is none.
 
     Runtimes differ in where they see the fences; this is where a person does: also behind
     blank lines or a line of text, and with a fence that is a little off (`----`). While the
     closing fence is missing, the block reaches as far as lines look like YAML.
     """
-    opening = _OPENING.match(text) or _LATE_OPENING.search(text, 0, LATEST_OPENING)
+    opening = _OPENING.match(text) or _LATE_OPENING.search(text, 0, MAX_LEADING_TEXT)
     if not opening or _is_example(text[: opening.start()]):
         return None
     fence = Span(*opening.span(1))
@@ -56,19 +56,19 @@ def find_block(text: str) -> Block | None:
     if closing:
         end = closing.end()
         rest = text.find("\n", end)
-        return Block(
+        return FrontmatterBlock(
             fence, Span(start, closing.start()), Span(*closing.span()), len(text) if rest < 0 else rest + 1
         )
     end = last = start
     for line in _lines(text, start):
         content = line.of(text).rstrip("\r\n")
         blank_before = last < line.start
-        if not _BELONGS.match(content) or (blank_before and content.startswith("#")):
+        if not _LOOKS_LIKE_YAML.match(content) or (blank_before and content.startswith("#")):
             break
         end = line.end
         if content.strip():
             last = end
-    return Block(fence, Span(start, last), None, min(end, last))
+    return FrontmatterBlock(fence, Span(start, last), None, min(end, last))
 
 
 def _is_example(before: str) -> bool:
@@ -91,7 +91,7 @@ def _lines(text: str, start: int, end: int | None = None) -> Iterator[Span]:
         start = stop
 
 
-def top_level_chunks(text: str, span: Span) -> list[Span]:
+def split_entries(text: str, span: Span) -> list[Span]:
     """The block in pieces, one for each `key:` at the left margin with the lines up to the next."""
     chunks: list[Span] = []
     for line in _lines(text, *span):
@@ -102,22 +102,22 @@ def top_level_chunks(text: str, span: Span) -> list[Span]:
     return chunks
 
 
-def top_level_keys(text: str) -> set[str]:
+def find_keys(text: str) -> set[str]:
     """The keys at the left margin of the frontmatter, without parsing it."""
     block = find_block(text)
     lines = (line.of(text).rstrip("\r\n") for line in _lines(text, *block.content)) if block else ()
     return {found["key"] for line in lines if (found := TOP_LEVEL_KEY.match(line))}
 
 
-def recover(text: str, span: Span) -> tuple[Entry, ...]:
+def recover_entries(text: str, span: Span) -> tuple[Entry, ...]:
     """The top-level entries of a block that does not parse as a whole.
 
     Each `key:` at the left margin, with the lines that belong to it, is parsed by itself.
     What still fails keeps its raw text and is marked `broken`.
     """
     entries: list[Entry] = []
-    for chunk in top_level_chunks(text, span):
-        root = parse(Source.plain(text, chunk), tabs_indent=True).root
+    for chunk in split_entries(text, span):
+        root = parse(MappedText.plain(text, chunk), tabs_indent=True).root
         if isinstance(root, Mapping):
             entries.extend(root.entries)
         else:

@@ -15,7 +15,7 @@ _MOST_STARS = 8
 """Comparing takes time with a power of the stars. A pattern with more is not looked at."""
 
 
-def split(text: str) -> list[str]:
+def split_patterns(text: str) -> list[str]:
     """The patterns in a text with commas between them, without the blanks around each."""
     pieces: list[str] = []
     depth = start = 0
@@ -30,7 +30,7 @@ def split(text: str) -> list[str]:
     return [piece.strip() for piece in (*pieces, text[start:])]
 
 
-def fault(pattern: str) -> str | None:
+def find_error(pattern: str) -> str | None:
     """Why a pattern cannot fit anything, in words, or `None`."""
     bare = _CLASS.sub("", pattern)
     for opening, closing in ("[]", "{}"):
@@ -39,17 +39,17 @@ def fault(pattern: str) -> str | None:
     return None
 
 
-def fits(pattern: str, path: str) -> bool:
+def matches(pattern: str, path: str) -> bool:
     """Whether the path (with `/`, counted from the root) fits the pattern, from its root or from a
     folder below. Also true where there is no telling."""
-    compared = compiled(pattern)
+    compared = compile_pattern(pattern)
     return compared is None or compared.fullmatch(path) is not None
 
 
 @lru_cache(maxsize=256)
-def compiled(pattern: str) -> re.Pattern[str] | None:
+def compile_pattern(pattern: str) -> re.Pattern[str] | None:
     """The pattern as a regular expression for paths, or `None` for one that is not understood."""
-    if len(pattern) > _LONGEST or pattern.count("*") > _MOST_STARS or fault(pattern):
+    if len(pattern) > _LONGEST or pattern.count("*") > _MOST_STARS or find_error(pattern):
         return None
     plain = re.sub(r"(?:\*\*/)+", "**/", pattern.removeprefix("./").strip("/"))
     words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}

@@ -41,7 +41,7 @@ class Link(NamedTuple):
     destination_span: Span
 
 
-class Tag(NamedTuple):
+class TagPair(NamedTuple):
     """A pair of tags on lines of their own: `<name>` ... `</name>`."""
 
     name: str
@@ -55,7 +55,7 @@ class Markdown(NamedTuple):
     headings: tuple[Heading, ...]
     code_blocks: tuple[CodeBlock, ...]
     links: tuple[Link, ...]
-    tags: tuple[Tag, ...]
+    tags: tuple[TagPair, ...]
 
     def in_code(self, offset: int) -> bool:
         """Whether `offset` lies in a block of code."""
@@ -84,7 +84,7 @@ def parse(text: str, start: int) -> Markdown:
     for event, where in events:
         if "Text" in event:
             continue  # Two events in three are text; the loop is four fifths of the time.
-        kind, name, data = _read(event)
+        kind, name, data = _split_event(event)
         if kind == "End":
             depth -= name in _CONTAINERS
         elif kind != "Start":
@@ -92,7 +92,7 @@ def parse(text: str, start: int) -> Markdown:
         elif name in _CONTAINERS:
             depth += 1
         elif name == "Paragraph":
-            bold = _bold_line(events, offsets, text, links) if depth == 0 else None
+            bold = _bold_heading(events, offsets, text, links) if depth == 0 else None
             if bold:
                 headings.append(bold)
         elif name == "Heading":
@@ -140,7 +140,7 @@ class _Offsets:
         return Span(self.at(where["start"]), self.at(where["end"]))
 
 
-def _read(event: Any) -> tuple[str, str, Any]:
+def _split_event(event: Any) -> tuple[str, str, Any]:
     """An event of the parser as (kind, name, data): ("Start", "Heading", {...}), ("Text", "", "words")."""
     if isinstance(event, str):
         return event, "", None
@@ -157,7 +157,7 @@ def _title(events: Iterator[Any], offsets: _Offsets, text: str, links: list[Link
     """The plain text of the heading whose start was just read; reads up to its end."""
     words = []
     for event, where in events:
-        kind, name, data = _read(event)
+        kind, name, data = _split_event(event)
         if kind == "Start" and name in _LINKS:
             _add_link(data, offsets.span(where), text, links)
         elif kind in _WORDS:
@@ -167,13 +167,13 @@ def _title(events: Iterator[Any], offsets: _Offsets, text: str, links: list[Link
     return "".join(words).strip()
 
 
-def _bold_line(events: Iterator[Any], offsets: _Offsets, text: str, links: list[Link]) -> Heading | None:
+def _bold_heading(events: Iterator[Any], offsets: _Offsets, text: str, links: list[Link]) -> Heading | None:
     """The paragraph's first line as a heading, if all of it is bold; reads up to the paragraph's end."""
     words: list[str] = []
     span = Span(0, 0)
     state = "before"  # then "bold", "after", and "heading" or "prose"
     for event, where in events:
-        kind, name, data = _read(event)
+        kind, name, data = _split_event(event)
         if kind == "Start" and name in _LINKS:
             _add_link(data, offsets.span(where), text, links)
         if kind == "End" and name == "Paragraph":
@@ -211,10 +211,10 @@ def _is_closed(block: str) -> bool:
     return bool(fence and closing and closing[1].startswith(fence[1]))
 
 
-def _pair_tags(lines: list[re.Match[str]], start: int, found: Markdown) -> list[Tag]:
+def _pair_tags(lines: list[re.Match[str]], start: int, found: Markdown) -> list[TagPair]:
     """The pairs among the tag lines outside code, in the order of their opening lines."""
     open_tags: list[tuple[str, Span]] = []
-    pairs: list[Tag] = []
+    pairs: list[TagPair] = []
     for line in lines:
         span = Span(start + line.start(), start + line.end())
         if found.in_code(span.start):
@@ -224,7 +224,7 @@ def _pair_tags(lines: list[re.Match[str]], start: int, found: Markdown) -> list[
             continue
         for at in range(len(open_tags) - 1, -1, -1):
             if open_tags[at][0] == line[2]:
-                pairs.append(Tag(line[2], open_tags[at][1], span))
+                pairs.append(TagPair(line[2], open_tags[at][1], span))
                 del open_tags[at:]
                 break
     return sorted(pairs, key=lambda tag: tag.opening)

@@ -54,7 +54,7 @@ class Position(NamedTuple):
     character: int
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """`text` with all `edits` made. They refer to the old text and must not overlap."""
     pieces = []
     end = len(text)
@@ -104,7 +104,7 @@ class LineIndex:
         start = self._starts[line]
         if self._ascii or encoding == "utf-32":
             return Position(line, offset - start)
-        return Position(line, _units(self._text[start:offset], encoding))
+        return Position(line, _code_unit_count(self._text[start:offset], encoding))
 
     def offset(self, position: Position, encoding: Encoding) -> int:
         """The offset of `position`, moved to the nearest place that exists.
@@ -121,13 +121,13 @@ class LineIndex:
             return max(start, min(start + position.character, end))
         units = 0
         for offset in range(start, end):
-            units += _units(self._text[offset], encoding)
+            units += _code_unit_count(self._text[offset], encoding)
             if units > position.character:
                 return offset
         return end
 
 
-def _units(piece: str, encoding: Encoding) -> int:
+def _code_unit_count(piece: str, encoding: Encoding) -> int:
     """How many code units `piece` takes in utf-8 or utf-16; lone surrogates count as written."""
     if encoding == "utf-8":
         return len(piece.encode("utf-8", "surrogatepass"))

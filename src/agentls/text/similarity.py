@@ -11,29 +11,29 @@ from bisect import bisect_left, insort
 from itertools import combinations, islice
 from typing import NamedTuple, TypeVar
 
-LEAST = 6
+MIN_WORDS = 6
 """How many different words a text must have for others to be told apart from it by a few more."""
 
-SHARE = 5
+EXTRA_WORD_RATIO = 5
 """Of how many words one may be more than the other text has."""
 
-LOOKS = 50
+MAX_COMPARISONS = 50
 """How many texts are looked at closely, at most, in the search for those that one covers."""
 
-Entry = TypeVar("Entry", str, tuple[str, ...])
+_Key = TypeVar("_Key", str, tuple[str, ...])
 
 _WORD = re.compile(r"\w+")
 _MOST_ADDED = 8
 
 
-class Covered(NamedTuple):
+class NearDuplicate(NamedTuple):
     """A text that another one covers: its key, and the words that the other one has besides, in its order."""
 
     key: str
     added: tuple[str, ...]
 
 
-class Overlap:
+class TextSimilarityIndex:
     """Texts by their keys. They come and go one at a time, and each costs its own length."""
 
     def __init__(self) -> None:
@@ -47,37 +47,37 @@ class Overlap:
         if folded:
             self._folded[key] = folded
             insort(self._equal.setdefault(folded, []), key)
-            insort(self._anchored.setdefault(_anchor(folded), []), key)
+            insort(self._anchored.setdefault(_lookup_key(folded), []), key)
 
     def drop(self, key: str) -> None:
         """Forget the text under that key, if there is one."""
         folded = self._folded.pop(key, None)
         if folded is not None:
             _remove(self._equal, folded, key)
-            _remove(self._anchored, _anchor(folded), key)
+            _remove(self._anchored, _lookup_key(folded), key)
 
     def equal(self, key: str, most: int) -> list[str]:
         """The keys of the first `most` texts with the words of the one under `key`, in the same order."""
         keys = self._equal.get(self._folded.get(key, ""), ())
         return list(islice((other for other in keys if other != key), most))
 
-    def covered(self, key: str, most: int) -> list[Covered]:
+    def covered(self, key: str, most: int) -> list[NearDuplicate]:
         """The first `most` texts that the one under `key` covers: it has all their words, and at most one in
         `SHARE` of its own besides. Of a great many that may be such ones, only `LOOKS` are looked at."""
         words = self._folded.get(key, "").split()
         own = set(words)
-        room = min(len(own) // SHARE, _MOST_ADDED)
+        room = min(len(own) // EXTRA_WORD_RATIO, _MOST_ADDED)
         if not room:
             return []
         # Of those that it covers, the two longest words are among its own longest ones.
         pairs = combinations(_longest(own, room + 2), 2)
         candidates = (other for pair in pairs for other in self._anchored.get(pair, ()))
         found = []
-        for other in islice(candidates, LOOKS):
+        for other in islice(candidates, MAX_COMPARISONS):
             theirs = set(self._folded[other].split())
-            if LEAST <= len(theirs) < len(own) <= len(theirs) + room and theirs < own:
+            if MIN_WORDS <= len(theirs) < len(own) <= len(theirs) + room and theirs < own:
                 added = dict.fromkeys(word for word in words if word not in theirs)
-                found.append(Covered(other, tuple(added)))
+                found.append(NearDuplicate(other, tuple(added)))
         return sorted(found)[:most]
 
 
@@ -89,11 +89,11 @@ def _longest(words: set[str], most: int) -> list[str]:
     return sorted(words, key=lambda word: (-len(word), word))[:most]
 
 
-def _anchor(folded: str) -> tuple[str, ...]:
+def _lookup_key(folded: str) -> tuple[str, ...]:
     return tuple(_longest(set(folded.split()), 2))
 
 
-def _remove(table: dict[Entry, list[str]], entry: Entry, key: str) -> None:
+def _remove(table: dict[_Key, list[str]], entry: _Key, key: str) -> None:
     keys = table[entry]
     del keys[bisect_left(keys, key)]
     if not keys:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 
-def nearest(word: str, known: Iterable[str], most: int = 2) -> str | None:
+def closest_match(word: str, known: Iterable[str], most: int = 2) -> str | None:
     """The word of `known` that `word` is most likely meant to be, or `None`.
 
     Case, hyphens and underscores count for nothing; besides, up to a third of the letters may
@@ -25,7 +25,7 @@ def nearest(word: str, known: Iterable[str], most: int = 2) -> str | None:
     return best[1] if best else None
 
 
-class Speller:
+class SpellingIndex:
     """Did you mean, asked again and again of the same many words."""
 
     def __init__(self, known: Iterable[str]) -> None:
@@ -55,12 +55,12 @@ class Speller:
         return best[1] if best else None
 
 
-def letters_in_order(letters: str) -> re.Pattern[str]:
+def subsequence_pattern(letters: str) -> re.Pattern[str]:
     """A pattern for the start of words that have these letters in them, in this order."""
     return re.compile("".join(f"[^{each}]*{each}" for each in map(re.escape, letters)))
 
 
-def in_any_case(name: str, known: Iterable[str]) -> str | None:
+def match_ignoring_case(name: str, known: Iterable[str]) -> str | None:
     """The known name that differs from `name` in nothing but case."""
     lowered = name.lower()
     return next((each for each in known if each.lower() == lowered), None)

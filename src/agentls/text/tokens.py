@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import ceil
 
 
-def estimate(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """About how many tokens `text` takes; 0 for an empty one, else at least 1."""
     if text.isascii():
         return ceil(len(text) / 4)

@@ -11,7 +11,7 @@ _SHOWN = 60
 _MOST_NAMES = 4
 
 
-def describe(value: Node) -> str:
+def describe_value(value: Node) -> str:
     """What kind of value this is, in words."""
     if isinstance(value, Mapping):
         return "a mapping"
@@ -23,10 +23,10 @@ def describe(value: Node) -> str:
         "int": f"the number `{value.text}`",
         "float": f"the number `{value.text}`",
         "date": f"the date `{value.text}`",
-    }.get(value.type, shown(value.text) if value.text.strip() else "empty text")
+    }.get(value.type, format_code(value.text) if value.text.strip() else "empty text")
 
 
-def shown(text: str) -> str:
+def format_code(text: str) -> str:
     """`text` as messages show it: in backticks, on one line, and not too long."""
     line = re.sub(r"\s*[\r\n]\s*", " ", text)
     return f"`{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + '…'}`"
@@ -41,12 +41,12 @@ def code_span(text: str) -> str:
     return f"{fence} {text} {fence}"
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """A line of text as Markdown that shows it as it is."""
     return re.sub(r"([\\`*_{}\[\]<>#~&|])", r"\\\1", text)
 
 
-def listing(names: Iterable[str], last: str = " and ") -> str:
+def join_names(names: Iterable[str], last: str = " and ") -> str:
     """Names as code, as many as can be read at a glance."""
     spans = [code_span(name) for name in names]
     if len(spans) > _MOST_NAMES + 1:

@@ -17,8 +17,8 @@ import yaml
 
 from agentls.text.offsets import Span
 
-Style = Literal["plain", "single", "double", "literal", "folded"]
-Type = Literal["str", "null", "bool", "int", "float", "date"]
+ScalarStyle = Literal["plain", "single", "double", "literal", "folded"]
+ScalarType = Literal["str", "null", "bool", "int", "float", "date"]
 
 
 class Scalar(NamedTuple):
@@ -32,8 +32,8 @@ class Scalar(NamedTuple):
 
     span: Span
     text: str
-    style: Style = "plain"
-    type: Type = "str"
+    style: ScalarStyle = "plain"
+    type: ScalarType = "str"
     properties: Span | None = None
 
     @property
@@ -131,17 +131,17 @@ def walk(node: Node) -> Iterator[Node]:
             yield from walk(entry.value)
 
 
-def with_scalars(node: Node, change: Callable[[Scalar], Scalar]) -> Node:
+def map_scalars(node: Node, change: Callable[[Scalar], Scalar]) -> Node:
     """`node` with `change` applied to all scalars among its values."""
     if isinstance(node, Scalar):
         return change(node)
     if isinstance(node, Sequence):
-        return node._replace(items=tuple(with_scalars(item, change) for item in node.items))
-    values = (entry._replace(value=with_scalars(entry.value, change)) for entry in node.entries)
+        return node._replace(items=tuple(map_scalars(item, change) for item in node.items))
+    values = (entry._replace(value=map_scalars(entry.value, change)) for entry in node.entries)
     return node._replace(entries=tuple(values))
 
 
-def inside(scalar: Scalar, text: str) -> Span:
+def content_span(scalar: Scalar, text: str) -> Span:
     """Where the words of a scalar stand in `text`, without its quotes; all of it where they are escaped."""
     at = text.find(scalar.text, *scalar.span)
     return Span(at, at + len(scalar.text)) if at >= 0 else scalar.span
@@ -152,21 +152,21 @@ def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.type == "null"
 
 
-class Problem(NamedTuple):
+class ParseError(NamedTuple):
     """Why YAML could not be parsed: the parser's words, and the offset it gave up at."""
 
     message: str
     offset: int
 
 
-class Parsed(NamedTuple):
+class ParseResult(NamedTuple):
     """The outcome of one parse: a tree (`None` for an empty block) or a problem."""
 
     root: Node | None
-    problem: Problem | None
+    problem: ParseError | None
 
 
-class Source(NamedTuple):
+class MappedText(NamedTuple):
     """Text for the parser, with the way back to the document it came from.
 
     `anchors` are pairs (offset in `text`, offset in the document), ascending. Between two of
@@ -180,31 +180,33 @@ class Source(NamedTuple):
     rewritten: frozenset[Span] = frozenset()
 
     @classmethod
-    def plain(cls, document: str, span: Span) -> Source:
+    def plain(cls, document: str, span: Span) -> MappedText:
         """The piece of `document` under `span`, as it stands."""
         return cls(span.of(document), ((0, span.start), (span.end - span.start, span.end)))
 
     def to_document(self, offset: int) -> int:
         """The place in the document that `offset` in `text` came from."""
-        at = bisect_right(self.anchors, (offset, _FAR)) - 1
+        at = bisect_right(self.anchors, (offset, _UNBOUNDED)) - 1
         here, there = self.anchors[at]
-        limit = self.anchors[at + 1][1] if at + 1 < len(self.anchors) else _FAR
+        limit = self.anchors[at + 1][1] if at + 1 < len(self.anchors) else _UNBOUNDED
         return min(there + offset - here, limit)
 
 
-_FAR = 1 << 60
+_UNBOUNDED = 1 << 60
 
 # Deeper nesting than this makes the C parser overflow its stack; no agent file comes near.
-_DEEPEST = 200
-TOO_DEEP = "nested too deeply"
-_DEEP_INDENT = re.compile(rf"^ {{{_DEEPEST}}}", re.MULTILINE)
+_MAX_DEPTH = 200
+NESTED_TOO_DEEPLY = "nested too deeply"
+_DEEP_INDENT = re.compile(rf"^ {{{_MAX_DEPTH}}}", re.MULTILINE)
 
 # Characters that PyYAML refuses or takes for line ends, but YAML 1.2 does not. They are given
 # to it as private-use characters and taken back afterwards, one for one, so offsets hold.
-_UNUSUAL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNUSUAL_CHARACTERS = re.compile(
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _PRIVATE_USE = range(0xF0000, 0xFFFFE)
 
-TAB_INDENT = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
+TAB_INDENTATION = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
 
 
 def _core_schema() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
@@ -253,14 +255,14 @@ class _DataLoader(_Loader):
         return super().construct_object(node, deep=True)
 
 
-def load_data(text: str) -> Any:
+def load_yaml(text: str) -> Any:
     """A YAML file of the program's own, or a user's dialect, as plain data. Raises `yaml.YAMLError`, and
     `RecursionError` for one that holds itself."""
     return yaml.load(text, Loader=_DataLoader)
 
 
 @lru_cache(maxsize=8)  # Several runtimes read the same block.
-def parse(source: Source, *, tabs_indent: bool = False) -> Parsed:
+def parse(source: MappedText, *, tabs_indent: bool = False) -> ParseResult:
     """Parse a block of YAML.
 
     `tabs_indent` also takes tabs for indentation, which YAML forbids and some parsers read.
@@ -269,26 +271,26 @@ def parse(source: Source, *, tabs_indent: bool = False) -> Parsed:
     text = source.text
     nul = text.find("\0")
     if nul >= 0:
-        return Parsed(None, Problem("NUL character", source.to_document(nul)))
-    text, back = _printable(text)
+        return ParseResult(None, ParseError("NUL character", source.to_document(nul)))
+    text, back = _replace_unusual_characters(text)
     if tabs_indent:
-        text = TAB_INDENT.sub(lambda indent: " " * len(indent[0]), text)
-    if _too_deep(text):
-        return Parsed(None, Problem(TOO_DEEP, source.to_document(0)))
+        text = TAB_INDENTATION.sub(lambda indent: " " * len(indent[0]), text)
+    if _exceeds_depth(text):
+        return ParseResult(None, ParseError(NESTED_TOO_DEEPLY, source.to_document(0)))
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = source.to_document(mark.index if mark else 0)
-        return Parsed(None, Problem(error.problem or error.context or "invalid YAML", offset))
+        return ParseResult(None, ParseError(error.problem or error.context or "invalid YAML", offset))
     except yaml.YAMLError as error:
-        return Parsed(None, Problem(str(error), source.to_document(0)))
+        return ParseResult(None, ParseError(str(error), source.to_document(0)))
     if root is None:
-        return Parsed(None, None)
-    return Parsed(_Converter(source, text, back).node(root, 0), None)
+        return ParseResult(None, None)
+    return ParseResult(_Converter(source, text, back).node(root, 0), None)
 
 
-class Step(NamedTuple):
+class ParseEvent(NamedTuple):
     """One event of the parser, named as PyYAML does (`Scalar`, `MappingStart`, ...)."""
 
     kind: str
@@ -297,29 +299,29 @@ class Step(NamedTuple):
     flow: bool
 
 
-def steps(text: str) -> tuple[list[Step], Problem | None]:
+def parse_events(text: str) -> tuple[list[ParseEvent], ParseError | None]:
     """The parser's way through `text`, which may be unfinished, and why and where it gave up:
     for an open quote, and for a key without its colon, where those start."""
-    text = TAB_INDENT.sub(lambda indent: " " * len(indent[0]), _printable(text)[0])
-    found: list[Step] = []
+    text = TAB_INDENTATION.sub(lambda indent: " " * len(indent[0]), _replace_unusual_characters(text)[0])
+    found: list[ParseEvent] = []
     try:
         for event in yaml.parse(text, Loader=_Loader):
             start, end = event.start_mark, event.end_mark
             span = Span(start.index if start else 0, end.index if end else 0)
             flow = bool(getattr(event, "flow_style", False))
             kind = type(event).__name__.removesuffix("Event")
-            found.append(Step(kind, span, getattr(event, "value", ""), flow))
+            found.append(ParseEvent(kind, span, getattr(event, "value", ""), flow))
     except yaml.YAMLError as error:
         scanning = str(getattr(error, "context", "")).startswith("while scanning")
         mark = getattr(error, "context_mark" if scanning else "problem_mark", None)
-        return found, Problem(str(error), mark.index if mark else 0)
+        return found, ParseError(str(error), mark.index if mark else 0)
     return found, None
 
 
-def extras(text: str) -> Iterator[tuple[str, Span]]:
+def restricted_syntax(text: str) -> Iterator[tuple[str, Span]]:
     """The anchors, tags and opening brackets of a text that can be parsed, in order, named as PyYAML
     does (`Anchor`, `Tag`, `FlowMappingStart`, `FlowSequenceStart`): what restricted parsers refuse."""
-    for token in yaml.scan(_printable(text)[0], Loader=_Loader):
+    for token in yaml.scan(_replace_unusual_characters(text)[0], Loader=_Loader):
         kind = type(token).__name__.removesuffix("Token")
         if kind in _EXTRAS:
             yield kind, Span(token.start_mark.index, token.end_mark.index)
@@ -328,9 +330,9 @@ def extras(text: str) -> Iterator[tuple[str, Span]]:
 _EXTRAS = frozenset(("Anchor", "Tag", "FlowMappingStart", "FlowSequenceStart"))
 
 
-def _printable(text: str) -> tuple[str, dict[int, str]]:
+def _replace_unusual_characters(text: str) -> tuple[str, dict[int, str]]:
     """`text` with unusual characters replaced, and the table that takes them back."""
-    unusual = set(_UNUSUAL.findall(text))
+    unusual = set(_UNUSUAL_CHARACTERS.findall(text))
     if not unusual:
         return text, {}
     free = (code for code in _PRIVATE_USE if chr(code) not in text)
@@ -338,16 +340,16 @@ def _printable(text: str) -> tuple[str, dict[int, str]]:
     return text.translate(forth), {code: chr(character) for character, code in forth.items()}
 
 
-def _too_deep(text: str) -> bool:
+def _exceeds_depth(text: str) -> bool:
     """Whether collections nest deeper than the parser's stack bears."""
-    if text.count("[") + text.count("{") + text.count("- ") + text.count("? ") < _DEEPEST:
-        return text.count("\n") > _DEEPEST and _DEEP_INDENT.search(text) is not None
+    if text.count("[") + text.count("{") + text.count("- ") + text.count("? ") < _MAX_DEPTH:
+        return text.count("\n") > _MAX_DEPTH and _DEEP_INDENT.search(text) is not None
     depth = 0
     try:
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
                 depth += 1
-                if depth > _DEEPEST:
+                if depth > _MAX_DEPTH:
                     return True
             elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
                 depth -= 1
@@ -356,13 +358,13 @@ def _too_deep(text: str) -> bool:
         # report the first of the collections.
         read = text[: error.problem_mark.index] if error.problem_mark else text
         opened, closed = read.count("[") + read.count("{"), read.count("]") + read.count("}")
-        return opened - closed > _DEEPEST
+        return opened - closed > _MAX_DEPTH
     except yaml.YAMLError:
         return False
     return False
 
 
-_STYLES: dict[str | None, Style] = {
+_STYLES: dict[str | None, ScalarStyle] = {
     None: "plain",
     "": "plain",
     "'": "single",
@@ -378,7 +380,7 @@ _ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
 class _Converter:
     """Turns PyYAML nodes into ours. One per parse; it remembers what aliases stand for."""
 
-    def __init__(self, source: Source, text: str, back: dict[int, str]) -> None:
+    def __init__(self, source: MappedText, text: str, back: dict[int, str]) -> None:
         self._source = source
         self._text = text
         self._back = back

@@ -16,23 +16,31 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentls.dialects import loader
 from agentls.dialects.runtimes import Place
 from agentls.document import locate
-from agentls.document.locate import holds
-from agentls.workspace.disk import SKIPPED, LoadedConfig, plugin_of, posix, read_text, reason, with_parents
+from agentls.document.locate import is_inside
+from agentls.workspace.disk import (
+    IGNORED_FOLDERS,
+    LoadedConfig,
+    absolute_path,
+    describe_error,
+    find_plugin,
+    folder_and_parents,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-NOWHERE = "the link leads nowhere"
+BROKEN_LINK = "the link leads nowhere"
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """An agent file: its path for people, counted as they wrote it, and in full (with `/`)."""
 
     shown: str
     full: str
 
 
-class Search(NamedTuple):
+class SearchOptions(NamedTuple):
     """How to look for agent files. `config` gives the settings for a folder; with a `dialect`,
     every `*.md` below a folder counts. What cannot be read goes to `fail`, and what is left
     out on purpose, though it may be wanted, to `note`: each takes the path and a message. With
@@ -45,7 +53,7 @@ class Search(NamedTuple):
     beside: bool = False
 
 
-class _Folder(NamedTuple):
+class _WalkedFolder(NamedTuple):
     """A folder on the way: its path for people, with a `/` at the end ("" for the current one),
     and in full without; the `.gitignore` files that count, the nearest last; whether they leave
     it out; and whether it lies in a place that a runtime reads whole."""
@@ -57,30 +65,30 @@ class _Folder(NamedTuple):
     inside: bool = False
 
 
-def find(path: str, search: Search) -> Iterator[Found]:
+def find_files(path: str, search: SearchOptions) -> Iterator[FoundFile]:
     """The file at `path`, whatever it is, or all agent files below the folder of that path."""
     try:
         os.stat(path)
     except OSError as error:
-        search.fail(path, NOWHERE if os.path.islink(path) else reason(error))
+        search.fail(path, BROKEN_LINK if os.path.islink(path) else describe_error(error))
         return
     if os.path.isdir(path):
         yield from _Walk(path, search)
     else:
-        yield Found(path, posix(path))
+        yield FoundFile(path, absolute_path(path))
 
 
 class _Walk:
     """One walk through a folder: what to look for, the real folder that links must not lead
     out of, and the real folders that links have led to, each of which is entered once."""
 
-    def __init__(self, top: str, search: Search) -> None:
+    def __init__(self, top: str, search: SearchOptions) -> None:
         self._top = top
         self._search = search
-        self._root = repository(_real(top)) or _real(top)
+        self._root = find_repository(_real(top)) or _real(top)
         self._followed: set[str] = set()
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[FoundFile]:
         stack = [_start(self._top)]
         while stack:
             folder = stack.pop()
@@ -88,7 +96,7 @@ class _Walk:
                 with os.scandir(f"{folder.full}/") as scan:
                     entries = sorted(scan, key=lambda entry: entry.name)
             except OSError as error:
-                self._search.fail(folder.shown.rstrip("/") or ".", reason(error))
+                self._search.fail(folder.shown.rstrip("/") or ".", describe_error(error))
                 continue
             if any(entry.name == ".gitignore" for entry in entries):
                 folder = folder._replace(ignores=(*folder.ignores, *_ignores_of(folder.full)))
@@ -97,24 +105,24 @@ class _Walk:
                 try:
                     met = self._follow(folder, entry) if entry.is_symlink() else self._meet(folder, entry)
                 except OSError as error:
-                    self._search.fail(folder.shown + entry.name, reason(error))
+                    self._search.fail(folder.shown + entry.name, describe_error(error))
                     continue
-                if isinstance(met, Found):
+                if isinstance(met, FoundFile):
                     yield met
                 elif met:
                     below.append(met)
             stack += reversed(below)
 
-    def _meet(self, folder: _Folder, entry: os.DirEntry[str]) -> Found | _Folder | None:
+    def _meet(self, folder: _WalkedFolder, entry: os.DirEntry[str]) -> FoundFile | _WalkedFolder | None:
         if entry.is_dir():
             return _enter(folder, entry.name)
         return self._agent(folder, entry.name) if entry.is_file() else None
 
-    def _follow(self, folder: _Folder, link: os.DirEntry[str]) -> Found | _Folder | None:
+    def _follow(self, folder: _WalkedFolder, link: os.DirEntry[str]) -> FoundFile | _WalkedFolder | None:
         """What a link leads to. A folder is entered only where the link makes it a place of
         agents: any other within the root is met under its own path."""
         found, entered = self._agent(folder, link.name), _enter(folder, link.name)
-        if entered and not (entered.inside or _leads_to_place(entered.full)):
+        if entered and not (entered.inside or _may_contain_place(entered.full)):
             entered = None
         if not found and not entered:
             return None
@@ -122,59 +130,59 @@ class _Walk:
         is_folder = os.path.isdir(target)
         if not os.path.exists(target):
             if found:
-                self._search.fail(found.shown, NOWHERE)
-        elif not holds(self._root, target):
+                self._search.fail(found.shown, BROKEN_LINK)
+        elif not is_inside(self._root, target):
             if found or is_folder:
                 self._search.note(
                     folder.shown + link.name, "left out, since the link leads out of the folder"
                 )
         elif not is_folder:
             return found if os.path.isfile(target) else None
-        elif target not in self._followed and not holds(target, _real(folder.full)):
+        elif target not in self._followed and not is_inside(target, _real(folder.full)):
             self._followed.add(target)
             return entered
         return None
 
-    def _agent(self, folder: _Folder, name: str) -> Found | None:
+    def _agent(self, folder: _WalkedFolder, name: str) -> FoundFile | None:
         """The file called `name` in `folder`, if it is an agent file that is to be found."""
         if self._search.beside and _is_companion(f"{folder.full}/{name}"):
-            return Found(folder.shown + name, f"{folder.full}/{name}")
+            return FoundFile(folder.shown + name, f"{folder.full}/{name}")
         dialect, settings = self._search.dialect, self._search.config(folder.full)
         by_name = dialect is not None and name.endswith(".md")
-        own = loader.own_files(settings.config)
+        own = loader.user_dialects(settings.config)
         if not (by_name or own or settings.config.places or _named_like_an_agent()(name)):
             return None
         full = f"{folder.full}/{name}"
-        if not (by_name or locate.locate(full, plugin_of(folder.full), files=own) or settings.place(full)):
+        if not (by_name or locate.locate(full, find_plugin(folder.full), files=own) or settings.place(full)):
             return None
         if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
             return None
-        return Found(folder.shown + name, full)
+        return FoundFile(folder.shown + name, full)
 
 
-def _start(top: str) -> _Folder:
+def _start(top: str) -> _WalkedFolder:
     """The folder in which a walk begins. It is walked even if `.gitignore` leaves it out."""
-    full = posix(top).rstrip("/")
+    full = absolute_path(top).rstrip("/")
     shown = "" if os.path.normpath(top) == "." else top.rstrip("/" + os.sep) + "/"
-    root = repository(full)
-    above = [] if root is None else [p for p in with_parents(full) if holds(root, p)][1:]
+    root = find_repository(full)
+    above = [] if root is None else [p for p in folder_and_parents(full) if is_inside(root, p)][1:]
     ignores = tuple(found for parent in reversed(above) for found in _ignores_of(parent))
     if _is_ignored(f"{full}/", ignores):
         ignores = ()
-    return _Folder(shown, full, ignores, inside=_in_place(full))
+    return _WalkedFolder(shown, full, ignores, inside=_in_place(full))
 
 
-def _enter(folder: _Folder, name: str) -> _Folder | None:
+def _enter(folder: _WalkedFolder, name: str) -> _WalkedFolder | None:
     """The folder called `name` in `folder`, if a walk goes there."""
     shown, full = f"{folder.shown}{name}/", f"{folder.full}/{name}"
     if folder.inside or _in_place(full):
-        return _Folder(shown, full, folder.ignores, inside=True)
-    if name in SKIPPED:
+        return _WalkedFolder(shown, full, folder.ignores, inside=True)
+    if name in IGNORED_FOLDERS:
         return None
     ignored = folder.ignored or _is_ignored(f"{full}/", folder.ignores)
-    if ignored and not _leads_to_place(full):
+    if ignored and not _may_contain_place(full):
         return None
-    return _Folder(shown, full, folder.ignores, ignored)
+    return _WalkedFolder(shown, full, folder.ignores, ignored)
 
 
 def _real(path: str) -> str:
@@ -184,17 +192,17 @@ def _real(path: str) -> str:
 
 @cache
 def _places() -> tuple[Place, ...]:
-    return tuple(home.place for home in loader.places())
+    return tuple(home.place for home in loader.all_places())
 
 
 @cache
-def _whole() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _agent_folders() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The folders that runtimes read whole in any project, as `/.claude/agents/`, and the ways to them
     and to the files beside them, as `/.claude`."""
     from agentls.dialects import config_files  # Whoever names a file does not walk.
 
     folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
-    beside = {file.rpartition("/")[0] for file in config_files.files() if file.startswith(".")}
+    beside = {file.rpartition("/")[0] for file in config_files.config_file_paths() if file.startswith(".")}
     way = folders | beside - {""}
     ways = {f"/{folder[:at]}" for folder in way for at in range(len(folder)) if folder[at] == "/"}
     return tuple(f"/{folder}/" for folder in folders), (*ways, *(f"/{folder}" for folder in way))
@@ -202,12 +210,12 @@ def _whole() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _in_place(folder: str) -> bool:
     """Whether `folder` is or lies in one that runtimes read whole."""
-    return any(place in f"{folder}/" for place in _whole()[0])
+    return any(place in f"{folder}/" for place in _agent_folders()[0])
 
 
-def _leads_to_place(folder: str) -> bool:
+def _may_contain_place(folder: str) -> bool:
     """Whether `folder` is such a one, or may hold one: as `.claude` may hold `.claude/agents`."""
-    return folder.endswith(_whole()[1])
+    return folder.endswith(_agent_folders()[1])
 
 
 def _is_companion(path: str) -> bool:
@@ -216,10 +224,10 @@ def _is_companion(path: str) -> bool:
     from agentls.dialects import config_files
 
     folder, _, name = path.rpartition("/")
-    if not config_files.is_name(name):
+    if not config_files.is_config_file_name(name):
         return False
-    plugin = plugin_of(folder)
-    return config_files.locate(path, plugin.root if plugin else "") is not None
+    plugin = find_plugin(folder)
+    return config_files.locate_config_file(path, plugin.root if plugin else "") is not None
 
 
 @cache
@@ -235,9 +243,9 @@ def _pattern(place: Place) -> str:
 # .gitignore
 
 
-def repository(folder: str) -> str | None:
+def find_repository(folder: str) -> str | None:
     """The root of the Git repository that `folder` (absolute, with `/`) lies in."""
-    return next((p for p in with_parents(folder) if os.path.exists(f"{p}/.git")), None)
+    return next((p for p in folder_and_parents(folder) if os.path.exists(f"{p}/.git")), None)
 
 
 def _ignores_of(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:

@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from agentls.config import Config, DialectFile, read
+from agentls.config import Config, DialectFile, parse_config
 from agentls.dialects import loader
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.document.locate import Plugin
 from agentls.text import globs
 
-CONFIG_FILES = ("agentls.toml", "pyproject.toml")
-DIALECT_FILES = ".dialect.yaml"
+SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
+DIALECT_FILE_SUFFIX = ".dialect.yaml"
 PLUGIN_FILE = ".claude-plugin/plugin.json"
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -42,31 +42,31 @@ class LoadedConfig(NamedTuple):
 
     def for_file(self, path: str) -> Config:
         """The settings for the file at `path`, overrides applied."""
-        return self.config.at(relative(path, self.root)) if self.config.overrides else self.config
+        return self.config.at(relative_path(path, self.root)) if self.config.overrides else self.config
 
     def place(self, path: str) -> str | None:
         """The dialect that the settings give the file at `path`, if they name its place."""
-        return self.config.place(relative(path, self.root)) if self.config.places else None
+        return self.config.place(relative_path(path, self.root)) if self.config.places else None
 
 
-def load_config(folder: str, explicit: str | None = None) -> LoadedConfig:
+def load_settings(folder: str, explicit: str | None = None) -> LoadedConfig:
     """The settings for the files in `folder`: those of `explicit`, or of the nearest parent
     that has an `agentls.toml`, or a `pyproject.toml` with `[tool.agentls]`."""
-    file = explicit or config_file(folder)
-    return read_config(file) if file else without_file()
+    file = explicit or find_settings_file(folder)
+    return read_settings(file) if file else default_settings()
 
 
 @cache
-def without_file() -> LoadedConfig:
+def default_settings() -> LoadedConfig:
     """The settings where no file has any: the user's own dialects."""
-    config, problems = with_dialects(Config(), "")
+    config, problems = read_user_dialects(Config(), "")
     return LoadedConfig(config, "", "", problems)
 
 
-def config_file(folder: str) -> str | None:
+def find_settings_file(folder: str) -> str | None:
     """The file with the settings for the files in `folder` ("" for the root of the system)."""
-    for parent in with_parents(posix(folder) if folder else folder):
-        for name in CONFIG_FILES:
+    for parent in folder_and_parents(absolute_path(folder) if folder else folder):
+        for name in SETTINGS_FILES:
             file = f"{parent}/{name}"
             if os.path.isfile(file) and (name != "pyproject.toml" or _mentions_us(file)):
                 return file
@@ -80,7 +80,7 @@ def _mentions_us(file: str) -> bool:
         return False
 
 
-def read_config(file: str) -> LoadedConfig:
+def read_settings(file: str) -> LoadedConfig:
     """The settings in one file. One that cannot be read or parsed gives a message, and none."""
     if sys.version_info >= (3, 11):
         import tomllib
@@ -89,7 +89,7 @@ def read_config(file: str) -> LoadedConfig:
     import agentls.linter.rules  # noqa: F401  Fills the registry.
     from agentls.linter.rule import RULES
 
-    where = posix(file)
+    where = absolute_path(file)
     root = where.rpartition("/")[0]
     try:
         with open(file, "rb") as opened:
@@ -99,30 +99,30 @@ def read_config(file: str) -> LoadedConfig:
     if where.endswith("/pyproject.toml"):
         tool = data.get("tool", {})
         data = tool.get("agentls", {}) if isinstance(tool, dict) else {}
-    config, problems = read(data, RULES)
-    config, wrong = with_dialects(config, root)
-    strange = loader.strange(config)
+    config, problems = parse_config(data, RULES)
+    config, wrong = read_user_dialects(config, root)
+    strange = loader.find_unknown_names(config)
     return LoadedConfig(config, where, root, (*problems, *wrong, *strange))
 
 
-def user_folder() -> str:
+def settings_folder() -> str:
     """The folder of the user's own settings, which need not exist."""
     home = os.environ.get("APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME")
-    return posix(os.path.join(home or os.path.expanduser("~/.config"), "agentls"))
+    return absolute_path(os.path.join(home or os.path.expanduser("~/.config"), "agentls"))
 
 
-def with_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ...]]:
+def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ...]]:
     """`config` with the texts of its dialect files, whose paths count from `root`, and of those in
     the user's folder; a message for each that cannot be used, which is left out."""
     try:
-        names = sorted(os.listdir(user_folder()))
+        names = sorted(os.listdir(settings_folder()))
     except OSError:
         names = []
-    paths = [f"{user_folder()}/{name}" for name in names if name.endswith(DIALECT_FILES)]
+    paths = [f"{settings_folder()}/{name}" for name in names if name.endswith(DIALECT_FILE_SUFFIX)]
     paths += [os.path.join(root, file.path) for file in config.dialects]
     if not paths:
         return config, ()
-    from agentls.dialects.validation import own  # Few users have a dialect of their own.
+    from agentls.dialects.validation import load_user_dialect  # Few users have a dialect of their own.
     from agentls.readers.strategies import STRATEGIES
 
     files: list[DialectFile] = []
@@ -131,10 +131,10 @@ def with_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ...]]:
         try:
             text = read_text(path)
         except OSError as error:
-            problems.append(f"the dialect file {posix(path)} cannot be read: {reason(error)}")
+            problems.append(f"the dialect file {absolute_path(path)} cannot be read: {describe_error(error)}")
             continue
-        name, wrong = own(text, STRATEGIES, tuple((file.name, file.text) for file in files))
-        problems += [f"the dialect file {posix(path)} is left out: {problem}" for problem in wrong]
+        name, wrong = load_user_dialect(text, STRATEGIES, tuple((file.name, file.text) for file in files))
+        problems += [f"the dialect file {absolute_path(path)} is left out: {problem}" for problem in wrong]
         if name:
             files.append(DialectFile(path, name, text))
     return config._replace(dialects=tuple(files)), tuple(problems)
@@ -143,18 +143,18 @@ def with_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ...]]:
 # Files
 
 
-def posix(path: str) -> str:
+def absolute_path(path: str) -> str:
     """`path` made absolute, with `/` between its parts."""
     return os.path.abspath(path).replace(os.sep, "/")
 
 
-def relative(path: str, root: str) -> str:
+def relative_path(path: str, root: str) -> str:
     """`path` as counted from `root`, with `/`; as it is where it does not lie below it."""
-    full, base = posix(path), posix(root)
+    full, base = absolute_path(path), absolute_path(root)
     return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
 
 
-def common(folders: list[str]) -> str:
+def common_folder(folders: list[str]) -> str:
     """The folder (with `/`) that holds all of these absolute ones; "" for none."""
     try:
         return os.path.commonpath(folders).replace(os.sep, "/")
@@ -162,7 +162,7 @@ def common(folders: list[str]) -> str:
         return ""
 
 
-def with_parents(path: str) -> Iterator[str]:
+def folder_and_parents(path: str) -> Iterator[str]:
     """`path` (absolute, with `/`) and all the folders above it; the last one is "" for `/`."""
     yield path.rstrip("/")
     while path:
@@ -181,27 +181,27 @@ def read_text(path: str) -> str:
         # A pipe does not tell its size, and to ask for the limit sets so much memory aside.
         fits = 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES
         data = file.read() if fits else file.read(MAX_BYTES + 1)
-    return decode(within_limit(data))
+    return decode(check_size(data))
 
 
-Stamp = tuple[int, int]
+FileStamp = tuple[int, int]
 """When a file was changed, and its size: enough to see whether it is another one now."""
 
 
-def stamp(path: str) -> Stamp:
+def file_stamp(path: str) -> FileStamp:
     """The stamp of the file at `path`. Raises `OSError`."""
     status = os.stat(path)
     return status.st_mtime_ns, status.st_size
 
 
-def within_limit(data: bytes) -> bytes:
+def check_size(data: bytes) -> bytes:
     """`data` as it is. Raises `OSError` if it has more than `MAX_BYTES`."""
     if len(data) > MAX_BYTES:
         raise OSError(errno.EFBIG, f"too large for an agent file (the limit is {MAX_BYTES >> 20} MB)")
     return data
 
 
-def reason(error: OSError) -> str:
+def describe_error(error: OSError) -> str:
     """Why a file could not be read, in words, without its path."""
     if isinstance(error, FileNotFoundError):
         return "there is no such file or folder"
@@ -210,10 +210,10 @@ def reason(error: OSError) -> str:
 
 
 @lru_cache(maxsize=4096)
-def plugin_of(folder: str) -> Plugin | None:
+def find_plugin(folder: str) -> Plugin | None:
     """The plugin to which the files in `folder` (absolute, with `/`) belong: that of the nearest
     parent with `.claude-plugin/plugin.json`. Its name is the folder's where the file has none."""
-    for root in with_parents(folder):
+    for root in folder_and_parents(folder):
         file = f"{root}/{PLUGIN_FILE}"
         if os.path.isfile(file):
             return Plugin(root, _plugin_name(file) or root.rpartition("/")[2])
@@ -231,14 +231,14 @@ def _plugin_name(file: str) -> str | None:
 
 
 @cache
-def page_uri(code: str) -> str:
+def rule_page_uri(code: str) -> str:
     """The page of the rule `code`, as a link that an editor can open."""
     from pathlib import Path  # The server, which alone wants it, has loaded it already.
 
     return Path(__file__).parents[1].joinpath("linter", "pages").joinpath(f"{code}.md").as_uri()
 
 
-def part_of_map(name: str) -> str:
+def read_map_asset(name: str) -> str:
     """The text of a file of which the page with the agent map is made."""
     with open(
         os.path.join(os.path.dirname(__file__), "..", "reports", "map", name), encoding="utf-8"
@@ -251,7 +251,7 @@ def exists_from(folder: str) -> Callable[[str], bool]:
     return lambda path: os.path.exists(os.path.join(folder, path))
 
 
-SKIPPED = frozenset(
+IGNORED_FOLDERS = frozenset(
     (
         *(".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"),
         *(".mypy_cache", ".pytest_cache", ".ruff_cache"),
@@ -260,19 +260,19 @@ SKIPPED = frozenset(
 """Folders that nobody keeps agents in, and that can be huge. The folders of agents themselves
 are read whole, whatever they hold, since the runtimes do so."""
 
-MAX_FILES = 10_000
+MAX_PROJECT_FILES = 10_000
 """In a project with more files nobody is told that none of them fits a pattern."""
 
 
 def files_of(document: Document) -> Callable[[str], bool]:
     """A function that tells whether any file of the document's project fits a pattern. It says so as
     well where there is no telling: without a project, in somebody's home, among very many files."""
-    root = locate.root_of(document)
+    root = locate.project_root(document)
 
     def fits(pattern: str) -> bool:
-        named = {part for part in pattern.split("/") if part in SKIPPED}
+        named = {part for part in pattern.split("/") if part in IGNORED_FOLDERS}
         paths = None if root is None or named else paths_below(root)
-        return paths is None or any(globs.fits(pattern, path) for path in paths)
+        return paths is None or any(globs.matches(pattern, path) for path in paths)
 
     return fits
 
@@ -284,9 +284,9 @@ def paths_below(root: str) -> tuple[str, ...] | None:
         return None
     found: list[str] = []
     for folder, below, files in os.walk(root):
-        below[:] = [name for name in below if name not in SKIPPED]
-        found += [f"{relative(folder, root)}/{name}" if folder != root else name for name in files]
-        if len(found) > MAX_FILES:
+        below[:] = [name for name in below if name not in IGNORED_FOLDERS]
+        found += [f"{relative_path(folder, root)}/{name}" if folder != root else name for name in files]
+        if len(found) > MAX_PROJECT_FILES:
             return None
     return tuple(found)
 
@@ -298,5 +298,5 @@ def open_document(
 
     `otherwise` is the dialect to take where neither its place nor the settings name one.
     """
-    plugin = plugin_of(path.rpartition("/")[0])
+    plugin = find_plugin(path.rpartition("/")[0])
     return locate.open_document(path, text, loaded.for_file(path), plugin, loaded.place(path) or otherwise)

@@ -18,53 +18,53 @@ from agentls.project import extract, extract_json
 from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.workspace import discovery, disk, user_files
-from agentls.workspace.discovery import Search
+from agentls.workspace.discovery import SearchOptions
 from agentls.workspace.disk import LoadedConfig
 
-Settings = Callable[[str], LoadedConfig]
+SettingsLookup = Callable[[str], LoadedConfig]
 """From a folder (absolute, with `/`) to the settings for its files."""
 
-Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+MapFunction = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 """A way to apply a function to many things, in order, as `map` does."""
 
 
-def root_of(path: str, tops: Iterable[str] = ()) -> str:
+def find_project_root(path: str, tops: Iterable[str] = ()) -> str:
     """The root of the project that the file at `path` belongs to (both absolute, with `/`). `tops` are the
     folders that a person has opened or named."""
     folder = path.rpartition("/")[0]
-    repository = discovery.repository(folder)
+    repository = discovery.find_repository(folder)
     if repository is not None and _is_one(repository):
         return repository
-    located = locate.locate(path, disk.plugin_of(folder))
+    located = locate.locate(path, disk.find_plugin(folder))
     base = located.identity.base if located else folder
     # Whoever names a folder below `.claude` means that folder, but not a project of its own.
-    holding = [top.rstrip("/") for top in tops if locate.holds(top, path)]
+    holding = [top.rstrip("/") for top in tops if locate.is_inside(top, path)]
     return min((top for top in (*holding, base) if _is_one(top)), key=len, default=base)
 
 
 def _is_one(folder: str) -> bool:
     """Whether a folder can be one project. Whoever opens all of their home, or has it in Git, or even the
     whole disk, has many there."""
-    return not user_files.lies_in(folder)
+    return not user_files.is_user_folder(folder)
 
 
-def paths(root: str, settings: Settings) -> Iterator[str]:
+def find_index_files(root: str, settings: SettingsLookup) -> Iterator[str]:
     """The files that have names for the index of the project at `root`: those below it, and unless the
     settings say otherwise those that the user has at hand everywhere. What cannot be read is passed over.
     Nobody's whole home is searched: there it is only what is at hand."""
-    search = Search(settings, None, _ignore, _ignore, beside=True)
-    whole = user_files.lies_in(root)
+    search = SearchOptions(settings, None, _ignore, _ignore, beside=True)
+    whole = user_files.is_user_folder(root)
     if not whole:
-        yield from (found.full for found in discovery.find(root, search))
+        yield from (found.full for found in discovery.find_files(root, search))
     if whole or settings(root).config.user_folder:
-        yield from user_files.files(search, root)
+        yield from user_files.find_user_files(search, root)
 
 
-def patterns() -> tuple[str, ...]:
+def watch_patterns() -> tuple[str, ...]:
     """Globs for the files that have names for an index, and for all that is in folders of agents alone: what
     an editor is to watch."""
-    found = [_pattern(place) for place, _ in loader.places()]
-    found += [f"**/{file.rpartition('/')[2]}" for file in beside.files()]
+    found = [_pattern(place) for place, _ in loader.all_places()]
+    found += [f"**/{file.rpartition('/')[2]}" for file in beside.config_file_paths()]
     return tuple(dict.fromkeys(found))
 
 
@@ -76,24 +76,24 @@ def _pattern(place: Place) -> str:
     return f"**/{folder}**/{place.files}" if place.scope == "plugin" else f"**/{folder}**"
 
 
-def names_in(path: str, settings: Settings, otherwise: str | None = None) -> Names | None:
+def load_names(path: str, settings: SettingsLookup, otherwise: str | None = None) -> Names | None:
     """The names in the file at `path`; `None` if there are none to be had. `otherwise` is the dialect of a
     file that lies in no known place."""
     try:
         text = disk.read_text(path)
     except OSError:
         return None
-    return names_of(path, text, settings, otherwise)
+    return parse_names(path, text, settings, otherwise)
 
 
-def names_of(path: str, text: str, settings: Settings, otherwise: str | None = None) -> Names | None:
+def parse_names(path: str, text: str, settings: SettingsLookup, otherwise: str | None = None) -> Names | None:
     """The names in the file at `path` if `text` is what it says."""
-    place = user_files.as_at_home(path)
-    plugin = disk.plugin_of(path.rpartition("/")[0])
-    names = extract_json.of(place, text, plugin)
+    place = user_files.canonical_path(path)
+    plugin = disk.find_plugin(path.rpartition("/")[0])
+    names = extract_json.extract_config_names(place, text, plugin)
     if names is None:
         document = disk.open_document(place, text, settings(path.rpartition("/")[0]), otherwise)
-        names = extract.of(document) if document else None
+        names = extract.extract_names(document) if document else None
     return _moved(names, path) if names and place != path else names
 
 
@@ -103,10 +103,10 @@ def _moved(names: Names, path: str) -> Names:
     return names._replace(path=path, definitions=definitions)
 
 
-def index_of(root: str, settings: Settings, each: Each = map) -> Index:
+def load_index(root: str, settings: SettingsLookup, each: MapFunction = map) -> Index:
     """The index of the project at `root`. `each` applies a function to all its paths."""
-    index = Index(user_files.folder())
-    for names in each(partial(names_in, settings=settings), paths(root, settings)):
+    index = Index(user_files.user_folder())
+    for names in each(partial(load_names, settings=settings), find_index_files(root, settings)):
         if names:
             index.put(names)
     return index

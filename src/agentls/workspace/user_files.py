@@ -8,68 +8,68 @@ from typing import Any
 
 from agentls.dialects import config_files, loader
 from agentls.document import locate
-from agentls.workspace.discovery import Search, find
-from agentls.workspace.disk import plugin_of, posix, read_text
+from agentls.workspace.discovery import SearchOptions, find_files
+from agentls.workspace.disk import absolute_path, find_plugin, read_text
 
 
-def folder() -> str:
+def user_folder() -> str:
     """The user's home (absolute, with `/`)."""
-    return posix(os.path.expanduser("~"))
+    return absolute_path(os.path.expanduser("~"))
 
 
-def lies_in(root: str) -> bool:
+def is_user_folder(root: str) -> bool:
     """Whether `root` is the user's home, or a folder around it that is no repository."""
-    home, root = folder(), root.rstrip("/")
-    return root == home or (locate.holds(root, home) and not os.path.exists(f"{root}/.git"))
+    home, root = user_folder(), root.rstrip("/")
+    return root == home or (locate.is_inside(root, home) and not os.path.exists(f"{root}/.git"))
 
 
-def files(search: Search, root: str) -> Iterator[str]:
+def find_user_files(search: SearchOptions, root: str) -> Iterator[str]:
     """The files that are at hand in the project at `root`, as they lie on the disk."""
-    home = folder()
-    for place in dict.fromkeys(place.folder for place, _ in loader.places() if place.scope != "plugin"):
+    home = user_folder()
+    for place in dict.fromkeys(place.folder for place, _ in loader.all_places() if place.scope != "plugin"):
         top = _moved(f"{home}/{place}")
         if place and os.path.isdir(top):
             yield from _below(top, search)
-    for file in config_files.at_home():
+    for file in config_files.user_config_file_paths():
         path = _moved(f"{home}/{file}")
         if os.path.isfile(path):
             yield path
     for plugin in dict.fromkeys(_plugins(home, root)):
         if os.path.isdir(plugin):
-            yield from (found.full for found in find(plugin, search) if _is_of_plugin(found.full))
+            yield from (found.full for found in find_files(plugin, search) if _is_of_plugin(found.full))
 
 
-def _below(top: str, search: Search) -> Iterator[str]:
+def _below(top: str, search: SearchOptions) -> Iterator[str]:
     """The files in a folder of agents of the user's."""
-    if as_at_home(top) == top:
-        yield from (found.full for found in find(top, search))
+    if canonical_path(top) == top:
+        yield from (found.full for found in find_files(top, search))
     else:  # Its path does not tell what is in it.
-        texts = find(top, search._replace(dialect=""))
-        yield from (found.full for found in texts if locate.locate(as_at_home(found.full), None))
+        texts = find_files(top, search._replace(dialect=""))
+        yield from (found.full for found in texts if locate.locate(canonical_path(found.full), None))
 
 
-def as_at_home(path: str) -> str:
+def canonical_path(path: str) -> str:
     """Where the file at `path` would lie if no environment variable told another place for its folder."""
-    for row in config_files.folders():
+    for row in config_files.user_folders():
         moved = os.environ.get(row.variable)
-        if moved and path.startswith(f"{posix(moved)}/"):
-            return f"{folder()}/{row.name}{path[len(posix(moved)) :]}"
+        if moved and path.startswith(f"{absolute_path(moved)}/"):
+            return f"{user_folder()}/{row.name}{path[len(absolute_path(moved)) :]}"
     return path
 
 
 def _moved(path: str) -> str:
     """Where the file or folder at `path`, in the user's home, lies if an environment variable tells."""
-    for row in config_files.folders():
-        moved, usual = os.environ.get(row.variable), f"{folder()}/{row.name}"
+    for row in config_files.user_folders():
+        moved, usual = os.environ.get(row.variable), f"{user_folder()}/{row.name}"
         if moved and f"{path}/".startswith(f"{usual}/"):
-            return posix(moved) + path[len(usual) :]
+            return absolute_path(moved) + path[len(usual) :]
     return path
 
 
 def _is_of_plugin(path: str) -> bool:
     """Whether the file at `path`, somewhere in a plugin, belongs to what the plugin brings."""
-    plugin = plugin_of(path.rpartition("/")[0])
-    beside = config_files.locate(path, plugin.root) if plugin else None
+    plugin = find_plugin(path.rpartition("/")[0])
+    beside = config_files.locate_config_file(path, plugin.root) if plugin else None
     located = locate.locate(path, plugin) if plugin and not beside else None
     return (beside is not None and beside.companion.scope == "plugin") or (
         located is not None and bool(located.identity.plugin)
@@ -79,7 +79,7 @@ def _is_of_plugin(path: str) -> bool:
 def _plugins(home: str, root: str) -> Iterator[str]:
     """The folders of the plugins that are installed for all projects, or for the one at `root`. Older lists
     have one entry for each plugin, newer ones several."""
-    for row in config_files.folders():
+    for row in config_files.user_folders():
         plugins = _mapping(_moved(f"{home}/{row.name}/{row.plugins}"), "plugins") if row.plugins else {}
         switches: dict[str, Any] = {}
         for place in (_moved(f"{home}/{row.name}"), f"{root}/{row.name}") if plugins else ():
@@ -90,7 +90,7 @@ def _plugins(home: str, root: str) -> Iterator[str]:
                 path = entry.get("installPath") if isinstance(entry, dict) else None
                 here = isinstance(entry, dict) and entry.get("projectPath") in (None, "", root)
                 if here and isinstance(path, str) and os.path.isabs(path) and switches.get(name) is not False:
-                    yield posix(path)
+                    yield absolute_path(path)
 
 
 def _mapping(path: str, key: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from itertools import pairwise
 
 from agentls.document.document import Document
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.loading import FENCE, early_closing
-from agentls.project.path_references import DESTINATION, local_path
-from agentls.readers.pipeline import variant_of
+from agentls.linter.rules.loading import FENCE, find_early_closing
+from agentls.project.path_references import LINK_PATTERN, local_path
+from agentls.readers.pipeline import find_variant
 from agentls.text.markdown import CodeBlock
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import nearest
+from agentls.text.spelling import closest_match
 
 
 @rule("information")
@@ -44,7 +44,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    closing, variant = ctx.reading.closing, variant_of(ctx.reading.root, ctx.dialect)
+    closing, variant = ctx.reading.closing, find_variant(ctx.reading.root, ctx.dialect)
     if (variant and not variant.prompt) or ctx.reading.runtime.overlays:
         return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
@@ -64,7 +64,7 @@ _SKETCH = re.compile(r"\n(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|
 
 
 @lru_cache(maxsize=1)
-def _sketch(text: str, body: int) -> tuple[list[int], bool]:
+def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
     """The levels of the headings outside code, and whether a code block seems to stay open."""
     levels: list[int] = []
     fence = ""
@@ -120,7 +120,7 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     Then read the files.
     ```
     """
-    if not _has_prompt(ctx) or not _sketch(ctx.text, ctx.document.body)[1]:
+    if not _has_prompt(ctx) or not _scan_headings(ctx.text, ctx.document.body)[1]:
         return
     for block in _open_blocks(ctx.document):
         fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
@@ -204,7 +204,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     # Tests
     ```
     """
-    levels = _sketch(ctx.text, ctx.document.body)[0] if _has_prompt(ctx) else []
+    levels = _scan_headings(ctx.text, ctx.document.body)[0] if _has_prompt(ctx) else []
     if all(below <= above + 1 for above, below in pairwise(levels)):
         return
     headings = [heading for heading in ctx.document.markdown.headings if heading.level]
@@ -256,7 +256,7 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
             continue
         known.add(found[1])  # Told once.
         span = Span(ctx.reading.body + found.start(1), ctx.reading.body + found.end(1))
-        meant = nearest(found[1], (variable.name for variable in template.variables))
+        meant = closest_match(found[1], (variable.name for variable in template.variables))
         message = f"There is no variable `{found[1]}`: {ctx.runtime} {template.unknown}."
         fixes = (Fix(f"Write `{meant}`", (Edit(span, meant),)),) if meant else ()
         yield Finding(span, f"{message} Did you mean `{meant}`?" if meant else message, fixes)
@@ -295,10 +295,10 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
     if not _has_prompt(ctx) or "](" not in ctx.text:
         return
     broken: dict[str, bool] = {}
-    for found in DESTINATION.finditer(ctx.text, ctx.document.body):
+    for found in LINK_PATTERN.finditer(ctx.text, ctx.document.body):
         path = local_path(found[1])
         if path and path not in broken:
-            broken[path] = not is_there(ctx, path)
+            broken[path] = not file_exists(ctx, path)
     if not any(broken.values()):
         return
     for link in ctx.document.markdown.links:
@@ -307,7 +307,7 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
             yield Finding(link.destination_span, f"There is no file `{path}`.")
 
 
-def is_there(ctx: Context, path: str) -> bool:
+def file_exists(ctx: Context, path: str) -> bool:
     """Whether `path` leads to a file from the folder of the file, or from one above it."""
     return any(ctx.exists("../" * up + path) for up in range(_depth(ctx) + 1))
 
@@ -398,7 +398,7 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     ```
     """
     block = ctx.document.block
-    if block is None or block.closing is None or ctx.reading.closing is None or early_closing(ctx):
+    if block is None or block.closing is None or ctx.reading.closing is None or find_early_closing(ctx):
         return
     below = _KEYS_BELOW.match(ctx.text, block.body)
     keys = [key for key in _KEY.findall(below["keys"]) if ctx.dialect.key(key)] if below else []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.linter.rule import Context, Finding, rule
-from agentls.linter.rules.yaml import mended, mended_culprits
-from agentls.readers.yaml_errors import key_of
-from agentls.text.frontmatter import top_level_chunks
+from agentls.linter.rules.yaml import quote_invalid_values, repair_fixes
+from agentls.readers.yaml_errors import entry_key
+from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
 
 
@@ -48,14 +48,14 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
     reading = ctx.reading
     if reading.block is None or not reading.lost:
         return
-    chunks = top_level_chunks(ctx.text, reading.block)
+    chunks = split_entries(ctx.text, reading.block)
     for at, chunk in enumerate((Span(reading.block.start, chunks[0].start), *chunks) if chunks else ()):
         lost = [span for span in reading.lost if chunk.start <= span.start < chunk.end]
         if not lost:
             continue
-        candidates = (*mended_culprits(ctx), *mended(ctx, lost[0]))
+        candidates = (*quote_invalid_values(ctx), *repair_fixes(ctx, lost[0]))
         fix = next((fix for fix in candidates if _is_clean(ctx, fix.edits)), None)
-        of = f"of `{key_of(ctx.text, chunk)}` " if at else ""
+        of = f"of `{entry_key(ctx.text, chunk)}` " if at else ""
         lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
         yield Finding(
             lost[0],

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.records import Key
-from agentls.linter.rule import Context, Finding, Severity, does, rule
-from agentls.project.names import Form, Kind, Names, Reference
+from agentls.linter.rule import Context, Finding, Severity, describe_effect, rule
+from agentls.project.names import NameKind, Names, Reference, ReferenceForm
 from agentls.text.offsets import Edit
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
@@ -184,7 +184,7 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for project, reference in _unknown(ctx, ("server",), ("key", "tool")):
+    for project, reference in _unresolved(ctx, ("server",), ("key", "tool")):
         meant = project.spelt_like("server", reference.name)
         if meant:
             yield _finding(ctx, reference, f"No MCP server `{reference.name}` is known here.", meant)
@@ -266,12 +266,12 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
     You test.
     ```
     """
-    for project, reference in _unknown(ctx, ("agent",), ("mention", "argument", "call")):
+    for project, reference in _unresolved(ctx, ("agent",), ("mention", "argument", "call")):
         meant = project.spelt_like("agent", reference.name)
         # A call in a program is one of these as well, and passes a variable.
         if meant or reference.form != "call" or "-" in reference.name:
             yield _finding(ctx, reference, f"There is no agent `{reference.name}` here.", meant)
-    for project, reference in _unknown(ctx, ("skill", "command"), ("call", "noun", "code")):
+    for project, reference in _unresolved(ctx, ("skill", "command"), ("call", "noun", "code")):
         meant = project.spelt_like(reference.kind, reference.name)
         # A title of several words, as in a heading, may be written as people write titles.
         if meant and " " not in reference.name:
@@ -283,8 +283,8 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
 # --- what is not there ------------------------------------------------------------------------
 
 
-def _unknown(
-    ctx: Context, kinds: tuple[Kind, ...], forms: tuple[Form, ...]
+def _unresolved(
+    ctx: Context, kinds: tuple[NameKind, ...], forms: tuple[ReferenceForm, ...]
 ) -> Iterator[tuple[Index, Reference]]:
     """The references of the file that lead nowhere, as far as the project, the user's folder and the
     plugins there tell, each with the names of the project."""
@@ -292,16 +292,22 @@ def _unknown(
     if project is None or names is None:
         return
     for reference in names.references:
-        if reference.kind in kinds and reference.form in forms and not _known(ctx, project, names, reference):
+        if (
+            reference.kind in kinds
+            and reference.form in forms
+            and not _is_resolved(ctx, project, names, reference)
+        ):
             yield project, reference
 
 
-def _known(ctx: Context, project: Index, names: Names, reference: Reference) -> bool:
+def _is_resolved(ctx: Context, project: Index, names: Names, reference: Reference) -> bool:
     """Whether there is what a reference names, or it may be where nobody looks: in a plugin that is not
     here. A file without others of that kind beside it was taken from elsewhere."""
     if reference.scope.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
         return True
-    kinds: tuple[Kind, ...] = ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)
+    kinds: tuple[NameKind, ...] = (
+        ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)
+    )
     own = sum(definition.kind in kinds for definition in names.definitions)
     if reference.kind != "server" and sum(project.count(kind) for kind in kinds) <= own:
         return True
@@ -325,7 +331,7 @@ def _finding(
 
 
 def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[Finding]:
-    for project, reference in _unknown(ctx, (kind,), ("key", "tool")):
+    for project, reference in _unresolved(ctx, (kind,), ("key", "tool")):
         told, doubtful = "", False
         if reference.form == "key":
             keys = _keys_at(ctx, reference)
@@ -333,7 +339,7 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
             if not (keys and readers) or any(value.name == reference.name for value in keys[-1].values):
                 continue
             doubtful = not keys[-1].unknown_name
-            told = "" if doubtful else f" {does(readers, keys[-1].unknown_name)}."
+            told = "" if doubtful else f" {describe_effect(readers, keys[-1].unknown_name)}."
         meant = project.spelt_like(kind, reference.name)
         weight = Severity.INFORMATION if doubtful or not meant else Severity.WARNING
         yield _finding(ctx, reference, f"There is no {kind} `{reference.name}` here.{told}", meant, weight)
@@ -386,7 +392,7 @@ _NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
 _WINDOW = 80
 
 
-class _Mention(NamedTuple):
+class _ProseMention(NamedTuple):
     """A word in prose that may name an agent: the reference, whether there is such an agent, the name that
     comes near it if not, and the list of agents that it stands in, if any: the number of the list, and how
     its items name them."""
@@ -414,7 +420,7 @@ def _in_prose(ctx: Context) -> Iterator[Finding]:
             yield _finding(ctx, reference, f"There is no {thing} `{reference.name}` here.", meant)
 
 
-def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_Mention]:
+def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_ProseMention]:
     """The words in prose that stand where names of agents do, known ones and others."""
     text, body = ctx.text, ctx.document.body
     ends: list[int] | None = None
@@ -422,7 +428,7 @@ def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_Mention]:
         if reference.form not in ("word", "code", "noun") or reference.kind not in ("agent", "any"):
             continue
         start, end = reference.span
-        how = _how(text, start, end) if start >= body else None
+        how = _mention_form(text, start, end) if start >= body else None
         if not how:
             continue
         place = None
@@ -430,12 +436,12 @@ def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_Mention]:
             if ends is None:
                 ends = [found.start() for found in _NO_LIST.finditer(text, body)]
             place = (bisect_right(ends, start), how)
-        known = _known(ctx, project, names, reference)
+        known = _is_resolved(ctx, project, names, reference)
         meant = None if known else project.spelt_like(reference.kind, reference.name)
-        yield _Mention(reference, known, meant, place)
+        yield _ProseMention(reference, known, meant, place)
 
 
-def _how(text: str, start: int, end: int) -> Literal["head", "verb", "noun"] | None:
+def _mention_form(text: str, start: int, end: int) -> Literal["head", "verb", "noun"] | None:
     """How a word names an agent, if it can hardly be anything else: at the head of an item of a list, behind
     a verb of delegation in one, or set off in front of `agent`."""
     if text[end : end + 1] in ("*", "`") and text.endswith(("`", "**"), 0, start) and _NOUN.match(text, end):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentls.document.edits import harmless, quoted
+from agentls.document.edits import keeps_loading, quote_scalar
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.text.offsets import Edit, Span
-from agentls.text.tokens import estimate
+from agentls.text.tokens import estimate_tokens
 from agentls.text.yaml_tree import Entry, Scalar
 
 
@@ -42,12 +42,12 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key in ("name", "description"):
-        entry, lost = ctx.reading.get(key), lost_text(ctx, key)
+        entry, lost = ctx.reading.get(key), find_lost_text(ctx, key)
         if entry is None or lost is None:
             continue
         shown = lost.of(ctx.text)
         kind = {"#": "a comment", "&": "an anchor", "!": "a tag"}[shown[0]]
-        fixes = [quoting(ctx, entry, lost)]
+        fixes = [quote_value(ctx, entry, lost)]
         if shown[:2] == "# " and entry.value.span.end > entry.value.span.start:
             above = ctx.text.rfind("\n", 0, entry.key.span.start) + 1
             blanks = len(ctx.text[: lost.start]) - len(ctx.text[: lost.start].rstrip(" \t"))
@@ -59,7 +59,7 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             lost,
             f"`{shown[:40]}` is {kind} to YAML, and not part of `{key}`.",
-            tuple(fix for fix in fixes if harmless(ctx.document, fix.edits)),
+            tuple(fix for fix in fixes if keeps_loading(ctx.document, fix.edits)),
         )
 
 
@@ -69,7 +69,7 @@ _COMMENT_BEHIND = re.compile(r"[ \t]*(#[^\r\n]*)")
 _MEANT_AS_COMMENT = re.compile(r"#[ \t]*(?:agentls:|TODO|FIXME|NOTE|XXX|HACK|noqa|yaml|prettier|cspell)")
 
 
-def lost_text(ctx: Context, key: str) -> Span | None:
+def find_lost_text(ctx: Context, key: str) -> Span | None:
     """What YAML takes away from the text behind `key`, if it is likely to be meant as text."""
     entry = ctx.reading.get(key)
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.style != "plain":
@@ -88,12 +88,12 @@ def lost_text(ctx: Context, key: str) -> Span | None:
     return Span(found.start(1), min(end, ctx.reading.block.end) if ctx.reading.block else end)
 
 
-def quoting(ctx: Context, entry: Entry, lost: Span) -> Fix:
+def quote_value(ctx: Context, entry: Entry, lost: Span) -> Fix:
     """The fix that puts a value together with what it has `lost` into quotes."""
     value = entry.value.span
     whole = Span(min(lost.start, value.start), max(lost.end, value.end)) if value.start < value.end else lost
     text = " ".join(line.strip() for line in whole.of(ctx.text).split("\n"))
-    return Fix("Put all of it into quotes", (Edit(whole, quoted(text)),))
+    return Fix("Put all of it into quotes", (Edit(whole, quote_scalar(text)),))
 
 
 @rule("information")
@@ -186,15 +186,15 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     entry, description = ctx.reading.get("description"), ctx.reading.description
     if not ctx.dialect.advertised or entry is None or not ctx.reading.text("description") or not description:
         return
-    if is_chosen(ctx):
+    if is_chosen_by_people(ctx):
         return  # Nobody hands tasks to it.
-    if _CUE.search(description) or lost_text(ctx, "description"):
+    if _CUE.search(description) or find_lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
         yield Finding(entry.mark, f"The description does not say when to use the {ctx.dialect.thing}.")
 
 
-def is_chosen(ctx: Context) -> bool:
+def is_chosen_by_people(ctx: Context) -> bool:
     """Whether people choose the agent, so that no model has to find it."""
     return "primary" in (ctx.reading.text("mode"), ctx.document.identity.sets.get("mode"))
 
@@ -248,7 +248,7 @@ def long_description(ctx: Context) -> Iterator[Finding]:
     entry, limit = ctx.reading.get("description"), ctx.config.description_tokens
     if entry is None or not ctx.reading.description or not ctx.dialect.advertised:
         return
-    tokens = estimate(ctx.reading.description)
+    tokens = estimate_tokens(ctx.reading.description)
     if tokens > limit:
         yield Finding(
             entry.key.span,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.linter.rule import Context, Finding, Related, Severity, rule
-from agentls.linter.rules.loading import certainty, effect
-from agentls.linter.shared.translation import is_told_at_once, origin_of, whole
-from agentls.text.wording import listing
+from agentls.linter.rules.loading import certainty, describe_rejection
+from agentls.linter.shared.translation import foreign_format_of, is_reported_for_file, translate_file
+from agentls.text.wording import join_names
 
 
 @rule("error")
@@ -69,18 +69,18 @@ def wrong_dialect(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    origin = origin_of(ctx)
+    origin = foreign_format_of(ctx)
     if origin is None or ctx.document.block is None:
         return
     refusing = [
         reading
         for reading in ctx.readings
-        if any(is_told_at_once(ctx, reason.code, reason.span) for reason in reading.reasons)
+        if any(is_reported_for_file(ctx, reason.code, reason.span) for reason in reading.reasons)
     ]
     title = origin.format.title
-    message = f"This file is written for {title}: {listing(origin.names)} mean nothing to {ctx.runtime}."
+    message = f"This file is written for {title}: {join_names(origin.names)} mean nothing to {ctx.runtime}."
     if refusing:
-        message += f" {effect(refusing)}."
+        message += f" {describe_rejection(refusing)}."
     related = tuple(Related(entry.key.span, f"A key of {title}") for entry in origin.entries)
     most = certainty(refusing) if refusing else Severity.WARNING
-    yield Finding(ctx.document.block.opening, message, whole(ctx, origin), related, most)
+    yield Finding(ctx.document.block.opening, message, translate_file(ctx, origin), related, most)

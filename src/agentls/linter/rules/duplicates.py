@@ -69,7 +69,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     You check texts.
     ```
     """
-    own = own_definition(ctx)
+    own = main_definition(ctx)
     if own is None or ctx.project is None:
         return
     others = _others(own, ctx.project.roster(own).named(own.full))
@@ -87,7 +87,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
         at_most = Severity.ERROR
     taken = _TAKEN[verdict].format(runtime.title)
     message = f"{_shown(own, others[0])} is called `{own.name}` too. {taken}"
-    yield Finding(where(ctx, own), message, related=_related(others, "called the same"), at_most=at_most)
+    yield Finding(name_span(ctx, own), message, related=_related(others, "called the same"), at_most=at_most)
 
 
 @rule("warning")
@@ -134,10 +134,10 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     Write the notes of the release first.
     ```
     """
-    own = own_definition(ctx)
+    own = main_definition(ctx)
     if own is None or ctx.project is None:
         return
-    runtime, at = ctx.reading.runtime, where(ctx, own)
+    runtime, at = ctx.reading.runtime, name_span(ctx, own)
     if runtime.hidden_by:
         for other in _of_same_name(ctx, own._replace(kind=runtime.hidden_by)):
             message = f"The {other.kind} of the same name takes its place in {runtime.title}."
@@ -157,7 +157,7 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
                 message = f"It takes the place of your own {thing} of the same name in {runtime.title}."
                 yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.HINT)
     # A file in no known place was given its dialect by hand: no session starts there.
-    for base in _above(own.base) if runtime.nearest and ctx.document.identity.base else ():
+    for base in parent_folders(own.base) if runtime.nearest and ctx.document.identity.base else ():
         for other in _of_same_name(ctx, own._replace(base=base)) if base != home else ():
             message = (
                 f"It takes the place of the {thing} of the same name further up,"
@@ -213,7 +213,7 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     You check texts.
     ```
     """
-    own = own_definition(ctx)
+    own = main_definition(ctx)
     if own is None or ctx.project is None:
         return
     others = _others(own, ctx.project.roster(own).alike(own.full))
@@ -225,16 +225,16 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
         f", of which {runtime.title} takes no notice when one is started." if runtime.alike == "same" else "."
     )
     at_most = Severity.ERROR if runtime.alike == "same" else Severity.HINT
-    yield Finding(where(ctx, own), message, related=_related(others, "almost the same"), at_most=at_most)
+    yield Finding(name_span(ctx, own), message, related=_related(others, "almost the same"), at_most=at_most)
 
 
-def own_definition(ctx: Context) -> Definition | None:
+def main_definition(ctx: Context) -> Definition | None:
     """What the file defines, where it loads and the project is known."""
     own = ctx.names.own if ctx.names else None
     return own if own and own.loads else None
 
 
-def where(ctx: Context, own: Definition) -> Span:
+def name_span(ctx: Context, own: Definition) -> Span:
     """Where a finding about the name goes: to the fence where the name of the file stands in."""
     if own.span.start < own.span.end:
         return own.span
@@ -242,13 +242,13 @@ def where(ctx: Context, own: Definition) -> Span:
     return block.opening if block else Span(0, min(3, len(ctx.text)))
 
 
-def shown(own: Definition, path: str) -> str:
+def project_path(own: Definition, path: str) -> str:
     """The path of another file, as short as it is clear."""
     return path.removeprefix(f"{own.base}/") if own.base else path
 
 
 def _shown(own: Definition, other: Definition) -> str:
-    return f"`{shown(own, other.path)}`"
+    return f"`{project_path(own, other.path)}`"
 
 
 def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definition]:
@@ -266,7 +266,7 @@ def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
     return tuple(Related(other.span, message, other.path) for other in others)
 
 
-def _above(folder: str) -> Iterator[str]:
+def parent_folders(folder: str) -> Iterator[str]:
     """The folders above `folder`, the nearest first."""
     while "/" in folder:
         folder = folder.rpartition("/")[0]

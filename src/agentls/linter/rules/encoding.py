@@ -100,7 +100,7 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
         # A NUL in the frontmatter makes it invalid, which is reported as such; where there is no
         # frontmatter, the file is likely to be in UTF-16.
         invalid = run == "\0" and (ctx.document.block is None or span.start < ctx.document.body)
-        if at_the_start or invalid or _in_order(text, span):
+        if at_the_start or invalid or _is_legitimate(text, span):
             continue
         what = f"{_name(run[0])} is invisible"
         if len(run) > 1:
@@ -131,7 +131,7 @@ _NEAR = 100  # characters within which a text runs from right to left, or does n
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]+")
 
 
-def _in_order(text: str, span: Span) -> bool:
+def _is_legitimate(text: str, span: Span) -> bool:
     """Whether the writing around a run of invisible characters has a use for it."""
     run, before, after = span.of(text), text[span.start - 1 : span.start], text[span.end : span.end + 1]
     if _DIRECTIONS.fullmatch(run):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.dialects.value_schema import meets
+from agentls.dialects.value_schema import is_met
 from agentls.linter.rule import Context, Finding, rule
 from agentls.text import globs
 from agentls.text.offsets import Span
@@ -18,7 +18,7 @@ def _patterns(ctx: Context) -> Iterator[tuple[str, str, Span]]:
         entry = ctx.reading.get(name)
         for scalar in _scalars(entry.value) if entry else ():
             at = scalar.span.start
-            for pattern in globs.split(scalar.text):
+            for pattern in globs.split_patterns(scalar.text):
                 found = ctx.text.find(pattern, at, scalar.span.end) if pattern else -1
                 span = Span(found, found + len(pattern)) if found >= 0 else scalar.span
                 at = span.end if found >= 0 else at
@@ -60,7 +60,7 @@ def invalid_glob(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for _, pattern, span in _patterns(ctx):
-        fault = globs.fault(pattern)
+        fault = globs.find_error(pattern)
         if fault:
             yield Finding(span, f"`{pattern}` {fault}, and fits no file.")
 
@@ -97,7 +97,7 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     """
     for key, pattern, span in _patterns(ctx):
         placeholder = "<" in pattern or "$" in pattern
-        if not placeholder and not globs.fault(pattern) and not ctx.files(pattern):
+        if not placeholder and not globs.find_error(pattern) and not ctx.files(pattern):
             yield Finding(span, f"No file of the project fits `{pattern}` in `{key}`.")
 
 
@@ -133,7 +133,7 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
     if not triggers or block is None or not ctx.reading.loads or ctx.reading.reasons:
         return
     said = Mapping(block.content, tuple(e for e in root.entries if _says_something(e)) if root else ())
-    if not any(meets(trigger, said) for trigger in triggers):
+    if not any(is_met(trigger, said) for trigger in triggers):
         wanted = [f"`{t.key}: {t.values[0]}`" if t.values else f"`{t.key}`" for t in triggers]
         yield Finding(
             block.opening,

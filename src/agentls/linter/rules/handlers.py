@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.hooks import HookField
-from agentls.document.edits import with_field, without_entry
+from agentls.document.edits import insert_field, remove_entry
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.values import did_you_mean
+from agentls.linter.rules.values import suggest
 from agentls.linter.shared import hook_shape as shape
-from agentls.text.spelling import nearest
-from agentls.text.wording import describe, shown
+from agentls.text.spelling import closest_match
+from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, is_null
 
 
@@ -52,14 +52,16 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
     ```
     """
     names = [kind.name for kind in ctx.dialect.hooks.handlers]
-    for handler in shape.handlers(ctx):
+    for handler in shape.hook_handlers(ctx):
         entry = handler.node.get("type")
         if handler.kind or entry is None or is_null(entry.value) or shape.is_alias(entry.value):
             continue
         known = ", ".join(f"`{name}`" for name in names)
-        message = f"A handler is of the type {known}, not {describe(entry.value)}. {ctx.runtime} ignores it."
-        meant = nearest(entry.value.text, names) if isinstance(entry.value, Scalar) else None
-        yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
+        message = (
+            f"A handler is of the type {known}, not {describe_value(entry.value)}. {ctx.runtime} ignores it."
+        )
+        meant = closest_match(entry.value.text, names) if isinstance(entry.value, Scalar) else None
+        yield suggest(ctx, entry.mark, message, entry.value.span, meant)
 
 
 @rule("warning")
@@ -101,8 +103,8 @@ def missing_hook_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for handler in shape.handlers(ctx):
-        for field in shape.fields(ctx.dialect, handler.kind).values():
+    for handler in shape.hook_handlers(ctx):
+        for field in shape.handler_fields(ctx.dialect, handler.kind).values():
             if not field.required or _has(handler.node, field):
                 continue
             entry = handler.node.get(field.name)
@@ -121,7 +123,7 @@ def _has(node: Mapping, field: HookField) -> bool:
     return entry is not None and not is_null(entry.value)
 
 
-def _add_type(ctx: Context, handler: shape.Handler) -> tuple[Fix, ...]:
+def _add_type(ctx: Context, handler: shape.LocatedHandler) -> tuple[Fix, ...]:
     """The fix that adds the type of the only kind of handler which has all it needs."""
     fitting = [
         kind.name
@@ -131,7 +133,7 @@ def _add_type(ctx: Context, handler: shape.Handler) -> tuple[Fix, ...]:
     if len(fitting) != 1:
         return ()
     field = f"type: {fitting[0]}"
-    return ctx.offer(f"Add `{field}`", with_field(ctx.document, handler.node, field))
+    return ctx.offer(f"Add `{field}`", insert_field(ctx.document, handler.node, field))
 
 
 @rule("warning")
@@ -175,8 +177,8 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for handler in shape.handlers(ctx):
-        fields = shape.fields(ctx.dialect, handler.kind)
+    for handler in shape.hook_handlers(ctx):
+        fields = shape.handler_fields(ctx.dialect, handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
             value = entry.value
@@ -187,9 +189,11 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
             wanted = {"text": "text", "boolean": "`true` or `false`"}.get(field.type, f"a {field.type}")
             if field.values:
                 wanted = " or ".join(f"`{word}`" for word in field.values)
-            given = shown(value.span.of(ctx.text)) if isinstance(value, Scalar) else describe(value)
+            given = (
+                format_code(value.span.of(ctx.text)) if isinstance(value, Scalar) else describe_value(value)
+            )
             message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime} ignores the handler."
-            yield did_you_mean(ctx, entry.mark, message, value.span, _meant(field, value))
+            yield suggest(ctx, entry.mark, message, value.span, _meant(field, value))
 
 
 def _meant(field: HookField, value: Node) -> str | None:
@@ -200,7 +204,7 @@ def _meant(field: HookField, value: Node) -> str | None:
         return value.text if re.fullmatch(r"\d+(\.\d+)?", value.text) else None
     if field.type == "boolean":
         return value.text if value.text in ("true", "false") else None
-    return nearest(value.text, field.values)
+    return closest_match(value.text, field.values)
 
 
 @rule("hint", tags=("unnecessary",))
@@ -245,11 +249,11 @@ def unknown_hook_field(ctx: Context) -> Iterator[Finding]:
     ```
     """
     entry_fields = [field.name for field in ctx.dialect.hooks.entry]
-    for group in shape.groups(ctx):
+    for group in shape.hook_entries(ctx):
         yield from _unknown_fields(ctx, group.node, entry_fields, "an entry")
-    for handler in shape.handlers(ctx):
+    for handler in shape.hook_handlers(ctx):
         if handler.kind:
-            names = list(shape.fields(ctx.dialect, handler.kind))
+            names = list(shape.handler_fields(ctx.dialect, handler.kind))
             yield from _unknown_fields(
                 ctx, handler.node, names, f"a handler of the type `{handler.kind.name}`"
             )
@@ -261,10 +265,10 @@ def _unknown_fields(ctx: Context, node: Mapping, names: list[str], what: str) ->
         written = entry.key.text
         if written in names:
             continue
-        message = f"{shown(written)} is no field of {what}, and has no effect."
-        meant = nearest(written, names)
+        message = f"{format_code(written)} is no field of {what}, and has no effect."
+        meant = closest_match(written, names)
         if meant and node.get(meant) is None:
-            yield did_you_mean(ctx, entry.key.span, message, entry.key.span, meant)
+            yield suggest(ctx, entry.key.span, message, entry.key.span, meant)
         else:
             yield Finding(entry.key.span, message, _removal(ctx, node, entry))
 
@@ -273,8 +277,8 @@ def _removal(ctx: Context, node: Mapping, entry: Entry, *, safe: bool = True) ->
     """The fix that takes a field out, unless it shares its line with the dash of the list."""
     if not node.flow and entry is node.entries[0]:
         return ()
-    edit = without_entry(ctx.document, node, entry)
-    return ctx.offer(f"Remove {shown(entry.key.text)}", edit, safe=safe)
+    edit = remove_entry(ctx.document, node, entry)
+    return ctx.offer(f"Remove {format_code(entry.key.text)}", edit, safe=safe)
 
 
 @rule("information", tags=("unnecessary",))
@@ -317,8 +321,8 @@ def ineffective_hook_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for handler in shape.handlers(ctx):
-        fields = shape.fields(ctx.dialect, handler.kind)
+    for handler in shape.hook_handlers(ctx):
+        fields = shape.handler_fields(ctx.dialect, handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
             if field and field.no_effect and entry.value.value is not False:
@@ -368,9 +372,9 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for handler in shape.handlers(ctx):
+    for handler in shape.hook_handlers(ctx):
         event = handler.group.event
-        fields = shape.fields(ctx.dialect, handler.kind)
+        fields = shape.handler_fields(ctx.dialect, handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
             if field and field.only_for_tools and not event.tool and not is_null(entry.value):

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects.hooks import HookEvent
-from agentls.document.edits import indented
-from agentls.linter.rule import Context, Finding, Fix, does, rule
-from agentls.linter.rules.loading import reads, reasons
-from agentls.linter.rules.values import did_you_mean
+from agentls.document.edits import indent_lines
+from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
+from agentls.linter.rules.loading import can_be_read, findings_for_reason
+from agentls.linter.rules.values import suggest
 from agentls.linter.shared import hook_shape as shape
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import nearest
-from agentls.text.wording import describe, shown
+from agentls.text.spelling import closest_match
+from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
@@ -29,12 +29,12 @@ class _Misshapen(NamedTuple):
 
 def _misshapen(ctx: Context) -> Iterator[_Misshapen]:
     """What has no list of entries below an event, or no list of handlers in such an entry."""
-    for entry in shape.events(ctx):
+    for entry in shape.unschemed_events(ctx):
         event = ctx.dialect.event(entry.key.text)
         if event is None or shape.is_alias(entry.value):
             continue
         if not isinstance(entry.value, Sequence):
-            message = f"`{event.name}` is {describe(entry.value)}, not a list"
+            message = f"`{event.name}` is {describe_value(entry.value)}, not a list"
             yield _Misshapen(event, entry.mark, message, _as_list(ctx, entry.value))
             continue
         for item in entry.value.items:
@@ -44,10 +44,12 @@ def _misshapen(ctx: Context) -> Iterator[_Misshapen]:
                     message = f"This entry of `{event.name}` has no list `hooks`"
                     yield _Misshapen(event, item.span, message, _nested(ctx, item))
                 elif not isinstance(handlers.value, Sequence) and not shape.is_alias(handlers.value):
-                    message = f"`hooks` is {describe(handlers.value)}, not a list of handlers"
+                    message = f"`hooks` is {describe_value(handlers.value)}, not a list of handlers"
                     yield _Misshapen(event, item.span, message, ())
             elif not shape.is_alias(item) and not is_null(item):
-                message = f"An entry of `{event.name}` is a mapping with a list `hooks`, not {describe(item)}"
+                message = (
+                    f"An entry of `{event.name}` is a mapping with a list `hooks`, not {describe_value(item)}"
+                )
                 yield _Misshapen(event, item.span, message, ())
 
 
@@ -69,10 +71,10 @@ def _as_list(ctx: Context, value: Node) -> tuple[Fix, ...]:
         before, behind = ("[", "]") if whole else ("[{hooks: [", "]}]")
         edits = _around(value.span, before, behind)
     elif whole:
-        edits = indented(ctx.document, value.span, "- ", 2)
+        edits = indent_lines(ctx.document, value.span, "- ", 2)
     else:
         lead = f"- hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(value.span.start) + 4)}- "
-        edits = indented(ctx.document, value.span, lead, 6)
+        edits = indent_lines(ctx.document, value.span, lead, 6)
     return ctx.offer("Write a list", *edits)
 
 
@@ -89,7 +91,7 @@ def _nested(ctx: Context, item: Mapping) -> tuple[Fix, ...]:
         if item.get("matcher") and start is first:
             return ()
         lead = f"hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(first.key.span.start) + 2)}- "
-        edits = indented(ctx.document, Span(start.key.span.start, item.span.end), lead, 4)
+        edits = indent_lines(ctx.document, Span(start.key.span.start, item.span.end), lead, 4)
     return ctx.offer("Move the handler into a list `hooks`", *edits)
 
 
@@ -138,9 +140,9 @@ def broken_hooks(ctx: Context) -> Iterator[Finding]:
     ```
     """
     fixes: dict[Span, tuple[Fix, ...]] = {}
-    for finding in reasons(ctx, "broken-hooks"):
+    for finding in findings_for_reason(ctx, "broken-hooks"):
         fixes = fixes or {each.span: each.fixes for each in _misshapen(ctx)}
-        usable = [fix for fix in fixes.get(finding.span, ()) if reads(ctx, fix.edits)]
+        usable = [fix for fix in fixes.get(finding.span, ()) if can_be_read(ctx, fix.edits)]
         yield finding._replace(fixes=tuple(usable))
 
 
@@ -185,7 +187,7 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    events = list(shape.all_events(ctx))
+    events = list(shape.hook_events(ctx))
     refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
     for key, entry in events:
         written = entry.key.text
@@ -194,12 +196,14 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
         without = [each for each in readers if not (event and event.known_to(each.name))]
         if not without or entry.key.span in refused:
             continue
-        message = f"There is no event {shown(written)}. {does(without, 'ignores its hooks')}."
+        message = (
+            f"There is no event {format_code(written)}. {describe_effect(without, 'ignores its hooks')}."
+        )
         if event:
-            message = f"{does(without, f'knows no event {shown(written)}, and ignores its hooks')}."
+            message = f"{describe_effect(without, f'knows no event {format_code(written)}, and ignores its hooks')}."
         known = [e.name for e in ctx.dialect.hooks.events if all(e.known_to(r.name) for r in readers)]
-        meant = nearest(written, known)
-        finding = did_you_mean(ctx, entry.key.span, message, entry.key.span, meant)
+        meant = closest_match(written, known)
+        finding = suggest(ctx, entry.key.span, message, entry.key.span, meant)
         # The last of two equal keys would push out the other.
         taken = any(each.key.text == meant for _, each in events)
         yield finding._replace(fixes=()) if taken else finding
@@ -248,14 +252,12 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
         if not each.event.guard:
             yield Finding(each.span, f"{each.message}. {ctx.runtime} ignores it.", each.fixes)
     matcher = next((field for field in ctx.dialect.hooks.entry if field.name == "matcher"), None)
-    for group in shape.groups(ctx):
+    for group in shape.hook_entries(ctx):
         if matcher and group.matcher and not matcher.accepts(group.matcher.value):
             yield from _wrong_matcher(ctx, group.matcher)
         for node in group.handlers.items:
             if not isinstance(node, Mapping) and not shape.is_alias(node) and not is_null(node):
-                message = (
-                    f"A handler is a mapping with `type`, not {describe(node)}. {ctx.runtime} ignores it."
-                )
+                message = f"A handler is a mapping with `type`, not {describe_value(node)}. {ctx.runtime} ignores it."
                 yield Finding(node.span, message, _as_command(ctx, group, node))
 
 
@@ -270,11 +272,11 @@ def _wrong_matcher(ctx: Context, entry: Entry) -> Iterator[Finding]:
             joined = "|".join(names)
             edit = Edit(Span(entry.key.span.end, entry.value.span.end), f": {joined}")
             fixes = ctx.offer(f"Write `{joined}`", edit)
-    message = f"A matcher is text, not {describe(entry.value)}. {ctx.runtime} ignores the entry."
+    message = f"A matcher is text, not {describe_value(entry.value)}. {ctx.runtime} ignores the entry."
     yield Finding(entry.mark, message, fixes)
 
 
-def _as_command(ctx: Context, group: shape.Group, node: Node) -> tuple[Fix, ...]:
+def _as_command(ctx: Context, group: shape.HookEntry, node: Node) -> tuple[Fix, ...]:
     """The fix that makes a handler of a line with a command."""
     if not isinstance(node, Scalar) or node.type != "str" or not node.text or group.handlers.flow:
         return ()

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from textwrap import dedent
 
-from agentls.document.edits import literal, scalar, with_value
-from agentls.linter.rule import Context, Finding, Fix, does, rule
-from agentls.linter.rules.description import is_chosen, lost_text, quoting
-from agentls.linter.rules.loading import certainty, early_closing, reasons
-from agentls.readers.pipeline import other_name
+from agentls.document.edits import set_value, write_literal_block, write_scalar
+from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
+from agentls.linter.rules.description import find_lost_text, is_chosen_by_people, quote_value
+from agentls.linter.rules.loading import certainty, find_early_closing, findings_for_reason
+from agentls.readers.pipeline import compare_name_with_folder
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import nearest
+from agentls.text.spelling import closest_match
 from agentls.text.yaml_tree import Scalar, Sequence
 
 
@@ -85,26 +85,26 @@ def missing_description(ctx: Context) -> Iterator[Finding]:
 
 def _missing(ctx: Context, key: str) -> Iterator[Finding]:
     """The finding that `key` is missing or empty, with a fix that writes a value."""
-    if early_closing(ctx) and ctx.document.entry(key):
+    if find_early_closing(ctx) and ctx.document.entry(key):
         return  # The key is there; that the runtime does not get to see it is another finding.
     code = f"missing-{key}"
-    for finding in reasons(ctx, code):
+    for finding in findings_for_reason(ctx, code):
         entry = ctx.reading.get(key)
-        swallowed = lost_text(ctx, key)
-        value = scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
+        swallowed = find_lost_text(ctx, key)
+        value = write_scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
         if entry is None:
             fix = Fix(f"Insert `{key}`", _insertion(ctx, key, value))
         elif swallowed:
-            fix = quoting(ctx, entry, swallowed)
+            fix = quote_value(ctx, entry, swallowed)
         else:
-            fix = Fix(f"Fill in `{key}`", (with_value(entry, value),))
+            fix = Fix(f"Fill in `{key}`", (set_value(entry, value),))
         yield finding._replace(fixes=_working(ctx, code, fix))
 
 
 def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
     """The edit that adds the entry `key`: first, or a description below the name."""
     block, entries = ctx.reading.block, ctx.reading.root.entries if ctx.reading.root else ()
-    if block is None or any(_means(ctx, entry.key.text, key) for entry in entries):
+    if block is None or any(_is_meant_as(ctx, entry.key.text, key) for entry in entries):
         return ()  # A key that is almost the same has a finding and a fix of its own.
     at, indent = block.start, ""
     if entries:
@@ -118,12 +118,12 @@ def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
     return (Edit(Span(at, at), f"{indent}{key}: {value}{ctx.document.newline}"),)
 
 
-def _means(ctx: Context, written: str, key: str) -> bool:
+def _is_meant_as(ctx: Context, written: str, key: str) -> bool:
     """Whether a key that the runtime does not know is meant to be `key`."""
     foreign = ctx.dialect.foreign_key(written)
     if foreign or ctx.dialect.key(written):
         return foreign is not None and foreign.use == key
-    return nearest(written, [key]) is not None
+    return closest_match(written, [key]) is not None
 
 
 def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
@@ -217,18 +217,18 @@ def description_not_text(ctx: Context) -> Iterator[Finding]:
 def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
     """The finding that the value of `key` is not text, with a fix that makes it text."""
     code = f"{key}-not-text"
-    for finding in reasons(ctx, code):
+    for finding in findings_for_reason(ctx, code):
         entry = ctx.reading.get(key)
         assert entry is not None, "the reason is about its value"
         raw = entry.value.span.of(ctx.text)
         fixes = []
         if isinstance(entry.value, Sequence) and len(entry.value.items) == 1:
             item = entry.value.items[0].span.of(ctx.text)
-            fixes.append(Fix("Write it without a list", (with_value(entry, item),)))
+            fixes.append(Fix("Write it without a list", (set_value(entry, item),)))
         if "\n" in raw or not (isinstance(entry.value, Scalar) or entry.value.flow):
             start = ctx.text.rfind("\n", 0, entry.value.span.start) + 1
             lines = dedent(ctx.text[max(start, entry.key.span.end + 1) : entry.value.span.end]).strip()
-            edit = with_value(entry, literal(lines, ctx.document.newline))
+            edit = set_value(entry, write_literal_block(lines, ctx.document.newline))
             fixes.append(Fix("Write it as a block of lines", (edit,)))
         else:
             fixes.append(Fix("Put it into quotes", (Edit(entry.value.span, f'"{raw}"'),)))
@@ -265,27 +265,27 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "invalid-name"):
+    for finding in findings_for_reason(ctx, "invalid-name"):
         entry = ctx.document.entry("name")
         if entry is None or not isinstance(entry.value, Scalar):
-            yield finding._replace(fixes=_working(ctx, "invalid-name", *_overriding(ctx)))
+            yield finding._replace(fixes=_working(ctx, "invalid-name", *_override_fix(ctx)))
             continue
         if finding.span != entry.mark:  # It is the name of a further definition in a list.
             yield finding
             continue
         name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
         names = dict.fromkeys((name, _slug(entry.value.text)))
-        fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, scalar(name)),)) for name in names]
-        fixes += _overriding(ctx)
+        fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, write_scalar(name)),)) for name in names]
+        fixes += _override_fix(ctx)
         yield finding._replace(fixes=_working(ctx, "invalid-name", *fixes)[:1])
 
 
-def _overriding(ctx: Context) -> Iterator[Fix]:
+def _override_fix(ctx: Context) -> Iterator[Fix]:
     """The fix that lets the agent take the place of a built-in one, where that needs a key."""
     override = ctx.reading.runtime.override
     entry = ctx.reading.get(override) if override else None
     if entry:
-        yield Fix(f"Write `{override}: true`", (with_value(entry, "true"),))
+        yield Fix(f"Write `{override}: true`", (set_value(entry, "true"),))
     elif override:
         yield Fix(f"Insert `{override}: true`", _insertion(ctx, override, "true"))
 
@@ -319,9 +319,9 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     Read the diff first.
     ```
     """
-    for finding in (*reasons(ctx, "name-not-folder"), *_other_names(ctx)):
+    for finding in (*findings_for_reason(ctx, "name-not-folder"), *_other_names(ctx)):
         folder = ctx.document.identity.name("folder")
-        fix = Fix(f"Call it `{folder}`", (Edit(finding.span, scalar(folder)),))
+        fix = Fix(f"Call it `{folder}`", (Edit(finding.span, write_scalar(folder)),))
         yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
 
 
@@ -329,8 +329,8 @@ def _other_names(ctx: Context) -> Iterator[Finding]:
     """The name, if it is not that of the folder, and runtimes say so that take it all the same."""
     readings = [reading for reading in ctx.readings if reading.runtime.other_names == "reported"]
     for reading in readings[:1]:
-        for reason in other_name(reading.root, ctx.document.identity) if reading.root else ():
-            said = does((reading.runtime for reading in readings), "reports it")
+        for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
+            said = describe_effect((reading.runtime for reading in readings), "reports it")
             yield Finding(reason.span, f"{reason.message}. {said}.", at_most=certainty(readings))
 
 
@@ -442,7 +442,7 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     """
     reading = ctx.reading
     read = reading.how in ("clean", "repaired") and reading.block is not None
-    if not ctx.dialect.advertised or not read or not reading.description or early_closing(ctx):
+    if not ctx.dialect.advertised or not read or not reading.description or find_early_closing(ctx):
         return
     entry = reading.get("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
@@ -456,7 +456,7 @@ def _description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
     """Where a finding about the missing description goes, and the edits that write one."""
     entry, block = ctx.reading.get("description"), ctx.document.block
     if entry:
-        return entry.mark, (with_value(entry, _placeholder(ctx)),)
+        return entry.mark, (set_value(entry, _placeholder(ctx)),)
     mark = block.opening if block and ctx.reading.block else ctx.document.lines.line(0)
     return mark, _insertion(ctx, "description", _placeholder(ctx))
 
@@ -491,13 +491,13 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    if not reading.runtime.undescribed or reading.how in ("damaged", "dropped") or early_closing(ctx):
+    if not reading.runtime.undescribed or reading.how in ("damaged", "dropped") or find_early_closing(ctx):
         return
-    if (reading.description or "").strip() or is_chosen(ctx):
+    if (reading.description or "").strip() or is_chosen_by_people(ctx):
         return
     if reading.block is None and reading.runtime.without_frontmatter == "prompt":
         return  # All of the frontmatter is missing.
-    if any(_means(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
+    if any(_is_meant_as(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
         return  # A key that is almost the same has a finding of its own.
     mark, edits = _description(ctx)
     message = f"There is no description: {ctx.runtime} {reading.runtime.undescribed}."

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from agentls.dialects import value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.dialects.value_schema import holds, meets
+from agentls.dialects.value_schema import applies, is_met
 from agentls.document import permissions
-from agentls.document.edits import scalar, without_entry
+from agentls.document.edits import remove_entry, write_scalar
 from agentls.linter.rule import Context, Finding, Fix, Related, Severity, rule
-from agentls.linter.shared.translation import origin_of, renaming
+from agentls.linter.shared.translation import foreign_format_of, rename_key
 from agentls.text.offsets import Edit
-from agentls.text.spelling import nearest
-from agentls.text.wording import listing
+from agentls.text.spelling import closest_match
+from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, walk
 
 # Keys shorter than this are taken for misspelt only if a single letter is wrong.
 _LONG = 8
 
 
-def _strangers(ctx: Context) -> Iterator[Entry]:
+def _unknown_entries(ctx: Context) -> Iterator[Entry]:
     """The top-level entries whose keys mean nothing to the runtime, are not refused by any, and not
     told of in one finding for the file."""
     if all(reading.runtime.unknown_keys == "refused" for reading in ctx.readings):
@@ -34,7 +34,7 @@ def _strangers(ctx: Context) -> Iterator[Entry]:
     }
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():
         if entry.key.text and not _is_known(ctx, entry.key.text) and entry.key.span not in refused:
-            origin = origin_of(ctx)
+            origin = foreign_format_of(ctx)
             if origin is None or entry not in origin.entries:
                 yield entry
 
@@ -64,7 +64,7 @@ def _effect(ctx: Context, key: str) -> str:
     return f"{ctx.does(f'ignores `{key}`')}."
 
 
-def meant_key(written: str, dialect: Dialect) -> str | None:
+def closest_key(written: str, dialect: Dialect) -> str | None:
     """The key that a stranger is a misspelling of, if it is one.
 
     The runtime's own table comes first. Otherwise the first letter must be right, and a word
@@ -78,14 +78,14 @@ def meant_key(written: str, dialect: Dialect) -> str | None:
     if dialect.foreign_key(written.removesuffix("s")):
         return None
     candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
-    return nearest(written, candidates, most=2 if len(written) >= _LONG else 1)
+    return closest_match(written, candidates, most=2 if len(written) >= _LONG else 1)
 
 
-def removal(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
+def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
     """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
     if "&" in entry.span.of(ctx.text):
         return ()
-    edit = without_entry(ctx.document, ctx.document.root, entry)
+    edit = remove_entry(ctx.document, ctx.document.root, entry)
     return (Fix(f"Remove `{entry.key.text}`", (edit,), safe),)
 
 
@@ -124,9 +124,9 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for entry in _strangers(ctx):
+    for entry in _unknown_entries(ctx):
         written = entry.key.text
-        meant = meant_key(written, ctx.dialect)
+        meant = closest_key(written, ctx.dialect)
         if meant is None:
             continue
         there, known = ctx.document.entry(meant), ctx.dialect.key(meant)
@@ -173,7 +173,7 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for entry in _strangers(ctx):
+    for entry in _unknown_entries(ctx):
         foreign = ctx.dialect.foreign_key(entry.key.text)
         if foreign is None or foreign.alias:
             continue
@@ -186,8 +186,8 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
             message += f" What comes nearest is `{foreign.use}`{note}."
         elif foreign.note:
             message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
-        fixes = ctx.offer(f"Write `{foreign.use}`", *renaming(ctx, entry, foreign)) if foreign.use else ()
-        yield Finding(entry.key.span, message, (*fixes, *removal(ctx, entry)))
+        fixes = ctx.offer(f"Write `{foreign.use}`", *rename_key(ctx, entry, foreign)) if foreign.use else ()
+        yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
 
 @rule("hint", tags=("unnecessary",))
@@ -224,13 +224,13 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     # In a block that cannot be parsed a line of prose with a colon looks like a key.
     if any(reason.code == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
         return
-    for entry in _strangers(ctx):
+    for entry in _unknown_entries(ctx):
         written = entry.key.text
-        if ctx.dialect.foreign_key(written) is None and meant_key(written, ctx.dialect) is None:
+        if ctx.dialect.foreign_key(written) is None and closest_key(written, ctx.dialect) is None:
             message = f"{ctx.does(f'does not know `{written}`')}: it has no effect."
             if not _is_told(ctx):
                 message = _effect(ctx, written)
-            yield Finding(entry.key.span, message, removal(ctx, entry))
+            yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
 @rule("warning")
@@ -272,7 +272,7 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 entry.key.span,
                 f"{ctx.runtime} ignores `{key.name}` in the agents of a plugin.",
-                removal(ctx, entry),
+                remove_key(ctx, entry),
             )
 
 
@@ -324,7 +324,7 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
             counts = last[name]
             if counts is entry:
                 continue
-            edit = without_entry(ctx.document, mapping, entry)
+            edit = remove_entry(ctx.document, mapping, entry)
             yield Finding(
                 entry.key.span,
                 f"`{name}` stands twice, and only the last one counts.",
@@ -388,11 +388,11 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
             continue
         if key is None or key.required or key.type == "any" or key.name in _EMPTY_MATTERS:
             continue
-        if any(not value_schema.accepts(key, value, reading.runtime.name) for reading in ctx.readings):
+        if any(not value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings):
             continue  # `invalid-value` says what a runtime makes of it.
         # Without this entry an earlier one of the same name would count.
         alone = sum(other.key.text == key.name for other in entries) == 1
-        fixes = removal(ctx, entry, safe=True) if alone else ()
+        fixes = remove_key(ctx, entry, safe=True) if alone else ()
         effect = f": {key.empty}" if key.empty else ", and so no effect"
         yield Finding(entry.mark, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
 
@@ -441,7 +441,7 @@ def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
     if line and ctx.document.entry(line.partition(":")[0]) is None:
         return ctx.offer(f"Write `{line}`", Edit(entry.span, line), safe=True)
-    return removal(ctx, entry) if line is not None else ()
+    return remove_key(ctx, entry) if line is not None else ()
 
 
 def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
@@ -449,9 +449,14 @@ def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
     use = ctx.dialect.key(key.use)
     if use and (use.type, use.shape) == (key.type, key.shape):
         return Edit(entry.key.span, use.name)
-    if (key.name, key.use) != (permissions.SWITCHES, permissions.PERMISSION) or not ctx.reading.get(key.name):
+    if (key.name, key.use) != (permissions.TOOLS_KEY, permissions.PERMISSION_KEY) or not ctx.reading.get(
+        key.name
+    ):
         return None
-    lines = [f"  {scalar(grant.permission)}: {grant.action}" for grant in permissions.counting(ctx.reading)]
+    lines = [
+        f"  {write_scalar(grant.permission)}: {grant.action}"
+        for grant in permissions.ordered_permissions(ctx.reading)
+    ]
     return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
 
 
@@ -488,13 +493,13 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
         if key is None or not ctx.reading.loads or ctx.reading.how == "damaged":
             continue
         when = key.no_effect_when
-        if key.no_effect and (when is None or meets(when, ctx.document.root)):
+        if key.no_effect and (when is None or is_met(when, ctx.document.root)):
             message = f"{ctx.runtime} makes nothing of `{key.name}`: {key.no_effect}."
-            yield Finding(entry.key.span, message, removal(ctx, entry))
-        elif key.applies and not holds(key, ctx.document.root):
-            values = listing((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
+            yield Finding(entry.key.span, message, remove_key(ctx, entry))
+        elif key.applies and not applies(key, ctx.document.root):
+            values = join_names((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
             message = f"`{key.name}` counts only beside {values or f'`{key.applies.key}`'}."
-            yield Finding(entry.key.span, message, removal(ctx, entry))
+            yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
 @rule("warning")
@@ -542,7 +547,7 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
         return False
     if ctx.dialect.advertised and key.name in ("name", "description"):
         return False  # What an agent without them comes to is said by the rules about them.
-    return all(value_schema.accepts(key, value, reading.runtime.name) for reading in ctx.readings)
+    return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
 
 
 # What an empty value of these comes to is said by the rules about them.

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentls.dialects.runtimes import Runtime
-from agentls.dialects.unsupported_files import neighbour
-from agentls.linter.rule import Context, Finding, Fix, Severity, does, rule
+from agentls.dialects.unsupported_files import find_unsupported_file
+from agentls.linter.rule import Context, Finding, Fix, Severity, describe_effect, rule
 from agentls.readers.reading import Reading, Reason
-from agentls.readers.yaml_errors import dashes_at
+from agentls.readers.yaml_errors import dash_run
 from agentls.text.frontmatter import TOP_LEVEL_KEY
 from agentls.text.offsets import Edit, Span
 
@@ -25,7 +25,7 @@ _CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
 _CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
-def reasons(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
+def findings_for_reason(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
     """The reasons of the runtimes that belong to the rule `code`, with what they come to. Runtimes
     that refuse the file for the same reason share a finding."""
     found: dict[Span, list[tuple[Reading, Reason]]] = {}
@@ -35,16 +35,16 @@ def reasons(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
                 found.setdefault(reason.span, []).append((reading, reason))
     for span, pairs in found.items():
         readings = [reading for reading, _ in pairs]
-        message = f"{pairs[0][1].message}. {effect(readings)}."
+        message = f"{pairs[0][1].message}. {describe_rejection(readings)}."
         yield Finding(span, message, fixes, at_most=certainty(readings))
 
 
-def effect(readings: Iterable[Reading]) -> str:
+def describe_rejection(readings: Iterable[Reading]) -> str:
     """What the runtimes do with a file that has a reason not to load."""
     effects: dict[str, list[Runtime]] = {}
     for reading in readings:
         effects.setdefault(_effect(reading), []).append(reading.runtime)
-    return "; ".join(does(runtimes, what) for what, runtimes in effects.items())
+    return "; ".join(describe_effect(runtimes, what) for what, runtimes in effects.items())
 
 
 def _effect(reading: Reading) -> str:
@@ -67,12 +67,12 @@ def certainty(readings: Iterable[Reading]) -> Severity:
     return Severity.ERROR if firm else Severity.WARNING if counting else Severity.INFORMATION
 
 
-def reads(ctx: Context, edits: tuple[Edit, ...]) -> bool:
+def can_be_read(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     """Whether the runtime could read the frontmatter after `edits`."""
     return ctx.document.edited(edits).reading.root is not None
 
 
-def closing_fence(ctx: Context, at: int) -> Edit:
+def insert_closing_fence(ctx: Context, at: int) -> Edit:
     """The edit that inserts a closing fence at `at`, which ends a line or follows its end."""
     lead = "" if ctx.text[at - 1 : at] == "\n" else ctx.document.newline
     return Edit(Span(at, at), lead + FENCE + ctx.document.newline)
@@ -106,8 +106,8 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """
     if ctx.in_plugin:
         return
-    found = list(reasons(ctx, "missing-frontmatter"))
-    if found and neighbour(ctx.document.path, ctx.text) is None:
+    found = list(findings_for_reason(ctx, "missing-frontmatter"))
+    if found and find_unsupported_file(ctx.document.path, ctx.text) is None:
         yield from found
     whole = [
         reading
@@ -118,7 +118,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     ]
     if whole and ctx.dialect.kind == "agent":
         message = (
-            f"There is no frontmatter. {does((reading.runtime for reading in whole), 'makes an agent')}"
+            f"There is no frontmatter. {describe_effect((reading.runtime for reading in whole), 'makes an agent')}"
             f" `{whole[0].name}` of the file, with its whole text for the prompt."
         )
         end = ctx.text.find("\n")
@@ -153,7 +153,7 @@ def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
     ```
     """
     if ctx.in_plugin:
-        yield from reasons(ctx, "missing-frontmatter")
+        yield from findings_for_reason(ctx, "missing-frontmatter")
 
 
 @rule("error")
@@ -186,7 +186,7 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "text-before-frontmatter"):
+    for finding in findings_for_reason(ctx, "text-before-frontmatter"):
         before = finding.span.of(ctx.text).strip()
         edits = [Edit(finding.span, "")]
         title, safe = "Remove what stands in front", not before
@@ -231,15 +231,15 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "unopened-frontmatter"):
+    for finding in findings_for_reason(ctx, "unopened-frontmatter"):
         start = 1 if ctx.text.startswith("\ufeff") else 0
         opening = Edit(Span(start, start), FENCE + ctx.document.newline)
         edits = [opening]
         block = ctx.document.edited((opening,)).block
         if block and block.closing is None:
-            edits.append(closing_fence(ctx, block.content.end - len(opening.new_text)))
+            edits.append(insert_closing_fence(ctx, block.content.end - len(opening.new_text)))
         fix = Fix("Insert the opening `---`", tuple(edits))
-        yield finding._replace(fixes=(fix,) if reads(ctx, fix.edits) else ())
+        yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
 @rule("error")
@@ -272,7 +272,7 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "malformed-fence"):
+    for finding in findings_for_reason(ctx, "malformed-fence"):
         if "\r" in ctx.text and "\n" not in ctx.text:
             whole = Span(finding.span.start, len(ctx.text))
             fix = Fix("End the lines in LF", (Edit(whole, whole.of(ctx.text).replace("\r", "\n")),))
@@ -282,7 +282,7 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
             if closing and closing[0] != FENCE:
                 edits.append(Edit(Span(*closing.span()), FENCE))
             fix = Fix("Write `---`", tuple(edits))
-        yield finding._replace(fixes=(fix,) if reads(ctx, fix.edits) else ())
+        yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
 @rule("error")
@@ -318,9 +318,9 @@ def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     if block and block.closing is None:
         end = block.content.end
         dots = re.compile(r"\s*^\.\.\.(?=[ \t]*\r?$)", re.MULTILINE).match(ctx.text, end)
-        edit = Edit(Span(dots.end() - 3, dots.end()), FENCE) if dots else closing_fence(ctx, end)
-        fixes = (Fix("Insert the closing `---`", (edit,)),) if reads(ctx, (edit,)) else ()
-    findings = tuple(reasons(ctx, "unclosed-frontmatter", *fixes))
+        edit = Edit(Span(dots.end() - 3, dots.end()), FENCE) if dots else insert_closing_fence(ctx, end)
+        fixes = (Fix("Insert the closing `---`", (edit,)),) if can_be_read(ctx, (edit,)) else ()
+    findings = tuple(findings_for_reason(ctx, "unclosed-frontmatter", *fixes))
     yield from findings or _swallowed(ctx, *fixes)
 
 
@@ -332,7 +332,9 @@ def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
     readings = [reading for reading in ctx.readings if reading.loads and reading.body == len(ctx.text)]
     if readings:
         runtimes = [reading.runtime for reading in readings]
-        what = does(runtimes, "takes the prompt for a part of the frontmatter, and is left without one")
+        what = describe_effect(
+            runtimes, "takes the prompt for a part of the frontmatter, and is left without one"
+        )
         message = f"The closing `---` is missing. {what}."
         yield Finding(block.opening, message, fixes, at_most=certainty(readings))
 
@@ -369,7 +371,7 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    cut = early_closing(ctx)
+    cut = find_early_closing(ctx)
     if cut is None:
         return
     entries = ctx.document.root.entries
@@ -382,7 +384,7 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
     if lost:
         effects.append(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} lost")
     if ctx.reading.reasons:
-        effects.append(effect([ctx.reading]))
+        effects.append(describe_rejection([ctx.reading]))
     else:
         effects.append("the rest becomes the beginning of the prompt")
     yield Finding(
@@ -398,12 +400,12 @@ def _joined(parts: list[str]) -> str:
     return ", and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
 
 
-def early_closing(ctx: Context) -> Span | None:
+def find_early_closing(ctx: Context) -> Span | None:
     """The dashes with which the frontmatter ends for the runtime, if the author goes on with it."""
     block, closing = ctx.document.block, ctx.reading.closing
     if closing is None or block is None or (block.closing and block.closing.start <= closing.start):
         return None
-    cut = dashes_at(ctx.text, closing.start)
+    cut = dash_run(ctx.text, closing.start)
     if any(reason.code == "early-terminator" for reason in ctx.reading.reasons):
         return cut
     end = block.closing.start if block.closing else block.content.end
@@ -429,8 +431,8 @@ def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
     end = block.closing.start if block.closing else block.content.end
     edits = [Edit(Span(*found.span()), "--") for found in _DASHES.finditer(ctx.text, cut.start, end)]
     if block.closing is None:
-        edits.append(closing_fence(ctx, end))
-    return ctx.offer("Shorten the dashes to `--`", *edits) if reads(ctx, tuple(edits)) else ()
+        edits.append(insert_closing_fence(ctx, end))
+    return ctx.offer("Shorten the dashes to `--`", *edits) if can_be_read(ctx, tuple(edits)) else ()
 
 
 @rule("information")
@@ -464,9 +466,9 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     ```
     """
     closing, block = ctx.reading.closing, ctx.document.block
-    if closing is None or early_closing(ctx):
+    if closing is None or find_early_closing(ctx):
         return
-    run = dashes_at(ctx.text, closing.start)
+    run = dash_run(ctx.text, closing.start)
     newline_at = ctx.text.find("\n", closing.end)
     rest = ctx.text[closing.end : newline_at if newline_at >= 0 else None].rstrip()
     if ctx.text[ctx.text.rfind("\n", 0, closing.start) + 1 : closing.start].strip():

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
-from agentls.dialects.tool_names import MCP_PREFIX, resolve
-from agentls.document.edits import quoted, with_field
+from agentls.dialects.tool_names import MCP_PREFIX, resolve_tool
+from agentls.document.edits import insert_field, quote_scalar
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared import hook_shape as shape
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import in_any_case, nearest
-from agentls.text.wording import shown
+from agentls.text.spelling import closest_match, match_ignoring_case
+from agentls.text.wording import format_code
 from agentls.text.yaml_tree import Mapping, Scalar
 
 
@@ -60,7 +60,7 @@ def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for group, matcher in shape.matchers(ctx):
+    for group, matcher in shape.tool_matchers(ctx):
         part = _specifier(ctx.dialect, matcher.text)
         if part is None:
             continue
@@ -68,12 +68,12 @@ def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
         handler = group.handlers.items[0] if len(group.handlers.items) == 1 else None
         fixes: tuple[Fix, ...] = ()
         if part == matcher.text.strip() and isinstance(handler, Mapping) and handler.get("if") is None:
-            condition = with_field(ctx.document, handler, f"if: {quoted(part)}")
+            condition = insert_field(ctx.document, handler, f"if: {quote_scalar(part)}")
             fixes = ctx.offer("Move the permission rule into `if`", Edit(matcher.span, name), condition)
         yield Finding(
             matcher.span,
-            f"A matcher is compared with the bare names of tools, and {shown(part)} fits none."
-            f" Write `{name}` here and {shown(part)} in `if` of the handler.",
+            f"A matcher is compared with the bare names of tools, and {format_code(part)} fits none."
+            f" Write `{name}` here and {format_code(part)} in `if` of the handler.",
             fixes,
         )
 
@@ -132,7 +132,7 @@ def ignored_matcher(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for group in shape.groups(ctx):
+    for group in shape.hook_entries(ctx):
         value = group.matcher.value if group.matcher else None
         if (
             group.event.matches
@@ -141,13 +141,12 @@ def ignored_matcher(ctx: Context) -> Iterator[Finding]:
             or value.text in shape.ALL
         ):
             continue
-        message = (
-            f"`{group.event.name}` has no matcher: {shown(value.text)} is ignored, and the hooks always run."
-        )
+        name, matcher = group.event.name, format_code(value.text)
+        message = f"`{name}` has no matcher: {matcher} is ignored, and the hooks always run."
         yield Finding(value.span, message)
 
 
-class _Name(NamedTuple):
+class _MatcherName(NamedTuple):
     """A name in a matcher: where it stands, and the tool that was most likely meant by it.
     `certain` tells whether no tool can have this name."""
 
@@ -160,7 +159,7 @@ class _Name(NamedTuple):
 _EXACT = re.compile(r"[A-Za-z0-9_\- ,|]*")
 
 
-def _strangers(ctx: Context, matcher: Scalar) -> tuple[list[_Name], int]:
+def _unknown_names(ctx: Context, matcher: Scalar) -> tuple[list[_MatcherName], int]:
     """The names in a matcher that belong to no tool, and the number of all its names.
 
     A matcher with other characters than those of names and lists is a regular expression, and
@@ -179,19 +178,19 @@ def _strangers(ctx: Context, matcher: Scalar) -> tuple[list[_Name], int]:
         if name.startswith(MCP_PREFIX):
             # A server alone is the name of no tool; an expression is needed to take in all of its.
             if "__" not in name.removeprefix(MCP_PREFIX).rstrip("_"):
-                found.append(_Name(name, span, True, f"{name.rstrip('_')}__.*"))
+                found.append(_MatcherName(name, span, True, f"{name.rstrip('_')}__.*"))
             continue
-        standing, _ = resolve(name, ctx.dialect, None)
+        standing, _ = resolve_tool(name, ctx.dialect, None)
         several = name.split()
         if len(several) > 1:
             joined = "|".join(several) if all(ctx.dialect.tool(each) for each in several) else None
-            found.append(_Name(name, span, True, joined))
+            found.append(_MatcherName(name, span, True, joined))
         elif standing not in ("available", "unavailable"):
             old, foreign = ctx.dialect.old_tool(name), ctx.dialect.foreign_tool(name)
             now = old.now if old else foreign.now if foreign else ()
-            case = in_any_case(name, tools)
-            meant = case or (now[0] if now else nearest(name, tools))
-            found.append(_Name(name, span, standing != "unknown" or case is not None, meant))
+            case = match_ignoring_case(name, tools)
+            meant = case or (now[0] if now else closest_match(name, tools))
+            found.append(_MatcherName(name, span, standing != "unknown" or case is not None, meant))
     return found, len(names)
 
 
@@ -237,11 +236,11 @@ def dead_matcher(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for _, matcher in shape.matchers(ctx):
-        strangers, count = _strangers(ctx, matcher)
+    for _, matcher in shape.tool_matchers(ctx):
+        strangers, count = _unknown_names(ctx, matcher)
         if not strangers or len(strangers) < count or not all(name.certain for name in strangers):
             continue
-        names = ", ".join(shown(name.text) for name in strangers)
+        names = ", ".join(format_code(name.text) for name in strangers)
         what = f"No tool is called {names}" if count == 1 else f"None of {names} is a tool"
         (first, *more) = strangers
         hint = f" Did you mean `{first.meant}`?" if first.meant and not more else ""
@@ -249,7 +248,7 @@ def dead_matcher(ctx: Context) -> Iterator[Finding]:
         yield Finding(matcher.span, f"{what}: these hooks never run.{hint}", fixes)
 
 
-def _write_meant(ctx: Context, name: _Name) -> tuple[Fix, ...]:
+def _write_meant(ctx: Context, name: _MatcherName) -> tuple[Fix, ...]:
     return ctx.offer(f"Write `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
 
 
@@ -294,8 +293,8 @@ def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for _, matcher in shape.matchers(ctx):
-        strangers, count = _strangers(ctx, matcher)
+    for _, matcher in shape.tool_matchers(ctx):
+        strangers, count = _unknown_names(ctx, matcher)
         if len(strangers) == count and all(name.certain for name in strangers):
             continue
         for name in strangers:
@@ -305,7 +304,7 @@ def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
                 else None
             )
             hint = f" Did you mean `{name.meant}`?" if name.meant and not listed else ""
-            message = f"No tool is known by the name {shown(name.text)}.{hint}"
+            message = f"No tool is known by the name {format_code(name.text)}.{hint}"
             yield Finding(name.span, message, () if listed else _write_meant(ctx, name))
 
 
@@ -350,15 +349,17 @@ def invalid_matcher(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for _, matcher in shape.matchers(ctx):
+    for _, matcher in shape.tool_matchers(ctx):
         problem = None if _EXACT.fullmatch(matcher.text) else _regex_problem(matcher.text)
         if problem is None or _specifier(ctx.dialect, matcher.text):
             continue
-        message = f"{shown(matcher.text)} is not a valid regular expression ({problem}), and matches no tool."
+        message = (
+            f"{format_code(matcher.text)} is not a valid regular expression ({problem}), and matches no tool."
+        )
         fixes: tuple[Fix, ...] = ()
         if matcher.text[0] in "*+?" and _regex_problem(f".{matcher.text}") is None:
             better = f".{matcher.text}"
-            fixes = ctx.offer(f"Write `{better}`", Edit(matcher.span, quoted(better)))
+            fixes = ctx.offer(f"Write `{better}`", Edit(matcher.span, quote_scalar(better)))
         yield Finding(matcher.span, message, fixes)
 
 

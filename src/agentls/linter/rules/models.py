@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from agentls.dialects.records import Model, Models
 from agentls.linter.rule import Context, Finding, Severity, rule
-from agentls.linter.rules.keys import removal
-from agentls.linter.rules.values import did_you_mean, entries
+from agentls.linter.rules.keys import remove_key
+from agentls.linter.rules.values import entries_of_type, suggest
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import nearest
-from agentls.text.wording import describe, shown
+from agentls.text.spelling import closest_match
+from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Scalar, Sequence
 
 
@@ -20,7 +20,7 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
     they are wanted from `everywhere`, and so is what lacks a provider that it needs."""
     models = ctx.dialect.models
     # Of some products nothing is known about their models.
-    for key, entry in entries(ctx, "model") if models.known else ():
+    for key, entry in entries_of_type(ctx, "model") if models.known else ():
         items = entry.value.items if key.shape and isinstance(entry.value, Sequence) else (entry.value,)
         for value in items:
             if not isinstance(value, Scalar) or value.type != "str" or not value.text:
@@ -62,9 +62,9 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key, entry in entries(ctx, "model"):
+    for key, entry in entries_of_type(ctx, "model"):
         if not key.shape and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
-            message = f"`{key.name}` is {describe(entry.value)}, not text: it is ignored."
+            message = f"`{key.name}` is {describe_value(entry.value)}, not text: it is ignored."
             yield Finding(entry.mark, f"{message} {ctx.runtime} uses the model of the session.")
 
 
@@ -102,22 +102,20 @@ def model_without_provider(ctx: Context) -> Iterator[Finding]:
     ```
     """
     models = ctx.dialect.models
-    for key, entry in entries(ctx, "model"):
+    for key, entry in entries_of_type(ctx, "model"):
         value = entry.value
         if not models.providers or not isinstance(value, Scalar) or value.type != "str":
             continue
         provider, slash, model = value.text.partition(_SLASH)
         if slash and provider and model:
             continue
-        message = (
-            f"`{key.name}` takes `provider/model`, not {shown(value.text)}: the agent fails when it runs."
-        )
+        message = f"`{key.name}` takes `provider/model`, not {format_code(value.text)}: the agent fails when it runs."
         if value.text.strip().lower() in _SESSION:
             message += f" Without the key {ctx.runtime} uses the model of the session."
-            yield Finding(value.span, message, removal(ctx, entry))
+            yield Finding(value.span, message, remove_key(ctx, entry))
         else:
             meant = None if slash else models.with_provider(value.text)
-            yield did_you_mean(ctx, value.span, message, value.span, meant)
+            yield suggest(ctx, value.span, message, value.span, meant)
 
 
 # What other products call the model of the session.
@@ -159,13 +157,13 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
         provider, slash, _ = value.text.partition(_SLASH)
         if model or not slash or not known or provider in known:
             continue
-        meant = nearest(provider, known, most=1)
+        meant = closest_match(provider, known, most=1)
         if meant:
-            message = f"No provider is called {shown(provider)}: the agent fails when it runs."
+            message = f"No provider is called {format_code(provider)}: the agent fails when it runs."
             span = Span(value.span.start, value.span.start + len(provider))
             written = span if span.of(ctx.text) == provider else value.span
             whole = meant if written == span else meant + value.text[len(provider) :]
-            yield did_you_mean(ctx, written, message, written, whole)
+            yield suggest(ctx, written, message, written, whole)
 
 
 @rule("warning")
@@ -205,12 +203,12 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
         known = model or ctx.dialect.foreign_model(value.text)
         meant = None if known else _meant_model(value.text, ctx.dialect.models)
         if meant:
-            message = f"No model is called {shown(value.text)}."
+            message = f"No model is called {format_code(value.text)}."
             if ctx.dialect.models.unknown == "passed on":
                 message += f" {ctx.does('passes it on as it is')}, and the API refuses it."
             else:
                 message += f" {ctx.does('uses the model of the session')}."
-            yield did_you_mean(ctx, value.span, message, value.span, meant)
+            yield suggest(ctx, value.span, message, value.span, meant)
 
 
 def _meant_model(text: str, models: Models) -> str | None:
@@ -228,7 +226,9 @@ def _meant_model(text: str, models: Models) -> str | None:
         if model:
             return _current(model, models, suffix)
     same = [model.name for model in models.known if _digits(model.name) == _digits(slug)]
-    found = nearest(slug, [name for name in same if name[0] == slug[:1]]) or nearest(f"claude-{slug}", same)
+    found = closest_match(slug, [name for name in same if name[0] == slug[:1]]) or closest_match(
+        f"claude-{slug}", same
+    )
     model = models.get(found) if found else None
     if model:
         return _current(model, models, suffix)
@@ -290,7 +290,7 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
     for value, model in _models(ctx):
         foreign = ctx.dialect.foreign_model(value.text)
         if model is None and not foreign and _meant_model(value.text, ctx.dialect.models) is None:
-            message = ctx.does(f"does not know the model {shown(value.text)}")
+            message = ctx.does(f"does not know the model {format_code(value.text)}")
             if ctx.dialect.models.unknown == "passed on":
                 rest = "It is passed on as it is. Unless your provider knows it, the call fails."
                 yield Finding(value.span, f"{message}. {rest}")
@@ -351,7 +351,7 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         else:
             of = f"is a model of {foreign.of}; {ctx.does('does not know it')}"
         passed_on = ctx.dialect.models.unknown == "passed on"
-        message = f"{shown(value.text)} {of}. " + (
+        message = f"{format_code(value.text)} {of}. " + (
             "Unless a gateway knows it, the call fails."
             if passed_on
             else "Unless your account has it, the model of the session is used."
@@ -361,7 +361,7 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
             fixes = ctx.offer(f"Write `{foreign.use}`", Edit(value.span, foreign.use))
         else:
             entry = ctx.entry("model")
-            fixes = removal(ctx, entry) if entry and entry.value is value else ()
+            fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
         yield Finding(value.span, message, fixes, at_most=Severity.ERROR if passed_on else Severity.HINT)
 
 

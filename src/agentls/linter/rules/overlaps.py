@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agentls.linter.rule import Context, Finding, Related, Severity, rule
-from agentls.linter.rules.duplicates import own_definition
-from agentls.text.wording import listing
+from agentls.linter.rules.duplicates import main_definition
+from agentls.text.wording import join_names
 
 if TYPE_CHECKING:
     from agentls.project.names import Definition
-    from agentls.project.namespace import Roster
-    from agentls.text.similarity import Covered
+    from agentls.project.namespace import Namespace
+    from agentls.text.similarity import NearDuplicate
     from agentls.text.yaml_tree import Entry
 
 MOST = 3
@@ -75,9 +75,7 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
     equal = [path for path in roster.descriptions.equal(own.path, MOST) if roster[path].full != own.full]
     if equal:
         related = tuple(Related(roster[path].span, "described the same", path) for path in equal)
-        message = (
-            f"{listing(roster[path].name for path in equal)} {'is' if len(equal) == 1 else 'are'} described"
-        )
+        message = f"{join_names(roster[path].name for path in equal)} {'is' if len(equal) == 1 else 'are'} described"
         yield Finding(
             entry.key.span,
             f"{message} in the same words, so the model has nothing to choose by.",
@@ -99,16 +97,16 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
         )
 
 
-def _told(ctx: Context) -> tuple[Definition, Roster, Entry] | None:
+def _told(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
     """What the file defines, if the model is told of it, with all that it is told of beside it, and the entry
     of the description."""
-    own, entry = own_definition(ctx), ctx.reading.get("description")
+    own, entry = main_definition(ctx), ctx.reading.get("description")
     if own is None or ctx.project is None or not own.offered or entry is None or not ctx.dialect.advertised:
         return None
     return own, ctx.project.roster(own), entry
 
 
-def _added(covered: Covered) -> str:
+def _added(covered: NearDuplicate) -> str:
     return ", ".join(f"`{word}`" for word in covered.added[:MOST]) + (
         " ..." if len(covered.added) > MOST else ""
     )

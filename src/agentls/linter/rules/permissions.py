@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from agentls.dialects import tool_names
 from agentls.dialects.loader import Dialect
 from agentls.document import permissions
-from agentls.document.edits import without_entry
-from agentls.document.permissions import EVERYTHING, PERMISSION, SWITCHES, Grant
+from agentls.document.edits import remove_entry
+from agentls.document.permissions import ANYTHING, PERMISSION_KEY, TOOLS_KEY, PermissionEntry
 from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import in_any_case, nearest
-from agentls.text.wording import code_span, listing
+from agentls.text.spelling import closest_match, match_ignoring_case
+from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping
 
 
@@ -53,7 +53,7 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
     """
     # Whatever an entry overrules, it is moved in front of the first.
     fixes: dict[int, tuple[Fix, ...]] = {}
-    for grant, by in permissions.overruled(ctx.reading):
+    for grant, by in permissions.find_unreachable(ctx.reading):
         if grant.mapping is by.mapping:
             at = by.entry.key.span.start
             if at not in fixes:
@@ -69,23 +69,23 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
         yield Finding(grant.entry.key.span, message, moved, related)
 
 
-def _within(ctx: Context, grant: Grant) -> str:
+def _within(ctx: Context, grant: PermissionEntry) -> str:
     """Where an entry stands, in words."""
-    for key in (PERMISSION, SWITCHES):
+    for key in (PERMISSION_KEY, TOOLS_KEY):
         entry = ctx.reading.get(key)
         if entry and grant.mapping is entry.value:
             return f" in `{key}`"
     return f" in {code_span(grant.permission)}"
 
 
-def _moved(ctx: Context, grant: Grant, by: Grant) -> tuple[Fix, ...]:
+def _moved(ctx: Context, grant: PermissionEntry, by: PermissionEntry) -> tuple[Fix, ...]:
     """The fix that puts the general entry in front of the special one, in a mapping of one entry a line."""
     mapping = grant.mapping
     if mapping is None or mapping.flow or (grant.permission, grant.pattern) == (by.permission, by.pattern):
         return ()
     lines = ctx.document.lines
     start = lines.line(lines.line_at(grant.entry.key.span.start)).start
-    out = without_entry(ctx.document, mapping, by.entry)
+    out = remove_entry(ctx.document, mapping, by.entry)
     moved = out.span.of(ctx.text).rstrip() + ctx.document.newline
     return ctx.offer(
         f"Move {code_span(by.entry.key.text)} in front of it", Edit(Span(start, start), moved), out
@@ -124,28 +124,28 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key in (PERMISSION, SWITCHES):
+    for key in (PERMISSION_KEY, TOOLS_KEY):
         entry = ctx.entry(key)
-        if entry is None or ctx.dialect.key(PERMISSION) is None or not isinstance(entry.value, Mapping):
+        if entry is None or ctx.dialect.key(PERMISSION_KEY) is None or not isinstance(entry.value, Mapping):
             continue
         there = {each.key.text for each in entry.value.entries}
         for each in entry.value.entries:
-            fault = _fault(each.key.text, key, ctx.dialect)
+            fault = _explain_unknown(each.key.text, key, ctx.dialect)
             if fault:
-                yield _stranger(ctx, each, there, *fault)
+                yield _unknown_permission(ctx, each, there, *fault)
 
 
-def _fault(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[str, ...]] | None:
+def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[str, ...]] | None:
     """What is wrong with the name of a permission, and what to write instead."""
     tool = dialect.tool(name)
-    if tool and tool.permission and not (key == SWITCHES and name in permissions.SWITCHED):
+    if tool and tool.permission and not (key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL):
         return f"`{tool.permission}` rules the tool `{name}`", (tool.permission,)
     known = [*(tool.name for tool in dialect.tools), *_names(dialect)]
-    if name in known or EVERYTHING in name or "?" in name or name in dialect.user_tools:
+    if name in known or ANYTHING in name or "?" in name or name in dialect.user_tools:
         return None
-    if key == SWITCHES and name in permissions.SWITCHED:
+    if key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL:
         return None
-    right_case = in_any_case(name, known)
+    right_case = match_ignoring_case(name, known)
     if right_case:
         return "names are in lower case", (dialect.permission(right_case),)
     foreign, old = dialect.foreign_tool(name), dialect.old_tool(name)
@@ -154,25 +154,27 @@ def _fault(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]
         return f"`{name}` is a tool of {foreign.of}", tuple(now)
     if old:
         return old.note, old.now
-    if tool_names.is_other(name, dialect):
+    if tool_names.is_external_tool(name, dialect):
         return None
-    meant = nearest(name, known, most=1)
+    meant = closest_match(name, known, most=1)
     return ("no tool has this name", (meant,)) if meant else None
 
 
 def _names(dialect: Dialect) -> list[str]:
     """The permissions that are known."""
-    key = dialect.key(PERMISSION)
+    key = dialect.key(PERMISSION_KEY)
     return [field.name for field in key.fields] if key else []
 
 
-def _stranger(ctx: Context, entry: Entry, there: set[str], why: str, now: tuple[str, ...]) -> Finding:
+def _unknown_permission(
+    ctx: Context, entry: Entry, there: set[str], why: str, now: tuple[str, ...]
+) -> Finding:
     """The finding about a name that rules nothing."""
     name = entry.key.text
     message = f"{code_span(name)} rules none of the tools of {ctx.runtime}: {why}."
     if not now:
         return Finding(entry.key.span, message)
-    message += f" Write {listing(now)}."
+    message += f" Write {join_names(now)}."
     free = len(now) == 1 and now[0] not in there
-    fixes = ctx.offer(f"Write {listing(now)}", Edit(entry.key.span, now[0])) if free else ()
+    fixes = ctx.offer(f"Write {join_names(now)}", Edit(entry.key.span, now[0])) if free else ()
     return Finding(entry.key.span, message, fixes)

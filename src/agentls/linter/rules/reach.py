@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.document.locate import holds
+from agentls.document.locate import is_inside
 from agentls.linter.rule import Context, Finding, Related, Severity, rule
-from agentls.linter.rules.duplicates import own_definition, shown, where
-from agentls.project.names import Definition, Permission, Reference
+from agentls.linter.rules.duplicates import main_definition, name_span, project_path
+from agentls.project.names import Definition, PermissionRule, Reference
 
 
 @rule("warning")
@@ -64,7 +64,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
         entry = ctx.entry(key.name) if key.offered_only else None
         for reference in ctx.names.references if entry else ():
             if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
-                skill = _withheld(ctx, reference)
+                skill = _non_invocable_skill(ctx, reference)
                 if skill:
                     message = (
                         f"`{reference.name}` is kept from the model, so {ctx.does('does not preload it')}."
@@ -73,7 +73,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
                     yield Finding(reference.span, message, related=related)
 
 
-def _withheld(ctx: Context, reference: Reference) -> Definition | None:
+def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | None:
     """The skill that a reference means, if none that it can mean is offered to a model."""
     assert ctx.project is not None
     assert ctx.names is not None
@@ -137,26 +137,26 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    own = own_definition(ctx)
+    own = main_definition(ctx)
     if own is None or ctx.project is None or own.kind != "agent":
         return
-    for path, denial in _denials(ctx, own):
-        message = f"`{denial.written}` is denied in `{shown(own, path)}`, so {ctx.does('hands it no tasks')}."
-        yield Finding(where(ctx, own), message, related=(Related(denial.span, "denied", path),))
+    for path, denial in _denying_rules(ctx, own):
+        message = f"`{denial.written}` is denied in `{project_path(own, path)}`, so {ctx.does('hands it no tasks')}."
+        yield Finding(name_span(ctx, own), message, related=(Related(denial.span, "denied", path),))
         return
     barred = (ctx.document.barred(reading) for reading in ctx.readings if reading.loads)
-    if any(len(whom) > 1 for whom in barred) and not _is_named(ctx, own):
+    if any(len(whom) > 1 for whom in barred) and not _is_referenced(ctx, own):
         message = (
             "Nobody can start this agent: neither people nor the model see it, and no other agent lists it."
         )
-        yield Finding(where(ctx, own), message, at_most=Severity.HINT)
+        yield Finding(name_span(ctx, own), message, at_most=Severity.HINT)
 
 
-def _denials(ctx: Context, own: Definition) -> Iterator[tuple[str, Permission]]:
+def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, PermissionRule]]:
     """The rules of the settings that deny the agent by its name, each with its file."""
     assert ctx.project is not None
     for file in ctx.project.settings(ctx.reading.runtime):
-        above = not own.scope and holds(file.base, own.base)
+        above = not own.scope and is_inside(file.base, own.base)
         if not (above or file.base == ctx.project.home):
             continue
         for each in file.permissions:
@@ -165,7 +165,7 @@ def _denials(ctx: Context, own: Definition) -> Iterator[tuple[str, Permission]]:
                 yield file.path, each
 
 
-def _is_named(ctx: Context, own: Definition) -> bool:
+def _is_referenced(ctx: Context, own: Definition) -> bool:
     """Whether another file has the agent's name among the values of a key."""
     assert ctx.project is not None
     uses = ctx.project.uses(own.name)

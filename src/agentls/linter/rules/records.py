@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from agentls.dialects import value_schema
 from agentls.dialects.runtimes import Runtime
-from agentls.document.edits import without_entry
-from agentls.document.tools import effective
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, does, rule
+from agentls.document.edits import remove_entry
+from agentls.document.tools import available_tools
+from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
 from agentls.linter.rules.loading import certainty
-from agentls.linter.rules.values import did_you_mean
+from agentls.linter.rules.values import suggest
 from agentls.text.offsets import Span
-from agentls.text.spelling import nearest
-from agentls.text.wording import listing, shown
+from agentls.text.spelling import closest_match
+from agentls.text.wording import format_code, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 
@@ -68,10 +68,10 @@ def unknown_field(ctx: Context) -> Iterator[Finding]:
     for span, (entry, mapping, names) in strange.items():
         if span in known:
             continue
-        message = f"{shown(entry.key.text)} is no field that is known here, and has no effect."
-        meant = nearest(entry.key.text, names)
+        message = f"{format_code(entry.key.text)} is no field that is known here, and has no effect."
+        meant = closest_match(entry.key.text, names)
         if meant and mapping.get(meant) is None:
-            yield did_you_mean(ctx, span, message, span, meant)
+            yield suggest(ctx, span, message, span, meant)
         else:
             yield Finding(span, message, _removal(ctx, mapping, entry))
 
@@ -85,7 +85,7 @@ def _records(ctx: Context) -> Iterator[tuple[Runtime, str, tuple[Mapping, ...], 
             top = reading.dialect.key(entry.key.text)
             if top is None or not top.fields or not top.known_to(runtime.name) or entry.broken:
                 continue
-            for key, mappings in value_schema.records(top, entry.value, runtime.name):
+            for key, mappings in value_schema.find_records(top, entry.value, runtime.name):
                 fields = [field for field in key.fields if field.known_to(runtime.name)]
                 unique = next((field.name for field in fields if field.unique), "")
                 if key.unknown_fields == "ignored":
@@ -96,8 +96,8 @@ def _removal(ctx: Context, mapping: Mapping, entry: Entry) -> tuple[Fix, ...]:
     """The fix that takes a field out, unless it shares its line with the dash of the list."""
     if not mapping.flow and entry is mapping.entries[0]:
         return ()
-    edit = without_entry(ctx.document, mapping, entry)
-    return ctx.offer(f"Remove {shown(entry.key.text)}", edit, safe=True)
+    edit = remove_entry(ctx.document, mapping, entry)
+    return ctx.offer(f"Remove {format_code(entry.key.text)}", edit, safe=True)
 
 
 @rule("warning")
@@ -149,8 +149,8 @@ def equal_entries(ctx: Context) -> Iterator[Finding]:
                 continue
             first = seen.setdefault(entry.value.text.lower(), entry)
             if first is not entry:
-                wants = does((runtime,), f"wants each `{unique}` once")
-                message = f"{shown(entry.value.text)} stands above already. {wants}."
+                wants = describe_effect((runtime,), f"wants each `{unique}` once")
+                message = f"{format_code(entry.value.text)} stands above already. {wants}."
                 yield Finding(entry.mark, message, related=(Related(first.mark, "It stands here"),))
 
 
@@ -193,14 +193,14 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
             if key is None or not key.needs_tool or not key.known_to(reading.runtime.name):
                 continue
             empty = not entry.value.items if isinstance(entry.value, Sequence) else True
-            tools = effective(reading, ctx.text, ctx.document.permission_mode)
+            tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
             tool = reading.dialect.tool(key.needs_tool)
             enough = {key.needs_tool, *(tool.members if tool else ())}
             if empty or tools.mode == "all" or enough & set(tools.available):
                 continue
             yield Finding(
                 entry.mark,
-                f"`{key.name}` does nothing in {reading.runtime.title} unless {listing([key.needs_tool])}"
+                f"`{key.name}` does nothing in {reading.runtime.title} unless {join_names([key.needs_tool])}"
                 " is among the tools.",
             )
 
@@ -245,11 +245,13 @@ def expected_key(ctx: Context) -> Iterator[Finding]:
             value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
             needed = key.needs.get(value) if key and key.known_to(reading.runtime.name) else None
             if needed in asked and reading.root.get(needed) is None:
-                wants = does((reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`")
+                wants = describe_effect(
+                    (reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`"
+                )
                 yield Finding(entry.value.span, f"`{needed}` is missing. {wants}.", at_most=at_most)
         for name in asked:
             if reading.root.get(name) is None and not _is_told(ctx, name):
-                message = f"`{name}` is missing. {does((reading.runtime,), 'reports it')}."
+                message = f"`{name}` is missing. {describe_effect((reading.runtime,), 'reports it')}."
                 mark = ctx.document.block.opening if ctx.document.block else reading.block
                 yield Finding(mark, message, at_most=max(at_most, Severity.INFORMATION))
 

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from agentls.dialects.tool_names import resolve
-from agentls.document.tools import effective
+from agentls.dialects.tool_names import resolve_tool
+from agentls.document.tools import available_tools
 from agentls.linter.rule import Context, Finding, rule
-from agentls.linter.rules.body import is_there
-from agentls.linter.shared.tool_entries import old_tool
-from agentls.project.path_references import FILE, local_path
+from agentls.linter.rules.body import file_exists
+from agentls.linter.shared.tool_entries import find_former_tool
+from agentls.project.path_references import FILE_PATTERN, local_path
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
-from agentls.text.wording import listing
+from agentls.text.wording import join_names
 
 _TOOL = re.compile(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
 
@@ -62,9 +62,9 @@ def broken_file_reference(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for written, span in _found(ctx, "#file:", FILE):
+    for written, span in _found(ctx, "#file:", FILE_PATTERN):
         path = local_path(written)
-        if path and not is_there(ctx, path):
+        if path and not file_exists(ctx, path):
             yield Finding(span, f"There is no file `{path}`.")
 
 
@@ -99,11 +99,11 @@ def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in _readers(ctx) if "#tool:" in ctx.text else ():
-        tools = effective(reading, ctx.text, ctx.document.permission_mode)
+        tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
         if tools.mode == "all":
             continue
         for name, span in _found(ctx, "#tool:", _TOOL):
-            meant = resolve(name, reading.dialect, None, reading.runtime).tools
+            meant = resolve_tool(name, reading.dialect, None, reading.runtime).tools
             if meant and not any(_gives(ctx, given, tool) for given in tools.available for tool in meant):
                 yield Finding(
                     span, f"`{name}` is not among the tools: {reading.runtime.title} does not give it."
@@ -144,10 +144,10 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for name, span in _found(ctx, "#tool:", _TOOL):
-        old = old_tool(name, ctx.dialect)
+        old = find_former_tool(name, ctx.dialect)
         if old and old.now:
             fixes = ctx.offer(f"Write `{old.now[0]}`", Edit(span, old.now[0])) if len(old.now) == 1 else ()
             what = "called" if len(old.now) == 1 else "split into"
             yield Finding(
-                span, f"`{name}` is {what} {listing(old.now)} now. The old name still works.", fixes
+                span, f"`{name}` is {what} {join_names(old.now)} now. The old name still works.", fixes
             )

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.linter.rule import Context, Finding, rule
-from agentls.linter.rules.keys import meant_key
-from agentls.linter.rules.keys import removal as key_removal
-from agentls.linter.rules.loading import reasons
-from agentls.linter.rules.values import suggested
-from agentls.linter.shared.corrections import correction
-from agentls.linter.shared.tool_entries import fault_of, removal, replacement
-from agentls.linter.shared.translation import is_told_at_once, renaming, revaluing
+from agentls.linter.rules.keys import closest_key
+from agentls.linter.rules.keys import remove_key as key_removal
+from agentls.linter.rules.loading import findings_for_reason
+from agentls.linter.rules.values import with_suggestion
+from agentls.linter.shared.corrections import correct_value
+from agentls.linter.shared.tool_entries import explain_entry, remove_entries, replace_entry
+from agentls.linter.shared.translation import is_reported_for_file, rename_key, translate_value
 from agentls.text.offsets import Edit
-from agentls.text.wording import listing, shown
+from agentls.text.wording import format_code, join_names
 
 
 def _reasons(ctx: Context, code: str) -> Iterator[Finding]:
     """The reasons of that code that are not told in one finding for the file."""
-    for finding in reasons(ctx, code):
-        if not is_told_at_once(ctx, code, finding.span):
+    for finding in findings_for_reason(ctx, code):
+        if not is_reported_for_file(ctx, code, finding.span):
             yield finding
 
 
@@ -63,8 +63,8 @@ def refused_key(ctx: Context) -> Iterator[Finding]:
             yield finding
             continue
         foreign = ctx.dialect.foreign_key(entry.key.text)
-        renamed = renaming(ctx, entry, foreign) if foreign else ()
-        meant = meant_key(entry.key.text, ctx.dialect)
+        renamed = rename_key(ctx, entry, foreign) if foreign else ()
+        meant = closest_key(entry.key.text, ctx.dialect)
         if foreign and foreign.of and not foreign.alias:
             here = f" Here it is called `{foreign.use}`." if foreign.same and foreign.use else ""
             message = f"{finding.message} It is a key of {foreign.of}.{here}"
@@ -111,17 +111,17 @@ def refused_value(ctx: Context) -> Iterator[Finding]:
     for finding in _reasons(ctx, "refused-value"):
         entry = next((e for e in ctx.document.root.entries if e.mark == finding.span), None)
         key = ctx.dialect.key(entry.key.text) if entry else None
-        edits = revaluing(ctx, entry, key) if entry and key else ()
+        edits = translate_value(ctx, entry, key) if entry and key else ()
         if edits:
             yield finding._replace(fixes=ctx.offer(_title(edits[0]), *edits))
             continue
-        named = suggested(ctx, finding)
-        yield named if named.fixes else named._replace(fixes=correction(ctx, finding.span))
+        named = with_suggestion(ctx, finding)
+        yield named if named.fixes else named._replace(fixes=correct_value(ctx, finding.span))
 
 
 def _title(edit: Edit) -> str:
     lines = edit.new_text.lstrip(": ").splitlines()
-    return f"Write {shown(lines[0])}" + (" and what belongs to it" if len(lines) > 1 else "")
+    return f"Write {format_code(lines[0])}" + (" and what belongs to it" if len(lines) > 1 else "")
 
 
 @rule("error")
@@ -160,7 +160,7 @@ def refused_tool(ctx: Context) -> Iterator[Finding]:
         listed.entry.name_span: (tools, listed, fault)
         for tools in (ctx.document.tool_lists if found else ())
         for listed in tools.items
-        if (fault := fault_of(listed, tools, ctx.dialect))
+        if (fault := explain_entry(listed, tools, ctx.dialect))
     }
     for finding in found:
         if finding.span not in faults:
@@ -168,10 +168,10 @@ def refused_tool(ctx: Context) -> Iterator[Finding]:
             continue
         tools, listed, fault = faults[finding.span]
         if fault.now:
-            message = f"{finding.message} Did you mean {listing(fault.now, ' or ')}?"
-            yield finding._replace(message=message, fixes=replacement(ctx, tools, listed, fault.now))
+            message = f"{finding.message} Did you mean {join_names(fault.now, ' or ')}?"
+            yield finding._replace(message=message, fixes=replace_entry(ctx, tools, listed, fault.now))
         else:
-            yield finding._replace(fixes=removal(ctx, tools, listed))
+            yield finding._replace(fixes=remove_entries(ctx, tools, listed))
 
 
 @rule("error")
@@ -205,7 +205,7 @@ def refused_duplicate(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from reasons(ctx, "refused-duplicate")
+    yield from findings_for_reason(ctx, "refused-duplicate")
 
 
 @rule("error")
@@ -233,7 +233,7 @@ def missing_key(ctx: Context) -> Iterator[Finding]:
     ---
     ```
     """
-    yield from reasons(ctx, "missing-key")
+    yield from findings_for_reason(ctx, "missing-key")
 
 
 @rule("error")
@@ -265,7 +265,7 @@ def byte_order_mark(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "byte-order-mark"):
+    for finding in findings_for_reason(ctx, "byte-order-mark"):
         yield finding._replace(
             fixes=ctx.offer("Remove the byte order mark", Edit(finding.span._replace(end=1), ""))
         )
@@ -299,7 +299,7 @@ def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "malformed-closing-fence"):
+    for finding in findings_for_reason(ctx, "malformed-closing-fence"):
         yield finding._replace(fixes=ctx.offer("Write `---`", Edit(finding.span, "---")))
 
 
@@ -331,7 +331,7 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from reasons(ctx, "unread-file")
+    yield from findings_for_reason(ctx, "unread-file")
 
 
 @rule("error")
@@ -360,4 +360,4 @@ def missing_prompt(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from reasons(ctx, "missing-prompt")
+    yield from findings_for_reason(ctx, "missing-prompt")

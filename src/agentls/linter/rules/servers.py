@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects.hooks import Transport
-from agentls.document.edits import indented, with_field
+from agentls.document.edits import indent_lines, insert_field
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.values import did_you_mean, entries
+from agentls.linter.rules.values import entries_of_type, suggest
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import nearest
-from agentls.text.wording import describe, shown
+from agentls.text.spelling import closest_match
+from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
@@ -47,27 +47,24 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key, entry in entries(ctx, "skills"):
+    for key, entry in entries_of_type(ctx, "skills"):
         value = entry.value
         if key.shape:
             continue
         if isinstance(value, Sequence):
             for item in value.items:
                 if not isinstance(item, Scalar):
-                    message = (
-                        f"A skill is named in text, not by {describe(item)}. {ctx.runtime} ignores the item."
-                    )
+                    found = describe_value(item)
+                    message = f"A skill is named in text, not by {found}. {ctx.runtime} ignores the item."
                     yield Finding(item.span, message)
         elif isinstance(value, Mapping) or value.type != "str":
-            message = (
-                f"`{key.name}` takes the names of skills, not {describe(value)}. {ctx.runtime} ignores it."
-            )
+            message = f"`{key.name}` takes the names of skills, not {describe_value(value)}. {ctx.runtime} ignores it."
             yield Finding(entry.mark, message)
 
 
 def _items(ctx: Context) -> tuple[Node, ...]:
     """The items of the list of servers; a bare mapping counts as the only one."""
-    for _, entry in entries(ctx, "servers"):
+    for _, entry in entries_of_type(ctx, "servers"):
         return entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
     return ()
 
@@ -132,7 +129,7 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
     """
     for item in _items(ctx):
         if isinstance(item, Sequence) or (isinstance(item, Scalar) and item.type not in ("str", "null")):
-            message = f"A server is a name or a mapping, not {describe(item)}. {ctx.runtime} drops it."
+            message = f"A server is a name or a mapping, not {describe_value(item)}. {ctx.runtime} drops it."
             yield Finding(item.span, message)
         elif isinstance(item, Mapping) and _is_nameless(ctx, item):
             message = "The definition has no name of a server above it."
@@ -143,7 +140,7 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
 
 def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
     """What is wrong with the definition of a server, except for what is missing."""
-    name, definition = shown(server.key.text), server.value
+    name, definition = format_code(server.key.text), server.value
     if not isinstance(definition, Mapping):
         if isinstance(definition, Scalar) and definition.is_alias:
             return
@@ -152,7 +149,7 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         if is_null(definition) and colon >= 0 and _is_alone(ctx, server):
             edit = Edit(Span(server.key.span.end, max(colon + 1, definition.span.end)), "")
             fixes = ctx.offer("Write just the name", edit)
-        message = f"The server {name} is {describe(definition)}, not a mapping. {ctx.runtime} drops it."
+        message = f"The server {name} is {describe_value(definition)}, not a mapping. {ctx.runtime} drops it."
         yield Finding(server.mark, message, fixes)
         return
     for field in ctx.dialect.servers.fields:
@@ -163,18 +160,20 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         if field.values:
             wanted = "one of " + ", ".join(f"`{value}`" for value in field.values)
         given = (
-            shown(entry.value.span.of(ctx.text)) if isinstance(entry.value, Scalar) else describe(entry.value)
+            format_code(entry.value.span.of(ctx.text))
+            if isinstance(entry.value, Scalar)
+            else describe_value(entry.value)
         )
         message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime} drops the server {name}."
-        meant = nearest(entry.value.text, field.values) if isinstance(entry.value, Scalar) else None
-        yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
+        meant = closest_match(entry.value.text, field.values) if isinstance(entry.value, Scalar) else None
+        yield suggest(ctx, entry.mark, message, entry.value.span, meant)
 
 
 def _is_alone(ctx: Context, server: Entry) -> bool:
     """Whether the server is the only one in its item of the list, so that the name alone will do."""
     return any(
         isinstance(item, Mapping) and item.entries == (server,)
-        for _, entry in entries(ctx, "servers")
+        for _, entry in entries_of_type(ctx, "servers")
         if isinstance(entry.value, Sequence)
         for item in entry.value.items
     )
@@ -223,7 +222,7 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
         needed = definition.get(transport.requires)
         if needed and not is_null(needed.value):
             continue
-        name = shown(server.key.text)
+        name = format_code(server.key.text)
         message = f"The server {name} has no `{transport.requires}`. {ctx.runtime} skips it."
         other = None if definition.get("type") else _meant_transport(ctx, definition)
         if other:
@@ -232,7 +231,7 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
                 f" `{transport.name}`. {ctx.runtime} skips it."
             )
             field = f"type: {other.name}"
-            fixes = ctx.offer(f"Add `{field}`", with_field(ctx.document, definition, field))
+            fixes = ctx.offer(f"Add `{field}`", insert_field(ctx.document, definition, field))
             yield Finding(server.key.span, message, fixes)
         else:
             yield Finding(server.key.span, message)
@@ -295,10 +294,10 @@ def unknown_server_field(ctx: Context) -> Iterator[Finding]:
     for _, definition in _definitions(ctx):
         for entry in definition.entries:
             written = entry.key.text
-            meant = None if written in fields else nearest(written, fields)
+            meant = None if written in fields else closest_match(written, fields)
             if meant and definition.get(meant) is None:
-                message = f"The definition of a server has no field {shown(written)}."
-                yield did_you_mean(ctx, entry.key.span, message, entry.key.span, meant)
+                message = f"The definition of a server has no field {format_code(written)}."
+                yield suggest(ctx, entry.key.span, message, entry.key.span, meant)
 
 
 @rule("information")
@@ -339,7 +338,7 @@ def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key, entry in entries(ctx, "servers"):
+    for key, entry in entries_of_type(ctx, "servers"):
         value = entry.value
         if isinstance(value, Sequence) or (isinstance(value, Scalar) and value.type != "str"):
             continue
@@ -352,7 +351,7 @@ def _as_list(ctx: Context, value: Node) -> Iterator[Edit]:
     """The edits that make a list of a mapping or of names in text."""
     if isinstance(value, Mapping) and not value.flow:
         for entry in value.entries:
-            yield from indented(ctx.document, entry.span, "- ", 2)
+            yield from indent_lines(ctx.document, entry.span, "- ", 2)
     # Text in quotes or in a block of lines would need more than brackets.
     elif isinstance(value, Mapping) or (isinstance(value, Scalar) and value.style == "plain"):
         yield Edit(value.span, f"[{value.span.of(ctx.text)}]")

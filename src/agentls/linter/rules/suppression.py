@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agentls.linter.rule import RULES, Context, Finding, Fix, rule
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import nearest
+from agentls.text.spelling import closest_match
 
 
 @rule("hint", tags=("unnecessary",))
@@ -46,7 +46,7 @@ def unused_suppression(ctx: Context) -> Iterator[Finding]:
         message = "This comment silences nothing."
         missing = next((code for code in comment.codes if code not in RULES), None)
         if missing is not None:
-            meant = nearest(missing, RULES)
+            meant = closest_match(missing, RULES)
             message = f"There is no rule `{missing}`." + (f" Did you mean `{meant}`?" if meant else "")
         fix = Fix("Remove the comment", (Edit(_whole(ctx.text, comment.span), ""),), safe=True)
         yield Finding(comment.span, message, (fix,))

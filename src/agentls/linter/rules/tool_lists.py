@@ -6,31 +6,38 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.loader import Dialect
-from agentls.dialects.tool_names import ALL, grammar_of, split_text
-from agentls.document.edits import change_list, quoted, with_value, without_entry
-from agentls.document.tools import Listed, ToolList, Tools, denying, effective, not_there
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, does, rule
+from agentls.dialects.tool_names import ALL_TOOLS, grammar_for, split_tool_names
+from agentls.document.edits import edit_list, quote_scalar, remove_entry, set_value
+from agentls.document.tools import (
+    AvailableTools,
+    ResolvedEntry,
+    ToolList,
+    available_tools,
+    names_denying,
+    not_there,
+)
+from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
 from agentls.linter.shared.tool_entries import (
     DENIED,
     EVERY_MCP_TOOL,
     SEPARATOR,
     TOOLS,
-    Fault,
-    effect,
-    fault_of,
-    faults,
-    is_torn,
-    meant_tools,
-    pieces_of,
-    removal,
-    replacement,
+    UnresolvedEntry,
+    entry_effect,
+    equivalent_tools,
+    explain_entry,
+    find_unresolved,
+    is_read_as_string,
+    remove_entries,
+    replace_entry,
     runs_main_session,
-    translation,
-    without_specifiers,
+    split_entry,
+    strip_specifiers,
+    translate_list,
 )
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit
-from agentls.text.wording import code_span, listing
+from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 
@@ -84,45 +91,52 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
         starts = "starts" if known else "may start"
         yield Finding(
             entry.mark,
-            f"`tools` {what}: {does(runtimes, f'{starts} the agent without any tool')}.",
+            f"`tools` {what}: {describe_effect(runtimes, f'{starts} the agent without any tool')}.",
             tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
             at_most=Severity.INFORMATION if meant else Severity.ERROR if known else Severity.WARNING,
         )
         return
     names = [dropped.name for dropped in tools.dropped]
-    none = f"{listing(names)} is not" if len(names) == 1 else f"None of {listing(names, ', ')} is"
+    none = f"{join_names(names)} is not" if len(names) == 1 else f"None of {join_names(names, ', ')} is"
     reasons = {dropped.why for dropped in tools.dropped}
     why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
     lists = [listed for listed in ctx.document.tool_lists if listed.key.name == TOOLS]
-    known = all(fault_of(each, tools, ctx.dialect) != _NO_NAME for tools in lists for each in tools.items)
+    known = all(
+        explain_entry(each, tools, ctx.dialect) != _NO_NAME for tools in lists for each in tools.items
+    )
     doubtful = runtime.without_tools == "unknown" or (ctx.dialect.tool_grammar.open and not known)
     yield Finding(
         entry.mark,
-        f"{none} available{why}. {does(runtimes, f'{verb} the agent without any tool')}.",
+        f"{none} available{why}. {describe_effect(runtimes, f'{verb} the agent without any tool')}.",
         tuple(
             fix
             for listed in lists
-            for fix in ctx.offer(f"Write the names that {ctx.does('knows')}", *translation(ctx, listed))
+            for fix in ctx.offer(f"Write the names that {ctx.does('knows')}", *translate_list(ctx, listed))
             if _gives_tools(ctx, fix)
         ),
         at_most=Severity.WARNING if doubtful else Severity.ERROR,
     )
 
 
-_NO_NAME = Fault("unknown-tool")
+_NO_NAME = UnresolvedEntry("unknown-tool")
 
 
 _NO_MATTER = ("refused", "undocumented")
 
 
-def _left_without(ctx: Context, reading: Reading) -> Tools | None:
+def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
     """The tools of an agent that a runtime leaves without any, unless it refuses the file for them, or
     nobody knows what it does then, or the author has it so."""
-    runtime, grammar = reading.runtime, grammar_of(reading.dialect, reading.runtime)
+    runtime, grammar = reading.runtime, grammar_for(reading.dialect, reading.runtime)
     entry = reading.get(TOOLS)
-    if entry is None or grammar.map or runtime.unknown_tools in _NO_MATTER or is_torn(ctx, entry.value):
+    if (
+        entry is None
+        or grammar.map
+        or runtime.unknown_tools in _NO_MATTER
+        or is_read_as_string(ctx, entry.value)
+    ):
         return None
-    tools = effective(reading, ctx.text, ctx.document.permission_mode)
+    tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
     if not tools.leaves_none or any(reason.span == entry.mark for reason in reading.reasons):
         return None
     # Such a list is written for another runtime, and works there.
@@ -143,16 +157,14 @@ def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
     if isinstance(entry.value, Mapping) and entry.value.entries:
         on, off = _switches(entry.value, ctx.dialect)
         if on:
-            yield Fix(f"Write {listing(on)}", (with_value(entry, ", ".join(on)),))
+            yield Fix(f"Write {join_names(on)}", (set_value(entry, ", ".join(on)),))
         elif off and root.get(DENIED) is None:
             key = Edit(entry.key.span, DENIED)
-            value = with_value(entry, ", ".join(off))
-            yield from ctx.offer(f"Take away {listing(off)} with `{DENIED}`", key, value)
+            value = set_value(entry, ", ".join(off))
+            yield from ctx.offer(f"Take away {join_names(off)} with `{DENIED}`", key, value)
     else:
-        yield Fix('Write `"*"` for all tools', (with_value(entry, '"*"'),))
-        yield from ctx.offer(
-            "Remove `tools`, which gives all tools", without_entry(ctx.document, root, entry)
-        )
+        yield Fix('Write `"*"` for all tools', (set_value(entry, '"*"'),))
+        yield from ctx.offer("Remove `tools`, which gives all tools", remove_entry(ctx.document, root, entry))
 
 
 def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
@@ -161,7 +173,7 @@ def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
     for entry in value.entries:
         if isinstance(entry.value, Scalar) and entry.value.type == "bool":
             tools = switched[entry.value.value]
-            tools += [tool for tool in meant_tools(entry.key.text, dialect) if tool not in tools]
+            tools += [tool for tool in equivalent_tools(entry.key.text, dialect) if tool not in tools]
     return switched[True], switched[False]
 
 
@@ -196,7 +208,7 @@ def tool_separator(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    found = list(faults(ctx, "tool-separator"))
+    found = list(find_unresolved(ctx, "tool-separator"))
     for tools in ctx.document.tool_lists if found else ():
         for scalar in tools.value.items if isinstance(tools.value, Sequence) else (tools.value,):
             wrong = [
@@ -213,38 +225,38 @@ def tool_separator(ctx: Context) -> Iterator[Finding]:
                 )
 
 
-def _item_finding(ctx: Context, tools: ToolList, listed: Listed) -> Finding:
+def _item_finding(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> Finding:
     """The finding about an item of a list that holds several tools, where each needs an item."""
     text = listed.entry.text
-    edits = change_list(ctx.document, tools.value, {listed.entry.span: tuple(pieces_of(text))})
+    edits = edit_list(ctx.document, tools.value, {listed.entry.span: tuple(split_entry(text))})
     return Finding(
         listed.entry.span,
-        f"Each item of the list is one tool: {does(listed.dropped_by, 'looks for a tool called')}"
+        f"Each item of the list is one tool: {describe_effect(listed.dropped_by, 'looks for a tool called')}"
         f" {code_span(text)}. There is none.",
         ctx.offer("Make them items of their own", *edits),
     )
 
 
-def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[Listed]) -> Finding:
+def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[ResolvedEntry]) -> Finding:
     """The finding about one text in which the entries `wrong` hold separators that are none."""
     texts = [listed.entry.text for listed in wrong]
     marks = dict.fromkeys(
-        mark for text in texts for mark in SEPARATOR.findall(without_specifiers(text)) if mark
+        mark for text in texts for mark in SEPARATOR.findall(strip_specifiers(text)) if mark
     )
     shown = " and ".join(_MARKS.get(mark, f"`{mark}`") for mark in marks)
     verb = "do" if len(marks) > 1 else "does"
     pieces: list[str] = []
-    for text in split_text(scalar.text, ctx.dialect.tool_grammar.separators):
-        pieces += pieces_of(text) if text in texts else text.split("\n")
+    for text in split_tool_names(scalar.text, ctx.dialect.tool_grammar.separators):
+        pieces += split_entry(text) if text in texts else text.split("\n")
     names = ", ".join(pieces)
     if scalar.style == "double" and '"' not in names and "\\" not in names:
         names = f'"{names}"'
     elif scalar.style in ("single", "double") or not _NEEDS_NO_QUOTES.fullmatch(names):
-        names = quoted(names)
+        names = quote_scalar(names)
     return Finding(
         wrong[0].entry.span if len(wrong) == 1 else scalar.span,
         f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.does('looks for')}"
-        f" {'a tool' if len(wrong) == 1 else 'tools'} called {listing(texts)}. There is none.",
+        f" {'a tool' if len(wrong) == 1 else 'tools'} called {join_names(texts)}. There is none.",
         ctx.offer("Write commas", *([Edit(scalar.span, names)] if pieces else [])),
     )
 
@@ -303,7 +315,7 @@ def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
 _SKILLS = "skills"
 
 
-def _with_specifier(ctx: Context) -> Iterator[tuple[ToolList, Listed]]:
+def _with_specifier(ctx: Context) -> Iterator[tuple[ToolList, ResolvedEntry]]:
     """The entries of tools at hand with a specifier that is to narrow them down."""
     for tools in ctx.document.tool_lists:
         for listed in tools.items:
@@ -312,12 +324,12 @@ def _with_specifier(ctx: Context) -> Iterator[tuple[ToolList, Listed]]:
                 yield tools, listed
 
 
-def _without_specifier(ctx: Context, tools: ToolList, listed: Listed) -> tuple[Fix, ...]:
+def _without_specifier(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> tuple[Fix, ...]:
     """The fix that leaves just the tool, once."""
     others = [other for other in tools.items if other.tool == listed.tool and other is not listed]
     if any(not other.entry.specifier for other in others):
-        return removal(ctx, tools, listed)
-    edits = change_list(ctx.document, tools.value, {listed.entry.span: (listed.entry.name,)})
+        return remove_entries(ctx, tools, listed)
+    edits = edit_list(ctx.document, tools.value, {listed.entry.span: (listed.entry.name,)})
     return ctx.offer(f"Write `{listed.entry.name}`", *edits)
 
 
@@ -402,21 +414,21 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
     if TOOLS not in lists or DENIED not in lists:
         return
     allowed, denied = lists[TOOLS], lists[DENIED]
-    named: dict[str, list[Listed]] = {}
+    named: dict[str, list[ResolvedEntry]] = {}
     for each in denied.items:
         named.setdefault(each.tool or each.entry.name, []).append(each)
     for listed in allowed.items:
         if listed.standing != "available" or listed.tool is None:
             continue
         tool = listed.tool
-        by = [each for name in denying(tool) for each in named.get(name, ())]
+        by = [each for name in names_denying(tool) for each in named.get(name, ())]
         by.sort(key=lambda each: each.entry.span)
         if not by:
             continue
         yield Finding(
             listed.entry.span,
             f"`{by[0].entry.text}` in `disallowedTools` takes `{listed.entry.text}` away again.",
-            (*removal(ctx, allowed, listed, safe=True), *removal(ctx, denied, *by)),
+            (*remove_entries(ctx, allowed, listed, safe=True), *remove_entries(ctx, denied, *by)),
             tuple(Related(each.entry.span, "Taken away here") for each in by),
         )
 
@@ -453,7 +465,7 @@ def duplicate_tool(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for tools in ctx.document.tool_lists:
-        seen: dict[tuple[str | None, str | None], Listed] = {}
+        seen: dict[tuple[str | None, str | None], ResolvedEntry] = {}
         for listed in tools.items:
             if listed.standing != "available":
                 continue
@@ -464,7 +476,7 @@ def duplicate_tool(ctx: Context) -> Iterator[Finding]:
                     listed.entry.span,
                     f"`{listed.entry.text}` is listed already.",
                     # Of two names for one tool the old one goes, by the fix of `renamed-tool`.
-                    removal(ctx, tools, listed, safe=True) if same_name else (),
+                    remove_entries(ctx, tools, listed, safe=True) if same_name else (),
                     (Related(first.entry.span, "Listed here"),),
                 )
 
@@ -501,20 +513,24 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for tools, listed, now in faults(ctx, "wildcard-not-understood"):
+    for tools, listed, now in find_unresolved(ctx, "wildcard-not-understood"):
         name = listed.entry.name
         if name == EVERY_MCP_TOOL:
             message = f"`{name}` is understood in `{DENIED}` only. Name each server, as in `mcp__github`."
-            fixes = removal(ctx, tools, listed)
-        elif ALL in name:
-            message = f"{code_span(name)} is no tool: {effect(ctx, tools, listed)}."
+            fixes = remove_entries(ctx, tools, listed)
+        elif ALL_TOOLS in name:
+            message = f"{code_span(name)} is no tool: {entry_effect(ctx, tools, listed)}."
             message += (
-                " `*` stands for all tools only by itself." if ALL in ctx.dialect.tool_grammar.all else ""
+                " `*` stands for all tools only by itself."
+                if ALL_TOOLS in ctx.dialect.tool_grammar.all
+                else ""
             )
-            fixes = replacement(ctx, tools, listed, now) if now else removal(ctx, tools, listed)
+            fixes = replace_entry(ctx, tools, listed, now) if now else remove_entries(ctx, tools, listed)
         else:
             entry = ctx.entry(tools.key.name)
             assert entry is not None, "the list stands in the frontmatter"
-            message = f"`{name}` is not a keyword: {effect(ctx, tools, listed)}. `*` stands for all tools."
-            fixes = ctx.offer('Write `"*"` for all tools', with_value(entry, '"*"'))
+            message = (
+                f"`{name}` is not a keyword: {entry_effect(ctx, tools, listed)}. `*` stands for all tools."
+            )
+            fixes = ctx.offer('Write `"*"` for all tools', set_value(entry, '"*"'))
         yield Finding(listed.entry.name_span, message, fixes)

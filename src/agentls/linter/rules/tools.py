@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects.loader import Dialect
-from agentls.document.edits import change_list
-from agentls.document.tools import Listed, ToolList
-from agentls.linter.rule import Context, Finding, Fix, Severity, does, rule, titles
+from agentls.document.edits import edit_list
+from agentls.document.tools import ResolvedEntry, ToolList
+from agentls.linter.rule import Context, Finding, Fix, Severity, describe_effect, join_titles, rule
 from agentls.linter.shared.tool_entries import (
     DENIED,
     TOOLS,
-    effect,
-    fault_of,
-    faults,
+    allows_unlisted_tools,
+    entry_effect,
+    explain_entry,
+    find_former_tool,
+    find_unresolved,
+    has_open_parenthesis,
     is_mostly_foreign,
-    is_open,
-    is_unclosed,
-    old_tool,
-    removal,
-    replacement,
+    remove_entries,
+    replace_entry,
     runs_main_session,
-    translation,
+    translate_list,
     trust,
 )
-from agentls.linter.shared.translation import origin_of
+from agentls.linter.shared.translation import foreign_format_of
 from agentls.text.offsets import Edit, Span
-from agentls.text.wording import code_span, listing
+from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Scalar
 
 
@@ -66,22 +66,24 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for tools, listed, now in faults(ctx, "unknown-tool"):
+    for tools, listed, now in find_unresolved(ctx, "unknown-tool"):
         name = listed.entry.name or listed.entry.text
-        if is_unclosed(name):
+        if has_open_parenthesis(name):
             unclosed = f"{code_span(name)} has no closing parenthesis; all that follows belongs to the entry."
             yield Finding(listed.entry.span, unclosed)
             continue
-        message = f"There is no tool {code_span(name)}: {effect(ctx, tools, listed)}."
-        if is_open(ctx):
+        message = f"There is no tool {code_span(name)}: {entry_effect(ctx, tools, listed)}."
+        if allows_unlisted_tools(ctx):
             message = f"{ctx.runtime} is not known to have a tool {code_span(name)}."
         if now:
-            message += f" Did you mean {listing(now)}?"
+            message += f" Did you mean {join_names(now)}?"
         stripped = bool(now) and now[0] in name and "(" not in name
         yield Finding(
             listed.entry.name_span,
             message,
-            replacement(ctx, tools, listed, now, safe=stripped) if now else removal(ctx, tools, listed),
+            replace_entry(ctx, tools, listed, now, safe=stripped)
+            if now
+            else remove_entries(ctx, tools, listed),
             at_most=trust(ctx, tools, now) if now else Severity.HINT,
         )
 
@@ -116,25 +118,25 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for tools, listed, now in faults(ctx, "wrong-case-tool"):
+    for tools, listed, now in find_unresolved(ctx, "wrong-case-tool"):
         name = listed.entry.name
         where = _where(ctx, listed)
-        message = f"Names of tools are case-sensitive{where}: write {listing(now)} for `{name}`."
-        message += f" As it stands {effect(ctx, tools, listed)}."
-        if is_open(ctx):
-            message = f"{ctx.runtime} calls the tool {listing(now)}; `{name}` is not known to work."
+        message = f"Names of tools are case-sensitive{where}: write {join_names(now)} for `{name}`."
+        message += f" As it stands {entry_effect(ctx, tools, listed)}."
+        if allows_unlisted_tools(ctx):
+            message = f"{ctx.runtime} calls the tool {join_names(now)}; `{name}` is not known to work."
         yield Finding(
             listed.entry.name_span,
             message,
-            replacement(ctx, tools, listed, now, safe=True),
-            at_most=trust(ctx, tools, () if is_open(ctx) else now),
+            replace_entry(ctx, tools, listed, now, safe=True),
+            at_most=trust(ctx, tools, () if allows_unlisted_tools(ctx) else now),
         )
 
 
-def _where(ctx: Context, listed: Listed) -> str:
+def _where(ctx: Context, listed: ResolvedEntry) -> str:
     """In which runtimes an entry comes to nothing, if it is good for others."""
     some = len(listed.dropped_by) < len(ctx.readings)
-    return f" in {titles(listed.dropped_by)}" if some else ""
+    return f" in {join_titles(listed.dropped_by)}" if some else ""
 
 
 @rule("warning", tags=("deprecated",))
@@ -168,15 +170,15 @@ def removed_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for tools, listed, now in faults(ctx, "removed-tool"):
-        old = old_tool(listed.entry.name, ctx.dialect)
+    for tools, listed, now in find_unresolved(ctx, "removed-tool"):
+        old = find_former_tool(listed.entry.name, ctx.dialect)
         assert old is not None, "the fault comes from this row"
-        fixes = [fix for name in now for fix in replacement(ctx, tools, listed, (name,))]
+        fixes = [fix for name in now for fix in replace_entry(ctx, tools, listed, (name,))]
         if not now or tools.key.name == DENIED:
-            fixes = [*removal(ctx, tools, listed), *fixes]
+            fixes = [*remove_entries(ctx, tools, listed), *fixes]
         yield Finding(
             listed.entry.name_span,
-            f"There is no tool `{listed.entry.name}` any more ({old.note}): {effect(ctx, tools, listed)}.",
+            f"There is no tool `{listed.entry.name}` any more ({old.note}): {entry_effect(ctx, tools, listed)}.",
             tuple(dict.fromkeys(fixes)),
         )
 
@@ -216,12 +218,12 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
         renamed = [
             (listed, old)
             for listed in tools.items
-            if listed.standing == "available" and (old := old_tool(listed.entry.name, ctx.dialect))
+            if listed.standing == "available" and (old := find_former_tool(listed.entry.name, ctx.dialect))
         ]
         every = _with_new_names(ctx, tools, [listed for listed, _ in renamed])
         for listed, old in renamed:
             what = "called" if len(old.now) == 1 else "split into"
-            message = f"`{listed.entry.name}` is {what} {listing(old.now)} now ({old.note})."
+            message = f"`{listed.entry.name}` is {what} {join_names(old.now)} now ({old.note})."
             yield Finding(
                 listed.entry.name_span,
                 f"{message} The old name still works.",
@@ -229,20 +231,22 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
             )
 
 
-def _with_new_name(ctx: Context, tools: ToolList, listed: Listed, now: tuple[str, ...]) -> tuple[Fix, ...]:
+def _with_new_name(
+    ctx: Context, tools: ToolList, listed: ResolvedEntry, now: tuple[str, ...]
+) -> tuple[Fix, ...]:
     """The fix that writes what an old name is called now, where that is not listed beside it."""
     entry = listed.entry
     if any(other.entry[1:3] == (now[0], entry.specifier) for other in tools.items):
-        return removal(ctx, tools, listed, safe=True) if len(now) == 1 else ()
+        return remove_entries(ctx, tools, listed, safe=True) if len(now) == 1 else ()
     if entry.span.of(ctx.text) != entry.text:
         return ()
     if len(now) == 1:
         return ctx.offer(f"Write `{now[0]}`", Edit(entry.name_span, now[0]), safe=True)
-    edits = change_list(ctx.document, tools.value, {entry.span: now})
-    return ctx.offer(f"Write {listing(now)}", *edits, safe=True)
+    edits = edit_list(ctx.document, tools.value, {entry.span: now})
+    return ctx.offer(f"Write {join_names(now)}", *edits, safe=True)
 
 
-def _with_new_names(ctx: Context, tools: ToolList, renamed: list[Listed]) -> tuple[Fix, ...]:
+def _with_new_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntry]) -> tuple[Fix, ...]:
     """The fix that writes the new names of all that have one, each once."""
     if len(renamed) < 2 or any(listed.entry.specifier for listed in renamed):
         return ()
@@ -251,7 +255,7 @@ def _with_new_names(ctx: Context, tools: ToolList, renamed: list[Listed]) -> tup
     for listed in renamed:
         changes[listed.entry.span] = tuple(name for name in listed.tools if name not in there)
         there.update(listed.tools)
-    edits = change_list(ctx.document, tools.value, changes)
+    edits = edit_list(ctx.document, tools.value, changes)
     return ctx.offer(f"Write the new names of all {len(renamed)} tools", *edits, safe=True)
 
 
@@ -287,32 +291,30 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    lists = () if origin_of(ctx) else ctx.document.tool_lists
+    lists = () if foreign_format_of(ctx) else ctx.document.tool_lists
     whole = [tools for tools in lists if is_mostly_foreign(tools)]
     for tools in whole:
-        dropped = [listed.entry.text for listed in tools.items if fault_of(listed, tools, ctx.dialect)]
+        dropped = [listed.entry.text for listed in tools.items if explain_entry(listed, tools, ctx.dialect)]
         droppers = dict.fromkeys(runtime for listed in tools.items for runtime in listed.dropped_by)
         yield Finding(
             tools.value.span,
             f"This list is written for {_owner(tools, ctx.dialect)}."
-            f" {does(droppers, f'does not know {listing(dropped)}')}.",
-            ctx.offer(f"Write the names that {ctx.does('knows')}", *translation(ctx, tools)),
+            f" {describe_effect(droppers, f'does not know {join_names(dropped)}')}.",
+            ctx.offer(f"Write the names that {ctx.does('knows')}", *translate_list(ctx, tools)),
             at_most=ctx.trust(tools.key.source),
         )
-    for tools, listed, now in faults(ctx, "foreign-tool"):
+    for tools, listed, now in find_unresolved(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
         assert row is not None, "the fault comes from this row"
         if row.same:
-            message = (
-                f"`{row.name}` is the name for {listing(now)} in {row.of}: {effect(ctx, tools, listed)}."
-            )
+            message = f"`{row.name}` is the name for {join_names(now)} in {row.of}: {entry_effect(ctx, tools, listed)}."
         else:
-            nearest_here = f" What comes nearest is {listing(now)}." if now else ""
-            message = f"`{row.name}` is a tool of {row.of}: {effect(ctx, tools, listed)}.{nearest_here}"
+            nearest_here = f" What comes nearest is {join_names(now)}." if now else ""
+            message = f"`{row.name}` is a tool of {row.of}: {entry_effect(ctx, tools, listed)}.{nearest_here}"
         yield Finding(
             listed.entry.name_span,
             message,
-            replacement(ctx, tools, listed, now) if now else removal(ctx, tools, listed),
+            replace_entry(ctx, tools, listed, now) if now else remove_entries(ctx, tools, listed),
             at_most=trust(ctx, tools, now),
         )
 
@@ -357,7 +359,7 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
     """
     if runs_main_session(ctx):
         return
-    for tools, listed, _ in faults(ctx, "unavailable-tool"):
+    for tools, listed, _ in find_unresolved(ctx, "unavailable-tool"):
         tool = ctx.dialect.tool(listed.entry.name)
         assert tool is not None, "the fault comes from this row"
         if tool.subagents == "never":
@@ -366,8 +368,8 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
             when = f"available to subagents with `permissionMode: {tool.subagents}` only"
         yield Finding(
             listed.entry.name_span,
-            f"`{tool.name}` is {when}: {effect(ctx, tools, listed)}.",
-            removal(ctx, tools, listed),
+            f"`{tool.name}` is {when}: {entry_effect(ctx, tools, listed)}.",
+            remove_entries(ctx, tools, listed),
         )
 
 
@@ -422,5 +424,5 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     yield Finding(
         lost[0].entry.name_span,
         f"When the agent runs in the background, as it does by default,"
-        f" {ctx.runtime} drops {listing(names)}.",
+        f" {ctx.runtime} drops {join_names(names)}.",
     )

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key
-from agentls.linter.rule import Context, Finding, rule, titles
+from agentls.linter.rule import Context, Finding, join_titles, rule
 from agentls.linter.rules.loading import certainty
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import nearest
-from agentls.text.wording import describe
+from agentls.text.spelling import closest_match
+from agentls.text.wording import describe_value
 from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
 
 
-def entries(ctx: Context, *types: str) -> Iterator[tuple[Key, Entry]]:
+def entries_of_type(ctx: Context, *types: str) -> Iterator[tuple[Key, Entry]]:
     """The keys of these types with the entries that count for them, unless those say nothing or
     have no effect where the file lies."""
     return (pair for pair in ctx.document.telling if pair[0].type in types)
@@ -65,16 +65,16 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key, entry in entries(ctx, "enum", "boolean", "integer", "text", "tools"):
+    for key, entry in entries_of_type(ctx, "enum", "boolean", "integer", "text", "tools"):
         # Without a name or a description the file does not load, and a wrong `tools` leaves the
         # agent with none: rules of their own say so. Of some keys nobody knows what a wrong value does.
         if key.shape or key.shapes or not key.bad_value or key.required or key.name == "tools":
             continue
-        if not key.closed or accepts(key, entry.value):
+        if not key.closed or matches_type(key, entry.value):
             continue
         meant = _meant(key, entry.value)
-        message = f"`{key.name}` takes {_wanted(key)}, not {describe(entry.value)}: {key.bad_value}."
-        yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
+        message = f"`{key.name}` takes {_wanted(key)}, not {describe_value(entry.value)}: {key.bad_value}."
+        yield suggest(ctx, entry.mark, message, entry.value.span, meant)
     yield from _misfits(ctx)
 
 
@@ -88,18 +88,18 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
             key = reading.dialect.key(entry.key.text)
             if key is None or not key.known_to(reading.runtime.name) or entry.broken:
                 continue
-            for misfit in value_schema.misfits(key, entry.value, reading.runtime.name):
+            for misfit in value_schema.find_mismatches(key, entry.value, reading.runtime.name):
                 span = misfit.span if misfit.span.end > misfit.span.start else entry.mark
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
                     message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
                     findings.setdefault(span, Finding(span, message, at_most=ctx.trust(key.source)))
     for span, readings in told.items():
-        where = f" in {titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
+        where = f" in {join_titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
         finding = findings[span]
         weakest = max(finding.at_most, certainty(readings))
         finding = finding._replace(message=f"{finding.message}{where}.", at_most=weakest)
-        yield suggested(ctx, finding)._replace(at_most=weakest)
+        yield with_suggestion(ctx, finding)._replace(at_most=weakest)
 
 
 def _outcome(reading: Reading) -> str:
@@ -109,18 +109,18 @@ def _outcome(reading: Reading) -> str:
     return "the value is ignored"
 
 
-def suggested(ctx: Context, finding: Finding) -> Finding:
+def with_suggestion(ctx: Context, finding: Finding) -> Finding:
     """A finding about a wrong value, with the word that was meant, if one was."""
     entry = next((each for each in ctx.document.root.entries if each.value.span == finding.span), None)
     key = ctx.dialect.key(entry.key.text) if entry else None
     if entry is None or key is None or not finding.span.of(ctx.text):
         return finding
     meant = _meant(key, entry.value)
-    found = did_you_mean(ctx, finding.span, finding.message, finding.span, meant)
+    found = suggest(ctx, finding.span, finding.message, finding.span, meant)
     return found._replace(at_most=finding.at_most)
 
 
-def accepts(key: Key, value: Node) -> bool:
+def matches_type(key: Key, value: Node) -> bool:
     """Whether the runtime takes the value. Where it is not known, it is taken to."""
     if not isinstance(value, Scalar):
         return key.type == "tools" and isinstance(value, Sequence)
@@ -157,7 +157,7 @@ def _wanted(key: Key) -> str:
 _TRUE, _FALSE = ("true", "yes", "y", "on", "1", "enabled"), ("false", "no", "n", "off", "0", "disabled")
 
 
-def meant_truth(text: str) -> str | None:
+def closest_boolean(text: str) -> str | None:
     """The truth value that a word in other spellings stands for, if it does."""
     word = text.strip().lower()
     return "true" if word in _TRUE else "false" if word in _FALSE else None
@@ -167,17 +167,17 @@ def _meant(key: Key, value: Node) -> str | None:
     """The value that the author most likely had in mind."""
     if isinstance(value, Sequence) and len(value.items) == 1:
         (value,) = value.items
-        if isinstance(value, Scalar) and accepts(key, value):
+        if isinstance(value, Scalar) and matches_type(key, value):
             return value.text
     if not isinstance(value, Scalar):
         return None
     if key.type == "boolean":
-        return meant_truth(value.text)
+        return closest_boolean(value.text)
     text = value.text.strip().lower()
-    return nearest(text, [word.name for word in key.values]) if key.type == "enum" else None
+    return closest_match(text, [word.name for word in key.values]) if key.type == "enum" else None
 
 
-def did_you_mean(ctx: Context, mark: Span, message: str, written: Span, meant: str | None) -> Finding:
+def suggest(ctx: Context, mark: Span, message: str, written: Span, meant: str | None) -> Finding:
     """A finding at `mark`, with the word that was meant, if one was, and the fix that writes it."""
     if meant is None:
         return Finding(mark, message)
@@ -216,11 +216,11 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key, entry in entries(ctx, "enum"):
-        if key.name == _COLOR and not key.closed and not accepts(key, entry.value):
-            wanted, given = _wanted(key), describe(entry.value)
+    for key, entry in entries_of_type(ctx, "enum"):
+        if key.name == _COLOR and not key.closed and not matches_type(key, entry.value):
+            wanted, given = _wanted(key), describe_value(entry.value)
             message = f"`{key.name}` is documented with {wanted}, not {given}: {key.bad_value}."
-            yield did_you_mean(ctx, entry.mark, message, entry.value.span, _meant(key, entry.value))
+            yield suggest(ctx, entry.mark, message, entry.value.span, _meant(key, entry.value))
 
 
 _COLOR = "color"
@@ -254,14 +254,14 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
     Explain the file.
     ```
     """
-    for key, entry in entries(ctx, "text", "enum"):
+    for key, entry in entries_of_type(ctx, "text", "enum"):
         names = [] if key.closed or key.name == _COLOR else [value.name for value in key.values]
         if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
             continue
-        meant = nearest(entry.value.text, names, most=1)
+        meant = closest_match(entry.value.text, names, most=1)
         if meant:
             message = f"`{key.name}` knows no `{entry.value.text}`: {key.bad_value}."
-            yield did_you_mean(ctx, entry.mark, message, entry.value.span, meant)
+            yield suggest(ctx, entry.mark, message, entry.value.span, meant)
 
 
 @rule("warning")

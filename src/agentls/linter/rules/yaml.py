@@ -7,13 +7,18 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from textwrap import dedent
 
-from agentls.document.edits import folded, literal, quoted
+from agentls.document.edits import quote_scalar, write_folded_block, write_literal_block
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.loading import closing_fence, early_closing, reads, reasons
-from agentls.readers.yaml_errors import key_of, value_of
-from agentls.text.frontmatter import top_level_chunks
+from agentls.linter.rules.loading import (
+    can_be_read,
+    find_early_closing,
+    findings_for_reason,
+    insert_closing_fence,
+)
+from agentls.readers.yaml_errors import entry_key, entry_value_span
+from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
-from agentls.text.yaml_tree import TAB_INDENT, Entry, Mapping, Scalar, Source, parse
+from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, parse
 
 
 @rule("error")
@@ -44,9 +49,9 @@ def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for finding in reasons(ctx, "frontmatter-not-a-mapping"):
+    for finding in findings_for_reason(ctx, "frontmatter-not-a-mapping"):
         edits = tuple(_spaces_behind_colons(ctx, finding.span))
-        fixes = (Fix("Add a space behind each colon", edits),) if edits and reads(ctx, edits) else ()
+        fixes = (Fix("Add a space behind each colon", edits),) if edits and can_be_read(ctx, edits) else ()
         yield finding._replace(fixes=fixes)
 
 
@@ -98,22 +103,22 @@ def invalid_yaml(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    if early_closing(ctx):
+    if find_early_closing(ctx):
         return
-    for finding in reasons(ctx, "invalid-yaml"):
-        fix = next((fix for fix in mended(ctx, finding.span) if reads(ctx, fix.edits)), None)
+    for finding in findings_for_reason(ctx, "invalid-yaml"):
+        fix = next((fix for fix in repair_fixes(ctx, finding.span) if can_be_read(ctx, fix.edits)), None)
         yield finding._replace(fixes=(fix,) if fix else ())
 
 
 _LINE_VALUE = re.compile(r"^([ \t]*(?:- )?[\w.-]+:[ \t]+)(\S.*?)[ \t\r]*$", re.MULTILINE)
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t\r]*")
-_RAGGED = re.compile(r"^[^\s#]", re.MULTILINE)
+_UNINDENTED = re.compile(r"^[^\s#]", re.MULTILINE)
 
 # What starts the lines of a conversation in a description: no keys, though they look like some.
-_DIALOGUE = frozenset({"Context", "Example", "Examples", "user", "User", "assistant", "Assistant"})
+_DIALOGUE_LABELS = frozenset({"Context", "Example", "Examples", "user", "User", "assistant", "Assistant"})
 
 
-def mended(ctx: Context, where: Span) -> Iterator[Fix]:
+def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
     """Changes around `where` after which the frontmatter may be read, the smallest first."""
     block = ctx.reading.block
     if block is None:
@@ -123,15 +128,15 @@ def mended(ctx: Context, where: Span) -> Iterator[Fix]:
         removals = tuple(Edit(Span(block.start + at, block.start + at + 1), "") for at in nuls)
         yield Fix("Remove every NUL character", removals)
     if where.of(ctx.text).startswith("*"):
-        yield Fix("Put the key into quotes", (Edit(where, quoted(where.of(ctx.text))),))
+        yield Fix("Put the key into quotes", (Edit(where, quote_scalar(where.of(ctx.text))),))
     edits = tuple(_spaces_behind_colons(ctx, where))
     if edits:
         yield Fix("Add a space behind the colon", edits)
     line = _LINE_VALUE.search(ctx.text, ctx.text.rfind("\n", 0, where.start) + 1, where.end)
     if line:
         value = Span(line.start(2), line.end(2))
-        yield Fix("Put the value into quotes", (Edit(value, quoted(_without_quotes(line[2]))),))
-    chunks = top_level_chunks(ctx.text, block)
+        yield Fix("Put the value into quotes", (Edit(value, quote_scalar(_without_quotes(line[2]))),))
+    chunks = split_entries(ctx.text, block)
     at = next((n for n, chunk in enumerate(chunks) if chunk.overlaps(where)), None)
     if at is None:
         return
@@ -139,11 +144,11 @@ def mended(ctx: Context, where: Span) -> Iterator[Fix]:
     behind_blank = ctx.text[: where.start].endswith(("\n\n", "\n\r\n"))
     if behind_blank and last + 1 == len(chunks) and not where.of(ctx.text).startswith(("<", "-", "Example")):
         last_key = len(ctx.text[: where.start].rstrip())
-        yield Fix("Insert the closing `---`", (closing_fence(ctx, ctx.text.find("\n", last_key) + 1),))
-    raw = Span(value_of(ctx.text, chunks[first]).start, value_of(ctx.text, chunks[last]).end)
-    title = f"Write `{key_of(ctx.text, chunks[first])}` as a block of lines"
+        yield Fix("Insert the closing `---`", (insert_closing_fence(ctx, ctx.text.find("\n", last_key) + 1),))
+    raw = Span(entry_value_span(ctx.text, chunks[first]).start, entry_value_span(ctx.text, chunks[last]).end)
+    title = f"Write `{entry_key(ctx.text, chunks[first])}` as a block of lines"
     for lines in _as_lines(raw.of(ctx.text)):
-        yield Fix(title, (Edit(raw, literal(lines, ctx.document.newline)),))
+        yield Fix(title, (Edit(raw, write_literal_block(lines, ctx.document.newline)),))
 
 
 def _whole_text(ctx: Context, chunks: list[Span], at: int) -> tuple[int, int]:
@@ -153,13 +158,13 @@ def _whole_text(ctx: Context, chunks: list[Span], at: int) -> tuple[int, int]:
     like a key.
     """
     first = last = at
-    while first and key_of(ctx.text, chunks[first]) in _DIALOGUE:
+    while first and entry_key(ctx.text, chunks[first]) in _DIALOGUE_LABELS:
         first -= 1
-    ragged = _RAGGED.search(ctx.text, chunks[first].start + 1, chunks[at].end)
+    ragged = _UNINDENTED.search(ctx.text, chunks[first].start + 1, chunks[at].end)
     while last + 1 < len(chunks):
-        key = key_of(ctx.text, chunks[last + 1])
+        key = entry_key(ctx.text, chunks[last + 1])
         is_key = ctx.dialect.key(key) or ctx.dialect.foreign_key(key)
-        if key not in _DIALOGUE and (is_key or not ragged):
+        if key not in _DIALOGUE_LABELS and (is_key or not ragged):
             break
         last += 1
     return first, last
@@ -220,18 +225,18 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    culprits, misread = list(_culprits(ctx)), list(_misread(ctx))
+    culprits, misread = list(_invalid_values(ctx)), list(_changed_values(ctx))
     # Quotes around what the repair has spoilt would keep it so; that is not for a program to decide.
     safe = not misread
     for key, value in culprits:
         rest = [span for _, span in culprits if span != value] + misread
-        also = tuple(Edit(span, quoted(span.of(ctx.text))) for span in rest)
+        also = tuple(Edit(span, quote_scalar(span.of(ctx.text))) for span in rest)
         text = value.of(ctx.text)
         fixes = [
-            Fix("Put it into quotes", (Edit(value, quoted(text)), *also), safe),
+            Fix("Put it into quotes", (Edit(value, quote_scalar(text)), *also), safe),
             Fix(
                 "Fold it into a block of lines",
-                (Edit(value, folded(text, ctx.document.newline)), *also),
+                (Edit(value, write_folded_block(text, ctx.document.newline)), *also),
                 safe,
             ),
         ]
@@ -268,22 +273,22 @@ def _rewritten(ctx: Context) -> Iterator[tuple[Span, Span, Entry | None]]:
         return
     values = sorted(reading.rewritten)
     starts = [value.start for value in values]
-    for chunk in top_level_chunks(ctx.text, reading.block):
+    for chunk in split_entries(ctx.text, reading.block):
         at = bisect_right(starts, chunk.start)
         if at < len(values) and starts[at] < chunk.end:
             value = values[at]
-            alone = parse(Source.plain(ctx.text, chunk)).root
+            alone = parse(MappedText.plain(ctx.text, chunk)).root
             yield chunk, value, alone.entries[0] if isinstance(alone, Mapping) else None
 
 
-def _culprits(ctx: Context) -> Iterator[tuple[str, Span]]:
+def _invalid_values(ctx: Context) -> Iterator[tuple[str, Span]]:
     """The keys and values that made the repair necessary."""
     for chunk, value, alone in _rewritten(ctx):
         if alone is None:
-            yield key_of(ctx.text, chunk), value
+            yield entry_key(ctx.text, chunk), value
 
 
-def _misread(ctx: Context) -> Iterator[Span]:
+def _changed_values(ctx: Context) -> Iterator[Span]:
     """The values that were in order, and are others because of the repair."""
     for _, value, alone in _rewritten(ctx):
         if alone and alone.value.value != value.of(ctx.text):
@@ -297,10 +302,10 @@ def _keeps_values(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     return after.how == "clean" and after.root is not None and after.root.value == before.root.value
 
 
-def mended_culprits(ctx: Context) -> tuple[Fix, ...]:
+def quote_invalid_values(ctx: Context) -> tuple[Fix, ...]:
     """The fix that makes the repair unnecessary, so that all other values count as they are written."""
-    edits = tuple(Edit(value, quoted(value.of(ctx.text))) for _, value in _culprits(ctx))
-    keys = ", ".join(f"`{key}`" for key, _ in _culprits(ctx))
+    edits = tuple(Edit(value, quote_scalar(value.of(ctx.text))) for _, value in _invalid_values(ctx))
+    keys = ", ".join(f"`{key}`" for key, _ in _invalid_values(ctx))
     return (
         (Fix(f"Put {keys} into quotes", edits),) if ctx.document.edited(edits).reading.how == "clean" else ()
     )
@@ -342,9 +347,9 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
     block = ctx.reading.block
     if ctx.reading.how != "clean" or block is None or "\t" not in block.of(ctx.text):
         return
-    if parse(Source.plain(ctx.text, block)).problem is None:
+    if parse(MappedText.plain(ctx.text, block)).problem is None:
         return
-    tabs = [Span(*found.span()) for found in TAB_INDENT.finditer(ctx.text, *block)]
+    tabs = [Span(*found.span()) for found in TAB_INDENTATION.finditer(ctx.text, *block)]
     edits = tuple(Edit(span, span.of(ctx.text).replace("\t", "  ")) for span in tabs)
     message = f"A tab indents this line. {ctx.runtime} reads it all the same; other tools refuse the file."
     fixes = (Fix("Write spaces", edits, safe=True),) if _keeps_values(ctx, edits) else ()
@@ -386,7 +391,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for chunk, value, alone in _rewritten(ctx):
-        key = key_of(ctx.text, chunk)
+        key = entry_key(ctx.text, chunk)
         known = ctx.dialect.key(key)
         pattern = _IGNORE_COMMENT if known and known.type == "text" else _COMMENT
         found = pattern.search(ctx.text, *value) if known else None
@@ -403,7 +408,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
             shown,
             f"`{shown.of(ctx.text)[:40]}` becomes part of the value of `{key}`,"
             f" since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
-            (Fix("Move the comment to a line above", moved), *(mended_culprits(ctx) if alone else ())),
+            (Fix("Move the comment to a line above", moved), *(quote_invalid_values(ctx) if alone else ())),
         )
 
 
@@ -447,11 +452,11 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     """
     already = {reason.span for reason in ctx.reading.reasons}
     for chunk, value, alone in _rewritten(ctx):
-        key = key_of(ctx.text, chunk)
+        key = entry_key(ctx.text, chunk)
         collection = alone and not isinstance(alone.value, Scalar)
         if alone and collection and ctx.dialect.key(key) and value not in already:
             yield Finding(
                 alone.value.span,
                 f"`{key}` is read as plain text, since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
-                mended_culprits(ctx),
+                quote_invalid_values(ctx),
             )

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 from agentls.dialects import value_schema
 from agentls.dialects.loader import Dialect
-from agentls.dialects.value_schema import Slot
-from agentls.document.edits import quoted, without_entry
-from agentls.document.permissions import PERMISSION
+from agentls.dialects.value_schema import SchemaPosition
+from agentls.document.edits import quote_scalar, remove_entry
+from agentls.document.permissions import PERMISSION_KEY
 from agentls.linter.rule import Context, Fix
-from agentls.linter.rules.values import meant_truth
+from agentls.linter.rules.values import closest_boolean
 from agentls.text.offsets import Edit, Span
-from agentls.text.spelling import in_any_case, nearest
+from agentls.text.spelling import closest_match, match_ignoring_case
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
@@ -25,7 +25,7 @@ _NAMES = re.compile(r"[\w.-]+(?:,[ ]*[\w.-]+)*")
 _COMMENT = re.compile(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
 
 
-def correction(ctx: Context, span: Span) -> tuple[Fix, ...]:
+def correct_value(ctx: Context, span: Span) -> tuple[Fix, ...]:
     """The fix for a refused value that is marked at `span`, if there is one."""
     faults = _faults(ctx)
     for reading in ctx.readings:
@@ -55,7 +55,7 @@ def _paths(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
 def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iterator[tuple[str, Edit]]:
     """What may be meant by the value of the last entry of `path`, the likeliest first."""
     key = dialect.key(path[0].key.text)
-    here = value_schema.slot(key, (entry.key.text for entry in path[1:])) if key else None
+    here = value_schema.schema_at(key, (entry.key.text for entry in path[1:])) if key else None
     entry, value = path[-1], path[-1].value
     if key is None or here is None:
         return
@@ -68,24 +68,24 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
             yield "Write it as a list", Edit(value.span, f"[{value.text.strip()}]")
         comment = _COMMENT.match(ctx.text, entry.key.span.end)
         if value.type == "null" and comment:
-            yield "Put it into quotes", Edit(Span(*comment.span(1)), quoted(comment[1]))
+            yield "Put it into quotes", Edit(Span(*comment.span(1)), quote_scalar(comment[1]))
     elif isinstance(value, Sequence) and len(value.items) == 1:
         yield "Write it without a list", Edit(value.span, value.items[0].span.of(ctx.text))
-    if len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION:
+    if len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION_KEY:
         # To take out what limits an agent would be no correction.
-        yield f"Remove `{key.name}`", without_entry(ctx.document, ctx.document.root, entry)
+        yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry)
 
 
-def _words(value: Scalar, here: Slot) -> Iterator[str]:
+def _words(value: Scalar, here: SchemaPosition) -> Iterator[str]:
     """The words that a scalar may stand for."""
     text = value.text.strip()
     if value.type == "str" and here.takes("number", "integer", "positive") and _NUMBER.fullmatch(text):
         yield text
-    truth = meant_truth(text) if here.takes("boolean") else None
+    truth = closest_boolean(text) if here.takes("boolean") else None
     if truth:
         yield truth
     if here.takes("words") and value.type == "str" and text:
         names = [word.name for word in here.key.values]
-        meant = in_any_case(text, names) or nearest(text, names)
+        meant = match_ignoring_case(text, names) or closest_match(text, names)
         if meant:
             yield meant

@@ -13,14 +13,14 @@ from agentls.dialects.hooks import HookEvent, HookField, HookHandler
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.linter.rule import Context
-from agentls.linter.rules.values import entries
+from agentls.linter.rules.values import entries_of_type
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 ALL = ("", "*", ".*")
 """The matchers that leave nothing out."""
 
 
-class Group(NamedTuple):
+class HookEntry(NamedTuple):
     """An entry below an event: its mapping, its matcher, and the list of handlers that it runs."""
 
     event: HookEvent
@@ -29,57 +29,57 @@ class Group(NamedTuple):
     handlers: Sequence
 
 
-class Handler(NamedTuple):
+class LocatedHandler(NamedTuple):
     """A handler: the entry that it belongs to, its own mapping, and its kind if that is known."""
 
-    group: Group
+    group: HookEntry
     node: Mapping
     kind: HookHandler | None
 
 
-def events(ctx: Context) -> tuple[Entry, ...]:
+def unschemed_events(ctx: Context) -> tuple[Entry, ...]:
     """The entries of `hooks`, known events or not. Where the table has a shape for them, what stands
     below is compared with that, and not here."""
-    return tuple(entry for key, entry in all_events(ctx) if not key.shape)
+    return tuple(entry for key, entry in hook_events(ctx) if not key.shape)
 
 
-def all_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:
+def hook_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:
     """The entries of `hooks` with its key, known events or not."""
-    for key, entry in entries(ctx, "hooks"):
+    for key, entry in entries_of_type(ctx, "hooks"):
         for event in entry.value.entries if isinstance(entry.value, Mapping) else ():
             yield key, event
 
 
-def groups(ctx: Context) -> Iterator[Group]:
+def hook_entries(ctx: Context) -> Iterator[HookEntry]:
     """The entries below known events that have handlers."""
-    for entry in events(ctx):
+    for entry in unschemed_events(ctx):
         event = ctx.dialect.event(entry.key.text)
         items = entry.value.items if event and isinstance(entry.value, Sequence) else ()
         for item in items:
             handlers = item.get("hooks") if isinstance(item, Mapping) else None
             if event and isinstance(item, Mapping) and handlers and isinstance(handlers.value, Sequence):
-                yield Group(event, item, item.get("matcher"), handlers.value)
+                yield HookEntry(event, item, item.get("matcher"), handlers.value)
 
 
-def handlers(ctx: Context) -> Iterator[Handler]:
+def hook_handlers(ctx: Context) -> Iterator[LocatedHandler]:
     """The handlers of known events."""
-    for group in groups(ctx):
+    for group in hook_entries(ctx):
         for node in group.handlers.items:
             if isinstance(node, Mapping):
                 kind = node.get("type")
                 name = kind.value.text if kind and isinstance(kind.value, Scalar) else ""
-                yield Handler(group, node, ctx.dialect.handler(name))
+                yield LocatedHandler(group, node, ctx.dialect.handler(name))
 
 
-def matchers(ctx: Context) -> Iterator[tuple[Group, Scalar]]:
+def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:
     """The matchers in text of events about tools, unless they leave nothing out."""
-    for group in groups(ctx):
+    for group in hook_entries(ctx):
         value = group.matcher.value if group.matcher else None
         if group.event.tool and isinstance(value, Scalar) and value.type == "str" and value.text not in ALL:
             yield group, value
 
 
-def fields(dialect: Dialect, kind: HookHandler | None) -> dict[str, HookField]:
+def handler_fields(dialect: Dialect, kind: HookHandler | None) -> dict[str, HookField]:
     """The fields that a handler of a kind may have, by their names."""
     return {field.name: field for field in (*dialect.hooks.common, *(kind.fields if kind else ()))}
 
