@@ -152,7 +152,7 @@ def agreement(of: Set, folder: Path) -> Agreement:
     for each in recorded(of, folder):
         count += 1
         seen = reading(each.document, of.runtime)
-        refused = [reason for reason in seen.reasons if reason.code not in of.aside] if seen else []
+        refused = [reason for reason in seen.reasons if reason.kind not in of.aside] if seen else []
         loads = seen is not None and (seen.loads or not refused)
         if loads is not each.loads:
             differing.append(each.name)

@@ -111,7 +111,7 @@ class Case:
             ]
             return root is None or any(globs.matches(pattern, at) for at in below)
 
-        return check.check(document, self.config.at(path), exists, files, self.index)
+        return check.check(document, self.config.for_path(path), exists, files, self.index)
 
     @property
     def index(self) -> Index | None:
@@ -128,7 +128,7 @@ class Case:
             return None
         index = Index()
         for names in found:
-            index.put(names)
+            index.update(names)
         return index
 
 
@@ -220,4 +220,4 @@ def agent(text: str, path: str = ".claude/agents/case.md", **options: Any) -> Do
 
 def covered(document: Document, span: Span) -> str:
     """The text under a span, for readable assertions."""
-    return span.of(document.text)
+    return span.text_in(document.text)

@@ -52,7 +52,7 @@ def test_tool_entries() -> None:
     for case, text in recorded():
         told = case.get("seen", {}).get("tools", "All tools")
         if not told.startswith("All tools"):
-            assert ", ".join(agent(text).tools.entries) == told, case["id"]
+            assert ", ".join(agent(text).available_tools.entries) == told, case["id"]
 
 
 def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:

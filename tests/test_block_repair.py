@@ -41,7 +41,7 @@ def read(text: str, path: str = ".opencode/agents/case.md") -> Reading:
 )
 def test_a_value_with_a_colon_becomes_text(lines: str, how: str, seen: str | None, end: str) -> None:
     reading = read(f"---\n{lines}\n---\nBody.\n".replace("\n", end))
-    assert (reading.how, reading.description) == (how, seen)
+    assert (reading.status, reading.description) == (how, seen)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_value_with_a_colon_becomes_text(lines: str, how: str, seen: str | Non
 )
 def test_where_the_prompt_starts(text: str, how: str, body: str) -> None:
     reading = read(text)
-    assert (reading.how, text[reading.body :]) == (how, body)
+    assert (reading.status, text[reading.body_start :]) == (how, body)
 
 
 def test_the_repair_leads_back_to_the_text() -> None:
     document = agent("---\ndescription:   Use it: now\nmode: all\n---\nBody.\n", ".opencode/agents/case.md")
-    assert [covered(document, span) for span in document.reading.rewritten] == ["Use it: now"]
+    assert [covered(document, span) for span in document.reading.repaired_values] == ["Use it: now"]
     assert [covered(document, entry.value.span) for entry in document.root.entries] == ["Use it: now", "all"]
 
 

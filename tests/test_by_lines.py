@@ -19,7 +19,7 @@ def read(*lines: str, end: str = "\n", path: str = ".qwen/agents/case.md") -> Re
 def values(*lines: str, end: str = "\n") -> dict[str, Any]:
     """What the lines come to, with one in front of them that YAML cannot read."""
     reading = read("name: a: b", *lines, end=end)
-    assert reading.how != "clean"
+    assert reading.status != "clean"
     assert reading.root is not None
     return {key: value for key, value in reading.root.value.items() if key != "name"}
 
@@ -82,14 +82,14 @@ def test_only_what_yaml_cannot_read_is_read_by_lines(
     lines: list[str], how: str, description: str | None
 ) -> None:
     reading = read(*lines)
-    assert (reading.how, reading.description) == (how, description)
+    assert (reading.status, reading.description) == (how, description)
 
 
 def test_lost_lines_are_known() -> None:
     lines = ("name: a1", "description: b: c", "  d", "tools:", "- x", "hooks:", "  e: 1", "  - y", "z")
     text = "\n".join(("---", *lines, "---", "", "You review the code.", ""))
     document = agent(text, ".qwen/agents/case.md")
-    assert [covered(document, span) for span in document.reading.lost] == ["d", "- x", "- y", "z"]
+    assert [covered(document, span) for span in document.reading.ignored_lines] == ["d", "- x", "- y", "z"]
 
 
 def test_spans_lead_back_to_the_text() -> None:
@@ -118,4 +118,4 @@ def test_spans_lead_back_to_the_text() -> None:
 )
 def test_a_droid_always_loads(text: str, how: str) -> None:
     reading = agent(text, ".factory/droids/case.md").reading
-    assert (reading.loads, reading.how) == (True, how)
+    assert (reading.loads, reading.status) == (True, how)

@@ -304,9 +304,9 @@ def crowd(text: str, count: int = 5000) -> tuple[Index, int]:
     index = Index()
     for number in range(count):
         other = f"---\nname: agent-{number:04d}\ndescription: Does it.\n---\n\nYou.\n"
-        index.put(extract.extract_names(agent(other, f".claude/agents/a{number}.md")))
+        index.update(extract.extract_names(agent(other, f".claude/agents/a{number}.md")))
     text, offset = at_cursor(text)
-    index.put(extract.extract_names(agent(text)))
+    index.update(extract.extract_names(agent(text)))
     return index, offset
 
 
@@ -315,7 +315,7 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
     index, offset = crowd(text)
     document = agent(text.replace(CURSOR, ""))
     found = complete(document, offset, snippets=True, project=index)
-    assert found.is_cut
+    assert found.is_incomplete
     fitting = [item.label for item in found.items if item.kind == "agent" and item.label not in BUILT_IN]
     assert len(fitting) == len(
         [n for n in range(5000) if re.search("4.*2", f"{n:04d}")][: name_completion.MAX_ITEMS]
@@ -330,7 +330,7 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
 
 
 def test_few_names_are_offered_at_once() -> None:
-    assert not completions(block("tools: Agent(<|>)")).is_cut
+    assert not completions(block("tools: Agent(<|>)")).is_incomplete
 
 
 def test_nothing_is_offered_without_a_project() -> None:

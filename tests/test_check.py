@@ -33,8 +33,8 @@ def test_overrides_count_for_their_paths_alone() -> None:
     from agentls.config import Override
 
     config = Config(overrides=(Override(("legacy/**",), ignore=("unknown-tool",)),))
-    assert config.at("legacy/a.md").ignore == ("unknown-tool",)
-    assert config.at("new/a.md").ignore == ()
+    assert config.for_path("legacy/a.md").ignore == ("unknown-tool",)
+    assert config.for_path("new/a.md").ignore == ()
 
 
 @pytest.mark.parametrize(

@@ -55,20 +55,20 @@ def names(path: str, text: str, plugin: Plugin | None = None) -> Names:
     found = extract_json.extract_config_names(path, text, plugin)
     assert found is not None
     for definition in found.definitions:
-        assert definition.span.of(text) == definition.name
-        assert definition.part
+        assert definition.span.text_in(text) == definition.name
+        assert definition.is_entry
     for reference in found.references:
-        assert reference.kind == "file" or reference.span.of(text) == reference.name
+        assert reference.kind == "file" or reference.span.text_in(text) == reference.name
     for permission in found.permissions:
-        assert permission.span.of(text).startswith(permission.specifier or permission.tool) or (
-            permission.span.of(text) == f"{permission.tool}({permission.specifier})"
+        assert permission.span.text_in(text).startswith(permission.specifier or permission.tool) or (
+            permission.span.text_in(text) == f"{permission.tool}({permission.specifier})"
         )
     return found
 
 
 def defined(found: Names) -> list[str]:
     """What a file defines, a line each."""
-    return [f"{each.kind} {each.full}: {each.description}".rstrip(": ") for each in found.definitions]
+    return [f"{each.kind} {each.full_name}: {each.description}".rstrip(": ") for each in found.definitions]
 
 
 def used(found: Names) -> list[str]:
@@ -78,7 +78,7 @@ def used(found: Names) -> list[str]:
 
 def test_a_file_of_servers_defines_them_without_telling_secrets() -> None:
     found = names("/p/.mcp.json", SERVERS)
-    assert (found.base, found.plugin, found.own) == ("/p", "", None)
+    assert (found.base, found.plugin, found.main_definition) == ("/p", "", None)
     assert defined(found) == [
         "server github: npx @acme/github",
         "server our docs: https://docs.example/mcp",
@@ -91,7 +91,7 @@ def test_the_servers_of_a_plugin_belong_to_it() -> None:
         "/p/.mcp.json", '{"github": {"command": "gh-mcp"}, "$schema": "x", "other": {"a": 1}}', PLUGIN
     )
     assert defined(found) == ["server shop:github: gh-mcp"]
-    assert found.definitions[0].called == ("github", "plugin_shop_github")
+    assert found.definitions[0].all_names == ("github", "plugin_shop_github")
 
 
 def test_settings_name_agents_skills_and_servers() -> None:
@@ -132,7 +132,7 @@ def test_a_plugin_leads_to_its_files() -> None:
     text = '{"agents": ["./agents/a.md", "./more/"], "skills": "./skills/", "mcpServers": "./m.json"}'
     found = names("/p/.claude-plugin/plugin.json", text, PLUGIN)
     assert used(found) == ["file /p/agents/a.md", "file /p/more", "file /p/skills", "file /p/m.json"]
-    assert found.references[0].span.of(text) == "./agents/a.md"
+    assert found.references[0].span.text_in(text) == "./agents/a.md"
 
 
 def test_a_marketplace_leads_to_its_plugins() -> None:
@@ -161,13 +161,18 @@ def test_a_configuration_defines_agents_commands_and_servers(path: str) -> None:
 
 def test_a_server_is_found_by_the_name_that_its_tools_have() -> None:
     index = Index()
-    index.put(names("/p/.mcp.json", SERVERS))
-    index.put(names("/p/x/.mcp.json", SERVERS, Plugin("/p/x", "shop")))
-    assert [each.path for each in index.named("server", "our_docs")] == ["/p/.mcp.json", "/p/x/.mcp.json"]
-    assert [each.path for each in index.named("server", "plugin_shop_github")] == ["/p/x/.mcp.json"]
-    index.drop("/p/.mcp.json")
-    index.drop("/p/x/.mcp.json")
-    assert index.named("server", "github") == []
+    index.update(names("/p/.mcp.json", SERVERS))
+    index.update(names("/p/x/.mcp.json", SERVERS, Plugin("/p/x", "shop")))
+    assert [each.path for each in index.find_definitions("server", "our_docs")] == [
+        "/p/.mcp.json",
+        "/p/x/.mcp.json",
+    ]
+    assert [each.path for each in index.find_definitions("server", "plugin_shop_github")] == [
+        "/p/x/.mcp.json"
+    ]
+    index.remove("/p/.mcp.json")
+    index.remove("/p/x/.mcp.json")
+    assert index.find_definitions("server", "github") == []
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def labels(text: str, **options: Any) -> list[str]:
 def applied(text: str, label: str, **options: Any) -> str:
     """`text` after the item `label` was taken at the cursor mark, as a snippet where it is one."""
     (item,) = (item for item in completions(text, **options) if item.label == label)
-    return apply_edits(text.replace("<|>", "", 1), [item.edit, *item.also])
+    return apply_edits(text.replace("<|>", "", 1), [item.edit, *item.additional_edits])
 
 
 def block(*lines: str) -> str:
@@ -445,7 +445,7 @@ def test_a_new_file_is_offered_a_skeleton(text: str, result: str) -> None:
     assert applied(text, "---", snippets=False) == result
     assert "name: ${1:my-agent}\n" in applied(text, "---")
     edit = completions(text)[0].edit
-    assert "\n" not in edit.span.of(text.replace("<|>", ""))  # Editors refuse more than one line.
+    assert "\n" not in edit.span.text_in(text.replace("<|>", ""))  # Editors refuse more than one line.
 
 
 def test_a_file_with_more_in_it_is_not() -> None:
@@ -622,7 +622,7 @@ def test_no_text_is_too_odd() -> None:
                 document = agent(piece)
                 for offset in {len(piece), len(piece) // 2, end // 3}:
                     for item in complete(document, min(offset, len(piece)), snippets=True).items:
-                        assert item.edit.span.touches(min(offset, len(piece)))
+                        assert item.edit.span.contains_cursor(min(offset, len(piece)))
 
 
 def test_every_offset_of_a_text() -> None:

@@ -27,10 +27,12 @@ FORMER = {
 )
 def test_names_exist_in_the_formats_that_ship(name: str) -> None:
     table, dialect = crosswalk.load_crosswalk(), loader.load_dialect(name)
-    keys = {each for concept in table.keys.concepts.values() for each in table.keys.names(concept, name)}
+    keys = {each for concept in table.keys.concepts.values() for each in table.keys.names_in(concept, name)}
     own = {key.name for key in dialect.keys} | {key.name for key in dialect.foreign_keys}
     assert sorted(keys - own - FORMER.get(name, set())) == []
-    tools = {each for concept in table.tools.concepts.values() for each in table.tools.names(concept, name)}
+    tools = {
+        each for concept in table.tools.concepts.values() for each in table.tools.names_in(concept, name)
+    }
     if not dialect.tools:
         return  # What its tools are called is not documented well enough to be checked.
     own = {tool.name for tool in dialect.tools} | {tool.name for tool in dialect.old_tools}
@@ -43,9 +45,9 @@ def test_words_exist_in_the_formats_that_ship() -> None:
     for concept, words in table.words.items():
         for name in set(loader.DIALECT_NAMES) & table.formats.keys():
             dialect = loader.load_dialect(name)
-            keys = [dialect.key(key) for key in table.keys.names(table.keys.concepts[concept], name)]
+            keys = [dialect.key(key) for key in table.keys.names_in(table.keys.concepts[concept], name)]
             known = {value.name for key in keys if key for value in key.values}
-            found = {word for each in words.concepts.values() for word in words.names(each, name)}
+            found = {word for each in words.concepts.values() for word in words.names_in(each, name)}
             assert not known or found <= known, (concept, name)
 
 
@@ -99,7 +101,7 @@ def test_what_is_ones_own_or_nobodys_is_not_foreign(name: str) -> None:
 
 def test_words_follow_their_key() -> None:
     claude = loader.load_dialect("claude-code")
-    row = crosswalk.load_crosswalk().key("approvalMode", claude)
+    row = crosswalk.load_crosswalk().translate_key("approvalMode", claude)
     assert row is not None
     assert (row.use, row.words["yolo"]) == ("permissionMode", "bypassPermissions")
 
@@ -129,6 +131,8 @@ def test_models_exist_in_the_formats_that_ship() -> None:
     for name in set(loader.DIALECT_NAMES) & table.formats.keys():
         models = loader.load_dialect(name).models
         names = [
-            each for concept in table.models.concepts.values() for each in table.models.names(concept, name)
+            each
+            for concept in table.models.concepts.values()
+            for each in table.models.names_in(concept, name)
         ]
         assert [each for each in names if not models.get(each)] == []

@@ -46,7 +46,9 @@ class Seen:
             lambda path, message: self.failures.append((path, message)),
             lambda path, message: self.notes.append((path, message)),
         )
-        self.files = [found.shown for path in paths or (".",) for found in discovery.find_files(path, search)]
+        self.files = [
+            found.display_path for path in paths or (".",) for found in discovery.find_files(path, search)
+        ]
 
 
 def link(path: Path, target: str) -> None:

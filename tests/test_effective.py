@@ -76,10 +76,10 @@ def seen(
     """What the first reader's agent can do, with rules in the settings."""
     index = case.index
     assert index is not None
-    index.home = home
-    base = case.document(path).identity.base or path.rpartition("/")[0]
-    index.put(Names(at, home or base, "", ("claude-code",), permissions=rules))
-    return inspection.inspect_document(case.document(path), index).views[0].effective
+    index.user_folder = home
+    base = case.document(path).identity.base_folder or path.rpartition("/")[0]
+    index.update(Names(at, home or base, "", ("claude-code",), permissions=rules))
+    return inspection.inspect_document(case.document(path), index).views[0].capabilities
 
 
 def told(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
@@ -111,7 +111,7 @@ def test_tools_that_the_settings_take_away() -> None:
 def test_a_rule_about_all_uses_takes_the_tool_away(written: str) -> None:
     found = seen(project("tools: Read, Bash"), rule(written))
     assert found is not None
-    assert (found.tools, found.limited) == (("Read",), ())
+    assert (found.tools, found.restricted) == (("Read",), ())
 
 
 @pytest.mark.parametrize("action", ["ask", "allow"])
@@ -138,7 +138,7 @@ def test_a_rule_about_another_agent() -> None:
     assert told(project("tools: Read"), rule("Agent(helper)")) == ["named by: `lead`, `style`"]
     found = seen(project("tools: Read, Agent"), rule("Agent(helper)"))
     assert found is not None
-    assert [(ruling.name, ruling.rule) for ruling in found.limited] == [("Agent", "Agent(helper)")]
+    assert [(ruling.name, ruling.rule) for ruling in found.restricted] == [("Agent", "Agent(helper)")]
 
 
 def test_settings_of_the_home_count_everywhere_and_those_of_others_nowhere() -> None:
@@ -148,10 +148,10 @@ def test_settings_of_the_home_count_everywhere_and_those_of_others_nowhere() -> 
     assert found.tools == ("Read",)
     index = case.index
     assert index is not None
-    index.put(
+    index.update(
         Names("other/.claude/settings.json", "other", "", ("claude-code",), permissions=(rule("Bash"),))
     )
-    kept = inspection.inspect_document(case.document(HERE), index).views[0].effective
+    kept = inspection.inspect_document(case.document(HERE), index).views[0].capabilities
     assert kept is not None
     assert kept.tools == ("Read", "Bash")
 
@@ -161,11 +161,11 @@ def test_settings_of_a_folder_above_count_for_some_sessions() -> None:
     case = project("tools: Read, Bash", path=path)
     index = case.index
     assert index is not None
-    index.put(Names("/p/.claude/settings.json", "/p", "", ("claude-code",), permissions=(rule("Bash"),)))
-    found = inspection.inspect_document(case.document(path), index).views[0].effective
+    index.update(Names("/p/.claude/settings.json", "/p", "", ("claude-code",), permissions=(rule("Bash"),)))
+    found = inspection.inspect_document(case.document(path), index).views[0].capabilities
     assert found is not None
     assert found.tools == ("Read", "Bash")
-    (said,) = found.unknown
+    (said,) = found.notes
     assert "`p/.claude/settings.json` denies counts depends on the folder" in said
 
 
@@ -242,8 +242,8 @@ def test_the_card_on_the_fence_and_the_inspection_say_it() -> None:
     case = project("tools: Read, Bash")
     index = case.index
     assert index is not None
-    base = case.document(HERE).identity.base or ".claude/agents"
-    index.put(Names(SETTINGS, base, "", ("claude-code",), permissions=(rule("Bash"),)))
+    base = case.document(HERE).identity.base_folder or ".claude/agents"
+    index.update(Names(SETTINGS, base, "", ("claude-code",), permissions=(rule("Bash"),)))
     card = hover(case.document(HERE), 0, index)
     assert card is not None
     assert (

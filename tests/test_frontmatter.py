@@ -12,7 +12,7 @@ from agentls.text.yaml_tree import MappedText, Mapping, Scalar, parse
 
 
 def tree(text: str) -> Mapping:
-    root = parse(MappedText.plain(text, Span(0, len(text)))).root
+    root = parse(MappedText.unchanged(text, Span(0, len(text)))).root
     assert isinstance(root, Mapping)
     return root
 
@@ -44,7 +44,7 @@ def test_scalars_are_those_of_yaml_1_2(written: str, value: object) -> None:
 
 def test_spans_cover_values_with_their_quotes() -> None:
     text = "a: 'x'  # note\nb: [y, {c: \"z\"}]\nd: |\n  one\n\n  two\n\ne:\n  - f\n"
-    spans = {entry.key.text: entry.value.span.of(text) for entry in tree(text).entries}
+    spans = {entry.key.text: entry.value.span.text_in(text) for entry in tree(text).entries}
     assert spans == {
         "a": "'x'",
         "b": '[y, {c: "z"}]',
@@ -58,9 +58,15 @@ def test_anchors_and_tags_are_told_apart_from_the_text() -> None:
     a, b, c = tree(text).entries
     assert isinstance(a.value, Scalar)
     assert isinstance(b.value, Scalar)
-    assert (a.value.text, a.value.properties and a.value.properties.of(text)) == ("rest of it", "&word")
-    assert (b.value.text, b.value.properties and b.value.properties.of(text)) == ("more", "!tag")
-    assert (c.value.value, c.value.span.of(text)) == ("rest of it", "*word")
+    assert (a.value.text, a.value.properties_span and a.value.properties_span.text_in(text)) == (
+        "rest of it",
+        "&word",
+    )
+    assert (b.value.text, b.value.properties_span and b.value.properties_span.text_in(text)) == (
+        "more",
+        "!tag",
+    )
+    assert (c.value.value, c.value.span.text_in(text)) == ("rest of it", "*word")
 
 
 def test_unusual_characters_are_text() -> None:
@@ -83,15 +89,15 @@ def test_unusual_characters_are_text() -> None:
     ],
 )
 def test_hostile_text_is_an_answer_too(text: str) -> None:
-    parse(MappedText.plain(text, Span(0, len(text))))
+    parse(MappedText.unchanged(text, Span(0, len(text))))
 
 
 @given(st.text(alphabet="ab:-#&*!|>'\"[]{},?% \n\t\r\\é\u2028\0", max_size=40))
 def test_any_text_gives_a_tree_or_a_problem_inside_the_text(text: str) -> None:
-    parsed = parse(MappedText.plain(text, Span(0, len(text))), tabs_indent=True)
-    assert parsed.root is None or parsed.problem is None
-    if parsed.problem:
-        assert 0 <= parsed.problem.offset <= len(text)
+    parsed = parse(MappedText.unchanged(text, Span(0, len(text))), tabs_indent=True)
+    assert parsed.root is None or parsed.error is None
+    if parsed.error:
+        assert 0 <= parsed.error.offset <= len(text)
     for entry in recover_entries(text, Span(0, len(text))):
         assert 0 <= entry.span.start <= entry.span.end <= len(text)
 
@@ -99,7 +105,7 @@ def test_any_text_gives_a_tree_or_a_problem_inside_the_text(text: str) -> None:
 def test_recovery_keeps_all_entries_but_the_broken_one() -> None:
     text = 'name: a\ndescription: "never closed\ntools: [Read, Grep]\nmodel: opus\n'
     entries = recover_entries(text, Span(0, len(text)))
-    assert [(e.key.text, e.broken) for e in entries] == [
+    assert [(e.key.text, e.unparsed) for e in entries] == [
         ("name", False),
         ("description", True),
         ("tools", False),
@@ -127,7 +133,7 @@ def test_recovery_keeps_all_entries_but_the_broken_one() -> None:
 def test_block_is_where_a_person_sees_it(text: str, content: str, closed: bool) -> None:
     block = find_block(text)
     assert block is not None
-    assert (block.content.of(text), block.closing is not None) == (content, closed)
+    assert (block.content.text_in(text), block.closing is not None) == (content, closed)
 
 
 @pytest.mark.parametrize("text", ["", "# Title\n\ntext\n", "text\n\n---\n\nmore text\n", "- a\n- b\n"])

@@ -79,7 +79,7 @@ def graph_of(text: str, below: str = "") -> Graph:
     assert case.index is not None
 
     def line(path: str, offset: int) -> int:
-        return LineIndex(case.files[path]).line_at(offset) + 1
+        return LineIndex(case.files[path]).line_number(offset) + 1
 
     return graph.build_graph([case.index], "", line, lambda path: path.startswith(below))
 

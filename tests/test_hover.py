@@ -327,7 +327,7 @@ def test_no_place_in_a_half_written_file_is_too_odd(text: str) -> None:
         document = agent(text[:end])
         for offset in range(end + 1):
             found = hover(document, offset)
-            assert found is None or (found.span.touches(offset) and found.markdown)
+            assert found is None or (found.span.contains_cursor(offset) and found.markdown)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,9 @@ def test_settings_and_servers_are_found_beside_the_agents_though_git_ignores_the
         ".mcp.json",
         ".vscode/mcp.json",
     ]
-    assert [each.path for each in index.named("server", "github")] == [f"{root.as_posix()}/.mcp.json"]
+    assert [each.path for each in index.find_definitions("server", "github")] == [
+        f"{root.as_posix()}/.mcp.json"
+    ]
 
 
 def test_a_plugin_has_settings_of_its_own(write: Write) -> None:
@@ -80,8 +82,8 @@ def test_a_plugin_has_settings_of_its_own(write: Write) -> None:
     settings = index.get(f"{root.as_posix()}/shop/settings.json")
     assert settings is not None
     assert settings.plugin == "shop"
-    assert [each.full for each in index.resolve(settings.references[0], settings)] == ["shop:a"]
-    assert [each.full for each in index.all("server")] == ["shop:github"]
+    assert [each.full_name for each in index.resolve(settings.references[0], settings)] == ["shop:a"]
+    assert [each.full_name for each in index.definitions("server")] == ["shop:github"]
 
 
 def test_all_files_of_an_index_are_watched(write: Write) -> None:
@@ -120,7 +122,7 @@ USERS = {
 def test_a_project_knows_the_users_own_agents_and_settings(user: Path, write: Write) -> None:
     write(USERS)
     index = indexed(user / "work")
-    assert index.home == user.as_posix()
+    assert index.user_folder == user.as_posix()
     assert paths(index, user) == [
         ".claude/agents/mine.md",
         ".claude/settings.json",
@@ -129,9 +131,9 @@ def test_a_project_knows_the_users_own_agents_and_settings(user: Path, write: Wr
         ".config/opencode/opencode.jsonc",
         "work/.claude/agents/a.md",
     ]
-    (mine,) = index.named("agent", "mine")
-    assert mine.base == user.as_posix()
-    assert {names.path.removeprefix(f"{user.as_posix()}/") for names, _ in index.referring(mine)} == {
+    (mine,) = index.find_definitions("agent", "mine")
+    assert mine.base_folder == user.as_posix()
+    assert {names.path.removeprefix(f"{user.as_posix()}/") for names, _ in index.find_references(mine)} == {
         ".claude/settings.json",
         "work/.claude/agents/a.md",
     }
@@ -169,7 +171,7 @@ def test_a_variable_tells_another_folder(user: Path, write: Write, monkeypatch: 
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(user / "moved"))
     index = indexed(user / "work")
     assert paths(index, user) == ["moved/agents/mine.md", "moved/settings.json", "moved/skills/pay/SKILL.md"]
-    assert [(each.path, each.base) for each in index.named("skill", "pay")] == [
+    assert [(each.path, each.base_folder) for each in index.find_definitions("skill", "pay")] == [
         (f"{user.as_posix()}/moved/skills/pay/SKILL.md", user.as_posix())
     ]
 
@@ -207,7 +209,7 @@ def test_installed_plugins_are_at_hand(user: Path, write: Write, *, newer: bool)
         "agents/payer.md",
         "skills/pay/SKILL.md",
     ]
-    assert sorted(each.full for names in index for each in names.definitions) == [
+    assert sorted(each.full_name for names in index for each in names.definitions) == [
         "shop:bank",
         "shop:pay",
         "shop:payer",
@@ -239,7 +241,7 @@ def test_a_plugin_that_is_switched_off_is_left_out(
             "work/.git/HEAD": "",
         }
     )
-    assert bool(indexed(user / "work").named("agent", "payer")) == known
+    assert bool(indexed(user / "work").find_definitions("agent", "payer")) == known
 
 
 @pytest.mark.parametrize("versioned", [False, True])

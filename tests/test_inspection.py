@@ -68,8 +68,8 @@ You review code.
                     "entries": ["Read", "Bash(git:*)", "Grpe", "AskUserQuestion"],
                     "available": ["Read", "Bash"],
                     "dropped": [
-                        {"name": "Grpe", "why": "no tool has this name"},
-                        {"name": "AskUserQuestion", "why": "not available to subagents"},
+                        {"name": "Grpe", "reason": "no tool has this name"},
+                        {"name": "AskUserQuestion", "reason": "not available to subagents"},
                     ],
                 },
                 "tokens": {"description": 10, "body": 4},

@@ -72,7 +72,7 @@ def test_a_link_to_the_file_is_a_reference_too() -> None:
 
 def test_they_stand_above_the_name() -> None:
     case = project()
-    spans = {lens.span.of(case.files[HERE]) for lens in code_lenses(case.document(HERE), case.index)}
+    spans = {lens.span.text_in(case.files[HERE]) for lens in code_lenses(case.document(HERE), case.index)}
     assert spans == {"worker"}
 
 
@@ -99,8 +99,8 @@ def test_tools_that_the_settings_deny_are_not_counted() -> None:
     document, index = case.document(HERE), case.index
     assert index is not None
     deny = PermissionRule("deny", "Grep", None, Span(0, 0))
-    base = document.identity.base or ".claude/agents"
-    index.put(Names(".claude/settings.json", base, "", ("claude-code",), permissions=(deny,)))
+    base = document.identity.base_folder or ".claude/agents"
+    index.update(Names(".claude/settings.json", base, "", ("claude-code",), permissions=(deny,)))
     assert lens_title(document, "tools", index) == "Read, Bash"
 
 

@@ -75,7 +75,7 @@ def test_spans_and_fixes_with_crlf(old: str, new: str, expected: tuple[str, str]
     for diagnostic in results:
         for fix in diagnostic.fixes:
             fixed = agent(apply_edits(text, fix.edits))
-            assert fixed.reading.how == "clean", (diagnostic.code, fix.title, fixed.text)
+            assert fixed.reading.status == "clean", (diagnostic.code, fix.title, fixed.text)
             assert fixed.text.startswith(mark + "---\r\n")
 
 

@@ -9,7 +9,7 @@ from agentls.text.markdown import parse
 
 
 def headings(text: str) -> list[tuple[int, str, str]]:
-    return [(h.level, h.title, h.span.of(text)) for h in parse(text, 0).headings]
+    return [(h.level, h.title, h.span.text_in(text)) for h in parse(text, 0).headings]
 
 
 def test_headings_of_both_kinds_with_exact_spans() -> None:
@@ -35,7 +35,7 @@ def test_tags_on_their_own_lines_hold_markdown() -> None:
     text = "<instructions>\n# Inside\n<example>\nx\n</example>\n</instructions>\n\nthe <b> tag\n"
     text += "```\n<code>\n</code>\n```\n"
     found = parse(text, 0)
-    assert [(t.name, t.opening.of(text), t.closing.of(text)) for t in found.tags] == [
+    assert [(t.name, t.opening.text_in(text), t.closing.text_in(text)) for t in found.tags] == [
         ("instructions", "<instructions>", "</instructions>"),
         ("example", "<example>", "</example>"),
     ]
@@ -44,7 +44,9 @@ def test_tags_on_their_own_lines_hold_markdown() -> None:
 
 def test_links_with_their_destinations() -> None:
     text = 'See [the *guide*](docs/a.md "T") and ![p](p.png) and <https://x.y> and [r].\n\n[r]: r.md\n'
-    assert [(link.span.of(text), link.destination_span.of(text)) for link in parse(text, 0).links] == [
+    assert [
+        (link.span.text_in(text), link.destination_span.text_in(text)) for link in parse(text, 0).links
+    ] == [
         ('[the *guide*](docs/a.md "T")', "docs/a.md"),
         ("![p](p.png)", "p.png"),
     ]
@@ -64,5 +66,5 @@ def test_spans_lie_in_the_text(text: str, start: int) -> None:
     for span in spans:
         assert min(start, len(text)) <= span.start <= span.end <= len(text)
     for heading in found.headings:
-        if heading.level and heading.span.of(text).startswith("#"):
-            assert "\n" not in heading.span.of(text)
+        if heading.level and heading.span.text_in(text).startswith("#"):
+            assert "\n" not in heading.span.text_in(text)

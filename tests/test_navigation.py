@@ -91,7 +91,7 @@ class Seen(NamedTuple):
         """A place: the file, its line, and what stands there."""
         lines = LineIndex(self.case.files[path])
         folder = "/".join(path.split("/")[-2 if path.endswith("SKILL.md") else -1 :])
-        return f"{folder}:{lines.line_at(span.start) + 1}:{span.of(self.case.files[path])}"
+        return f"{folder}:{lines.line_number(span.start) + 1}:{span.text_in(self.case.files[path])}"
 
     def file(self, path: str) -> Document:
         """A file."""
@@ -242,7 +242,7 @@ def test_a_name_that_is_no_longer_there_is_noticed() -> None:
 def card(seen: Seen) -> str | None:
     """The card at the cursor, under what it is about."""
     found = name_hover.hover(seen.project, seen.names, seen.case.files[seen.path], seen.offset, seen.file)
-    return f"{found.span.of(seen.case.files[seen.path])}\n\n{found.markdown}" if found else None
+    return f"{found.span.text_in(seen.case.files[seen.path])}\n\n{found.markdown}" if found else None
 
 
 def test_a_card_says_what_is_named() -> None:
@@ -315,9 +315,9 @@ def found(query: str, *more: str) -> list[str]:
     for number, name in enumerate(more):
         path = f"more/{number}.md"
         definition = Definition("agent", name, "", path, Span(0, 0), "", "", "claude-code", ())
-        index.put(Names(path, "", "", (), (definition,)))
+        index.update(Names(path, "", "", (), (definition,)))
     # What several projects share is found once.
-    return [each.full for each in workspace_symbol.workspace_symbols([index, index], query)]
+    return [each.full_name for each in workspace_symbol.workspace_symbols([index, index], query)]
 
 
 def test_symbols_are_found_by_some_of_their_letters() -> None:

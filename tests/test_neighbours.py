@@ -49,7 +49,7 @@ def test_what_lies_in_your_own_folder(place: str, message: str, severity: str) -
     own = file(f"/home/me/{place}", "review", "Reviews what I like.")
     project = file(f"/work/shop/{place}", "review", "Reviews code. Use it after every change.")
     for document in (own, project):
-        index.put(extract.extract_names(document))
+        index.update(extract.extract_names(document))
     (one,) = found(index, project)
     assert (one.code, one.severity.label) == ("hidden-definition", severity)
     assert one.message.startswith(message)
@@ -62,7 +62,7 @@ def test_a_project_below_your_own_folder_is_told_once() -> None:
     own = file("/home/me/.claude/agents/review.md", "review", "Reviews what I like.")
     project = file("/home/me/shop/.claude/agents/review.md", "review", "Reviews code.")
     for document in (own, project):
-        index.put(extract.extract_names(document))
+        index.update(extract.extract_names(document))
     assert len(found(index, project)) == 1
 
 
@@ -84,7 +84,7 @@ def test_a_check_costs_the_same_among_many(name: str, description: str) -> None:
             number = f"{at:04}"
             path = f"/shop/.claude/agents/{number}.md"
             document = file(path, name.format(number), description.format(number, number))
-            index.put(extract.extract_names(document))
+            index.update(extract.extract_names(document))
         changed = document._replace(text=document.text + "More.\n")
 
         def count(_: FrameType, event: str, __: object) -> None:
@@ -94,7 +94,7 @@ def test_a_check_costs_the_same_among_many(name: str, description: str) -> None:
         before = sys.getprofile()
         sys.setprofile(count)
         try:
-            index.put(extract.extract_names(changed))
+            index.update(extract.extract_names(changed))
             found(index, changed)
         finally:
             sys.setprofile(before)

@@ -16,7 +16,7 @@ def names(document: Document) -> Names:
     """The names in a document; every span covers what it says."""
     found = extract.extract_names(document)
     for reference in found.references:
-        written = reference.span.of(document.text)
+        written = reference.span.text_in(document.text)
         assert written == reference.name or reference.kind == "file"
         if reference.scope:
             assert document.text[: reference.span.start].endswith(f"{reference.scope}:")
@@ -53,7 +53,7 @@ def test_links_lead_from_the_folder_of_the_file_and_from_the_project() -> None:
         "file /SKILL.md",
     ]
     document = agent(dedent(text), "/p/.claude/skills/pay/SKILL.md")
-    spans = [each.span.of(document.text) for each in names(document).references]
+    spans = [each.span.text_in(document.text) for each in names(document).references]
     assert spans[::2] == ["references/rules.md", "./a%20b.png", "../SKILL.md"]
 
 
@@ -91,7 +91,7 @@ def test_keys_name_skills_and_servers() -> None:
         """
     assert keys(text) == ["skill commit", "skill review", "server github"]
     found = extract.extract_names(agent(f"---\nname: a\ndescription: b\n{dedent(text)}---\n"))
-    assert [(each.name, each.description, each.part) for each in found.definitions] == [
+    assert [(each.name, each.description, each.is_entry) for each in found.definitions] == [
         ("a", "b", False),
         ("docs", "npx @acme/docs", True),
     ]

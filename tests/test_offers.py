@@ -135,7 +135,9 @@ def test_what_is_offered_passes_the_checks(name: str) -> None:
                 assert item_documentation(dialect, item.kind, item.label, item.within), item
                 assert item.detail
                 assert "\n" not in item.detail
-                for text in fillings(dialect, apply_edits(before + after, [item.edit, *item.also])):
+                for text in fillings(
+                    dialect, apply_edits(before + after, [item.edit, *item.additional_edits])
+                ):
                     wrong += [f"{fault} <- {text}" for fault in faults(dialect, text)]
     assert wrong == []
 

@@ -21,8 +21,8 @@ def rendered(text: str) -> str:
 
     def lines(symbols: tuple[DocumentSymbol, ...], indent: str) -> Iterator[str]:
         for symbol in symbols:
-            first = document.lines.line_at(symbol.span.start) + 1
-            last = document.lines.line_at(symbol.span.end) + 1
+            first = document.lines.line_number(symbol.span.start) + 1
+            last = document.lines.line_number(symbol.span.end) + 1
             detail = f" = {symbol.detail}" if symbol.detail else ""
             yield f"{indent}{symbol.kind} {symbol.name}{detail} {first}-{last}"
             yield from lines(symbol.children, indent + "  ")
@@ -143,14 +143,14 @@ def test_windows_line_ends_and_a_byte_order_mark() -> None:
     front, one, _ = document_symbols(document)
     assert covered(document, front.span) == "---\r\nname: reviewer\r\n---"
     assert covered(document, one.span) == "# One\r\n\r\ntext"
-    assert covered(document, one.selection) == "# One"
+    assert covered(document, one.selection_span) == "# One"
 
 
 def test_selections() -> None:
     document = agent("---\nname: reviewer\n---\n## Read *it* ##\n\n<a>\nb\n</a>\n\n**Bold:** \nc\n")
     front, section = document_symbols(document)
     parts = [front, *front.children, section, *section.children]
-    assert [covered(document, part.selection) for part in parts] == [
+    assert [covered(document, part.selection_span) for part in parts] == [
         "---",
         "name",
         "## Read *it* ##",
@@ -199,7 +199,7 @@ def folded(text: str) -> list[str]:
     document = agent(text)
     found = []
     for fold in folding_ranges(document):
-        first, last = (document.lines.line_at(offset) + 1 for offset in fold.span)
+        first, last = (document.lines.line_number(offset) + 1 for offset in fold.span)
         found.append(f"{first}-{last}" + (f" {fold.kind}" if fold.kind else ""))
     return found
 
@@ -223,16 +223,16 @@ def assert_nested(document: Document) -> None:
         for symbol in symbols:
             assert symbol.name.strip()
             assert "\n" not in symbol.name
-            assert start <= symbol.span.start <= symbol.selection.start
-            assert symbol.selection.end <= symbol.span.end <= end
-            assert not symbol.span.of(document.text)[-1:].isspace()
+            assert start <= symbol.span.start <= symbol.selection_span.start
+            assert symbol.selection_span.end <= symbol.span.end <= end
+            assert not symbol.span.text_in(document.text)[-1:].isspace()
             inside(symbol.children, *symbol.span)
             start = symbol.span.end
 
     inside(document_symbols(document), 0, len(document.text))
     for fold in folding_ranges(document):
         assert 0 <= fold.span.start < fold.span.end <= len(document.text)
-        assert "\n" in fold.span.of(document.text) or "\r" in fold.span.of(document.text)
+        assert "\n" in fold.span.text_in(document.text) or "\r" in fold.span.text_in(document.text)
 
 
 PIECES = [

@@ -20,7 +20,7 @@ TEXTS = st.lists(st.lists(WORDS, max_size=14).map(" ".join), max_size=12)
 def of(texts: list[str]) -> TextSimilarityIndex:
     found = TextSimilarityIndex()
     for at, text in enumerate(texts):
-        found.put(f"{at:02}", text)
+        found.add(f"{at:02}", text)
     return found
 
 
@@ -40,17 +40,19 @@ def test_agrees_with_comparing_each_with_each(texts: list[str]) -> None:
         key = f"{at:02}"
         others = [(f"{n:02}", other) for n, other in enumerate(texts) if n != at]
         equal = [other for other, its in others if words(text) and words(its) == words(text)]
-        assert found.equal(key, 99) == equal
-        assert [each.key for each in found.covered(key, 99)] == [n for n, its in others if covers(text, its)]
+        assert found.find_duplicates(key, 99) == equal
+        assert [each.key for each in found.find_near_duplicates(key, 99)] == [
+            n for n, its in others if covers(text, its)
+        ]
 
 
 @given(TEXTS, TEXTS)
 def test_forgets_what_is_dropped(kept: list[str], dropped: list[str]) -> None:
     found = of(kept)
     for at, text in enumerate(dropped):
-        found.put(f"dropped {at}", text)
+        found.add(f"dropped {at}", text)
     for at in range(len(dropped)):
-        found.drop(f"dropped {at}")
+        found.remove(f"dropped {at}")
     assert vars(found) == vars(of(kept))
 
 
@@ -58,8 +60,8 @@ def test_names_the_words_that_one_has_besides() -> None:
     found = of(
         ["Tests the pages of the shop in a browser.", "Tests all the pages of the shop, in a browser!"]
     )
-    assert found.covered("01", 9) == [("00", ("all",))]
-    assert found.covered("00", 9) == []
+    assert found.find_near_duplicates("01", 9) == [("00", ("all",))]
+    assert found.find_near_duplicates("00", 9) == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_names_the_words_that_one_has_besides() -> None:
 def test_costs_the_same_among_many(text: str) -> None:
     found = TextSimilarityIndex()
     for at in range(2000):
-        found.put(f"{at:04}", text.format(*[f"number{at}"] * 3))
+        found.add(f"{at:04}", text.format(*[f"number{at}"] * 3))
     looks = 0
 
     class Counted(dict[str, str]):
@@ -85,6 +87,6 @@ def test_costs_the_same_among_many(text: str) -> None:
 
     found._folded = Counted(found._folded)
     for at in range(0, 2000, 100):
-        found.equal(f"{at:04}", 3)
-        found.covered(f"{at:04}", 3)
+        found.find_duplicates(f"{at:04}", 3)
+        found.find_near_duplicates(f"{at:04}", 3)
     assert looks <= 20 * (similarity.MAX_COMPARISONS + 2)

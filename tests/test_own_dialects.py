@@ -86,7 +86,7 @@ def test_its_files_are_found(project: Path) -> None:
     agent.parent.mkdir(parents=True)
     agent.write_text("---\nname: a\n---\nBody.\n")
     search = discovery.SearchOptions(disk.load_settings, None, lambda *_: None, lambda *_: None)
-    assert [found.full for found in discovery.find_files(str(project), search)] == [
+    assert [found.path for found in discovery.find_files(str(project), search)] == [
         disk.absolute_path(str(agent))
     ]
 

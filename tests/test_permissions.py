@@ -59,7 +59,7 @@ def test_what_is_set_twice_counts_as_the_second_says_in_the_place_of_the_first(
 
 def tools(permission: str) -> AvailableTools:
     """What an agent with these permissions may use."""
-    return agent(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md").tools
+    return agent(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md").available_tools
 
 
 def test_what_is_denied_as_a_whole_is_taken_away() -> None:

@@ -12,7 +12,7 @@ from agentls.project import prose_references
 def found(text: str) -> str:
     """The references in `text`: each as kind, form and name, in the order of the text."""
     references = sorted(prose_references.find_prose_references(text, 0), key=lambda reference: reference.span)
-    assert all(reference.span.of(text) == reference.name for reference in references)
+    assert all(reference.span.text_in(text) == reference.name for reference in references)
     return "; ".join(
         f"{each.kind} {each.form} {each.scope}{':' if each.scope else ''}{each.name}" for each in references
     )
@@ -156,7 +156,9 @@ def test_any_text_gives_references_that_stand_where_they_say() -> None:
         text = "".join(chance.choices(PIECES, k=chance.randrange(40)))
         start = chance.randrange(len(text) + 1)
         references = list(prose_references.find_prose_references(text, start))
-        assert all(each.span.of(text) == each.name and each.span.start >= start for each in references), text
+        assert all(
+            each.span.text_in(text) == each.name and each.span.start >= start for each in references
+        ), text
         assert len({each.span.start for each in references}) == len(references)
 
 

@@ -64,7 +64,7 @@ def described(value: str, end: str = "\n") -> Reading:
 )
 def test_description(value: str, how: str, seen: str | None) -> None:
     reading = described(value)
-    assert (reading.how, reading.description if reading.loads else None) == (how, seen)
+    assert (reading.status, reading.description if reading.loads else None) == (how, seen)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_description(value: str, how: str, seen: str | None) -> None:
     ],
 )
 def test_with_crlf_nothing_is_repaired(value: str, how: str) -> None:
-    assert described(value, "\r\n").how == how
+    assert described(value, "\r\n").status == how
 
 
 @pytest.mark.parametrize(
@@ -136,20 +136,20 @@ def test_name(name: str, loads: bool) -> None:
 )
 def test_what_keeps_a_file_from_loading(text: str, reasons: list[str]) -> None:
     reading = read(text)
-    assert [reason.code for reason in reading.reasons] == reasons
+    assert [reason.kind for reason in reading.reasons] == reasons
     assert reading.loads is (not reasons)
 
 
 def test_the_next_dashes_end_the_block_wherever_they_stand() -> None:
     reading = read("---\nname: a\ndescription: b --- c\nmodel: opus\n---\nBody\n")
-    assert (reading.description, reading.get("model")) == ("b", None)
+    assert (reading.description, reading.entry("model")) == ("b", None)
     assert agent("---\nname: a\ndescription: b --- c\nmodel: opus\n---\nBody\n").entry("model") is not None
 
 
 def test_the_repair_quotes_comments_too() -> None:
     reading = read("---\nname: a\ndescription: b: c\nmodel: haiku # cheap\n---\n")
-    assert reading.text("model") == "haiku # cheap"
-    assert read("---\nname: a\ndescription: bc\nmodel: haiku # cheap\n---\n").text("model") == "haiku"
+    assert reading.string("model") == "haiku # cheap"
+    assert read("---\nname: a\ndescription: bc\nmodel: haiku # cheap\n---\n").string("model") == "haiku"
 
 
 def test_spans_in_a_repaired_file_are_those_of_the_document() -> None:
@@ -157,10 +157,10 @@ def test_spans_in_a_repaired_file_are_those_of_the_document() -> None:
     document = agent(text)
     entry = document.entry("description")
     assert entry is not None
-    assert entry.value.span.of(text) == 'b: "c" \\ d'
+    assert entry.value.span.text_in(text) == 'b: "c" \\ d'
     tools = document.entry("tools")
     assert tools is not None
-    assert tools.value.span.of(text) == "Read, Bash(git: *)"
+    assert tools.value.span.text_in(text) == "Read, Bash(git: *)"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_plugin_registers_every_file(text: str, how: str, name: str, descripti
     document = locate.open_document("/p/agents/deep/notes.md", text, Config(), plugin)
     assert document is not None
     reading = document.reading
-    assert (reading.how, reading.name, reading.description) == (how, name, description)
+    assert (reading.status, reading.name, reading.description) == (how, name, description)
 
 
 @pytest.mark.parametrize(
@@ -209,13 +209,13 @@ def test_a_plugin_registers_every_file(text: str, how: str, name: str, descripti
     ],
 )
 def test_tools(lines: str, mode: str, entries: str, available: str) -> None:
-    tools = agent(f"---\nname: a\ndescription: b\n{lines}\n---\n").tools
+    tools = agent(f"---\nname: a\ndescription: b\n{lines}\n---\n").available_tools
     assert (tools.mode, ", ".join(tools.entries), ", ".join(tools.available)) == (mode, entries, available)
 
 
 def test_an_alias_of_a_list_is_the_list() -> None:
     text = "---\nname: a\ndescription: b\nobserver: &o [Read, Grep]\ntools: *o\n---\n"
-    assert agent(text).tools.available == ("Read", "Grep")
+    assert agent(text).available_tools.available == ("Read", "Grep")
 
 
 def test_a_number_of_any_length_is_no_name() -> None:

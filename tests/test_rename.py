@@ -33,7 +33,7 @@ class Project:
         for path, text in self.texts.items():
             names = self.names(path, text)
             if names:
-                self.index.put(names)
+                self.index.update(names)
 
     def document(self, path: str, text: str) -> Document | None:
         return open_document(path, text, Case("").config, self.plugin(path))
@@ -56,8 +56,8 @@ class Project:
         """What a file defines."""
         names = self.index.get(path)
         assert names is not None
-        assert names.own is not None
-        return names.own
+        assert names.main_definition is not None
+        return names.main_definition
 
     def rename(self, path: str, offset: int, new: str, *, moves: bool = True) -> Renaming | RenameError:
         """What a rename at a cursor comes to."""
@@ -74,9 +74,9 @@ class Project:
         """The project once a renaming is done."""
         edits: dict[str, list[Edit]] = {}
         for change in renaming.changes:
-            if prose or change.why != "prose":
+            if prose or change.reason != "prose":
                 edits.setdefault(change.path, []).append(change.edit)
-        where = renaming.move.of if renaming.move else str
+        where = renaming.move.apply_to if renaming.move else str
         return Project(
             {where(path): apply_edits(text, edits.get(path, ())) for path, text in self.texts.items()}
         )
@@ -560,7 +560,7 @@ def test_every_occurrence_leads_to_the_same_edits_of_nothing_else(
     number = data.draw(st.integers(0, len(items) - 1))
     path = list(project.texts)[number]
     own = project.own(path)
-    uses = [(found.path, each.span) for found, each in project.index.referring(own)]
+    uses = [(found.path, each.span) for found, each in project.index.find_references(own)]
     answers = {
         project.rename(at, offset, "renamed-1")
         for at, span in ((path, own.span), *uses)
@@ -571,5 +571,5 @@ def test_every_occurrence_leads_to_the_same_edits_of_nothing_else(
     after = project.after(renaming)
     called = [*names[:number], "renamed-1", *names[number + 1 :]]
     assert after.texts == Project(written(items, called)).texts
-    now = after.own(renaming.move.of(path) if renaming.move else path)
-    assert len(list(after.index.referring(now))) == len(uses)
+    now = after.own(renaming.move.apply_to(path) if renaming.move else path)
+    assert len(list(after.index.find_references(now))) == len(uses)

@@ -67,16 +67,16 @@ def around(document: Document) -> Index:
     """A project that knows the document, another agent, and settings that deny it something."""
     index = Index()
     readers = (document.reading.runtime.name,)
-    base = document.identity.base or document.path.rpartition("/")[0]
+    base = document.identity.base_folder or document.path.rpartition("/")[0]
     other = Definition("agent", "other", "", f"{base}/o.md", Span(0, 0), "Helps.", base, "", readers)
     server = Definition("server", "tracker", "", f"{base}/s.json", Span(0, 0), "", base, "", readers)
     rules = (
         PermissionRule("deny", "Bash", None, Span(0, 0)),
         PermissionRule("deny", "Agent", "other", Span(0, 0)),
     )
-    index.put(Names(other.path, base, "", readers, (other,)))
-    index.put(Names(server.path, base, "", readers, (server,), permissions=rules))
-    index.put(extract.extract_names(document))
+    index.update(Names(other.path, base, "", readers, (other,)))
+    index.update(Names(server.path, base, "", readers, (server,), permissions=rules))
+    index.update(extract.extract_names(document))
     return index
 
 
@@ -87,16 +87,16 @@ def through_everything(document: Document, offset: int) -> None:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(document.text)
         assert diagnostic.message
         suppressions.add_ignore_comment(document, diagnostic.code, diagnostic.span)
-    code_action.code_actions(document, found, found[0].span if found else document.lines.line(0))
+    code_action.code_actions(document, found, found[0].span if found else document.lines.line_span(0))
     known = around(document)
     for snippets in (True, False):
         offered = completion.complete(document, offset, snippets=snippets, project=known).items
-        assert all(item.edit.span.touches(offset) for item in offered)
+        assert all(item.edit.span.contains_cursor(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
             completion.item_documentation(document.dialect, item.kind, item.label, item.within)
             name_completion.name_documentation(document, known, item.label, item.within, lambda _: None)
     card = hover.hover(document, offset, known)
-    assert card is None or card.span.touches(offset)
+    assert card is None or card.span.contains_cursor(offset)
     go_from_name_to_name(document, offset)
     document_symbol.document_symbols(document)
     document_symbol.folding_ranges(document)
@@ -110,9 +110,9 @@ def through_everything(document: Document, offset: int) -> None:
 def go_from_name_to_name(document: Document, offset: int) -> None:
     """Go from the name at `offset`, and from each that the document has, to what it names and back."""
     index, names = Index(), extract.extract_names(document)
-    index.put(names)
+    index.update(names)
     card = name_hover.hover(index, names, document.text, offset, lambda _: document)
-    assert card is None or card.span.touches(offset)
+    assert card is None or card.span.contains_cursor(offset)
     every: list[references.NameOccurrence] = [*names.definitions, *names.references]
     for named in every:
         found = references.find_name_at(index, names, document.text, named.span.start)
@@ -138,7 +138,7 @@ def give_another_name(document: Document, index: Index, wanted: Definition) -> N
     )
     renaming = rename.rename(index, wanted, "another-7", files)
     if isinstance(renaming, rename.Renaming) and renaming.move is None:
-        after = document.edited([change.edit for change in renaming.changes])
+        after = document.with_edits([change.edit for change in renaming.changes])
         assert "another-7" in [each.name for each in extract.extract_names(after).definitions]
 
 

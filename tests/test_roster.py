@@ -14,9 +14,9 @@ def file(path: str, description: str, more: str = "") -> str:
 
 def put(index: Index, path: str, description: str, more: str = "") -> Definition:
     names = extract.extract_names(agent(file(path, description, more), path))
-    index.put(names)
-    assert names.own
-    return names.own
+    index.update(names)
+    assert names.main_definition
+    return names.main_definition
 
 
 def test_total_and_longest_follow_every_change() -> None:
@@ -24,14 +24,17 @@ def test_total_and_longest_follow_every_change() -> None:
     one = put(index, "shop/.claude/agents/one.md", "x" * 40)
     put(index, "shop/.claude/agents/two.md", "x" * 80)
     put(index, "bank/.claude/agents/three.md", "x" * 400)
-    assert (index.roster(one).tokens, len(index.roster(one))) == (30, 2)
+    assert (index.roster(one).description_tokens, len(index.roster(one))) == (30, 2)
     one = put(index, "shop/.claude/agents/one.md", "x" * 120)
     roster = index.roster(one)
-    assert roster.tokens == 50
-    assert [each.name for each in roster.longest(1)] == ["one"]
-    index.drop("shop/.claude/agents/one.md")
-    assert (roster.tokens, [each.name for each in roster.longest(3)]) == (20, ["two"])
-    index.drop("shop/.claude/agents/two.md")
+    assert roster.description_tokens == 50
+    assert [each.name for each in roster.longest_descriptions(1)] == ["one"]
+    index.remove("shop/.claude/agents/one.md")
+    assert (roster.description_tokens, [each.name for each in roster.longest_descriptions(3)]) == (
+        20,
+        ["two"],
+    )
+    index.remove("shop/.claude/agents/two.md")
     assert len(index.roster(one)) == 0
 
 
@@ -40,8 +43,8 @@ def test_what_the_model_is_not_told_costs_nothing() -> None:
     one = put(index, "shop/.opencode/agents/one.md", "x" * 40, "mode: primary\n")
     two = put(index, "shop/.opencode/modes/two.md", "x" * 40)
     three = put(index, "shop/.opencode/agents/three.md", "x" * 40, "mode: subagent\n")
-    assert [one.offered, two.offered, three.offered] == [False, False, True]
-    assert index.roster(one).tokens == 10
+    assert [one.model_invocable, two.model_invocable, three.model_invocable] == [False, False, True]
+    assert index.roster(one).description_tokens == 10
 
 
 def test_names_come_in_the_order_of_their_paths() -> None:
@@ -56,17 +59,17 @@ def test_names_come_in_the_order_of_their_paths() -> None:
         document = agent(
             f"---\nname: {name}\ndescription: Reviews code.\n---\n", f"shop/.claude/agents/{path}"
         )
-        index.put(extract.extract_names(document))
-    own = extract.extract_names(document).own
+        index.update(extract.extract_names(document))
+    own = extract.extract_names(document).main_definition
     assert own
     roster = index.roster(own)
-    named = [each.path.removeprefix("shop/.claude/agents/") for each in roster.named("code-reviewer")]
-    alike = [each.path.removeprefix("shop/.claude/agents/") for each in roster.alike("code-reviewer")]
+    named = [each.path.removeprefix("shop/.claude/agents/") for each in roster.find("code-reviewer")]
+    alike = [each.path.removeprefix("shop/.claude/agents/") for each in roster.find_similar("code-reviewer")]
     assert (named, alike) == (["c.md", "d/e.md"], ["b/one.md", "a/two.md"])
-    assert [each.name for each in roster.alike("code_reviewer")] == [
+    assert [each.name for each in roster.find_similar("code_reviewer")] == [
         "Code-Reviewer",
         "CodeReviewer",
         "code-reviewer",
         "code-reviewer",
     ]
-    assert not [*roster.named("code_reviewer"), *roster.alike("reviewer")]
+    assert not [*roster.find("code_reviewer"), *roster.find_similar("reviewer")]

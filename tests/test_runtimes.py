@@ -171,7 +171,7 @@ def test_a_file_is_read_as_it_was_seen_to_be_read(row: Row) -> None:
         document = locate.open_document(path, row.text, Config())
         assert document is not None
         reading = next(reading for reading in document.readings if reading.runtime.name == name)
-        seen += "-" if expected == "-" else HOW[reading.how]
+        seen += "-" if expected == "-" else HOW[reading.status]
     assert _coarse(seen) == _coarse(row.outcome), " ".join(RUNTIMES)
 
 
@@ -181,7 +181,7 @@ def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
     for (name, path), expected in zip(RUNTIMES.items(), row.outcome, strict=True):
         document = locate.open_document(f"{path.rpartition('/')[0]}/{row.name}", row.text, Config())
         readings = document.readings if document else ()
-        how = next((reading.how for reading in readings if reading.runtime.name == name), "dropped")
+        how = next((reading.status for reading in readings if reading.runtime.name == name), "dropped")
         seen += "-" if expected == "-" else HOW[how]
     assert seen.replace("!", "L") == row.outcome, " ".join(RUNTIMES)
 

@@ -22,7 +22,7 @@ def test_characters_are_counted_in_units_of_the_encoding(encoding: Encoding, cha
 def test_only_the_line_ends_of_the_protocol_end_lines() -> None:
     text = "a\u2028b\x0cc\r\nd\re\nf"
     lines = LineIndex(text)
-    assert [lines.line(n).of(text) for n in range(len(lines))] == ["a\u2028b\x0cc", "d", "e", "f"]
+    assert [lines.line_span(n).text_in(text) for n in range(len(lines))] == ["a\u2028b\x0cc", "d", "e", "f"]
 
 
 def test_positions_outside_the_text_are_moved_into_it() -> None:

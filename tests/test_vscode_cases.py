@@ -56,7 +56,7 @@ def said(case: dict[str, Any]) -> tuple[set[int], set[int]]:
     document = open_document(path, "\n".join(case["input_lines"]), config)
     assert document is not None, path
     found = check(document, config, lambda path: path.removeprefix("./") in files)
-    lines = [(document.lines.line_at(d.span.start) + 1, d.severity) for d in found]
+    lines = [(document.lines.line_number(d.span.start) + 1, d.severity) for d in found]
     return {line for line, _ in lines}, {line for line, severity in lines if severity <= Severity.WARNING}
 
 

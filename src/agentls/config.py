@@ -51,11 +51,11 @@ class Config(NamedTuple):
     user_folder: bool = True
     overrides: tuple[Override, ...] = ()
 
-    def uses(self, code: str) -> bool:
+    def enables(self, code: str) -> bool:
         """Whether the rule `code` is switched on."""
         return code not in self.ignore and (not self.select or code in self.select)
 
-    def at(self, path: str) -> Config:
+    def for_path(self, path: str) -> Config:
         """The settings for the file at `path`, given as its `overrides` count it."""
         config = self
         for override in self.overrides:
@@ -67,7 +67,7 @@ class Config(NamedTuple):
                 )
         return config
 
-    def place(self, path: str) -> str | None:
+    def dialect_for(self, path: str) -> str | None:
         """The dialect that `places` gives the file at `path`."""
         return next((name for name, patterns in self.places.items() if _matches(path, patterns)), None)
 

@@ -133,7 +133,7 @@ def covered(client: Editor, uri: str, range_: t.Range, texts: dict[str, str] = F
         lines.offset(Position(at.line, at.character), encoding(client))  # type: ignore[arg-type]
         for at in (range_.start, range_.end)
     )
-    return f"{path.rpartition('/')[2]}:{range_.start.line + 1}:{Span(start, end).of(texts[path])}"
+    return f"{path.rpartition('/')[2]}:{range_.start.line + 1}:{Span(start, end).text_in(texts[path])}"
 
 
 async def definition(

@@ -37,7 +37,7 @@ def found_below(folder: Path) -> list[str]:
     search = SearchOptions(
         disk.load_settings, None, lambda *failed: failures.append(str(failed)), lambda *_: None
     )
-    paths = [found.full for found in discovery.find_files(str(folder), search)]
+    paths = [found.path for found in discovery.find_files(str(folder), search)]
     assert failures == []
     return paths
 

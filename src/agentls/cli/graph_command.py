@@ -107,11 +107,11 @@ def _summary(drawn: Graph) -> str:
         (drawn.count("command"), "command"),
         (drawn.count("server") + drawn.count("server", "elsewhere"), "server"),
         (len(drawn.edges), "connection"),
-        (len(drawn.missing), "dead name"),
+        (len(drawn.unresolved), "dead name"),
     ]
     words = [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
     return ", ".join(words) or "nothing"
 
 
 def _line(path: str, offset: int) -> int:
-    return other_files.lines(path).line_at(offset) + 1
+    return other_files.lines(path).line_number(offset) + 1

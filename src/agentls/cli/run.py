@@ -89,15 +89,15 @@ def check_file(
     form: str, width: int, found: FoundFile, document: Document, options: Options, project: Index | None
 ) -> Result:
     """The job of `agentls check`, with the findings in the output format `form`."""
-    folder = found.full.rpartition("/")[0]
-    config = options.rules(options.settings(folder).for_file(found.full))
+    folder = found.path.rpartition("/")[0]
+    config = options.rules(options.settings(folder).for_file(found.path))
     diagnostics = check(document, config, disk.exists_from(folder), disk.files_of(document), project)
     if form == "text":
-        piece = list(text_format.render(found.shown, document, diagnostics, width))
+        piece = list(text_format.render(found.display_path, document, diagnostics, width))
     elif diagnostics:
         from agentls.cli.machine_formats import FORMATS
 
-        piece = [(FORMATS[form].render(found.shown, document, diagnostics), "plain")]
+        piece = [(FORMATS[form].render(found.display_path, document, diagnostics), "plain")]
     else:
         piece = []
     return Result(piece, Counter(diagnostic.severity for diagnostic in diagnostics))
@@ -109,7 +109,7 @@ def inspect_file(
     """The job of `agentls inspect`."""
     from agentls.reports import inspection
 
-    seen = inspection.inspect_document(document, project)._replace(path=found.shown)
+    seen = inspection.inspect_document(document, project)._replace(path=found.display_path)
     if form == "text":
         piece: list[Segment] = []
         for line in inspection.render_text(seen, width):
@@ -125,13 +125,13 @@ def process(
 ) -> Result:
     """Do `job` on one file, or on `content` in its stead. Whatever goes wrong concerns this file only."""
     try:
-        content = disk.read_text(found.full) if content is None else content
+        content = disk.read_text(found.path) if content is None else content
     except OSError as error:
         return Result([], Counter(), disk.describe_error(error))
     try:
-        settings = options.settings(found.full.rpartition("/")[0])
+        settings = options.settings(found.path.rpartition("/")[0])
         otherwise = options.dialect or DEFAULT_DIALECT
-        document = disk.open_document(found.full, content, settings, otherwise)
+        document = disk.open_document(found.path, content, settings, otherwise)
         assert document is not None, "there is a dialect to fall back on"
         return job(found, document, options, projects.index(document) if projects else None)
     except Exception as error:
@@ -166,7 +166,7 @@ class Run:
         for done, (found, result) in enumerate(zip(founds, results, strict=True), 1):
             self._terminal.progress(done)
             if result.failure:
-                self._fail(found.shown, result.failure)
+                self._fail(found.display_path, result.failure)
             else:
                 yield result
 
@@ -179,8 +179,8 @@ class Run:
         projects.prepare(founds, self._visibly(_each(self._jobs)))
         known = projects.indexes.values()
         for found in founds:
-            if not any(found.full in index for index in known):
-                self._fail(found.shown, _unread(found.full))
+            if not any(found.path in index for index in known):
+                self._fail(found.display_path, _unread(found.path))
         return projects.indexes
 
     def _visibly(self, each: MapFunction) -> MapFunction:
@@ -196,7 +196,7 @@ class Run:
     def of_stdin(self, name: str, job: Job) -> Iterator[Result]:
         """The result of the text on standard input, as if it stood in the file `name`."""
         found = FoundFile(name, disk.absolute_path(name))
-        self._settings(found.full.rpartition("/")[0])
+        self._settings(found.path.rpartition("/")[0])
         try:
             data = disk.check_size(sys.stdin.buffer.read(disk.MAX_BYTES + 1))
         except OSError as error:
@@ -224,9 +224,9 @@ class Run:
         for path in paths:
             found = None
             for found in discovery.find_files(path, search):
-                if found.full not in seen:
-                    seen.add(found.full)
-                    self._settings(found.full.rpartition("/")[0])
+                if found.path not in seen:
+                    seen.add(found.path)
+                    self._settings(found.path.rpartition("/")[0])
                     yield found
             if found is None and os.path.isdir(path):
                 self._note(path, _NOTHING_THERE)

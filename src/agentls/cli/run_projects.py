@@ -26,10 +26,10 @@ class Projects:
     def prepare(self, files: Iterable[FoundFile], each: MapFunction) -> None:
         """Index the projects of `files`, and those of them that no project would count by itself."""
         names_in = partial(load.load_names, settings=self._settings, otherwise=self._dialect)
-        missing = [found.full for found in files if found.full not in self._index(found.full, each)]
+        missing = [found.path for found in files if found.path not in self._index(found.path, each)]
         for names in each(names_in, missing):
             if names:
-                self._index(names.path, each).put(names)
+                self._index(names.path, each).update(names)
 
     @property
     def indexes(self) -> Mapping[str, Index]:
@@ -40,7 +40,7 @@ class Projects:
         """The index of the document's project, with the document as it is."""
         index = self._index(document.path, map)
         if document.path not in index:
-            index.put(extract.extract_names(document))
+            index.update(extract.extract_names(document))
         return index
 
     def _index(self, path: str, each: MapFunction) -> Index:

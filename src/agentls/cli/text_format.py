@@ -70,11 +70,14 @@ def _place(lines: LineIndex, span: Span) -> str:
 def _source(document: Document, span: Span, style: str, width: int) -> Iterator[Segment]:
     """The line on which `span` starts, and below it the marks; if it ends on a later line, they
     say on which."""
-    first, last = document.lines.line_at(span.start), document.lines.line_at(max(span.start, span.end - 1))
-    line = document.lines.line(first)
+    first, last = (
+        document.lines.line_number(span.start),
+        document.lines.line_number(max(span.start, span.end - 1)),
+    )
+    line = document.lines.line_span(first)
     start = min(span.start, line.end) - line.start
     end = max(start + 1, min(span.end, line.end) - line.start)
-    shown, marks = _excerpt(line.of(document.text), start, end, width - _GUTTER - 2)
+    shown, marks = _excerpt(line.text_in(document.text), start, end, width - _GUTTER - 2)
     yield f"{first + 1:{_GUTTER - 1}} | ", "muted"
     yield f"{shown}\n", "plain"
     yield f"{'':{_GUTTER - 1}} | ", "muted"

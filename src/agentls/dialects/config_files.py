@@ -13,30 +13,30 @@ from agentls.text.yaml_tree import load_yaml
 
 
 class NamePath(NamedTuple):
-    """Where names stand in such a file. `at` are the keys that lead there, with a point between; `*` stands
+    """Where names stand in such a file. `path` are the keys that lead there, with a point between; `*` stands
     for each key of a mapping and each item of a list, and "" is the file as a whole.
 
     `defines` says what the keys of the mapping are the names of, as far as their entries have one of the keys
-    `one_of`, if there are any. `refers` says what the text there, or each text of a list, is the name of; with
+    `one_of`, if there are any. `refers_to` says what the text there, or each text of a list, is the name of; with
     `keys` it is the keys of a mapping. A path counts from the folder that the file belongs to, or from there
-    and what the key `below`, which stands beside, says. `rules` tells what is done about the uses of tools
+    and what the key `base_key`, which stands beside, says. `permission_action` tells what is done about the uses of tools
     that are listed there; "value" stands for a mapping from tools, or from tools and patterns, to that word.
     `hooks` tells that hooks stand there.
     """
 
-    at: str
+    path: str
     defines: Named = ""
     one_of: tuple[str, ...] = ()
-    refers: Literal[Named, "file"] = ""
+    refers_to: Literal[Named, "file"] = ""
     keys: bool = False
-    below: str = ""
+    base_key: str = ""
     hooks: bool = False
-    rules: Literal["", "allow", "ask", "deny", "value"] = ""
+    permission_action: Literal["", "allow", "ask", "deny", "value"] = ""
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The way there, step by step."""
-        return tuple(self.at.split(".")) if self.at else ()
+        return tuple(self.path.split(".")) if self.path else ()
 
 
 class RuntimeConfigFile(NamedTuple):
@@ -56,7 +56,7 @@ class RuntimeConfigFile(NamedTuple):
 
 class UserFolder(NamedTuple):
     """A folder in a user's home: the environment variable that tells another place for it, and the file in
-    it that lists the plugins which are installed, if there is one. The key `switch` of its `settings`, and of
+    it that lists the plugins which are installed, if there is one. The key `enabled_key` of its `settings`, and of
     those in the same folder of a project, has `false` for those that are switched off."""
 
     name: str
@@ -64,7 +64,7 @@ class UserFolder(NamedTuple):
     source: Source
     plugins: str = ""
     settings: tuple[str, ...] = ()
-    switch: str = ""
+    enabled_key: str = ""
 
 
 class _Table(NamedTuple):

@@ -58,7 +58,7 @@ class ConceptTable:
         """All names, in the order of the file."""
         return tuple(self._owners)
 
-    def owners(self, name: str) -> tuple[str, ...]:
+    def formats_with(self, name: str) -> tuple[str, ...]:
         """The formats that have the name, the most common first."""
         have = self._owners.get(name, {})
         return tuple(owner for owner in self._formats if owner in have)
@@ -69,21 +69,21 @@ class ConceptTable:
         known = self._formats.get(owner)
         return (have.get(owner) or have.get(known.like) or []) if known else []
 
-    def names(self, concept: Concept, target: str) -> tuple[str, ...]:
+    def names_in(self, concept: Concept, target: str) -> tuple[str, ...]:
         """The names of a concept in a format; for one that is not listed, all that there are."""
         known = self._formats.get(target)
         if known is None:
             return tuple(name for names in concept.names.values() for name in names)
         return concept.names.get(target) or concept.names.get(known.like) or ()
 
-    def written(
+    def translate(
         self, concept: Concept, target: str, writable: Callable[[str], object]
     ) -> tuple[tuple[str, ...], bool]:
         """The names to write in a format, and whether they mean the same rather than something near."""
-        found = next((name for name in self.names(concept, target) if writable(name)), None)
+        found = next((name for name in self.names_in(concept, target) if writable(name)), None)
         if found:
             return (found,), True
-        near = (self.written(self.concepts[name], target, writable)[0] for name in concept.near)
+        near = (self.translate(self.concepts[name], target, writable)[0] for name in concept.near)
         return tuple(name for names in near for name in names), False
 
 
@@ -113,17 +113,17 @@ class Crosswalk:
         rows = [self.formats[each] for each in (name, other) if each in self.formats]
         return name == other or any(row.like in (name, other) for row in rows)
 
-    def key(self, name: str, dialect: Dialect, of: str = "") -> ForeignKey | None:
+    def translate_key(self, name: str, dialect: Dialect, of: str = "") -> ForeignKey | None:
         """What a key that `dialect` does not know is elsewhere: in the format `of`, or where it is
         most common."""
-        owners = [owner for owner in self.keys.owners(name) if owner != dialect.name]
+        owners = [owner for owner in self.keys.formats_with(name) if owner != dialect.name]
         owner = of if self.keys.concepts_of(name, of) else next(iter(owners), None)
         if owner is None or dialect.key(name):
             return None
         files = (self.formats[each].files or f"{self.formats[each].title} agents" for each in owners)
         row = ForeignKey(name, _owners(files), formats=tuple(owners))
         for concept in self.keys.concepts_of(name, owner):
-            written, same = self.keys.written(concept, dialect.name, dialect.key)
+            written, same = self.keys.translate(concept, dialect.name, dialect.key)
             if written:
                 alias = _letters(written[0]) == _letters(name)
                 words = self._words(concept.name, owner, dialect.name)
@@ -137,33 +137,33 @@ class Crosswalk:
             word: names[0]
             for each in (table.concepts.values() if table else ())
             for word in each.names.get(owner, ())
-            if table and (names := table.names(each, target))
+            if table and (names := table.names_in(each, target))
         }
 
-    def tool(self, name: str, dialect: Dialect, of: str = "") -> ForeignTool | None:
+    def translate_tool(self, name: str, dialect: Dialect, of: str = "") -> ForeignTool | None:
         """What the name of a tool that `dialect` does not know stands for elsewhere: in the format `of`,
         or where it is most common."""
-        owners = [owner for owner in self.tools.owners(name) if owner != dialect.name]
+        owners = [owner for owner in self.tools.formats_with(name) if owner != dialect.name]
         owner = of if self.tools.concepts_of(name, of) else next(iter(owners), None)
         if owner is None:
             return self._server_tool(name, dialect, of)
         now: dict[str, None] = {}
         same = True
         for concept in self.tools.concepts_of(name, owner):
-            written, exact = self.tools.written(concept, dialect.name, dialect.writable_tool)
+            written, exact = self.tools.translate(concept, dialect.name, dialect.is_always_available)
             now.update(dict.fromkeys(written))
             same = same and exact
         titles = (self.formats[each].title for each in owners)
         return ForeignTool(name, _owners(titles), tuple(now), same and len(now) == 1, tuple(owners))
 
-    def model(self, name: str, dialect: Dialect) -> ForeignModel | None:
+    def translate_model(self, name: str, dialect: Dialect) -> ForeignModel | None:
         """What the name of a model that `dialect` does not know stands for elsewhere."""
-        owners = [owner for owner in self.models.owners(name) if owner != dialect.name]
+        owners = [owner for owner in self.models.formats_with(name) if owner != dialect.name]
         if not owners or dialect.name not in self.formats:
             return None
         use = ""
         for concept in self.models.concepts_of(name, owners[0]):
-            written, _ = self.models.written(concept, dialect.name, bool)
+            written, _ = self.models.translate(concept, dialect.name, bool)
             use = use or "".join(written[:1])
         return ForeignModel(name, _owners(self.formats[owner].title for owner in owners), use)
 
@@ -175,7 +175,7 @@ class Crosswalk:
         for row in self.formats.values():
             form = _form(row.server_tool)
             found = form.fullmatch(name) if form else None
-            if found is None or self.tools.owners(found["server"].lower()):
+            if found is None or self.tools.formats_with(found["server"].lower()):
                 continue
             # A word with a slash may be anything, unless it stands among names of that format.
             if found["tool"] == "*" or row.name == of or not row.server_tool.startswith("{"):

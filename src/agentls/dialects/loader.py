@@ -41,12 +41,12 @@ class Dialect(Facts):
         return f"<Dialect {self.name}>"  # All facts would fill pages.
 
     @property
-    def own_names(self) -> tuple[TaggedName, ...]:
+    def special_agent_names(self) -> tuple[TaggedName, ...]:
         """The names of agents that mean something to the runtimes by themselves."""
         return (*self.builtin_agents, *self.reserved_names)
 
     @property
-    def advertised(self) -> bool:
+    def model_invocable(self) -> bool:
         """Whether a model is told the descriptions, and chooses by them."""
         return self.kind in ("agent", "skill")
 
@@ -90,7 +90,7 @@ class Dialect(Facts):
     def foreign_key(self, name: str) -> ForeignKey | None:
         """What is known about a key that belongs elsewhere: the dialect's own word on it comes
         first, the crosswalk second."""
-        return self._indexes["foreign key"].get(name) or crosswalk.load_crosswalk().key(name, self)
+        return self._indexes["foreign key"].get(name) or crosswalk.load_crosswalk().translate_key(name, self)
 
     def tool(self, name: str) -> Tool | None:
         """The built-in tool of that name, or of which that is an alias."""
@@ -106,7 +106,7 @@ class Dialect(Facts):
         row: ForeignTool | None = self._indexes["foreign tool"].get(name)
         if row or name.lower() in self._tool_names:
             return row
-        return crosswalk.load_crosswalk().tool(name, self)
+        return crosswalk.load_crosswalk().translate_tool(name, self)
 
     def foreign_model(self, name: str) -> ForeignModel | None:
         """What is known about the name of a model that is written for another format."""
@@ -118,14 +118,14 @@ class Dialect(Facts):
         provider, _, bare = name.partition("/")
         if self.models.get(bare):
             return ForeignModel(name, use=bare, provider=provider)
-        return crosswalk.load_crosswalk().model(name, self)
+        return crosswalk.load_crosswalk().translate_model(name, self)
 
-    def permission(self, tool: str) -> str:
+    def permission_for(self, tool: str) -> str:
         """The name by which permissions rule a tool."""
         known = self.tool(tool)
         return (known.permission if known else "") or tool
 
-    def writable_tool(self, name: str) -> bool:
+    def is_always_available(self, name: str) -> bool:
         """Whether the tool of that name exists, and an agent may always have it."""
         tool = self.tool(name)
         return tool is not None and tool.subagents == "yes"
@@ -135,17 +135,17 @@ class Dialect(Facts):
         names = (*(tool.name for tool in self.tools), *(old.name for old in self.old_tools))
         return frozenset(name.lower() for name in names)
 
-    def tool_in_any_case(self, name: str) -> str | None:
+    def tool_ignoring_case(self, name: str) -> str | None:
         """The name, of today, of old or of another product, that differs from `name` in nothing but
         case; the dialect's own come first, and of others the first."""
         found: str | None = self._indexes["any case"].get(name.lower())
         return found
 
-    def event(self, name: str) -> HookEvent | None:
+    def hook_event(self, name: str) -> HookEvent | None:
         """The hook event of that name."""
         return self._indexes["event"].get(name)
 
-    def handler(self, name: str) -> HookHandler | None:
+    def hook_handler(self, name: str) -> HookHandler | None:
         """The kind of hook handler of that name."""
         return self._indexes["handler"].get(name)
 

@@ -134,7 +134,7 @@ def resolve_tool(
         return ToolResolution("available", (name,))  # Without a catalogue nothing speaks against a name.
     grammar = grammar_for(dialect, runtime)
     if grammar.any_case:
-        name = dialect.tool_in_any_case(name) or name
+        name = dialect.tool_ignoring_case(name) or name
     tool = dialect.tool(name) if grammar.own_names else None
     if tool:
         if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):

@@ -175,7 +175,7 @@ class SchemaPosition(NamedTuple):
     key: Key
     shapes: tuple[TypeExpression, ...]
 
-    def takes(self, *words: str) -> bool:
+    def allows(self, *words: str) -> bool:
         """Whether one of the alternatives is named by one of `words`."""
         return any(shape.word in words for shape in self.shapes)
 
@@ -184,7 +184,7 @@ class SchemaPosition(NamedTuple):
         """The keys that are known for a mapping in this place."""
         inner = [shape.inner for shape in self.shapes if shape.word == "map"]
         named = any(shape.word == "record" for shapes in inner for shape in shapes)
-        return self.key.fields if self.takes("record") or (inner and not named) else ()
+        return self.key.fields if self.allows("record") or (inner and not named) else ()
 
 
 def schema_at(key: Key, steps: Iterable[str | None] = ()) -> SchemaPosition | None:
@@ -206,7 +206,7 @@ def _below(here: SchemaPosition, step: str | None) -> SchemaPosition | None:
     if step is None:
         return SchemaPosition(here.key, lists[0].inner) if lists else None
     field = here.key.field(step)
-    if here.takes("record") or (maps and field and field in here.fields):
+    if here.allows("record") or (maps and field and field in here.fields):
         return schema_at(field) if field else None
     if maps:
         return SchemaPosition(here.key, maps[0].inner)

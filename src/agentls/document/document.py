@@ -49,7 +49,7 @@ class AgentFile(NamedTuple):
     dialect: Dialect
     identity: FileIdentity
     readers: tuple[Reader, ...]
-    others: tuple[tuple[str, str], ...] = ()
+    other_readers: tuple[tuple[str, str], ...] = ()
     config: Config = Config()
 
 
@@ -66,12 +66,12 @@ class Document(AgentFile):
         """How its lines end: CRLF if any of them does."""
         return "\r\n" if "\r\n" in self.text else "\n"
 
-    def edited(self, edits: Iterable[Edit]) -> Document:
+    def with_edits(self, edits: Iterable[Edit]) -> Document:
         """The document as it would be after `edits`."""
         return self._replace(text=apply_edits(self.text, edits))
 
     @cached_property
-    def block(self) -> FrontmatterBlock | None:
+    def frontmatter(self) -> FrontmatterBlock | None:
         """The frontmatter as a person sees it, between fences on lines of their own."""
         return find_block(self.text)
 
@@ -79,21 +79,21 @@ class Document(AgentFile):
     def readings(self) -> tuple[Reading, ...]:
         """What each runtime that counts makes of the file, the folder's owner first. A file that is
         meant for others by what it says does not count where others are left."""
-        return tuple(r for r in self._own if not self._is_left(r)) or self._own
+        return tuple(r for r in self._primary_readings if not self._declines(r)) or self._primary_readings
 
     @cached_property
     def other_readings(self) -> tuple[Reading, ...]:
         """What the other runtimes make of it that read it too."""
-        left = tuple(reading for reading in self._own if reading not in self.readings)
-        others = (make_reader(runtime, dialect, self.config) for runtime, dialect in self.others)
+        left = tuple(reading for reading in self._primary_readings if reading not in self.readings)
+        others = (make_reader(runtime, dialect, self.config) for runtime, dialect in self.other_readers)
         return left + tuple(self._read(reader) for reader in others)
 
     @cached_property
-    def _own(self) -> tuple[Reading, ...]:
+    def _primary_readings(self) -> tuple[Reading, ...]:
         return tuple(self._read(reader) for reader in self.readers)
 
     @staticmethod
-    def _is_left(reading: Reading) -> bool:
+    def _declines(reading: Reading) -> bool:
         leaves, root = reading.runtime.leaves, reading.root
         return leaves is not None and root is not None and is_met(leaves, root)
 
@@ -101,18 +101,18 @@ class Document(AgentFile):
         read = load_strategy(reader.runtime.strategy)
         return read(self.text, self.identity, reader.dialect, reader.runtime)
 
-    def barred(self, reading: Reading) -> frozenset[str]:
+    def blocked_callers(self, reading: Reading) -> frozenset[str]:
         """Who cannot start what the file defines, by what it says or by its place, as the runtime of `reading`
         has it: "person", "model", both or nobody."""
         keys = (key for key in reading.dialect.keys if key.bars and key.known_to(reading.runtime.name))
         return frozenset(
-            key.bars[value] for key in keys if (value := self._word(reading, key.name)) in key.bars
+            key.bars[value] for key in keys if (value := self._scalar_value(reading, key.name)) in key.bars
         )
 
-    def _word(self, reading: Reading, key: str) -> str:
-        entry = reading.get(key)
+    def _scalar_value(self, reading: Reading, key: str) -> str:
+        entry = reading.entry(key)
         value = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
-        return self.identity.sets.get(key, value).lower()
+        return self.identity.fixed_values.get(key, value).lower()
 
     @property
     def reading(self) -> Reading:
@@ -122,13 +122,13 @@ class Document(AgentFile):
     @cached_property
     def root(self) -> Mapping:
         """The frontmatter's entries for the editor; there even if no runtime can read it."""
-        if self.block is None:
+        if self.frontmatter is None:
             return Mapping(Span(0, 0), ())
-        content = self.block.content
+        content = self.frontmatter.content
         seen = self.reading
         if seen.root is not None and seen.block == content:
             return seen.root
-        parsed = parse(MappedText.plain(self.text, content), tabs_indent=True)
+        parsed = parse(MappedText.unchanged(self.text, content), tabs_indent=True)
         if isinstance(parsed.root, Mapping):
             return parsed.root
         return Mapping(content, recover_entries(self.text, content))
@@ -138,7 +138,7 @@ class Document(AgentFile):
         return self.root.get(key)
 
     @cached_property
-    def telling(self) -> tuple[tuple[Key, Entry], ...]:
+    def significant_entries(self) -> tuple[tuple[Key, Entry], ...]:
         """The known keys with the entries that count for them, unless those say nothing or have no effect
         where the file lies."""
         known = ((self.dialect.key(entry.key.text), entry) for entry in self.root.entries)
@@ -148,7 +148,7 @@ class Document(AgentFile):
             if key
             and not (key.ignored_in_plugin and self.identity.plugin)
             and self.entry(key.name) is entry
-            and not (entry.broken or self._says_nothing(entry.value))
+            and not (entry.unparsed or self._says_nothing(entry.value))
         )
 
     def _says_nothing(self, value: Node) -> bool:
@@ -156,20 +156,20 @@ class Document(AgentFile):
         that swallowed a comment when the runtime repaired it, which has a rule of its own."""
         if not isinstance(value, Scalar):
             return False
-        swallowed = " #" in value.text and value.span in self.reading.rewritten
+        swallowed = " #" in value.text and value.span in self.reading.repaired_values
         return value.type == "null" or value.is_alias or swallowed or not value.text.strip()
 
     @cached_property
     def markdown(self) -> Markdown:
         """The body's headings, code, links and tags."""
-        return markdown.parse(self.text, self.body)
+        return markdown.parse(self.text, self.body_start)
 
     @property
-    def body(self) -> int:
+    def body_start(self) -> int:
         """Where the body starts for the editor: behind the closing fence."""
-        if self.block is None:
+        if self.frontmatter is None:
             return 1 if self.text.startswith("\ufeff") else 0
-        return self.block.body
+        return self.frontmatter.body_start
 
     @cached_property
     def permission_mode(self) -> str | None:
@@ -194,17 +194,17 @@ class Document(AgentFile):
                 ),
             )
             for key in self.dialect.keys
-            if key.type == "tools" and (entry := self.entry(key.name)) and not entry.broken
+            if key.type == "tools" and (entry := self.entry(key.name)) and not entry.unparsed
         )
 
     @cached_property
-    def origin(self) -> ForeignFormat | None:
+    def foreign_format(self) -> ForeignFormat | None:
         """The format that the file is written for, if it is not the one of its place."""
         loads = all(reading.loads for reading in self.readings)
         runtimes = tuple(reading.runtime for reading in self.readings)
         return foreign_format.detect_foreign_format(self.root, self.tool_lists, self.dialect, runtimes, loads)
 
     @cached_property
-    def tools(self) -> AvailableTools:
+    def available_tools(self) -> AvailableTools:
         """What the agent may use in the folder's own runtime."""
         return toollist.available_tools(self.reading, self.text, self.permission_mode)

@@ -28,7 +28,7 @@ def write_scalar(text: str) -> str:
     """`text`, which has no line breaks, as a scalar of a block: plain if it is read back as it is, else
     in quotes."""
     line = f"key: {text}"
-    root = parse(MappedText.plain(line, Span(0, len(line)))).root
+    root = parse(MappedText.unchanged(line, Span(0, len(line)))).root
     return text if isinstance(root, Mapping) and root.value == {"key": text} else quote_scalar(text)
 
 
@@ -63,7 +63,7 @@ def remove_entry(document: Document, mapping: Mapping, entry: Entry) -> Edit:
         at = mapping.entries.index(entry)
         return _without_run([each.span for each in mapping.entries], at, at)
     lines = document.lines
-    first = lines.line(lines.line_at(entry.key.span.start))
+    first = lines.line_span(lines.line_number(entry.key.span.start))
     return _without_lines(document, Span(first.start, entry.span.end))
 
 
@@ -76,7 +76,9 @@ def edit_list(document: Document, value: Node, changes: dict[Span, tuple[str, ..
     """
     items = value.items if isinstance(value, Sequence) else (value,)
     entries = [split_tool_list(item, document.text, document.dialect.tool_grammar) for item in items]
-    plain = {entry.span for row in entries for entry in row if entry.span.of(document.text) == entry.text}
+    plain = {
+        entry.span for row in entries for entry in row if entry.span.text_in(document.text) == entry.text
+    }
     found = [[entry.span for entry in row] for row in entries]
     stays = any(changes.get(span, True) for row in found for span in row)
     touched = {span for row in found if changes.keys() & set(row) for span in row}
@@ -99,11 +101,11 @@ def edit_list(document: Document, value: Node, changes: dict[Span, tuple[str, ..
 def _between(document: Document, value: Node, item: Node, count: int) -> str:
     """What separates two names that are written in the place of one of the `count` in `item`."""
     if not isinstance(value, Sequence) or count > 1:
-        return ", " if count == 1 or "," in item.span.of(document.text) else " "
-    quote = item.span.of(document.text)[:1]
+        return ", " if count == 1 or "," in item.span.text_in(document.text) else " "
+    quote = item.span.text_in(document.text)[:1]
     quote = quote if quote in ("'", '"') else ""
-    line = document.lines.line(document.lines.line_at(item.span.start))
-    lead = Span(line.start, item.span.start).of(document.text)
+    line = document.lines.line_span(document.lines.line_number(item.span.start))
+    lead = Span(line.start, item.span.start).text_in(document.text)
     if value.flow or not _DASH.fullmatch(lead):
         return f"{quote}, {quote}"
     return f"{quote}{document.newline}{lead}{quote}"
@@ -126,22 +128,22 @@ def _without_run(spans: list[Span], first: int, last: int) -> Edit:
 
 def _with_properties(item: Node) -> Span:
     """The span of an item with the anchor or tag in front of it."""
-    properties = item.properties if isinstance(item, Scalar) else None
+    properties = item.properties_span if isinstance(item, Scalar) else None
     return Span(properties.start if properties else item.span.start, item.span.end)
 
 
 def _without_item(document: Document, item: Node) -> Edit:
     """The edit that takes an item out of a list with one item a line."""
     dash = document.text.rfind("-", 0, _with_properties(item).start)
-    first = document.lines.line(document.lines.line_at(dash))
+    first = document.lines.line_span(document.lines.line_number(dash))
     return _without_lines(document, Span(first.start, item.span.end))
 
 
 def _without_lines(document: Document, span: Span) -> Edit:
     """The edit that takes out `span`, which starts a line, with the rest of its last line."""
-    last = document.lines.line_at(span.end)
+    last = document.lines.line_number(span.end)
     if last + 1 < len(document.lines):
-        return Edit(Span(span.start, document.lines.line(last + 1).start), "")
+        return Edit(Span(span.start, document.lines.line_span(last + 1).start), "")
     return Edit(Span(span.start, len(document.text)), "")
 
 
@@ -150,12 +152,12 @@ _DASH = re.compile(r"[ \t]*-[ \t]+")
 
 def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     """Whether after `edits` the runtimes still load the agent, and with tools, if they did so before."""
-    after = document.edited(edits)
-    still = {reading.runtime for reading in after.readings if reading.how in ("clean", "repaired")}
-    before = {reading.runtime for reading in document.readings if reading.how in ("clean", "repaired")}
+    after = document.with_edits(edits)
+    still = {reading.runtime for reading in after.readings if reading.status in ("clean", "repaired")}
+    before = {reading.runtime for reading in document.readings if reading.status in ("clean", "repaired")}
     # An edit may also change for whom the file is meant.
     gone = before - still - {reading.runtime for reading in after.other_readings}
-    return not gone and (document.tools.leaves_none or not after.tools.leaves_none)
+    return not gone and (document.available_tools.is_empty or not after.available_tools.is_empty)
 
 
 def insert_field(document: Document, mapping: Mapping, field: str) -> Edit:

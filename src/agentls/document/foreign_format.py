@@ -98,7 +98,7 @@ def _fits_its_place(
     table, name = crosswalk.load_crosswalk(), origin.format.name
     for entry in root.entries:
         key = dialect.key(entry.key.text)
-        if key and table.keys.owners(key.name) and not table.keys.concepts_of(key.name, name):
+        if key and table.keys.formats_with(key.name) and not table.keys.concepts_of(key.name, name):
             return True
         if loads and key and key.type == "model" and isinstance(entry.value, Scalar):
             model = dialect.models.get(entry.value.text)

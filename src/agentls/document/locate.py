@@ -52,7 +52,7 @@ def locate(
             home = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
             return Placement(home.dialect, _identity(path, home.place), home.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
-            identity = _identity(inside, place)._replace(plugin=plugin.name, base=plugin.root)
+            identity = _identity(inside, place)._replace(plugin=plugin.name, base_folder=plugin.root)
             return Placement(dialect, identity, place)
     return None
 
@@ -100,7 +100,7 @@ def open_document(
         name = path.rpartition("/")[2]
         # A text that was never saved has no file name to be judged by.
         file = name if "/" in path else ""
-        located = Placement(otherwise, FileIdentity(name.rpartition(".")[0], file=file), None)
+        located = Placement(otherwise, FileIdentity(name.rpartition(".")[0], file_name=file), None)
     dialect = loader.configure_dialect(located.dialect, config)
     readers, others = _readers(dialect, located.place, config)
     # Whoever counts only another reader of the place writes for that one.

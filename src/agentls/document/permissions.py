@@ -44,13 +44,13 @@ class UnreachablePermission(NamedTuple):
     """An entry that never decides, and the later one that decides in its place."""
 
     grant: PermissionEntry
-    by: PermissionEntry
+    decided_by: PermissionEntry
 
 
 def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
     """Each permission that is set, with its entries, in the order in which the runtime takes them: the
     switches first."""
-    switches, permission = reading.get(TOOLS_KEY), reading.get(PERMISSION_KEY)
+    switches, permission = reading.entry(TOOLS_KEY), reading.entry(PERMISSION_KEY)
     if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
         for entry in switches.value.entries:
             name = PERMISSION_OF_TOOL.get(entry.key.text, entry.key.text)

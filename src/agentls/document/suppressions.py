@@ -26,11 +26,11 @@ class Suppression(NamedTuple):
 
     span: Span
     codes: tuple[str, ...]
-    scope: Span
+    range: Span
 
     def covers(self, code: str, span: Span) -> bool:
         """Whether it silences a finding of the rule `code` at `span`."""
-        return (not self.codes or code in self.codes) and self.scope.overlaps(span)
+        return (not self.codes or code in self.codes) and self.range.overlaps(span)
 
 
 def find_suppressions(document: Document) -> list[Suppression]:
@@ -41,32 +41,32 @@ def find_suppressions(document: Document) -> list[Suppression]:
 
 
 def _in_frontmatter(document: Document) -> Iterator[Suppression]:
-    if document.block is None:
+    if document.frontmatter is None:
         return
-    content = document.block.content
+    content = document.frontmatter.content
     values = [node.span for node in walk(document.root) if isinstance(node, Scalar)]
     for found in _IN_YAML.finditer(document.text, content.start, content.end):
         span = Span(*found.span())
         # Inside a value it is text, not a comment: in a block scalar, or where a repair quoted it.
         if any(value.start < span.start < value.end for value in values):
             continue
-        line = document.lines.line_at(span.start)
-        if document.text[document.lines.line(line).start : span.start].strip():
-            scope = document.lines.line(line)
+        line = document.lines.line_number(span.start)
+        if document.text[document.lines.line_span(line).start : span.start].strip():
+            scope = document.lines.line_span(line)
         else:
             scope = _next_entry(document, line)
         yield _suppression(found, span, scope, document)
 
 
 def _in_body(document: Document) -> Iterator[Suppression]:
-    for found in _IN_BODY.finditer(document.text, document.body):
+    for found in _IN_BODY.finditer(document.text, document.body_start):
         span = Span(*found.span())
         if document.markdown.in_code(span.start):
             continue
-        line = document.lines.line_at(span.start)
-        own = document.lines.line(line)
-        alone = own.of(document.text).strip() == found[0]
-        scope = document.lines.line(line + 1) if alone and line + 1 < len(document.lines) else own
+        line = document.lines.line_number(span.start)
+        own = document.lines.line_span(line)
+        alone = own.text_in(document.text).strip() == found[0]
+        scope = document.lines.line_span(line + 1) if alone and line + 1 < len(document.lines) else own
         yield _suppression(found, span, scope, document)
 
 
@@ -79,12 +79,12 @@ def _next_entry(document: Document, line: int) -> Span:
     """The entry that starts on the next line that is neither blank nor a comment."""
     lines = document.lines
     for number in range(line + 1, len(lines)):
-        span = lines.line(number)
-        content = span.of(document.text).strip()
+        span = lines.line_span(number)
+        content = span.text_in(document.text).strip()
         if content and not content.startswith("#"):
-            starts = span.start + len(span.of(document.text)) - len(span.of(document.text).lstrip())
+            starts = span.start + len(span.text_in(document.text)) - len(span.text_in(document.text).lstrip())
             return _entry_at(document.root, starts) or span
-    return lines.line(line)
+    return lines.line_span(line)
 
 
 def _entry_at(node: Node, offset: int) -> Span | None:
@@ -108,17 +108,17 @@ def add_ignore_comment(document: Document, code: str, span: Span) -> Edit:
     It is a line of its own at the left margin: behind a value it would become part of the value in a file
     that needs the runtime's repair. But in a table it stands behind the row, as a line would end the table.
     """
-    lines, block = document.lines, document.block
+    lines, block = document.lines, document.frontmatter
     newline = document.newline
-    if block and span.start >= document.body:
-        line = lines.line(lines.line_at(span.start))
+    if block and span.start >= document.body_start:
+        line = lines.line_span(lines.line_number(span.start))
         comment = f"<!-- agentls: ignore[{code}] -->"
-        if line.of(document.text).lstrip().startswith("|"):
+        if line.text_in(document.text).lstrip().startswith("|"):
             return Edit(Span(line.end, line.end), f" {comment}")
         return Edit(Span(line.start, line.start), f"{comment}{newline}")
     entry = next((e for e in document.root.entries if e.span.overlaps(span)), None)
     if block and entry and span.start >= block.content.start:
-        at = lines.line(lines.line_at(entry.key.span.start)).start
+        at = lines.line_span(lines.line_number(entry.key.span.start)).start
         return Edit(Span(at, at), f"# agentls: ignore[{code}]{newline}")
     if block and (document.reading.block or not block.closing):
         at = block.content.start

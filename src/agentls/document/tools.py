@@ -27,7 +27,7 @@ class IgnoredTool(NamedTuple):
     """An entry that gives the agent nothing, and why, in words."""
 
     name: str
-    why: str
+    reason: str
 
 
 class AvailableTools(NamedTuple):
@@ -44,7 +44,7 @@ class AvailableTools(NamedTuple):
     dropped: tuple[IgnoredTool, ...] = ()
 
     @property
-    def leaves_none(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the agent is left without a single tool."""
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
@@ -69,7 +69,7 @@ class ResolvedEntry(NamedTuple):
     entry: ToolEntry
     standing: ToolStatus
     tools: tuple[str, ...]
-    dropped_by: tuple[Runtime, ...] = ()
+    ignored_by: tuple[Runtime, ...] = ()
 
     @property
     def tool(self) -> str | None:
@@ -111,8 +111,8 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     grammar = grammar_for(dialect, runtime)
     if grammar.map:
         return _tools_by_permission(reading)
-    tools = reading.get("tools") if dialect.key("tools") else None
-    denied_entry = reading.get("disallowedTools") if dialect.key("disallowedTools") else None
+    tools = reading.entry("tools") if dialect.key("tools") else None
+    denied_entry = reading.entry("disallowedTools") if dialect.key("disallowedTools") else None
     denied = split_tool_list(denied_entry.value, document, grammar) if denied_entry else ()
     memory = _tools_added_by_memory(reading, dialect)
     if tools is None or (is_null(tools.value) and not grammar.no_value):
@@ -192,7 +192,7 @@ _NO_TOOL = "no tool has this name"
 def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
     """The tools that a valid value of `memory` adds, in the order in which they are added."""
     key = dialect.key("memory")
-    value = reading.text("memory")
+    value = reading.string("memory")
     known = key is not None and not key.no_effect and any(value == word.name for word in key.values)
     return ("Write", "Edit", "Read") if known else ()
 

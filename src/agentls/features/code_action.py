@@ -17,7 +17,7 @@ class CodeAction(NamedTuple):
     title: str
     edits: tuple[Edit, ...]
     diagnostics: tuple[Diagnostic, ...]
-    preferred: bool = False
+    is_preferred: bool = False
 
 
 def code_actions(document: Document, diagnostics: list[Diagnostic], span: Span) -> list[CodeAction]:

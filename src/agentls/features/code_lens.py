@@ -32,7 +32,7 @@ def code_lenses(document: Document, project: Index | None) -> list[CodeLens]:
     if document.dialect.kind == "text":
         return []
     names = project.get(document.path) if project else None
-    own = names.own if names else None
+    own = names.main_definition if names else None
     entry = document.entry("name")
     span = own.span if own else entry.value.span if entry else Span(0, 0)
     said = {"references": own is not None, "tools": bool(_lists_tools(document)), "tokens": True}
@@ -54,9 +54,9 @@ def lens_title(document: Document, subject: LensSubject, project: Index | None) 
 
 def _references(document: Document, project: Index | None) -> str:
     names = project.get(document.path) if project else None
-    if project is None or names is None or names.own is None:
+    if project is None or names is None or names.main_definition is None:
         return "no references"
-    count = sum(1 for _ in references.find_references(project, names.own))
+    count = sum(1 for _ in references.find_references(project, names.main_definition))
     return "no references" if not count else "1 reference" if count == 1 else f"{count:,} references"
 
 
@@ -64,7 +64,7 @@ def _tools(view: RuntimeReport) -> str:
     """The tools in short, with what the settings leave of them; or what else comes of the file."""
     if not inspection.is_usable(view):
         return inspection.short_status(view)
-    found = view.effective
+    found = view.capabilities
     left = found.tools if found else view.tools.available
     servers = [server.server for server in found.servers] if found else []
     if view.tools.mode == "all" or left is None:

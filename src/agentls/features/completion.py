@@ -30,7 +30,7 @@ class CompletionList(NamedTuple):
     other items, since there are too many to list."""
 
     items: list[CompletionEdit]
-    is_cut: bool = False
+    is_incomplete: bool = False
 
 
 def complete(
@@ -41,12 +41,12 @@ def complete(
     place = find_cursor_context(document, offset)
     if place:
         slots.append(_items_at(document, place, offset, project))
-    elif project and offset >= document.body:
+    elif project and offset >= document.body_start:
         slots.append(name_completion.names_in_prompt(document, offset, project))
     found = [slot for slot in slots if slot]
     rows = [(offer, slot) for slot in found for offer in slot.offers]
     items = [make_edit(offer, slot, order, snippets) for order, (offer, slot) in enumerate(rows)]
-    return CompletionList(items, any(slot.is_cut for slot in found))
+    return CompletionList(items, any(slot.is_incomplete for slot in found))
 
 
 def item_documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
@@ -96,8 +96,8 @@ _FENCE = "---"
 
 def _variable(document: Document, offset: int) -> EditRange | None:
     """The variables that the prompt can name, behind the sign that opens a placeholder."""
-    template, line = document.dialect.template, document.lines.line(document.lines.line_at(offset))
-    if not template.opening or offset < document.body:
+    template, line = document.dialect.template, document.lines.line_span(document.lines.line_number(offset))
+    if not template.opening or offset < document.body_start:
         return None
     opening = document.text.rfind(template.opening, line.start, offset) + len(template.opening)
     word = _VARIABLE.match(document.text, opening)
@@ -105,7 +105,7 @@ def _variable(document: Document, offset: int) -> EditRange | None:
         return None
     offers = [CompletionItem(row.name, "variable", row.summary) for row in template.variables]
     after = "" if document.text.startswith(template.closing, word.end()) else template.closing
-    return EditRange(Span(*word.span()), offers, after=after)
+    return EditRange(Span(*word.span()), offers, suffix=after)
 
 
 _VARIABLE = re.compile(r"\w*")
@@ -117,7 +117,7 @@ def _new_file_item(document: Document, offset: int) -> EditRange | None:
     typed = text.removeprefix("\ufeff").strip()
     if not _FENCE.startswith(typed):
         return None
-    line = document.lines.line(document.lines.line_at(offset))
+    line = document.lines.line_span(document.lines.line_number(offset))
     first = len(text) - len(text.removeprefix("\ufeff"))
     start = text.find(typed, first) if typed else line.start
     skeleton = document.dialect.skeleton.removesuffix("\n")
@@ -160,7 +160,9 @@ def _items_at(
         return (
             None
             if tail
-            else _key_range(document, place, completion_items.switches(document.dialect, place.siblings))
+            else _key_range(
+                document, place, completion_items.switches(document.dialect, place.sibling_values)
+            )
         )
     if key.type == "tools":
         is_list = place.role != "key" and tail in ((), (LIST_STEP,))
@@ -178,7 +180,7 @@ def _fits(key: Key, place: CursorContext, *, in_list: bool) -> bool:
     here = value_schema.schema_at(key, (None,) if in_list else ())
     if here is None:
         return not in_list
-    return place.style == "plain" or not here.takes("boolean") or here.takes("words", "text", "switch")
+    return place.style == "plain" or not here.allows("boolean") or here.allows("words", "text", "switch")
 
 
 def _record(
@@ -195,23 +197,23 @@ def _record(
         return None
     within = ".".join((key.name, *_fields_on(key, tail)))
     listed = False
-    if here.takes("list", "some list") and place.role in ("value", "undashed"):
+    if here.allows("list", "some list") and place.role in ("value", "undashed"):
         inner = value_schema.schema_at(
             key, (None if step == LIST_STEP else step for step in (*tail, LIST_STEP))
         )
         here, listed = inner or here, place.role == "value"
     if here.fields:
-        one_of = here.key.one_of if here.takes("record") else ()
-        offers = completion_items.fields(here.fields, one_of, place.siblings, within)
+        one_of = here.key.one_of if here.allows("record") else ()
+        offers = completion_items.fields(here.fields, one_of, place.sibling_values, within)
         found = _key_range(document, place, offers, listed=listed)
         if found or place.role == "key":
             return found
     if here.key.names and project and place.role != "key":
         return name_completion.names_in_value(document, place, here.key, offset, project)
-    if place.role == "key" or not here.takes("words", "boolean"):
+    if place.role == "key" or not here.allows("words", "boolean"):
         return None
     words = completion_items.words(
-        here.key, within, booleans=here.takes("boolean") and place.style == "plain"
+        here.key, within, booleans=here.allows("boolean") and place.style == "plain"
     )
     return _value_range(document, place, words, offset)
 
@@ -230,9 +232,9 @@ def _keys(document: Document, place: CursorContext, offset: int) -> EditRange | 
     entries = document.root.entries
     if entries and not place.flow:
         start = entries[0].key.span.start
-        if start - document.lines.line(document.lines.line_at(start)).start != place.column:
+        if start - document.lines.line_span(document.lines.line_number(start)).start != place.column:
             return None
-    present = {entry.key.text for entry in entries if not entry.key.span.touches(offset)}
+    present = {entry.key.text for entry in entries if not entry.key.span.contains_cursor(offset)}
     in_plugin = bool(document.identity.plugin)
     offers = (
         offer
@@ -259,22 +261,22 @@ def _key_range(
 ) -> EditRange | None:
     """A slot for the keys of a mapping; with `listed` the mapping is to be a new item of a list."""
     is_key = place.role == "key"
-    if not is_key and (not place.begins or place.flow or place.style != "plain"):
+    if not is_key and (not place.starts_line or place.flow or place.style != "plain"):
         return None
     # What is more than a word is prose.
     if not _NAME.fullmatch(document.text, *place.span):
         return None
     # Lines that belong here are the value of a key that is being typed, but of no new one.
-    if place.below and place.span.start == place.span.end:
+    if place.child_kind and place.span.start == place.span.end:
         return None
     if place.has_colon:
         offers = [offer._replace(text=completion_items.key_text(offer.label)) for offer in offers]
-    elif place.below:
+    elif place.child_kind:
         offers = [offer._replace(text=f"{completion_items.key_text(offer.label)}:") for offer in offers]
     elif place.flow:
         offers = [offer._replace(text=completion_items.flow_text(offer)) for offer in offers]
     dash = "- " if listed or place.role == "undashed" else ""
-    return EditRange(place.span, offers, place.gap + dash, column=place.column + len(dash))
+    return EditRange(place.span, offers, place.missing_space + dash, column=place.column + len(dash))
 
 
 def _value_range(
@@ -283,11 +285,11 @@ def _value_range(
     """A slot for a value of one word, whose quotes are closed if they are not yet."""
     text = document.text
     typed = text[place.span.start : offset]
-    if place.continues or place.below or any(character.isspace() for character in typed):
+    if place.continues_scalar or place.child_kind or any(character.isspace() for character in typed):
         return None
     quote = QUOTES.get(place.style, "")
     is_closed = text.startswith(quote, place.span.end)
-    return EditRange(place.span, offers, place.gap, "" if is_closed else quote)
+    return EditRange(place.span, offers, place.missing_space, "" if is_closed else quote)
 
 
 # --- tools ------------------------------------------------------------------------------------
@@ -303,14 +305,16 @@ def _tools(document: Document, place: CursorContext, offset: int, project: Index
     typed = text[place.span.start : offset]
     key = dialect.key(name)
     here = value_schema.schema_at(key) if key else None
-    takes_text = here is None or here.takes("any", "text", "filled", "scalar")
-    takes_list = here is None or here.takes("any", "list", "some list")
-    if not takes_list and (tail or (place.begins and not place.flow)):
+    takes_text = here is None or here.allows("any", "text", "filled", "scalar")
+    takes_list = here is None or here.allows("any", "list", "some list")
+    if not takes_list and (tail or (place.starts_line and not place.flow)):
         return None
     if place.style == "literal" or (place.role == "undashed" and place.style != "plain"):
         return None
     # A list or a mapping that goes on below takes no word in front of it.
-    if place.below == "list" or (place.begins and place.role == "value" and (place.below or place.siblings)):
+    if place.child_kind == "list" or (
+        place.starts_line and place.role == "value" and (place.child_kind or place.sibling_values)
+    ):
         return None
     if typed.count("(") > typed.count(")"):
         return _agents(document, place, offset, project)
@@ -331,14 +335,14 @@ def _tools(document: Document, place: CursorContext, offset: int, project: Index
         offers += name_completion.mcp_tool_items(document, project, listed | other)
     if place.style == "plain" and word.start == place.span.start:
         offers = [offer._replace(text=completion_items.quote_if_needed(offer.label)) for offer in offers]
-    is_item = place.begins and place.style == "plain" and not place.flow and word == place.span
+    is_item = place.starts_line and place.style == "plain" and not place.flow and word == place.span
     if place.role == "undashed" or (place.role == "value" and is_item):
-        return EditRange(word, offers, place.gap + "- ")
+        return EditRange(word, offers, place.missing_space + "- ")
     if not tail and not takes_text:
         # The value is still to become a list.
         is_all = place.style == "plain" and word == place.span
-        return EditRange(word, offers, f"{place.gap}[", "]") if is_all else None
-    return EditRange(word, offers, place.gap)
+        return EditRange(word, offers, f"{place.missing_space}[", "]") if is_all else None
+    return EditRange(word, offers, place.missing_space)
 
 
 def _has_word_for_all(reader: Reader) -> bool:
@@ -351,11 +355,11 @@ def _listed(document: Document, key: str, offset: int) -> set[str]:
     entry = document.entry(key)
     lists = [tools for tools in document.tool_lists if tools.key.name == key]
     if lists:
-        names = [item.entry.name for item in lists[0].items if not item.entry.span.touches(offset)]
+        names = [item.entry.name for item in lists[0].items if not item.entry.span.contains_cursor(offset)]
     elif entry:
         # The value does not parse, as a list does not before its bracket is closed.
         words = _TOOL.finditer(document.text, *entry.value.span)
-        names = [found[0] for found in words if not Span(*found.span()).touches(offset)]
+        names = [found[0] for found in words if not Span(*found.span()).contains_cursor(offset)]
     else:
         names = []
     bare = [name.strip("[]\"'") for name in names]
@@ -377,12 +381,14 @@ def _agents(document: Document, place: CursorContext, offset: int, project: Inde
     listed = {each[0] for each in others}
     offers = list(completion_items.agents(dialect, listed))
     pool = name_completion.find_name_items(document, project, ("agent",), text[word.start : offset], listed)
-    return EditRange(word, [*pool.offers, *offers], after="" if closing >= 0 else ")", is_cut=pool.is_cut)
+    return EditRange(
+        word, [*pool.offers, *offers], suffix="" if closing >= 0 else ")", is_incomplete=pool.is_cut
+    )
 
 
 def _matcher(document: Document, place: CursorContext, offset: int) -> EditRange | None:
     """The tools in a matcher."""
-    if place.continues:
+    if place.continues_scalar:
         return None
     text, dialect = document.text, document.dialect
     word = word_at_cursor(_IN_MATCHER, text, place.span, offset)
@@ -390,7 +396,7 @@ def _matcher(document: Document, place: CursorContext, offset: int) -> EditRange
     offers = completion_items.tools(
         dialect, document.permission_mode, {each[0] for each in others}, denying=False
     )
-    return EditRange(word, [offer for offer in offers if not offer.deprecated], place.gap)
+    return EditRange(word, [offer for offer in offers if not offer.deprecated], place.missing_space)
 
 
 # --- hooks and servers ------------------------------------------------------------------------
@@ -398,8 +404,8 @@ def _matcher(document: Document, place: CursorContext, offset: int) -> EditRange
 
 def _hooks(document: Document, place: CursorContext, tail: tuple[str, ...], offset: int) -> EditRange | None:
     """The events, the entries below each, the handlers in each, and their fields."""
-    dialect, present = document.dialect, place.siblings
-    event = dialect.event(tail[0]) if tail else None
+    dialect, present = document.dialect, place.sibling_values
+    event = dialect.hook_event(tail[0]) if tail else None
     in_value = place.role == "value"
     match tail:
         case (_,) if in_value:
@@ -426,7 +432,7 @@ def _events(document: Document, key: Key, place: CursorContext) -> Iterator[Comp
     """The events that every runtime of the file with hooks knows, each with an entry to fill in."""
     names = [reader.runtime.name for reader in document.readers if key.known_to(reader.runtime.name)]
     for event in document.dialect.hooks.events:
-        if event.name not in place.siblings and all(event.known_to(name) for name in names):
+        if event.name not in place.sibling_values and all(event.known_to(name) for name in names):
             yield completion_items.event(document.dialect, key, event)
 
 
@@ -437,7 +443,9 @@ def _servers(
     dialect = document.dialect
     match tail[1:] if tail[:1] == (LIST_STEP,) else tail:
         case (_,):
-            return _key_range(document, place, completion_items.server_field_items(dialect, place.siblings))
+            return _key_range(
+                document, place, completion_items.server_field_items(dialect, place.sibling_values)
+            )
         case (_, completion_items.TYPE) if place.role == "value":
             return _value_range(document, place, completion_items.transport_items(dialect), offset)
         case (_, name) if place.role == "value":

@@ -33,7 +33,7 @@ class CompletionEdit(NamedTuple):
     snippet: bool = False
     deprecated: bool = False
     within: str = ""
-    also: tuple[Edit, ...] = ()
+    additional_edits: tuple[Edit, ...] = ()
 
 
 class EditRange(NamedTuple):
@@ -42,11 +42,11 @@ class EditRange(NamedTuple):
 
     span: Span
     offers: Iterable[CompletionItem]
-    before: str = ""
-    after: str = ""
+    prefix: str = ""
+    suffix: str = ""
     column: int = 0
     also: tuple[Edit, ...] = ()
-    is_cut: bool = False
+    is_incomplete: bool = False
 
 
 def make_edit(offer: CompletionItem, slot: EditRange, order: int, snippets: bool) -> CompletionEdit:
@@ -54,7 +54,7 @@ def make_edit(offer: CompletionItem, slot: EditRange, order: int, snippets: bool
     text = offer.text.replace("\n", "\n" + " " * slot.column)
     plain = completion_items.snippet_text(text) if text else offer.label
     snippet = snippets and bool(text) and plain != text
-    new_text = f"{slot.before}{text if snippet else plain}{slot.after}"
+    new_text = f"{slot.prefix}{text if snippet else plain}{slot.suffix}"
     return CompletionEdit(
         offer.label,
         offer.kind,
@@ -63,7 +63,7 @@ def make_edit(offer: CompletionItem, slot: EditRange, order: int, snippets: bool
         order,
         snippet,
         offer.deprecated,
-        offer.within,
+        offer.parent,
         slot.also,
     )
 
@@ -71,4 +71,4 @@ def make_edit(offer: CompletionItem, slot: EditRange, order: int, snippets: bool
 def word_at_cursor(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Span:
     """The match of `pattern` in `span` that the cursor touches, or the empty span at the cursor."""
     spans = (Span(*found.span()) for found in pattern.finditer(text, *span))
-    return next((found for found in spans if found.touches(offset)), Span(offset, offset))
+    return next((found for found in spans if found.contains_cursor(offset)), Span(offset, offset))

@@ -44,7 +44,7 @@ class CompletionItem(NamedTuple):
     kind: ItemKind
     detail: str
     text: str = ""
-    within: str = ""
+    parent: str = ""
     deprecated: bool = False
 
 
@@ -59,11 +59,11 @@ def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iter
 def values(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:
     """The words that a key accepts: its own, truth values or models."""
     if key.type == "boolean":
-        yield from (CompletionItem(word, "value", key.summary, within=key.name) for word in BOOLEANS)
+        yield from (CompletionItem(word, "value", key.summary, parent=key.name) for word in BOOLEANS)
     if key.type == "model":
         yield from _models(dialect)
     for word in sorted(key.values, key=lambda word: bool(word.alias_of)):
-        yield CompletionItem(word.name, "value", word.summary, within=key.name)
+        yield CompletionItem(word.name, "value", word.summary, parent=key.name)
 
 
 def fields(
@@ -123,9 +123,9 @@ _STOP = re.compile(r"(?<!\\)(\$\{?)([1-9])")
 def words(key: Key, within: str, *, booleans: bool) -> Iterator[CompletionItem]:
     """The words that a key or a field accepts; `within` is its path."""
     for word in key.values:
-        yield CompletionItem(word.name, "value", word.summary, within=within)
+        yield CompletionItem(word.name, "value", word.summary, parent=within)
     if booleans:
-        yield from (CompletionItem(word, "value", key.summary, within=within) for word in BOOLEANS)
+        yield from (CompletionItem(word, "value", key.summary, parent=within) for word in BOOLEANS)
 
 
 def switches(dialect: Dialect, present: Collection[str]) -> Iterator[CompletionItem]:
@@ -317,7 +317,7 @@ def field_value_items(fields: Iterable[HookField], name: str) -> Iterator[Comple
     for field in fields:
         if field.name == name:
             words = field.values or (BOOLEANS if field.type == "boolean" else ())
-            yield from (CompletionItem(word, "value", field.summary, within=name) for word in words)
+            yield from (CompletionItem(word, "value", field.summary, parent=name) for word in words)
             return
 
 
@@ -330,7 +330,7 @@ def handler_type_items(dialect: Dialect) -> Iterator[CompletionItem]:
 def transport_items(dialect: Dialect) -> Iterator[CompletionItem]:
     """The ways to reach a server, other words for them last."""
     for row in sorted(dialect.servers.transports, key=lambda row: bool(row.alias_of)):
-        yield CompletionItem(row.name, "type", row.summary, within=SERVER)
+        yield CompletionItem(row.name, "type", row.summary, parent=SERVER)
 
 
 # --- snippets ---------------------------------------------------------------------------------

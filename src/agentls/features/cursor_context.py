@@ -43,22 +43,22 @@ class CursorContext(NamedTuple):
     span: Span
     style: ScalarStyle
     column: int
-    begins: bool
-    continues: bool
+    starts_line: bool
+    continues_scalar: bool
     flow: bool
-    gap: str
+    missing_space: str
     has_colon: bool
-    below: Literal["", "text", "list"]
-    siblings: Mapping[str, str]
+    child_kind: Literal["", "text", "list"]
+    sibling_values: Mapping[str, str]
 
 
 def find_cursor_context(document: Document, offset: int) -> CursorContext | None:
     """The place of the cursor at `offset`, or `None` where nothing can be told about it."""
     line = _line(document, offset)
-    if line is None or document.block is None:
+    if line is None or document.frontmatter is None:
         return None
     text = document.text
-    start = _start_of_entry(text, document.block.content.start, line.start)
+    start = _start_of_entry(text, document.frontmatter.content.start, line.start)
     before = text[line.start : offset]
     gap = " " if _INDICATOR.search(before) else ""
     head = text[start:offset] + gap + _LETTER
@@ -119,10 +119,10 @@ def _line(document: Document, offset: int) -> Span | None:
     While the closing fence is missing, the next line with text behind the block may yet become
     part of it.
     """
-    block = document.block
+    block = document.frontmatter
     if block is None:
         return None
-    line = document.lines.line(document.lines.line_at(offset))
+    line = document.lines.line_span(document.lines.line_number(offset))
     if line.start < block.content.start or (block.closing and offset >= block.closing.start):
         return None
     return None if document.text[block.content.end : line.start].strip() else line
@@ -295,12 +295,12 @@ def _indent(line: str) -> int:
 def _lines_below(document: Document, offset: int) -> Iterator[str]:
     """The lines of the frontmatter below the one that ends at `offset`, but blank ones and comments."""
     lines = document.lines
-    block = document.block
+    block = document.frontmatter
     assert block is not None, "a place is in a block"
-    for number in range(lines.line_at(offset) + 1, len(lines)):
-        line = lines.line(number)
+    for number in range(lines.line_number(offset) + 1, len(lines)):
+        line = lines.line_span(number)
         if line.start >= block.content.end:
             return
-        content = line.of(document.text)
+        content = line.text_in(document.text)
         if content.strip() and not content.lstrip().startswith("#"):
             yield content

@@ -33,7 +33,7 @@ class DocumentSymbol(NamedTuple):
     detail: str
     kind: Kind
     span: Span
-    selection: Span
+    selection_span: Span
     children: tuple[DocumentSymbol, ...] = ()
 
 
@@ -57,7 +57,7 @@ def folding_ranges(document: Document) -> tuple[FoldingRange, ...]:
     ]
     text = document.text
     folds += [FoldingRange(_without_blanks(text, block.span)) for block in document.markdown.code_blocks]
-    line_at = document.lines.line_at
+    line_at = document.lines.line_number
     longer = [fold for fold in folds if line_at(fold.span.start) < line_at(fold.span.end)]
     return tuple(sorted(longer, key=lambda fold: fold.span))
 
@@ -73,7 +73,7 @@ def _flat(symbols: tuple[DocumentSymbol, ...]) -> Iterator[DocumentSymbol]:
 
 def _frontmatter(document: Document) -> Iterator[DocumentSymbol]:
     """The frontmatter, if there is one."""
-    block = document.block
+    block = document.frontmatter
     if block is None:
         return
     end = (block.closing or block.content).end
@@ -195,6 +195,6 @@ def _line_start(text: str, offset: int) -> int:
 
 def _without_blanks(text: str, span: Span) -> Span:
     """`span` without the blanks and line ends at its edges."""
-    piece = span.of(text)
+    piece = span.text_in(text)
     start = span.start + len(piece) - len(piece.lstrip())
     return Span(start, max(start, span.start + len(piece.rstrip())))

@@ -49,7 +49,7 @@ def hover_unsupported_file(path: str, text: str, offset: int) -> Hover | None:
     """On the first line of a file that is none of ours: what it is, if that is known."""
     known = unsupported_files.find_unsupported_file(path, text)
     first = Span(0, text.find("\n") if "\n" in text else len(text))
-    if known is None or not first.touches(offset):
+    if known is None or not first.contains_cursor(offset):
         return None
     lead = f"This is {known.title}, which agentls does not check."
     return Hover(first, "\n\n".join((lead, known.summary, explain.cite_source(known.source))))
@@ -61,9 +61,9 @@ _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
 def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
     """The page of the rule whose code in an ignore comment lies at `offset`."""
     for comment in suppressions.find_suppressions(document):
-        if comment.span.touches(offset):
+        if comment.span.contains_cursor(offset):
             word = _word_at(document.text, _CODE, comment.span, offset)
-            page = explain.about_rule(word.of(document.text)) if word else None
+            page = explain.about_rule(word.text_in(document.text)) if word else None
             return Hover(word, page) if word and page else None
     return None
 
@@ -71,12 +71,14 @@ def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
 def _on_variable(document: Document, offset: int) -> Hover | None:
     """The variable that a placeholder in the prompt names at `offset`."""
     template = document.dialect.template
-    if not template.opening or offset < document.body:
+    if not template.opening or offset < document.body_start:
         return None
-    word = _word_at(document.text, _WORD, document.lines.line(document.lines.line_at(offset)), offset)
+    word = _word_at(
+        document.text, _WORD, document.lines.line_span(document.lines.line_number(offset)), offset
+    )
     if word is None or not document.text.endswith(template.opening, 0, word.start):
         return None
-    return _hover(word, explain.about_variable(document.dialect, word.of(document.text)))
+    return _hover(word, explain.about_variable(document.dialect, word.text_in(document.text)))
 
 
 # --- the fences: the file as a whole ----------------------------------------------------------
@@ -84,10 +86,10 @@ def _on_variable(document: Document, offset: int) -> Hover | None:
 
 def _on_fence(document: Document, offset: int, project: Index | None) -> Hover | None:
     """What each runtime makes of the file, on its fences as a person and as the runtime sees them."""
-    block = document.block
+    block = document.frontmatter
     fences = (block.opening, block.closing) if block else ()
     for fence in (*fences, *(reading.closing for reading in document.readings)):
-        if fence and fence.touches(offset):
+        if fence and fence.contains_cursor(offset):
             views = (inspection.report_for(document, reading, project) for reading in document.readings)
             cards = [_summary(view) for view in views]
             return Hover(
@@ -105,13 +107,13 @@ def _summary(view: RuntimeReport) -> str:
             rows.append(f"Name: {code_span(view.name)}")
         if view.dialect.key("tools"):
             rows.append(f"Tools: {inspection.describe_tools(view, code_span)}")
-        rows += [f"Dropped: {code_span(dropped.name)}, {dropped.why}" for dropped in tools.dropped]
-        if view.effective:
-            words = capabilities.describe_capabilities(view.effective, code_span)
+        rows += [f"Dropped: {code_span(dropped.name)}, {dropped.reason}" for dropped in tools.dropped]
+        if view.capabilities:
+            words = capabilities.describe_capabilities(view.capabilities, code_span)
             rows += [f"{_sentence(label)}: {text}" for label, text, _ in words]
         if view.dialect.key("model"):
             rows.append(f"Model: {inspection.describe_model(view.model, code_span)}")
-        then = ", which is part of every session, and" if view.dialect.advertised else " and"
+        then = ", which is part of every session, and" if view.dialect.model_invocable else " and"
         rows += [f"Tokens: {inspection.describe_tokens(view, then)}", *view.notes]
     return f"**{inspection.verdict(view)}**\n\n" + "\n".join(f"- {row}" for row in rows)
 
@@ -167,15 +169,15 @@ def _holding(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
     for span, candidate in candidates:
         if span.start <= offset < span.end:
             return candidate
-        if span.touches(offset):
+        if span.contains_cursor(offset):
             ends = candidate
     return ends
 
 
 def _on_entry(document: Document, offset: int) -> Hover | None:
     """What is to be said about a key or a value of the frontmatter."""
-    block = document.block
-    if block is None or not block.content.touches(offset):
+    block = document.frontmatter
+    if block is None or not block.content.contains_cursor(offset):
         return None
     spot = _node_at(document.root, offset)
     if spot is None:
@@ -204,7 +206,7 @@ def _in_record(dialect: Dialect, key: Key, spot: _NodeAt) -> Hover | None:
     page = explain.about_record_field(dialect, path) or explain.about_key(dialect, path)
     if spot.scalar is None:
         return _hover(spot.entry.key.span, page)
-    word = explain.about_value(dialect, path, spot.scalar.text) if here.takes("words") else None
+    word = explain.about_value(dialect, path, spot.scalar.text) if here.allows("words") else None
     return _hover(spot.scalar.span, word or page)
 
 
@@ -258,9 +260,9 @@ _WORD = re.compile(r"[\w-]+")  # In a matcher other signs belong to a regular ex
 
 def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
     """What is to be said about an entry of a tool list, there and beside the others."""
-    if entry.broken:
+    if entry.unparsed:
         word = _word_at(document.text, _TOOL_NAME, scalar.span, offset)
-        page = explain.about_tool(document.dialect, word.of(document.text)) if word else None
+        page = explain.about_tool(document.dialect, word.text_in(document.text)) if word else None
         return Hover(word, page) if word and page else None
     listed = tool_names.split_tool_list(entry.value, document.text, document.dialect.tool_grammar)
     found = _holding(((tool.span, tool) for tool in listed), offset)
@@ -296,8 +298,8 @@ def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
         notes.append(f"**{code_span(f'({entry.specifier})')}:** {scoping or key.specifier}")
     if tool and grants:
         notes += [
-            f"**Not given:** {dropped.why}."
-            for dropped in document.tools.dropped
+            f"**Not given:** {dropped.reason}."
+            for dropped in document.available_tools.dropped
             if dropped.name == entry.text
         ]
     return notes
@@ -319,7 +321,7 @@ def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
         case (_, _, field), None:
             return _hover(spot.entry.key.span, explain.about_entry_field(dialect, field))
         case (_, event, "matcher"), Scalar() as scalar:
-            known = dialect.event(event)
+            known = dialect.hook_event(event)
             if known and known.tool:
                 return _tool_in(document, scalar, offset)
         case (_, _, "hooks", field), None:
@@ -347,7 +349,7 @@ def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
 def _tool_in(document: Document, scalar: Scalar, offset: int) -> Hover | None:
     """The tool that is named at `offset` in a matcher or a permission rule."""
     word = _word_at(document.text, _WORD, scalar.span, offset)
-    return _hover(word, explain.about_tool(document.dialect, word.of(document.text))) if word else None
+    return _hover(word, explain.about_tool(document.dialect, word.text_in(document.text))) if word else None
 
 
 def _type_of(handler: Mapping) -> str:

@@ -49,14 +49,14 @@ def find_name_items(
     names = project.get(document.path) if project else None
     if project is None or names is None:
         return NameItems()
-    found = project.choices(kinds, names)
+    found = project.visible_definitions(kinds, names)
     is_cut = len(found) > MAX_ITEMS
     if is_cut and typed:
         found = _fitting(found, typed)
     if listed:
-        found = [each for each in found if each.full not in listed]
+        found = [each for each in found if each.full_name not in listed]
     found = found[:MAX_ITEMS]
-    return NameItems(tuple(_offer(each) for each in found if _WRITABLE.fullmatch(each.full)), is_cut)
+    return NameItems(tuple(_offer(each) for each in found if _WRITABLE.fullmatch(each.full_name)), is_cut)
 
 
 _WRITABLE = re.compile(r"""[^\s"'`*{}$<>\\,()\[\]][^"'`*{}$<>\\,()\[\]\n]*""")
@@ -66,7 +66,7 @@ def _fitting(found: list[Definition], typed: str) -> list[Definition]:
     """Those whose names hold the letters that are typed, first those that start with them."""
     letters = typed.lower()
     pattern = subsequence_pattern(letters)
-    fitting = [each for each in found if pattern.match(each.full.lower())]
+    fitting = [each for each in found if pattern.match(each.full_name.lower())]
     fitting.sort(key=lambda each: not each.name.lower().startswith(letters))
     return fitting
 
@@ -84,7 +84,7 @@ def _offer(definition: Definition) -> CompletionItem:
     short = f"{line[: _LONGEST - 4]} ..." if len(line) > _LONGEST else line
     file = definition.path.rpartition("/")[2]
     return CompletionItem(
-        definition.full, _KINDS[definition.kind], short or f"Defined in {file}.", within=definition.path
+        definition.full_name, _KINDS[definition.kind], short or f"Defined in {file}.", parent=definition.path
     )
 
 
@@ -93,9 +93,9 @@ def name_documentation(
 ) -> str | None:
     """The page about the name in `label`, as the file at `path` defines it."""
     here, there = project.get(document.path), project.get(path)
-    named = [each for each in there.definitions if each.full in label] if there else []
-    found = max(named, default=None, key=lambda each: len(each.full))
-    return name_hover.describe_definition(here, found, project.home, file) if here and found else None
+    named = [each for each in there.definitions if each.full_name in label] if there else []
+    found = max(named, default=None, key=lambda each: len(each.full_name))
+    return name_hover.describe_definition(here, found, project.user_folder, file) if here and found else None
 
 
 # --- the frontmatter --------------------------------------------------------------------------
@@ -109,15 +109,15 @@ def names_in_value(
     """The names that the value of a key can be, or list."""
     text = document.text
     here = value_schema.schema_at(key)
-    takes_list = here is None or here.takes("any", "list", "some list")
-    takes_text = here is None or here.takes("any", "text", "filled", "scalar")
-    starts_list = place.role == "undashed" or (place.role == "value" and place.begins and not place.flow)
-    if place.continues or place.below or place.style in ("literal", "folded"):
+    takes_list = here is None or here.allows("any", "list", "some list")
+    takes_text = here is None or here.allows("any", "text", "filled", "scalar")
+    starts_list = place.role == "undashed" or (place.role == "value" and place.starts_line and not place.flow)
+    if place.continues_scalar or place.child_kind or place.style in ("literal", "folded"):
         return None
-    if starts_list and not (takes_list and place.style == "plain" and not place.siblings):
+    if starts_list and not (takes_list and place.style == "plain" and not place.sibling_values):
         return None
     # Where several may stand in a line, the cursor is in one of them.
-    several = place.role == "value" and takes_list and takes_text and not place.begins
+    several = place.role == "value" and takes_list and takes_text and not place.starts_line
     word = word_at_cursor(_ITEM, text, place.span, offset) if several else place.span
     kind: NameKind = key.names  # type: ignore[assignment]
     found = find_name_items(document, project, _STANDS_FOR.get(kind, (kind,)), text[word.start : offset], ())
@@ -129,14 +129,18 @@ def names_in_value(
     if place.style == "plain" and is_all:
         offers = [offer._replace(text=completion_items.quote_if_needed(offer.label)) for offer in offers]
     if starts_list:
-        return EditRange(word, offers, f"{place.gap}- ", is_cut=found.is_cut)
+        return EditRange(word, offers, f"{place.missing_space}- ", is_incomplete=found.is_cut)
     if place.role == "value" and not takes_text:
         # The value is still to become a list.
         begins = place.style == "plain" and is_all
-        return EditRange(word, offers, f"{place.gap}[", "]", is_cut=found.is_cut) if begins else None
+        return (
+            EditRange(word, offers, f"{place.missing_space}[", "]", is_incomplete=found.is_cut)
+            if begins
+            else None
+        )
     quote = QUOTES.get(place.style, "")
     after = "" if text.startswith(quote, place.span.end) or not is_all else quote
-    return EditRange(word, offers, place.gap, after, is_cut=found.is_cut)
+    return EditRange(word, offers, place.missing_space, after, is_incomplete=found.is_cut)
 
 
 # A command is a skill to Claude Code.
@@ -152,7 +156,7 @@ def _listed(document: Document, project: Index, place: CursorContext, offset: in
     return {
         f"{each.scope}:{each.name}".removeprefix(":")
         for each in names.references
-        if value.start <= each.span.start <= value.end and not each.span.touches(offset)
+        if value.start <= each.span.start <= value.end and not each.span.contains_cursor(offset)
     }
 
 
@@ -162,15 +166,22 @@ def mcp_tool_items(document: Document, project: Index, listed: Collection[str]) 
     form, names = document.dialect.tool_grammar.server_tools, project.get(document.path)
     if not form or names is None:
         return
-    servers = [each for each in project.choices(("server",), names) if _WRITABLE.fullmatch(each.name)]
+    servers = [
+        each for each in project.visible_definitions(("server",), names) if _WRITABLE.fullmatch(each.name)
+    ]
     for each in servers[:MAX_ITEMS]:
-        label = form.replace("{}", each.called[-1])
+        label = form.replace("{}", each.all_names[-1])
         if label not in listed:
             yield CompletionItem(
-                label, "server", f"All tools of the MCP server {each.name}.", within=each.path
+                label, "server", f"All tools of the MCP server {each.name}.", parent=each.path
             )
-    starts = tuple(form.replace("{}", each.called[-1]).removesuffix("*") for each in servers)
-    seen = {tool for agent in project.all("agent") for tool in agent.tools or () if tool.startswith(starts)}
+    starts = tuple(form.replace("{}", each.all_names[-1]).removesuffix("*") for each in servers)
+    seen = {
+        tool
+        for agent in project.definitions("agent")
+        for tool in agent.tools or ()
+        if tool.startswith(starts)
+    }
     for tool in sorted(seen - {*listed})[:MAX_ITEMS] if starts else ():
         if not tool.endswith("*") and tool not in starts:
             yield CompletionItem(
@@ -195,7 +206,7 @@ _MENTION = re.compile(rf"(?<![\w@`/.])@{_WORD}\Z")
 def names_in_prompt(document: Document, offset: int, project: Index) -> EditRange | None:
     """The names that can stand at the cursor in the prompt."""
     text = document.text
-    line = document.lines.line(document.lines.line_at(offset))
+    line = document.lines.line_span(document.lines.line_number(offset))
     before = text[line.start : offset]
     end = _REST.match(text, offset, max(offset, line.end))  # It may be amid the line's end.
     assert end is not None, "the pattern takes nothing, too"
@@ -215,7 +226,10 @@ def names_in_prompt(document: Document, offset: int, project: Index) -> EditRang
                 offers += completion_items.agents(document.dialect, ())
             after = _closing(groups["quote"], groups["call"], text[end.end() : line.end])
             return EditRange(
-                Span(offset - len(groups["name"]), end.end()), offers, after=after, is_cut=names.is_cut
+                Span(offset - len(groups["name"]), end.end()),
+                offers,
+                suffix=after,
+                is_incomplete=names.is_cut,
             )
     return None
 
@@ -237,4 +251,4 @@ def _mention(document: Document, project: Index, span: Span, offset: int) -> Edi
     written = [
         offer._replace(label=form.replace("{}", offer.label)) for offer in offers if " " not in offer.label
     ]
-    return EditRange(span, written, is_cut=names.is_cut)
+    return EditRange(span, written, is_incomplete=names.is_cut)

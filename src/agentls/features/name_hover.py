@@ -30,7 +30,7 @@ def hover(index: Index, names: Names, text: str, offset: int, file: DocumentLook
     if not isinstance(found, Reference):
         return None
     cards = [
-        describe_definition(names, each, index.home, file)
+        describe_definition(names, each, index.user_folder, file)
         for each in references.find_definitions(index, names, found)[:_MOST]
     ]
     cards = cards or list(_built_in(found, file(names.path)))
@@ -54,8 +54,8 @@ def describe_definition(names: Names, definition: Definition, home: str, file: D
         else escape_markdown(description)
     )
     rows = [f"Defined in {code_span(path_label(definition.path, names.base, home))}"]
-    rows += () if definition.part else _facts(file(definition.path))
-    title = f"**{code_span(definition.full)}** ({kind_label(definition)})"
+    rows += () if definition.is_entry else _facts(file(definition.path))
+    title = f"**{code_span(definition.full_name)}** ({kind_label(definition)})"
     return "\n\n".join(filter(None, (title, summary, "\n".join(f"- {row}" for row in rows))))
 
 

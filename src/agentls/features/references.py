@@ -28,9 +28,9 @@ def find_name_at(index: Index, names: Names, text: str, offset: int) -> NameOccu
     every: tuple[NameOccurrence, ...] = (*names.definitions, *names.references)
     found = [each for each in every if each.span.start <= line.end and line.start <= each.span.end]
     touched = [
-        (not each.span.touches(offset), each.kind == "file", each.span.end - each.span.start, each)
+        (not each.span.contains_cursor(offset), each.kind == "file", each.span.end - each.span.start, each)
         for each in found
-        if full_span(each, text).touches(offset)
+        if full_span(each, text).contains_cursor(offset)
         and (isinstance(each, Definition) or is_reference(index, names, each))
     ]
     return min(touched, key=lambda each: each[:3])[3] if touched else None
@@ -59,9 +59,9 @@ def find_definitions(index: Index, names: Names, found: NameOccurrence) -> list[
     if isinstance(found, Definition):
         return [found]
     if found.kind != "file":
-        return index.likeliest(found, names)
+        return index.resolve_best(found, names)
     files = (index.get(path) for path in target_paths(names, found))
-    return [file.own for file in files if file and file.own][:1]
+    return [file.main_definition for file in files if file and file.main_definition][:1]
 
 
 def target_paths(names: Names, found: NameOccurrence) -> list[str]:
@@ -86,7 +86,7 @@ def find_references(index: Index, wanted: NameOccurrence) -> Iterator[tuple[Name
     """The references to `wanted`, each with the file that it stands in. It is a definition, or a name
     that leads nowhere."""
     for called in _called(wanted):
-        for names, reference in index.uses(called):
+        for names, reference in index.find_by_name(called):
             if _means(index, names, reference, wanted):
                 yield names, reference
 
@@ -102,7 +102,7 @@ def _called(wanted: NameOccurrence) -> tuple[str, ...]:
     """The names by which references may call something; a file also by its path."""
     if isinstance(wanted, Reference):
         return (wanted.name,)
-    return wanted.called if wanted.part else (*wanted.called, wanted.path)
+    return wanted.all_names if wanted.is_entry else (*wanted.all_names, wanted.path)
 
 
 def _means(index: Index, names: Names, reference: Reference, wanted: NameOccurrence) -> bool:
@@ -117,7 +117,7 @@ def _means(index: Index, names: Names, reference: Reference, wanted: NameOccurre
 
 def is_up_to_date(found: NameOccurrence, text: str) -> bool:
     """Whether a name still stands where it stood when the file was read, which may have changed since."""
-    stands = found.span.of(text)
+    stands = found.span.text_in(text)
     if found.kind == "file":
         return bool(stands) and found.name.endswith(stands.rpartition("/")[2])
     return stands == found.name or found.span == (0, 0)
@@ -126,6 +126,6 @@ def is_up_to_date(found: NameOccurrence, text: str) -> bool:
 def target_range(definition: Definition, text: str) -> Span:
     """What to show of a definition: the frontmatter in which its name stands, or else the name."""
     block = find_block(text)
-    if block is None or definition.part or definition.span.end > block.body:
+    if block is None or definition.is_entry or definition.span.end > block.body_start:
         return definition.span
-    return Span(0, len(text[: block.body].rstrip()))
+    return Span(0, len(text[: block.body_start].rstrip()))

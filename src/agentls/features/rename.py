@@ -31,7 +31,7 @@ class RenameEdit(NamedTuple):
 
     path: str
     edit: Edit
-    why: Why
+    reason: Why
 
 
 class Move(NamedTuple):
@@ -40,7 +40,7 @@ class Move(NamedTuple):
     old: str
     new: str
 
-    def of(self, path: str) -> str:
+    def apply_to(self, path: str) -> str:
         """Where `path` lies after the move."""
         return self.new + path[len(self.old) :] if is_inside(self.old, path) else path
 
@@ -51,7 +51,7 @@ class Renaming(NamedTuple):
 
     changes: tuple[RenameEdit, ...] = ()
     move: Move | None = None
-    stays: str = ""
+    unrenamed_path: str = ""
 
 
 class RenameError(NamedTuple):
@@ -126,8 +126,8 @@ def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renami
     changes = list(_links(index, move, files))
     reasons: list[str] = []
     for names in list(index):
-        definition = names.own
-        if definition is None or move.of(names.path) == names.path or not _may_follow(definition, move):
+        definition = names.main_definition
+        if definition is None or move.apply_to(names.path) == names.path or not _may_follow(definition, move):
             continue
         document = _document(definition, files)
         name = _name_after(document, definition, move, files) if document else definition.name
@@ -152,9 +152,9 @@ def _name_after(document: Document, definition: Definition, move: Move, files: F
         last, stem = move.old.rpartition("/")[2], definition.name
         fixed, fresh = last[len(stem) :], move.new.rpartition("/")[2]
         return fresh.removesuffix(fixed) if fresh.endswith(fixed) else definition.name
-    after = files.document(move.of(document.path), document.text)
-    own = extract.extract_names(after).own if after else None
-    return own.name if own and own.scope == definition.scope else definition.name
+    after = files.document(move.apply_to(document.path), document.text)
+    own = extract.extract_names(after).main_definition if after else None
+    return own.name if own and own.qualifier == definition.qualifier else definition.name
 
 
 def _renaming(
@@ -179,7 +179,7 @@ def _renaming(
 
 def _document(definition: Definition, files: Files) -> Document | None:
     """The document that is the definition; there is none of what is an entry in a file."""
-    text = None if definition.part else files.text(definition.path)
+    text = None if definition.is_entry else files.text(definition.path)
     return None if text is None else files.document(definition.path, text)
 
 
@@ -190,9 +190,9 @@ def _current_names(
     stood."""
     if names is None or text is None:
         return None
-    called = definition.called
+    called = definition.all_names
     for each in _all(names):
-        if each.name in called and each.span.start < each.span.end and each.span.of(text) != each.name:
+        if each.name in called and each.span.start < each.span.end and each.span.text_in(text) != each.name:
             return files.names(names.path, text)
     return names
 
@@ -204,7 +204,12 @@ def _all(names: Names) -> Iterator[Definition | Reference]:
 
 
 def _same(one: Definition, other: Definition) -> bool:
-    return (one.kind, one.name, one.scope, one.part) == (other.kind, other.name, other.scope, other.part)
+    return (one.kind, one.name, one.qualifier, one.is_entry) == (
+        other.kind,
+        other.name,
+        other.qualifier,
+        other.is_entry,
+    )
 
 
 def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[RenameEdit]:
@@ -242,8 +247,8 @@ def _invalid_name(index: Index, definition: Definition, new: str, files: Files) 
         return "A name is a single line."
     if definition.kind == "server" and not _SERVER.fullmatch(new):
         return f"`{new}` cannot stand in the names of tools: only letters, digits, `-` and single `_` can."
-    rivals = index.named(definition.kind, new)
-    for other in (*rivals, *index.named("any", new)):
+    rivals = index.find_definitions(definition.kind, new)
+    for other in (*rivals, *index.find_definitions("any", new)):
         if other in rivals and _conflict(index, definition, other):
             return f"There is another {other.kind} `{new}` already, in {files.shown(other.path)}."
         if _conflict(index, definition, other) and any(
@@ -257,15 +262,15 @@ def _invalid_name(index: Index, definition: Definition, new: str, files: Files) 
 
 def _conflict(index: Index, one: Definition, other: Definition) -> bool:
     """Whether some runtime knows both of two definitions in one project, or from the user's home."""
-    folders = sorted((f"{one.base.rstrip('/')}/", f"{other.base.rstrip('/')}/"), key=len)
+    folders = sorted((f"{one.base_folder.rstrip('/')}/", f"{other.base_folder.rstrip('/')}/"), key=len)
     known = not set(one.runtimes).isdisjoint(other.runtimes)
-    near = folders[1].startswith(folders[0]) or other.base == index.home
-    return known and near and one.scope == other.scope
+    near = folders[1].startswith(folders[0]) or other.base_folder == index.user_folder
+    return known and near and one.qualifier == other.qualifier
 
 
 def _in_prose(index: Index, definition: Definition) -> bool:
     """Whether something refers to a definition without saying of what kind it is."""
-    return any(reference.kind == "any" for _, reference in index.referring(definition))
+    return any(reference.kind == "any" for _, reference in index.find_references(definition))
 
 
 def _find_failure(
@@ -274,13 +279,13 @@ def _find_failure(
     """Why the renaming would not come out as it should: the files are read as they would be."""
     edits: dict[str, list[Edit]] = {}
     for change in renaming.changes:
-        if change.why in ("name", "reference"):
+        if change.reason in ("name", "reference"):
             edits.setdefault(change.path, []).append(change.edit)
     if document:
-        path = renaming.move.of(definition.path) if renaming.move else definition.path
+        path = renaming.move.apply_to(definition.path) if renaming.move else definition.path
         own_edits = tuple(edits.get(definition.path, ()))
-        after = files.document(path, apply_edits(document.text, own_edits)) or document.edited(own_edits)
-        own = extract.extract_names(after).own
+        after = files.document(path, apply_edits(document.text, own_edits)) or document.with_edits(own_edits)
+        own = extract.extract_names(after).main_definition
         renamed = definition._replace(name=new)
         reason = _new_reason(document, after) or _special_meaning(document, definition, new)
         if reason or own is None or not _same(own, renamed):
@@ -296,17 +301,17 @@ def _find_failure(
 
 def _new_reason(before: Document, after: Document) -> str | None:
     """What a runtime that counts has against a file that it had nothing against before."""
-    old = {reading.runtime.name: {reason.code for reason in reading.reasons} for reading in before.readings}
+    old = {reading.runtime.name: {reason.kind for reason in reading.reasons} for reading in before.readings}
     for reading in after.readings:
         for reason in reading.reasons:
-            if reason.code not in old.get(reading.runtime.name, ()) and reading.runtime.verdict == "counts":
+            if reason.kind not in old.get(reading.runtime.name, ()) and reading.runtime.verdict == "counts":
                 return f"{reason.message}. {reading.runtime.title} {reading.runtime.refusal}."
     return None
 
 
 def _special_meaning(document: Document, definition: Definition, new: str) -> str | None:
     """What the runtime means by `new` itself."""
-    words = document.dialect.own_names if definition.kind == "agent" else ()
+    words = document.dialect.special_agent_names if definition.kind == "agent" else ()
     word = next((word for word in words if word.name == new), None)
     return f"`{new}` has a meaning of its own. {word.summary}" if word else None
 
@@ -318,8 +323,8 @@ def _named_path(document: Document, definition: Definition) -> str | None:
     """The file, or the folder around it, that is called as the definition is."""
     identity, path = document.identity, document.path
     if document.reading.runtime.identity == "folder":
-        return path.rpartition("/")[0] if identity.folders[-1:] == (definition.name,) else None
-    return path if definition.name in (identity.stem, identity.name("path")) else None
+        return path.rpartition("/")[0] if identity.subfolders[-1:] == (definition.name,) else None
+    return path if definition.name in (identity.stem, identity.default_name("path")) else None
 
 
 def _called(unit: str, old: str, new: str) -> str:
@@ -332,19 +337,19 @@ def _called(unit: str, old: str, new: str) -> str:
 
 def _links(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
     """The edits of the paths that lead to what moves, and of those in it that would lead astray."""
-    leading = list(index.leading_into(move.old))
+    leading = list(index.find_path_references(move.old))
     if posixpath.dirname(move.old) != posixpath.dirname(move.new):
         leading += [
             (names, reference)
             for names in index
-            if move.of(names.path) != names.path
+            if move.apply_to(names.path) != names.path
             for reference in names.references
             if reference.kind == "file"
         ]
     for names, reference in leading:
         text = files.text(names.path) if files.hold(names.path) else None
         if text is not None and files.exists(reference.name):
-            written = _path_after(reference.span.of(text), reference.name, names, move, files)
+            written = _path_after(reference.span.text_in(text), reference.name, names, move, files)
             if written:
                 yield RenameEdit(names.path, Edit(reference.span, written), "link")
 
@@ -356,8 +361,8 @@ def _path_after(written: str, target: str, names: Names, move: Move, files: File
     for base in dict.fromkeys((here, names.base)):
         full = posixpath.normpath(posixpath.join(base, plain))
         if full == target:
-            start = posixpath.dirname(move.of(names.path)) if base == here else base
-            fresh = move.of(target)
+            start = posixpath.dirname(move.apply_to(names.path)) if base == here else base
+            fresh = move.apply_to(target)
             if posixpath.normpath(posixpath.join(start, plain)) == fresh:
                 return None
             after = _replace_segment(plain, target, move)
@@ -386,13 +391,13 @@ def _replace_segment(written: str, target: str, move: Move) -> str | None:
 def _references(index: Index, definition: Definition, new: str, files: Files) -> Iterator[RenameEdit]:
     """The edits of the references, each without its scope."""
     # In the names of its tools, a plugin's server has the plugin in front.
-    longest = definition._replace(name=new).called[-1]
-    for path in dict.fromkeys(names.path for names, _ in index.referring(definition)):
+    longest = definition._replace(name=new).all_names[-1]
+    for path in dict.fromkeys(names.path for names, _ in index.find_references(definition)):
         text = files.text(path) if files.hold(path) else None
         names = _current_names(index.get(path), definition, text, files)
         for each in names.references if names else ():
-            if names and each.name in definition.called and resolve_name(index, names, each) == definition:
-                written = longest if each.name == definition.called[-1] else new
+            if names and each.name in definition.all_names and resolve_name(index, names, each) == definition:
+                written = longest if each.name == definition.all_names[-1] else new
                 doubtful = each.form in _UNMARKED and _ORDINARY.fullmatch(each.name)
                 yield RenameEdit(path, Edit(each.span, written), "prose" if doubtful else "reference")
 
@@ -421,7 +426,7 @@ def _prose(
 
 def _in_words(document: Document, span: Span) -> bool:
     """Whether a place is in the prompt, or in a text of the frontmatter."""
-    if span.start >= document.body:
+    if span.start >= document.body_start:
         return True
     for entry in document.root.entries:
         if entry.value.span.start <= span.start < entry.value.span.end:

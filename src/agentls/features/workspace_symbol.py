@@ -26,7 +26,7 @@ def workspace_symbols(indexes: Iterable[Index], query: str) -> list[Definition]:
             seen.add(names.path)
             for each in names.definitions:
                 name = normalise_name(each.name)
-                if letters.match(name) or (each.scope and letters.match(normalise_name(each.full))):
+                if letters.match(name) or (each.qualifier and letters.match(normalise_name(each.full_name))):
                     found.append((*_rank(name, wanted), name, each.path, each.span.start, each))
     return [row[-1] for row in nsmallest(MOST, found)]
 

@@ -61,7 +61,7 @@ def check(
     found = [
         (rule, finding)
         for rule in RULES.values()
-        if config.uses(rule.code)
+        if config.enables(rule.code)
         for finding in _run(rule, context)
     ]
     suppressions = suppress.find_suppressions(document)
@@ -74,21 +74,21 @@ def check(
         ]
         unused = tuple(s for s in suppressions if s not in used)
         rule = RULES["unused-suppression"]
-        if config.uses(rule.code):
-            found += [(rule, finding) for finding in _run(rule, context._replace(unused=unused))]
+        if config.enables(rule.code):
+            found += [(rule, finding) for finding in _run(rule, context._replace(unused_suppressions=unused))]
     return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
 
 
 def _most(document: Document) -> int:
     """How many findings a rule may have in a document."""
-    block = document.block
+    block = document.frontmatter
     length = block.content.end - block.content.start if block else 0
     return max(MIN_FINDINGS, min(MAX_FINDINGS, FIX_BUDGET // (length + 1)))
 
 
 def _run(rule: Rule, context: Context) -> list[Finding]:
     try:
-        return list(islice(rule.check(context), _most(context.document)))
+        return list(islice(rule.function(context), _most(context.document)))
     except Exception:
         import logging  # Loading it takes longer than checking a file, and rules hardly ever fail.
 

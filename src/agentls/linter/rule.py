@@ -104,7 +104,7 @@ class Context(NamedTuple):
     config: Config
     exists: Callable[[str], bool]
     files: Callable[[str], bool]
-    unused: tuple[Suppression, ...] = ()
+    unused_suppressions: tuple[Suppression, ...] = ()
     project: Index | None = None
 
     @property
@@ -133,13 +133,13 @@ class Context(NamedTuple):
         return self.document.readings
 
     @property
-    def runtime(self) -> str:
+    def runtime_titles(self) -> str:
         """The names, for people, of the runtimes that count and read the file by its dialect, to which
         the facts of that belong."""
-        return join_titles(self._own)
+        return join_titles(self._runtimes)
 
     @property
-    def _own(self) -> tuple[Runtime, ...]:
+    def _runtimes(self) -> tuple[Runtime, ...]:
         return tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
 
     def trust(self, source: str) -> Severity:
@@ -148,24 +148,24 @@ class Context(NamedTuple):
         told = self.dialect.source(source).confidence
         return Severity.HINT if told == "third-party" else Severity.ERROR
 
-    def does(self, what: str) -> str:
+    def describe_effect(self, what: str) -> str:
         """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
         one."""
-        return describe_effect(self._own, what)
+        return describe_effect(self._runtimes, what)
 
     @property
     def in_plugin(self) -> bool:
         """Whether the file belongs to a plugin, where other rules apply."""
         return bool(self.document.identity.plugin)
 
-    def offer(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
+    def make_fix(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
         """The fix that makes these edits, if there are any and the agent survives them."""
         return (Fix(title, edits, safe),) if edits and keeps_loading(self.document, edits) else ()
 
     def entry(self, key: str) -> Entry | None:
         """The entry that counts for `key`, if its value could be parsed."""
         entry = self.document.entry(key)
-        return None if entry is None or entry.broken else entry
+        return None if entry is None or entry.unparsed else entry
 
 
 class Rule(NamedTuple):
@@ -173,13 +173,13 @@ class Rule(NamedTuple):
 
     code: str
     severity: Severity
-    check: Callable[[Context], Iterable[Finding]]
+    function: Callable[[Context], Iterable[Finding]]
     tags: tuple[Tag, ...] = ()
 
     @property
     def group(self) -> str:
         """The subject it belongs to, in words: the name of its module."""
-        return self.check.__module__.rpartition(".")[2].replace("_", " ")
+        return self.function.__module__.rpartition(".")[2].replace("_", " ")
 
     @property
     def summary(self) -> str:
@@ -192,7 +192,7 @@ class Rule(NamedTuple):
         from textwrap import dedent  # Pages are asked for one at a time, or by the docs.
 
         # `inspect.cleandoc` would turn the tabs of an example into spaces.
-        first, _, rest = (self.check.__doc__ or "").partition("\n")
+        first, _, rest = (self.function.__doc__ or "").partition("\n")
         return f"{first}\n{dedent(rest)}".strip()
 
 

@@ -120,7 +120,7 @@ def action(found: CodeAction, uri: str, at: Positions, client: Client, places: P
         title=found.title,
         kind=t.CodeActionKind.QuickFix if client.quick_fixes else None,
         diagnostics=diagnostics(found.diagnostics, uri, at, client, places),
-        is_preferred=True if found.preferred and client.prefers else None,
+        is_preferred=True if found.is_preferred and client.prefers else None,
     )
 
 
@@ -140,7 +140,7 @@ def completion(found: CompletionEdit, uri: str, at: Positions, client: Client) -
         insert_text_format=t.InsertTextFormat.Snippet if found.snippet else None,
         insert_text_mode=t.InsertTextMode.AsIs if has_indentation else None,
         text_edit=_text_edit(found.edit, at),
-        additional_text_edits=[_text_edit(edit, at) for edit in found.also] or None,
+        additional_text_edits=[_text_edit(edit, at) for edit in found.additional_edits] or None,
         data={"uri": uri, "kind": found.kind, "within": found.within},
     )
 
@@ -201,7 +201,7 @@ def _symbol(found: DocumentSymbol, at: Positions, client: Client) -> t.DocumentS
         detail=found.detail or None,
         kind=_symbol_kind(found, client),
         range=at.range(found.span),
-        selection_range=at.range(found.selection),
+        selection_range=at.range(found.selection_span),
         children=[_symbol(child, at, client) for child in found.children],
     )
 

@@ -35,7 +35,7 @@ async def graph(ls: Server, params: Any) -> dict[str, Any] | None:
     def line(path: str, offset: int) -> int:
         if path not in lines:
             lines[path] = LineIndex(ls.projects.text(path) or "")
-        return lines[path].line_at(offset) + 1
+        return lines[path].line_number(offset) + 1
 
     roots = [project.root for project in projects]
 

@@ -223,7 +223,7 @@ def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | Non
     project = ls.projects.index(asked.document)
     found = complete(asked.document, offset, snippets=ls.client.snippets, project=project)
     items = [convert.completion(item, asked.opened.uri, asked.at, ls.client) for item in found.items]
-    return t.CompletionList(found.is_cut, items)
+    return t.CompletionList(found.is_incomplete, items)
 
 
 def resolve_completion(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
@@ -300,7 +300,7 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
             "verdict": inspection.verdict(view),
         }
         for view in seen.views
-        if view.counts
+        if view.is_primary
     ]
     return {"text": inspection.strip_styles(inspection.render_text(seen)), "readings": readings}
 

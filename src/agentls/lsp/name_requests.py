@@ -224,7 +224,7 @@ def symbols(
         return [
             t.WorkspaceSymbol(
                 t.LocationUriOnly(ls.projects.uri(each.path)),
-                each.full,
+                each.full_name,
                 _symbol_kind(each, ls.client),
                 data={"path": each.path, "name": each.name, "kind": each.kind},
                 container_name=_container(each),
@@ -234,7 +234,7 @@ def symbols(
     return [
         t.SymbolInformation(
             t.Location(site.uri, site.name),
-            each.full,
+            each.full_name,
             _symbol_kind(each, ls.client),
             container_name=_container(each),
         )
@@ -262,7 +262,7 @@ def _container(found: Definition) -> str:
     """What a definition belongs to: a plugin, or else what kind of file it is."""
     from agentls.features import name_hover
 
-    return found.scope or name_hover.kind_label(found)
+    return found.qualifier or name_hover.kind_label(found)
 
 
 def _symbol_kind(found: Definition, client: Client) -> t.SymbolKind:

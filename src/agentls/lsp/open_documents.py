@@ -170,7 +170,7 @@ class Documents:
         loaded = self.settings_in(folder or next(iter(roots), "/"))
         config = self.settings.over(loaded.for_file(path), disk.relative_path(path, root))
         plugin = disk.find_plugin(folder) if folder else None
-        place = loaded.place(path) or self.settings.place(disk.relative_path(path, root))
+        place = loaded.dialect_for(path) or self.settings.place(disk.relative_path(path, root))
         wish = place or _wish(path, opened)
         document = locate.open_document(path, opened.text, config, plugin, wish)
         exists = disk.exists_from(folder) if folder else _anything

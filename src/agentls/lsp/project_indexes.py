@@ -232,7 +232,7 @@ class Projects:
         project = self.project(document)
         if self._current.get(document.path) is not document:
             self._current[document.path] = document
-            if project.index.put(extract.extract_names(document)):
+            if project.index.update(extract.extract_names(document)):
                 self._changed(project, Change(names=True, edited=document.path))
         return project
 
@@ -299,7 +299,7 @@ class Projects:
                     met.add(file.path)
                     if file.text is not None:
                         names = self._names(file.path, file.text, opened.get(file.path))
-                        changed |= project.index.put(names) if names else project.index.drop(file.path)
+                        changed |= project.index.update(names) if names else project.index.remove(file.path)
                         project.stamps[file.path] = file.stamp
                         read.add(file.path)
                     if await turns.over():
@@ -310,7 +310,7 @@ class Projects:
         known = some if some is not None else {names.path for names in project.index}
         for path in known - met - self._opened.keys():
             project.stamps.pop(path, None)
-            changed |= project.index.drop(path)
+            changed |= project.index.remove(path)
             read.add(path)
         return Change(changed, frozenset(read))
 

@@ -57,8 +57,8 @@ async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
     )
     if isinstance(renaming, feature.RenameError):
         raise _failed(renaming)
-    if renaming.stays:
-        name = found.files.shown(renaming.stays)
+    if renaming.unrenamed_path:
+        name = found.files.shown(renaming.unrenamed_path)
         _say(ls, f"{name} keeps its name, since this editor does not rename files for others.")
     return _edit(ls, renaming, found.files)
 
@@ -155,14 +155,14 @@ def _edit(ls: Server, renaming: Renaming, files: Files) -> t.WorkspaceEdit:
     for path, changes in by_path.items():
         at = ls.positions(LineIndex(files.text(path) or ""))
         document = _identifier(ls, path)
-        certain = [change for change in changes if change.why != "prose"]
+        certain = [change for change in changes if change.reason != "prose"]
         # Some clients ask once for all edits of a text, so that these are by themselves. They are made after
         # the others, where what stands behind those in a line is no longer where it was.
         lines = {at.position(change.edit.span.start).line for change in certain}
         words = [
             change
             for change in changes
-            if change.why == "prose" and at.position(change.edit.span.start).line not in lines
+            if change.reason == "prose" and at.position(change.edit.span.start).line not in lines
         ]
         if certain:
             sure.append(t.TextDocumentEdit(document, [_text_edit(each, at, client) for each in certain]))
@@ -200,7 +200,7 @@ def _identifier(ls: Server, path: str) -> t.OptionalVersionedTextDocumentIdentif
 
 def _text_edit(change: RenameEdit, at: Positions, client: Client) -> t.TextEdit | t.AnnotatedTextEdit:
     where, new = at.range(change.edit.span), change.edit.new_text
-    label = _label(change.why, client)
+    label = _label(change.reason, client)
     return t.AnnotatedTextEdit(label, where, new) if label else t.TextEdit(where, new)
 
 

@@ -59,11 +59,11 @@ class Settings:
             user_folder=ours.user_folder and config.user_folder,
             overrides=ours.overrides,
         )
-        return both.at(path)
+        return both.for_path(path)
 
     def place(self, path: str) -> str | None:
         """The dialect that the settings give the file at `path`, if they name its place."""
-        return self.checks.place(path) if self.checks else None
+        return self.checks.dialect_for(path) if self.checks else None
 
 
 class Read(NamedTuple):

@@ -35,7 +35,7 @@ class ServerAccess(NamedTuple):
     agent's file defines it."""
 
     server: str
-    own: bool
+    is_defined_here: bool
     tools: tuple[str, ...] | None
 
 
@@ -52,11 +52,11 @@ class Capabilities(NamedTuple):
     tools: tuple[str, ...] | None
     servers: tuple[ServerAccess, ...] = ()
     denied: tuple[Denial, ...] = ()
-    limited: tuple[Denial, ...] = ()
-    refused: tuple[Denial, ...] = ()
+    restricted: tuple[Denial, ...] = ()
+    denied_agents: tuple[Denial, ...] = ()
     named_by: tuple[str, ...] = ()
-    bars: tuple[tuple[str, str], ...] = ()
-    unknown: tuple[str, ...] = ()
+    blocked_callers: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def find_capabilities(
@@ -64,11 +64,11 @@ def find_capabilities(
 ) -> Capabilities | None:
     """What the agent of `reading` can do, which may use `tools` by itself; `None` if nothing starts it."""
     names = project.get(document.path)
-    if names is None or names.own is None or not reading.loads:
+    if names is None or names.main_definition is None or not reading.loads:
         return None
     named_by, bars = tuple(_named_by(project, names)), tuple(_bars(reading))
     if reading.dialect.kind != "agent":
-        return Capabilities(None, named_by=named_by, bars=bars)
+        return Capabilities(None, named_by=named_by, blocked_callers=bars)
     denied, limited, refused = _rulings(reading, tools, project, names)
     servers = tuple(_reach(reading, tools, project, names, denied))
     gone = {ruling.name for ruling in denied}.union(*(server.listed for server in servers))
@@ -76,7 +76,7 @@ def find_capabilities(
     unknown = tuple(
         f"`tools` lists no tool of `{server.reach.server}`; whether it has them all the same is not known."
         for server in servers
-        if server.reach.tools == () and server.reach.own
+        if server.reach.tools == () and server.reach.is_defined_here
     )
     return Capabilities(
         None if tools.mode == "all" else left,
@@ -103,35 +103,35 @@ def _rulings(
     denied: dict[Denial, None] = {}
     limited: dict[Denial, None] = {}
     refused: dict[Denial, None] = {}
-    dialect, own = reading.dialect, names.own
+    dialect, own = reading.dialect, names.main_definition
     assert own is not None, "it was asked for"
     covered = _covered(tools)
     for path, rule in _denials(reading, project, names):
         meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
         tool = dialect.tool(meant[0])
         whole = rule.specifier in _WHOLE
-        about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full
+        about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full_name
         if about_it or (whole and tool is not None and tool.refers == own.kind):
-            refused[Denial(own.full, rule.written, path)] = None
+            refused[Denial(own.full_name, rule.text, path)] = None
         if whole:
             for name in covered(meant):
-                denied[Denial(name, rule.written, path)] = None
+                denied[Denial(name, rule.text, path)] = None
         elif not about_it and (tools.mode == "all" or meant[0] in tools.available):
-            limited[Denial(meant[0], rule.written, path)] = None
+            limited[Denial(meant[0], rule.text, path)] = None
     return tuple(denied), tuple(limited), tuple(refused)
 
 
 def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
     """The rules that deny something, of all settings that count for the agent, each with its file."""
-    for file in project.settings(reading.runtime):
-        if file.base == project.home or (file.base == names.base and not names.plugin):
+    for file in project.permission_files(reading.runtime):
+        if file.base == project.user_folder or (file.base == names.base and not names.plugin):
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
 def _undecided(reading: Reading, project: Index, names: Names) -> Iterator[str]:
     """What is to be said of settings in a folder above that of the agent's own."""
-    for file in project.settings(reading.runtime):
-        above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != project.home
+    for file in project.permission_files(reading.runtime):
+        above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != project.user_folder
         if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
             shown = "/".join(file.path.split("/")[-3:])
             yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
@@ -175,17 +175,17 @@ def _reach(
     form = reading.dialect.tool_grammar.server_tools
     rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
     by_server = dict(_by_server(reading, tools)) if form else {}
-    for server in project.choices(("server",), names) if form else ():
-        written = [form.replace("{}", name) for name in server.called]
+    for server in project.visible_definitions(("server",), names) if form else ():
+        written = [form.replace("{}", name) for name in server.all_names]
         whole = {*written, *(name.removesuffix("*").rstrip("_/") for name in written)}
         if reading.runtime.name not in server.runtimes or rules & whole:
             continue
-        listed = tuple(tool for name in server.called for tool in by_server.get(name, ()))
+        listed = tuple(tool for name in server.all_names for tool in by_server.get(name, ()))
         entire = tools.mode == "all" or not whole.isdisjoint(listed)
         own = server.path == names.path
         if entire or listed or own:
             left = tuple(tool for tool in listed if tool not in gone)
-            yield _Server(ServerAccess(server.full, own, None if entire else left), listed)
+            yield _Server(ServerAccess(server.full_name, own, None if entire else left), listed)
 
 
 def _by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:
@@ -203,11 +203,11 @@ def _by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, l
 
 def _named_by(project: Index, names: Names) -> list[str]:
     """Those that name the agent in a list, a key, or a form that starts it, by their names."""
-    assert names.own is not None, "it was asked for"
+    assert names.main_definition is not None, "it was asked for"
     found = {
-        other.own.full
-        for other, reference in project.referring(names.own)
-        if reference.form in DEFINITE_FORMS and other.own and other.path != names.path
+        other.main_definition.full_name
+        for other, reference in project.find_references(names.main_definition)
+        if reference.form in DEFINITE_FORMS and other.main_definition and other.path != names.path
     }
     return sorted(found)
 
@@ -218,7 +218,7 @@ def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
         key = reading.dialect.key(entry.key.text)
         if key and key.bars and key.known_to(reading.runtime.name) and isinstance(entry.value, Scalar):
             whom = key.bars.get(entry.value.text.lower())
-            if whom and reading.get(key.name) is entry:
+            if whom and reading.entry(key.name) is entry:
                 yield f"{key.name}: {entry.value.text}", whom
 
 
@@ -234,11 +234,11 @@ def capabilities_data(found: Capabilities) -> dict[str, Any]:
             for server in found.servers
         ],
         "denied": [ruling._asdict() for ruling in found.denied],
-        "limited": [ruling._asdict() for ruling in found.limited],
-        "refused": [ruling._asdict() for ruling in found.refused],
+        "limited": [ruling._asdict() for ruling in found.restricted],
+        "refused": [ruling._asdict() for ruling in found.denied_agents],
         "named_by": list(found.named_by),
-        "bars": [{"line": line, "whom": whom} for line, whom in found.bars],
-        "unknown": list(found.unknown),
+        "bars": [{"line": line, "whom": whom} for line, whom in found.blocked_callers],
+        "unknown": list(found.notes),
     }
 
 
@@ -257,23 +257,23 @@ def describe_capabilities(
         yield "servers", "; ".join(_server_in_words(server, mark) for server in found.servers), "plain"
     for ruling in found.denied:
         yield "denied", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "bad"
-    for ruling in found.limited:
+    for ruling in found.restricted:
         yield "limited", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "plain"
-    for ruling in found.refused:
+    for ruling in found.denied_agents:
         yield "closed to", f"other agents, by {_rule_in_words(ruling, mark)}", "bad"
-    for line, whom in found.bars:
+    for line, whom in found.blocked_callers:
         yield "closed to", f"{_WHOM[whom]}, by {mark(line)}", "plain"
     names = [mark(name) for name in found.named_by[:_MOST_NAMES]]
     rest = len(found.named_by) - _MOST_NAMES
     if names:
         yield "named by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
-    for sentence in found.unknown:
+    for sentence in found.notes:
         yield "note", sentence, "muted"
 
 
 def _server_in_words(server: ServerAccess, mark: Callable[[str], str]) -> str:
     tools = "all tools" if server.tools is None else ", ".join(map(mark, server.tools))
-    return f"{mark(server.server)} ({'its own, ' if server.own else ''}{tools})"
+    return f"{mark(server.server)} ({'its own, ' if server.is_defined_here else ''}{tools})"
 
 
 def _rule_in_words(ruling: Denial, mark: Callable[[str], str]) -> str:

@@ -27,7 +27,7 @@ def extract_names(document: Document) -> Names:
     """The names in a document."""
     readers = (
         *(reading.runtime.name for reading in document.readings),
-        *(name for name, _ in document.others),
+        *(name for name, _ in document.other_readers),
     )
     identity = document.identity
     own = _definition(document, readers)
@@ -38,10 +38,10 @@ def extract_names(document: Document) -> Names:
             servers.append(found)
         else:
             references.append(found)
-    references += prose_references.find_prose_references(document.text, document.body)
+    references += prose_references.find_prose_references(document.text, document.body_start)
     folder = document.path.rpartition("/")[0]
-    base = identity.base or folder
-    references += path_references.find_path_references(document.text, document.body, (folder, base))
+    base = identity.base_folder or folder
+    references += path_references.find_path_references(document.text, document.body_start, (folder, base))
     references.sort(key=lambda each: each.span)
     definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
     return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
@@ -64,12 +64,12 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
         document.path,
         _where(document, name),
         reading.description or "",
-        document.identity.base or document.path.rpartition("/")[0],
+        document.identity.base_folder or document.path.rpartition("/")[0],
         document.dialect.name,
         readers,
         reading.loads,
         _tools(document, reading) if kind == "agent" else None,
-        offered="model" not in document.barred(reading),
+        model_invocable="model" not in document.blocked_callers(reading),
     )
 
 
@@ -94,7 +94,7 @@ _ITEM = re.compile(r"[^\s,]+")
 def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
     for entry in document.root.entries:
         key = document.dialect.key(entry.key.text)
-        if key is None or entry.broken:
+        if key is None or entry.unparsed:
             continue
         if key.type == "hooks":
             yield from names_in_hooks(entry.value, document.dialect, document.text)
@@ -104,7 +104,7 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
             if field.names:
                 for record in _records(entry.value):
                     within = record.get(field.name)
-                    if within and not within.broken:
+                    if within and not within.unparsed:
                         yield from _named(document, field, within.value)
     for tools in document.tool_lists:
         for item in tools.items:
@@ -134,7 +134,7 @@ def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | R
                 yield from names_in_scalar(kind, entry.key, document.text)
     elif value.type == "str" and not value.is_alias and value.text not in (row.name for row in key.values):
         span = content_span(value, document.text)
-        written = span.of(document.text)
+        written = span.text_in(document.text)
         # A name may have blanks in it, but not that of a skill, and not where several stand in a line.
         several = "," in written or kind == "skill"
         words = _ITEM.finditer(written) if several else [re.match(r".*", written, re.DOTALL)]
@@ -155,5 +155,5 @@ def _server(document: Document, entry: Entry) -> Definition:
         document.path,
         document.dialect.name,
         (),
-        part=True,
+        is_entry=True,
     )

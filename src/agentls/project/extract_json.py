@@ -67,10 +67,10 @@ _CLOSING = {"[": "]", "{": "}"}
 def _parsed(text: str) -> Node | None:
     """The tree of a JSON text with comments, or of its beginning as far as that goes."""
     plain = _TOKEN.sub(_as_yaml, text)
-    parsed = yaml_tree.parse(yaml_tree.MappedText.plain(plain, Span(0, len(plain))))
-    if parsed.problem:
-        begun = _closed(plain[: parsed.problem.offset])
-        parsed = yaml_tree.parse(yaml_tree.MappedText.plain(begun, Span(0, len(begun))))
+    parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(plain, Span(0, len(plain))))
+    if parsed.error:
+        begun = _closed(plain[: parsed.error.offset])
+        parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(begun, Span(0, len(begun))))
     return parsed.root
 
 
@@ -121,20 +121,20 @@ class _NameExtractor(NamedTuple):
         """The names that stand at a spot."""
         if spot.defines:
             yield from self._definitions(spot.defines, spot.one_of, value)
-        if spot.refers == "file":
+        if spot.refers_to == "file":
             yield from self._files(spot, parent, value)
-        elif spot.refers and spot.keys and isinstance(value, Mapping):
+        elif spot.refers_to and spot.keys and isinstance(value, Mapping):
             for entry in value.entries:
-                yield from name_syntax.names_in_scalar(spot.refers, entry.key, self.text)
-        elif spot.refers and not spot.keys:
+                yield from name_syntax.names_in_scalar(spot.refers_to, entry.key, self.text)
+        elif spot.refers_to and not spot.keys:
             for scalar in name_syntax.string_items(value):
-                yield from name_syntax.names_in_scalar(spot.refers, scalar, self.text)
+                yield from name_syntax.names_in_scalar(spot.refers_to, scalar, self.text)
         if spot.hooks:
             yield from name_syntax.names_in_hooks(value, self.dialect, self.text)
-        if spot.rules == "value":
+        if spot.permission_action == "value":
             yield from self._assigned(value)
-        elif spot.rules:
-            yield from self._rules(spot.rules, value)
+        elif spot.permission_action:
+            yield from self._rules(spot.permission_action, value)
 
     def _definitions(self, kind: NameKind, one_of: tuple[str, ...], value: Node) -> Iterator[Definition]:
         for entry in value.entries if isinstance(value, Mapping) else ():
@@ -154,12 +154,12 @@ class _NameExtractor(NamedTuple):
                 self.names.base,
                 self.dialect.name,
                 self.names.runtimes,
-                part=True,
+                is_entry=True,
             )
 
     def _files(self, spot: NamePath, parent: Mapping | None, value: Node) -> Iterator[Reference]:
         """The paths in a value; only those with a point in front are for sure from here."""
-        beside = parent.get(spot.below) if parent and spot.below else None
+        beside = parent.get(spot.base_key) if parent and spot.base_key else None
         below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
         for scalar in name_syntax.string_items(value):
             if scalar.text.startswith(".") and below.startswith("."):

@@ -80,7 +80,7 @@ class Graph(NamedTuple):
         return sum(node.kind == kind and node.state == state for node in self.nodes)
 
     @property
-    def missing(self) -> tuple[Node, ...]:
+    def unresolved(self) -> tuple[Node, ...]:
         """The nodes of names that nothing has."""
         return tuple(node for node in self.nodes if node.state == "missing")
 
@@ -145,21 +145,21 @@ class _GraphBuilder:
         names = self._index.get(path)
         own = self._relative(path)
         return Node(
-            f"{own}#{definition.kind}:{definition.name}" if definition.part else own,
+            f"{own}#{definition.kind}:{definition.name}" if definition.is_entry else own,
             definition.kind,  # type: ignore[arg-type]
-            definition.full,
+            definition.full_name,
             own,
             self._line(path, start) if start else 1,
             " ".join(definition.description.split()),
-            "" if definition.part else _title(definition.dialect),
+            "" if definition.is_entry else _title(definition.dialect),
             self._group(path, names.plugin if names else "", definition.kind),
             definition.tools,
         )
 
     def source(self, names: Names) -> Node:
         """The node that the references in a file start from."""
-        if names.own:
-            return self.node(names.own)
+        if names.main_definition:
+            return self.node(names.main_definition)
         path = self._relative(names.path)
         return Node(path, "file", path, path, group=self._group(names.path, names.plugin, "file"))
 
@@ -182,8 +182,8 @@ class _GraphBuilder:
         a plugin consists of connects nothing."""
         if reference.kind != "file":
             return self._index.resolve(reference, names)
-        linked = self._index.get(reference.name) if names.own or not names.definitions else None
-        return [linked.own] if linked and linked.own else []
+        linked = self._index.get(reference.name) if names.main_definition or not names.definitions else None
+        return [linked.main_definition] if linked and linked.main_definition else []
 
     def _absent(self, reference: Reference, names: Names) -> Node:
         """The node for a name that nothing in the project has."""
@@ -222,7 +222,7 @@ def _kind(reference: Reference, names: Names, target: Node) -> EdgeKind:
     if reference.form not in DEFINITE_FORMS:
         return "mentions"
     if target.kind == "agent":
-        return "runs" if names.own and names.own.kind == "command" else "starts"
+        return "runs" if names.main_definition and names.main_definition.kind == "command" else "starts"
     if target.kind == "skill" and reference.form == "key":
         return "preloads"
     return "runs" if target.kind == "command" else "uses"
@@ -230,10 +230,10 @@ def _kind(reference: Reference, names: Names, target: Node) -> EdgeKind:
 
 def _builtin(index: Index) -> Iterator[str]:
     """The names that mean something to the runtimes by themselves, of all formats in the index."""
-    for name in {definition.dialect for definition in index.all("any")}:
+    for name in {definition.dialect for definition in index.definitions("any")}:
         if name in loader.DIALECT_NAMES:
             dialect = loader.load_dialect(name)
-            yield from (agent.name for agent in dialect.own_names)
+            yield from (agent.name for agent in dialect.special_agent_names)
             for key in dialect.keys:
                 for each in (key, *key.fields):
                     yield from (value.name for value in each.values if each.names)

@@ -34,7 +34,7 @@ class Index:
     """
 
     def __init__(self, home: str = "") -> None:
-        self.home = home
+        self.user_folder = home
         self._files: dict[str, Names] = {}
         self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
         self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
@@ -58,7 +58,7 @@ class Index:
         """The names of the file at `path`."""
         return self._files.get(path)
 
-    def put(self, names: Names) -> bool:
+    def update(self, names: Names) -> bool:
         """Take in a file, in place of what was known of it; whether that may matter to others. Where in it its
         references stand, does not: in a text that is being typed they move all the time."""
         old = self._files.get(names.path)
@@ -74,17 +74,19 @@ class Index:
             self._settings[names.path] = names
         for definition in names.definitions:
             self._counts[definition.kind] = self._counts.get(definition.kind, 0) + 1
-            for key in {normalise_name(name) for name in definition.called}:
+            for key in {normalise_name(name) for name in definition.all_names}:
                 rows = self._definitions.setdefault(key, {})
                 rows[names.path] = (*rows.get(names.path, ()), definition)
         for reference in names.references:
             uses = self._references.setdefault(normalise_name(reference.name), {})
             uses[names.path] = (*uses.get(names.path, ()), reference)
-        if names.own and names.own.loads:
-            self._rosters.setdefault(_roster_of(names.own), Namespace()).put(names.own)
+        if names.main_definition and names.main_definition.loads:
+            self._rosters.setdefault(_roster_of(names.main_definition), Namespace()).put(
+                names.main_definition
+            )
         return old is None or _seen_by_others(old) != _seen_by_others(names)
 
-    def drop(self, path: str) -> bool:
+    def remove(self, path: str) -> bool:
         """Forget a file; whether it was known."""
         old = self._files.get(path)
         if old is None:
@@ -99,25 +101,25 @@ class Index:
         self._settings.pop(old.path, None)
         for definition in old.definitions:
             self._counts[definition.kind] -= 1
-            for name in definition.called:
+            for name in definition.all_names:
                 _forget(self._definitions, name, old.path)
         for reference in old.references:
             _forget(self._references, reference.name, old.path)
-        if old.own and old.own.loads:
-            roster = self._rosters[_roster_of(old.own)]
-            roster.drop(old.own)
+        if old.main_definition and old.main_definition.loads:
+            roster = self._rosters[_roster_of(old.main_definition)]
+            roster.drop(old.main_definition)
             if not roster:
-                del self._rosters[_roster_of(old.own)]
+                del self._rosters[_roster_of(old.main_definition)]
 
     # Look-ups
 
-    def settings(self, runtime: Runtime) -> Iterator[Names]:
+    def permission_files(self, runtime: Runtime) -> Iterator[Names]:
         """The files whose rules of permission a runtime reads. They tell something only where a rule that denies
         is looked at before all others, so that it does not matter in which of the files it stands."""
         found = self._settings.values() if runtime.denies_first else ()
         return (names for names in found if runtime.name in names.runtimes)
 
-    def all(self, kind: NameKind) -> Iterator[Definition]:
+    def definitions(self, kind: NameKind) -> Iterator[Definition]:
         """All definitions of a kind."""
         kinds = _LISTS[kind] if kind == "any" else (kind,)
         return (each for names in self for each in names.definitions if each.kind in kinds)
@@ -126,24 +128,27 @@ class Index:
         """How many definitions of a kind there are."""
         return self._counts.get(kind, 0)
 
-    def spelt_like(self, kind: NameKind, name: str) -> str | None:
+    def suggest_name(self, kind: NameKind, name: str) -> str | None:
         """The name of a definition that `name` is most likely meant to be, if it is misspelt."""
         if kind not in self._spellers:
             self._spellers[kind] = SpellingIndex(
-                called for known in _LISTS[kind] for each in self.all(known) for called in each.called
+                called
+                for known in _LISTS[kind]
+                for each in self.definitions(known)
+                for called in each.all_names
             )
         return self._spellers[kind].nearest(name)
 
-    def alike(self, name: str) -> list[Definition]:
+    def find_similar(self, name: str) -> list[Definition]:
         """The definitions whose names differ from `name` in nothing but case and separators, if at all."""
         return [each for rows in self._definitions.get(normalise_name(name), {}).values() for each in rows]
 
-    def named(self, kind: NameKind, name: str) -> list[Definition]:
+    def find_definitions(self, kind: NameKind, name: str) -> list[Definition]:
         """The definitions of exactly that name."""
         kinds = _LISTS[kind]
-        return [each for each in self.alike(name) if each.kind in kinds and name in each.called]
+        return [each for each in self.find_similar(name) if each.kind in kinds and name in each.all_names]
 
-    def uses(self, name: str) -> Iterator[tuple[Names, Reference]]:
+    def find_by_name(self, name: str) -> Iterator[tuple[Names, Reference]]:
         """The references with that name, each with the file that it stands in."""
         for path, rows in self._references.get(normalise_name(name), {}).items():
             names = self._files[path]
@@ -156,17 +161,21 @@ class Index:
         plugin, in the same folder of agents or the nearest one above, and in the user's home. The order
         is that of Claude Code (its docs, 2026-08-22); for the others nothing else is known.
         """
-        found = self.named(reference.kind, reference.name)
+        found = self.find_definitions(reference.kind, reference.name)
         if reference.scope:
-            found = [each for each in found if reference.scope in (each.scope, each.scope.partition(":")[0])]
+            found = [
+                each
+                for each in found
+                if reference.scope in (each.qualifier, each.qualifier.partition(":")[0])
+            ]
         return sorted(found, key=lambda each: (*self._distance(each, names), each.path))
 
-    def likeliest(self, reference: Reference, names: Names) -> list[Definition]:
+    def resolve_best(self, reference: Reference, names: Names) -> list[Definition]:
         """The likeliest of what a reference can mean; several where nothing decides between them."""
         found = self.resolve(reference, names)
         return [each for each in found if self._distance(each, names) == self._distance(found[0], names)]
 
-    def choices(self, kinds: tuple[NameKind, ...], names: Names) -> list[Definition]:
+    def visible_definitions(self, kinds: tuple[NameKind, ...], names: Names) -> list[Definition]:
         """What the file of `names` can refer to, the nearest first, as `resolve` has it: what the owner of its
         folder knows and loads, each full name once, without itself and the servers of other agents."""
         view = (kinds, names.path, names.base, names.plugin, names.runtimes)
@@ -183,26 +192,26 @@ class Index:
         found: list[tuple[tuple[bool, int, int, int], str, str, Definition]] = []
         for each in self._choices[kinds]:
             is_own = each.path == names.path
-            if (is_own and each.kind != "server") or (each.base == each.path and not is_own):
+            if (is_own and each.kind != "server") or (each.base_folder == each.path and not is_own):
                 continue
             if owner and owner.isdisjoint(each.runtimes):
                 continue
-            key = (each.kind, bool(each.scope), each.base, each.runtimes, is_own)
+            key = (each.kind, bool(each.qualifier), each.base_folder, each.runtimes, is_own)
             if key not in ranks:
                 ranks[key] = self._distance(each, names)
             found.append((ranks[key], each.name, each.path, each))
         found.sort(key=lambda row: row[:3])
-        return list({row[-1].full: row[-1] for row in reversed(found)}.values())[::-1]
+        return list({row[-1].full_name: row[-1] for row in reversed(found)}.values())[::-1]
 
-    def referring(self, definition: Definition) -> Iterator[tuple[Names, Reference]]:
+    def find_references(self, definition: Definition) -> Iterator[tuple[Names, Reference]]:
         """The references that mean `definition` first of all."""
-        for name in definition.called:
-            for names, reference in self.uses(name):
+        for name in definition.all_names:
+            for names, reference in self.find_by_name(name):
                 found = self.resolve(reference, names)
                 if found and found[0] == definition:
                     yield names, reference
 
-    def leading_into(self, folder: str) -> Iterator[tuple[Names, Reference]]:
+    def find_path_references(self, folder: str) -> Iterator[tuple[Names, Reference]]:
         """The references to files that lead to a folder, or to what lies in it."""
         for names in self:
             for reference in names.references:
@@ -217,14 +226,18 @@ class Index:
         """How far a definition is from a file that refers to it."""
         known = not names.runtimes or not set(names.runtimes).isdisjoint(definition.runtimes)
         near = definition.kind == "server" and definition.path == names.path
-        if near or (definition.scope and names.plugin and definition.base == names.base):
+        if near or (definition.qualifier and names.plugin and definition.base_folder == names.base):
             steps = (0, 0)
-        elif not definition.scope and is_inside(definition.base, names.base) and definition.base != self.home:
-            steps = (1, names.base.count("/") - definition.base.count("/"))
-        elif definition.base == self.home:
+        elif (
+            not definition.qualifier
+            and is_inside(definition.base_folder, names.base)
+            and definition.base_folder != self.user_folder
+        ):
+            steps = (1, names.base.count("/") - definition.base_folder.count("/"))
+        elif definition.base_folder == self.user_folder:
             steps = (2, 0)
         else:
-            steps = (3 if not definition.scope else 4, 0)
+            steps = (3 if not definition.qualifier else 4, 0)
         return (not known, *steps, _ANY.index(definition.kind) if definition.kind in _ANY else 0)
 
 
@@ -239,10 +252,10 @@ def _seen_by_others(names: Names) -> Names:
 def _roster_of(definition: Definition) -> tuple[str, ...]:
     """What the definitions of a roster have in common: the kind, the owner of the folder, and the place."""
     owner = definition.runtimes[0] if definition.runtimes else definition.dialect
-    folder, base = definition.path.rpartition("/")[0], definition.base
+    folder, base = definition.path.rpartition("/")[0], definition.base_folder
     if definition.kind == "skill" and base == folder:  # It is one of a library, each in a folder of its own.
         base = folder.rpartition("/")[0]
-    return (definition.kind, owner, base, definition.scope.partition(":")[0])
+    return (definition.kind, owner, base, definition.qualifier.partition(":")[0])
 
 
 def _forget(table: dict[str, dict[str, Any]], name: str, path: str) -> None:

@@ -32,7 +32,7 @@ def make_reference(kind: NameKind, name: str, at: int, form: ReferenceForm = "ke
 def names_in_scalar(kind: NameKind, scalar: Scalar, text: str) -> Iterator[Reference]:
     """The name that a scalar is, unless it is a pattern, or written with signs that stand for others."""
     span = content_span(scalar, text)
-    if span.of(text) == scalar.text and is_name(scalar.text):
+    if span.text_in(text) == scalar.text and is_name(scalar.text):
         yield make_reference(kind, scalar.text, span.start)
 
 
@@ -71,7 +71,7 @@ def server_in_tool_name(
 def names_in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Reference]:
     """The names in a definition of hooks: in the matchers, and in the fields of the handlers."""
     for entry in hooks.entries if isinstance(hooks, Mapping) else ():
-        event = dialect.event(entry.key.text)
+        event = dialect.hook_event(entry.key.text)
         for group in entry.value.items if isinstance(entry.value, Sequence) else ():
             if isinstance(group, Mapping):
                 if event:
@@ -94,7 +94,7 @@ def _in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterato
     """The names in the fields of handlers."""
     for node in handlers.value.items if handlers and isinstance(handlers.value, Sequence) else ():
         if isinstance(node, Mapping):
-            row = next((dialect.handler(kind.text) for kind in _texts(node, "type")), None)
+            row = next((dialect.hook_handler(kind.text) for kind in _texts(node, "type")), None)
             for field in row.fields if row else ():
                 for value in _texts(node, field.name) if field.refers else ():
                     yield from names_in_scalar(field.refers or "any", value, text)

@@ -48,31 +48,31 @@ class Definition(NamedTuple):
 
     kind: NameKind
     name: str
-    scope: str
+    qualifier: str
     path: str
     span: Span
     description: str
-    base: str
+    base_folder: str
     dialect: str
     runtimes: tuple[str, ...]
     loads: bool = True
     tools: tuple[str, ...] | None = None
-    part: bool = False
-    offered: bool = True
+    is_entry: bool = False
+    model_invocable: bool = True
 
     @property
-    def called(self) -> tuple[str, ...]:
+    def all_names(self) -> tuple[str, ...]:
         """The names by which references may call it, its own first. In the names of its tools, signs of a
         server's name give way to `_`, and a plugin's server has the plugin in front."""
         if self.kind != "server":
             return (self.name,)
-        plugin = _NO_SIGN.sub("_", f"plugin_{self.scope}_{self.name}") if self.scope else self.name
+        plugin = _NO_SIGN.sub("_", f"plugin_{self.qualifier}_{self.name}") if self.qualifier else self.name
         return tuple(dict.fromkeys((self.name, _NO_SIGN.sub("_", self.name), plugin)))
 
     @property
-    def full(self) -> str:
+    def full_name(self) -> str:
         """The name by which others outside its plugin call it."""
-        return f"{self.scope}:{self.name}" if self.scope else self.name
+        return f"{self.qualifier}:{self.name}" if self.qualifier else self.name
 
 
 class Reference(NamedTuple):
@@ -99,7 +99,7 @@ class PermissionRule(NamedTuple):
     span: Span
 
     @property
-    def written(self) -> str:
+    def text(self) -> str:
         """The rule as a line of settings has it."""
         return self.tool if self.specifier is None else f"{self.tool}({self.specifier})"
 
@@ -118,10 +118,10 @@ class Names(NamedTuple):
     permissions: tuple[PermissionRule, ...] = ()
 
     @property
-    def own(self) -> Definition | None:
+    def main_definition(self) -> Definition | None:
         """What the file as a whole defines: an agent, a skill or a command."""
         first = self.definitions[0] if self.definitions else None
-        return first if first and not first.part else None
+        return first if first and not first.is_entry else None
 
 
 def normalise_name(name: str) -> str:

@@ -22,7 +22,7 @@ class Namespace:
     """
 
     def __init__(self) -> None:
-        self.tokens = 0
+        self.description_tokens = 0
         """About how many tokens all descriptions take that the model is told."""
         self.descriptions = TextSimilarityIndex()
         """The descriptions that the model is told, by the paths of their files."""
@@ -40,38 +40,38 @@ class Namespace:
         """Take in a definition, of a file that is not yet among the others."""
         path = definition.path
         self._definitions[path] = definition
-        insort(self._names.setdefault(normalise_name(definition.full), []), (definition.full, path))
-        if definition.offered:
+        insort(self._names.setdefault(normalise_name(definition.full_name), []), (definition.full_name, path))
+        if definition.model_invocable:
             size = estimate_tokens(definition.description)
-            self.tokens += size
+            self.description_tokens += size
             insort(self._sizes, (-size, path))
-            self.descriptions.put(path, definition.description)
+            self.descriptions.add(path, definition.description)
 
     def drop(self, definition: Definition) -> None:
         """Forget a definition that is among the others."""
-        path, name = definition.path, normalise_name(definition.full)
+        path, name = definition.path, normalise_name(definition.full_name)
         del self._definitions[path]
         rows = self._names[name]
-        del rows[bisect_left(rows, (definition.full, path))]
+        del rows[bisect_left(rows, (definition.full_name, path))]
         if not rows:
             del self._names[name]
-        if definition.offered:
+        if definition.model_invocable:
             size = estimate_tokens(definition.description)
-            self.tokens -= size
+            self.description_tokens -= size
             del self._sizes[bisect_left(self._sizes, (-size, path))]
-            self.descriptions.drop(path)
+            self.descriptions.remove(path)
 
-    def named(self, name: str) -> Iterator[Definition]:
+    def find(self, name: str) -> Iterator[Definition]:
         """The definitions of that full name, in the order of their paths."""
         rows, first, last = self._rows(name)
         return (self._definitions[rows[at][1]] for at in range(first, last))
 
-    def alike(self, name: str) -> Iterator[Definition]:
+    def find_similar(self, name: str) -> Iterator[Definition]:
         """The definitions whose full names differ from `name`, though in nothing but case and separators."""
         rows, first, last = self._rows(name)
         return (self._definitions[rows[at][1]] for at in chain(range(first), range(last, len(rows))))
 
-    def longest(self, most: int) -> Iterator[Definition]:
+    def longest_descriptions(self, most: int) -> Iterator[Definition]:
         """The definitions with the longest descriptions that the model is told."""
         return (self._definitions[path] for _, path in islice(self._sizes, most))
 

@@ -26,22 +26,22 @@ _NOT_MOVED = re.compile(r"[|>]?\Z|[\"']")
 
 def parse_with_block_repair(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
     """YAML, or else YAML after the repair."""
-    strict = _parse(MappedText.plain(text, block))
+    strict = _parse(MappedText.unchanged(text, block))
     reason = _refused(text, strict, runtime)
-    if not strict.problem and not reason:
+    if not strict.error and not reason:
         return BlockParse(strict.root)
     fenced = _OPENING.fullmatch(text, 0, block.start) and text.startswith("---", block.end)
-    source = repair(text, block) if fenced else MappedText.plain(text, block)
-    if source.rewritten:
+    source = repair(text, block) if fenced else MappedText.unchanged(text, block)
+    if source.repaired:
         mended = _parse(source)
-        if not mended.problem and not _refused(text, mended, runtime):
-            return BlockParse(mended.root, "repaired", tuple(sorted(source.rewritten)))
+        if not mended.error and not _refused(text, mended, runtime):
+            return BlockParse(mended.root, "repaired", tuple(sorted(source.repaired)))
     return reason or _explain(text, block, strict)
 
 
 def _refused(text: str, parsed: ParseResult, runtime: Runtime) -> Reason | None:
     """Why the parser refuses a block that is in order otherwise, if it does."""
-    if parsed.problem or parsed.root is None:
+    if parsed.error or parsed.root is None:
         return None
     equal = find_duplicate_key(parsed.root) if runtime.equal_keys == "refused" else None
     return find_unknown_tag(text, parsed.root) or equal
@@ -53,7 +53,7 @@ def repair(text: str, block: Span) -> MappedText:
     anchors: list[tuple[int, int]] = []
     rewritten: list[Span] = []
     length, at = 0, block.start
-    for line in block.of(text).split("\n"):
+    for line in block.text_in(text).split("\n"):
         anchors.append((length, at))
         found = _LINE.fullmatch(line.removesuffix("\r"))
         value = found[3].strip() if found else ""
@@ -76,7 +76,7 @@ def repair(text: str, block: Span) -> MappedText:
 def _parse(source: MappedText) -> ParseResult:
     """The tree of a block; a tab counts for nothing where a line is indented."""
     parsed = parse(source)
-    if parsed.problem and "\t" in source.text:
+    if parsed.error and "\t" in source.text:
         return parse(_without_tabs(source))
     return parsed
 
@@ -97,15 +97,15 @@ def _without_tabs(source: MappedText) -> MappedText:
         anchors += [(length + here - start, there) for here, there in source.anchors if start < here <= end]
         pieces.append(source.text[start:end])
         length += end - start
-    return MappedText("".join(pieces), tuple(anchors), source.rewritten)
+    return MappedText("".join(pieces), tuple(anchors), source.repaired)
 
 
 def _explain(text: str, block: Span, strict: ParseResult) -> Reason:
     """Why the block cannot be parsed: the first entry that the repair does not mend, if there is one."""
     before: Span | None = None
     for chunk in split_entries(text, block):
-        if parse(repair(text, chunk)).problem:
-            first = before if before and not parse(MappedText.plain(text, before)).problem else chunk
+        if parse(repair(text, chunk)).error:
+            first = before if before and not parse(MappedText.unchanged(text, before)).error else chunk
             return explain_invalid_yaml(text, Span(first.start, block.end), strict, None)
         before = chunk
     return explain_invalid_yaml(text, block, strict, None)

@@ -20,11 +20,11 @@ from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Seq
 
 def parse_line_by_line(text: str, block: Span, _: Runtime) -> BlockParse:
     """YAML, or else line by line."""
-    parsed = parse(MappedText.plain(text, block))
+    parsed = parse(MappedText.unchanged(text, block))
     taken = parsed.root is None or isinstance(parsed.root, Mapping)
-    if parsed.problem is None and taken and find_duplicate_key(parsed.root) is None:
+    if parsed.error is None and taken and find_duplicate_key(parsed.root) is None:
         return BlockParse(parsed.root)
-    entries, lost = _read(text, [line for line in _lines(text, block) if not _is_comment(line.of(text))])
+    entries, lost = _read(text, [line for line in _lines(text, block) if not _is_comment(line.text_in(text))])
     rewritten = tuple(
         entry.value.span
         for entry in entries
@@ -63,9 +63,9 @@ def _read(text: str, lines: list[Span]) -> tuple[list[Entry], list[Span]]:
             listed, at = None, end
             continue
         at += 1
-        if text[line.start] in " \t" or text.startswith("- ", line.start) or ":" not in line.of(text):
+        if text[line.start] in " \t" or text.startswith("- ", line.start) or ":" not in line.text_in(text):
             lost.append(_stripped(text, line))
-        if ":" not in line.of(text):
+        if ":" not in line.text_in(text):
             continue
         entry = _entry(text, line)
         following = lines[at] if at < len(lines) else None
@@ -99,14 +99,14 @@ def _entry(text: str, line: Span) -> Entry:
     colon = text.find(":", *line)
     if colon < 0:
         key = _stripped(text, line)
-        return Entry(Scalar(key, key.of(text)), Scalar(Span(line.end, line.end), ""))
+        return Entry(Scalar(key, key.text_in(text)), Scalar(Span(line.end, line.end), ""))
     key = _stripped(text, Span(line.start, colon))
-    return Entry(Scalar(key, key.of(text)), _value(text, Span(colon + 1, line.end)))
+    return Entry(Scalar(key, key.text_in(text)), _value(text, Span(colon + 1, line.end)))
 
 
 def _stripped(text: str, span: Span) -> Span:
     """`span` without the blanks around its text."""
-    piece = span.of(text)
+    piece = span.text_in(text)
     start = span.start + len(piece) - len(piece.lstrip())
     return Span(start, max(start, start + len(piece.strip())))
 
@@ -120,7 +120,7 @@ _ESCAPED = re.compile(r'\\(["\\])')
 def _value(text: str, span: Span) -> Scalar:
     """The value that stands in `span`."""
     span = _stripped(text, span)
-    raw = span.of(text)
+    raw = span.text_in(text)
     if raw in ("true", "false"):
         return Scalar(span, raw, "plain", "bool")
     if raw == "null":
@@ -134,6 +134,6 @@ def _value(text: str, span: Span) -> Scalar:
 
 def _is_yaml(text: str, entry: Entry) -> bool:
     """Whether YAML makes the same of the line with this entry."""
-    root = parse(MappedText.plain(text, entry.span)).root
+    root = parse(MappedText.unchanged(text, entry.span)).root
     alone: Node | None = root.entries[0].value if isinstance(root, Mapping) else None
     return isinstance(alone, Scalar) and alone.value == entry.value.value

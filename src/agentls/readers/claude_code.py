@@ -61,17 +61,17 @@ def parse_frontmatter(text: str, runtime: Runtime) -> ParsedFrontmatter:
 
 def parse_with_repair(text: str, block: Span, _: Runtime) -> BlockParse | Reason:
     """The block as it is, tabs or not, or else as the repair has it."""
-    source = MappedText.plain(text, block)
+    source = MappedText.unchanged(text, block)
     strict = parsed = parse(source)
-    if parsed.problem and "\t" in source.text:
+    if parsed.error and "\t" in source.text:
         parsed = parse(source, tabs_indent=True)
-    if parsed.problem is None:
+    if parsed.error is None:
         return BlockParse(parsed.root)
     source = repair(text, block)
     parsed = parse(source, tabs_indent=True)
-    if parsed.problem:
+    if parsed.error:
         return explain_invalid_yaml(text, block, strict, repair)
-    return BlockParse(parsed.root, "repaired", tuple(sorted(source.rewritten)))
+    return BlockParse(parsed.root, "repaired", tuple(sorted(source.repaired)))
 
 
 def read_agent(text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
@@ -104,7 +104,7 @@ def repair(text: str, block: Span) -> MappedText:
     anchors: list[tuple[int, int]] = []
     rewritten: list[Span] = []
     length, at = 0, block.start
-    for line in block.of(text).split("\n"):
+    for line in block.text_in(text).split("\n"):
         anchors.append((length, at))
         found = _REPAIRABLE.fullmatch(line)
         if found and _is_suspicious(found[2]):
@@ -138,9 +138,11 @@ def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> I
         if entry is None:
             yield Reason(f"missing-{key}", f"`{key}` is missing", fence)
         elif not isinstance(entry.value, Scalar) or entry.value.type not in ("str", "null"):
-            yield Reason(f"{key}-not-text", f"`{key}` is {describe_value(entry.value)}, not text", entry.mark)
+            yield Reason(
+                f"{key}-not-text", f"`{key}` is {describe_value(entry.value)}, not text", entry.report_span
+            )
         elif not entry.value.text or entry.value.type == "null":
-            yield Reason(f"missing-{key}", f"`{key}` is empty", entry.mark)
+            yield Reason(f"missing-{key}", f"`{key}` is empty", entry.report_span)
         elif key == "name":
             yield from _validate_name(entry, entry.value.text)
     hooks = root.get("hooks") if root else None
@@ -150,9 +152,9 @@ def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> I
 
 def _validate_name(entry: Entry, name: str) -> Iterator[Reason]:
     if ":" in name:
-        yield Reason("invalid-name", f"The name `{name}` contains a colon", entry.mark)
+        yield Reason("invalid-name", f"The name `{name}` contains a colon", entry.report_span)
     elif name.startswith("-"):
-        yield Reason("invalid-name", f"The name `{name}` starts with a hyphen", entry.mark)
+        yield Reason("invalid-name", f"The name `{name}` starts with a hyphen", entry.report_span)
 
 
 def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
@@ -162,7 +164,9 @@ def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
         return
     if not isinstance(value, Mapping):
         yield Reason(
-            "broken-hooks", f"`hooks` is {describe_value(value)}, not a mapping from events", hooks.mark
+            "broken-hooks",
+            f"`hooks` is {describe_value(value)}, not a mapping from events",
+            hooks.report_span,
         )
         return
     for event in dialect.hooks.events:
@@ -171,7 +175,9 @@ def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
             continue
         if not isinstance(entry.value, Sequence):
             yield Reason(
-                "broken-hooks", f"`{event.name}` is {describe_value(entry.value)}, not a list", entry.mark
+                "broken-hooks",
+                f"`{event.name}` is {describe_value(entry.value)}, not a list",
+                entry.report_span,
             )
             continue
         for item in entry.value.items:
@@ -187,7 +193,7 @@ def _name(root: Mapping | None, identity: FileIdentity) -> str | None:
     if not identity.plugin:
         return scalar.text if scalar and scalar.type == "str" and scalar.text else None
     last = scalar.text if scalar and scalar.type != "null" and scalar.text else identity.stem
-    return ":".join((identity.plugin, *identity.folders, last))
+    return ":".join((identity.plugin, *identity.subfolders, last))
 
 
 def _description(root: Mapping | None, identity: FileIdentity) -> str | None:

@@ -25,7 +25,7 @@ def read_skill(text: str, identity: FileIdentity, dialect: Dialect, runtime: Run
     """The reading of a skill by Claude Code."""
     seen = parse_frontmatter(text, runtime)
     reason = explain_unread_file(identity, runtime) or seen.reason
-    plain = reason is not None and reason.code == "missing-frontmatter"
+    plain = reason is not None and reason.kind == "missing-frontmatter"
     how: LoadStatus = seen.how
     if reason and not plain:
         how = "damaged" if reason is seen.reason else "dropped"
@@ -46,7 +46,7 @@ def read_skill(text: str, identity: FileIdentity, dialect: Dialect, runtime: Run
 
 def _name(root: Mapping | None, identity: FileIdentity) -> str:
     """The command that runs the skill. In a plugin `name` takes the place of the folder in it."""
-    folder = identity.name("folder")
+    folder = identity.default_name("folder")
     if not identity.plugin:
         return folder
     return f"{identity.plugin}:{_text(root, 'name') or folder}"

@@ -25,21 +25,21 @@ def parse_flat_keys(text: str, block: Span, _: Runtime) -> BlockParse:
 
 def _entry(text: str, chunk: Span) -> Entry:
     """The key of a chunk, with what stands behind it or the list below it."""
-    found = TOP_LEVEL_KEY.match(chunk.of(text))
+    found = TOP_LEVEL_KEY.match(chunk.text_in(text))
     assert found is not None, "a chunk starts with a key"
     key = Scalar(Span(chunk.start, chunk.start + found.end("key")), found["key"].strip("\"'"))
     colon = chunk.start + found.end()
     line_end = text.find("\n", colon, chunk.end)
     line = Span(colon, line_end if line_end >= 0 else chunk.end)
     items = tuple(_scalar(text, Span(*item.span(1))) for item in _ITEM.finditer(text, line.end, chunk.end))
-    if items and not line.of(text).strip():
+    if items and not line.text_in(text).strip():
         return Entry(key, Sequence(Span(items[0].span.start, items[-1].span.end), items))
     return Entry(key, _scalar(text, line))
 
 
 def _scalar(text: str, span: Span) -> Scalar:
     """The text in `span`, without blanks and quotes around it; without a text it is nothing."""
-    raw = span.of(text)
+    raw = span.text_in(text)
     start = span.start + len(raw) - len(raw.lstrip())
     raw = raw.strip()
     where = Span(start, start + len(raw)) if raw else Span(span.start, span.start)

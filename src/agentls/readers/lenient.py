@@ -18,11 +18,11 @@ from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence,
 
 def parse_leniently(text: str, block: Span, _: Runtime) -> BlockParse:
     """What can be read of the block, key by key where YAML as a whole fails."""
-    source = MappedText.plain(text, block)
+    source = MappedText.unchanged(text, block)
     parsed = parse(source)
-    if parsed.problem:
+    if parsed.error:
         parsed = parse(source, tabs_indent=True)
-    if parsed.problem:
+    if parsed.error:
         entries = tuple(_with_list(entry, text) for entry in recover_entries(text, block))
         return BlockParse(map_scalars(Mapping(block, entries), _as_word))
     return BlockParse(map_scalars(parsed.root, _as_word) if parsed.root else None)
@@ -34,7 +34,7 @@ _ITEM = re.compile(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*
 def _with_list(entry: Entry, text: str) -> Entry:
     """`entry` with the list that its text starts, if that was all that could not be read."""
     span = entry.value.span
-    if not entry.broken or not text.startswith("[", span.start):
+    if not entry.unparsed or not text.startswith("[", span.start):
         return entry
     items = []
     at, end = span.start + 1, text.find("\n", span.start, span.end)

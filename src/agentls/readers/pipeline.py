@@ -40,9 +40,9 @@ BlockParser = Callable[[str, Span, Runtime], "BlockParse | Reason"]
 def parse_strict(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
     """YAML or nothing."""
     if runtime.fences.trimmed:
-        block = block._replace(start=block.end - len(block.of(text).lstrip()))
-    parsed = parse(MappedText.plain(text, block))
-    if parsed.problem:
+        block = block._replace(start=block.end - len(block.text_in(text).lstrip()))
+    parsed = parse(MappedText.unchanged(text, block))
+    if parsed.error:
         return _invalid(text, block, parsed)
     equal = find_duplicate_key(parsed.root) if runtime.equal_keys == "refused" else None
     tag = find_unknown_tag(text, parsed.root) if runtime.scalars != "core" else None
@@ -84,14 +84,14 @@ def _read(way: BlockParser, text: str, identity: FileIdentity, dialect: Dialect,
     frame = find_frontmatter(text, runtime.fences)
     reason = None if frame else explain_missing_frontmatter(text, runtime)
     # A file without frontmatter is no agent that somebody misses.
-    if hidden and not (reason and reason.code == "missing-frontmatter"):
+    if hidden and not (reason and reason.kind == "missing-frontmatter"):
         return _ended(runtime, dialect, identity, hidden, None, "skipped")
     if frame is None:
         assert reason is not None, "it says why there is none"
-        if reason.code == "missing-frontmatter" and runtime.identity == "folder":
+        if reason.kind == "missing-frontmatter" and runtime.identity == "folder":
             # The name of the file says what it is meant for; others may be mere documentation.
-            reason = reason._replace(code="unopened-frontmatter")
-        plain = reason.code == "missing-frontmatter"
+            reason = reason._replace(kind="unopened-frontmatter")
+        plain = reason.kind == "missing-frontmatter"
         return _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
     outcome = way(text, frame.block, runtime)
     if isinstance(outcome, Reason):
@@ -131,16 +131,16 @@ def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | No
     from fnmatch import fnmatchcase
 
     deepest = 1 if runtime.identity == "folder" else 0
-    if len(identity.folders) > deepest and not runtime.recursive:
-        folder = "/".join(identity.folders)
+    if len(identity.subfolders) > deepest and not runtime.recursive:
+        folder = "/".join(identity.subfolders)
         return Reason("unread-file", f"The file lies in a folder `{folder}` below the place", Span(0, 3))
-    skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file, pattern)), None)
+    skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file_name, pattern)), None)
     if skipped:
         return Reason("unread-file", f"The name of the file fits `{skipped}`", Span(0, 3))
     if (
         runtime.only
-        and identity.file
-        and not any(fnmatchcase(identity.file, pattern) for pattern in runtime.only)
+        and identity.file_name
+        and not any(fnmatchcase(identity.file_name, pattern) for pattern in runtime.only)
     ):
         return Reason("unread-file", f"The file is not called {join_names(runtime.only, ' or ')}", Span(0, 3))
     return None
@@ -168,13 +168,13 @@ def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
             message = "The file ends right behind the closing `---`, and has no prompt"
             return Reason("missing-prompt", message, ends.closing or ends.opening)
     reason = explain_missing_opening(text, start)
-    if reason.code == "unclosed-frontmatter":
+    if reason.kind == "unclosed-frontmatter":
         almost = find_frontmatter(text, fences._replace(closing="anything", indented=True, line_behind=False))
         if almost and almost.closing:
             at = text.rfind("\n", 0, almost.closing.start) + 1
             end = text.find("\n", at)
             line_span = Span(at, end if end >= 0 else len(text))
-            shown = line_span.of(text).rstrip("\r")
+            shown = line_span.text_in(text).rstrip("\r")
             message = f"The closing fence must be `---` alone on its line, not {quote_line(shown)}"
             return Reason("malformed-closing-fence", message, Span(at, at + len(shown)))
     return reason
@@ -294,7 +294,7 @@ def validate_frontmatter(
             continue
         if rejects_invalid_value(key, runtime) or (key.fatal and _is_fatal(key, entry.value)):
             for misfit in value_schema.find_mismatches(key, entry.value, runtime.name):
-                yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.mark))
+                yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.report_span))
             if key.type == "hooks" and isinstance(entry.value, Mapping):
                 yield from _unknown_events(entry.value, dialect, runtime)
     if root is not None and declared_name(root, runtime) is None and runtime.identity != "none":
@@ -338,7 +338,7 @@ def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Rea
 def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Iterator[Reason]:
     """The events that the runtime does not know, and refuses with the file."""
     for entry in hooks.entries:
-        event = dialect.event(entry.key.text)
+        event = dialect.hook_event(entry.key.text)
         if event is None or not event.known_to(runtime.name):
             yield Reason("refused-value", f"There is no event {format_code(entry.key.text)}", entry.key.span)
 
@@ -380,7 +380,7 @@ def _default_name(
     key = dialect.key("name")
     if key is None or not rejects_invalid_value(key, runtime) or "name" in runtime.required:
         return
-    stand_in = Scalar(frame.opening, identity.name(runtime.identity))
+    stand_in = Scalar(frame.opening, identity.default_name(runtime.identity))
     if not value_schema.matches_schema(key, stand_in, runtime.name):
         message = (
             f"`name` is missing, and {join_names([stand_in.text])}, which stands in for it, is no valid name"
@@ -394,7 +394,7 @@ def _taken_name(
     """The reason why the agent cannot have its name, if that has a meaning of its own."""
     name = agent_name(root, identity, runtime)
     entry = root.get("name") if root else None
-    mark = entry.mark if entry else frame.opening
+    mark = entry.report_span if entry else frame.opening
     reserved = runtime.reserved_names and name is not None and name.strip().lower()
     if any(word.name == reserved for word in dialect.reserved_names):
         yield Reason("invalid-name", f"The name `{name}` is reserved", mark)
@@ -414,12 +414,12 @@ def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[
     entry = root.get("name")
     if entry is None or not isinstance(entry.value, Scalar):
         return
-    folder = unicodedata.normalize("NFKC", identity.name("folder"))
+    folder = unicodedata.normalize("NFKC", identity.default_name("folder"))
     if unicodedata.normalize("NFKC", entry.value.text.strip()) != folder:
         message = (
             f"The name {join_names([entry.value.text])} is not that of the folder, {join_names([folder])}"
         )
-        yield Reason("name-not-folder", message, entry.mark)
+        yield Reason("name-not-folder", message, entry.report_span)
 
 
 def _prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Reason]:
@@ -437,8 +437,8 @@ def agent_name(root: Mapping | None, identity: FileIdentity, runtime: Runtime) -
     written = declared_name(root, runtime)
     if written is not None or runtime.identity == "none":
         return written
-    name = identity.name(runtime.identity)
-    return ":".join(filter(None, (identity.plugin, *identity.folders, name))) if runtime.scoped else name
+    name = identity.default_name(runtime.identity)
+    return ":".join(filter(None, (identity.plugin, *identity.subfolders, name))) if runtime.scoped else name
 
 
 def declared_name(root: Mapping | None, runtime: Runtime) -> str | None:

@@ -22,7 +22,7 @@ LoadStatus = Literal["clean", "repaired", "damaged", "dropped"]
 class Reason(NamedTuple):
     """Why a file does not load as it should. `code` is the rule that reports it."""
 
-    code: str
+    kind: str
     message: str
     span: Span
 
@@ -39,17 +39,17 @@ class FileIdentity(NamedTuple):
 
     stem: str
     plugin: str = ""
-    folders: tuple[str, ...] = ()
-    file: str = ""
-    sets: abc.Mapping[str, str] = MappingProxyType({})
-    base: str = ""
+    subfolders: tuple[str, ...] = ()
+    file_name: str = ""
+    fixed_values: abc.Mapping[str, str] = MappingProxyType({})
+    base_folder: str = ""
 
-    def name(self, of: Literal["none", "file", "path", "folder"]) -> str:
+    def default_name(self, of: Literal["none", "file", "path", "folder"]) -> str:
         """The name that stands in for a missing one: that of the file, of the folder it lies in, or
         the path from the place to it."""
         if of == "path":
-            return "/".join((*self.folders, self.stem))
-        return self.folders[-1] if of == "folder" and self.folders else self.stem
+            return "/".join((*self.subfolders, self.stem))
+        return self.subfolders[-1] if of == "folder" and self.subfolders else self.stem
 
 
 class Reading(NamedTuple):
@@ -66,29 +66,29 @@ class Reading(NamedTuple):
 
     runtime: Runtime
     dialect: Dialect
-    how: LoadStatus
+    status: LoadStatus
     reasons: tuple[Reason, ...]
     block: Span | None
     closing: Span | None
     root: Mapping | None
-    rewritten: tuple[Span, ...]
-    body: int
+    repaired_values: tuple[Span, ...]
+    body_start: int
     name: str | None
     description: str | None
-    lost: tuple[Span, ...] = ()
+    ignored_lines: tuple[Span, ...] = ()
 
     @property
     def loads(self) -> bool:
         """Whether the runtime registers an agent from this file."""
-        return self.how != "dropped"
+        return self.status != "dropped"
 
-    def get(self, key: str) -> Entry | None:
+    def entry(self, key: str) -> Entry | None:
         """The entry the runtime uses for `key`."""
         return self.root.get(key) if self.root else None
 
-    def text(self, key: str) -> str | None:
+    def string(self, key: str) -> str | None:
         """The value of `key` if it is text, as the runtime requires for most keys."""
-        entry = self.get(key)
+        entry = self.entry(key)
         if entry and isinstance(entry.value, Scalar) and entry.value.type == "str":
             return entry.value.text
         return None

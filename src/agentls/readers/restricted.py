@@ -33,9 +33,9 @@ def parse_restricted(text: str, block: Span, runtime: Runtime) -> BlockParse | R
 
 
 def _refused(text: str, block: Span, root: Node) -> Iterator[Reason]:
-    for kind, span in restricted_syntax(block.of(text)):
+    for kind, span in restricted_syntax(block.text_in(text)):
         shown = Span(block.start + span.start, block.start + span.end)
-        message = f"`{shown.of(text)}` makes this {_WORDS[kind]}"
+        message = f"`{shown.text_in(text)}` makes this {_WORDS[kind]}"
         yield Reason("invalid-yaml", message, shown)
     for node in walk(root):
         values = [entry.value for entry in node.entries] if isinstance(node, Mapping) else []

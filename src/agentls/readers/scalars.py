@@ -32,7 +32,7 @@ def retype_scalars(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = (
         return node
 
     def change(scalar: Scalar) -> Scalar:
-        if scalar.style != "plain" or scalar.properties or scalar.span in rewritten or not scalar.text:
+        if scalar.style != "plain" or scalar.properties_span or scalar.span in rewritten or not scalar.text:
             return scalar
         return scalar._replace(type=_type(scalar, runtime.scalars == "older"))
 
@@ -53,7 +53,11 @@ def _type(scalar: Scalar, older: bool) -> ScalarType:
 def find_unknown_tag(text: str, root: Node | None) -> Reason | None:
     """The reason why a parser that refuses tags it does not know gives up, if it does."""
     for node in walk(root) if root else ():
-        tag = _TAG.search(text, *node.properties) if isinstance(node, Scalar) and node.properties else None
+        tag = (
+            _TAG.search(text, *node.properties_span)
+            if isinstance(node, Scalar) and node.properties_span
+            else None
+        )
         if tag:
             message = f"`{tag[0]}` is a tag that the parser does not know"
             return Reason("invalid-yaml", message, Span(*tag.span()))

@@ -12,20 +12,20 @@ from agentls.readers.reading import FileIdentity, Reading
 Strategy = Callable[[str, FileIdentity, Dialect, Runtime], Reading]
 
 _FULL_STRATEGIES = {
-    "claude-code": "claude_code.read",
-    "claude-skill": "claude_skill.read",
-    "no-frontmatter": "plain.read",
+    "claude-code": "claude_code.read_agent",
+    "claude-skill": "claude_skill.read_skill",
+    "no-frontmatter": "plain.read_body",
 }
 _PARSERS = {
-    "claude-yaml": "claude_code.mending",
+    "claude-yaml": "claude_code.parse_with_repair",
     "entry-by-entry": "entries.one_by_one",
-    "strict-yaml": "pipeline.strictly",
-    "block-repair": "block_repair.with_blocks",
-    "yaml-or-lines": "by_lines.yaml_or_lines",
-    "restricted-yaml": "restricted.strictly",
-    "yaml-or-two-keys": "two_keys.or_lines",
-    "flat": "flat.flatly",
-    "lenient-yaml": "lenient.leniently",
+    "strict-yaml": "pipeline.parse_strict",
+    "block-repair": "block_repair.parse_with_block_repair",
+    "yaml-or-lines": "by_lines.parse_line_by_line",
+    "restricted-yaml": "restricted.parse_restricted",
+    "yaml-or-two-keys": "two_keys.parse_two_keys",
+    "flat": "flat.parse_flat_keys",
+    "lenient-yaml": "lenient.parse_leniently",
 }
 """Functions that read a file, and those that just parse, with the general way around them."""
 

@@ -42,12 +42,12 @@ def parse_two_keys(text: str, block: Span, runtime: Runtime) -> BlockParse | Rea
         while more := _STRAY.match(text, at, block.end):
             lost.append(Span(*more.span(1)))
             at = more.end()
-    rewritten = (entry.value.span for entry in entries.values() if parse(_by_itself(text, entry)).problem)
+    rewritten = (entry.value.span for entry in entries.values() if parse(_by_itself(text, entry)).error)
     return BlockParse(Mapping(block, tuple(entries.values())), "repaired", tuple(rewritten), tuple(lost))
 
 
 def _by_itself(text: str, entry: Entry) -> MappedText:
-    return MappedText.plain(text, entry.span)
+    return MappedText.unchanged(text, entry.span)
 
 
 def _has_both(root: Node | None) -> bool:

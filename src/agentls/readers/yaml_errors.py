@@ -76,9 +76,9 @@ def explain_invalid_yaml(text: str, block: Span, strict: ParseResult, mending: R
 
     `strict` is the outcome of the first attempt, which has a problem.
     """
-    assert strict.problem is not None, "the caller found a problem"
-    repair, tabs = mending or MappedText.plain, mending is not None
-    if "\0" in block.of(text):
+    assert strict.error is not None, "the caller found a problem"
+    repair, tabs = mending or MappedText.unchanged, mending is not None
+    if "\0" in block.text_in(text):
         at = text.index("\0", block.start)
         return Reason("invalid-yaml", "The frontmatter contains a NUL character", Span(at, at + 1))
     if text[text.rfind("\n", 0, block.end) + 1 : block.end].strip():
@@ -86,15 +86,15 @@ def explain_invalid_yaml(text: str, block: Span, strict: ParseResult, mending: R
         return Reason("early-terminator", message, dash_run(text, block.end))
     chunks = split_entries(text, block)
     for before, chunk in zip((None, *chunks), chunks, strict=False):
-        if parse(MappedText.plain(text, chunk), tabs_indent=tabs).problem is None:
+        if parse(MappedText.unchanged(text, chunk), tabs_indent=tabs).error is None:
             continue
-        if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
+        if parse(repair(text, chunk), tabs_indent=tabs).error is not None:
             stray = before and _explain_stray_list(text, before, chunk)
             return Reason("invalid-yaml", *(stray or _explain_chunk(text, chunk, mending)))
     # Each entry by itself can be read; it is the repair of one that breaks another.
     for chunk in chunks:
-        if parse(repair(text, chunk), tabs_indent=tabs).problem is not None:
-            culprit = next((c for c in chunks if parse(MappedText.plain(text, c)).problem), chunk)
+        if parse(repair(text, chunk), tabs_indent=tabs).error is not None:
+            culprit = next((c for c in chunks if parse(MappedText.unchanged(text, c)).error), chunk)
             return Reason(
                 "invalid-yaml",
                 f"`{entry_key(text, culprit)}` needs quotes, and the repair that adds them"
@@ -104,9 +104,9 @@ def explain_invalid_yaml(text: str, block: Span, strict: ParseResult, mending: R
     prose = _PROSE.search(text, block.start, chunks[0].start) if chunks else None
     if prose:
         return Reason("invalid-yaml", f"`{prose[1][:40]}` is not `key: value`", Span(*prose.span(1)))
-    offset = min(strict.problem.offset, max(block.start, block.end - 1))
+    offset = min(strict.error.offset, max(block.start, block.end - 1))
     line = line_span_at(text, block, offset)
-    return Reason("invalid-yaml", f"The frontmatter is not valid YAML ({strict.problem.message})", line)
+    return Reason("invalid-yaml", f"The frontmatter is not valid YAML ({strict.error.message})", line)
 
 
 _PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
@@ -115,17 +115,17 @@ _PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
 def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, Span]:
     """Why the entry `chunk` cannot be read, and where."""
     key, value = entry_key(text, chunk), entry_value_span(text, chunk)
-    first_line, *rest = value.of(text).split("\n")
+    first_line, *rest = value.text_in(text).split("\n")
     first = first_line.strip()
     first_span = Span(value.start, value.start + len(first))
     unindented = _UNINDENTED.search(text, value.start + len(first_line) + 1, value.end)
-    if repair and "\r\n" in chunk.of(text) and parse(_with_lf(text, chunk, repair)).problem is None:
+    if repair and "\r\n" in chunk.text_in(text) and parse(_with_lf(text, chunk, repair)).error is None:
         return (
             f"`{key}` needs quotes, and the repair that adds them does not work on lines that end in CRLF",
             first_span,
         )
-    if first[:1] in ('"', "'") and not _is_quoted(value.of(text)):
-        if value.of(text).count(first[0]) == 1:
+    if first[:1] in ('"', "'") and not _is_quoted(value.text_in(text)):
+        if value.text_in(text).count(first[0]) == 1:
             return f"The quote that opens `{key}` is never closed", first_span
         return f"`{key}` starts with a quoted part, and more text follows it", first_span
     if unindented:
@@ -150,14 +150,14 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, 
             " anything but letters, `_` and `-`",
             first_span,
         )
-    problem = parse(MappedText.plain(text, chunk), tabs_indent=repair is not None).problem
+    problem = parse(MappedText.unchanged(text, chunk), tabs_indent=repair is not None).error
     at = problem.offset if problem else value.start
     line_span = line_span_at(text, chunk, min(at, max(chunk.start, chunk.end - 1)))
     if any(line.strip() for line in rest) and first and first[0] not in "|>":
         if repair and ": " in first:
             return f"`{key}` needs quotes, and its further lines keep them from being added", first_span
-        if ": " in line_span.of(text) or line_span.of(text).endswith(":"):
-            shown = line_span.of(text).strip()[:40]
+        if ": " in line_span.text_in(text) or line_span.text_in(text).endswith(":"):
+            shown = line_span.text_in(text).strip()[:40]
             return f"`{shown}` inside `{key}` reads as a key of its own", line_span
         comment = _COMMENT_INSIDE.search(text, value.start, value.end)
         if comment:
@@ -183,14 +183,14 @@ def _explain_stray_list(text: str, before: Span, chunk: Span) -> tuple[str, Span
         return None
     line = line_span_at(text, chunk, chunk.start)
     return (
-        f"`{line.of(text)[:40]}` and its list continue `{entry_key(text, before)}` but are not indented",
+        f"`{line.text_in(text)[:40]}` and its list continue `{entry_key(text, before)}` but are not indented",
         line,
     )
 
 
 def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
     """Why the `line` at the left margin, below the key of `chunk`, does not fit there."""
-    shown, key = line.of(text)[:40], entry_key(text, chunk)
+    shown, key = line.text_in(text)[:40], entry_key(text, chunk)
     if _TIGHT_KEY.match(shown):
         return f"`{shown}` has no space behind its colon, so it is not a key", line
     after_blank = not text[text.rfind("\n", 0, line.start - 1) + 1 : line.start].strip()
@@ -201,25 +201,25 @@ def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
 
 def _with_lf(text: str, chunk: Span, repair: Repair) -> MappedText:
     """The repaired chunk as it were with LF line ends."""
-    plain = chunk.of(text).replace("\r\n", "\n")
+    plain = chunk.text_in(text).replace("\r\n", "\n")
     return repair(plain, Span(0, len(plain)))
 
 
 def _is_quoted(value: str) -> bool:
     """Whether a value, perhaps over several lines, is one quoted scalar."""
     value = value.strip()
-    return parse(MappedText.plain(value, Span(0, len(value)))).problem is None
+    return parse(MappedText.unchanged(value, Span(0, len(value)))).error is None
 
 
 def entry_key(text: str, chunk: Span) -> str:
     """The key with which a chunk starts, without quotes."""
-    found = TOP_LEVEL_KEY.match(chunk.of(text))
+    found = TOP_LEVEL_KEY.match(chunk.text_in(text))
     return found["key"].strip("\"'") if found else ""
 
 
 def entry_value_span(text: str, chunk: Span) -> Span:
     """The raw value of a chunk, without the blanks around it; the key's span if it is empty."""
-    content = chunk.of(text)
+    content = chunk.text_in(text)
     found = TOP_LEVEL_KEY.match(content)
     skip = found.end() if found else 0
     raw = content[skip:]

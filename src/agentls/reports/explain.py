@@ -299,7 +299,7 @@ def about_model(dialect: Dialect, name: str) -> str | None:
 
 def about_event(dialect: Dialect, name: str) -> str | None:
     """The page of a hook event."""
-    event = dialect.event(name)
+    event = dialect.hook_event(name)
     if event is None:
         return None
     facts = [
@@ -311,7 +311,7 @@ def about_event(dialect: Dialect, name: str) -> str | None:
 
 def about_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The field is called so.
     """The page of a kind of hook handler."""
-    handler = dialect.handler(type)
+    handler = dialect.hook_handler(type)
     if handler is None:
         return None
     facts = [
@@ -334,7 +334,7 @@ def about_field(dialect: Dialect, handler: str, field: str) -> str | None:
     common = next((row for row in dialect.hooks.common if row.name == field), None)
     if common:
         return _field_page(dialect, common, "field of a hook handler")
-    known = dialect.handler(handler)
+    known = dialect.hook_handler(handler)
     for kind in (known,) if known else dialect.hooks.handlers:
         own = next((row for row in kind.fields if row.name == field), None)
         if own:
@@ -434,7 +434,7 @@ def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]
     yield words(fields, partial(about_field, dialect, ""))
     yield words(servers.fields, partial(about_server_field, dialect))
     yield words(servers.transports, partial(about_transport, dialect))
-    yield words(dialect.own_names, partial(about_agent, dialect))
+    yield words(dialect.special_agent_names, partial(about_agent, dialect))
 
 
 def _names(rows: Iterable[NamedTuple]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class RuntimeReport(NamedTuple):
     """
 
     runtime: Runtime
-    counts: bool
+    is_primary: bool
     dialect: Dialect
     loads: bool
     how: LoadStatus
@@ -65,7 +65,7 @@ class RuntimeReport(NamedTuple):
     tools: AvailableTools
     tokens: TokenCounts
     notes: tuple[str, ...]
-    effective: Capabilities | None = None
+    capabilities: Capabilities | None = None
 
 
 class PortabilityCheck(NamedTuple):
@@ -90,7 +90,7 @@ def inspect_document(document: Document, project: Index | None = None) -> Inspec
     readings = (*document.readings, *document.other_readings)
     views = tuple(report_for(document, reading, project) for reading in readings)
     portable = _portable(document.text)
-    if any(reading.how == "clean" and reading.root is None for reading in document.readings):
+    if any(reading.status == "clean" and reading.root is None for reading in document.readings):
         portable = PortabilityCheck(True, None)  # Nothing is missing where no keys are asked for.
     return Inspection(document.path, document.dialect.name, views, portable)
 
@@ -98,14 +98,14 @@ def inspect_document(document: Document, project: Index | None = None) -> Inspec
 def report_for(document: Document, reading: Reading, project: Index | None = None) -> RuntimeReport:
     """What the runtime of `reading` makes of `document`, in its project if that is known."""
     text, dialect = document.text, reading.dialect
-    body = text[reading.body :] if reading.loads else text[document.body :]
+    body = text[reading.body_start :] if reading.loads else text[document.body_start :]
     tools = toollist.available_tools(reading, text, document.permission_mode)
     return RuntimeReport(
         reading.runtime,
         reading in document.readings,
         dialect,
         reading.loads,
-        reading.how,
+        reading.status,
         tuple(_reasons(document, reading)),
         reading.name,
         reading.description,
@@ -129,13 +129,13 @@ def resolve_model(written: str | None, models: Models) -> str:
 
 
 def _model(reading: Reading, models: Models) -> ResolvedModel:
-    entry, key = reading.get("model"), reading.dialect.key("model")
+    entry, key = reading.entry("model"), reading.dialect.key("model")
     if entry and key and key.shape and isinstance(entry.value, Sequence):
         names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
         return ResolvedModel(", ".join(names), resolve_model(names[0] if names else None, models))
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
         return ResolvedModel(None, INHERIT)
-    return ResolvedModel(entry.value.text, resolve_model(reading.text("model"), models))
+    return ResolvedModel(entry.value.text, resolve_model(reading.string("model"), models))
 
 
 def _reasons(document: Document, reading: Reading) -> Iterator[str]:
@@ -146,23 +146,23 @@ def _reasons(document: Document, reading: Reading) -> Iterator[str]:
         return
     entries = reading.root.entries
     ends = [entry.value.span.end for entry in entries]
-    for span in reading.rewritten:
+    for span in reading.repaired_values:
         at = bisect_right(ends, span.start)
         found = at < len(entries) and entries[at].value.span.overlaps(span)
         what = f"the value of `{entries[at].key.text}`" if found else "a value"
         yield f"line {_line(document, span)}: {what} is put into quotes"
-    for span in reading.lost:
-        yield f"line {_line(document, span)}: {wording.format_code(span.of(document.text))} is passed over"
+    for span in reading.ignored_lines:
+        yield f"line {_line(document, span)}: {wording.format_code(span.text_in(document.text))} is passed over"
 
 
 def _line(document: Document, span: Span) -> int:
     """The line on which `span` starts, counted from one."""
-    return document.lines.line_at(span.start) + 1
+    return document.lines.line_number(span.start) + 1
 
 
 def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Iterator[str]:
     """What the file comes to without being at fault, and what a reader might not expect."""
-    cut, block = reading.closing, document.block
+    cut, block = reading.closing, document.frontmatter
     if cut and block and block.closing and cut.start < block.closing.start:
         yield (
             f"The frontmatter ends at the `---` in line {_line(document, cut)};"
@@ -173,7 +173,7 @@ def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Itera
         yield f"It does not look at {join_names(ignored)}."
     if tools.mode == "listed":
         yield from _notes_on_tools(tools, reading.dialect)
-    yield from _notes_on_model(reading.text("model"), reading.dialect.models)
+    yield from _notes_on_model(reading.string("model"), reading.dialect.models)
 
 
 def _ignored(reading: Reading) -> Iterator[str]:
@@ -235,7 +235,7 @@ def _portable(text: str) -> PortabilityCheck:
     opening = boundary.match(stripped)
     pieces = boundary.split(stripped, 2)
     if opening and len(pieces) == 3:
-        problem = parse(MappedText.plain(pieces[1], Span(0, len(pieces[1])))).problem
+        problem = parse(MappedText.unchanged(pieces[1], Span(0, len(pieces[1])))).error
         if problem and problem.message == NESTED_TOO_DEEPLY:
             return PortabilityCheck(False, problem.message)
     try:
@@ -266,7 +266,7 @@ def inspection_data(inspection: Inspection) -> dict[str, Any]:
 def _view_to_json(view: RuntimeReport) -> dict[str, Any]:
     return {
         "runtime": view.runtime.name,
-        "counts": view.counts,
+        "counts": view.is_primary,
         "loads": view.loads,
         "how": view.how,
         "reasons": list(view.reasons),
@@ -281,7 +281,7 @@ def _view_to_json(view: RuntimeReport) -> dict[str, Any]:
         },
         "tokens": view.tokens._asdict(),
         "notes": list(view.notes),
-        "effective": capabilities.capabilities_data(view.effective) if view.effective else None,
+        "effective": capabilities.capabilities_data(view.capabilities) if view.capabilities else None,
     }
 
 
@@ -310,7 +310,7 @@ def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
         lines += _wrapped(None, verdict(seen), "good" if good else "bad", width)
         for reason in seen.reasons:
             lines += _wrapped(None, f"- {reason}", "muted" if good else "plain", width)
-        for label, text, style in _rows(seen) if seen.counts else ():
+        for label, text, style in _rows(seen) if seen.is_primary else ():
             lines += _wrapped(label, text, style, width)
     if not inspection.portable.loads:
         text = f"A plain frontmatter loader cannot read it: {inspection.portable.error}"
@@ -327,7 +327,7 @@ def is_usable(view: RuntimeReport) -> bool:
     """Whether the runtime gets an agent from the file that it can start."""
     grammar = view.runtime.tool_grammar
     on_purpose = grammar is not None and grammar.none_on_purpose and view.tools.mode == "none"
-    return view.loads and view.how != "damaged" and (on_purpose or not view.tools.leaves_none)
+    return view.loads and view.how != "damaged" and (on_purpose or not view.tools.is_empty)
 
 
 def verdict(view: RuntimeReport) -> str:
@@ -344,17 +344,17 @@ def verdict(view: RuntimeReport) -> str:
         effect += " after repairing it"
     if view.tools.mode == "none":
         return f"{effect}, and starts the {view.dialect.thing} without any tool."
-    if view.tools.leaves_none and view.runtime.without_tools != "refused":
+    if view.tools.is_empty and view.runtime.without_tools != "refused":
         left = "is" if view.runtime.without_tools == "started" else "may be"
         return f"{effect}, but the {view.dialect.thing} {left} left without any tool."
-    if view.tools.leaves_none:
+    if view.tools.is_empty:
         return f"{effect}, but refuses to start the {view.dialect.thing}, which is left without any tool."
     return f"{effect}."
 
 
 def short_status(view: RuntimeReport) -> str:
     """In a word or two, as fits a status bar, what comes of the file."""
-    if view.loads and view.how != "damaged" and view.tools.leaves_none:
+    if view.loads and view.how != "damaged" and view.tools.is_empty:
         return "no tools"
     return {
         "clean": "loads",
@@ -379,7 +379,7 @@ def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str
             return "all that subagents may use"
         key = view.dialect.key("tools")
         return key.default if key and key.default else "all"
-    denied = {ruling.name for ruling in view.effective.denied} if view.effective else ()
+    denied = {ruling.name for ruling in view.capabilities.denied} if view.capabilities else ()
     return ", ".join(mark(tool) for tool in view.tools.available if tool not in denied) or "none"
 
 
@@ -408,11 +408,11 @@ def _rows(view: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
     if view.dialect.key("model"):
         yield "model", describe_model(view.model), "plain"
     if view.dialect.key("tools"):
-        yield "tools", describe_tools(view), "bad" if view.tools.leaves_none else "plain"
+        yield "tools", describe_tools(view), "bad" if view.tools.is_empty else "plain"
     for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
-        yield label, f"{dropped.name} ({dropped.why})", "bad"
-    if view.effective:
-        yield from capabilities.describe_capabilities(view.effective)
+        yield label, f"{dropped.name} ({dropped.reason})", "bad"
+    if view.capabilities:
+        yield from capabilities.describe_capabilities(view.capabilities)
     yield "tokens", describe_tokens(view), "plain"
     for note in view.notes:
         yield "note", note, "muted"

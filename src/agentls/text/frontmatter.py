@@ -35,7 +35,7 @@ class FrontmatterBlock(NamedTuple):
     opening: Span
     content: Span
     closing: Span | None
-    body: int
+    body_start: int
 
 
 def find_block(text: str) -> FrontmatterBlock | None:
@@ -61,7 +61,7 @@ def find_block(text: str) -> FrontmatterBlock | None:
         )
     end = last = start
     for line in _lines(text, start):
-        content = line.of(text).rstrip("\r\n")
+        content = line.text_in(text).rstrip("\r\n")
         blank_before = last < line.start
         if not _LOOKS_LIKE_YAML.match(content) or (blank_before and content.startswith("#")):
             break
@@ -105,7 +105,7 @@ def split_entries(text: str, span: Span) -> list[Span]:
 def find_keys(text: str) -> set[str]:
     """The keys at the left margin of the frontmatter, without parsing it."""
     block = find_block(text)
-    lines = (line.of(text).rstrip("\r\n") for line in _lines(text, *block.content)) if block else ()
+    lines = (line.text_in(text).rstrip("\r\n") for line in _lines(text, *block.content)) if block else ()
     return {found["key"] for line in lines if (found := TOP_LEVEL_KEY.match(line))}
 
 
@@ -117,7 +117,7 @@ def recover_entries(text: str, span: Span) -> tuple[Entry, ...]:
     """
     entries: list[Entry] = []
     for chunk in split_entries(text, span):
-        root = parse(MappedText.plain(text, chunk), tabs_indent=True).root
+        root = parse(MappedText.unchanged(text, chunk), tabs_indent=True).root
         if isinstance(root, Mapping):
             entries.extend(root.entries)
         else:
@@ -127,7 +127,7 @@ def recover_entries(text: str, span: Span) -> tuple[Entry, ...]:
 
 def _raw_entry(text: str, chunk: Span) -> Entry:
     """An entry whose value is the raw text behind the colon, without the blanks around it."""
-    content = chunk.of(text)
+    content = chunk.text_in(text)
     found = TOP_LEVEL_KEY.match(content)
     assert found is not None, "a chunk starts with a key"
     key = found["key"]
@@ -137,4 +137,4 @@ def _raw_entry(text: str, chunk: Span) -> Entry:
     raw = "\n".join(lines)
     start = chunk.start + found.end() + len(raw) - len(raw.lstrip())
     value = Scalar(Span(start, max(start, start + len(raw.strip()))), raw.strip())
-    return Entry(Scalar(Span(chunk.start, chunk.start + len(key)), key.strip("\"'")), value, broken=True)
+    return Entry(Scalar(Span(chunk.start, chunk.start + len(key)), key.strip("\"'")), value, unparsed=True)

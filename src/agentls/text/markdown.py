@@ -97,12 +97,12 @@ def parse(text: str, start: int) -> Markdown:
                 headings.append(bold)
         elif name == "Heading":
             span = offsets.span(where)
-            span = Span(span.start, span.start + len(span.of(text).rstrip()))
+            span = Span(span.start, span.start + len(span.text_in(text).rstrip()))
             headings.append(Heading(int(data["level"][1]), _title(events, offsets, text, links), span))
         elif name == "CodeBlock":
             span = offsets.span(where)
             fenced = isinstance(data, dict)
-            code.append(CodeBlock(span, fenced, not fenced or _is_closed(span.of(text))))
+            code.append(CodeBlock(span, fenced, not fenced or _is_closed(span.text_in(text))))
         elif name in _LINKS:
             _add_link(data, offsets.span(where), text, links)
     found = Markdown(tuple(headings), tuple(code), tuple(links), ())

@@ -25,11 +25,11 @@ class Span(NamedTuple):
     start: int
     end: int
 
-    def of(self, text: str) -> str:
+    def text_in(self, text: str) -> str:
         """The piece of `text` that the span covers."""
         return text[self.start : self.end]
 
-    def touches(self, offset: int) -> bool:
+    def contains_cursor(self, offset: int) -> bool:
         """Whether `offset` lies inside or at either edge, as a cursor does."""
         return self.start <= offset <= self.end
 
@@ -79,11 +79,11 @@ class LineIndex:
         """The number of lines; a text that ends in a line end has an empty last one."""
         return len(self._starts)
 
-    def line_at(self, offset: int) -> int:
+    def line_number(self, offset: int) -> int:
         """The zero-based line that holds `offset`."""
         return bisect_right(self._starts, offset) - 1
 
-    def line(self, number: int) -> Span:
+    def line_span(self, number: int) -> Span:
         """The span of line `number` (zero-based) without its line end."""
         start = self._starts[number]
         if number + 1 == len(self._starts):
@@ -95,12 +95,12 @@ class LineIndex:
 
     def column(self, offset: int) -> int:
         """How many code points `offset` is from the start of its line."""
-        return offset - self._starts[self.line_at(offset)]
+        return offset - self._starts[self.line_number(offset)]
 
     def position(self, offset: int, encoding: Encoding) -> Position:
         """Where `offset` lies, its character counted in units of `encoding`."""
         offset = max(0, min(offset, len(self._text)))
-        line = self.line_at(offset)
+        line = self.line_number(offset)
         start = self._starts[line]
         if self._ascii or encoding == "utf-32":
             return Position(line, offset - start)
@@ -116,7 +116,7 @@ class LineIndex:
             return 0
         if position.line >= len(self._starts):
             return len(self._text)
-        start, end = self.line(position.line)
+        start, end = self.line_span(position.line)
         if self._ascii or encoding == "utf-32":
             return max(start, min(start + position.character, end))
         units = 0

@@ -30,7 +30,7 @@ class NearDuplicate(NamedTuple):
     """A text that another one covers: its key, and the words that the other one has besides, in its order."""
 
     key: str
-    added: tuple[str, ...]
+    extra_words: tuple[str, ...]
 
 
 class TextSimilarityIndex:
@@ -41,7 +41,7 @@ class TextSimilarityIndex:
         self._equal: dict[str, list[str]] = {}
         self._anchored: dict[tuple[str, ...], list[str]] = {}
 
-    def put(self, key: str, text: str) -> None:
+    def add(self, key: str, text: str) -> None:
         """Take in a text under a new key. One without words is like no other."""
         folded = _fold(text)
         if folded:
@@ -49,19 +49,19 @@ class TextSimilarityIndex:
             insort(self._equal.setdefault(folded, []), key)
             insort(self._anchored.setdefault(_lookup_key(folded), []), key)
 
-    def drop(self, key: str) -> None:
+    def remove(self, key: str) -> None:
         """Forget the text under that key, if there is one."""
         folded = self._folded.pop(key, None)
         if folded is not None:
             _remove(self._equal, folded, key)
             _remove(self._anchored, _lookup_key(folded), key)
 
-    def equal(self, key: str, most: int) -> list[str]:
+    def find_duplicates(self, key: str, most: int) -> list[str]:
         """The keys of the first `most` texts with the words of the one under `key`, in the same order."""
         keys = self._equal.get(self._folded.get(key, ""), ())
         return list(islice((other for other in keys if other != key), most))
 
-    def covered(self, key: str, most: int) -> list[NearDuplicate]:
+    def find_near_duplicates(self, key: str, most: int) -> list[NearDuplicate]:
         """The first `most` texts that the one under `key` covers: it has all their words, and at most one in
         `SHARE` of its own besides. Of a great many that may be such ones, only `LOOKS` are looked at."""
         words = self._folded.get(key, "").split()

@@ -34,7 +34,7 @@ class Scalar(NamedTuple):
     text: str
     style: ScalarStyle = "plain"
     type: ScalarType = "str"
-    properties: Span | None = None
+    properties_span: Span | None = None
 
     @property
     def value(self) -> Any:
@@ -85,7 +85,7 @@ class Entry(NamedTuple):
 
     key: Scalar
     value: Node
-    broken: bool = False
+    unparsed: bool = False
 
     @property
     def span(self) -> Span:
@@ -93,7 +93,7 @@ class Entry(NamedTuple):
         return Span(self.key.span.start, max(self.key.span.end, self.value.span.end))
 
     @property
-    def mark(self) -> Span:
+    def report_span(self) -> Span:
         """Where a finding about the value goes: the value, or the key when that is empty."""
         value = self.value.span
         return value if value.end > value.start else self.key.span
@@ -163,7 +163,7 @@ class ParseResult(NamedTuple):
     """The outcome of one parse: a tree (`None` for an empty block) or a problem."""
 
     root: Node | None
-    problem: ParseError | None
+    error: ParseError | None
 
 
 class MappedText(NamedTuple):
@@ -177,12 +177,12 @@ class MappedText(NamedTuple):
 
     text: str
     anchors: tuple[tuple[int, int], ...]
-    rewritten: frozenset[Span] = frozenset()
+    repaired: frozenset[Span] = frozenset()
 
     @classmethod
-    def plain(cls, document: str, span: Span) -> MappedText:
+    def unchanged(cls, document: str, span: Span) -> MappedText:
         """The piece of `document` under `span`, as it stands."""
-        return cls(span.of(document), ((0, span.start), (span.end - span.start, span.end)))
+        return cls(span.text_in(document), ((0, span.start), (span.end - span.start, span.end)))
 
     def to_document(self, offset: int) -> int:
         """The place in the document that `offset` in `text` came from."""
@@ -424,7 +424,7 @@ class _Converter:
             while end > start and self._text[end - 1] in " \t\r\n":
                 end -= 1
         span = self._span(start, end)
-        if span in self._source.rewritten:
+        if span in self._source.repaired:
             style = "plain"
         return Scalar(span, text, style, kind if kind in _CONSTRUCT else "str", properties)  # type: ignore[arg-type]
 

@@ -36,8 +36,8 @@ BROKEN_LINK = "the link leads nowhere"
 class FoundFile(NamedTuple):
     """An agent file: its path for people, counted as they wrote it, and in full (with `/`)."""
 
-    shown: str
-    full: str
+    display_path: str
+    path: str
 
 
 class SearchOptions(NamedTuple):
@@ -48,9 +48,9 @@ class SearchOptions(NamedTuple):
 
     config: Callable[[str], LoadedConfig]
     dialect: str | None
-    fail: Callable[[str, str], None]
-    note: Callable[[str, str], None]
-    beside: bool = False
+    on_error: Callable[[str, str], None]
+    on_skip: Callable[[str, str], None]
+    with_config_files: bool = False
 
 
 class _WalkedFolder(NamedTuple):
@@ -70,7 +70,7 @@ def find_files(path: str, search: SearchOptions) -> Iterator[FoundFile]:
     try:
         os.stat(path)
     except OSError as error:
-        search.fail(path, BROKEN_LINK if os.path.islink(path) else describe_error(error))
+        search.on_error(path, BROKEN_LINK if os.path.islink(path) else describe_error(error))
         return
     if os.path.isdir(path):
         yield from _Walk(path, search)
@@ -96,7 +96,7 @@ class _Walk:
                 with os.scandir(f"{folder.full}/") as scan:
                     entries = sorted(scan, key=lambda entry: entry.name)
             except OSError as error:
-                self._search.fail(folder.shown.rstrip("/") or ".", describe_error(error))
+                self._search.on_error(folder.shown.rstrip("/") or ".", describe_error(error))
                 continue
             if any(entry.name == ".gitignore" for entry in entries):
                 folder = folder._replace(ignores=(*folder.ignores, *_ignores_of(folder.full)))
@@ -105,7 +105,7 @@ class _Walk:
                 try:
                     met = self._follow(folder, entry) if entry.is_symlink() else self._meet(folder, entry)
                 except OSError as error:
-                    self._search.fail(folder.shown + entry.name, describe_error(error))
+                    self._search.on_error(folder.shown + entry.name, describe_error(error))
                     continue
                 if isinstance(met, FoundFile):
                     yield met
@@ -130,10 +130,10 @@ class _Walk:
         is_folder = os.path.isdir(target)
         if not os.path.exists(target):
             if found:
-                self._search.fail(found.shown, BROKEN_LINK)
+                self._search.on_error(found.display_path, BROKEN_LINK)
         elif not is_inside(self._root, target):
             if found or is_folder:
-                self._search.note(
+                self._search.on_skip(
                     folder.shown + link.name, "left out, since the link leads out of the folder"
                 )
         elif not is_folder:
@@ -145,7 +145,7 @@ class _Walk:
 
     def _agent(self, folder: _WalkedFolder, name: str) -> FoundFile | None:
         """The file called `name` in `folder`, if it is an agent file that is to be found."""
-        if self._search.beside and _is_companion(f"{folder.full}/{name}"):
+        if self._search.with_config_files and _is_companion(f"{folder.full}/{name}"):
             return FoundFile(folder.shown + name, f"{folder.full}/{name}")
         dialect, settings = self._search.dialect, self._search.config(folder.full)
         by_name = dialect is not None and name.endswith(".md")
@@ -153,7 +153,9 @@ class _Walk:
         if not (by_name or own or settings.config.places or _named_like_an_agent()(name)):
             return None
         full = f"{folder.full}/{name}"
-        if not (by_name or locate.locate(full, find_plugin(folder.full), files=own) or settings.place(full)):
+        if not (
+            by_name or locate.locate(full, find_plugin(folder.full), files=own) or settings.dialect_for(full)
+        ):
             return None
         if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
             return None

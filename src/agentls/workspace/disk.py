@@ -42,11 +42,11 @@ class LoadedConfig(NamedTuple):
 
     def for_file(self, path: str) -> Config:
         """The settings for the file at `path`, overrides applied."""
-        return self.config.at(relative_path(path, self.root)) if self.config.overrides else self.config
+        return self.config.for_path(relative_path(path, self.root)) if self.config.overrides else self.config
 
-    def place(self, path: str) -> str | None:
+    def dialect_for(self, path: str) -> str | None:
         """The dialect that the settings give the file at `path`, if they name its place."""
-        return self.config.place(relative_path(path, self.root)) if self.config.places else None
+        return self.config.dialect_for(relative_path(path, self.root)) if self.config.places else None
 
 
 def load_settings(folder: str, explicit: str | None = None) -> LoadedConfig:
@@ -299,4 +299,6 @@ def open_document(
     `otherwise` is the dialect to take where neither its place nor the settings name one.
     """
     plugin = find_plugin(path.rpartition("/")[0])
-    return locate.open_document(path, text, loaded.for_file(path), plugin, loaded.place(path) or otherwise)
+    return locate.open_document(
+        path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or otherwise
+    )

@@ -36,7 +36,7 @@ def find_project_root(path: str, tops: Iterable[str] = ()) -> str:
     if repository is not None and _is_one(repository):
         return repository
     located = locate.locate(path, disk.find_plugin(folder))
-    base = located.identity.base if located else folder
+    base = located.identity.base_folder if located else folder
     # Whoever names a folder below `.claude` means that folder, but not a project of its own.
     holding = [top.rstrip("/") for top in tops if locate.is_inside(top, path)]
     return min((top for top in (*holding, base) if _is_one(top)), key=len, default=base)
@@ -52,10 +52,10 @@ def find_index_files(root: str, settings: SettingsLookup) -> Iterator[str]:
     """The files that have names for the index of the project at `root`: those below it, and unless the
     settings say otherwise those that the user has at hand everywhere. What cannot be read is passed over.
     Nobody's whole home is searched: there it is only what is at hand."""
-    search = SearchOptions(settings, None, _ignore, _ignore, beside=True)
+    search = SearchOptions(settings, None, _ignore, _ignore, with_config_files=True)
     whole = user_files.is_user_folder(root)
     if not whole:
-        yield from (found.full for found in discovery.find_files(root, search))
+        yield from (found.path for found in discovery.find_files(root, search))
     if whole or settings(root).config.user_folder:
         yield from user_files.find_user_files(search, root)
 
@@ -108,7 +108,7 @@ def load_index(root: str, settings: SettingsLookup, each: MapFunction = map) -> 
     index = Index(user_files.user_folder())
     for names in each(partial(load_names, settings=settings), find_index_files(root, settings)):
         if names:
-            index.put(names)
+            index.update(names)
     return index
 
 

@@ -36,16 +36,16 @@ def find_user_files(search: SearchOptions, root: str) -> Iterator[str]:
             yield path
     for plugin in dict.fromkeys(_plugins(home, root)):
         if os.path.isdir(plugin):
-            yield from (found.full for found in find_files(plugin, search) if _is_of_plugin(found.full))
+            yield from (found.path for found in find_files(plugin, search) if _is_of_plugin(found.path))
 
 
 def _below(top: str, search: SearchOptions) -> Iterator[str]:
     """The files in a folder of agents of the user's."""
     if canonical_path(top) == top:
-        yield from (found.full for found in find_files(top, search))
+        yield from (found.path for found in find_files(top, search))
     else:  # Its path does not tell what is in it.
         texts = find_files(top, search._replace(dialect=""))
-        yield from (found.full for found in texts if locate.locate(canonical_path(found.full), None))
+        yield from (found.path for found in texts if locate.locate(canonical_path(found.path), None))
 
 
 def canonical_path(path: str) -> str:
@@ -84,7 +84,7 @@ def _plugins(home: str, root: str) -> Iterator[str]:
         switches: dict[str, Any] = {}
         for place in (_moved(f"{home}/{row.name}"), f"{root}/{row.name}") if plugins else ():
             for file in row.settings:
-                switches |= _mapping(f"{place}/{file}", row.switch)
+                switches |= _mapping(f"{place}/{file}", row.enabled_key)
         for name, entries in plugins.items():
             for entry in entries if isinstance(entries, list) else [entries]:
                 path = entry.get("installPath") if isinstance(entry, dict) else None

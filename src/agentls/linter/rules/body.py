@@ -55,7 +55,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
 
 def _has_prompt(ctx: Context) -> bool:
     """Whether the runtime takes the body for what it is."""
-    return ctx.reading.closing is not None or ctx.reading.how == "clean"
+    return ctx.reading.closing is not None or ctx.reading.status == "clean"
 
 
 # A quick look at the lines that may be headings or fences. Only where it finds something odd does
@@ -120,13 +120,13 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     Then read the files.
     ```
     """
-    if not _has_prompt(ctx) or not _scan_headings(ctx.text, ctx.document.body)[1]:
+    if not _has_prompt(ctx) or not _scan_headings(ctx.text, ctx.document.body_start)[1]:
         return
     for block in _open_blocks(ctx.document):
         fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
         if fences:
             fixes = _closings(ctx, block, fences)
-            fix = next((fix for fix in fixes if not _open_blocks(ctx.document.edited(fix.edits))), None)
+            fix = next((fix for fix in fixes if not _open_blocks(ctx.document.with_edits(fix.edits))), None)
             span = Span(fences[0].start(1), fences[0].end(1) + len(fences[0][2].rstrip()))
             yield Finding(span, "This code block is never closed.", (fix,) if fix else ())
 
@@ -154,7 +154,7 @@ def _closings(ctx: Context, block: CodeBlock, fences: list[re.Match[str]]) -> It
             edits = (Edit(Span(*outer.span(1)), longer), Edit(Span(*opening.span(1)), longer))
             yield Fix("Make the fence around the inner block longer", edits)
     lead = re.sub(r"[^>\s]", " ", ctx.text[_line_start(ctx.text, opening.start()) : opening.start(1)])
-    end = block.span.start + len(block.span.of(ctx.text).rstrip())
+    end = block.span.start + len(block.span.text_in(ctx.text).rstrip())
     yield Fix("Close the block at its end", (Edit(Span(end, end), ctx.document.newline + lead + opening[1]),))
 
 
@@ -204,7 +204,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     # Tests
     ```
     """
-    levels = _scan_headings(ctx.text, ctx.document.body)[0] if _has_prompt(ctx) else []
+    levels = _scan_headings(ctx.text, ctx.document.body_start)[0] if _has_prompt(ctx) else []
     if all(below <= above + 1 for above, below in pairwise(levels)):
         return
     headings = [heading for heading in ctx.document.markdown.headings if heading.level]
@@ -251,13 +251,13 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
         return
     known = {variable.name for variable in template.variables}
     pattern = rf"{re.escape(template.opening)}([A-Za-z_]\w*){re.escape(template.closing)}"
-    for found in re.finditer(pattern, ctx.text[ctx.reading.body :]):
+    for found in re.finditer(pattern, ctx.text[ctx.reading.body_start :]):
         if found[1] in known:
             continue
         known.add(found[1])  # Told once.
-        span = Span(ctx.reading.body + found.start(1), ctx.reading.body + found.end(1))
+        span = Span(ctx.reading.body_start + found.start(1), ctx.reading.body_start + found.end(1))
         meant = closest_match(found[1], (variable.name for variable in template.variables))
-        message = f"There is no variable `{found[1]}`: {ctx.runtime} {template.unknown}."
+        message = f"There is no variable `{found[1]}`: {ctx.runtime_titles} {template.unknown}."
         fixes = (Fix(f"Write `{meant}`", (Edit(span, meant),)),) if meant else ()
         yield Finding(span, f"{message} Did you mean `{meant}`?" if meant else message, fixes)
 
@@ -295,7 +295,7 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
     if not _has_prompt(ctx) or "](" not in ctx.text:
         return
     broken: dict[str, bool] = {}
-    for found in LINK_PATTERN.finditer(ctx.text, ctx.document.body):
+    for found in LINK_PATTERN.finditer(ctx.text, ctx.document.body_start):
         path = local_path(found[1])
         if path and path not in broken:
             broken[path] = not file_exists(ctx, path)
@@ -397,10 +397,10 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    block = ctx.document.block
+    block = ctx.document.frontmatter
     if block is None or block.closing is None or ctx.reading.closing is None or find_early_closing(ctx):
         return
-    below = _KEYS_BELOW.match(ctx.text, block.body)
+    below = _KEYS_BELOW.match(ctx.text, block.body_start)
     keys = [key for key in _KEY.findall(below["keys"]) if ctx.dialect.key(key)] if below else []
     if below is None or len(keys) < (1 if below["closing"] else 2):
         return
@@ -414,11 +414,11 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     if set(keys) <= set(here):
         fixes = (Fix("Remove it", (Edit(Span(below.start(), below.end()), ""),)),)
     elif not set(keys) & set(here) and FENCE not in below["keys"]:
-        fixes = ctx.offer("Move it into the frontmatter", *edits)
+        fixes = ctx.make_fix("Move it into the frontmatter", *edits)
     yield Finding(
         span,
         f"{names} {'stands' if len(keys) == 1 else 'stand'} below the frontmatter, as part of the prompt,"
-        f" where {ctx.runtime} reads no keys.",
+        f" where {ctx.runtime_titles} reads no keys.",
         fixes,
     )
 

@@ -46,11 +46,11 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    if reading.block is None or not reading.lost:
+    if reading.block is None or not reading.ignored_lines:
         return
     chunks = split_entries(ctx.text, reading.block)
     for at, chunk in enumerate((Span(reading.block.start, chunks[0].start), *chunks) if chunks else ()):
-        lost = [span for span in reading.lost if chunk.start <= span.start < chunk.end]
+        lost = [span for span in reading.ignored_lines if chunk.start <= span.start < chunk.end]
         if not lost:
             continue
         candidates = (*quote_invalid_values(ctx), *repair_fixes(ctx, lost[0]))
@@ -59,11 +59,11 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
         lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
         yield Finding(
             lost[0],
-            f"{ctx.runtime} {reading.runtime.repair}, and passes over {lines} {of}here.",
+            f"{ctx.runtime_titles} {reading.runtime.repair}, and passes over {lines} {of}here.",
             (fix,) if fix else (),
         )
 
 
 def _is_clean(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     """Whether after `edits` the runtime takes the frontmatter as it stands."""
-    return ctx.document.edited(edits).reading.how == "clean"
+    return ctx.document.with_edits(edits).reading.status == "clean"

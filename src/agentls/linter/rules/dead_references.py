@@ -185,7 +185,7 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for project, reference in _unresolved(ctx, ("server",), ("key", "tool")):
-        meant = project.spelt_like("server", reference.name)
+        meant = project.suggest_name("server", reference.name)
         if meant:
             yield _finding(ctx, reference, f"No MCP server `{reference.name}` is known here.", meant)
 
@@ -267,12 +267,12 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for project, reference in _unresolved(ctx, ("agent",), ("mention", "argument", "call")):
-        meant = project.spelt_like("agent", reference.name)
+        meant = project.suggest_name("agent", reference.name)
         # A call in a program is one of these as well, and passes a variable.
         if meant or reference.form != "call" or "-" in reference.name:
             yield _finding(ctx, reference, f"There is no agent `{reference.name}` here.", meant)
     for project, reference in _unresolved(ctx, ("skill", "command"), ("call", "noun", "code")):
-        meant = project.spelt_like(reference.kind, reference.name)
+        meant = project.suggest_name(reference.kind, reference.name)
         # A title of several words, as in a heading, may be written as people write titles.
         if meant and " " not in reference.name:
             thing = reference.kind
@@ -315,7 +315,9 @@ def _is_resolved(ctx: Context, project: Index, names: Names, reference: Referenc
         return True
     name = reference.name.lower()
     # A prompt may well name the agent of another product.
-    return name in loader.builtin_agents() or any(word.name.lower() == name for word in ctx.dialect.own_names)
+    return name in loader.builtin_agents() or any(
+        word.name.lower() == name for word in ctx.dialect.special_agent_names
+    )
 
 
 def _finding(
@@ -323,7 +325,7 @@ def _finding(
 ) -> Finding:
     if meant is None:
         return Finding(reference.span, message, at_most=at_most)
-    fixes = ctx.offer(f"Change to `{meant}`", Edit(reference.span, meant))
+    fixes = ctx.make_fix(f"Change to `{meant}`", Edit(reference.span, meant))
     return Finding(reference.span, f"{message} Did you mean `{meant}`?", fixes, at_most=at_most)
 
 
@@ -340,7 +342,7 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
                 continue
             doubtful = not keys[-1].unknown_name
             told = "" if doubtful else f" {describe_effect(readers, keys[-1].unknown_name)}."
-        meant = project.spelt_like(kind, reference.name)
+        meant = project.suggest_name(kind, reference.name)
         weight = Severity.INFORMATION if doubtful or not meant else Severity.WARNING
         yield _finding(ctx, reference, f"There is no {kind} `{reference.name}` here.{told}", meant, weight)
 
@@ -413,7 +415,7 @@ def _in_prose(ctx: Context) -> Iterator[Finding]:
         if mention.place:
             beside.setdefault(mention.place, []).append(mention.known or mention.meant is not None)
     for reference, known, meant, place in mentions:
-        if known or project.alike(reference.name):
+        if known or project.find_similar(reference.name):
             continue
         if meant or not place or 2 * sum(beside[place]) >= len(beside[place]):
             thing = "agent, skill or command" if reference.kind == "any" and place else "agent"
@@ -422,7 +424,7 @@ def _in_prose(ctx: Context) -> Iterator[Finding]:
 
 def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_ProseMention]:
     """The words in prose that stand where names of agents do, known ones and others."""
-    text, body = ctx.text, ctx.document.body
+    text, body = ctx.text, ctx.document.body_start
     ends: list[int] | None = None
     for reference in names.references:
         if reference.form not in ("word", "code", "noun") or reference.kind not in ("agent", "any"):
@@ -437,7 +439,7 @@ def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_ProseMent
                 ends = [found.start() for found in _NO_LIST.finditer(text, body)]
             place = (bisect_right(ends, start), how)
         known = _is_resolved(ctx, project, names, reference)
-        meant = None if known else project.spelt_like(reference.kind, reference.name)
+        meant = None if known else project.suggest_name(reference.kind, reference.name)
         yield _ProseMention(reference, known, meant, place)
 
 

@@ -42,10 +42,10 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key in ("name", "description"):
-        entry, lost = ctx.reading.get(key), find_lost_text(ctx, key)
+        entry, lost = ctx.reading.entry(key), find_lost_text(ctx, key)
         if entry is None or lost is None:
             continue
-        shown = lost.of(ctx.text)
+        shown = lost.text_in(ctx.text)
         kind = {"#": "a comment", "&": "an anchor", "!": "a tag"}[shown[0]]
         fixes = [quote_value(ctx, entry, lost)]
         if shown[:2] == "# " and entry.value.span.end > entry.value.span.start:
@@ -71,16 +71,16 @@ _MEANT_AS_COMMENT = re.compile(r"#[ \t]*(?:agentls:|TODO|FIXME|NOTE|XXX|HACK|noq
 
 def find_lost_text(ctx: Context, key: str) -> Span | None:
     """What YAML takes away from the text behind `key`, if it is likely to be meant as text."""
-    entry = ctx.reading.get(key)
+    entry = ctx.reading.entry(key)
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.style != "plain":
         return None
     value = entry.value
-    if value.properties:
-        word = value.properties.of(ctx.text)
+    if value.properties_span:
+        word = value.properties_span.text_in(ctx.text)
         used = word.startswith("!!") or (word[0] == "&" and f"*{word[1:]}" in ctx.text[value.span.end :])
-        return None if used else value.properties
+        return None if used else value.properties_span
     found = _COMMENT_BEHIND.match(ctx.text, value.span.end)
-    if found is None or value.span in ctx.reading.rewritten or _MEANT_AS_COMMENT.match(found[1]):
+    if found is None or value.span in ctx.reading.repaired_values or _MEANT_AS_COMMENT.match(found[1]):
         return None
     if key == "name" and found[1][1:2] in ("", " ", "\t"):
         return None  # Behind a name, `# text` is most likely a comment indeed; `#2` is not.
@@ -92,7 +92,7 @@ def quote_value(ctx: Context, entry: Entry, lost: Span) -> Fix:
     """The fix that puts a value together with what it has `lost` into quotes."""
     value = entry.value.span
     whole = Span(min(lost.start, value.start), max(lost.end, value.end)) if value.start < value.end else lost
-    text = " ".join(line.strip() for line in whole.of(ctx.text).split("\n"))
+    text = " ".join(line.strip() for line in whole.text_in(ctx.text).split("\n"))
     return Fix("Put all of it into quotes", (Edit(whole, quote_scalar(text)),))
 
 
@@ -125,7 +125,7 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry = ctx.reading.get("description")
+    entry = ctx.reading.entry("description")
     if entry is None or not isinstance(entry.value, Scalar) or "\\n" not in entry.value.text:
         return
     if not ctx.reading.runtime.line_breaks:
@@ -137,11 +137,13 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     for path in paths:
         if not (_DRIVE.match(path) and only_paths) and not _FOLDERS.search(path):
             continue
-        written = path if path in entry.value.span.of(ctx.text) else path.replace("\\", "\\\\")
+        written = path if path in entry.value.span.text_in(ctx.text) else path.replace("\\", "\\\\")
         at = ctx.text.find(written, *entry.value.span)
         span = Span(at, at + len(written)) if at >= 0 else entry.value.span
         fixes = (Fix("Write `/` in the path", (Edit(span, path.replace("\\", "/")),)),) if at >= 0 else ()
-        yield Finding(span, f"{ctx.runtime} turns the `\\n` in `{path[:40]}` into a line break.", fixes)
+        yield Finding(
+            span, f"{ctx.runtime_titles} turns the `\\n` in `{path[:40]}` into a line break.", fixes
+        )
 
 
 _WINDOWS_PATH = re.compile(r"(?<![\w.:\\-])(?:[A-Za-z]:)?(?:[\w.-]*\\[\w.-]*\w)+")
@@ -183,20 +185,25 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry, description = ctx.reading.get("description"), ctx.reading.description
-    if not ctx.dialect.advertised or entry is None or not ctx.reading.text("description") or not description:
+    entry, description = ctx.reading.entry("description"), ctx.reading.description
+    if (
+        not ctx.dialect.model_invocable
+        or entry is None
+        or not ctx.reading.string("description")
+        or not description
+    ):
         return
     if is_chosen_by_people(ctx):
         return  # Nobody hands tasks to it.
     if _CUE.search(description) or find_lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
-        yield Finding(entry.mark, f"The description does not say when to use the {ctx.dialect.thing}.")
+        yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.thing}.")
 
 
 def is_chosen_by_people(ctx: Context) -> bool:
     """Whether people choose the agent, so that no model has to find it."""
-    return "primary" in (ctx.reading.text("mode"), ctx.document.identity.sets.get("mode"))
+    return "primary" in (ctx.reading.string("mode"), ctx.document.identity.fixed_values.get("mode"))
 
 
 _ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
@@ -245,8 +252,8 @@ def long_description(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry, limit = ctx.reading.get("description"), ctx.config.description_tokens
-    if entry is None or not ctx.reading.description or not ctx.dialect.advertised:
+    entry, limit = ctx.reading.entry("description"), ctx.config.description_tokens
+    if entry is None or not ctx.reading.description or not ctx.dialect.model_invocable:
         return
     tokens = estimate_tokens(ctx.reading.description)
     if tokens > limit:

@@ -70,17 +70,19 @@ def wrong_dialect(ctx: Context) -> Iterator[Finding]:
     ```
     """
     origin = foreign_format_of(ctx)
-    if origin is None or ctx.document.block is None:
+    if origin is None or ctx.document.frontmatter is None:
         return
     refusing = [
         reading
         for reading in ctx.readings
-        if any(is_reported_for_file(ctx, reason.code, reason.span) for reason in reading.reasons)
+        if any(is_reported_for_file(ctx, reason.kind, reason.span) for reason in reading.reasons)
     ]
     title = origin.format.title
-    message = f"This file is written for {title}: {join_names(origin.names)} mean nothing to {ctx.runtime}."
+    message = (
+        f"This file is written for {title}: {join_names(origin.names)} mean nothing to {ctx.runtime_titles}."
+    )
     if refusing:
         message += f" {describe_rejection(refusing)}."
     related = tuple(Related(entry.key.span, f"A key of {title}") for entry in origin.entries)
     most = certainty(refusing) if refusing else Severity.WARNING
-    yield Finding(ctx.document.block.opening, message, translate_file(ctx, origin), related, most)
+    yield Finding(ctx.document.frontmatter.opening, message, translate_file(ctx, origin), related, most)

@@ -72,7 +72,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     own = main_definition(ctx)
     if own is None or ctx.project is None:
         return
-    others = _others(own, ctx.project.roster(own).named(own.full))
+    others = _others(own, ctx.project.roster(own).find(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -83,7 +83,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
             verdict = "undocumented"
         elif own.path != paths[0 if verdict == "first" else -1]:
             at_most = Severity.ERROR
-    elif verdict == "one" and ctx.document.identity.base:
+    elif verdict == "one" and ctx.document.identity.base_folder:
         at_most = Severity.ERROR
     taken = _TAKEN[verdict].format(runtime.title)
     message = f"{_shown(own, others[0])} is called `{own.name}` too. {taken}"
@@ -141,13 +141,13 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     if runtime.hidden_by:
         for other in _of_same_name(ctx, own._replace(kind=runtime.hidden_by)):
             message = f"The {other.kind} of the same name takes its place in {runtime.title}."
-            at_most = Severity.INFORMATION if own.scope else Severity.ERROR
+            at_most = Severity.INFORMATION if own.qualifier else Severity.ERROR
             yield Finding(at, message, related=_related([other], f"the {other.kind}"), at_most=at_most)
-    if own.scope:
+    if own.qualifier:
         return
-    thing, home = ctx.dialect.thing, ctx.project.home
-    if home and own.base != home and runtime.at_home != "undocumented":
-        for other in _of_same_name(ctx, own._replace(base=home)):
+    thing, home = ctx.dialect.thing, ctx.project.user_folder
+    if home and own.base_folder != home and runtime.at_home != "undocumented":
+        for other in _of_same_name(ctx, own._replace(base_folder=home)):
             if runtime.at_home == "wins":
                 message = (
                     f"The {thing} of the same name in your own folder takes its place in {runtime.title}."
@@ -157,11 +157,13 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
                 message = f"It takes the place of your own {thing} of the same name in {runtime.title}."
                 yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.HINT)
     # A file in no known place was given its dialect by hand: no session starts there.
-    for base in parent_folders(own.base) if runtime.nearest and ctx.document.identity.base else ():
-        for other in _of_same_name(ctx, own._replace(base=base)) if base != home else ():
+    for base in (
+        parent_folders(own.base_folder) if runtime.nearest and ctx.document.identity.base_folder else ()
+    ):
+        for other in _of_same_name(ctx, own._replace(base_folder=base)) if base != home else ():
             message = (
                 f"It takes the place of the {thing} of the same name further up,"
-                f" where {runtime.title} starts in `{own.base.rpartition('/')[2]}` or below."
+                f" where {runtime.title} starts in `{own.base_folder.rpartition('/')[2]}` or below."
             )
             yield Finding(at, message, related=_related([other], "the other"), at_most=Severity.HINT)
 
@@ -216,7 +218,7 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     own = main_definition(ctx)
     if own is None or ctx.project is None:
         return
-    others = _others(own, ctx.project.roster(own).alike(own.full))
+    others = _others(own, ctx.project.roster(own).find_similar(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -230,7 +232,7 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
 
 def main_definition(ctx: Context) -> Definition | None:
     """What the file defines, where it loads and the project is known."""
-    own = ctx.names.own if ctx.names else None
+    own = ctx.names.main_definition if ctx.names else None
     return own if own and own.loads else None
 
 
@@ -238,13 +240,13 @@ def name_span(ctx: Context, own: Definition) -> Span:
     """Where a finding about the name goes: to the fence where the name of the file stands in."""
     if own.span.start < own.span.end:
         return own.span
-    block = ctx.document.block
+    block = ctx.document.frontmatter
     return block.opening if block else Span(0, min(3, len(ctx.text)))
 
 
 def project_path(own: Definition, path: str) -> str:
     """The path of another file, as short as it is clear."""
-    return path.removeprefix(f"{own.base}/") if own.base else path
+    return path.removeprefix(f"{own.base_folder}/") if own.base_folder else path
 
 
 def _shown(own: Definition, other: Definition) -> str:
@@ -259,7 +261,7 @@ def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definiti
 def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
     """One definition of the name, kind and place of `like`, if there is any."""
     assert ctx.project is not None
-    return list(islice(ctx.project.roster(like).named(like.full), 1))
+    return list(islice(ctx.project.roster(like).find(like.full_name), 1))
 
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:

@@ -99,7 +99,7 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
         at_the_start = span.start == 0 and run == _BYTE_ORDER_MARK
         # A NUL in the frontmatter makes it invalid, which is reported as such; where there is no
         # frontmatter, the file is likely to be in UTF-16.
-        invalid = run == "\0" and (ctx.document.block is None or span.start < ctx.document.body)
+        invalid = run == "\0" and (ctx.document.frontmatter is None or span.start < ctx.document.body_start)
         if at_the_start or invalid or _is_legitimate(text, span):
             continue
         what = f"{_name(run[0])} is invisible"
@@ -133,7 +133,7 @@ _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]+")
 
 def _is_legitimate(text: str, span: Span) -> bool:
     """Whether the writing around a run of invisible characters has a use for it."""
-    run, before, after = span.of(text), text[span.start - 1 : span.start], text[span.end : span.end + 1]
+    run, before, after = span.text_in(text), text[span.start - 1 : span.start], text[span.end : span.end + 1]
     if _DIRECTIONS.fullmatch(run):
         around = text[max(0, span.start - _NEAR) : span.end + _NEAR]
         return any(unicodedata.bidirectional(character) in ("R", "AL") for character in around)

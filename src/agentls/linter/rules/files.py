@@ -75,7 +75,7 @@ def prompt_too_long(ctx: Context) -> Iterator[Finding]:
     """
     for reading in ctx.readings:
         most = reading.runtime.longest_body
-        length = len(ctx.text[reading.body :].strip()) if most and reading.loads else 0
+        length = len(ctx.text[reading.body_start :].strip()) if most and reading.loads else 0
         if length > most:
             yield Finding(
                 reading.closing or Span(0, 3),

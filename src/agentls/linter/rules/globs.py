@@ -15,7 +15,7 @@ def _patterns(ctx: Context) -> Iterator[tuple[str, str, Span]]:
     """The patterns of files in the frontmatter, each with its key and where it stands."""
     keys = [key.name for key in ctx.dialect.keys if key.type == "globs"]
     for name in keys:
-        entry = ctx.reading.get(name)
+        entry = ctx.reading.entry(name)
         for scalar in _scalars(entry.value) if entry else ():
             at = scalar.span.start
             for pattern in globs.split_patterns(scalar.text):
@@ -129,7 +129,7 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
     Write small functions.
     ```
     """
-    triggers, root, block = ctx.dialect.triggers, ctx.reading.root, ctx.document.block
+    triggers, root, block = ctx.dialect.triggers, ctx.reading.root, ctx.document.frontmatter
     if not triggers or block is None or not ctx.reading.loads or ctx.reading.reasons:
         return
     said = Mapping(block.content, tuple(e for e in root.entries if _says_something(e)) if root else ())
@@ -137,7 +137,7 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
         wanted = [f"`{t.key}: {t.values[0]}`" if t.values else f"`{t.key}`" for t in triggers]
         yield Finding(
             block.opening,
-            f"{ctx.runtime} uses this only where somebody asks for it, since there is no"
+            f"{ctx.runtime_titles} uses this only where somebody asks for it, since there is no"
             f" {', '.join(wanted[:-1])} or {wanted[-1]}.",
         )
 

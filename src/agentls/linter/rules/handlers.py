@@ -57,11 +57,9 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
         if handler.kind or entry is None or is_null(entry.value) or shape.is_alias(entry.value):
             continue
         known = ", ".join(f"`{name}`" for name in names)
-        message = (
-            f"A handler is of the type {known}, not {describe_value(entry.value)}. {ctx.runtime} ignores it."
-        )
+        message = f"A handler is of the type {known}, not {describe_value(entry.value)}. {ctx.runtime_titles} ignores it."
         meant = closest_match(entry.value.text, names) if isinstance(entry.value, Scalar) else None
-        yield suggest(ctx, entry.mark, message, entry.value.span, meant)
+        yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
 @rule("warning")
@@ -110,10 +108,10 @@ def missing_hook_field(ctx: Context) -> Iterator[Finding]:
             entry = handler.node.get(field.name)
             first = handler.node.entries[0].key.span if handler.node.entries else handler.node.span
             written = handler.node.get("type")
-            span = entry.mark if entry else written.mark if written else first
+            span = entry.report_span if entry else written.report_span if written else first
             kind = f" of the type `{handler.kind.name}`" if handler.kind else ""
             fixes = _add_type(ctx, handler) if field.name == "type" and entry is None else ()
-            message = f"A handler{kind} needs `{field.name}`. {ctx.runtime} ignores this one."
+            message = f"A handler{kind} needs `{field.name}`. {ctx.runtime_titles} ignores this one."
             yield Finding(span, message, fixes)
 
 
@@ -133,7 +131,7 @@ def _add_type(ctx: Context, handler: shape.LocatedHandler) -> tuple[Fix, ...]:
     if len(fitting) != 1:
         return ()
     field = f"type: {fitting[0]}"
-    return ctx.offer(f"Add `{field}`", insert_field(ctx.document, handler.node, field))
+    return ctx.make_fix(f"Add `{field}`", insert_field(ctx.document, handler.node, field))
 
 
 @rule("warning")
@@ -190,10 +188,12 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
             if field.values:
                 wanted = " or ".join(f"`{word}`" for word in field.values)
             given = (
-                format_code(value.span.of(ctx.text)) if isinstance(value, Scalar) else describe_value(value)
+                format_code(value.span.text_in(ctx.text))
+                if isinstance(value, Scalar)
+                else describe_value(value)
             )
-            message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime} ignores the handler."
-            yield suggest(ctx, entry.mark, message, value.span, _meant(field, value))
+            message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime_titles} ignores the handler."
+            yield suggest(ctx, entry.report_span, message, value.span, _meant(field, value))
 
 
 def _meant(field: HookField, value: Node) -> str | None:
@@ -278,7 +278,7 @@ def _removal(ctx: Context, node: Mapping, entry: Entry, *, safe: bool = True) ->
     if not node.flow and entry is node.entries[0]:
         return ()
     edit = remove_entry(ctx.document, node, entry)
-    return ctx.offer(f"Remove {format_code(entry.key.text)}", edit, safe=safe)
+    return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=safe)
 
 
 @rule("information", tags=("unnecessary",))

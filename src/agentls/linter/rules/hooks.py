@@ -30,12 +30,12 @@ class _Misshapen(NamedTuple):
 def _misshapen(ctx: Context) -> Iterator[_Misshapen]:
     """What has no list of entries below an event, or no list of handlers in such an entry."""
     for entry in shape.unschemed_events(ctx):
-        event = ctx.dialect.event(entry.key.text)
+        event = ctx.dialect.hook_event(entry.key.text)
         if event is None or shape.is_alias(entry.value):
             continue
         if not isinstance(entry.value, Sequence):
             message = f"`{event.name}` is {describe_value(entry.value)}, not a list"
-            yield _Misshapen(event, entry.mark, message, _as_list(ctx, entry.value))
+            yield _Misshapen(event, entry.report_span, message, _as_list(ctx, entry.value))
             continue
         for item in entry.value.items:
             if isinstance(item, Mapping):
@@ -75,7 +75,7 @@ def _as_list(ctx: Context, value: Node) -> tuple[Fix, ...]:
     else:
         lead = f"- hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(value.span.start) + 4)}- "
         edits = indent_lines(ctx.document, value.span, lead, 6)
-    return ctx.offer("Write a list", *edits)
+    return ctx.make_fix("Write a list", *edits)
 
 
 def _nested(ctx: Context, item: Mapping) -> tuple[Fix, ...]:
@@ -92,7 +92,7 @@ def _nested(ctx: Context, item: Mapping) -> tuple[Fix, ...]:
             return ()
         lead = f"hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(first.key.span.start) + 2)}- "
         edits = indent_lines(ctx.document, Span(start.key.span.start, item.span.end), lead, 4)
-    return ctx.offer("Move the handler into a list `hooks`", *edits)
+    return ctx.make_fix("Move the handler into a list `hooks`", *edits)
 
 
 def _around(span: Span, before: str, behind: str) -> tuple[Edit, ...]:
@@ -191,7 +191,7 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
     refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
     for key, entry in events:
         written = entry.key.text
-        event = ctx.dialect.event(written)
+        event = ctx.dialect.hook_event(written)
         readers = [r.runtime for r in ctx.readings if key.known_to(r.runtime.name)]
         without = [each for each in readers if not (event and event.known_to(each.name))]
         if not without or entry.key.span in refused:
@@ -250,14 +250,14 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
     """
     for each in _misshapen(ctx):
         if not each.event.guard:
-            yield Finding(each.span, f"{each.message}. {ctx.runtime} ignores it.", each.fixes)
+            yield Finding(each.span, f"{each.message}. {ctx.runtime_titles} ignores it.", each.fixes)
     matcher = next((field for field in ctx.dialect.hooks.entry if field.name == "matcher"), None)
     for group in shape.hook_entries(ctx):
         if matcher and group.matcher and not matcher.accepts(group.matcher.value):
             yield from _wrong_matcher(ctx, group.matcher)
         for node in group.handlers.items:
             if not isinstance(node, Mapping) and not shape.is_alias(node) and not is_null(node):
-                message = f"A handler is a mapping with `type`, not {describe_value(node)}. {ctx.runtime} ignores it."
+                message = f"A handler is a mapping with `type`, not {describe_value(node)}. {ctx.runtime_titles} ignores it."
                 yield Finding(node.span, message, _as_command(ctx, group, node))
 
 
@@ -271,9 +271,9 @@ def _wrong_matcher(ctx: Context, entry: Entry) -> Iterator[Finding]:
         if names and all(re.fullmatch(r"\w+", name) for name in names):
             joined = "|".join(names)
             edit = Edit(Span(entry.key.span.end, entry.value.span.end), f": {joined}")
-            fixes = ctx.offer(f"Write `{joined}`", edit)
-    message = f"A matcher is text, not {describe_value(entry.value)}. {ctx.runtime} ignores the entry."
-    yield Finding(entry.mark, message, fixes)
+            fixes = ctx.make_fix(f"Write `{joined}`", edit)
+    message = f"A matcher is text, not {describe_value(entry.value)}. {ctx.runtime_titles} ignores the entry."
+    yield Finding(entry.report_span, message, fixes)
 
 
 def _as_command(ctx: Context, group: shape.HookEntry, node: Node) -> tuple[Fix, ...]:
@@ -282,4 +282,4 @@ def _as_command(ctx: Context, group: shape.HookEntry, node: Node) -> tuple[Fix, 
         return ()
     at = node.span.start
     lead = f"type: command{ctx.document.newline}{' ' * ctx.document.lines.column(at)}command: "
-    return ctx.offer("Write a handler of the type `command`", Edit(Span(at, at), lead))
+    return ctx.make_fix("Write a handler of the type `command`", Edit(Span(at, at), lead))

@@ -89,7 +89,7 @@ def _missing(ctx: Context, key: str) -> Iterator[Finding]:
         return  # The key is there; that the runtime does not get to see it is another finding.
     code = f"missing-{key}"
     for finding in findings_for_reason(ctx, code):
-        entry = ctx.reading.get(key)
+        entry = ctx.reading.entry(key)
         swallowed = find_lost_text(ctx, key)
         value = write_scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
         if entry is None:
@@ -110,7 +110,7 @@ def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
     if entries:
         first = entries[0].key.span.start
         indent = ctx.text[max(ctx.text.rfind("\n", 0, first) + 1, block.start) : first]
-    name = ctx.reading.get("name")
+    name = ctx.reading.entry("name")
     if key != "name" and name:
         at = ctx.text.find("\n", name.span.end) + 1
     if not block.start <= at <= block.end:
@@ -128,18 +128,18 @@ def _is_meant_as(ctx: Context, written: str, key: str) -> bool:
 
 def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
     """Those of `fixes` after which the frontmatter can be read and has no reason `code` any more."""
-    readings = [(fix, ctx.document.edited(fix.edits).readings) for fix in fixes if fix.edits]
+    readings = [(fix, ctx.document.with_edits(fix.edits).readings) for fix in fixes if fix.edits]
     return tuple(
         fix
         for fix, after in readings
         if after[0].root is not None
-        and not any(reason.code == code for reading in after for reason in reading.reasons)
+        and not any(reason.kind == code for reading in after for reason in reading.reasons)
     )
 
 
 def _default_name(ctx: Context) -> str:
     """A name made from that of the file, or of its folder."""
-    return _slug(ctx.document.identity.name(ctx.reading.runtime.identity))
+    return _slug(ctx.document.identity.default_name(ctx.reading.runtime.identity))
 
 
 def _slug(stem: str) -> str:
@@ -218,12 +218,12 @@ def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
     """The finding that the value of `key` is not text, with a fix that makes it text."""
     code = f"{key}-not-text"
     for finding in findings_for_reason(ctx, code):
-        entry = ctx.reading.get(key)
+        entry = ctx.reading.entry(key)
         assert entry is not None, "the reason is about its value"
-        raw = entry.value.span.of(ctx.text)
+        raw = entry.value.span.text_in(ctx.text)
         fixes = []
         if isinstance(entry.value, Sequence) and len(entry.value.items) == 1:
-            item = entry.value.items[0].span.of(ctx.text)
+            item = entry.value.items[0].span.text_in(ctx.text)
             fixes.append(Fix("Write it without a list", (set_value(entry, item),)))
         if "\n" in raw or not (isinstance(entry.value, Scalar) or entry.value.flow):
             start = ctx.text.rfind("\n", 0, entry.value.span.start) + 1
@@ -270,7 +270,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
         if entry is None or not isinstance(entry.value, Scalar):
             yield finding._replace(fixes=_working(ctx, "invalid-name", *_override_fix(ctx)))
             continue
-        if finding.span != entry.mark:  # It is the name of a further definition in a list.
+        if finding.span != entry.report_span:  # It is the name of a further definition in a list.
             yield finding
             continue
         name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
@@ -283,7 +283,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
 def _override_fix(ctx: Context) -> Iterator[Fix]:
     """The fix that lets the agent take the place of a built-in one, where that needs a key."""
     override = ctx.reading.runtime.override
-    entry = ctx.reading.get(override) if override else None
+    entry = ctx.reading.entry(override) if override else None
     if entry:
         yield Fix(f"Write `{override}: true`", (set_value(entry, "true"),))
     elif override:
@@ -320,7 +320,7 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in (*findings_for_reason(ctx, "name-not-folder"), *_other_names(ctx)):
-        folder = ctx.document.identity.name("folder")
+        folder = ctx.document.identity.default_name("folder")
         fix = Fix(f"Call it `{folder}`", (Edit(finding.span, write_scalar(folder)),))
         yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
 
@@ -404,10 +404,10 @@ def reserved_name(ctx: Context) -> Iterator[Finding]:
 
 def _mark(ctx: Context, key: str) -> Span:
     """Where a finding about the value of `key` goes: to the fence where the name of the file stands in."""
-    entry = ctx.reading.get(key)
+    entry = ctx.reading.entry(key)
     if entry:
-        return entry.mark
-    block = ctx.document.block
+        return entry.report_span
+    block = ctx.document.frontmatter
     return block.opening if block else Span(0, min(3, len(ctx.text)))
 
 
@@ -441,23 +441,23 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    read = reading.how in ("clean", "repaired") and reading.block is not None
-    if not ctx.dialect.advertised or not read or not reading.description or find_early_closing(ctx):
+    read = reading.status in ("clean", "repaired") and reading.block is not None
+    if not ctx.dialect.model_invocable or not read or not reading.description or find_early_closing(ctx):
         return
-    entry = reading.get("description")
+    entry = reading.entry("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
         return
     mark, edits = _description(ctx)
     message = f"There is no description in text. The model is told `{reading.description}`."
-    yield Finding(mark, message, ctx.offer("Write a description", *edits))
+    yield Finding(mark, message, ctx.make_fix("Write a description", *edits))
 
 
 def _description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
     """Where a finding about the missing description goes, and the edits that write one."""
-    entry, block = ctx.reading.get("description"), ctx.document.block
+    entry, block = ctx.reading.entry("description"), ctx.document.frontmatter
     if entry:
-        return entry.mark, (set_value(entry, _placeholder(ctx)),)
-    mark = block.opening if block and ctx.reading.block else ctx.document.lines.line(0)
+        return entry.report_span, (set_value(entry, _placeholder(ctx)),)
+    mark = block.opening if block and ctx.reading.block else ctx.document.lines.line_span(0)
     return mark, _insertion(ctx, "description", _placeholder(ctx))
 
 
@@ -491,7 +491,7 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    if not reading.runtime.undescribed or reading.how in ("damaged", "dropped") or find_early_closing(ctx):
+    if not reading.runtime.undescribed or reading.status in ("damaged", "dropped") or find_early_closing(ctx):
         return
     if (reading.description or "").strip() or is_chosen_by_people(ctx):
         return
@@ -500,5 +500,5 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     if any(_is_meant_as(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
         return  # A key that is almost the same has a finding of its own.
     mark, edits = _description(ctx)
-    message = f"There is no description: {ctx.runtime} {reading.runtime.undescribed}."
-    yield Finding(mark, message, ctx.offer("Write a description", *edits))
+    message = f"There is no description: {ctx.runtime_titles} {reading.runtime.undescribed}."
+    yield Finding(mark, message, ctx.make_fix("Write a description", *edits))

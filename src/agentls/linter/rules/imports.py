@@ -36,7 +36,7 @@ def broken_import(ctx: Context) -> Iterator[Finding]:
     readers = [reading.runtime for reading in ctx.readings if reading.runtime.imports]
     if not readers or "@" not in ctx.text:
         return
-    body = ctx.document.body
+    body = ctx.document.body_start
     spans = [match.span() for match in _CODE_SPAN.finditer(ctx.text, body)]
     for found in IMPORT_PATTERN.finditer(ctx.text, body):
         at, path = found.start(), found[1]

@@ -30,7 +30,7 @@ def _unknown_entries(ctx: Context) -> Iterator[Entry]:
         reason.span
         for reading in ctx.readings
         for reason in reading.reasons
-        if reason.code in ("refused-key", "missing-key")
+        if reason.kind in ("refused-key", "missing-key")
     }
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():
         if entry.key.text and not _is_known(ctx, entry.key.text) and entry.key.span not in refused:
@@ -58,10 +58,10 @@ def _is_told(ctx: Context) -> bool:
 def _effect(ctx: Context, key: str) -> str:
     """What the runtimes do with a key that they do not know."""
     if not _is_told(ctx):
-        return f"{ctx.runtime} is not known to have a key `{key}`."
+        return f"{ctx.runtime_titles} is not known to have a key `{key}`."
     if _is_option(ctx):
-        return f"{ctx.runtime} hands `{key}` on to the provider of the model as an option."
-    return f"{ctx.does(f'ignores `{key}`')}."
+        return f"{ctx.runtime_titles} hands `{key}` on to the provider of the model as an option."
+    return f"{ctx.describe_effect(f'ignores `{key}`')}."
 
 
 def closest_key(written: str, dialect: Dialect) -> str | None:
@@ -83,7 +83,7 @@ def closest_key(written: str, dialect: Dialect) -> str | None:
 
 def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
     """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
-    if "&" in entry.span.of(ctx.text):
+    if "&" in entry.span.text_in(ctx.text):
         return ()
     edit = remove_entry(ctx.document, ctx.document.root, entry)
     return (Fix(f"Remove `{entry.key.text}`", (edit,), safe),)
@@ -136,7 +136,7 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
             related = (Related(there.key.span, f"`{meant}`, which counts"),)
             yield Finding(entry.key.span, message, related=related, at_most=at_most)
             continue
-        fixes = ctx.offer(f"Write `{meant}`", Edit(entry.key.span, meant))
+        fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
         message = f"{_effect(ctx, written)} The key is called `{meant}`."
         yield Finding(entry.key.span, message, fixes, at_most=at_most)
 
@@ -186,7 +186,9 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
             message += f" What comes nearest is `{foreign.use}`{note}."
         elif foreign.note:
             message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
-        fixes = ctx.offer(f"Write `{foreign.use}`", *rename_key(ctx, entry, foreign)) if foreign.use else ()
+        fixes = (
+            ctx.make_fix(f"Write `{foreign.use}`", *rename_key(ctx, entry, foreign)) if foreign.use else ()
+        )
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
 
@@ -222,12 +224,12 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     ```
     """
     # In a block that cannot be parsed a line of prose with a colon looks like a key.
-    if any(reason.code == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
+    if any(reason.kind == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
         return
     for entry in _unknown_entries(ctx):
         written = entry.key.text
         if ctx.dialect.foreign_key(written) is None and closest_key(written, ctx.dialect) is None:
-            message = f"{ctx.does(f'does not know `{written}`')}: it has no effect."
+            message = f"{ctx.describe_effect(f'does not know `{written}`')}: it has no effect."
             if not _is_told(ctx):
                 message = _effect(ctx, written)
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
@@ -271,7 +273,7 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
         if key and key.ignored_in_plugin:
             yield Finding(
                 entry.key.span,
-                f"{ctx.runtime} ignores `{key.name}` in the agents of a plugin.",
+                f"{ctx.runtime_titles} ignores `{key.name}` in the agents of a plugin.",
                 remove_key(ctx, entry),
             )
 
@@ -308,7 +310,7 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    if any(reason.code == "refused-duplicate" for reading in ctx.readings for reason in reading.reasons):
+    if any(reason.kind == "refused-duplicate" for reading in ctx.readings for reason in reading.reasons):
         return
     for mapping in walk(ctx.document.root):
         if not isinstance(mapping, Mapping):
@@ -328,7 +330,7 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 entry.key.span,
                 f"`{name}` stands twice, and only the last one counts.",
-                ctx.offer(f"Remove this `{name}`", edit, safe=True),
+                ctx.make_fix(f"Remove this `{name}`", edit, safe=True),
                 (Related(counts.key.span, f"The `{name}` that counts"),),
             )
 
@@ -379,9 +381,9 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
     refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
     for entry in entries:
         value = entry.value
-        if entry.mark in refused:
+        if entry.report_span in refused:
             continue
-        if not isinstance(value, Scalar) or entry.broken:
+        if not isinstance(value, Scalar) or entry.unparsed:
             continue
         key = ctx.dialect.key(entry.key.text)
         if not _says_nothing(ctx, key, value):
@@ -394,7 +396,7 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
         alone = sum(other.key.text == key.name for other in entries) == 1
         fixes = remove_key(ctx, entry, safe=True) if alone else ()
         effect = f": {key.empty}" if key.empty else ", and so no effect"
-        yield Finding(entry.mark, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
+        yield Finding(entry.report_span, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
 
 
 @rule("information", tags=("deprecated",))
@@ -432,7 +434,7 @@ def deprecated_key(ctx: Context) -> Iterator[Finding]:
             continue
         there = ctx.document.entry(key.use) if key.use else None
         edits = _in_todays_words(ctx, key, entry) if key.use and there is None else None
-        fixes = ctx.offer(f"Write `{key.use}`", edits, safe=True) if edits else _instead(ctx, key, entry)
+        fixes = ctx.make_fix(f"Write `{key.use}`", edits, safe=True) if edits else _instead(ctx, key, entry)
         yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecated}.", fixes)
 
 
@@ -440,7 +442,7 @@ def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     """The fix that writes the line which comes to the same, or takes the entry out if none does."""
     line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
     if line and ctx.document.entry(line.partition(":")[0]) is None:
-        return ctx.offer(f"Write `{line}`", Edit(entry.span, line), safe=True)
+        return ctx.make_fix(f"Write `{line}`", Edit(entry.span, line), safe=True)
     return remove_key(ctx, entry) if line is not None else ()
 
 
@@ -449,7 +451,7 @@ def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
     use = ctx.dialect.key(key.use)
     if use and (use.type, use.shape) == (key.type, key.shape):
         return Edit(entry.key.span, use.name)
-    if (key.name, key.use) != (permissions.TOOLS_KEY, permissions.PERMISSION_KEY) or not ctx.reading.get(
+    if (key.name, key.use) != (permissions.TOOLS_KEY, permissions.PERMISSION_KEY) or not ctx.reading.entry(
         key.name
     ):
         return None
@@ -490,11 +492,11 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
-        if key is None or not ctx.reading.loads or ctx.reading.how == "damaged":
+        if key is None or not ctx.reading.loads or ctx.reading.status == "damaged":
             continue
         when = key.no_effect_when
         if key.no_effect and (when is None or is_met(when, ctx.document.root)):
-            message = f"{ctx.runtime} makes nothing of `{key.name}`: {key.no_effect}."
+            message = f"{ctx.runtime_titles} makes nothing of `{key.name}`: {key.no_effect}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
         elif key.applies and not applies(key, ctx.document.root):
             values = join_names((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
@@ -531,11 +533,13 @@ def overridden_key(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for name, value in ctx.document.identity.sets.items():
+    for name, value in ctx.document.identity.fixed_values.items():
         entry = ctx.entry(name)
         if entry and isinstance(entry.value, Scalar) and entry.value.text not in ("", value):
-            message = f"{ctx.runtime} takes every file in this folder for one with `{name}: {value}`."
-            yield Finding(entry.mark, message, ctx.offer(f"Write `{value}`", Edit(entry.value.span, value)))
+            message = f"{ctx.runtime_titles} takes every file in this folder for one with `{name}: {value}`."
+            yield Finding(
+                entry.report_span, message, ctx.make_fix(f"Write `{value}`", Edit(entry.value.span, value))
+            )
 
 
 def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
@@ -545,7 +549,7 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
         return not (key and key.blank)
     if key is None or key.type != "text" or not key.shape or value.type != "str" or value.text.strip():
         return False
-    if ctx.dialect.advertised and key.name in ("name", "description"):
+    if ctx.dialect.model_invocable and key.name in ("name", "description"):
         return False  # What an agent without them comes to is said by the rules about them.
     return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
 

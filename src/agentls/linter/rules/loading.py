@@ -31,7 +31,7 @@ def findings_for_reason(ctx: Context, code: str, *fixes: Fix) -> Iterator[Findin
     found: dict[Span, list[tuple[Reading, Reason]]] = {}
     for reading in ctx.readings:
         for reason in reading.reasons:
-            if reason.code == code:
+            if reason.kind == code:
                 found.setdefault(reason.span, []).append((reading, reason))
     for span, pairs in found.items():
         readings = [reading for reading, _ in pairs]
@@ -48,11 +48,11 @@ def describe_rejection(readings: Iterable[Reading]) -> str:
 
 
 def _effect(reading: Reading) -> str:
-    if reading.how == "dropped":
+    if reading.status == "dropped":
         return reading.runtime.refusal
     if reading.runtime.damage:
         return reading.runtime.damage
-    if reading.body == 0 and reading.runtime.unreadable == "prompt":
+    if reading.body_start == 0 and reading.runtime.unreadable == "prompt":
         return "takes the whole file for the prompt, and nothing of the frontmatter counts"
     return f"registers `{reading.name}` with all tools, and nothing else counts"
 
@@ -69,7 +69,7 @@ def certainty(readings: Iterable[Reading]) -> Severity:
 
 def can_be_read(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     """Whether the runtime could read the frontmatter after `edits`."""
-    return ctx.document.edited(edits).reading.root is not None
+    return ctx.document.with_edits(edits).reading.root is not None
 
 
 def insert_closing_fence(ctx: Context, at: int) -> Edit:
@@ -113,7 +113,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
         reading
         for reading in ctx.readings
         if reading.block is None
-        and reading.how == "clean"
+        and reading.status == "clean"
         and reading.runtime.without_frontmatter == "prompt"
     ]
     if whole and ctx.dialect.kind == "agent":
@@ -187,7 +187,7 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in findings_for_reason(ctx, "text-before-frontmatter"):
-        before = finding.span.of(ctx.text).strip()
+        before = finding.span.text_in(ctx.text).strip()
         edits = [Edit(finding.span, "")]
         title, safe = "Remove what stands in front", not before
         if _CODE_FENCE_BEFORE.fullmatch(before):
@@ -196,7 +196,7 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
             edits += [Edit(Span(last.start() + 1, last.end()), "")] if last else []
         elif before:
             title = "Move it below the frontmatter"
-            end = ctx.document.edited(tuple(edits)).body + finding.span.end - finding.span.start
+            end = ctx.document.with_edits(tuple(edits)).body_start + finding.span.end - finding.span.start
             lead = ctx.document.newline * (1 if ctx.text[end - 1 : end] == "\n" else 2)
             edits.append(Edit(Span(end, end), lead + before + ctx.document.newline))
         yield finding._replace(fixes=(Fix(title, tuple(edits), safe),))
@@ -235,7 +235,7 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
         start = 1 if ctx.text.startswith("\ufeff") else 0
         opening = Edit(Span(start, start), FENCE + ctx.document.newline)
         edits = [opening]
-        block = ctx.document.edited((opening,)).block
+        block = ctx.document.with_edits((opening,)).frontmatter
         if block and block.closing is None:
             edits.append(insert_closing_fence(ctx, block.content.end - len(opening.new_text)))
         fix = Fix("Insert the opening `---`", tuple(edits))
@@ -275,7 +275,7 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
     for finding in findings_for_reason(ctx, "malformed-fence"):
         if "\r" in ctx.text and "\n" not in ctx.text:
             whole = Span(finding.span.start, len(ctx.text))
-            fix = Fix("End the lines in LF", (Edit(whole, whole.of(ctx.text).replace("\r", "\n")),))
+            fix = Fix("End the lines in LF", (Edit(whole, whole.text_in(ctx.text).replace("\r", "\n")),))
         else:
             edits = [Edit(finding.span, FENCE)]
             closing = _ALMOST_CLOSING.search(ctx.text, finding.span.end)
@@ -313,7 +313,7 @@ def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    block = ctx.document.block
+    block = ctx.document.frontmatter
     fixes: tuple[Fix, ...] = ()
     if block and block.closing is None:
         end = block.content.end
@@ -326,10 +326,10 @@ def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
 
 def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
     """The missing fence, if runtimes take the text below the frontmatter for a part of it."""
-    block = ctx.document.block
+    block = ctx.document.frontmatter
     if block is None or block.closing or not ctx.text[block.content.end :].strip():
         return
-    readings = [reading for reading in ctx.readings if reading.loads and reading.body == len(ctx.text)]
+    readings = [reading for reading in ctx.readings if reading.loads and reading.body_start == len(ctx.text)]
     if readings:
         runtimes = [reading.runtime for reading in readings]
         what = describe_effect(
@@ -389,7 +389,7 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
         effects.append("the rest becomes the beginning of the prompt")
     yield Finding(
         cut,
-        f"{ctx.runtime} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
+        f"{ctx.runtime_titles} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
         _with_short_dashes(ctx, cut),
         at_most=certainty([ctx.reading]),
     )
@@ -402,11 +402,11 @@ def _joined(parts: list[str]) -> str:
 
 def find_early_closing(ctx: Context) -> Span | None:
     """The dashes with which the frontmatter ends for the runtime, if the author goes on with it."""
-    block, closing = ctx.document.block, ctx.reading.closing
+    block, closing = ctx.document.frontmatter, ctx.reading.closing
     if closing is None or block is None or (block.closing and block.closing.start <= closing.start):
         return None
     cut = dash_run(ctx.text, closing.start)
-    if any(reason.code == "early-terminator" for reason in ctx.reading.reasons):
+    if any(reason.kind == "early-terminator" for reason in ctx.reading.reasons):
         return cut
     end = block.closing.start if block.closing else block.content.end
     if not ctx.text[cut.end : end].strip(" \t\r\n-"):
@@ -426,13 +426,13 @@ def find_early_closing(ctx: Context) -> Span | None:
 
 def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
     """The fix that leaves no `---` from `cut` on to where the author ends the frontmatter."""
-    block = ctx.document.block
+    block = ctx.document.frontmatter
     assert block is not None, "the caller found the end that the author means"
     end = block.closing.start if block.closing else block.content.end
     edits = [Edit(Span(*found.span()), "--") for found in _DASHES.finditer(ctx.text, cut.start, end)]
     if block.closing is None:
         edits.append(insert_closing_fence(ctx, end))
-    return ctx.offer("Shorten the dashes to `--`", *edits) if can_be_read(ctx, tuple(edits)) else ()
+    return ctx.make_fix("Shorten the dashes to `--`", *edits) if can_be_read(ctx, tuple(edits)) else ()
 
 
 @rule("information")
@@ -465,7 +465,7 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    closing, block = ctx.reading.closing, ctx.document.block
+    closing, block = ctx.reading.closing, ctx.document.frontmatter
     if closing is None or find_early_closing(ctx):
         return
     run = dash_run(ctx.text, closing.start)
@@ -473,9 +473,7 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     rest = ctx.text[closing.end : newline_at if newline_at >= 0 else None].rstrip()
     if ctx.text[ctx.text.rfind("\n", 0, closing.start) + 1 : closing.start].strip():
         if block and block.closing and block.closing.start > closing.start:
-            message = (
-                f"{ctx.runtime} ends the frontmatter at this `---`. The fence below it begins the prompt."
-            )
+            message = f"{ctx.runtime_titles} ends the frontmatter at this `---`. The fence below it begins the prompt."
             yield Finding(run, message, _with_short_dashes(ctx, run))
     elif rest.strip("-"):
         text = Span(closing.end, closing.end + len(rest) - len(rest.lstrip("- \t")))
@@ -486,7 +484,5 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
             (Fix("Put it on a line of its own", edits),),
         )
     elif rest:
-        message = (
-            f"{ctx.runtime} ends the frontmatter at the first three dashes; the others begin the prompt."
-        )
+        message = f"{ctx.runtime_titles} ends the frontmatter at the first three dashes; the others begin the prompt."
         yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))

@@ -69,7 +69,7 @@ def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
         fixes: tuple[Fix, ...] = ()
         if part == matcher.text.strip() and isinstance(handler, Mapping) and handler.get("if") is None:
             condition = insert_field(ctx.document, handler, f"if: {quote_scalar(part)}")
-            fixes = ctx.offer("Move the permission rule into `if`", Edit(matcher.span, name), condition)
+            fixes = ctx.make_fix("Move the permission rule into `if`", Edit(matcher.span, name), condition)
         yield Finding(
             matcher.span,
             f"A matcher is compared with the bare names of tools, and {format_code(part)} fits none."
@@ -249,7 +249,7 @@ def dead_matcher(ctx: Context) -> Iterator[Finding]:
 
 
 def _write_meant(ctx: Context, name: _MatcherName) -> tuple[Fix, ...]:
-    return ctx.offer(f"Write `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
+    return ctx.make_fix(f"Write `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
 
 
 @rule("hint")
@@ -359,7 +359,7 @@ def invalid_matcher(ctx: Context) -> Iterator[Finding]:
         fixes: tuple[Fix, ...] = ()
         if matcher.text[0] in "*+?" and _regex_problem(f".{matcher.text}") is None:
             better = f".{matcher.text}"
-            fixes = ctx.offer(f"Write `{better}`", Edit(matcher.span, quote_scalar(better)))
+            fixes = ctx.make_fix(f"Write `{better}`", Edit(matcher.span, quote_scalar(better)))
         yield Finding(matcher.span, message, fixes)
 
 

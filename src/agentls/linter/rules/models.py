@@ -65,7 +65,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
     for key, entry in entries_of_type(ctx, "model"):
         if not key.shape and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
             message = f"`{key.name}` is {describe_value(entry.value)}, not text: it is ignored."
-            yield Finding(entry.mark, f"{message} {ctx.runtime} uses the model of the session.")
+            yield Finding(entry.report_span, f"{message} {ctx.runtime_titles} uses the model of the session.")
 
 
 _SLASH = "/"
@@ -111,7 +111,7 @@ def model_without_provider(ctx: Context) -> Iterator[Finding]:
             continue
         message = f"`{key.name}` takes `provider/model`, not {format_code(value.text)}: the agent fails when it runs."
         if value.text.strip().lower() in _SESSION:
-            message += f" Without the key {ctx.runtime} uses the model of the session."
+            message += f" Without the key {ctx.runtime_titles} uses the model of the session."
             yield Finding(value.span, message, remove_key(ctx, entry))
         else:
             meant = None if slash else models.with_provider(value.text)
@@ -161,7 +161,7 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
         if meant:
             message = f"No provider is called {format_code(provider)}: the agent fails when it runs."
             span = Span(value.span.start, value.span.start + len(provider))
-            written = span if span.of(ctx.text) == provider else value.span
+            written = span if span.text_in(ctx.text) == provider else value.span
             whole = meant if written == span else meant + value.text[len(provider) :]
             yield suggest(ctx, written, message, written, whole)
 
@@ -205,9 +205,9 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
         if meant:
             message = f"No model is called {format_code(value.text)}."
             if ctx.dialect.models.unknown == "passed on":
-                message += f" {ctx.does('passes it on as it is')}, and the API refuses it."
+                message += f" {ctx.describe_effect('passes it on as it is')}, and the API refuses it."
             else:
-                message += f" {ctx.does('uses the model of the session')}."
+                message += f" {ctx.describe_effect('uses the model of the session')}."
             yield suggest(ctx, value.span, message, value.span, meant)
 
 
@@ -290,7 +290,7 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
     for value, model in _models(ctx):
         foreign = ctx.dialect.foreign_model(value.text)
         if model is None and not foreign and _meant_model(value.text, ctx.dialect.models) is None:
-            message = ctx.does(f"does not know the model {format_code(value.text)}")
+            message = ctx.describe_effect(f"does not know the model {format_code(value.text)}")
             if ctx.dialect.models.unknown == "passed on":
                 rest = "It is passed on as it is. Unless your provider knows it, the call fails."
                 yield Finding(value.span, f"{message}. {rest}")
@@ -347,9 +347,9 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         if foreign is None:
             continue
         if foreign.provider:
-            of = f"has a provider in front, which {ctx.does('does not want')}"
+            of = f"has a provider in front, which {ctx.describe_effect('does not want')}"
         else:
-            of = f"is a model of {foreign.of}; {ctx.does('does not know it')}"
+            of = f"is a model of {foreign.of}; {ctx.describe_effect('does not know it')}"
         passed_on = ctx.dialect.models.unknown == "passed on"
         message = f"{format_code(value.text)} {of}. " + (
             "Unless a gateway knows it, the call fails."
@@ -358,7 +358,7 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         )
         if foreign.use:
             message += f" Here it is `{foreign.use}`."
-            fixes = ctx.offer(f"Write `{foreign.use}`", Edit(value.span, foreign.use))
+            fixes = ctx.make_fix(f"Write `{foreign.use}`", Edit(value.span, foreign.use))
         else:
             entry = ctx.entry("model")
             fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
@@ -438,7 +438,7 @@ def remapped_model(ctx: Context) -> Iterator[Finding]:
                 ctx,
                 value,
                 model,
-                f"{model.summary} is no longer there. {ctx.runtime} asks `{model.sends}` instead.",
+                f"{model.summary} is no longer there. {ctx.runtime_titles} asks `{model.sends}` instead.",
             )
 
 
@@ -449,5 +449,5 @@ def _replaced(ctx: Context, value: Scalar, model: Model, message: str) -> Findin
     if alias is None:
         return Finding(value.span, message)
     suffix = models.long_context if models.long_context in value.text.lower() else ""
-    fixes = ctx.offer(f"Write `{alias}{suffix}`", Edit(value.span, alias + suffix))
+    fixes = ctx.make_fix(f"Write `{alias}{suffix}`", Edit(value.span, alias + suffix))
     return Finding(value.span, message, fixes)

@@ -72,7 +72,11 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
         return
     own, roster, entry = told
     # Of the same name only one counts, which is another finding.
-    equal = [path for path in roster.descriptions.equal(own.path, MOST) if roster[path].full != own.full]
+    equal = [
+        path
+        for path in roster.descriptions.find_duplicates(own.path, MOST)
+        if roster[path].full_name != own.full_name
+    ]
     if equal:
         related = tuple(Related(roster[path].span, "described the same", path) for path in equal)
         message = f"{join_names(roster[path].name for path in equal)} {'is' if len(equal) == 1 else 'are'} described"
@@ -84,7 +88,9 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
         )
         return
     covered = [
-        found for found in roster.descriptions.covered(own.path, MOST) if roster[found.key].full != own.full
+        found
+        for found in roster.descriptions.find_near_duplicates(own.path, MOST)
+        if roster[found.key].full_name != own.full_name
     ]
     if covered:
         related = tuple(
@@ -100,15 +106,21 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
 def _told(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
     """What the file defines, if the model is told of it, with all that it is told of beside it, and the entry
     of the description."""
-    own, entry = main_definition(ctx), ctx.reading.get("description")
-    if own is None or ctx.project is None or not own.offered or entry is None or not ctx.dialect.advertised:
+    own, entry = main_definition(ctx), ctx.reading.entry("description")
+    if (
+        own is None
+        or ctx.project is None
+        or not own.model_invocable
+        or entry is None
+        or not ctx.dialect.model_invocable
+    ):
         return None
     return own, ctx.project.roster(own), entry
 
 
 def _added(covered: NearDuplicate) -> str:
-    return ", ".join(f"`{word}`" for word in covered.added[:MOST]) + (
-        " ..." if len(covered.added) > MOST else ""
+    return ", ".join(f"`{word}`" for word in covered.extra_words[:MOST]) + (
+        " ..." if len(covered.extra_words) > MOST else ""
     )
 
 
@@ -170,11 +182,11 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
     own, roster, entry = told
     runtime = ctx.reading.runtime
     limit = ctx.config.roster_tokens or runtime.descriptions
-    if not limit or roster.tokens <= limit or own not in roster.longest(MOST):
+    if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
     by = f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
     yield Finding(
         entry.key.span,
-        f"This is one of the longest of {len(roster)} descriptions, which take about {roster.tokens:,} tokens"
+        f"This is one of the longest of {len(roster)} descriptions, which take about {roster.description_tokens:,} tokens"
         f" together in every session (limit: {limit:,}, {by}).",
     )

@@ -72,7 +72,7 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
 def _within(ctx: Context, grant: PermissionEntry) -> str:
     """Where an entry stands, in words."""
     for key in (PERMISSION_KEY, TOOLS_KEY):
-        entry = ctx.reading.get(key)
+        entry = ctx.reading.entry(key)
         if entry and grant.mapping is entry.value:
             return f" in `{key}`"
     return f" in {code_span(grant.permission)}"
@@ -84,10 +84,10 @@ def _moved(ctx: Context, grant: PermissionEntry, by: PermissionEntry) -> tuple[F
     if mapping is None or mapping.flow or (grant.permission, grant.pattern) == (by.permission, by.pattern):
         return ()
     lines = ctx.document.lines
-    start = lines.line(lines.line_at(grant.entry.key.span.start)).start
+    start = lines.line_span(lines.line_number(grant.entry.key.span.start)).start
     out = remove_entry(ctx.document, mapping, by.entry)
-    moved = out.span.of(ctx.text).rstrip() + ctx.document.newline
-    return ctx.offer(
+    moved = out.span.text_in(ctx.text).rstrip() + ctx.document.newline
+    return ctx.make_fix(
         f"Move {code_span(by.entry.key.text)} in front of it", Edit(Span(start, start), moved), out
     )
 
@@ -147,10 +147,10 @@ def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[
         return None
     right_case = match_ignoring_case(name, known)
     if right_case:
-        return "names are in lower case", (dialect.permission(right_case),)
+        return "names are in lower case", (dialect.permission_for(right_case),)
     foreign, old = dialect.foreign_tool(name), dialect.old_tool(name)
     if foreign:
-        now = dict.fromkeys(dialect.permission(each) for each in foreign.now)
+        now = dict.fromkeys(dialect.permission_for(each) for each in foreign.now)
         return f"`{name}` is a tool of {foreign.of}", tuple(now)
     if old:
         return old.note, old.now
@@ -171,10 +171,10 @@ def _unknown_permission(
 ) -> Finding:
     """The finding about a name that rules nothing."""
     name = entry.key.text
-    message = f"{code_span(name)} rules none of the tools of {ctx.runtime}: {why}."
+    message = f"{code_span(name)} rules none of the tools of {ctx.runtime_titles}: {why}."
     if not now:
         return Finding(entry.key.span, message)
     message += f" Write {join_names(now)}."
     free = len(now) == 1 and now[0] not in there
-    fixes = ctx.offer(f"Write {join_names(now)}", Edit(entry.key.span, now[0])) if free else ()
+    fixes = ctx.make_fix(f"Write {join_names(now)}", Edit(entry.key.span, now[0])) if free else ()
     return Finding(entry.key.span, message, fixes)

@@ -66,9 +66,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
             if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
                 skill = _non_invocable_skill(ctx, reference)
                 if skill:
-                    message = (
-                        f"`{reference.name}` is kept from the model, so {ctx.does('does not preload it')}."
-                    )
+                    message = f"`{reference.name}` is kept from the model, so {ctx.describe_effect('does not preload it')}."
                     related = (Related(skill.span, "kept from the model", skill.path),)
                     yield Finding(reference.span, message, related=related)
 
@@ -80,7 +78,7 @@ def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | Non
     found = ctx.project.resolve(reference, ctx.names)
     runtime = ctx.reading.runtime.name
     known = [each for each in found if each.kind == "skill" and runtime in each.runtimes]
-    return known[0] if known and known == found and not any(each.offered for each in known) else None
+    return known[0] if known and known == found and not any(each.model_invocable for each in known) else None
 
 
 @rule("information")
@@ -141,10 +139,10 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     if own is None or ctx.project is None or own.kind != "agent":
         return
     for path, denial in _denying_rules(ctx, own):
-        message = f"`{denial.written}` is denied in `{project_path(own, path)}`, so {ctx.does('hands it no tasks')}."
+        message = f"`{denial.text}` is denied in `{project_path(own, path)}`, so {ctx.describe_effect('hands it no tasks')}."
         yield Finding(name_span(ctx, own), message, related=(Related(denial.span, "denied", path),))
         return
-    barred = (ctx.document.barred(reading) for reading in ctx.readings if reading.loads)
+    barred = (ctx.document.blocked_callers(reading) for reading in ctx.readings if reading.loads)
     if any(len(whom) > 1 for whom in barred) and not _is_referenced(ctx, own):
         message = (
             "Nobody can start this agent: neither people nor the model see it, and no other agent lists it."
@@ -155,18 +153,18 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
 def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, PermissionRule]]:
     """The rules of the settings that deny the agent by its name, each with its file."""
     assert ctx.project is not None
-    for file in ctx.project.settings(ctx.reading.runtime):
-        above = not own.scope and is_inside(file.base, own.base)
-        if not (above or file.base == ctx.project.home):
+    for file in ctx.project.permission_files(ctx.reading.runtime):
+        above = not own.qualifier and is_inside(file.base, own.base_folder)
+        if not (above or file.base == ctx.project.user_folder):
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)
-            if each.action == "deny" and tool and tool.refers == own.kind and each.specifier == own.full:
+            if each.action == "deny" and tool and tool.refers == own.kind and each.specifier == own.full_name:
                 yield file.path, each
 
 
 def _is_referenced(ctx: Context, own: Definition) -> bool:
     """Whether another file has the agent's name among the values of a key."""
     assert ctx.project is not None
-    uses = ctx.project.uses(own.name)
+    uses = ctx.project.find_by_name(own.name)
     return any(names.path != own.path and reference.form == "key" for names, reference in uses)

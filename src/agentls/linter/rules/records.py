@@ -83,7 +83,7 @@ def _records(ctx: Context) -> Iterator[tuple[Runtime, str, tuple[Mapping, ...], 
         runtime = reading.runtime
         for entry in reading.root.entries if reading.root else ():
             top = reading.dialect.key(entry.key.text)
-            if top is None or not top.fields or not top.known_to(runtime.name) or entry.broken:
+            if top is None or not top.fields or not top.known_to(runtime.name) or entry.unparsed:
                 continue
             for key, mappings in value_schema.find_records(top, entry.value, runtime.name):
                 fields = [field for field in key.fields if field.known_to(runtime.name)]
@@ -97,7 +97,7 @@ def _removal(ctx: Context, mapping: Mapping, entry: Entry) -> tuple[Fix, ...]:
     if not mapping.flow and entry is mapping.entries[0]:
         return ()
     edit = remove_entry(ctx.document, mapping, entry)
-    return ctx.offer(f"Remove {format_code(entry.key.text)}", edit, safe=True)
+    return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=True)
 
 
 @rule("warning")
@@ -151,7 +151,9 @@ def equal_entries(ctx: Context) -> Iterator[Finding]:
             if first is not entry:
                 wants = describe_effect((runtime,), f"wants each `{unique}` once")
                 message = f"{format_code(entry.value.text)} stands above already. {wants}."
-                yield Finding(entry.mark, message, related=(Related(first.mark, "It stands here"),))
+                yield Finding(
+                    entry.report_span, message, related=(Related(first.report_span, "It stands here"),)
+                )
 
 
 @rule("warning")
@@ -199,7 +201,7 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
             if empty or tools.mode == "all" or enough & set(tools.available):
                 continue
             yield Finding(
-                entry.mark,
+                entry.report_span,
                 f"`{key.name}` does nothing in {reading.runtime.title} unless {join_names([key.needs_tool])}"
                 " is among the tools.",
             )
@@ -252,11 +254,11 @@ def expected_key(ctx: Context) -> Iterator[Finding]:
         for name in asked:
             if reading.root.get(name) is None and not _is_told(ctx, name):
                 message = f"`{name}` is missing. {describe_effect((reading.runtime,), 'reports it')}."
-                mark = ctx.document.block.opening if ctx.document.block else reading.block
+                mark = ctx.document.frontmatter.opening if ctx.document.frontmatter else reading.block
                 yield Finding(mark, message, at_most=max(at_most, Severity.INFORMATION))
 
 
 def _is_told(ctx: Context, name: str) -> bool:
     """Whether another finding is about the missing key: it stops a runtime, or something stands in for it."""
-    refused = any(reason.code == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
+    refused = any(reason.kind == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
     return refused or (name == "description" and bool(ctx.reading.description))

@@ -28,7 +28,7 @@ def _found(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Iterator[tuple[
     """What is referred to in the prompt, outside blocks of code, and where that stands."""
     if kind not in ctx.text or not _readers(ctx):
         return
-    for found in pattern.finditer(ctx.text, ctx.document.body):
+    for found in pattern.finditer(ctx.text, ctx.document.body_start):
         text = found[1].rstrip(".:!?")
         if text and not ctx.document.markdown.in_code(found.start()):
             yield text, Span(found.start(1), found.start(1) + len(text))
@@ -146,7 +146,7 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     for name, span in _found(ctx, "#tool:", _TOOL):
         old = find_former_tool(name, ctx.dialect)
         if old and old.now:
-            fixes = ctx.offer(f"Write `{old.now[0]}`", Edit(span, old.now[0])) if len(old.now) == 1 else ()
+            fixes = ctx.make_fix(f"Write `{old.now[0]}`", Edit(span, old.now[0])) if len(old.now) == 1 else ()
             what = "called" if len(old.now) == 1 else "split into"
             yield Finding(
                 span, f"`{name}` is {what} {join_names(old.now)} now. The old name still works.", fixes

@@ -68,10 +68,10 @@ def refused_key(ctx: Context) -> Iterator[Finding]:
         if foreign and foreign.of and not foreign.alias:
             here = f" Here it is called `{foreign.use}`." if foreign.same and foreign.use else ""
             message = f"{finding.message} It is a key of {foreign.of}.{here}"
-            fixes = ctx.offer(f"Write `{foreign.use}`", *renamed) or key_removal(ctx, entry)
+            fixes = ctx.make_fix(f"Write `{foreign.use}`", *renamed) or key_removal(ctx, entry)
             yield finding._replace(message=message, fixes=fixes)
         elif meant and ctx.document.entry(meant) is None:
-            fixes = ctx.offer(f"Write `{meant}`", Edit(entry.key.span, meant))
+            fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
             yield finding._replace(message=f"{finding.message} Did you mean `{meant}`?", fixes=fixes)
         else:
             yield finding._replace(fixes=key_removal(ctx, entry))
@@ -109,11 +109,11 @@ def refused_value(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in _reasons(ctx, "refused-value"):
-        entry = next((e for e in ctx.document.root.entries if e.mark == finding.span), None)
+        entry = next((e for e in ctx.document.root.entries if e.report_span == finding.span), None)
         key = ctx.dialect.key(entry.key.text) if entry else None
         edits = translate_value(ctx, entry, key) if entry and key else ()
         if edits:
-            yield finding._replace(fixes=ctx.offer(_title(edits[0]), *edits))
+            yield finding._replace(fixes=ctx.make_fix(_title(edits[0]), *edits))
             continue
         named = with_suggestion(ctx, finding)
         yield named if named.fixes else named._replace(fixes=correct_value(ctx, finding.span))
@@ -267,7 +267,7 @@ def byte_order_mark(ctx: Context) -> Iterator[Finding]:
     """
     for finding in findings_for_reason(ctx, "byte-order-mark"):
         yield finding._replace(
-            fixes=ctx.offer("Remove the byte order mark", Edit(finding.span._replace(end=1), ""))
+            fixes=ctx.make_fix("Remove the byte order mark", Edit(finding.span._replace(end=1), ""))
         )
 
 
@@ -300,7 +300,7 @@ def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in findings_for_reason(ctx, "malformed-closing-fence"):
-        yield finding._replace(fixes=ctx.offer("Write `---`", Edit(finding.span, "---")))
+        yield finding._replace(fixes=ctx.make_fix("Write `---`", Edit(finding.span, "---")))
 
 
 @rule("warning")

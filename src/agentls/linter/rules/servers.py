@@ -55,11 +55,13 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
             for item in value.items:
                 if not isinstance(item, Scalar):
                     found = describe_value(item)
-                    message = f"A skill is named in text, not by {found}. {ctx.runtime} ignores the item."
+                    message = (
+                        f"A skill is named in text, not by {found}. {ctx.runtime_titles} ignores the item."
+                    )
                     yield Finding(item.span, message)
         elif isinstance(value, Mapping) or value.type != "str":
-            message = f"`{key.name}` takes the names of skills, not {describe_value(value)}. {ctx.runtime} ignores it."
-            yield Finding(entry.mark, message)
+            message = f"`{key.name}` takes the names of skills, not {describe_value(value)}. {ctx.runtime_titles} ignores it."
+            yield Finding(entry.report_span, message)
 
 
 def _items(ctx: Context) -> tuple[Node, ...]:
@@ -129,11 +131,13 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
     """
     for item in _items(ctx):
         if isinstance(item, Sequence) or (isinstance(item, Scalar) and item.type not in ("str", "null")):
-            message = f"A server is a name or a mapping, not {describe_value(item)}. {ctx.runtime} drops it."
+            message = (
+                f"A server is a name or a mapping, not {describe_value(item)}. {ctx.runtime_titles} drops it."
+            )
             yield Finding(item.span, message)
         elif isinstance(item, Mapping) and _is_nameless(ctx, item):
             message = "The definition has no name of a server above it."
-            yield Finding(item.span, f"{message} {ctx.runtime} drops it.")
+            yield Finding(item.span, f"{message} {ctx.runtime_titles} drops it.")
     for server in _servers(ctx):
         yield from _wrong_definition(ctx, server)
 
@@ -148,9 +152,9 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         colon = ctx.text.find(":", server.key.span.end)
         if is_null(definition) and colon >= 0 and _is_alone(ctx, server):
             edit = Edit(Span(server.key.span.end, max(colon + 1, definition.span.end)), "")
-            fixes = ctx.offer("Write just the name", edit)
-        message = f"The server {name} is {describe_value(definition)}, not a mapping. {ctx.runtime} drops it."
-        yield Finding(server.mark, message, fixes)
+            fixes = ctx.make_fix("Write just the name", edit)
+        message = f"The server {name} is {describe_value(definition)}, not a mapping. {ctx.runtime_titles} drops it."
+        yield Finding(server.report_span, message, fixes)
         return
     for field in ctx.dialect.servers.fields:
         entry = definition.get(field.name)
@@ -160,13 +164,13 @@ def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
         if field.values:
             wanted = "one of " + ", ".join(f"`{value}`" for value in field.values)
         given = (
-            format_code(entry.value.span.of(ctx.text))
+            format_code(entry.value.span.text_in(ctx.text))
             if isinstance(entry.value, Scalar)
             else describe_value(entry.value)
         )
-        message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime} drops the server {name}."
+        message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime_titles} drops the server {name}."
         meant = closest_match(entry.value.text, field.values) if isinstance(entry.value, Scalar) else None
-        yield suggest(ctx, entry.mark, message, entry.value.span, meant)
+        yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
 def _is_alone(ctx: Context, server: Entry) -> bool:
@@ -223,15 +227,15 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
         if needed and not is_null(needed.value):
             continue
         name = format_code(server.key.text)
-        message = f"The server {name} has no `{transport.requires}`. {ctx.runtime} skips it."
+        message = f"The server {name} has no `{transport.requires}`. {ctx.runtime_titles} skips it."
         other = None if definition.get("type") else _meant_transport(ctx, definition)
         if other:
             message = (
                 f"The server {name} has a `{other.requires}` but no `type`, and is read as"
-                f" `{transport.name}`. {ctx.runtime} skips it."
+                f" `{transport.name}`. {ctx.runtime_titles} skips it."
             )
             field = f"type: {other.name}"
-            fixes = ctx.offer(f"Add `{field}`", insert_field(ctx.document, definition, field))
+            fixes = ctx.make_fix(f"Add `{field}`", insert_field(ctx.document, definition, field))
             yield Finding(server.key.span, message, fixes)
         else:
             yield Finding(server.key.span, message)
@@ -344,7 +348,7 @@ def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
             continue
         what = "a mapping" if isinstance(value, Mapping) else "text"
         message = f"`{key.name}` is documented as a list. Whether {what} works is not known."
-        yield Finding(entry.mark, message, ctx.offer("Write a list", *_as_list(ctx, value)))
+        yield Finding(entry.report_span, message, ctx.make_fix("Write a list", *_as_list(ctx, value)))
 
 
 def _as_list(ctx: Context, value: Node) -> Iterator[Edit]:
@@ -354,4 +358,4 @@ def _as_list(ctx: Context, value: Node) -> Iterator[Edit]:
             yield from indent_lines(ctx.document, entry.span, "- ", 2)
     # Text in quotes or in a block of lines would need more than brackets.
     elif isinstance(value, Mapping) or (isinstance(value, Scalar) and value.style == "plain"):
-        yield Edit(value.span, f"[{value.span.of(ctx.text)}]")
+        yield Edit(value.span, f"[{value.span.text_in(ctx.text)}]")

@@ -42,7 +42,7 @@ def unused_suppression(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for comment in ctx.unused:
+    for comment in ctx.unused_suppressions:
         message = "This comment silences nothing."
         missing = next((code for code in comment.codes if code not in RULES), None)
         if missing is not None:

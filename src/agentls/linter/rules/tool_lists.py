@@ -80,7 +80,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     (reading, tools), runtime = left[0], left[0][0].runtime
     runtimes = [r.runtime for r, _ in left if r.runtime.without_tools == runtime.without_tools]
     verb = {"refused": "refuses to start", "started": "starts", "unknown": "may start"}[runtime.without_tools]
-    entry = reading.get(TOOLS)
+    entry = reading.entry(TOOLS)
     assert entry is not None, "without a list the agent has all tools"
     if tools.mode == "none":
         what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"
@@ -90,7 +90,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
         meant = runtime.without_tools == "started" and what == "is empty"
         starts = "starts" if known else "may start"
         yield Finding(
-            entry.mark,
+            entry.report_span,
             f"`tools` {what}: {describe_effect(runtimes, f'{starts} the agent without any tool')}.",
             tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
             at_most=Severity.INFORMATION if meant else Severity.ERROR if known else Severity.WARNING,
@@ -98,7 +98,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
         return
     names = [dropped.name for dropped in tools.dropped]
     none = f"{join_names(names)} is not" if len(names) == 1 else f"None of {join_names(names, ', ')} is"
-    reasons = {dropped.why for dropped in tools.dropped}
+    reasons = {dropped.reason for dropped in tools.dropped}
     why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
     lists = [listed for listed in ctx.document.tool_lists if listed.key.name == TOOLS]
     known = all(
@@ -106,12 +106,14 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     )
     doubtful = runtime.without_tools == "unknown" or (ctx.dialect.tool_grammar.open and not known)
     yield Finding(
-        entry.mark,
+        entry.report_span,
         f"{none} available{why}. {describe_effect(runtimes, f'{verb} the agent without any tool')}.",
         tuple(
             fix
             for listed in lists
-            for fix in ctx.offer(f"Write the names that {ctx.does('knows')}", *translate_list(ctx, listed))
+            for fix in ctx.make_fix(
+                f"Write the names that {ctx.describe_effect('knows')}", *translate_list(ctx, listed)
+            )
             if _gives_tools(ctx, fix)
         ),
         at_most=Severity.WARNING if doubtful else Severity.ERROR,
@@ -128,7 +130,7 @@ def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
     """The tools of an agent that a runtime leaves without any, unless it refuses the file for them, or
     nobody knows what it does then, or the author has it so."""
     runtime, grammar = reading.runtime, grammar_for(reading.dialect, reading.runtime)
-    entry = reading.get(TOOLS)
+    entry = reading.entry(TOOLS)
     if (
         entry is None
         or grammar.map
@@ -137,17 +139,17 @@ def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
     ):
         return None
     tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
-    if not tools.leaves_none or any(reason.span == entry.mark for reason in reading.reasons):
+    if not tools.is_empty or any(reason.span == entry.report_span for reason in reading.reasons):
         return None
     # Such a list is written for another runtime, and works there.
     every = any(dropped.name in reading.dialect.tool_grammar.all for dropped in tools.dropped)
-    elsewhere = any(dropped.why == not_there(runtime) for dropped in tools.dropped)
+    elsewhere = any(dropped.reason == not_there(runtime) for dropped in tools.dropped)
     return None if every or elsewhere or (tools.mode == "none" and grammar.none_on_purpose) else tools
 
 
 def _gives_tools(ctx: Context, fix: Fix) -> bool:
     """Whether the agent has tools after the fix."""
-    return not ctx.document.edited(fix.edits).tools.leaves_none
+    return not ctx.document.with_edits(fix.edits).available_tools.is_empty
 
 
 def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
@@ -161,10 +163,12 @@ def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
         elif off and root.get(DENIED) is None:
             key = Edit(entry.key.span, DENIED)
             value = set_value(entry, ", ".join(off))
-            yield from ctx.offer(f"Take away {join_names(off)} with `{DENIED}`", key, value)
+            yield from ctx.make_fix(f"Take away {join_names(off)} with `{DENIED}`", key, value)
     else:
         yield Fix('Write `"*"` for all tools', (set_value(entry, '"*"'),))
-        yield from ctx.offer("Remove `tools`, which gives all tools", remove_entry(ctx.document, root, entry))
+        yield from ctx.make_fix(
+            "Remove `tools`, which gives all tools", remove_entry(ctx.document, root, entry)
+        )
 
 
 def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
@@ -231,9 +235,9 @@ def _item_finding(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> Findi
     edits = edit_list(ctx.document, tools.value, {listed.entry.span: tuple(split_entry(text))})
     return Finding(
         listed.entry.span,
-        f"Each item of the list is one tool: {describe_effect(listed.dropped_by, 'looks for a tool called')}"
+        f"Each item of the list is one tool: {describe_effect(listed.ignored_by, 'looks for a tool called')}"
         f" {code_span(text)}. There is none.",
-        ctx.offer("Make them items of their own", *edits),
+        ctx.make_fix("Make them items of their own", *edits),
     )
 
 
@@ -255,9 +259,9 @@ def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[ResolvedEntry])
         names = quote_scalar(names)
     return Finding(
         wrong[0].entry.span if len(wrong) == 1 else scalar.span,
-        f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.does('looks for')}"
+        f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.describe_effect('looks for')}"
         f" {'a tool' if len(wrong) == 1 else 'tools'} called {join_names(texts)}. There is none.",
-        ctx.offer("Write commas", *([Edit(scalar.span, names)] if pieces else [])),
+        ctx.make_fix("Write commas", *([Edit(scalar.span, names)] if pieces else [])),
     )
 
 
@@ -330,7 +334,7 @@ def _without_specifier(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> 
     if any(not other.entry.specifier for other in others):
         return remove_entries(ctx, tools, listed)
     edits = edit_list(ctx.document, tools.value, {listed.entry.span: (listed.entry.name,)})
-    return ctx.offer(f"Write `{listed.entry.name}`", *edits)
+    return ctx.make_fix(f"Write `{listed.entry.name}`", *edits)
 
 
 @rule("information")
@@ -532,5 +536,5 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             message = (
                 f"`{name}` is not a keyword: {entry_effect(ctx, tools, listed)}. `*` stands for all tools."
             )
-            fixes = ctx.offer('Write `"*"` for all tools', set_value(entry, '"*"'))
+            fixes = ctx.make_fix('Write `"*"` for all tools', set_value(entry, '"*"'))
         yield Finding(listed.entry.name_span, message, fixes)

@@ -74,7 +74,7 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
             continue
         message = f"There is no tool {code_span(name)}: {entry_effect(ctx, tools, listed)}."
         if allows_unlisted_tools(ctx):
-            message = f"{ctx.runtime} is not known to have a tool {code_span(name)}."
+            message = f"{ctx.runtime_titles} is not known to have a tool {code_span(name)}."
         if now:
             message += f" Did you mean {join_names(now)}?"
         stripped = bool(now) and now[0] in name and "(" not in name
@@ -124,7 +124,7 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
         message = f"Names of tools are case-sensitive{where}: write {join_names(now)} for `{name}`."
         message += f" As it stands {entry_effect(ctx, tools, listed)}."
         if allows_unlisted_tools(ctx):
-            message = f"{ctx.runtime} calls the tool {join_names(now)}; `{name}` is not known to work."
+            message = f"{ctx.runtime_titles} calls the tool {join_names(now)}; `{name}` is not known to work."
         yield Finding(
             listed.entry.name_span,
             message,
@@ -135,8 +135,8 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
 
 def _where(ctx: Context, listed: ResolvedEntry) -> str:
     """In which runtimes an entry comes to nothing, if it is good for others."""
-    some = len(listed.dropped_by) < len(ctx.readings)
-    return f" in {join_titles(listed.dropped_by)}" if some else ""
+    some = len(listed.ignored_by) < len(ctx.readings)
+    return f" in {join_titles(listed.ignored_by)}" if some else ""
 
 
 @rule("warning", tags=("deprecated",))
@@ -238,12 +238,12 @@ def _with_new_name(
     entry = listed.entry
     if any(other.entry[1:3] == (now[0], entry.specifier) for other in tools.items):
         return remove_entries(ctx, tools, listed, safe=True) if len(now) == 1 else ()
-    if entry.span.of(ctx.text) != entry.text:
+    if entry.span.text_in(ctx.text) != entry.text:
         return ()
     if len(now) == 1:
-        return ctx.offer(f"Write `{now[0]}`", Edit(entry.name_span, now[0]), safe=True)
+        return ctx.make_fix(f"Write `{now[0]}`", Edit(entry.name_span, now[0]), safe=True)
     edits = edit_list(ctx.document, tools.value, {entry.span: now})
-    return ctx.offer(f"Write {join_names(now)}", *edits, safe=True)
+    return ctx.make_fix(f"Write {join_names(now)}", *edits, safe=True)
 
 
 def _with_new_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntry]) -> tuple[Fix, ...]:
@@ -256,7 +256,7 @@ def _with_new_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntry])
         changes[listed.entry.span] = tuple(name for name in listed.tools if name not in there)
         there.update(listed.tools)
     edits = edit_list(ctx.document, tools.value, changes)
-    return ctx.offer(f"Write the new names of all {len(renamed)} tools", *edits, safe=True)
+    return ctx.make_fix(f"Write the new names of all {len(renamed)} tools", *edits, safe=True)
 
 
 @rule("warning")
@@ -295,12 +295,12 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     whole = [tools for tools in lists if is_mostly_foreign(tools)]
     for tools in whole:
         dropped = [listed.entry.text for listed in tools.items if explain_entry(listed, tools, ctx.dialect)]
-        droppers = dict.fromkeys(runtime for listed in tools.items for runtime in listed.dropped_by)
+        droppers = dict.fromkeys(runtime for listed in tools.items for runtime in listed.ignored_by)
         yield Finding(
             tools.value.span,
             f"This list is written for {_owner(tools, ctx.dialect)}."
             f" {describe_effect(droppers, f'does not know {join_names(dropped)}')}.",
-            ctx.offer(f"Write the names that {ctx.does('knows')}", *translate_list(ctx, tools)),
+            ctx.make_fix(f"Write the names that {ctx.describe_effect('knows')}", *translate_list(ctx, tools)),
             at_most=ctx.trust(tools.key.source),
         )
     for tools, listed, now in find_unresolved(ctx, "foreign-tool"):
@@ -424,5 +424,5 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     yield Finding(
         lost[0].entry.name_span,
         f"When the agent runs in the background, as it does by default,"
-        f" {ctx.runtime} drops {join_names(names)}.",
+        f" {ctx.runtime_titles} drops {join_names(names)}.",
     )

@@ -19,7 +19,7 @@ from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
 def entries_of_type(ctx: Context, *types: str) -> Iterator[tuple[Key, Entry]]:
     """The keys of these types with the entries that count for them, unless those say nothing or
     have no effect where the file lies."""
-    return (pair for pair in ctx.document.telling if pair[0].type in types)
+    return (pair for pair in ctx.document.significant_entries if pair[0].type in types)
 
 
 @rule("warning")
@@ -74,7 +74,7 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
             continue
         meant = _meant(key, entry.value)
         message = f"`{key.name}` takes {_wanted(key)}, not {describe_value(entry.value)}: {key.bad_value}."
-        yield suggest(ctx, entry.mark, message, entry.value.span, meant)
+        yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
     yield from _misfits(ctx)
 
 
@@ -86,10 +86,10 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
-            if key is None or not key.known_to(reading.runtime.name) or entry.broken:
+            if key is None or not key.known_to(reading.runtime.name) or entry.unparsed:
                 continue
             for misfit in value_schema.find_mismatches(key, entry.value, reading.runtime.name):
-                span = misfit.span if misfit.span.end > misfit.span.start else entry.mark
+                span = misfit.span if misfit.span.end > misfit.span.start else entry.report_span
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
                     message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
@@ -113,7 +113,7 @@ def with_suggestion(ctx: Context, finding: Finding) -> Finding:
     """A finding about a wrong value, with the word that was meant, if one was."""
     entry = next((each for each in ctx.document.root.entries if each.value.span == finding.span), None)
     key = ctx.dialect.key(entry.key.text) if entry else None
-    if entry is None or key is None or not finding.span.of(ctx.text):
+    if entry is None or key is None or not finding.span.text_in(ctx.text):
         return finding
     meant = _meant(key, entry.value)
     found = suggest(ctx, finding.span, finding.message, finding.span, meant)
@@ -181,7 +181,7 @@ def suggest(ctx: Context, mark: Span, message: str, written: Span, meant: str | 
     """A finding at `mark`, with the word that was meant, if one was, and the fix that writes it."""
     if meant is None:
         return Finding(mark, message)
-    fixes = ctx.offer(f"Write `{meant}`", Edit(written, meant))
+    fixes = ctx.make_fix(f"Write `{meant}`", Edit(written, meant))
     return Finding(mark, f"{message} Did you mean `{meant}`?", fixes)
 
 
@@ -220,7 +220,7 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
         if key.name == _COLOR and not key.closed and not matches_type(key, entry.value):
             wanted, given = _wanted(key), describe_value(entry.value)
             message = f"`{key.name}` is documented with {wanted}, not {given}: {key.bad_value}."
-            yield suggest(ctx, entry.mark, message, entry.value.span, _meant(key, entry.value))
+            yield suggest(ctx, entry.report_span, message, entry.value.span, _meant(key, entry.value))
 
 
 _COLOR = "color"
@@ -261,7 +261,7 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
         meant = closest_match(entry.value.text, names, most=1)
         if meant:
             message = f"`{key.name}` knows no `{entry.value.text}`: {key.bad_value}."
-            yield suggest(ctx, entry.mark, message, entry.value.span, meant)
+            yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
 @rule("warning")
@@ -293,14 +293,14 @@ def unclosed_list(ctx: Context) -> Iterator[Finding]:
     Explain the file.
     ```
     """
-    if any(reason.code == "invalid-yaml" for reading in ctx.readings for reason in reading.reasons):
+    if any(reason.kind == "invalid-yaml" for reading in ctx.readings for reason in reading.reasons):
         return
     for entry in ctx.document.root.entries:
-        if entry.broken and isinstance(entry.value, Sequence):
+        if entry.unparsed and isinstance(entry.value, Sequence):
             span = entry.value.span
-            closed = "]" in span.of(ctx.text)
+            closed = "]" in span.text_in(ctx.text)
             end = Span(span.end, span.end)
-            fixes = () if closed else ctx.offer("Insert the closing `]`", Edit(end, "]"))
+            fixes = () if closed else ctx.make_fix("Insert the closing `]`", Edit(end, "]"))
             what = "is not in order" if closed else "has no closing `]`"
-            message = f"The list of `{entry.key.text}` {what}. {ctx.does('reports it')}."
+            message = f"The list of `{entry.key.text}` {what}. {ctx.describe_effect('reports it')}."
             yield Finding(span, message, fixes)

@@ -123,12 +123,12 @@ def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
     block = ctx.reading.block
     if block is None:
         return
-    if where.of(ctx.text) == "\0":
-        nuls = [found.start() for found in re.finditer("\0", block.of(ctx.text))]
+    if where.text_in(ctx.text) == "\0":
+        nuls = [found.start() for found in re.finditer("\0", block.text_in(ctx.text))]
         removals = tuple(Edit(Span(block.start + at, block.start + at + 1), "") for at in nuls)
         yield Fix("Remove every NUL character", removals)
-    if where.of(ctx.text).startswith("*"):
-        yield Fix("Put the key into quotes", (Edit(where, quote_scalar(where.of(ctx.text))),))
+    if where.text_in(ctx.text).startswith("*"):
+        yield Fix("Put the key into quotes", (Edit(where, quote_scalar(where.text_in(ctx.text))),))
     edits = tuple(_spaces_behind_colons(ctx, where))
     if edits:
         yield Fix("Add a space behind the colon", edits)
@@ -142,12 +142,16 @@ def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
         return
     first, last = _whole_text(ctx, chunks, at)
     behind_blank = ctx.text[: where.start].endswith(("\n\n", "\n\r\n"))
-    if behind_blank and last + 1 == len(chunks) and not where.of(ctx.text).startswith(("<", "-", "Example")):
+    if (
+        behind_blank
+        and last + 1 == len(chunks)
+        and not where.text_in(ctx.text).startswith(("<", "-", "Example"))
+    ):
         last_key = len(ctx.text[: where.start].rstrip())
         yield Fix("Insert the closing `---`", (insert_closing_fence(ctx, ctx.text.find("\n", last_key) + 1),))
     raw = Span(entry_value_span(ctx.text, chunks[first]).start, entry_value_span(ctx.text, chunks[last]).end)
     title = f"Write `{entry_key(ctx.text, chunks[first])}` as a block of lines"
-    for lines in _as_lines(raw.of(ctx.text)):
+    for lines in _as_lines(raw.text_in(ctx.text)):
         yield Fix(title, (Edit(raw, write_literal_block(lines, ctx.document.newline)),))
 
 
@@ -230,8 +234,8 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     safe = not misread
     for key, value in culprits:
         rest = [span for _, span in culprits if span != value] + misread
-        also = tuple(Edit(span, quote_scalar(span.of(ctx.text))) for span in rest)
-        text = value.of(ctx.text)
+        also = tuple(Edit(span, quote_scalar(span.text_in(ctx.text))) for span in rest)
+        text = value.text_in(ctx.text)
         fixes = [
             Fix("Put it into quotes", (Edit(value, quote_scalar(text)), *also), safe),
             Fix(
@@ -250,7 +254,7 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
         )
 
     tight = tuple(_spaces_behind_colons(ctx, ctx.reading.block)) if ctx.reading.block else ()
-    if ctx.reading.how == "repaired" and tight and not culprits:
+    if ctx.reading.status == "repaired" and tight and not culprits:
         fix = Fix("Add a space behind each colon", tight, safe=True)
         end = tight[0].span.start
         start = ctx.text.rfind("\n", 0, end) + 1
@@ -269,15 +273,15 @@ def _rewritten(ctx: Context) -> Iterator[tuple[Span, Span, Entry | None]]:
     """For each value that the runtime's repair put into quotes: its chunk, its span, and the entry
     as it is without the repair, unless that cannot be parsed."""
     reading = ctx.reading
-    if reading.how != "repaired" or reading.block is None:
+    if reading.status != "repaired" or reading.block is None:
         return
-    values = sorted(reading.rewritten)
+    values = sorted(reading.repaired_values)
     starts = [value.start for value in values]
     for chunk in split_entries(ctx.text, reading.block):
         at = bisect_right(starts, chunk.start)
         if at < len(values) and starts[at] < chunk.end:
             value = values[at]
-            alone = parse(MappedText.plain(ctx.text, chunk)).root
+            alone = parse(MappedText.unchanged(ctx.text, chunk)).root
             yield chunk, value, alone.entries[0] if isinstance(alone, Mapping) else None
 
 
@@ -291,23 +295,25 @@ def _invalid_values(ctx: Context) -> Iterator[tuple[str, Span]]:
 def _changed_values(ctx: Context) -> Iterator[Span]:
     """The values that were in order, and are others because of the repair."""
     for _, value, alone in _rewritten(ctx):
-        if alone and alone.value.value != value.of(ctx.text):
+        if alone and alone.value.value != value.text_in(ctx.text):
             yield value
 
 
 def _keeps_values(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     """Whether after `edits` the frontmatter is valid YAML with the values that the repair gave."""
-    after, before = ctx.document.edited(edits).reading, ctx.reading
+    after, before = ctx.document.with_edits(edits).reading, ctx.reading
     assert before.root is not None, "a repaired file has a tree"
-    return after.how == "clean" and after.root is not None and after.root.value == before.root.value
+    return after.status == "clean" and after.root is not None and after.root.value == before.root.value
 
 
 def quote_invalid_values(ctx: Context) -> tuple[Fix, ...]:
     """The fix that makes the repair unnecessary, so that all other values count as they are written."""
-    edits = tuple(Edit(value, quote_scalar(value.of(ctx.text))) for _, value in _invalid_values(ctx))
+    edits = tuple(Edit(value, quote_scalar(value.text_in(ctx.text))) for _, value in _invalid_values(ctx))
     keys = ", ".join(f"`{key}`" for key, _ in _invalid_values(ctx))
     return (
-        (Fix(f"Put {keys} into quotes", edits),) if ctx.document.edited(edits).reading.how == "clean" else ()
+        (Fix(f"Put {keys} into quotes", edits),)
+        if ctx.document.with_edits(edits).reading.status == "clean"
+        else ()
     )
 
 
@@ -345,13 +351,15 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
     ```
     """
     block = ctx.reading.block
-    if ctx.reading.how != "clean" or block is None or "\t" not in block.of(ctx.text):
+    if ctx.reading.status != "clean" or block is None or "\t" not in block.text_in(ctx.text):
         return
-    if parse(MappedText.plain(ctx.text, block)).problem is None:
+    if parse(MappedText.unchanged(ctx.text, block)).error is None:
         return
     tabs = [Span(*found.span()) for found in TAB_INDENTATION.finditer(ctx.text, *block)]
-    edits = tuple(Edit(span, span.of(ctx.text).replace("\t", "  ")) for span in tabs)
-    message = f"A tab indents this line. {ctx.runtime} reads it all the same; other tools refuse the file."
+    edits = tuple(Edit(span, span.text_in(ctx.text).replace("\t", "  ")) for span in tabs)
+    message = (
+        f"A tab indents this line. {ctx.runtime_titles} reads it all the same; other tools refuse the file."
+    )
     fixes = (Fix("Write spaces", edits, safe=True),) if _keeps_values(ctx, edits) else ()
     yield Finding(tabs[0], message, fixes)
 
@@ -398,15 +406,15 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         if found is None:
             continue
         comment = Span(found.start(1), value.end)
-        above = ctx.document.lines.line(ctx.document.lines.line_at(chunk.start)).start
+        above = ctx.document.lines.line_span(ctx.document.lines.line_number(chunk.start)).start
         moved = (
-            Edit(Span(above, above), comment.of(ctx.text).rstrip() + ctx.document.newline),
+            Edit(Span(above, above), comment.text_in(ctx.text).rstrip() + ctx.document.newline),
             Edit(Span(found.start(), value.end), ""),
         )
-        shown = Span(comment.start, comment.start + len(comment.of(ctx.text).rstrip()))
+        shown = Span(comment.start, comment.start + len(comment.text_in(ctx.text).rstrip()))
         yield Finding(
             shown,
-            f"`{shown.of(ctx.text)[:40]}` becomes part of the value of `{key}`,"
+            f"`{shown.text_in(ctx.text)[:40]}` becomes part of the value of `{key}`,"
             f" since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
             (Fix("Move the comment to a line above", moved), *(quote_invalid_values(ctx) if alone else ())),
         )

@@ -39,14 +39,14 @@ def correct_value(ctx: Context, span: Span) -> tuple[Fix, ...]:
 
 def _faults(ctx: Context, fix: Fix | None = None) -> int:
     """How many reasons there are not to load the file, after `fix`."""
-    document = ctx.document.edited(fix.edits) if fix else ctx.document
+    document = ctx.document.with_edits(fix.edits) if fix else ctx.document
     return sum(len(reading.reasons) for reading in document.readings)
 
 
 def _paths(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
     """The entries that lead to the one whose value is marked at `span`."""
     for entry in mapping.entries:
-        if span in (entry.mark, entry.value.span):
+        if span in (entry.report_span, entry.value.span):
             yield (entry,)
         elif isinstance(entry.value, Mapping):
             yield from ((entry, *rest) for rest in _paths(entry.value, span))
@@ -63,14 +63,14 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
         for text in _words(value, here):
             yield f"Write `{text}`", Edit(value.span, text)
         if value.type in ("int", "float", "bool"):
-            yield "Put it into quotes", Edit(value.span, f'"{value.span.of(ctx.text)}"')
-        if here.takes("list", "some list") and value.type == "str" and _NAMES.fullmatch(value.text):
+            yield "Put it into quotes", Edit(value.span, f'"{value.span.text_in(ctx.text)}"')
+        if here.allows("list", "some list") and value.type == "str" and _NAMES.fullmatch(value.text):
             yield "Write it as a list", Edit(value.span, f"[{value.text.strip()}]")
         comment = _COMMENT.match(ctx.text, entry.key.span.end)
         if value.type == "null" and comment:
             yield "Put it into quotes", Edit(Span(*comment.span(1)), quote_scalar(comment[1]))
     elif isinstance(value, Sequence) and len(value.items) == 1:
-        yield "Write it without a list", Edit(value.span, value.items[0].span.of(ctx.text))
+        yield "Write it without a list", Edit(value.span, value.items[0].span.text_in(ctx.text))
     if len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION_KEY:
         # To take out what limits an agent would be no correction.
         yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry)
@@ -79,12 +79,12 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
 def _words(value: Scalar, here: SchemaPosition) -> Iterator[str]:
     """The words that a scalar may stand for."""
     text = value.text.strip()
-    if value.type == "str" and here.takes("number", "integer", "positive") and _NUMBER.fullmatch(text):
+    if value.type == "str" and here.allows("number", "integer", "positive") and _NUMBER.fullmatch(text):
         yield text
-    truth = closest_boolean(text) if here.takes("boolean") else None
+    truth = closest_boolean(text) if here.allows("boolean") else None
     if truth:
         yield truth
-    if here.takes("words") and value.type == "str" and text:
+    if here.allows("words") and value.type == "str" and text:
         names = [word.name for word in here.key.values]
         meant = match_ignoring_case(text, names) or closest_match(text, names)
         if meant:

@@ -53,7 +53,7 @@ def hook_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:
 def hook_entries(ctx: Context) -> Iterator[HookEntry]:
     """The entries below known events that have handlers."""
     for entry in unschemed_events(ctx):
-        event = ctx.dialect.event(entry.key.text)
+        event = ctx.dialect.hook_event(entry.key.text)
         items = entry.value.items if event and isinstance(entry.value, Sequence) else ()
         for item in items:
             handlers = item.get("hooks") if isinstance(item, Mapping) else None
@@ -68,7 +68,7 @@ def hook_handlers(ctx: Context) -> Iterator[LocatedHandler]:
             if isinstance(node, Mapping):
                 kind = node.get("type")
                 name = kind.value.text if kind and isinstance(kind.value, Scalar) else ""
-                yield LocatedHandler(group, node, ctx.dialect.handler(name))
+                yield LocatedHandler(group, node, ctx.dialect.hook_handler(name))
 
 
 def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:

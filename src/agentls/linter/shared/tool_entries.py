@@ -91,7 +91,7 @@ def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> U
 
 def find_former_tool(name: str, dialect: Dialect) -> OldTool | None:
     """What became of a tool that once had this name, in any case."""
-    return dialect.old_tool(name) or dialect.old_tool(dialect.tool_in_any_case(name) or "")
+    return dialect.old_tool(name) or dialect.old_tool(dialect.tool_ignoring_case(name) or "")
 
 
 def _is_tool(text: str, dialect: Dialect) -> bool:
@@ -139,7 +139,7 @@ def find_unresolved(ctx: Context, code: str) -> Iterator[tuple[ToolList, Resolve
 
 def is_read_as_string(ctx: Context, value: Node) -> bool:
     """Whether the runtime takes a list in brackets for plain text, which has a rule of its own."""
-    return value.span in ctx.reading.rewritten and ctx.text.startswith("[", value.span.start)
+    return value.span in ctx.reading.repaired_values and ctx.text.startswith("[", value.span.start)
 
 
 def entry_effect(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> str:
@@ -147,14 +147,14 @@ def entry_effect(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> str:
     if tools.key.unknown_entry:
         return tools.key.unknown_entry
     if allows_unlisted_tools(ctx):
-        return f"what {ctx.runtime} does with it is not known"
+        return f"what {ctx.runtime_titles} does with it is not known"
     if tools.key.name != TOOLS:
         return "it takes nothing away"
-    reported = all(runtime.unknown_tools == "reported" for runtime in listed.dropped_by)
+    reported = all(runtime.unknown_tools == "reported" for runtime in listed.ignored_by)
     return (
-        f"to {join_titles(listed.dropped_by)} it is a mistake"
+        f"to {join_titles(listed.ignored_by)} it is a mistake"
         if reported
-        else describe_effect(listed.dropped_by, "drops it")
+        else describe_effect(listed.ignored_by, "drops it")
     )
 
 
@@ -179,9 +179,9 @@ def remove_entries(
         whole = ctx.document.entry(tools.key.name)
         assert whole is not None, "the list stands in the frontmatter"
         edit = remove_entry(ctx.document, ctx.document.root, whole)
-        return ctx.offer(f"Remove `{tools.key.name}`", edit, safe=safe)
+        return ctx.make_fix(f"Remove `{tools.key.name}`", edit, safe=safe)
     edits = edit_list(ctx.document, tools.value, {each.entry.span: () for each in listed})
-    return ctx.offer(f"Remove {join_names(each.entry.text for each in listed)}", *edits, safe=safe)
+    return ctx.make_fix(f"Remove {join_names(each.entry.text for each in listed)}", *edits, safe=safe)
 
 
 def replace_entry(
@@ -195,7 +195,7 @@ def replace_entry(
     title = f"Write {join_names(missing)}"
     if len(missing) == 1 and entry.specifier is not None:
         missing = (f"{missing[0]}({entry.specifier})",)
-    return ctx.offer(title, *edit_list(ctx.document, tools.value, {entry.span: missing}), safe=safe)
+    return ctx.make_fix(title, *edit_list(ctx.document, tools.value, {entry.span: missing}), safe=safe)
 
 
 def is_mostly_foreign(tools: ToolList) -> bool:

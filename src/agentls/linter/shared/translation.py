@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"[A-Za-z][\w./*-]*")
 
 def foreign_format_of(ctx: Context) -> ForeignFormat | None:
     """The format that the file is written for, if that is told in one finding."""
-    return ctx.document.origin if ctx.config.uses("wrong-dialect") else None
+    return ctx.document.foreign_format if ctx.config.enables("wrong-dialect") else None
 
 
 def is_reported_for_file(ctx: Context, code: str, span: Span) -> bool:
@@ -52,13 +52,13 @@ def rename_key(ctx: Context, entry: Entry, foreign: ForeignKey, of: str = "") ->
     """The edits that write a foreign key and its value as they are written here, none if that cannot
     be done."""
     key = ctx.dialect.key(foreign.use)
-    if key is None or ctx.document.entry(foreign.use) or entry.broken:
+    if key is None or ctx.document.entry(foreign.use) or entry.unparsed:
         return ()
     value = translate_node(ctx, key, entry.value, foreign, of)
     if value is None:
         return ()
     renamed = Edit(entry.key.span, foreign.use)
-    if value == entry.value.span.of(ctx.text):
+    if value == entry.value.span.text_in(ctx.text):
         return (renamed,)
     blank = "" if value.startswith(("\r", "\n")) else " "
     return (renamed, Edit(Span(entry.key.span.end, entry.span.end), f":{blank}{value}"))
@@ -67,8 +67,8 @@ def rename_key(ctx: Context, entry: Entry, foreign: ForeignKey, of: str = "") ->
 def translate_value(ctx: Context, entry: Entry, key: Key, of: str = "") -> tuple[Edit, ...]:
     """The edits that write the value of a key that is known here as the key takes it, none if it does
     so already or that cannot be done."""
-    value = None if entry.broken else translate_node(ctx, key, entry.value, None, of)
-    if value is None or value == entry.value.span.of(ctx.text):
+    value = None if entry.unparsed else translate_node(ctx, key, entry.value, None, of)
+    if value is None or value == entry.value.span.text_in(ctx.text):
         return ()
     if not (key.type == "tools" and ctx.dialect.tool_grammar.map):
         return (set_value(entry, value),)
@@ -79,8 +79,8 @@ def translate_value(ctx: Context, entry: Entry, key: Key, of: str = "") -> tuple
 
 def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | None, of: str) -> str | None:
     """A value as `key` takes it here, in YAML, or `None` if it has no place here."""
-    written = value.span.of(ctx.text)
-    if isinstance(value, Scalar) and (value.is_alias or value.properties or "\n" in written):
+    written = value.span.text_in(ctx.text)
+    if isinstance(value, Scalar) and (value.is_alias or value.properties_span or "\n" in written):
         return written if _fits(ctx, key, value) else None
     permits = foreign is not None and foreign.same and not foreign.words and key.name == PERMISSION_KEY
     if key.type == "tools" or (permits and ctx.dialect.tool_grammar.map):
@@ -112,7 +112,7 @@ def _fits(ctx: Context, key: Key, value: Node) -> bool:
 def _tools(ctx: Context, key: Key, value: Node, of: str) -> str | None:
     """A list of tools as it is written here, or `None` if nothing is left of it."""
     if ctx.dialect.tool_grammar.map and _fits(ctx, key, value):
-        return value.span.of(ctx.text)
+        return value.span.text_in(ctx.text)
     names = list(tool_names.tool_names_in(value))
     if any(name in ("*", "all") for name in names):
         return None  # All tools are there where none are listed.
@@ -126,7 +126,11 @@ def translate_tool(name: str, dialect: Dialect, of: str = "") -> tuple[str, ...]
     bare = name.partition("(")[0].strip()
     specifier = name.removeprefix(bare) if dialect.tool_grammar.specifiers else ""
     known = tool_names.resolve_tool(bare, dialect, None)
-    foreign = None if dialect.tool(known.tool or "") else crosswalk.load_crosswalk().tool(bare, dialect, of)
+    foreign = (
+        None
+        if dialect.tool(known.tool or "")
+        else crosswalk.load_crosswalk().translate_tool(bare, dialect, of)
+    )
     foreign = foreign or dialect.foreign_tool(bare)
     if foreign is None or dialect.tool(known.tool or ""):
         right_case = match_ignoring_case(bare, (tool.name for tool in dialect.tools))
@@ -154,7 +158,7 @@ def _written(ctx: Context, key: Key, value: Node, names: list[str]) -> str | Non
 
 def _rules(ctx: Context, names: list[str], action: str) -> str:
     """A mapping of permissions that says `action` of the tools, in lines of its own."""
-    ruled = dict.fromkeys(ctx.dialect.permission(name) for name in names)
+    ruled = dict.fromkeys(ctx.dialect.permission_for(name) for name in names)
     lines = [f"  {write_scalar(name)}: {action}" for name in ruled]
     lines = [f'  "{ANYTHING}": {DENY}', *lines] if action == ALLOW else lines
     return ctx.document.newline.join(["", *lines])
@@ -178,20 +182,24 @@ def translate_file(ctx: Context, origin: ForeignFormat) -> tuple[Fix, ...]:
         return ()
     changes = {entry.key.text: _change(ctx, entry, origin.format.name) for entry in root.entries}
     edits = [edit for change in changes.values() for edit in change.edits]
-    if any(reason.code == "missing-name" for reason in _reasons(document.edited(edits))):
+    if any(reason.kind == "missing-name" for reason in _reasons(document.with_edits(edits))):
         at = root.entries[0].key.span.start
         edits.insert(0, Edit(Span(at, at), f"name: {_slug(document.identity.stem)}{document.newline}"))
-    after = document.edited(edits)
+    after = document.with_edits(edits)
     had = {
-        reason.code
+        reason.kind
         for reason in _reasons(document)
-        if not is_reported_for_file(ctx, reason.code, reason.span)
+        if not is_reported_for_file(ctx, reason.kind, reason.span)
     }
-    worse = {reason.code for reason in _reasons(after)} - had
-    if worse or after.origin or (after.tools.leaves_none and not document.tools.leaves_none):
+    worse = {reason.kind for reason in _reasons(after)} - had
+    if (
+        worse
+        or after.foreign_format
+        or (after.available_tools.is_empty and not document.available_tools.is_empty)
+    ):
         return ()
     lost = [name for name, change in changes.items() if change.lost]
-    title = f"Write the file for {ctx.runtime}" + (f", without {join_names(lost)}" if lost else "")
+    title = f"Write the file for {ctx.runtime_titles}" + (f", without {join_names(lost)}" if lost else "")
     return (Fix(title, tuple(edits)),)
 
 
@@ -214,7 +222,7 @@ def _change(ctx: Context, entry: Entry, of: str) -> _EntryTranslation:
     if denying:
         return _EntryTranslation(denying)
     if key is None:
-        foreign = crosswalk.load_crosswalk().key(name, ctx.dialect, of)
+        foreign = crosswalk.load_crosswalk().translate_key(name, ctx.dialect, of)
         if foreign is None:
             refused = any(reading.runtime.unknown_keys == "refused" for reading in ctx.readings)
             return left_out if refused else _EntryTranslation()
@@ -223,7 +231,7 @@ def _change(ctx: Context, entry: Entry, of: str) -> _EntryTranslation:
         return _EntryTranslation(edits) if edits else left_out
     if key.type == "tools":
         edits = translate_value(ctx, entry, key, of)
-        right = edits or translate_node(ctx, key, entry.value, None, of) == entry.value.span.of(ctx.text)
+        right = edits or translate_node(ctx, key, entry.value, None, of) == entry.value.span.text_in(ctx.text)
         return _EntryTranslation(edits) if right else left_out
     return _EntryTranslation() if key.required or _fits(ctx, key, entry.value) else left_out
 
@@ -246,7 +254,7 @@ def _denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
     concept = table.concepts["deny-list"]
     if isinstance(entry.value, Mapping):
         denied = _forbidden(entry.value)
-    elif entry.key.text in table.names(concept, of) and not ctx.dialect.key(entry.key.text):
+    elif entry.key.text in table.names_in(concept, of) and not ctx.dialect.key(entry.key.text):
         denied = list(tool_names.tool_names_in(entry.value))
     else:
         return ()
@@ -257,7 +265,7 @@ def _denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
     if ctx.dialect.tool_grammar.map:
         rivals = ctx.document.entry(PERMISSION_KEY) or ctx.document.entry("tools")
         return () if rivals else (Edit(whole, f"{PERMISSION_KEY}:{_rules(ctx, here, DENY)}"),)
-    use, _ = table.written(concept, ctx.dialect.name, ctx.dialect.key)
+    use, _ = table.translate(concept, ctx.dialect.name, ctx.dialect.key)
     key = ctx.dialect.key(use[0]) if use else None
     value = None if key is None or ctx.document.entry(key.name) else _written(ctx, key, entry.value, here)
     return (Edit(whole, f"{key.name}: {value}"),) if key and value else ()
@@ -274,5 +282,5 @@ def _use(ctx: Context, entry: Entry, of: str) -> str | None:
     """The key that an entry is renamed to."""
     if ctx.dialect.key(entry.key.text):
         return None
-    foreign = crosswalk.load_crosswalk().key(entry.key.text, ctx.dialect, of)
+    foreign = crosswalk.load_crosswalk().translate_key(entry.key.text, ctx.dialect, of)
     return foreign.use if foreign else None
