@@ -300,7 +300,7 @@ def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest
         discovery.FoundFile("x.md", disk.absolute_path("x.md")),
         discovery.FoundFile(A, disk.absolute_path(A)),
     ]
-    monkeypatch.setattr(discovery, "find", lambda *_: iter(found))
+    monkeypatch.setattr(discovery, "find_files", lambda *_: iter(found))
     ran = project.write({A: WARNED})("check")
     assert ran.err == "agentls: x.md: there is no such file or folder\n"
     assert "1 file checked: 1 warning" in ran.out

@@ -117,11 +117,13 @@ def test_a_file_in_order_does_not_load_it() -> None:
         "---\nname: a\ndescription: Reviews code. Use it after a change.\ntools: Read, Grep\n---\nReview.\n"
     )
     program = f"""
-from agentls import check, config, project
+from agentls import config
+from agentls.document import locate
+from agentls.linter import check
 from agentls.dialects import crosswalk
-document = project.open_document(".claude/agents/a.md", {text!r}, config.Config())
+document = locate.open_document(".claude/agents/a.md", {text!r}, config.Config())
 assert check.check(document, config.Config(), lambda path: True) == []
-raise SystemExit(crosswalk.load.cache_info().currsize)
+raise SystemExit(crosswalk.load_crosswalk.cache_info().currsize)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

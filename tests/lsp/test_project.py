@@ -203,11 +203,11 @@ async def test_links_do_not_lead_out_of_the_project(
 SLOWLY = """
 import time
 from agentls.workspace import load
-names_of = load.names_of
+names_of = load.parse_names
 def slowly(*arguments):
     time.sleep(0.01)
     return names_of(*arguments)
-load.names_of = slowly
+load.parse_names = slowly
 """
 
 
@@ -399,8 +399,8 @@ async def test_all_files_or_open_ones_as_it_is_set(project: Path) -> None:
 
 VANISHING = """
 from agentls.workspace import load
-paths = load.paths
-load.paths = lambda root, settings: [root + "/.claude/agents/gone.md", *paths(root, settings)]
+paths = load.find_index_files
+load.find_index_files = lambda root, settings: [root + "/.claude/agents/gone.md", *paths(root, settings)]
 """
 
 
