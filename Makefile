@@ -3,8 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := requirements.lock
 
-.PHONY: demo test docs bench map vscode vscode-test-setup clean
+.PHONY: demo test test-versions lock docs bench map vscode vscode-test-setup clean
 
 demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
@@ -22,6 +24,16 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -rs
+
+# The tests of the core with the newest and with the lowest versions of the dependencies, instead of the locked ones.
+test-versions: $(VENV)/installed-dev
+	$(BIN)/python tools/dependency_check.py
+
+# The exact versions that are installed here, for every system and Python, brought up to the newest ones.
+lock: $(VENV)/installed
+	$(PIP) uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads --upgrade --group dev \
+	  --custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
 
 # Rule pages, tables and pictures that come from the code.
 docs: $(VENV)/installed-dev
@@ -44,7 +56,7 @@ NPM := npm --no-audit --no-fund --loglevel=error
 
 vscode: $(VENV)/installed $(VSCODE)/node_modules/installed
 	rm -rf build/wheel $(VSCODE)/dist
-	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps -w build/wheel .
+	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --no-build-isolation -w build/wheel .
 	$(BIN)/python $(VSCODE)/bundle.py build/wheel/agentls-*.whl $(TARGET)
 	cd $(VSCODE) && npm run -s check && npm run -s bundle
 	cd $(VSCODE) && target=$$(cat dist/target) && \
@@ -64,14 +76,15 @@ $(CODES:%=%/node_modules/installed): %/node_modules/installed: %/package-lock.js
 	if test -f $*/spdlog.js; then cp $*/spdlog.js $*/node_modules/code-server/lib/vscode/node_modules/@vscode/spdlog/index.js; fi
 	@touch $@
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml $(LOCK)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "agentls needs Python 3.10 or newer; set PYTHON to one")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(PIP) --constraint $(LOCK) hatchling
+	$(PIP) --constraint $(LOCK) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(PIP) --requirement $(LOCK)
 	@touch $@
 
 clean:
