@@ -38,14 +38,21 @@ async function inspect(): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     if (editor) {
         const document = await vscode.workspace.openTextDocument(inspectionOf(editor.document.uri));
-        await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+        await vscode.window.showTextDocument(document, {
+            viewColumn: vscode.ViewColumn.Beside,
+            preserveFocus: true,
+        });
     }
 }
 
 /** What stands above an agent leads to all places that name it; the server tells where the agent's name stands. */
 async function showReferences(file: string, { line, character }: vscode.Position): Promise<void> {
     const [uri, at] = [vscode.Uri.parse(file, true), new vscode.Position(line, character)];
-    const found = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeReferenceProvider', uri, at);
+    const found = await vscode.commands.executeCommand<vscode.Location[]>(
+        'vscode.executeReferenceProvider',
+        uri,
+        at,
+    );
     await vscode.commands.executeCommand('editor.action.showReferences', uri, at, found);
 }
 
@@ -94,7 +101,10 @@ async function newAgent(extension: Extension): Promise<void> {
         return;
     }
     const folders = await client.sendRequest<Folder[]>('agentls/folders', {});
-    const place = await vscode.window.showQuickPick(placesOf(folders), { title: 'Where does the agent go?', matchOnDescription: true });
+    const place = await vscode.window.showQuickPick(placesOf(folders), {
+        title: 'Where does the agent go?',
+        matchOnDescription: true,
+    });
     if (!place?.folder) {
         return;
     }

@@ -1,7 +1,14 @@
 /** The extension: starts the server when an agent file is there, again when it crashes, and stops it. */
 
 import * as vscode from 'vscode';
-import { CloseAction, CodeLensRequest, DocumentDiagnosticRequest, ErrorAction, LanguageClient, type StaticFeature } from 'vscode-languageclient/node';
+import {
+    CloseAction,
+    CodeLensRequest,
+    DocumentDiagnosticRequest,
+    ErrorAction,
+    LanguageClient,
+    type StaticFeature,
+} from 'vscode-languageclient/node';
 import { registerCommands } from './commands';
 import { middleware } from './middleware';
 import { isSetUpFor } from './places';
@@ -21,7 +28,8 @@ const SELECTOR = [
 // The files beside the agents, which name them. They are shown to a server that runs, and are no reason to start it.
 const BESIDE = {
     scheme: 'file',
-    pattern: '**/{.mcp,mcp,mcp-config,settings,settings.local,plugin,marketplace,hooks,opencode,kilo}.{json,jsonc}',
+    pattern:
+        '**/{.mcp,mcp,mcp-config,settings,settings.local,plugin,marketplace,hooks,opencode,kilo}.{json,jsonc}',
 };
 
 // Documents that are reason enough to start the server: products keep their agents in a folder `agents`, or in
@@ -121,9 +129,11 @@ export class Extension {
         const found = await find(this.context);
         if ('tried' in found) {
             found.tried.forEach((line) => this.output.error(line));
-            const needs = 'agentls needs Python 3.10 or newer, or the program agentls, and none of these works';
+            const needs =
+                'agentls needs Python 3.10 or newer, or the program agentls, and none of these works';
             this.fail(`${needs}: ${found.tried.join('; ')}.`, {
-                'Open Setting': () => vscode.commands.executeCommand('workbench.action.openSettings', 'agentls.server'),
+                'Open Setting': () =>
+                    vscode.commands.executeCommand('workbench.action.openSettings', 'agentls.server'),
                 'Show Output': () => this.output.show(),
                 'How to Install Python': () => vscode.env.openExternal(vscode.Uri.parse(INSTALLING)),
             });
@@ -155,7 +165,11 @@ export class Extension {
                     if (client === this.client) {
                         this.recover();
                     }
-                    return { action: CloseAction.DoNotRestart, handled: true, message: 'The server has ended.' };
+                    return {
+                        action: CloseAction.DoNotRestart,
+                        handled: true,
+                        message: 'The server has ended.',
+                    };
                 },
             },
         });
@@ -171,12 +185,17 @@ export class Extension {
         if (this.crashes.length < CRASHES) {
             this.starting = this.launch();
         } else {
-            this.failToRun(`agentls has crashed ${CRASHES} times within ${MINUTES} minutes, and is not started again.`);
+            this.failToRun(
+                `agentls has crashed ${CRASHES} times within ${MINUTES} minutes, and is not started again.`,
+            );
         }
     }
 
     private failToRun(message: string): void {
-        this.fail(message, { 'Restart Server': () => this.restart(), 'Show Output': () => this.output.show() });
+        this.fail(message, {
+            'Restart Server': () => this.restart(),
+            'Show Output': () => this.output.show(),
+        });
     }
 
     /** Say why there is no server, at once and whenever one is asked for, and what can be done. */

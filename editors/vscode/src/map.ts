@@ -32,7 +32,12 @@ export async function showMap(extension: Extension): Promise<void> {
         return;
     }
     const options = { enableScripts: true, localResourceRoots: [], retainContextWhenHidden: true };
-    const panel = vscode.window.createWebviewPanel('agentls.map', map.title, vscode.ViewColumn.Active, options);
+    const panel = vscode.window.createWebviewPanel(
+        'agentls.map',
+        map.title,
+        vscode.ViewColumn.Active,
+        options,
+    );
     panel.webview.html = map.html;
     let shown = map.html;
     const refresh = async () => {
@@ -48,8 +53,12 @@ export async function showMap(extension: Extension): Promise<void> {
             await refresh();
         } else if (open) {
             const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
-            const viewColumn = panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
-            await vscode.window.showTextDocument(vscode.Uri.file(open), { viewColumn, selection: new vscode.Range(at, at) });
+            const viewColumn =
+                panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
+            await vscode.window.showTextDocument(vscode.Uri.file(open), {
+                viewColumn,
+                selection: new vscode.Range(at, at),
+            });
         }
     });
 }

@@ -14,12 +14,18 @@ export function wants(feature: string): boolean {
 export const middleware: Middleware = {
     provideCompletionItem: async (document, position, context, token, next) => {
         // In the files beside the agents there is nothing to complete.
-        if (asking.has(placeOf(document, position)) || document.languageId.startsWith('json') || !wants('completion')) {
+        if (
+            asking.has(placeOf(document, position)) ||
+            document.languageId.startsWith('json') ||
+            !wants('completion')
+        ) {
             return undefined;
         }
         const [ours, theirs] = await Promise.all([
             next(document, position, context, token),
-            wants('doubleCompletions') || areAskedAlone(context) ? none : offeredWithoutUs(document, position, context),
+            wants('doubleCompletions') || areAskedAlone(context)
+                ? none
+                : offeredWithoutUs(document, position, context),
         ]);
         const items = Array.isArray(ours) ? ours : (ours?.items ?? []);
         const missing = items.filter(({ label }) => !theirs.includes(nameOf(label)));
@@ -50,7 +56,9 @@ export const middleware: Middleware = {
     provideCodeActions: (document, range, context, token, next) =>
         wants('diagnostics') ? next(document, range, context, token) : undefined,
     provideDiagnostics: (document, previous, token, next) =>
-        wants('diagnostics') ? next(document, previous, token) : { kind: vsdiag.DocumentDiagnosticReportKind.full, items: [] },
+        wants('diagnostics')
+            ? next(document, previous, token)
+            : { kind: vsdiag.DocumentDiagnosticReportKind.full, items: [] },
     workspace: {
         willRenameFiles: async (event, next) => (wants('rename') ? next(event) : null),
         configuration: async (params, token, next) => {
@@ -88,8 +96,15 @@ async function offeredWithoutUs(
     asking.add(place);
     try {
         const command = 'vscode.executeCompletionItemProvider';
-        const found = await vscode.commands.executeCommand<vscode.CompletionList>(command, document.uri, position, triggerCharacter);
-        return found.items.filter(({ kind }) => kind !== vscode.CompletionItemKind.Text).map(({ label }) => nameOf(label));
+        const found = await vscode.commands.executeCommand<vscode.CompletionList>(
+            command,
+            document.uri,
+            position,
+            triggerCharacter,
+        );
+        return found.items
+            .filter(({ kind }) => kind !== vscode.CompletionItemKind.Text)
+            .map(({ label }) => nameOf(label));
     } finally {
         asking.delete(place);
     }

@@ -13,7 +13,9 @@ export interface Server {
 }
 
 /** A server that runs with its version, or what was tried in vain, one line each. */
-export type Found = { readonly server: Server; readonly version: string } | { readonly tried: readonly string[] };
+export type Found =
+    | { readonly server: Server; readonly version: string }
+    | { readonly tried: readonly string[] };
 
 const PATIENCE = 15_000;
 

@@ -14,7 +14,11 @@ const SILENCE = 300;
 const SCHEME = 'agentls-inspection';
 
 export class Status implements vscode.Disposable, vscode.TextDocumentContentProvider {
-    private readonly item = vscode.window.createStatusBarItem('agentls.reading', vscode.StatusBarAlignment.Right, 100);
+    private readonly item = vscode.window.createStatusBarItem(
+        'agentls.reading',
+        vscode.StatusBarAlignment.Right,
+        100,
+    );
     private readonly changed = new vscode.EventEmitter<vscode.Uri>();
     private readonly disposables: vscode.Disposable[];
     private timer: NodeJS.Timeout | undefined;
@@ -84,7 +88,9 @@ export class Status implements vscode.Disposable, vscode.TextDocumentContentProv
     private async inspect(uri: vscode.Uri): Promise<Inspection | undefined> {
         const textDocument = { uri: uri.toString() };
         try {
-            const found = await this.extension.client?.sendRequest<Inspection | null>('agentls/inspect', { textDocument });
+            const found = await this.extension.client?.sendRequest<Inspection | null>('agentls/inspect', {
+                textDocument,
+            });
             return found ?? undefined;
         } catch {
             return undefined; // It is being stopped, or has been closed since.
