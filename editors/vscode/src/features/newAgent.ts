@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { Session } from '../server/session';
 
-/** A folder for agents, in the answer to `agentls/folders`. */
+/** A folder for agents, as in the answer to `agentls/folders`. */
 interface Folder {
     readonly dialect: string;
     readonly title: string;
@@ -31,7 +31,7 @@ export async function newAgent(session: Session): Promise<void> {
     }
     const folders = await client.sendRequest<Folder[]>('agentls/folders', {});
     const location = await vscode.window.showQuickPick(locations(folders), {
-        title: 'New agent: select a location',
+        title: 'Select a location',
         matchOnDescription: true,
     });
     if (!location) {
