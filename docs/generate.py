@@ -19,7 +19,8 @@ from pathlib import Path
 import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.cli import main as cli
 from agentls.config import SETTING_DESCRIPTIONS, Config, Override
-from agentls.dialects import loader
+from agentls.dialects import config_files, loader
+from agentls.dialects.runtimes import Place
 from agentls.linter.rule import RULES, Rule
 from agentls.reports import catalogue
 
@@ -69,6 +70,33 @@ def dialect_table() -> str:
     return "\n".join(lines)
 
 
+def vscode_patterns() -> str:
+    """The files that the VS Code client shows to the server because of where they lie, as TypeScript."""
+    agents = [_vscode_pattern(place) for place, _ in loader.all_places()]
+    return (
+        "// Generated from the tables in src/agentls/dialects by `make docs`. Do not edit.\n\n"
+        "/** Agents, skills, commands and the like. */\n"
+        f"{_typescript('AGENT_FILES', agents)}\n"
+        "/** JSON files that define or use the names of agents, skills and servers. */\n"
+        f"{_typescript('CONFIG_FILES', [f'**/{file}' for file in config_files.config_file_paths()])}"
+    )
+
+
+def _vscode_pattern(place: Place) -> str:
+    # VS Code compares with the case of the letters.
+    either = "".join(
+        f"[{letter.upper()}{letter.lower()}]" if letter.isalpha() else letter for letter in place.files
+    )
+    files = either if place.any_case else place.files
+    folder = f"{place.folder}/**" if place.recursive else place.folder
+    return f"**/{folder}/{files}" if place.folder else f"**/{files}"
+
+
+def _typescript(name: str, texts: list[str]) -> str:
+    rows = "".join(f"    '{text}',\n" for text in dict.fromkeys(texts))
+    return f"export const {name} = [\n{rows}];\n"
+
+
 def picture(example: str) -> str:
     """What `agentls check` prints on a terminal for one of the examples, as SVG."""
     from rich.console import Console
@@ -105,6 +133,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
     yield readme, replaced(text, "dialects", dialect_table())
     text = replaced(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
     yield configuration, replaced(text, "overrides", settings_table(Override._fields))
+    yield ROOT / "editors" / "vscode" / "src" / "server" / "patterns.ts", vscode_patterns()
     yield ROOT / "docs" / "check.svg", picture("claude-code")
     yield ROOT / "docs" / "six-products.svg", picture("six-products")
 

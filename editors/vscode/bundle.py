@@ -1,10 +1,9 @@
-"""Puts the server and all it needs into the extension, for one system and every supported Python.
+"""Puts the server and its dependencies into the extension, for one platform and every supported Python.
 
-    python bundle.py WHEEL [TARGET]     TARGET as `vsce package --target` names it; by default this system
+    python bundle.py WHEEL [TARGET]     TARGET as in `vsce package --target`; default: this platform
 
-Most of it is pure Python and lies in `dist/server/lib`. What has no pure form, or a slow one, lies in
-`dist/server/cp310` and so on, as that Python wants it. Everything comes from PyPI as wheels; nothing
-is compiled.
+Pure Python goes to `dist/server/lib`. Packages whose pure form is missing or slow go to `dist/server/cp310` and
+so on, one folder for each Python. All come from PyPI as wheels; nothing is compiled.
 """
 
 from __future__ import annotations
@@ -30,34 +29,34 @@ SYSTEMS = {
 }
 
 FIRST = {"win32-arm64": "3.12"}
-"""The oldest Python for which a system has all wheels, where that is not the oldest of all."""
+"""The oldest Python for which all wheels exist, where that is not the oldest supported one."""
 
 BINARY = frozenset(("pyromark", "yaml", "_yaml"))
-"""What is kept as it was built. All other compiled parts have a pure form, and are left out."""
+"""Packages whose compiled modules are kept. All others have a pure form as well."""
 
 BACKPORTS = ("exceptiongroup", "tomli", "typing-extensions")
-"""What only older Pythons need; pip decides that by the Python it runs on itself."""
+"""Dependencies of older Pythons only, named here since pip evaluates markers for the Python that runs it."""
 
 TERMINAL = ("rich", "pygments", "markdown_it", "markdown_it_py", "mdurl")
 
 UNUSED = frozenset((*TERMINAL, "bin", "__pycache__", "rapidfuzz.libs"))
-"""For the terminal only, or of no use here."""
+"""Not needed by the server."""
 
 
 def this_system() -> str:
-    """The target for the system that this runs on."""
+    """The target for this platform."""
     systems = {"linux": "linux", "darwin": "darwin", "win32": "win32"}
     machine = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x64"
     return f"{systems[sys.platform]}-{machine}"
 
 
 def pythons(target: str) -> tuple[str, ...]:
-    """The versions of Python that a target has parts for."""
+    """The versions of Python that a target supports."""
     return PYTHONS[PYTHONS.index(FIRST.get(target, PYTHONS[0])) :]
 
 
 def install(wheel: str, python: str, platforms: tuple[str, ...], folder: Path) -> None:
-    """Put the wheel and all it depends on into `folder`, as `python` on one of `platforms` wants it."""
+    """Install the wheel and its dependencies into `folder`, for `python` on one of `platforms`."""
     chosen = [option for name in platforms for option in ("--platform", name)]
     command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     where = ["--target", str(folder), "--only-binary", ":all:", "--no-compile"]
@@ -66,7 +65,7 @@ def install(wheel: str, python: str, platforms: tuple[str, ...], folder: Path) -
 
 
 def merge(installed: Path, python: str) -> None:
-    """Move what was installed for `python` to its place."""
+    """Copy what was installed for `python` into the server."""
     own = SERVER / f"cp{python.replace('.', '')}"
     for found in sorted(installed.iterdir()):
         name = found.name.partition(".dist-info")[0].partition("-")[0]
@@ -92,7 +91,7 @@ def main(wheel: str, target: str = "") -> None:
     """Build `dist/server` for a target."""
     target = target or this_system()
     if target not in SYSTEMS:
-        sys.exit(f"{target} is not supported: not all wheels are on PyPI; there are {', '.join(SYSTEMS)}")
+        sys.exit(f"unsupported target {target}; expected one of {', '.join(SYSTEMS)}")
     shutil.rmtree(SERVER, ignore_errors=True)
     (SERVER / "lib").mkdir(parents=True)
     shutil.copy(HERE / "main.py", SERVER)

@@ -73,22 +73,23 @@ class Config(NamedTuple):
 
 
 SETTING_DESCRIPTIONS = {
-    "select": "codes of the rules to use; all rules if empty",
-    "ignore": "codes of rules not to use",
-    "severity": "severities of rules by their codes: `error`, `warning`, `information` or `hint`",
-    "tools": "names of tools of your own",
-    "models": "model ids of your own",
-    "keys": "frontmatter keys of your own",
-    "runtimes": "names of the runtimes that count in full, of those that read a file; its folder's own if empty",
+    "select": "codes of the rules to enable; all rules if empty",
+    "ignore": "codes of the rules to disable",
+    "severity": "severities of rules by code: `error`, `warning`, `information` or `hint`",
+    "tools": "additional tool names to treat as known",
+    "models": "additional model ids to treat as known",
+    "keys": "additional frontmatter keys to treat as known",
+    "runtimes": "runtimes whose verdicts are reported in full; the owners of the folder if empty",
     "description_tokens": "estimated tokens above which a description is reported as long",
-    "roster_tokens": "estimated tokens that all descriptions of agents, or of skills, may take together; what"
-    " their runtime allows if 0",
-    "dialects": "files with dialects of your own, counted from the folder of the settings",
-    "lines": "lines above which a text is reported as long; what its runtime advises if 0",
-    "places": "further places of agent files: for a dialect, patterns as in `.gitignore`",
-    "user_folder": "whether a project knows the user's own agents, skills, settings and plugins; `true` if not set",
+    "roster_tokens": "estimated tokens above which the descriptions of all agents, or of all skills, are reported"
+    " as too long together; the limit of the runtime if 0",
+    "dialects": "files that define additional dialects, relative to the folder of the settings",
+    "lines": "lines above which a text is reported as long; the recommendation of its runtime if 0",
+    "places": "additional locations of agent files: dialects with patterns as in `.gitignore`",
+    "user_folder": "whether the user's own agents, skills, settings and plugins, as in `~/.claude`, are known in"
+    " every project; `true` by default",
     "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
-    "paths": "in an override: patterns as in `.gitignore`, counted from the folder of the file",
+    "paths": "in an override: patterns as in `.gitignore`, relative to the folder of the file",
 }
 """What each setting does, by the name of its field."""
 

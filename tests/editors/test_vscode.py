@@ -238,7 +238,7 @@ def test_a_new_agent_is_written(everything: Session) -> None:
 
 
 def test_without_a_server_one_message_says_what_was_tried(tmp_path: Path) -> None:
-    old = "Python 3.10 or newer is needed, this is 3.8.20"
+    old = "Python 3.10 or newer is required; this is 3.8.20"
     program(tmp_path / "old" / "python3", f"echo '{old}' >&2", "exit 1")
     found = session("missing", tmp_path, "glance", "missing", env={"PATH": str(tmp_path / "old")}, seconds=3)
     assert found.result["diagnostics"] == []

@@ -81,10 +81,10 @@ const steps = {
         return item.first().innerText();
     },
     missing: (page) => complaint(page, 'Python 3.10'),
-    failing: (page) => complaint(page, 'does not start'),
-    crashed: (page) => complaint(page, 'has crashed'),
+    failing: (page) => complaint(page, 'did not start'),
+    crashed: (page) => complaint(page, 'crashed 5 times'),
     async restart(page) {
-        await toasts(page).filter({ hasText: 'has crashed' }).getByText('Restart Server').click();
+        await toasts(page).filter({ hasText: 'crashed 5 times' }).getByText('Restart Server').click();
         return 'clicked';
     },
     /** Nothing of agentls is to be seen. */

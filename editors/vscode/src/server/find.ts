@@ -1,9 +1,10 @@
-/** Finding a server that runs: the first that says its version is taken. */
+/** Finds a server that runs: the first candidate that answers `--version`. */
 
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { machineSetting } from './settings';
 
 /** A way to run agentls; `args` come before its own arguments. */
 export interface Server {
@@ -12,9 +13,12 @@ export interface Server {
     readonly args: readonly string[];
 }
 
-/** A server that runs with its version, or what was tried in vain, one line each. */
-export type Found = { readonly server: Server; readonly version: string } | { readonly tried: readonly string[] };
+/** A server that runs and its version, or the candidates that failed, each with its reason. */
+export type Found =
+    | { readonly server: Server; readonly version: string }
+    | { readonly tried: readonly string[] };
 
+/** Milliseconds for a candidate to answer. */
 const PATIENCE = 15_000;
 
 export async function find(context: vscode.ExtensionContext): Promise<Found> {
@@ -31,25 +35,25 @@ export async function find(context: vscode.ExtensionContext): Promise<Found> {
 }
 
 async function* candidates(context: vscode.ExtensionContext): AsyncGenerator<Server> {
-    const chosen = own('path');
+    const chosen = machineSetting('path');
     if (chosen) {
-        // Whoever names a program wants that one, or to hear why it does not run.
+        // No fallback: whoever sets a program wants that one, or the reason why it does not run.
         yield { title: `the setting agentls.server.path (${chosen})`, command: chosen, args: [] };
         return;
     }
     const bundled = context.asAbsolutePath(path.join('dist', 'server', 'main.py'));
     if (fs.existsSync(bundled)) {
         for await (const [title, command, ...args] of pythons()) {
-            // Isolated: neither the workspace nor the user's environment adds modules to it.
+            // Isolated, so that neither the workspace nor the environment can add modules.
             yield { title: `the bundled server with ${title}`, command, args: [...args, '-I', bundled] };
         }
     }
     yield { title: 'agentls on the PATH', command: 'agentls', args: [] };
 }
 
-/** Interpreters that may do: what to call each, its command and arguments. */
+/** Candidate interpreters: title, command and arguments. */
 async function* pythons(): AsyncGenerator<[string, string, ...string[]]> {
-    const chosen = own('python');
+    const chosen = machineSetting('python');
     if (chosen) {
         yield [`the setting agentls.server.python (${chosen})`, chosen];
         return;
@@ -65,15 +69,7 @@ async function* pythons(): AsyncGenerator<[string, string, ...string[]]> {
     }
 }
 
-/** A setting that counts only where a person has made it for this machine. */
-function own(name: string): string {
-    const setting = vscode.workspace.getConfiguration('agentls.server').inspect<string>(name);
-    const value = setting?.globalValue ?? setting?.defaultValue ?? '';
-    return typeof value === 'string' ? value.trim() : '';
-}
-
-/** The interpreter that the Python extension has selected, unless the workspace, which may have
- * a say in that, is not trusted. */
+/** The interpreter selected in the Python extension. A workspace can select one, so it must be trusted. */
 async function selectedPython(): Promise<string | undefined> {
     const extension = vscode.extensions.getExtension('ms-python.python');
     if (!extension || !vscode.workspace.isTrusted) {
@@ -91,7 +87,7 @@ async function selectedPython(): Promise<string | undefined> {
 
 function ask(server: Server, folder: string): Promise<string> {
     return new Promise((resolve, reject) => {
-        // Not in the workspace: some systems look for programs in the current folder first.
+        // Not in the workspace: some systems search the current folder for programs first.
         const options = { cwd: folder, timeout: PATIENCE, windowsHide: true };
         execFile(server.command, [...server.args, '--version'], options, (error, stdout, stderr) => {
             const version = /^agentls (\S+)/m.exec(stdout)?.[1];

@@ -1,0 +1,57 @@
+/** The documents that the server is shown, and those that are a reason to start it. */
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { DocumentSelector } from 'vscode-languageclient/node';
+import { activationEvents } from '../../package.json';
+import { AGENT_FILES, CONFIG_FILES } from './patterns';
+
+// Which language VS Code assigns to an agent file depends on its version and on the path. YAML and plain
+// Markdown are mostly something else, so for them the path decides.
+const LANGUAGES = activationEvents
+    .map((event) => event.replace('onLanguage:', ''))
+    .filter((language) => language !== 'yaml' && language !== 'markdown');
+
+const agents = [...LANGUAGES.flatMap(savedOrNot), ...AGENT_FILES.map(onDisk)];
+
+/** All Markdown, since settings can name further places; the server tells which of it is an agent file. */
+export const SHOWN: DocumentSelector = [...agents, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk)];
+
+/** Whether the server has something to say about `document`, as far as can be told without asking it. */
+export function isReasonToStart(document: vscode.TextDocument): boolean {
+    return vscode.languages.match(agents, document) > 0 || isConfigured(document);
+}
+
+function savedOrNot(language: string) {
+    return ['file', 'untitled'].map((scheme) => ({ scheme, language }));
+}
+
+function onDisk(pattern: string) {
+    return { scheme: 'file', pattern };
+}
+
+/** Whether settings apply to a Markdown file, which may make it an agent file. */
+function isConfigured({ uri, languageId }: vscode.TextDocument): boolean {
+    if (uri.scheme !== 'file' || languageId !== 'markdown') {
+        return false;
+    }
+    const places = vscode.workspace.getConfiguration('agentls').get('places', {});
+    return Object.keys(places).length > 0 || parentsOf(uri.fsPath).some(hasSettings);
+}
+
+function parentsOf(file: string): string[] {
+    const parent = path.dirname(file);
+    return parent === file ? [] : [parent, ...parentsOf(parent)];
+}
+
+function hasSettings(folder: string): boolean {
+    try {
+        return (
+            fs.existsSync(path.join(folder, 'agentls.toml')) ||
+            fs.readFileSync(path.join(folder, 'pyproject.toml'), 'utf8').includes('[tool.agentls')
+        );
+    } catch {
+        return false;
+    }
+}

@@ -1,0 +1,122 @@
+/** Disables features by setting, merges completions with those of VS Code, and filters settings for the server. */
+
+import * as vscode from 'vscode';
+import { type Middleware, vsdiag } from 'vscode-languageclient/node';
+import { isEnabled } from './settings';
+
+/** Sections of the settings that only this client reads. */
+const OURS = ['server', 'trace', 'features'];
+
+export const middleware: Middleware = {
+    provideCompletionItem: async (document, position, context, token, next) => {
+        // Configuration files are shown to the server for the names in them; it completes nothing there.
+        if (
+            asking.has(placeOf(document, position)) ||
+            document.languageId.startsWith('json') ||
+            !isEnabled('completion')
+        ) {
+            return undefined;
+        }
+        const [ours, theirs] = await Promise.all([
+            next(document, position, context, token),
+            isEnabled('doubleCompletions') || areAskedAlone(context)
+                ? none
+                : offeredByOthers(document, position, context),
+        ]);
+        const items = Array.isArray(ours) ? ours : (ours?.items ?? []);
+        const missing = items.filter(({ label }) => !theirs.includes(nameOf(label)));
+        if (theirs.length) {
+            // VS Code offers the common words; they come first.
+            for (const item of missing) {
+                item.sortText = `~${item.sortText ?? nameOf(item.label)}`;
+            }
+        }
+        return new vscode.CompletionList(missing, !Array.isArray(ours) && ours?.isIncomplete);
+    },
+    provideHover: ifEnabled('hover', undefined),
+    provideDefinition: ifEnabled('definition', undefined),
+    provideReferences: ifEnabled('references', undefined),
+    prepareRename: ifEnabled('rename', undefined),
+    provideRenameEdits: ifEnabled('rename', undefined),
+    provideDocumentHighlights: ifEnabled('highlight', undefined),
+    provideDocumentLinks: ifEnabled('links', undefined),
+    provideWorkspaceSymbols: ifEnabled('symbols', undefined),
+    provideDocumentSymbols: ifEnabled('outline', undefined),
+    provideFoldingRanges: ifEnabled('folding', undefined),
+    provideCodeLenses: ifEnabled('codeLens', []),
+    provideCodeActions: ifEnabled('diagnostics', undefined),
+    provideDiagnostics: ifEnabled('diagnostics', {
+        kind: vsdiag.DocumentDiagnosticReportKind.full,
+        items: [],
+    }),
+    workspace: {
+        willRenameFiles: ifEnabled('rename', Promise.resolve(null)),
+        configuration: async (params, token, next) => {
+            const answer = await next(params, token);
+            return Array.isArray(answer) ? answer.map(forServer) : answer;
+        },
+    },
+};
+
+/** A middleware that asks the server while the feature is enabled, and answers `otherwise` while it is not. */
+function ifEnabled<Question extends unknown[], Answer>(feature: string, otherwise: NoInfer<Answer>) {
+    return (...given: [...Question, (...question: Question) => Answer]): Answer => {
+        const next = given.pop() as (...question: Question) => Answer;
+        return isEnabled(feature) ? next(...(given as unknown[] as Question)) : otherwise;
+    };
+}
+
+const none: string[] = [];
+
+/** Where VS Code is being asked for the completions of everybody else, so that we answer nothing. */
+const asking = new Set<string>();
+
+function placeOf(document: vscode.TextDocument, { line, character }: vscode.Position): string {
+    return `${line}:${character} ${document.uri}`;
+}
+
+/** Whether VS Code itself completes nothing here: of our trigger characters, only `:` is one of its own. */
+function areAskedAlone({ triggerCharacter }: vscode.CompletionContext): boolean {
+    return triggerCharacter !== undefined && triggerCharacter !== ':';
+}
+
+/** The labels that VS Code itself and other extensions complete at `position`. */
+async function offeredByOthers(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    { triggerCharacter }: vscode.CompletionContext,
+): Promise<string[]> {
+    if (document.languageId === 'markdown') {
+        return none; // VS Code knows agents only by a language of their own.
+    }
+    const place = placeOf(document, position);
+    asking.add(place);
+    try {
+        const command = 'vscode.executeCompletionItemProvider';
+        const found = await vscode.commands.executeCommand<vscode.CompletionList>(
+            command,
+            document.uri,
+            position,
+            triggerCharacter,
+        );
+        return found.items
+            .filter(({ kind }) => kind !== vscode.CompletionItemKind.Text)
+            .map(({ label }) => nameOf(label));
+    } finally {
+        asking.delete(place);
+    }
+}
+
+function nameOf(label: string | vscode.CompletionItemLabel): string {
+    return typeof label === 'string' ? label : label.label;
+}
+
+/** A section of the settings as the server is to see it. */
+function forServer(section: unknown): unknown {
+    if (typeof section !== 'object' || section === null) {
+        return section;
+    }
+    const known = Object.entries(section).filter(([name]) => !OURS.includes(name));
+    // The server pushes the diagnostics of files that are not open, so the middleware cannot withhold them.
+    return { ...Object.fromEntries(known), ...(isEnabled('diagnostics') ? {} : { diagnostics: 'open' }) };
+}
