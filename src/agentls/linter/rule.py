@@ -158,6 +158,16 @@ class Context(NamedTuple):
         """Whether the file belongs to a plugin, where other rules apply."""
         return bool(self.document.identity.plugin)
 
+    @property
+    def has_prompt(self) -> bool:
+        """Whether the folder's own runtime reads the body as the prompt."""
+        return self.reading.closing is not None or self.reading.status == "clean"
+
+    @property
+    def is_chosen_by_people(self) -> bool:
+        """Whether people select the agent themselves, so that no model has to find it by its description."""
+        return "primary" in (self.reading.string("mode"), self.document.identity.fixed_values.get("mode"))
+
     def make_fix(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
         """The fix that makes these edits, if there are any and the agent survives them."""
         return (Fix(title, edits, safe),) if edits and keeps_loading(self.document, edits) else ()

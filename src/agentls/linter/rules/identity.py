@@ -8,8 +8,8 @@ from textwrap import dedent
 
 from agentls.document.edits import set_value, write_literal_block, write_scalar
 from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
-from agentls.linter.rules.description import find_lost_text, is_chosen_by_people, quote_value
-from agentls.linter.rules.loading import certainty, find_early_closing, findings_for_reason
+from agentls.linter.shared.lost_text import find_lost_text, quote_value
+from agentls.linter.shared.reasons import certainty, find_early_closing, findings_for_reason
 from agentls.readers.pipeline import compare_name_with_folder
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
@@ -493,7 +493,7 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     reading = ctx.reading
     if not reading.runtime.undescribed or reading.status in ("damaged", "dropped") or find_early_closing(ctx):
         return
-    if (reading.description or "").strip() or is_chosen_by_people(ctx):
+    if (reading.description or "").strip() or ctx.is_chosen_by_people:
         return
     if reading.block is None and reading.runtime.without_frontmatter == "prompt":
         return  # All of the frontmatter is missing.

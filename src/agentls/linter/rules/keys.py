@@ -1,24 +1,26 @@
-"""Rules about keys: misspelt, foreign, unknown, doubled, without effect."""
+"""Rules about keys: unknown, missing, duplicate, deprecated, without effect."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from agentls.dialects import value_schema
-from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.dialects.value_schema import applies, is_met
 from agentls.document import permissions
 from agentls.document.edits import remove_entry, write_scalar
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, rule
-from agentls.linter.shared.translation import foreign_format_of, rename_key
-from agentls.text.offsets import Edit
+from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
+from agentls.linter.shared.reasons import certainty, findings_for_reason, remaining_findings
+from agentls.linter.shared.records import records_in
+from agentls.linter.shared.suggestions import closest_key, remove_key, suggest
+from agentls.linter.shared.translation import (
+    foreign_format_of,
+    rename_key,
+)
+from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
-from agentls.text.wording import join_names
+from agentls.text.wording import format_code, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, walk
-
-# Keys shorter than this are taken for misspelt only if a single letter is wrong.
-_LONG = 8
 
 
 def _unknown_entries(ctx: Context) -> Iterator[Entry]:
@@ -62,31 +64,6 @@ def _effect(ctx: Context, key: str) -> str:
     if _is_option(ctx):
         return f"{ctx.runtime_titles} hands `{key}` on to the provider of the model as an option."
     return f"{ctx.describe_effect(f'ignores `{key}`')}."
-
-
-def closest_key(written: str, dialect: Dialect) -> str | None:
-    """The key that a stranger is a misspelling of, if it is one.
-
-    The runtime's own table comes first. Otherwise the first letter must be right, and a word
-    that is a key elsewhere, or the plural of one, is no misspelling.
-    """
-    foreign = dialect.foreign_key(written)
-    if foreign:
-        return foreign.use if foreign.alias else None
-    if dialect.key(written):
-        return None  # It is a key, but not to the runtimes that count.
-    if dialect.foreign_key(written.removesuffix("s")):
-        return None
-    candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
-    return closest_match(written, candidates, most=2 if len(written) >= _LONG else 1)
-
-
-def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
-    """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
-    if "&" in entry.span.text_in(ctx.text):
-        return ()
-    edit = remove_entry(ctx.document, ctx.document.root, entry)
-    return (Fix(f"Remove `{entry.key.text}`", (edit,), safe),)
 
 
 @rule("warning")
@@ -556,3 +533,238 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
 
 # What an empty value of these comes to is said by the rules about them.
 _EMPTY_MATTERS = frozenset({"tools", "hooks"})
+
+
+@rule("error")
+def refused_key(ctx: Context) -> Iterator[Finding]:
+    """A key is not known, and the runtime refuses the file for it.
+
+    Gemini CLI loads an agent only if it knows every key. Notes for people and keys of other
+    products have to go, or into a comment.
+
+    ## Bad
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    color: blue
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in remaining_findings(ctx, "refused-key"):
+        entry = next((e for e in ctx.document.root.entries if e.key.span == finding.span), None)
+        if entry is None:
+            yield finding
+            continue
+        foreign = ctx.dialect.foreign_key(entry.key.text)
+        renamed = rename_key(ctx, entry, foreign) if foreign else ()
+        meant = closest_key(entry.key.text, ctx.dialect)
+        if foreign and foreign.of and not foreign.alias:
+            here = f" Here it is called `{foreign.use}`." if foreign.same and foreign.use else ""
+            message = f"{finding.message} It is a key of {foreign.of}.{here}"
+            fixes = ctx.make_fix(f"Write `{foreign.use}`", *renamed) or remove_key(ctx, entry)
+            yield finding._replace(message=message, fixes=fixes)
+        elif meant and ctx.document.entry(meant) is None:
+            fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
+            yield finding._replace(message=f"{finding.message} Did you mean `{meant}`?", fixes=fixes)
+        else:
+            yield finding._replace(fixes=remove_key(ctx, entry))
+
+
+@rule("error")
+def refused_duplicate(ctx: Context) -> Iterator[Finding]:
+    """A key stands twice, and the runtime refuses the file for it.
+
+    Most YAML parsers take equal keys for an error. Claude Code takes the last one.
+
+    ## Bad
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: pro
+    model: flash
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: flash
+    ---
+
+    You review code.
+    ```
+    """
+    yield from findings_for_reason(ctx, "refused-duplicate")
+
+
+@rule("error")
+def missing_key(ctx: Context) -> Iterator[Finding]:
+    """A key without which the runtime refuses the file is missing.
+
+    `missing-name` and `missing-description` are about the two that nearly every runtime wants.
+
+    ## Bad
+
+    ```markdown .gemini/agents
+    ---
+    kind: remote
+    name: reviewer
+    ---
+    ```
+
+    ## Good
+
+    ```markdown .gemini/agents
+    ---
+    kind: remote
+    name: reviewer
+    agent_card_url: https://agents.example/reviewer
+    ---
+    ```
+    """
+    yield from findings_for_reason(ctx, "missing-key")
+
+
+@rule("hint", tags=("unnecessary",))
+def unknown_field(ctx: Context) -> Iterator[Finding]:
+    """A field of a record is not known, and has no effect.
+
+    Records are mappings with fixed fields, such as the handoffs of a Copilot agent.
+
+    ## Bad
+
+    ```markdown .github/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    handoffs:
+      - label: Mend
+        agent: mender
+        prompt: Mend what was found.
+        colour: red
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .github/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    handoffs:
+      - label: Mend
+        agent: mender
+        prompt: Mend what was found.
+    ---
+
+    You review code.
+    ```
+    """
+    strange: dict[Span, tuple[Entry, Mapping, list[str]]] = {}
+    known: set[Span] = set()
+    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    for _, _, records, names in records_in(ctx):
+        for mapping in records:
+            for entry in mapping.entries:
+                if entry.key.text in names:
+                    known.add(entry.key.span)
+                elif entry.key.span not in refused:
+                    strange.setdefault(entry.key.span, (entry, mapping, names))
+    for span, (entry, mapping, names) in strange.items():
+        if span in known:
+            continue
+        message = f"{format_code(entry.key.text)} is no field that is known here, and has no effect."
+        meant = closest_match(entry.key.text, names)
+        if meant and mapping.get(meant) is None:
+            yield suggest(ctx, span, message, span, meant)
+        else:
+            yield Finding(span, message, _removal(ctx, mapping, entry))
+
+
+def _removal(ctx: Context, mapping: Mapping, entry: Entry) -> tuple[Fix, ...]:
+    """The fix that takes a field out, unless it shares its line with the dash of the list."""
+    if not mapping.flow and entry is mapping.entries[0]:
+        return ()
+    edit = remove_entry(ctx.document, mapping, entry)
+    return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=True)
+
+
+@rule("warning")
+def expected_key(ctx: Context) -> Iterator[Finding]:
+    """A key is missing that a runtime asks for, though it loads the file.
+
+    VS Code reports a skill without a name or a description. One that people do not see, or that the model
+    may start by itself as the file says, does not go without a description.
+
+    ## Bad
+
+    ```markdown .github/skills/review/SKILL.md
+    ---
+    name: review
+    user-invocable: false
+    ---
+
+    Read the diff first.
+    ```
+
+    ## Good
+
+    ```markdown .github/skills/review/SKILL.md
+    ---
+    name: review
+    description: Reviews code. Use it after every change.
+    user-invocable: false
+    ---
+
+    Read the diff first.
+    ```
+    """
+    for reading in ctx.readings:
+        asked = reading.runtime.asks_for
+        if not asked or not reading.loads or reading.root is None or reading.block is None:
+            continue
+        at_most = certainty((reading,))
+        for entry in reading.root.entries:
+            key = reading.dialect.key(entry.key.text)
+            value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
+            needed = key.needs.get(value) if key and key.known_to(reading.runtime.name) else None
+            if needed in asked and reading.root.get(needed) is None:
+                wants = describe_effect(
+                    (reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`"
+                )
+                yield Finding(entry.value.span, f"`{needed}` is missing. {wants}.", at_most=at_most)
+        for name in asked:
+            if reading.root.get(name) is None and not _is_reported_elsewhere(ctx, name):
+                message = f"`{name}` is missing. {describe_effect((reading.runtime,), 'reports it')}."
+                mark = ctx.document.frontmatter.opening if ctx.document.frontmatter else reading.block
+                yield Finding(mark, message, at_most=max(at_most, Severity.INFORMATION))
+
+
+def _is_reported_elsewhere(ctx: Context, name: str) -> bool:
+    """Whether another finding is about the missing key: it stops a runtime, or something stands in for it."""
+    refused = any(reason.kind == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
+    return refused or (name == "description" and bool(ctx.reading.description))

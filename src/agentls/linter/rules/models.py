@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from agentls.dialects.records import Model, Models
 from agentls.linter.rule import Context, Finding, Severity, rule
-from agentls.linter.rules.keys import remove_key
-from agentls.linter.rules.values import entries_of_type, suggest
+from agentls.linter.shared.suggestions import remove_key, suggest
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code

@@ -18,7 +18,7 @@ from agentls.document.edits import quote_scalar, remove_entry, set_value, write_
 from agentls.document.foreign_format import ForeignFormat
 from agentls.document.permissions import ALLOW, ANYTHING, DENY, PERMISSION_KEY
 from agentls.linter.rule import Context, Fix
-from agentls.linter.rules.values import matches_type
+from agentls.linter.shared.value_types import matches_type
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import match_ignoring_case

@@ -1,26 +1,265 @@
-"""Rules about names of agents, skills and MCP servers that are nowhere to be found.
-
-Where all can be seen that a name could mean is hard to say: agents come from plugins, from the command line
-and from other people's homes. So a name that is much like one that is there weighs more than one that is
-like none, and a file that has no others beside it is left alone.
-"""
+"""Rules about names in a project: duplicate, unresolved, unreachable."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.records import Key
-from agentls.linter.rule import Context, Finding, Severity, describe_effect, rule
-from agentls.project.names import NameKind, Names, Reference, ReferenceForm
+from agentls.linter.rule import Context, Finding, Related, Severity, describe_effect, rule
+from agentls.project.names import Definition, NameKind, Names, Reference, ReferenceForm
 from agentls.text.offsets import Edit
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
+from agentls.document.locate import is_inside
+from agentls.linter.shared.definitions import main_definition, name_span, parent_folders, project_path
+from agentls.project.names import PermissionRule
+
+MOST = 4
+"""How many others a finding leads to."""
+
+
+_TAKEN = {
+    "first": "{} takes the one whose file comes first.",
+    "last": "{} takes the one whose file comes last.",
+    "one": "{} loads only one of them, and does not say which.",
+    "all": "{} lists each of them under the one name.",
+    "undocumented": "Which of them counts is not documented.",
+}
+
+
+@rule("warning")
+def duplicate_name(ctx: Context) -> Iterator[Finding]:
+    """Another file in the same place has the same name.
+
+    Claude Code loads only one of two agents that have the same name in a folder of agents, and does not
+    say which. Folders below that one do not matter, and neither do the names of the files. Other
+    runtimes take the first or the last file, or list both.
+
+    ## Bad
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/team/check.md
+    ---
+    name: reviewer
+    description: Checks the texts of the shop. Use it before a release.
+    ---
+
+    You check texts.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/team/check.md
+    ---
+    name: text-checker
+    description: Checks the texts of the shop. Use it before a release.
+    ---
+
+    You check texts.
+    ```
+    """
+    own = main_definition(ctx)
+    if own is None or ctx.project is None:
+        return
+    others = _others(own, ctx.project.roster(own).find(own.full_name))
+    if not others:
+        return
+    runtime = ctx.reading.runtime
+    verdict, at_most = runtime.same_name, Severity.INFORMATION
+    if verdict in ("first", "last"):
+        paths = sorted((own.path, *(other.path for other in others)))
+        if len({path.rpartition("/")[0] for path in paths}) > 1:
+            verdict = "undocumented"
+        elif own.path != paths[0 if verdict == "first" else -1]:
+            at_most = Severity.ERROR
+    elif verdict == "one" and ctx.document.identity.base_folder:
+        at_most = Severity.ERROR
+    taken = _TAKEN[verdict].format(runtime.title)
+    message = f"{_shown(own, others[0])} is called `{own.name}` too. {taken}"
+    yield Finding(name_span(ctx, own), message, related=_related(others, "called the same"), at_most=at_most)
+
+
+@rule("warning")
+def hidden_definition(ctx: Context) -> Iterator[Finding]:
+    """Something else of the same name has precedence, here or elsewhere.
+
+    A command yields to a skill of the same name in Claude Code. Of two agents of the same name in folders
+    of which one lies further up, the one counts that is nearest to where the session starts. An agent of
+    the project comes before one in your own folder, and a skill of your own before one of the project.
+
+    ## Bad
+
+    ```markdown shop/.claude/commands/release.md
+    ---
+    description: Prepares a release.
+    ---
+
+    Prepare a release.
+    ```
+
+    ```markdown shop/.claude/skills/release/SKILL.md
+    ---
+    description: Prepares a release. Use it when all tests have passed.
+    ---
+
+    Write the notes of the release first.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/commands/prepare.md
+    ---
+    description: Prepares a release.
+    ---
+
+    Prepare a release.
+    ```
+
+    ```markdown shop/.claude/skills/release/SKILL.md
+    ---
+    description: Prepares a release. Use it when all tests have passed.
+    ---
+
+    Write the notes of the release first.
+    ```
+    """
+    own = main_definition(ctx)
+    if own is None or ctx.project is None:
+        return
+    runtime, at = ctx.reading.runtime, name_span(ctx, own)
+    if runtime.hidden_by:
+        for other in _of_same_name(ctx, own._replace(kind=runtime.hidden_by)):
+            message = f"The {other.kind} of the same name takes its place in {runtime.title}."
+            at_most = Severity.INFORMATION if own.qualifier else Severity.ERROR
+            yield Finding(at, message, related=_related([other], f"the {other.kind}"), at_most=at_most)
+    if own.qualifier:
+        return
+    thing, home = ctx.dialect.thing, ctx.project.user_folder
+    if home and own.base_folder != home and runtime.at_home != "undocumented":
+        for other in _of_same_name(ctx, own._replace(base_folder=home)):
+            if runtime.at_home == "wins":
+                message = (
+                    f"The {thing} of the same name in your own folder takes its place in {runtime.title}."
+                )
+                yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.INFORMATION)
+            else:
+                message = f"It takes the place of your own {thing} of the same name in {runtime.title}."
+                yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.HINT)
+    # A file in no known place was given its dialect by hand: no session starts there.
+    for base in (
+        parent_folders(own.base_folder) if runtime.nearest and ctx.document.identity.base_folder else ()
+    ):
+        for other in _of_same_name(ctx, own._replace(base_folder=base)) if base != home else ():
+            message = (
+                f"It takes the place of the {thing} of the same name further up,"
+                f" where {runtime.title} starts in `{own.base_folder.rpartition('/')[2]}` or below."
+            )
+            yield Finding(at, message, related=_related([other], "the other"), at_most=Severity.HINT)
+
+
+@rule("information")
+def confusable_name(ctx: Context) -> Iterator[Finding]:
+    """The name differs from another one in nothing but case and separators.
+
+    Claude Code loads `code-reviewer` and `Code_Reviewer` as two agents. When one is started by its name,
+    it looks neither at capital letters nor at separators, so there is no telling which one it will be.
+
+    ## Bad
+
+    ```markdown shop/.claude/agents/code-reviewer.md
+    ---
+    name: code-reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/texts.md
+    ---
+    name: CodeReviewer
+    description: Checks the texts of the shop. Use it before a release.
+    ---
+
+    You check texts.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/agents/code-reviewer.md
+    ---
+    name: code-reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/texts.md
+    ---
+    name: text-checker
+    description: Checks the texts of the shop. Use it before a release.
+    ---
+
+    You check texts.
+    ```
+    """
+    own = main_definition(ctx)
+    if own is None or ctx.project is None:
+        return
+    others = _others(own, ctx.project.roster(own).find_similar(own.full_name))
+    if not others:
+        return
+    runtime = ctx.reading.runtime
+    message = f"`{own.name}` differs from `{others[0].name}` in nothing but case and separators"
+    message += (
+        f", of which {runtime.title} takes no notice when one is started." if runtime.alike == "same" else "."
+    )
+    at_most = Severity.ERROR if runtime.alike == "same" else Severity.HINT
+    yield Finding(name_span(ctx, own), message, related=_related(others, "almost the same"), at_most=at_most)
+
+
+def _shown(own: Definition, other: Definition) -> str:
+    return f"`{project_path(own, other.path)}`"
+
+
+def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definition]:
+    """The first few of `definitions` that lie in other files."""
+    return list(islice((each for each in definitions if each.path != own.path), MOST))
+
+
+def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
+    """One definition of the name, kind and place of `like`, if there is any."""
+    assert ctx.project is not None
+    return list(islice(ctx.project.roster(like).find(like.full_name), 1))
+
+
+def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
+    return tuple(Related(other.span, message, other.path) for other in others)
 
 
 @rule("warning")
@@ -379,18 +618,32 @@ _DELEGATION = re.compile(
     [ ](?:the[ ]|an?[ ])?[*`"']*\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
+
+
 _BEHIND_DELEGATION = re.compile(
     r"[*`\"']*[ \t]*(?:$|[.,;:)|(\u2014\u2013\u2192]|->|-{1,2}[ ]"
     r"|(?:on|for|with|to|about|before|after|in|when|if|via|and|or|at|during|through|as|from)\b)",
     re.MULTILINE,
 )
+
+
 _HEAD = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|\|[ \t]*)[*`\"']*\Z")
+
+
 _BEHIND_HEAD = re.compile(
     r"[*`\"']*[ \t]*(?:$|[:(|\u2014\u2013\u2192]|->|-{1,2}[ ]|(?:for|to|when|if|handles)\b)", re.MULTILINE
 )
+
+
 _IN_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
+
+
 _NO_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
+
+
 _NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
+
+
 _WINDOW = 80
 
 
@@ -456,3 +709,163 @@ def _mention_form(text: str, start: int, end: int) -> Literal["head", "verb", "n
     if _BEHIND_DELEGATION.match(text, end) and _DELEGATION.search(text, max(line, start - _WINDOW), start):
         return "verb"
     return None
+
+
+@rule("warning")
+def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
+    """A skill is to be preloaded that is kept from the model.
+
+    Claude Code loads the skills that `skills` names when the agent starts, but not those with
+    `disable-model-invocation: true`, which are for people alone.
+
+    ## Bad
+
+    ```markdown shop/.claude/agents/writer.md
+    ---
+    name: writer
+    description: Writes the notes of a release. Use it before a release.
+    skills: release
+    ---
+
+    You write notes.
+    ```
+
+    ```markdown shop/.claude/skills/release/SKILL.md
+    ---
+    description: Prepares a release.
+    disable-model-invocation: true
+    ---
+
+    List the changes first.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/agents/writer.md
+    ---
+    name: writer
+    description: Writes the notes of a release. Use it before a release.
+    skills: release
+    ---
+
+    You write notes.
+    ```
+
+    ```markdown shop/.claude/skills/release/SKILL.md
+    ---
+    description: Prepares a release. Use it when all tests have passed.
+    ---
+
+    List the changes first.
+    ```
+    """
+    if ctx.project is None or ctx.names is None:
+        return
+    for key in ctx.dialect.keys:
+        entry = ctx.entry(key.name) if key.offered_only else None
+        for reference in ctx.names.references if entry else ():
+            if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
+                skill = _non_invocable_skill(ctx, reference)
+                if skill:
+                    message = f"`{reference.name}` is kept from the model, so {ctx.describe_effect('does not preload it')}."
+                    related = (Related(skill.span, "kept from the model", skill.path),)
+                    yield Finding(reference.span, message, related=related)
+
+
+def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | None:
+    """The skill that a reference means, if none that it can mean is offered to a model."""
+    assert ctx.project is not None
+    assert ctx.names is not None
+    found = ctx.project.resolve(reference, ctx.names)
+    runtime = ctx.reading.runtime.name
+    known = [each for each in found if each.kind == "skill" and runtime in each.runtimes]
+    return known[0] if known and known == found and not any(each.model_invocable for each in known) else None
+
+
+@rule("information")
+def unreachable_agent(ctx: Context) -> Iterator[Finding]:
+    """Nobody can start the agent: neither people nor the model.
+
+    With `user-invocable: false` people do not see the agent, and with `disable-model-invocation: true` the model
+    is not told of it. What is left are agents that list it by its name, and there are none. In Claude Code
+    an agent gets no tasks if `Agent(name)` is among the denied permissions of the settings.
+
+    ## Bad
+
+    ```markdown shop/.github/agents/helper.agent.md
+    ---
+    name: helper
+    description: Looks things up for other agents.
+    user-invocable: false
+    disable-model-invocation: true
+    ---
+
+    You look things up.
+    ```
+
+    ```markdown shop/.github/agents/reviewer.agent.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown shop/.github/agents/helper.agent.md
+    ---
+    name: helper
+    description: Looks things up when other agents ask for it.
+    user-invocable: false
+    disable-model-invocation: true
+    ---
+
+    You look things up.
+    ```
+
+    ```markdown shop/.github/agents/reviewer.agent.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: [agent, read]
+    agents: [helper]
+    ---
+
+    You review code.
+    ```
+    """
+    own = main_definition(ctx)
+    if own is None or ctx.project is None or own.kind != "agent":
+        return
+    for path, denial in _denying_rules(ctx, own):
+        message = f"`{denial.text}` is denied in `{project_path(own, path)}`, so {ctx.describe_effect('hands it no tasks')}."
+        yield Finding(name_span(ctx, own), message, related=(Related(denial.span, "denied", path),))
+        return
+    barred = (ctx.document.blocked_callers(reading) for reading in ctx.readings if reading.loads)
+    if any(len(whom) > 1 for whom in barred) and not _is_referenced(ctx, own):
+        message = (
+            "Nobody can start this agent: neither people nor the model see it, and no other agent lists it."
+        )
+        yield Finding(name_span(ctx, own), message, at_most=Severity.HINT)
+
+
+def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, PermissionRule]]:
+    """The rules of the settings that deny the agent by its name, each with its file."""
+    assert ctx.project is not None
+    for file in ctx.project.permission_files(ctx.reading.runtime):
+        above = not own.qualifier and is_inside(file.base, own.base_folder)
+        if not (above or file.base == ctx.project.user_folder):
+            continue
+        for each in file.permissions:
+            tool = ctx.dialect.tool(each.tool)
+            if each.action == "deny" and tool and tool.refers == own.kind and each.specifier == own.full_name:
+                yield file.path, each
+
+
+def _is_referenced(ctx: Context, own: Definition) -> bool:
+    """Whether another file has the agent's name among the values of a key."""
+    assert ctx.project is not None
+    uses = ctx.project.find_by_name(own.name)
+    return any(names.path != own.path and reference.form == "key" for names, reference in uses)

@@ -1,4 +1,4 @@
-"""Rules about `skills` and `mcpServers`."""
+"""Rules about `mcpServers`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from agentls.dialects.hooks import Transport
 from agentls.document.edits import indent_lines, insert_field
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.values import entries_of_type, suggest
+from agentls.linter.shared.suggestions import suggest
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code

@@ -1,4 +1,4 @@
-"""Rules about permissions: entries that never decide, and names that rule nothing."""
+"""Rules about permissions: entries that never decide, and unknown names."""
 
 from __future__ import annotations
 
