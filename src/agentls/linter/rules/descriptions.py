@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from agentls.document.edits import keeps_loading, quote_scalar
-from agentls.linter.shared.lost_text import find_lost_text, quote_value
+from agentls.document.edits import keeps_loading
 from agentls.linter.rule import Context, Finding, Fix, Related, Severity, rule
 from agentls.linter.shared.definitions import main_definition
+from agentls.linter.shared.lost_text import find_lost_text, quote_value
 from agentls.text.offsets import Edit, Span
 from agentls.text.tokens import estimate_tokens
 from agentls.text.wording import join_names
