@@ -20,7 +20,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter.check import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.readers.reading import Reading
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.features.completion import complete
 from agentls.linter import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.reports import inspection
 
 GOOD = "---\nname: review\ndescription: Reviews code. Use it after every change.\n---\n\nRead the diff.\n"

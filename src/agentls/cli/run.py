@@ -20,7 +20,7 @@ from agentls.config import Config
 from agentls.dialects.loader import DIALECT_NAMES
 from agentls.document.document import Document
 from agentls.linter.check import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.workspace import discovery, disk
 from agentls.workspace.discovery import FoundFile, SearchOptions
 from agentls.workspace.disk import LoadedConfig

@@ -10,7 +10,9 @@ import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.config import Config
 from agentls.document import suppressions as suppress
 from agentls.document.document import Document
-from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, Tag
+from agentls.linter.consequence import Effect, Severity, worst_severity
+from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
+from agentls.readers.reading import Reading
 from agentls.text.offsets import Span
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Diagnostic(NamedTuple):
     fixes: tuple[Fix, ...]
     related: tuple[Related, ...]
     tags: tuple[Tag, ...]
+    effects: tuple[Effect, ...] = ()
 
 
 def _assume_match(_: str) -> bool:
@@ -76,7 +79,8 @@ def check(
         rule = RULES["unused-suppression"]
         if config.enables(rule.code):
             found += [(rule, finding) for finding in _run(rule, context._replace(unused_suppressions=unused))]
-    return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
+    diagnostics = [_diagnostic(rule, finding, document.readings, config) for rule, finding in found]
+    return sorted(diagnostics, key=lambda diagnostic: diagnostic[:4])
 
 
 def _most(document: Document) -> int:
@@ -97,14 +101,16 @@ def _run(rule: Rule, context: Context) -> list[Finding]:
         return []
 
 
-def _diagnostic(rule: Rule, finding: Finding, config: Config) -> Diagnostic:
-    severity = config.severity.get(rule.code)
+def _diagnostic(rule: Rule, finding: Finding, readings: tuple[Reading, ...], config: Config) -> Diagnostic:
+    configured = config.severity.get(rule.code)
+    effects = finding.effects or tuple(Effect(each.runtime.name, rule.consequence) for each in readings)
     return Diagnostic(
         finding.span,
         rule.code,
-        Severity[severity.upper()] if severity else max(rule.severity, finding.at_most),
+        Severity[configured.upper()] if configured else worst_severity(effects),
         finding.message,
         finding.fixes,
         finding.related,
         rule.tags,
+        effects,
     )

@@ -13,7 +13,7 @@ from agentls.text.offsets import Edit, Span
 _REPLACEMENT = "\ufffd"
 
 
-@rule("warning")
+@rule("ignored")
 def replacement_character(ctx: Context) -> Iterator[Finding]:
     """A character was lost, because the file is not UTF-8 or was converted wrongly.
 
@@ -58,7 +58,7 @@ def replacement_character(ctx: Context) -> Iterator[Finding]:
     )
 
 
-@rule("warning")
+@rule("ignored")
 def invisible_character(ctx: Context) -> Iterator[Finding]:
     """An invisible character hides in the text.
 
@@ -171,7 +171,7 @@ def _name(character: str) -> str:
     return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
 
 
-@rule("error")
+@rule("not loaded")
 def byte_order_mark(ctx: Context) -> Iterator[Finding]:
     """An invisible byte order mark stands in front of the frontmatter.
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agentls.document.edits import keeps_loading
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, rule
+from agentls.linter.consequence import Consequence
+from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.linter.shared.definitions import main_definition
 from agentls.linter.shared.lost_text import find_lost_text, quote_value
 from agentls.text.offsets import Edit, Span
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from agentls.text.yaml_tree import Entry
 
 
-@rule("warning")
+@rule("ignored")
 def swallowed_text(ctx: Context) -> Iterator[Finding]:
     """A part of `name` or `description` means something to YAML, and is lost.
 
@@ -73,7 +74,7 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("information")
+@rule("advice")
 def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     r"""A path in the description contains `\n`, which becomes a line break.
 
@@ -132,7 +133,7 @@ _DRIVE = re.compile(r"[A-Z]:\\")
 _FOLDERS = re.compile(r"\w\\(?!u[0-9a-f]{4}|[nrt])\w")
 
 
-@rule("hint")
+@rule("suggestion")
 def description_without_cue(ctx: Context) -> Iterator[Finding]:
     """The description does not say when to use the agent.
 
@@ -190,7 +191,7 @@ _CUE = re.compile(
 )
 
 
-@rule("information")
+@rule("advice")
 def long_description(ctx: Context) -> Iterator[Finding]:
     """The description is long, and sent in every session.
 
@@ -239,7 +240,7 @@ MOST = 3
 """How many others a finding leads to, and how many of the longest descriptions are reported."""
 
 
-@rule("information")
+@rule("advice")
 def similar_description(ctx: Context) -> Iterator[Finding]:
     """The description says the same as another one, so the model has nothing to choose by.
 
@@ -319,7 +320,11 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
         name = roster[covered[0].key].name
         message = f"This is the description of `{name}` with little more ({_added(covered[0])})"
         yield Finding(
-            entry.key.span, f"{message}, so the model has little to choose by.", (), related, Severity.HINT
+            entry.key.span,
+            f"{message}, so the model has little to choose by.",
+            (),
+            related,
+            ctx.effects(Consequence.SUGGESTION),
         )
 
 
@@ -344,7 +349,7 @@ def _added(covered: NearDuplicate) -> str:
     )
 
 
-@rule("hint")
+@rule("suggestion")
 def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
     """All descriptions together take a great part of the context, and this is one of the longest.
 

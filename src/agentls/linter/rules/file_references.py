@@ -20,7 +20,7 @@ from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
-@rule("information")
+@rule("advice")
 def broken_link(ctx: Context) -> Iterator[Finding]:
     """A link leads to a file that is not there.
 
@@ -103,7 +103,7 @@ def _found(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Iterator[tuple[
             yield text, Span(found.start(1), found.start(1) + len(text))
 
 
-@rule("information")
+@rule("advice")
 def broken_file_reference(ctx: Context) -> Iterator[Finding]:
     """`#file:` leads to a file that is not there.
 
@@ -137,7 +137,7 @@ def broken_file_reference(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"There is no file `{path}`.")
 
 
-@rule("warning")
+@rule("ignored")
 def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
     """`#tool:` names a tool that the agent does not have.
 
@@ -186,7 +186,7 @@ def _gives(ctx: Context, given: str, tool: str) -> bool:
     return given == tool or bool(inside) or fnmatchcase(tool, given)
 
 
-@rule("hint", tags=("deprecated",))
+@rule("suggestion", tags=("deprecated",))
 def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     """`#tool:` names a tool by an old name, which still works.
 
@@ -225,7 +225,7 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
 _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
 
 
-@rule("information")
+@rule("advice")
 def broken_import(ctx: Context) -> Iterator[Finding]:
     """`@path` leads to a file that is not there.
 
@@ -288,7 +288,7 @@ def _scalars(value: Node) -> list[Scalar]:
     return [item for item in items if isinstance(item, Scalar) and item.type == "str"]
 
 
-@rule("warning")
+@rule("ignored")
 def invalid_glob(ctx: Context) -> Iterator[Finding]:
     """A pattern of files has a bracket that is never closed.
 
@@ -322,7 +322,7 @@ def invalid_glob(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"`{pattern}` {fault}, and fits no file.")
 
 
-@rule("hint")
+@rule("suggestion")
 def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     """A pattern fits no file of the project.
 
@@ -358,7 +358,7 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"No file of the project fits `{pattern}` in `{key}`.")
 
 
-@rule("hint")
+@rule("suggestion")
 def never_applied(ctx: Context) -> Iterator[Finding]:
     """Nothing in the frontmatter says when the text is to be used.
 

@@ -102,7 +102,7 @@ def _around(span: Span, before: str, behind: str) -> tuple[Edit, ...]:
     return (Edit(Span(span.start, span.start), before), Edit(Span(span.end, span.end), behind))
 
 
-@rule("error")
+@rule("not loaded")
 def broken_hooks(ctx: Context) -> Iterator[Finding]:
     """`hooks` is broken in a way that keeps the agent from loading.
 
@@ -149,7 +149,7 @@ def broken_hooks(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=tuple(usable))
 
 
-@rule("warning")
+@rule("ignored")
 def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
     """There is no such event, so its hooks never run.
 
@@ -212,7 +212,7 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=()) if taken else finding
 
 
-@rule("warning")
+@rule("ignored")
 def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
     """An entry below an event has not the shape of one, and is ignored.
 
@@ -288,7 +288,7 @@ def _as_command(ctx: Context, group: shape.HookEntry, node: Node) -> tuple[Fix, 
     return ctx.make_fix("Write a handler of the type `command`", Edit(Span(at, at), lead))
 
 
-@rule("warning")
+@rule("ignored")
 def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
     """A handler has a type that does not exist, and never runs.
 
@@ -335,7 +335,7 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
         yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
-@rule("warning")
+@rule("ignored")
 def missing_hook_field(ctx: Context) -> Iterator[Finding]:
     """A handler lacks a field that it cannot do without, and never runs.
 
@@ -407,7 +407,7 @@ def _add_type(ctx: Context, handler: shape.LocatedHandler) -> tuple[Fix, ...]:
     return ctx.make_fix(f"Add `{field}`", insert_field(ctx.document, handler.node, field))
 
 
-@rule("warning")
+@rule("ignored")
 def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
     """A field of a handler has a value of the wrong type, and the handler never runs.
 
@@ -480,7 +480,7 @@ def _meant(field: HookField, value: Node) -> str | None:
     return closest_match(value.text, field.values)
 
 
-@rule("hint", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",))
 def unknown_hook_field(ctx: Context) -> Iterator[Finding]:
     """A field of a hook is not known, and has no effect.
 
@@ -554,7 +554,7 @@ def _removal(ctx: Context, node: Mapping, entry: Entry, *, safe: bool = True) ->
     return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=safe)
 
 
-@rule("information", tags=("unnecessary",))
+@rule("advice", tags=("unnecessary",))
 def ineffective_hook_field(ctx: Context) -> Iterator[Finding]:
     """A field of a handler has no effect in an agent.
 
@@ -603,7 +603,7 @@ def ineffective_hook_field(ctx: Context) -> Iterator[Finding]:
                 yield Finding(entry.key.span, message, _removal(ctx, handler.node, entry))
 
 
-@rule("warning")
+@rule("ignored")
 def misplaced_condition(ctx: Context) -> Iterator[Finding]:
     """A handler has `if` on an event that is not about a tool, and never runs.
 
@@ -655,7 +655,7 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
                 yield Finding(entry.key.span, message, _removal(ctx, handler.node, entry, safe=False))
 
 
-@rule("warning")
+@rule("ignored")
 def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher holds a permission rule such as `Bash(git *)`, and never matches.
 
@@ -729,7 +729,7 @@ def _specifier(dialect: Dialect, text: str) -> str | None:
     return None
 
 
-@rule("information", tags=("unnecessary",))
+@rule("advice", tags=("unnecessary",))
 def ignored_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher stands on an event that has none, and is ignored.
 
@@ -831,7 +831,7 @@ def _unknown_names(ctx: Context, matcher: Scalar) -> tuple[list[_MatcherName], i
     return found, len(names)
 
 
-@rule("warning")
+@rule("ignored")
 def dead_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher names nothing but tools that do not exist, so its hooks never run.
 
@@ -889,7 +889,7 @@ def _write_meant(ctx: Context, name: _MatcherName) -> tuple[Fix, ...]:
     return ctx.make_fix(f"Write `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
 
 
-@rule("hint")
+@rule("suggestion")
 def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher names a tool that is not known.
 
@@ -945,7 +945,7 @@ def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
             yield Finding(name.span, message, () if listed else _write_meant(ctx, name))
 
 
-@rule("warning")
+@rule("ignored")
 def invalid_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher is not a valid regular expression, and cannot match.
 

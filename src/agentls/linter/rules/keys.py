@@ -9,8 +9,9 @@ from agentls.dialects.records import Key
 from agentls.dialects.value_schema import applies, is_met
 from agentls.document import permissions
 from agentls.document.edits import remove_entry, write_scalar
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
-from agentls.linter.shared.reasons import certainty, findings_for_reason, remaining_findings
+from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
+from agentls.linter.shared.reasons import findings_for_reason, remaining_findings
 from agentls.linter.shared.records import records_in
 from agentls.linter.shared.suggestions import closest_key, remove_key, suggest
 from agentls.linter.shared.translation import (
@@ -66,7 +67,7 @@ def _effect(ctx: Context, key: str) -> str:
     return f"{ctx.describe_effect(f'ignores `{key}`')}."
 
 
-@rule("warning")
+@rule("ignored")
 def misspelt_key(ctx: Context) -> Iterator[Finding]:
     """A key is not spelt as the runtime knows it.
 
@@ -107,18 +108,20 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         if meant is None:
             continue
         there, known = ctx.document.entry(meant), ctx.dialect.key(meant)
-        at_most = ctx.trust(known.source) if known and not _is_option(ctx) else Severity.HINT
+        effects = ctx.effects(Consequence.SUGGESTION)
+        if known and not _is_option(ctx):
+            effects = ctx.effects(Consequence.IGNORED, known.source)
         if there:
             message = f"{_effect(ctx, written)} The key is called `{meant}`, and stands here as well."
             related = (Related(there.key.span, f"`{meant}`, which counts"),)
-            yield Finding(entry.key.span, message, related=related, at_most=at_most)
+            yield Finding(entry.key.span, message, related=related, effects=effects)
             continue
         fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
         message = f"{_effect(ctx, written)} The key is called `{meant}`."
-        yield Finding(entry.key.span, message, fixes, at_most=at_most)
+        yield Finding(entry.key.span, message, fixes, effects=effects)
 
 
-@rule("information")
+@rule("advice")
 def foreign_key(ctx: Context) -> Iterator[Finding]:
     """A key belongs to another kind of file, or to another product.
 
@@ -169,7 +172,7 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
 
-@rule("hint", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",))
 def unknown_key(ctx: Context) -> Iterator[Finding]:
     """A key means nothing to the runtime.
 
@@ -212,7 +215,7 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
-@rule("warning")
+@rule("ignored")
 def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
     """A key has no effect in the agents of a plugin.
 
@@ -255,7 +258,7 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("warning")
+@rule("ignored")
 def duplicate_key(ctx: Context) -> Iterator[Finding]:
     """A key stands twice, and only the last one counts.
 
@@ -323,7 +326,7 @@ def _repeated(mapping: Mapping) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, related=(Related(above.key.span, "It stands here"),))
 
 
-@rule("information")
+@rule("advice")
 def empty_value(ctx: Context) -> Iterator[Finding]:
     """A key has no value, and so no effect.
 
@@ -376,7 +379,7 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(entry.report_span, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
 
 
-@rule("information", tags=("deprecated",))
+@rule("advice", tags=("deprecated",))
 def deprecated_key(ctx: Context) -> Iterator[Finding]:
     """A key still works, and should not be used any more.
 
@@ -439,7 +442,7 @@ def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
     return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
 
 
-@rule("information", tags=("unnecessary",))
+@rule("advice", tags=("unnecessary",))
 def ineffective_key(ctx: Context) -> Iterator[Finding]:
     """A key is known to the runtime, and does nothing here.
 
@@ -481,7 +484,7 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
-@rule("warning")
+@rule("ignored")
 def overridden_key(ctx: Context) -> Iterator[Finding]:
     """The folder that the file lies in says otherwise than the file.
 
@@ -535,7 +538,7 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
 _EMPTY_MATTERS = frozenset({"tools", "hooks"})
 
 
-@rule("error")
+@rule("not loaded")
 def refused_key(ctx: Context) -> Iterator[Finding]:
     """A key is not known, and the runtime refuses the file for it.
 
@@ -585,7 +588,7 @@ def refused_key(ctx: Context) -> Iterator[Finding]:
             yield finding._replace(fixes=remove_key(ctx, entry))
 
 
-@rule("error")
+@rule("not loaded")
 def refused_duplicate(ctx: Context) -> Iterator[Finding]:
     """A key stands twice, and the runtime refuses the file for it.
 
@@ -619,7 +622,7 @@ def refused_duplicate(ctx: Context) -> Iterator[Finding]:
     yield from findings_for_reason(ctx, "refused-duplicate")
 
 
-@rule("error")
+@rule("not loaded")
 def missing_key(ctx: Context) -> Iterator[Finding]:
     """A key without which the runtime refuses the file is missing.
 
@@ -647,7 +650,7 @@ def missing_key(ctx: Context) -> Iterator[Finding]:
     yield from findings_for_reason(ctx, "missing-key")
 
 
-@rule("hint", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",))
 def unknown_field(ctx: Context) -> Iterator[Finding]:
     """A field of a record is not known, and has no effect.
 
@@ -713,7 +716,7 @@ def _removal(ctx: Context, mapping: Mapping, entry: Entry) -> tuple[Fix, ...]:
     return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=True)
 
 
-@rule("warning")
+@rule("ignored")
 def expected_key(ctx: Context) -> Iterator[Finding]:
     """A key is missing that a runtime asks for, though it loads the file.
 
@@ -747,7 +750,6 @@ def expected_key(ctx: Context) -> Iterator[Finding]:
         asked = reading.runtime.asks_for
         if not asked or not reading.loads or reading.root is None or reading.block is None:
             continue
-        at_most = certainty((reading,))
         for entry in reading.root.entries:
             key = reading.dialect.key(entry.key.text)
             value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
@@ -756,12 +758,16 @@ def expected_key(ctx: Context) -> Iterator[Finding]:
                 wants = describe_effect(
                     (reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`"
                 )
-                yield Finding(entry.value.span, f"`{needed}` is missing. {wants}.", at_most=at_most)
+                yield Finding(
+                    entry.value.span,
+                    f"`{needed}` is missing. {wants}.",
+                    effects=effects_on([reading], Consequence.IGNORED),
+                )
         for name in asked:
             if reading.root.get(name) is None and not _is_reported_elsewhere(ctx, name):
                 message = f"`{name}` is missing. {describe_effect((reading.runtime,), 'reports it')}."
                 mark = ctx.document.frontmatter.opening if ctx.document.frontmatter else reading.block
-                yield Finding(mark, message, at_most=max(at_most, Severity.INFORMATION))
+                yield Finding(mark, message, effects=effects_on([reading], Consequence.ADVICE))
 
 
 def _is_reported_elsewhere(ctx: Context, name: str) -> bool:

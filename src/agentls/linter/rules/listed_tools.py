@@ -16,7 +16,8 @@ from agentls.document.tools import (
     names_denying,
     not_there,
 )
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, join_titles, rule
+from agentls.linter.consequence import Consequence, Effect
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.reasons import remaining_findings
 from agentls.linter.shared.tool_entries import (
     DENIED,
@@ -26,6 +27,7 @@ from agentls.linter.shared.tool_entries import (
     UnresolvedEntry,
     allows_unlisted_tools,
     entry_effect,
+    entry_effects,
     equivalent_tools,
     explain_entry,
     find_former_tool,
@@ -39,7 +41,6 @@ from agentls.linter.shared.tool_entries import (
     split_entry,
     strip_specifiers,
     translate_list,
-    trust,
 )
 from agentls.linter.shared.translation import (
     foreign_format_of,
@@ -50,7 +51,7 @@ from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 
-@rule("warning")
+@rule("ignored")
 def unknown_tool(ctx: Context) -> Iterator[Finding]:
     """No tool has this name.
 
@@ -104,11 +105,11 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
             replace_entry(ctx, tools, listed, now, safe=stripped)
             if now
             else remove_entries(ctx, tools, listed),
-            at_most=trust(ctx, tools, now) if now else Severity.HINT,
+            effects=entry_effects(ctx, tools, now) if now else ctx.effects(Consequence.SUGGESTION),
         )
 
 
-@rule("warning")
+@rule("ignored")
 def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
     """A tool's name is written with the wrong capital letters.
 
@@ -149,7 +150,7 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
             listed.entry.name_span,
             message,
             replace_entry(ctx, tools, listed, now, safe=True),
-            at_most=trust(ctx, tools, () if allows_unlisted_tools(ctx) else now),
+            effects=entry_effects(ctx, tools, () if allows_unlisted_tools(ctx) else now),
         )
 
 
@@ -159,7 +160,7 @@ def _where(ctx: Context, listed: ResolvedEntry) -> str:
     return f" in {join_titles(listed.ignored_by)}" if some else ""
 
 
-@rule("warning", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",))
 def removed_tool(ctx: Context) -> Iterator[Finding]:
     """A tool of this name existed once, but does no more.
 
@@ -203,7 +204,7 @@ def removed_tool(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("hint", tags=("deprecated",))
+@rule("suggestion", tags=("deprecated",))
 def renamed_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed by an old name, which still works.
 
@@ -279,7 +280,7 @@ def _with_new_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntry])
     return ctx.make_fix(f"Write the new names of all {len(renamed)} tools", *edits, safe=True)
 
 
-@rule("warning")
+@rule("ignored")
 def foreign_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed by the name that it has in another product.
 
@@ -321,7 +322,7 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
             f"This list is written for {_owner(tools, ctx.dialect)}."
             f" {describe_effect(droppers, f'does not know {join_names(dropped)}')}.",
             ctx.make_fix(f"Write the names that {ctx.describe_effect('knows')}", *translate_list(ctx, tools)),
-            at_most=ctx.trust(tools.key.source),
+            effects=ctx.effects(Consequence.IGNORED, tools.key.source),
         )
     for tools, listed, now in find_unresolved(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
@@ -335,7 +336,7 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
             listed.entry.name_span,
             message,
             replace_entry(ctx, tools, listed, now) if now else remove_entries(ctx, tools, listed),
-            at_most=trust(ctx, tools, now),
+            effects=entry_effects(ctx, tools, now),
         )
 
 
@@ -345,7 +346,7 @@ def _owner(tools: ToolList, dialect: Dialect) -> str:
     return max(owners, key=owners.count)
 
 
-@rule("warning")
+@rule("ignored")
 def unavailable_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed that is never available to subagents.
 
@@ -393,7 +394,7 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("information")
+@rule("advice")
 def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     """A tool is listed that the agent loses when it runs in the background.
 
@@ -448,7 +449,7 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     )
 
 
-@rule("error")
+@rule("not loaded")
 def refused_tool(ctx: Context) -> Iterator[Finding]:
     """A list of tools has a name that no tool has, and the runtime refuses the file for it.
 
@@ -498,7 +499,7 @@ def refused_tool(ctx: Context) -> Iterator[Finding]:
             yield finding._replace(fixes=remove_entries(ctx, tools, listed))
 
 
-@rule("error")
+@rule("no tools")
 def no_tools(ctx: Context) -> Iterator[Finding]:
     """The agent is left without a single tool.
 
@@ -550,7 +551,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
             entry.report_span,
             f"`tools` {what}: {describe_effect(runtimes, f'{starts} the agent without any tool')}.",
             tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
-            at_most=Severity.INFORMATION if meant else Severity.ERROR if known else Severity.WARNING,
+            effects=_effects(left, Consequence.ADVICE if meant else Consequence.NO_TOOLS, doubtful=not known),
         )
         return
     names = [dropped.name for dropped in tools.dropped]
@@ -573,8 +574,17 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
             )
             if _gives_tools(ctx, fix)
         ),
-        at_most=Severity.WARNING if doubtful else Severity.ERROR,
+        effects=_effects(left, Consequence.NO_TOOLS, doubtful=doubtful),
     )
+
+
+def _effects(
+    left: list[tuple[Reading, AvailableTools]], consequence: Consequence, *, doubtful: bool
+) -> tuple[Effect, ...]:
+    """The effect on each runtime that leaves the agent without tools. If it is doubtful that one does, the
+    agent may lack no more than the entries."""
+    consequence = Consequence.IGNORED if doubtful and consequence is Consequence.NO_TOOLS else consequence
+    return tuple(Effect(reading.runtime.name, consequence) for reading, _ in left)
 
 
 _NO_NAME = UnresolvedEntry("unknown-tool")
@@ -638,7 +648,7 @@ def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
     return switched[True], switched[False]
 
 
-@rule("warning")
+@rule("ignored")
 def tool_separator(ctx: Context) -> Iterator[Finding]:
     """Tools are separated by something that does not separate.
 
@@ -728,7 +738,7 @@ _MARKS = {" ": "a blank", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-b
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
 
 
-@rule("warning")
+@rule("ignored")
 def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
     """A specifier in parentheses does not narrow a tool down.
 
@@ -794,7 +804,7 @@ def _without_specifier(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> 
     return ctx.make_fix(f"Write `{listed.entry.name}`", *edits)
 
 
-@rule("information")
+@rule("advice")
 def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
     """The types of agents in parentheses do not count in a subagent.
 
@@ -838,7 +848,7 @@ def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("warning")
+@rule("ignored")
 def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
     """A tool stands in `tools` and in `disallowedTools`.
 
@@ -894,7 +904,7 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("hint", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",))
 def duplicate_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed twice.
 
@@ -942,7 +952,7 @@ def duplicate_tool(ctx: Context) -> Iterator[Finding]:
                 )
 
 
-@rule("warning")
+@rule("ignored")
 def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
     """A pattern or keyword in `tools` is not understood.
 
@@ -997,7 +1007,7 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
         yield Finding(listed.entry.name_span, message, fixes)
 
 
-@rule("warning")
+@rule("ignored")
 def missing_tool(ctx: Context) -> Iterator[Finding]:
     """A key does nothing without a tool that the agent does not have.
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.unsupported_files import find_unsupported_file
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
+from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
 from agentls.linter.shared.reasons import (
     FENCE,
     can_be_read,
-    certainty,
     describe_rejection,
     find_early_closing,
     findings_for_reason,
@@ -37,7 +37,7 @@ _CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
 _CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
-@rule("information")
+@rule("advice")
 def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """A file among the agents has no frontmatter.
 
@@ -65,7 +65,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """
     if ctx.in_plugin:
         return
-    found = list(findings_for_reason(ctx, "missing-frontmatter"))
+    found = list(findings_for_reason(ctx, "missing-frontmatter", consequence=Consequence.ADVICE))
     if found and find_unsupported_file(ctx.document.path, ctx.text) is None:
         yield from found
     whole = [
@@ -84,7 +84,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield Finding(Span(0, end if end >= 0 else len(ctx.text)), message)
 
 
-@rule("warning")
+@rule("ignored")
 def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
     """A file in a plugin's `agents` folder has no frontmatter, and becomes an agent all the same.
 
@@ -112,10 +112,10 @@ def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
     ```
     """
     if ctx.in_plugin:
-        yield from findings_for_reason(ctx, "missing-frontmatter")
+        yield from findings_for_reason(ctx, "missing-frontmatter", consequence=Consequence.IGNORED)
 
 
-@rule("error")
+@rule("not loaded")
 def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
     """Something stands in front of the opening `---`.
 
@@ -161,7 +161,7 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(Fix(title, tuple(edits), safe),))
 
 
-@rule("error")
+@rule("not loaded")
 def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The opening `---` is missing.
 
@@ -201,7 +201,7 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
-@rule("error")
+@rule("not loaded")
 def malformed_fence(ctx: Context) -> Iterator[Finding]:
     """The first line is almost an opening fence.
 
@@ -244,7 +244,7 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
-@rule("error")
+@rule("not loaded")
 def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The closing `---` is missing.
 
@@ -295,10 +295,10 @@ def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
             runtimes, "takes the prompt for a part of the frontmatter, and is left without one"
         )
         message = f"The closing `---` is missing. {what}."
-        yield Finding(block.opening, message, fixes, at_most=certainty(readings))
+        yield Finding(block.opening, message, fixes, effects=effects_on(readings, Consequence.TEXT_LOST))
 
 
-@rule("error")
+@rule("text lost")
 def early_terminator(ctx: Context) -> Iterator[Finding]:
     """A `---` inside the frontmatter ends it too early.
 
@@ -350,7 +350,7 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
         cut,
         f"{ctx.runtime_titles} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
         _with_short_dashes(ctx, cut),
-        at_most=certainty([ctx.reading]),
+        effects=effects_on([ctx.reading], Consequence.TEXT_LOST),
     )
 
 
@@ -370,7 +370,7 @@ def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
     return ctx.make_fix("Shorten the dashes to `--`", *edits) if can_be_read(ctx, tuple(edits)) else ()
 
 
-@rule("information")
+@rule("advice")
 def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     """The line of the closing fence has more text.
 
@@ -423,7 +423,7 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
         yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))
 
 
-@rule("warning", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",))
 def outdated_file_name(ctx: Context) -> Iterator[Finding]:
     """The file has a name, or lies in a folder, of an older form of the format.
 
@@ -459,7 +459,7 @@ def outdated_file_name(ctx: Context) -> Iterator[Finding]:
     yield Finding(Span(0, min(3, len(ctx.text))), f"Files of this kind have a new name. Move it to `{name}`.")
 
 
-@rule("error")
+@rule("not loaded")
 def wrong_dialect(ctx: Context) -> Iterator[Finding]:
     """A file is written for another product than the one that reads it.
 
@@ -533,11 +533,11 @@ def wrong_dialect(ctx: Context) -> Iterator[Finding]:
     if refusing:
         message += f" {describe_rejection(refusing)}."
     related = tuple(Related(entry.key.span, f"A key of {title}") for entry in origin.entries)
-    most = certainty(refusing) if refusing else Severity.WARNING
-    yield Finding(ctx.document.frontmatter.opening, message, translate_file(ctx, origin), related, most)
+    effects = effects_on(refusing, Consequence.NOT_LOADED) or ctx.effects(Consequence.IGNORED)
+    yield Finding(ctx.document.frontmatter.opening, message, translate_file(ctx, origin), related, effects)
 
 
-@rule("error")
+@rule("not loaded")
 def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
     """The line of the closing fence is not what the runtime looks for.
 
@@ -569,7 +569,7 @@ def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=ctx.make_fix("Write `---`", Edit(finding.span, "---")))
 
 
-@rule("warning")
+@rule("ignored")
 def unread_file(ctx: Context) -> Iterator[Finding]:
     """The runtime does not look at a file of this name, or in this folder.
 
@@ -597,4 +597,4 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from findings_for_reason(ctx, "unread-file")
+    yield from findings_for_reason(ctx, "unread-file", consequence=Consequence.IGNORED)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.records import Key
-from agentls.linter.rule import Context, Finding, Related, Severity, describe_effect, rule
+from agentls.linter.consequence import Consequence, Effect
+from agentls.linter.rule import Context, Finding, Related, describe_effect, rule
 from agentls.project.names import Definition, NameKind, Names, Reference, ReferenceForm
 from agentls.text.offsets import Edit
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
@@ -34,7 +35,7 @@ _TAKEN = {
 }
 
 
-@rule("warning")
+@rule("ignored")
 def duplicate_name(ctx: Context) -> Iterator[Finding]:
     """Another file in the same place has the same name.
 
@@ -89,21 +90,26 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     if not others:
         return
     runtime = ctx.reading.runtime
-    verdict, at_most = runtime.same_name, Severity.INFORMATION
+    verdict, consequence = runtime.same_name, Consequence.ADVICE
     if verdict in ("first", "last"):
         paths = sorted((own.path, *(other.path for other in others)))
         if len({path.rpartition("/")[0] for path in paths}) > 1:
             verdict = "undocumented"
         elif own.path != paths[0 if verdict == "first" else -1]:
-            at_most = Severity.ERROR
+            consequence = Consequence.IGNORED
     elif verdict == "one" and ctx.document.identity.base_folder:
-        at_most = Severity.ERROR
+        consequence = Consequence.IGNORED
     taken = _TAKEN[verdict].format(runtime.title)
     message = f"{_shown(own, others[0])} is called `{own.name}` too. {taken}"
-    yield Finding(name_span(ctx, own), message, related=_related(others, "called the same"), at_most=at_most)
+    yield Finding(
+        name_span(ctx, own),
+        message,
+        related=_related(others, "called the same"),
+        effects=ctx.effects(consequence),
+    )
 
 
-@rule("warning")
+@rule("ignored")
 def hidden_definition(ctx: Context) -> Iterator[Finding]:
     """Something else of the same name has precedence, here or elsewhere.
 
@@ -154,8 +160,10 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     if runtime.hidden_by:
         for other in _of_same_name(ctx, own._replace(kind=runtime.hidden_by)):
             message = f"The {other.kind} of the same name takes its place in {runtime.title}."
-            at_most = Severity.INFORMATION if own.qualifier else Severity.ERROR
-            yield Finding(at, message, related=_related([other], f"the {other.kind}"), at_most=at_most)
+            consequence = Consequence.ADVICE if own.qualifier else Consequence.IGNORED
+            yield Finding(
+                at, message, related=_related([other], f"the {other.kind}"), effects=ctx.effects(consequence)
+            )
     if own.qualifier:
         return
     thing, home = ctx.dialect.thing, ctx.project.user_folder
@@ -165,10 +173,17 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
                 message = (
                     f"The {thing} of the same name in your own folder takes its place in {runtime.title}."
                 )
-                yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.INFORMATION)
+                yield Finding(
+                    at, message, related=_related([other], "yours"), effects=ctx.effects(Consequence.ADVICE)
+                )
             else:
                 message = f"It takes the place of your own {thing} of the same name in {runtime.title}."
-                yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.HINT)
+                yield Finding(
+                    at,
+                    message,
+                    related=_related([other], "yours"),
+                    effects=ctx.effects(Consequence.SUGGESTION),
+                )
     # A file in no known place was given its dialect by hand: no session starts there.
     for base in (
         parent_folders(own.base_folder) if runtime.nearest and ctx.document.identity.base_folder else ()
@@ -178,10 +193,15 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
                 f"It takes the place of the {thing} of the same name further up,"
                 f" where {runtime.title} starts in `{own.base_folder.rpartition('/')[2]}` or below."
             )
-            yield Finding(at, message, related=_related([other], "the other"), at_most=Severity.HINT)
+            yield Finding(
+                at,
+                message,
+                related=_related([other], "the other"),
+                effects=ctx.effects(Consequence.SUGGESTION),
+            )
 
 
-@rule("information")
+@rule("advice")
 def confusable_name(ctx: Context) -> Iterator[Finding]:
     """The name differs from another one in nothing but case and separators.
 
@@ -239,8 +259,13 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     message += (
         f", of which {runtime.title} takes no notice when one is started." if runtime.alike == "same" else "."
     )
-    at_most = Severity.ERROR if runtime.alike == "same" else Severity.HINT
-    yield Finding(name_span(ctx, own), message, related=_related(others, "almost the same"), at_most=at_most)
+    consequence = Consequence.ADVICE if runtime.alike == "same" else Consequence.SUGGESTION
+    yield Finding(
+        name_span(ctx, own),
+        message,
+        related=_related(others, "almost the same"),
+        effects=ctx.effects(consequence),
+    )
 
 
 def _shown(own: Definition, other: Definition) -> str:
@@ -262,7 +287,7 @@ def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
     return tuple(Related(other.span, message, other.path) for other in others)
 
 
-@rule("warning")
+@rule("ignored")
 def unknown_skill(ctx: Context) -> Iterator[Finding]:
     """A key names a skill that is not there.
 
@@ -315,7 +340,7 @@ def unknown_skill(ctx: Context) -> Iterator[Finding]:
     yield from _unknown_in_keys(ctx, "skill")
 
 
-@rule("warning")
+@rule("ignored")
 def unknown_agent(ctx: Context) -> Iterator[Finding]:
     """A key, or `Agent(x)` in a list of tools, names an agent that is not there.
 
@@ -375,7 +400,7 @@ def unknown_agent(ctx: Context) -> Iterator[Finding]:
     yield from _unknown_in_keys(ctx, "agent")
 
 
-@rule("hint")
+@rule("suggestion")
 def unknown_server(ctx: Context) -> Iterator[Finding]:
     """The name of an MCP server is nearly, but not quite, that of one that is configured.
 
@@ -429,7 +454,7 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
             yield _finding(ctx, reference, f"No MCP server `{reference.name}` is known here.", meant)
 
 
-@rule("hint")
+@rule("suggestion")
 def dead_mention(ctx: Context) -> Iterator[Finding]:
     """The prompt refers to an agent, a skill or a command that is not there.
 
@@ -560,12 +585,16 @@ def _is_resolved(ctx: Context, project: Index, names: Names, reference: Referenc
 
 
 def _finding(
-    ctx: Context, reference: Reference, message: str, meant: str | None, at_most: Severity = Severity.ERROR
+    ctx: Context,
+    reference: Reference,
+    message: str,
+    meant: str | None,
+    effects: tuple[Effect, ...] = (),
 ) -> Finding:
     if meant is None:
-        return Finding(reference.span, message, at_most=at_most)
+        return Finding(reference.span, message, effects=effects)
     fixes = ctx.make_fix(f"Change to `{meant}`", Edit(reference.span, meant))
-    return Finding(reference.span, f"{message} Did you mean `{meant}`?", fixes, at_most=at_most)
+    return Finding(reference.span, f"{message} Did you mean `{meant}`?", fixes, effects=effects)
 
 
 # --- in keys ----------------------------------------------------------------------------------
@@ -582,8 +611,14 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
             doubtful = not keys[-1].unknown_name
             told = "" if doubtful else f" {describe_effect(readers, keys[-1].unknown_name)}."
         meant = project.suggest_name(kind, reference.name)
-        weight = Severity.INFORMATION if doubtful or not meant else Severity.WARNING
-        yield _finding(ctx, reference, f"There is no {kind} `{reference.name}` here.{told}", meant, weight)
+        consequence = Consequence.ADVICE if doubtful or not meant else Consequence.IGNORED
+        yield _finding(
+            ctx,
+            reference,
+            f"There is no {kind} `{reference.name}` here.{told}",
+            meant,
+            ctx.effects(consequence),
+        )
 
 
 def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
@@ -711,7 +746,7 @@ def _mention_form(text: str, start: int, end: int) -> Literal["head", "verb", "n
     return None
 
 
-@rule("warning")
+@rule("ignored")
 def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     """A skill is to be preloaded that is kept from the model.
 
@@ -782,7 +817,7 @@ def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | Non
     return known[0] if known and known == found and not any(each.model_invocable for each in known) else None
 
 
-@rule("information")
+@rule("advice")
 def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     """Nobody can start the agent: neither people nor the model.
 
@@ -848,7 +883,7 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
         message = (
             "Nobody can start this agent: neither people nor the model see it, and no other agent lists it."
         )
-        yield Finding(name_span(ctx, own), message, at_most=Severity.HINT)
+        yield Finding(name_span(ctx, own), message, effects=ctx.effects(Consequence.SUGGESTION))
 
 
 def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, PermissionRule]]:

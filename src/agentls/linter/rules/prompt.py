@@ -16,7 +16,7 @@ from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 
 
-@rule("information")
+@rule("advice")
 def empty_body(ctx: Context) -> Iterator[Finding]:
     """The agent has no prompt.
 
@@ -73,7 +73,7 @@ def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
     return levels, bool(fence)
 
 
-@rule("information")
+@rule("advice")
 def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     """A code block is never closed.
 
@@ -166,7 +166,7 @@ def _line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
-@rule("hint")
+@rule("suggestion")
 def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     """A heading is more than one level below the heading before it.
 
@@ -211,7 +211,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("hint")
+@rule("suggestion")
 def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     """A placeholder in the prompt names no variable.
 
@@ -256,7 +256,7 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
         yield Finding(span, f"{message} Did you mean `{meant}`?" if meant else message, fixes)
 
 
-@rule("information")
+@rule("advice")
 def long_text(ctx: Context) -> Iterator[Finding]:
     """The text has more lines than the makers of the runtime advise.
 
@@ -293,7 +293,7 @@ def long_text(ctx: Context) -> Iterator[Finding]:
             return
 
 
-@rule("warning")
+@rule("ignored")
 def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The prompt begins with keys of a frontmatter.
 
@@ -367,7 +367,7 @@ _KEYS_BELOW = re.compile(
 )
 
 
-@rule("warning")
+@rule("ignored")
 def prompt_too_long(ctx: Context) -> Iterator[Finding]:
     """The prompt has more characters than a runtime takes.
 
@@ -406,7 +406,7 @@ def prompt_too_long(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("error")
+@rule("not loaded")
 def missing_prompt(ctx: Context) -> Iterator[Finding]:
     """There is no prompt below the frontmatter, or too little of it, and the runtime refuses the file.
 

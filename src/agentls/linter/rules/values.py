@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects import value_schema
+from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.corrections import correct_value
-from agentls.linter.shared.reasons import certainty, remaining_findings
+from agentls.linter.shared.reasons import remaining_findings
 from agentls.linter.shared.records import records_in
 from agentls.linter.shared.suggestions import closest_value, suggest, with_suggestion
 from agentls.linter.shared.translation import translate_value
@@ -19,7 +20,7 @@ from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Scalar
 
 
-@rule("warning")
+@rule("ignored")
 def invalid_value(ctx: Context) -> Iterator[Finding]:
     """A key has a value that the runtime does not understand, and drops.
 
@@ -82,6 +83,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
     refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
     told: dict[Span, list[Reading]] = {}
     findings: dict[Span, Finding] = {}
+    hearsay: dict[Span, bool] = {}
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
@@ -92,13 +94,14 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
                     message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
-                    findings.setdefault(span, Finding(span, message, at_most=ctx.trust(key.source)))
+                    findings.setdefault(span, Finding(span, message))
+                    hearsay.setdefault(span, reading.dialect.source(key.source).confidence == "third-party")
     for span, readings in told.items():
         where = f" in {join_titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
         finding = findings[span]
-        weakest = max(finding.at_most, certainty(readings))
-        finding = finding._replace(message=f"{finding.message}{where}.", at_most=weakest)
-        yield with_suggestion(ctx, finding)._replace(at_most=weakest)
+        effects = effects_on(readings, Consequence.IGNORED, is_hearsay=hearsay[span])
+        finding = finding._replace(message=f"{finding.message}{where}.", effects=effects)
+        yield with_suggestion(ctx, finding)
 
 
 def _outcome(reading: Reading) -> str:
@@ -108,7 +111,7 @@ def _outcome(reading: Reading) -> str:
     return "the value is ignored"
 
 
-@rule("hint")
+@rule("suggestion")
 def unknown_color(ctx: Context) -> Iterator[Finding]:
     """A colour is not one of those that are documented.
 
@@ -149,7 +152,7 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
 _COLOR = "color"
 
 
-@rule("warning")
+@rule("ignored")
 def misspelt_value(ctx: Context) -> Iterator[Finding]:
     """A value is almost one that is known, and may be any other as well.
 
@@ -187,7 +190,7 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
             yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
-@rule("error")
+@rule("not loaded")
 def refused_value(ctx: Context) -> Iterator[Finding]:
     """A value is not what the runtime takes, and it refuses the file for it.
 
@@ -234,7 +237,7 @@ def _title(edit: Edit) -> str:
     return f"Write {format_code(lines[0])}" + (" and what belongs to it" if len(lines) > 1 else "")
 
 
-@rule("warning")
+@rule("ignored")
 def equal_entries(ctx: Context) -> Iterator[Finding]:
     """Two entries of a list have the same name where each needs its own.
 

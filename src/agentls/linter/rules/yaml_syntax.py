@@ -21,7 +21,7 @@ from agentls.text.offsets import Edit, Span
 from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, Sequence, parse
 
 
-@rule("error")
+@rule("not loaded")
 def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is text or a list, where keys with values are wanted.
 
@@ -65,7 +65,7 @@ def _spaces_behind_colons(ctx: Context, where: Span) -> Iterator[Edit]:
             yield Edit(Span(found.end(), found.end()), " ")
 
 
-@rule("error")
+@rule("not loaded")
 def invalid_yaml(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is not valid YAML, and the runtime cannot repair it.
 
@@ -201,7 +201,7 @@ def _without_quotes(raw: str) -> str:
     return raw if quote in raw[1:] else raw[1:]
 
 
-@rule("information")
+@rule("advice")
 def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     """A value needs quotes, and loads only because the runtime adds them.
 
@@ -322,7 +322,7 @@ def quote_invalid_values(ctx: Context) -> tuple[Fix, ...]:
     )
 
 
-@rule("information")
+@rule("advice")
 def tab_indentation(ctx: Context) -> Iterator[Finding]:
     """A line of the frontmatter is indented with a tab.
 
@@ -369,7 +369,7 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
     yield Finding(tabs[0], message, fixes)
 
 
-@rule("warning")
+@rule("ignored")
 def comment_in_value(ctx: Context) -> Iterator[Finding]:
     """A comment becomes part of a value.
 
@@ -431,7 +431,7 @@ _COMMENT = re.compile(r"[ \t]+(#.*)")
 _IGNORE_COMMENT = re.compile(r"[ \t]+(#[ \t]*agentls:.*)")
 
 
-@rule("warning")
+@rule("ignored")
 def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     """A value in braces or brackets is read as plain text.
 
@@ -477,7 +477,7 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("error")
+@rule("text lost")
 def lost_lines(ctx: Context) -> Iterator[Finding]:
     """A part of a value is lost, since the frontmatter is not valid YAML.
 
@@ -535,7 +535,7 @@ def _is_clean(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     return ctx.document.with_edits(edits).reading.status == "clean"
 
 
-@rule("warning")
+@rule("ignored")
 def unclosed_list(ctx: Context) -> Iterator[Finding]:
     """A list that starts with `[` has no end.
 

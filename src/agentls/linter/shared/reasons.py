@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentls.dialects.runtimes import Runtime
-from agentls.linter.rule import Context, Finding, Fix, Severity, describe_effect
+from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.rule import Context, Finding, Fix, describe_effect
 from agentls.linter.shared.translation import is_reported_for_file
 from agentls.readers.reading import Reading, Reason
 from agentls.readers.yaml_errors import dash_run
@@ -24,7 +25,9 @@ def remaining_findings(ctx: Context, code: str) -> Iterator[Finding]:
 FENCE = "---"
 
 
-def findings_for_reason(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
+def findings_for_reason(
+    ctx: Context, code: str, *fixes: Fix, consequence: Consequence = Consequence.NOT_LOADED
+) -> Iterator[Finding]:
     """The reasons of the runtimes that belong to the rule `code`, with what they come to. Runtimes
     that refuse the file for the same reason share a finding."""
     found: dict[Span, list[tuple[Reading, Reason]]] = {}
@@ -35,7 +38,7 @@ def findings_for_reason(ctx: Context, code: str, *fixes: Fix) -> Iterator[Findin
     for span, pairs in found.items():
         readings = [reading for reading, _ in pairs]
         message = f"{pairs[0][1].message}. {describe_rejection(readings)}."
-        yield Finding(span, message, fixes, at_most=certainty(readings))
+        yield Finding(span, message, fixes, effects=effects_on(readings, consequence))
 
 
 def describe_rejection(readings: Iterable[Reading]) -> str:
@@ -54,16 +57,6 @@ def _effect(reading: Reading) -> str:
     if reading.body_start == 0 and reading.runtime.unreadable == "prompt":
         return "takes the whole file for the prompt, and nothing of the frontmatter counts"
     return f"registers `{reading.name}` with all tools, and nothing else counts"
-
-
-def certainty(readings: Iterable[Reading]) -> Severity:
-    """How severe a finding can be that rests on these readings: what third parties say of a runtime
-    is no ground for an error, and advice none for more than information."""
-    counting = [reading for reading in readings if reading.runtime.verdict == "counts"]
-    firm = any(
-        reading.dialect.source(reading.runtime.source).confidence != "third-party" for reading in counting
-    )
-    return Severity.ERROR if firm else Severity.WARNING if counting else Severity.INFORMATION
 
 
 def can_be_read(ctx: Context, edits: tuple[Edit, ...]) -> bool:

@@ -20,7 +20,7 @@ def with_suggestion(ctx: Context, finding: Finding) -> Finding:
         return finding
     meant = closest_value(key, entry.value)
     found = suggest(ctx, finding.span, finding.message, finding.span, meant)
-    return found._replace(at_most=finding.at_most)
+    return found._replace(effects=finding.effects)
 
 
 def closest_value(key: Key, value: Node) -> str | None:
