@@ -11,6 +11,7 @@ from agentls.document.document import Document
 from agentls.linter.check import MAX_FINDINGS, check
 from agentls.linter.consequence import Consequence
 from agentls.linter.rule import RULES, Context, Finding, Rule
+from agentls.project.world import NoDisk
 from harness import agent
 
 TEXT = (
@@ -19,7 +20,7 @@ TEXT = (
 
 
 def codes(document: Document, config: Config | None = None) -> list[tuple[str, str]]:
-    found = check(document, config or Config(), lambda _: True)
+    found = check(document, config or Config(), NoDisk())
     return [(diagnostic.code, diagnostic.severity.label) for diagnostic in found]
 
 

@@ -67,7 +67,7 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
 
 def file_exists(ctx: Context, path: str) -> bool:
     """Whether `path` leads to a file from the folder of the file, or from one above it."""
-    return any(ctx.exists("../" * up + path) for up in range(_depth(ctx) + 1))
+    return any(ctx.world.exists("../" * up + path) for up in range(_depth(ctx) + 1))
 
 
 _HIGHEST = 6
@@ -265,7 +265,7 @@ def _is_there(ctx: Context, path: str) -> bool:
     the project that its place tells."""
     root, folder = project_root(ctx.document), ctx.document.path.rpartition("/")[0]
     ups = 0 if root is None else len([part for part in folder[len(root) :].split("/") if part])
-    return any(ctx.exists("../" * up + path) for up in range(ups + 1))
+    return any(ctx.world.exists("../" * up + path) for up in range(ups + 1))
 
 
 def _patterns(ctx: Context) -> Iterator[tuple[str, str, Span]]:
@@ -354,7 +354,7 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     """
     for key, pattern, span in _patterns(ctx):
         placeholder = "<" in pattern or "$" in pattern
-        if not placeholder and not globs.find_error(pattern) and not ctx.files(pattern):
+        if not placeholder and not globs.find_error(pattern) and not ctx.world.has_match(pattern):
             yield Finding(span, f"No file of the project fits `{pattern}` in `{key}`.")
 
 

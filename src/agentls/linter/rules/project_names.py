@@ -84,9 +84,9 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None:
+    if own is None or ctx.project_index is None:
         return
-    others = _others(own, ctx.project.roster(own).find(own.full_name))
+    others = _others(own, ctx.project_index.roster(own).find(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -154,7 +154,7 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None:
+    if own is None or ctx.project_index is None:
         return
     runtime, at = ctx.reading.runtime, name_span(ctx, own)
     if runtime.hidden_by:
@@ -166,7 +166,7 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
             )
     if own.qualifier:
         return
-    thing, home = ctx.dialect.thing, ctx.project.user_folder
+    thing, home = ctx.dialect.thing, ctx.project_index.user_folder
     if home and own.base_folder != home and runtime.at_home != "undocumented":
         for other in _of_same_name(ctx, own._replace(base_folder=home)):
             if runtime.at_home == "wins":
@@ -249,9 +249,9 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None:
+    if own is None or ctx.project_index is None:
         return
-    others = _others(own, ctx.project.roster(own).find_similar(own.full_name))
+    others = _others(own, ctx.project_index.roster(own).find_similar(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -279,8 +279,8 @@ def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definiti
 
 def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
     """One definition of the name, kind and place of `like`, if there is any."""
-    assert ctx.project is not None
-    return list(islice(ctx.project.roster(like).find(like.full_name), 1))
+    assert ctx.project_index is not None
+    return list(islice(ctx.project_index.roster(like).find(like.full_name), 1))
 
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
@@ -552,7 +552,7 @@ def _unresolved(
 ) -> Iterator[tuple[Index, Reference]]:
     """The references of the file that lead nowhere, as far as the project, the user's folder and the
     plugins there tell, each with the names of the project."""
-    project, names = ctx.project, ctx.names
+    project, names = ctx.project_index, ctx.names
     if project is None or names is None:
         return
     for reference in names.references:
@@ -694,7 +694,7 @@ class _ProseMention(NamedTuple):
 
 
 def _in_prose(ctx: Context) -> Iterator[Finding]:
-    project, names = ctx.project, ctx.names
+    project, names = ctx.project_index, ctx.names
     if project is None or names is None or project.count("agent") <= 1:
         return
     mentions = list(_mentions(ctx, project, names))
@@ -794,7 +794,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     List the changes first.
     ```
     """
-    if ctx.project is None or ctx.names is None:
+    if ctx.project_index is None or ctx.names is None:
         return
     for key in ctx.dialect.keys:
         entry = ctx.entry(key.name) if key.offered_only else None
@@ -809,9 +809,9 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
 
 def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | None:
     """The skill that a reference means, if none that it can mean is offered to a model."""
-    assert ctx.project is not None
+    assert ctx.project_index is not None
     assert ctx.names is not None
-    found = ctx.project.resolve(reference, ctx.names)
+    found = ctx.project_index.resolve(reference, ctx.names)
     runtime = ctx.reading.runtime.name
     known = [each for each in found if each.kind == "skill" and runtime in each.runtimes]
     return known[0] if known and known == found and not any(each.model_invocable for each in known) else None
@@ -872,7 +872,7 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None or own.kind != "agent":
+    if own is None or ctx.project_index is None or own.kind != "agent":
         return
     for path, denial in _denying_rules(ctx, own):
         message = f"`{denial.text}` is denied in `{project_path(own, path)}`, so {ctx.describe_effect('hands it no tasks')}."
@@ -888,10 +888,10 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
 
 def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, PermissionRule]]:
     """The rules of the settings that deny the agent by its name, each with its file."""
-    assert ctx.project is not None
-    for file in ctx.project.permission_files(ctx.reading.runtime):
+    assert ctx.project_index is not None
+    for file in ctx.project_index.permission_files(ctx.reading.runtime):
         above = not own.qualifier and is_inside(file.base, own.base_folder)
-        if not (above or file.base == ctx.project.user_folder):
+        if not (above or file.base == ctx.project_index.user_folder):
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)
@@ -901,6 +901,6 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
 
 def _is_referenced(ctx: Context, own: Definition) -> bool:
     """Whether another file has the agent's name among the values of a key."""
-    assert ctx.project is not None
-    uses = ctx.project.find_by_name(own.name)
+    assert ctx.project_index is not None
+    uses = ctx.project_index.find_by_name(own.name)
     return any(names.path != own.path and reference.form == "key" for names, reference in uses)
