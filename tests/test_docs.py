@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
+import generate
 from agentls.config import SETTING_DESCRIPTIONS, Config, Override
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_generated_documentation_is_current() -> None:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
     assert [path.relative_to(ROOT) for path in generate.stale()] == [], "run `make docs`"
 
 
