@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import generate
 import agentls
+import generate
 from agentls.config import SETTING_DESCRIPTIONS, Config, Override
 
 ROOT = Path(__file__).parents[1]
