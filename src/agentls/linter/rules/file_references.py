@@ -22,7 +22,7 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 @rule("advice")
 def broken_link(ctx: Context) -> Iterator[Finding]:
-    """A link in the prompt refers to a file that does not exist.
+    """A link refers to a file that does not exist.
 
     The agent may try to read the file and fail. Links are resolved relative to the folder of the agent
     file and to its parent folders, up to the root of the project or plugin, where agents usually work.

@@ -116,7 +116,7 @@ def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
 
 @rule("not loaded")
 def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
-    """The file has text before the opening `---`.
+    """The file has text or whitespace before the opening `---`.
 
     The opening `---` must be the first line of the file. If a blank line, a comment or even a space
     comes before it, Claude Code finds no frontmatter and does not load the file.

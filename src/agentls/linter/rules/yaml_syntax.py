@@ -209,10 +209,10 @@ def _without_quotes(raw: str) -> str:
 def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     """A value must be quoted, and only loads because the runtime repairs the frontmatter.
 
-    An unquoted value that contains `: `, or starts with a character such as `@` or `[`, is invalid YAML.
-    Claude Code then quotes values with special characters automatically, so the agent loads as it is
-    written. Other tools reject the file, and so does Claude Code if the file has CRLF line endings.
-    OpenCode and Kilo convert values with a colon to block scalars and repair nothing else.
+    An unquoted value that contains `: ` or starts with `@` is invalid YAML, and so is a text that starts
+    with `[` but is not a list. Claude Code then quotes values with special characters automatically, so the
+    agent loads as it is written. Other tools reject the file, and so does Claude Code if the file has CRLF
+    line endings. OpenCode and Kilo convert values with a colon to block scalars and repair nothing else.
 
     ## Bad
 
@@ -275,15 +275,15 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
 
 
 _LONG = 100
-"""From this length on, a block scalar is offered before quotes."""
+"""For values longer than this, a block scalar is offered before quotes."""
 
 
 def _describe_invalid_value(key: str, text: str) -> str:
     """Describe in a sentence why a plain scalar is invalid YAML, as far as its characters show it."""
     if text[:1] in ("@", "`", "%"):
         return f"Unquoted `{key}` starts with {code_span(text[0])}, which is invalid YAML"
-    # In quotes, in a collection and after an alias, `: ` need not be the cause.
-    if text[:1] not in tuple("'\"[{*&!|>#") and ": " in text:
+    # After one of these indicators, the value is not a plain scalar, and `: ` need not be the cause.
+    if text[:1] not in tuple("'\"[{*&!|>#-?") and ": " in text:
         return f"Unquoted `{key}` contains `: `, which is invalid YAML"
     return f"`{key}` must be quoted to be valid YAML"
 
