@@ -110,11 +110,7 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
 
 
 _BYTE_ORDER_MARK = "\ufeff"
-
-
 _USUAL = bytes((*range(0x20, 0x7F), *b"\t\n\f\r"))
-
-
 _INVISIBLE = re.compile(
     "["
     "\0-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
@@ -128,20 +124,10 @@ _INVISIBLE = re.compile(
 
 
 _EMOJI = re.compile("[\u2100-\u2bff\U0001f000-\U0001faff]\ufe0f")  # the most common legitimate use
-
-
 _IN_EMOJI = re.compile("[\ufe0e\ufe0f]?\u200d?")
-
-
 _IN_FLAG = re.compile("[\U000e0020-\U000e007e]+\U000e007f")
-
-
 _IN_SCRIPT = re.compile("[\u200b-\u200d]{1,2}|[\u180b-\u180d\u180f\ufe00-\ufe0f]")
-
-
 _IN_IDEOGRAPHS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-
-
 _NEAR = 100
 """How many characters around a direction mark may contain the right-to-left text that it is for."""
 

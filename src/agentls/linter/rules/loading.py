@@ -26,14 +26,8 @@ from agentls.text.offsets import Edit, Span
 from agentls.text.wording import join_names
 
 _DASHES = re.compile(r"-{3,}")
-
-
 _ALMOST_CLOSING = re.compile(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
-
-
 _CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
-
-
 _CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
@@ -332,18 +326,21 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
     if cut is None:
         return
     entries = ctx.document.root.entries
-    cut_off = [
-        f"`{entry.key.text}` is cut off and "
+    lost = [
+        f"`{entry.key.text}` is cut off"
         for entry in entries
         if entry.value.span.start < cut.start < entry.value.span.end
     ]
     after = [entry.key.text for entry in entries if entry.key.span.start > cut.end]
-    rest = "".join(cut_off) + "the rest" + (f" ({join_names(after)})" if after else "")
     if ctx.reading.reasons:
-        message = f"This `---` ends the frontmatter: {rest} is lost. {describe_rejection([ctx.reading])}."
+        lost += [f"the rest ({join_names(after)}) is lost"] if after else []
+        ends = ": ".join(["This `---` ends the frontmatter", *([" and ".join(lost)] if lost else [])])
+        message = f"{ends}. {describe_rejection([ctx.reading])}."
     else:
-        effect = ctx.describe_effect("ends the frontmatter at this `---`")
-        message = f"{effect}: {rest} becomes part of the prompt."
+        rest = f"the rest ({join_names(after)})" if after else "the rest"
+        lost.append(f"{rest} becomes part of the prompt")
+        ends = ctx.describe_effect("ends the frontmatter at this `---`")
+        message = f"{ends}: {' and '.join(lost)}."
     effects = effects_on([ctx.reading], Consequence.TEXT_LOST)
     yield Finding(cut, message, _shorten_dashes(ctx, cut), effects=effects)
 

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.records import Key
+from agentls.document.locate import is_inside
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Related, describe_effect, rule
-from agentls.project.names import Definition, NameKind, Names, Reference, ReferenceForm
+from agentls.linter.shared.definitions import main_definition, name_span, parent_folders, project_path
+from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference, ReferenceForm
 from agentls.text.offsets import Edit
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
-from agentls.document.locate import is_inside
-from agentls.linter.shared.definitions import main_definition, name_span, parent_folders, project_path
-from agentls.project.names import PermissionRule
 
 _MAX_RELATED = 4
 """How many other definitions a finding shows."""
@@ -644,22 +643,14 @@ _AFTER_DELEGATION = re.compile(
 
 
 _HEAD = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|\|[ \t]*)[*`\"']*\Z")
-
-
 _AFTER_HEAD = re.compile(
     r"[*`\"']*[ \t]*(?:$|[:(|\u2014\u2013\u2192]|->|-{1,2}[ ]|(?:for|to|when|if|handles)\b)", re.MULTILINE
 )
 
 
 _IN_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
-
-
 _NOT_IN_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
-
-
 _NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
-
-
 _WINDOW = 80
 
 

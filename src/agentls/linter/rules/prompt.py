@@ -353,13 +353,11 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
         fixes = (Fix("Remove the keys from the prompt", (Edit(Span(below.start(), below.end()), ""),)),)
     elif not set(keys) & in_frontmatter and FENCE not in below["keys"]:
         fixes = ctx.make_fix("Move to the frontmatter", *edits)
-    effect = ctx.describe_effect("reads as text and not as frontmatter")
-    yield Finding(span, f"The prompt starts with {join_names(keys)}, which {effect}.", fixes)
+    effect = ctx.describe_effect(f"reads {join_names(keys)} as part of the prompt and not as frontmatter")
+    yield Finding(span, f"{effect}.", fixes)
 
 
 _KEY = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s)", re.MULTILINE)
-
-
 _KEYS_BELOW = re.compile(
     r"""\s*(?:^-{3,}[ \t]*\r?\n\s*)?  # an optional second `---`
     (?:<!--[^\n]*-->[ \t]*\r?\n\s*)?  # an optional comment, which may be an ignore comment

@@ -112,11 +112,7 @@ def invalid_yaml(ctx: Context) -> Iterator[Finding]:
 
 
 _LINE_VALUE = re.compile(r"^([ \t]*(?:- )?[\w.-]+:[ \t]+)(\S.*?)[ \t\r]*$", re.MULTILINE)
-
-
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t\r]*")
-
-
 _UNINDENTED = re.compile(r"^[^\s#]", re.MULTILINE)
 
 
@@ -444,8 +440,6 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
 
 
 _COMMENT = re.compile(r"[ \t]+(#.*)")
-
-
 _IGNORE_COMMENT = re.compile(r"[ \t]+(#[ \t]*agentls:.*)")
 
 
