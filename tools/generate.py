@@ -121,16 +121,17 @@ def outputs() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text it should have."""
     for rule in RULES.values():
         yield PAGES / f"{rule.code}.md", rule_page(rule)
-    readme, configuration = ROOT / "README.md", ROOT / "docs" / "configuration.md"
-    text = replace_between(readme.read_text("utf-8"), "rules", rule_table("src/agentls/linter/pages"))
-    yield readme, replace_between(text, "dialects", dialect_table())
+    docs = ROOT / "docs"
+    rules, formats, configuration = docs / "rules.md", docs / "formats.md", docs / "configuration.md"
+    yield rules, replace_between(rules.read_text("utf-8"), "rules", rule_table("../src/agentls/linter/pages"))
+    yield formats, replace_between(formats.read_text("utf-8"), "dialects", dialect_table())
     text = replace_between(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
     yield configuration, replace_between(text, "overrides", settings_table(Override._fields))
-    page = ROOT / "docs" / "truth.md"
-    yield page, replace_between(page.read_text("utf-8"), "verdicts", truth.table(truth.verdicts()))
+    verdicts = docs / "truth.md"
+    yield verdicts, replace_between(verdicts.read_text("utf-8"), "verdicts", truth.table(truth.verdicts()))
     yield ROOT / "editors" / "vscode" / "src" / "server" / "patterns.ts", vscode_patterns()
-    yield ROOT / "docs" / "check.svg", picture("claude-code")
-    yield ROOT / "docs" / "six-products.svg", picture("six-products")
+    yield docs / "check.svg", picture("claude-code")
+    yield docs / "six-products.svg", picture("six-products")
 
 
 def stale() -> list[Path]:
