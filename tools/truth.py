@@ -24,7 +24,8 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter.check import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
+from agentls.project.world import NoDisk
 from agentls.readers.reading import Reading
 from markers import replace_between
 
@@ -114,7 +115,7 @@ class Corpus(NamedTuple):
     not_compared: tuple[str, ...] = ()
 
 
-VALIDITY = ("refused-key", "refused-value", "invalid-name", "name-not-folder", "unread-file")
+VALIDITY = ("unknown-key", "invalid-value", "invalid-name", "name-not-folder", "unread-file")
 """Why the validator of the standard objects to a skill that it can read."""
 
 CORPORA = (
@@ -197,7 +198,7 @@ def compare(files: Files) -> Agreement:
         if loads is not each.loads:
             differing.append(each.name)
         if each.works and each.document:
-            found = check(each.document, each.document.config, lambda _: True)
+            found = check(each.document, each.document.config, NoDisk())
             if any(diagnostic.severity == Severity.ERROR for diagnostic in found):
                 false_errors.append(each.name)
     return Agreement(files, tuple(differing), tuple(false_errors))

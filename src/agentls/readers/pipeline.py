@@ -64,7 +64,7 @@ def find_duplicate_key(root: Node | None) -> Reason | None:
             seen: set[str] = set()
             for entry in node.entries:
                 if entry.key.text in seen:
-                    return Reason("refused-duplicate", f"`{entry.key.text}` stands twice", entry.key.span)
+                    return Reason("duplicate-key", f"`{entry.key.text}` stands twice", entry.key.span)
                 seen.add(entry.key.text)
                 stack.append(entry.value)
     return None
@@ -273,7 +273,7 @@ def validate_frontmatter(
             yield Reason("missing-key", f"One of {join_names(variant.one_of)} is missing", frame.opening)
         for entry in present[1:]:
             message = f"`{entry.key.text}` cannot stand beside `{present[0].key.text}`"
-            yield Reason("refused-key", message, entry.key.span)
+            yield Reason("unknown-key", message, entry.key.span)
     for entry in root.entries if root else ():
         name = entry.key.text
         key = dialect.key(name)
@@ -286,7 +286,7 @@ def validate_frontmatter(
             if runtime.unknown_keys == "refused":
                 of = f" of {variant.title}" if variant and key else ""
                 message = f"`{name}` is only a key of {other.title}" if other else f"`{name}` is no key{of}"
-                yield Reason("refused-key", message, entry.key.span)
+                yield Reason("unknown-key", message, entry.key.span)
             continue
         if isinstance(entry.value, Sequence) and key.type == "tools" and runtime.unknown_tools == "refused":
             yield from _unknown_tools(entry.value, text, dialect)
@@ -328,11 +328,11 @@ def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Rea
     blank = [item for item in value.items if isinstance(item, Scalar) and not item.text.strip()]
     for item in blank:
         if item.type == "str":
-            yield Reason("refused-tool", "An entry is empty, and no tool", item.span)
+            yield Reason("unknown-tool", "An entry is empty, and no tool", item.span)
     for entry in tool_names.split_tool_list(value, text, dialect.tool_grammar):
         standing = tool_names.resolve_tool(entry.name, dialect, None).standing
         if entry.text not in dialect.tool_grammar.all and standing != "available":
-            yield Reason("refused-tool", f"There is no tool {join_names([entry.text])}", entry.name_span)
+            yield Reason("unknown-tool", f"There is no tool {join_names([entry.text])}", entry.name_span)
 
 
 def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Iterator[Reason]:
@@ -340,7 +340,7 @@ def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Itera
     for entry in hooks.entries:
         event = dialect.hook_event(entry.key.text)
         if event is None or not event.known_to(runtime.name):
-            yield Reason("refused-value", f"There is no event {format_code(entry.key.text)}", entry.key.span)
+            yield Reason("invalid-value", f"There is no event {format_code(entry.key.text)}", entry.key.span)
 
 
 def _mark(span: Span, otherwise: Span) -> Span:
@@ -368,9 +368,9 @@ def _code(key: Key, value: Node) -> str:
         return (
             f"{key.name}-not-text"
             if not isinstance(value, Scalar) or value.type != "str"
-            else "refused-value"
+            else "invalid-value"
         )
-    return "refused-value"
+    return "invalid-value"
 
 
 def _default_name(
