@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from agentls.dialects import value_schema
 from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_mismatch
 from agentls.linter.rule import Context, Finding, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.corrections import correct_value
-from agentls.linter.shared.reasons import remaining_findings
+from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.suggestions import closest_value, suggest, with_suggestion
 from agentls.linter.shared.translation import translate_value
 from agentls.linter.shared.value_types import entries_of_type, expected_values, matches_type, records_in
@@ -116,7 +117,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                 span = misfit.span if misfit.span.end > misfit.span.start else entry.report_span
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
-                    message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
+                    message = f"{describe_mismatch(misfit)}: {key.bad_value or _outcome(reading)}"
                     findings.setdefault(span, Finding(span, message))
                     hearsay.setdefault(span, reading.dialect.source(key.source).confidence == "third-party")
     for span, readings in told.items():
