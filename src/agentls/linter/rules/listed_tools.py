@@ -55,7 +55,7 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     """No tool has this name.
 
     Claude Code silently ignores unknown entries as long as at least one other entry remains. In
-    `disallowedTools` an unknown name removes no tools. Quotes, backticks and brackets inside a
+    `disallowedTools` an unknown name denies nothing. Quotes, backticks and brackets inside a
     string are part of the name. Add your own tools to the setting `tools`; tools of MCP servers are
     written `mcp__server__tool` and are never reported.
 

@@ -153,7 +153,7 @@ def entry_effect(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> str:
     if allows_unlisted_tools(ctx):
         return ctx.describe_effect("is not documented to support it")
     if tools.key.name != TOOLS:
-        return "it removes no tools"
+        return "it denies nothing"
     is_reported = all(runtime.unknown_tools == "reported" for runtime in listed.ignored_by)
     return describe_effect(listed.ignored_by, "reports it as invalid" if is_reported else "ignores it")
 
