@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.records import Model, Models
-from agentls.linter.consequence import Consequence, Effect
+from agentls.linter.consequence import Consequence
 from agentls.linter.rule import Context, Finding, rule
 from agentls.linter.shared.suggestions import remove_key, suggest
 from agentls.linter.shared.value_types import entries_of_type
@@ -211,7 +211,7 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
         closest = None if known else _closest_model(value.text, ctx.dialect.models)
         if closest:
             message = f"Unknown model {format_code(value.text)}."
-            if ctx.dialect.models.unknown == "passed on":
+            if _are_unknown_models_passed_on(ctx):
                 message += f" {ctx.describe_effect('sends it unchanged')} and the API rejects it."
             else:
                 message += f" {ctx.describe_effect('uses the model of the session')}."
@@ -297,16 +297,22 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
         foreign = ctx.dialect.foreign_model(value.text)
         if model or foreign or _closest_model(value.text, ctx.dialect.models):
             continue
-        effects: tuple[Effect, ...] = ()
-        if ctx.dialect.models.unknown == "passed on":
-            used = (
-                ctx.describe_effect("sends it unchanged")
-                + "; the call fails unless your provider supports it"
-            )
-        else:
-            used = ctx.describe_effect("uses the model of the session unless your account has it")
-            effects = ctx.effects(Consequence.SUGGESTION)
-        yield Finding(value.span, f"Unknown model {format_code(value.text)}. {used}.", effects=effects)
+        message = f"Unknown model {format_code(value.text)}. {_handling_of_unknown_model(ctx)}."
+        effects = () if _are_unknown_models_passed_on(ctx) else ctx.effects(Consequence.SUGGESTION)
+        yield Finding(value.span, message, effects=effects)
+
+
+def _are_unknown_models_passed_on(ctx: Context) -> bool:
+    """Whether the runtime sends a model that it does not know to the provider."""
+    return ctx.dialect.models.unknown == "passed on"
+
+
+def _handling_of_unknown_model(ctx: Context) -> str:
+    """Return how the runtimes handle a model that they do not know but the provider may."""
+    if _are_unknown_models_passed_on(ctx):
+        sent = ctx.describe_effect("sends it unchanged")
+        return f"{sent}; the call fails unless your provider or gateway supports it"
+    return ctx.describe_effect("uses it only if your account has it, otherwise the model of the session")
 
 
 @rule("advice")
@@ -356,24 +362,16 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         foreign = None if model else ctx.dialect.foreign_model(value.text)
         if foreign is None:
             continue
-        written, passed_on = format_code(value.text), ctx.dialect.models.unknown == "passed on"
-        if foreign.provider:
-            message = f"{written} has a provider prefix; {ctx.describe_effect('does not support one')}."
-        else:
-            message = f"{written} is a model of {foreign.of}; {ctx.describe_effect('does not support it')}."
-        message += (
-            " The call fails unless a gateway accepts it."
-            if passed_on
-            else " The model of the session is used unless your account has it."
-        )
+        origin = "has a provider prefix" if foreign.provider else f"is a model of {foreign.of}"
+        message = f"{format_code(value.text)} {origin}. {_handling_of_unknown_model(ctx)}."
         if foreign.use:
             message += f" Use `{foreign.use}` instead."
             fixes = ctx.make_fix(f"Change to `{foreign.use}`", Edit(value.span, foreign.use))
         else:
             entry = ctx.entry("model")
             fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
-        effects = ctx.effects(Consequence.ADVICE if passed_on else Consequence.SUGGESTION)
-        yield Finding(value.span, message, fixes, effects=effects)
+        consequence = Consequence.ADVICE if _are_unknown_models_passed_on(ctx) else Consequence.SUGGESTION
+        yield Finding(value.span, message, fixes, effects=ctx.effects(consequence))
 
 
 @rule("ignored", tags=("deprecated",))
