@@ -13,7 +13,7 @@ from agentls.document import permissions
 from agentls.document.edits import remove_entry, write_scalar
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
-from agentls.linter.shared.reasons import findings_for_reason, remaining_findings
+from agentls.linter.shared.load_reasons import findings_for_reason, remaining_findings
 from agentls.linter.shared.suggestions import closest_key, remove_key, suggest_key
 from agentls.linter.shared.translation import foreign_format_of, rename_key
 from agentls.linter.shared.value_types import records_in

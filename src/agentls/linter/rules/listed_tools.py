@@ -18,7 +18,7 @@ from agentls.document.tools import (
 )
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
-from agentls.linter.shared.reasons import remaining_findings
+from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.tool_entries import (
     DENIED,
     EVERY_MCP_TOOL,

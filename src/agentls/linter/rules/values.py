@@ -8,9 +8,10 @@ from typing import NamedTuple
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key
 from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_mismatch
 from agentls.linter.rule import Context, Finding, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.corrections import correct_value
-from agentls.linter.shared.reasons import remaining_findings
+from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.suggestions import closest_value, suggest, with_suggestion
 from agentls.linter.shared.translation import translate_value
 from agentls.linter.shared.value_types import entries_of_type, expected_values, matches_type, records_in
@@ -133,7 +134,7 @@ def _mismatches(ctx: Context) -> Iterator[Finding]:
                 if span in rejected:
                     continue
                 effect = key.bad_value or _default_effect(reading)
-                first = found.setdefault(span, _Mismatch(mismatch.message, effect, is_hearsay, []))
+                first = found.setdefault(span, _Mismatch(describe_mismatch(mismatch), effect, is_hearsay, []))
                 first.readings.append(reading)
     for span, (message, effect, is_hearsay, readings) in found.items():
         where = f" in {join_titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""

@@ -40,7 +40,7 @@ def matches_type(key: Key, value: Node) -> bool:
 
 def expected_values(key: Key) -> str:
     """Return a noun phrase for the values that a key accepts."""
-    described = {"text": "a string", "integer": "a positive integer", "tools": "the names of tools"}
+    described = {"text": "a string", "integer": "a positive integer", "tools": "tool names"}
     if key.type in described:
         return described[key.type]
     if key.type == "boolean":
