@@ -51,7 +51,7 @@ def missing_name(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _missing(ctx, "name")
+    yield from _report_missing(ctx, "name")
 
 
 @rule("not loaded")
@@ -82,10 +82,10 @@ def missing_description(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _missing(ctx, "description")
+    yield from _report_missing(ctx, "description")
 
 
-def _missing(ctx: Context, key: str) -> Iterator[Finding]:
+def _report_missing(ctx: Context, key: str) -> Iterator[Finding]:
     """Report that `key` is missing or empty, with a fix that inserts a value."""
     if find_early_closing(ctx) and ctx.document.entry(key):
         return  # The file has the key; `early-terminator` reports that the runtime does not read it.
@@ -95,15 +95,15 @@ def _missing(ctx: Context, key: str) -> Iterator[Finding]:
         lost = find_lost_text(ctx, key)
         value = write_scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
         if entry is None:
-            fix = Fix(f"Insert `{key}`", _insertion(ctx, key, value))
+            fix = Fix(f"Insert `{key}`", _insert_entry(ctx, key, value))
         elif lost:
             fix = quote_value(ctx, entry, lost)
         else:
             fix = Fix(f"Fill in `{key}`", (set_value(entry, value),))
-        yield finding._replace(fixes=_working(ctx, code, fix))
+        yield finding._replace(fixes=_effective_fixes(ctx, code, fix))
 
 
-def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
+def _insert_entry(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
     """Return the edit that inserts the entry `key`: at the start, or after the name."""
     block, entries = ctx.reading.block, ctx.reading.root.entries if ctx.reading.root else ()
     if block is None or any(_is_misspelling(ctx, entry.key.text, key) for entry in entries):
@@ -128,7 +128,7 @@ def _is_misspelling(ctx: Context, written: str, key: str) -> bool:
     return closest_match(written, [key]) is not None
 
 
-def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
+def _effective_fixes(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
     """Return those of `fixes` after which the frontmatter can be read and has no reason `code`."""
     readings = [(fix, ctx.document.with_edits(fix.edits).readings) for fix in fixes if fix.edits]
     return tuple(
@@ -178,7 +178,7 @@ def name_not_text(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _not_text(ctx, "name")
+    yield from _report_non_string(ctx, "name")
 
 
 @rule("not loaded")
@@ -213,10 +213,10 @@ def description_not_text(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _not_text(ctx, "description")
+    yield from _report_non_string(ctx, "description")
 
 
-def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
+def _report_non_string(ctx: Context, key: str) -> Iterator[Finding]:
     """Report that the value of `key` is not a string, with a fix that makes it one."""
     code = f"{key}-not-text"
     for finding in findings_for_reason(ctx, code):
@@ -234,7 +234,7 @@ def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
             fixes.append(Fix("Convert to a block scalar", (edit,)))
         else:
             fixes.append(Fix("Quote the value", (Edit(entry.value.span, f'"{raw}"'),)))
-        yield finding._replace(fixes=_working(ctx, code, *fixes)[:1])
+        yield finding._replace(fixes=_effective_fixes(ctx, code, *fixes)[:1])
 
 
 @rule("not loaded")
@@ -270,7 +270,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
     for finding in findings_for_reason(ctx, "invalid-name"):
         entry = ctx.document.entry("name")
         if entry is None or not isinstance(entry.value, Scalar):
-            yield finding._replace(fixes=_working(ctx, "invalid-name", *_override_fix(ctx)))
+            yield finding._replace(fixes=_effective_fixes(ctx, "invalid-name", *_override_fix(ctx)))
             continue
         if finding.span != entry.report_span:  # It is the name of another definition in the file.
             yield finding
@@ -279,7 +279,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
         names = dict.fromkeys((name, _slugify(entry.value.text)))
         fixes = [Fix(f"Change to `{name}`", (Edit(finding.span, write_scalar(name)),)) for name in names]
         fixes += _override_fix(ctx)
-        yield finding._replace(fixes=_working(ctx, "invalid-name", *fixes)[:1])
+        yield finding._replace(fixes=_effective_fixes(ctx, "invalid-name", *fixes)[:1])
 
 
 def _override_fix(ctx: Context) -> Iterator[Fix]:
@@ -289,7 +289,7 @@ def _override_fix(ctx: Context) -> Iterator[Fix]:
     if entry:
         yield Fix(f"Change to `{override}: true`", (set_value(entry, "true"),))
     elif override:
-        yield Fix(f"Insert `{override}: true`", _insertion(ctx, override, "true"))
+        yield Fix(f"Insert `{override}: true`", _insert_entry(ctx, override, "true"))
 
 
 @rule("advice")
@@ -323,14 +323,14 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     """
     for finding in (
         *findings_for_reason(ctx, "name-not-folder", consequence=Consequence.ADVICE),
-        *_other_names(ctx),
+        *_report_other_name(ctx),
     ):
         folder = ctx.document.identity.default_name("folder")
         fix = Fix(f"Change to `{folder}`", (Edit(finding.span, write_scalar(folder)),))
-        yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
+        yield finding._replace(fixes=_effective_fixes(ctx, "name-not-folder", fix))
 
 
-def _other_names(ctx: Context) -> Iterator[Finding]:
+def _report_other_name(ctx: Context) -> Iterator[Finding]:
     """Report a name that differs from the folder's, if runtimes report it but load the skill."""
     readings = [reading for reading in ctx.readings if reading.runtime.other_names == "reported"]
     for reading in readings[:1]:
@@ -375,7 +375,7 @@ def builtin_name(ctx: Context) -> Iterator[Finding]:
     for agent in ctx.dialect.builtin_agents if ctx.dialect.kind == "agent" else ():
         if agent.name == ctx.reading.name and ctx.reading.loads:
             message = f"Shadows the built-in agent `{agent.name}`. {agent.summary}"
-            yield Finding(_mark(ctx, "name"), message)
+            yield Finding(_value_span(ctx, "name"), message)
 
 
 @rule("advice")
@@ -404,12 +404,12 @@ def reserved_name(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for word in ctx.dialect.reserved_names:
-        if word.name == ctx.reading.name and ctx.reading.loads:
-            yield Finding(_mark(ctx, "name"), f"{word.summary} Choose another name.")
+    for reserved in ctx.dialect.reserved_names:
+        if reserved.name == ctx.reading.name and ctx.reading.loads:
+            yield Finding(_value_span(ctx, "name"), f"{reserved.summary} Choose another name.")
 
 
-def _mark(ctx: Context, key: str) -> Span:
+def _value_span(ctx: Context, key: str) -> Span:
     """Return the span for a finding about the value of `key`: the opening fence if the key is missing."""
     entry = ctx.reading.entry(key)
     if entry:
@@ -454,7 +454,7 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     entry = reading.entry("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
         return
-    mark, edits = _description(ctx)
+    mark, edits = _insert_description(ctx)
     message = f"{_describe_missing_description(entry)} The model receives `{reading.description}` instead."
     yield Finding(mark, message, ctx.make_fix("Insert a description", *edits))
 
@@ -464,13 +464,13 @@ def _describe_missing_description(entry: Entry | None) -> str:
     return "`description` must be a non-empty string." if entry else "`description` is missing."
 
 
-def _description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
+def _insert_description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
     """Return the span for a finding about the description, and the edits that insert one."""
     entry, block = ctx.reading.entry("description"), ctx.document.frontmatter
     if entry:
         return entry.report_span, (set_value(entry, _placeholder(ctx)),)
     mark = block.opening if block and ctx.reading.block else ctx.document.lines.line_span(0)
-    return mark, _insertion(ctx, "description", _placeholder(ctx))
+    return mark, _insert_entry(ctx, "description", _placeholder(ctx))
 
 
 @rule("advice")
@@ -511,7 +511,7 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
         return  # The frontmatter is missing altogether.
     if any(_is_misspelling(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
         return  # `misspelt-key` reports a similar key.
-    mark, edits = _description(ctx)
+    mark, edits = _insert_description(ctx)
     missing = _describe_missing_description(reading.entry("description"))
     message = f"{missing} {ctx.describe_effect(reading.runtime.undescribed)}."
     yield Finding(mark, message, ctx.make_fix("Insert a description", *edits))

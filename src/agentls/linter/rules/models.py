@@ -168,7 +168,7 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
         if closest:
             message = f"Unknown provider {format_code(provider)}; the agent fails when it runs."
             span = Span(value.span.start, value.span.start + len(provider))
-            if span.text_in(ctx.text) != provider:  # The value is quoted.
+            if span.text_in(ctx.text) != provider:  # The value is in quotes.
                 span, closest = value.span, closest + value.text[len(provider) :]
             yield suggest(ctx, span, message, span, closest)
 
@@ -256,8 +256,8 @@ def _current(model: Model, models: Models, suffix: str) -> str:
 
 def _alias(model: Model, models: Models) -> str | None:
     """Return the alias of the family that a model belongs to."""
-    words = model.name.split("-")
-    return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in words), None)
+    parts = model.name.split("-")
+    return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in parts), None)
 
 
 @rule("suggestion")

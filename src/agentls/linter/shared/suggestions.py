@@ -34,7 +34,7 @@ def closest_value(key: Key, value: Node) -> str | None:
     if key.type == "boolean":
         return closest_boolean(value.text)
     text = value.text.strip().lower()
-    return closest_match(text, [word.name for word in key.values]) if key.type == "enum" else None
+    return closest_match(text, [each.name for each in key.values]) if key.type == "enum" else None
 
 
 def suggest(ctx: Context, mark: Span, message: str, written: Span, closest: str | None) -> Finding:
