@@ -116,5 +116,5 @@ def test_one_finding_stands_for_all_and_gives_way_when_it_is_off() -> None:
 def test_a_foreign_key_is_renamed_with_its_value() -> None:
     document = agent(HEAD + "tools: [Read, Grep]\napprovalMode: auto-edit" + BODY)
     (found,) = check(document, Config(), NoDisk())
-    assert [fix.title for fix in found.fixes] == ["Write `permissionMode`", "Remove `approvalMode`"]
+    assert [fix.title for fix in found.fixes] == ["Rename to `permissionMode`", "Remove `approvalMode`"]
     assert "\npermissionMode: acceptEdits\n" in apply_edits(document.text, found.fixes[0].edits)
