@@ -135,7 +135,7 @@ def _place(of: Set, path: str) -> str:
 
 
 def _document(path: str, data: bytes) -> Document | None:
-    return locate.open_document(path, data.decode("utf-8", "replace"), Config())
+    return locate.make_document(path, data.decode("utf-8", "replace"), Config())
 
 
 def reading(document: Document | None, runtime: str) -> Reading | None:

@@ -9,7 +9,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.document.document import Document
-from agentls.document.locate import Plugin, open_document
+from agentls.document.locate import Plugin, make_document
 from agentls.features import completion_items
 from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit
@@ -112,7 +112,7 @@ def test_keys_that_a_plugin_ignores_are_not_offered_there() -> None:
 
 def in_plugin(text: str) -> Document:
     """A document in a plugin."""
-    document = open_document("kit/agents/case.md", text, Config(), Plugin("kit", "kit"))
+    document = make_document("kit/agents/case.md", text, Config(), Plugin("kit", "kit"))
     assert document is not None
     return document
 

@@ -53,7 +53,7 @@ def test_every_word_has_a_page_with_its_name_and_its_source(word: str) -> None:
 
 
 def test_a_key() -> None:
-    page = explain.about_key(CLAUDE, "permissionMode")
+    page = explain.explain_key(CLAUDE, "permissionMode")
     assert page is not None
     assert (
         page
@@ -83,25 +83,25 @@ Ignored when the session itself runs in `bypassPermissions`, `acceptEdits` or `a
 
 
 def test_words_that_say_it_all_stand_in_a_row() -> None:
-    page = explain.about_key(CLAUDE, "color")
+    page = explain.explain_key(CLAUDE, "color")
     assert page is not None
     assert "- Values: `red`, `blue`, `green`" in page
 
 
 def test_a_key_of_another_format_names_the_one_to_write() -> None:
-    page = explain.about_key(CLAUDE, "allowed-tools")
+    page = explain.explain_key(CLAUDE, "allowed-tools")
     assert page is not None
     assert "A key of skills and slash commands. Claude Code ignores it here." in page
     assert "- Write instead: `tools`" in page
-    assert explain.about_key(CLAUDE, "Tools") is None
+    assert explain.explain_key(CLAUDE, "Tools") is None
 
 
 def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
-    assert explain.about_value(CLAUDE, "permissionMode", "plan") is not None
-    assert explain.about_value(CLAUDE, "permissionMode", "Plan") is None
-    assert explain.about_value(CLAUDE, "effort", "High") is not None
-    assert explain.about_value(CLAUDE, "memory", "plan") is None
-    assert explain.about_value(CLAUDE, "nothing", "plan") is None
+    assert explain.explain_value(CLAUDE, "permissionMode", "plan") is not None
+    assert explain.explain_value(CLAUDE, "permissionMode", "Plan") is None
+    assert explain.explain_value(CLAUDE, "effort", "High") is not None
+    assert explain.explain_value(CLAUDE, "memory", "plan") is None
+    assert explain.explain_value(CLAUDE, "nothing", "plan") is None
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
     ],
 )
 def test_tools(name: str, words: str) -> None:
-    page = explain.about_tool(CLAUDE, name)
+    page = explain.explain_tool(CLAUDE, name)
     assert page is not None
     assert words in page
 
 
 def test_no_tool() -> None:
-    assert explain.about_tool(CLAUDE, "bash") is None
-    assert explain.about_tool(CLAUDE, "") is None
+    assert explain.explain_tool(CLAUDE, "bash") is None
+    assert explain.explain_tool(CLAUDE, "") is None
 
 
 @pytest.mark.parametrize(
@@ -147,14 +147,14 @@ def test_no_tool() -> None:
     ],
 )
 def test_models(name: str, words: str) -> None:
-    page = explain.about_model(CLAUDE, name)
+    page = explain.explain_model(CLAUDE, name)
     assert page is not None
     assert words in page
 
 
 def test_no_model() -> None:
-    assert explain.about_model(CLAUDE, "gpt-5") is None
-    assert explain.about_model(CLAUDE, "inherit[1m]") is None
+    assert explain.explain_model(CLAUDE, "gpt-5") is None
+    assert explain.explain_model(CLAUDE, "inherit[1m]") is None
 
 
 def test_how_well_a_fact_is_known() -> None:
@@ -165,12 +165,12 @@ def test_how_well_a_fact_is_known() -> None:
 
 
 def test_fields_depend_on_the_kind_of_handler() -> None:
-    own = explain.about_field(CLAUDE, "mcp_tool", "server")
+    own = explain.explain_handler_field(CLAUDE, "mcp_tool", "server")
     assert own is not None
     assert own.startswith("**`server`** (field of a hook handler of type `mcp_tool`)")
-    assert explain.about_field(CLAUDE, "command", "server") is None
-    assert explain.about_field(CLAUDE, "nonsense", "server") == own
-    assert explain.about_field(CLAUDE, "command", "if") == explain.about_field(CLAUDE, "", "if")
+    assert explain.explain_handler_field(CLAUDE, "command", "server") is None
+    assert explain.explain_handler_field(CLAUDE, "nonsense", "server") == own
+    assert explain.explain_handler_field(CLAUDE, "command", "if") == explain.explain_handler_field(CLAUDE, "", "if")
 
 
 def test_what_a_user_adds() -> None:
@@ -186,7 +186,7 @@ def test_what_a_user_adds() -> None:
 
 @pytest.mark.parametrize("code", RULES)
 def test_rules(code: str) -> None:
-    page = explain.about_rule(code)
+    page = explain.explain_rule(code)
     rule = RULES[code]
     assert page is not None
     assert page.startswith(f"**`{code}`** (rule, {rule.severity.label}, about {rule.group})\n\n")

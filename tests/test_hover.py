@@ -258,7 +258,7 @@ def test_the_fence_says_what_becomes_of_the_file(text: str, words: list[str]) ->
 
 def test_the_fence_in_a_plugin() -> None:
     text = "---\nname: [\n- a\n---\n"
-    document = locate.open_document("/kit/agents/a.md", text, config.Config(), locate.Plugin("/kit", "kit"))
+    document = locate.make_document("/kit/agents/a.md", text, config.Config(), locate.Plugin("/kit", "kit"))
     assert document is not None
     found = hover(document, 0)
     assert found is not None

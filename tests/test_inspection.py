@@ -103,7 +103,7 @@ def test_json_of_a_file_that_is_repaired() -> None:
 
 
 def test_a_plugin_agent_without_metadata() -> None:
-    document = locate.open_document("/k/agents/x.md", "Hello", config.Config(), locate.Plugin("/k", "kit"))
+    document = locate.make_document("/k/agents/x.md", "Hello", config.Config(), locate.Plugin("/k", "kit"))
     assert document is not None
     (view,) = inspect_document(document).views
     assert (view.loads, view.how, view.name, view.tools.mode) == (True, "damaged", "kit:x", "all")
@@ -327,7 +327,7 @@ def test_in_a_word(text: str, word: str, good: bool) -> None:
 
 def test_each_reader_of_a_copilot_agent_has_the_tools_that_it_knows() -> None:
     text = "---\ndescription: Reviews code.\ntools: [Grep, search/codebase, fetch, vscode/memory, a/b]\n---\n\nHi\n"
-    document = locate.open_document(".github/agents/reviewer.agent.md", text, config.Config())
+    document = locate.make_document(".github/agents/reviewer.agent.md", text, config.Config())
     assert document is not None
     tools = {view.runtime.name: view.tools.available for view in inspect_document(document).views}
     assert tools == {

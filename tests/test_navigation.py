@@ -338,4 +338,4 @@ def test_the_best_symbols_come_first() -> None:
 
 
 def test_there_is_an_end_to_symbols() -> None:
-    assert len(found("a", *(f"a{number}" for number in range(2000)))) == workspace_symbol.MOST
+    assert len(found("a", *(f"a{number}" for number in range(2000)))) == workspace_symbol.MAX_SYMBOLS

@@ -11,7 +11,7 @@ from agentls.config import Config
 from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
 from agentls.document.document import Document
-from agentls.document.locate import open_document
+from agentls.document.locate import make_document
 from agentls.features import completion_items
 from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit
@@ -55,7 +55,7 @@ def place(dialect: Dialect) -> str:
 
 
 def opened(dialect: Dialect, text: str) -> Document:
-    document = open_document(place(dialect), text, Config(), None, dialect.name)
+    document = make_document(place(dialect), text, Config(), None, dialect.name)
     assert document is not None
     assert document.dialect.name == dialect.name
     return document

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentls.document.document import Document
-from agentls.document.locate import Plugin, open_document
+from agentls.document.locate import Plugin, make_document
 from agentls.features import rename
 from agentls.features.rename import Files, RenameError, Renaming
 from agentls.project import extract, extract_json
@@ -36,7 +36,7 @@ class Project:
                 self.index.update(names)
 
     def document(self, path: str, text: str) -> Document | None:
-        return open_document(path, text, Case("").config, self.plugin(path))
+        return make_document(path, text, Case("").config, self.plugin(path))
 
     def plugin(self, path: str) -> Plugin | None:
         return Plugin(f"{ROOT}/plugin", "kit") if path.startswith(f"{ROOT}/plugin/") else None

@@ -156,7 +156,7 @@ def test_no_text_is_too_odd_elsewhere(path: str, caplog: pytest.LogCaptureFixtur
     plugin = locate.Plugin("/p", "kit")
     for case, name in CASES[OTHER_PLACES.index(path) :: len(OTHER_PLACES)]:
         for piece in pieces(case.files[name]):
-            document = locate.open_document(path, piece, Config(), plugin)
+            document = locate.make_document(path, piece, Config(), plugin)
             assert document is not None
             through_everything(document, len(piece) // 2)
     assert [record.getMessage() for record in caplog.records] == []
@@ -206,7 +206,7 @@ def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
     path, made = LONG[what]
 
     def seconds(n: int) -> float:
-        document = locate.open_document(path, AGENT.format(made(n)), Config())
+        document = locate.make_document(path, AGENT.format(made(n)), Config())
         assert document is not None
         start = time.process_time()
         check.check(document, Config(), lambda _: False)

@@ -17,7 +17,7 @@ GOOD = "---\nname: review\ndescription: Reviews code. Use it after every change.
 
 def skill(text: str, place: str = ".claude/skills", file: str = "SKILL.md") -> Document:
     """The skill `review` with this text."""
-    document = locate.open_document(f"{place}/review/{file}", text, config.Config())
+    document = locate.make_document(f"{place}/review/{file}", text, config.Config())
     assert document is not None
     return document
 
@@ -56,7 +56,7 @@ def test_a_file_beside_a_skill_is_none() -> None:
 
 def test_a_plugin_puts_its_name_in_front() -> None:
     plugin = locate.Plugin("/kit", "kit")
-    document = locate.open_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
+    document = locate.make_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
     assert document is not None
     assert document.dialect.name == "claude-skills"
     assert document.reading.name == "kit:review"

@@ -61,10 +61,10 @@ def remove_entry(document: Document, mapping: Mapping, entry: Entry) -> Edit:
     """The edit that takes `entry` out of the `mapping` it stands in, with its lines or its comma."""
     if mapping.flow:
         at = mapping.entries.index(entry)
-        return _without_run([each.span for each in mapping.entries], at, at)
+        return _remove_run([each.span for each in mapping.entries], at, at)
     lines = document.lines
     first = lines.line_span(lines.line_number(entry.key.span.start))
-    return _without_lines(document, Span(first.start, entry.span.end))
+    return _remove_lines(document, Span(first.start, entry.span.end))
 
 
 def edit_list(document: Document, value: Node, changes: dict[Span, tuple[str, ...]]) -> tuple[Edit, ...]:
@@ -88,17 +88,17 @@ def edit_list(document: Document, value: Node, changes: dict[Span, tuple[str, ..
     edits: list[Edit] = []
     for item, spans, removed in zip(items, found, gone, strict=True):
         if not removed:
-            between = _between(document, value, item, len(spans))
+            between = _separator(document, value, item, len(spans))
             edits += [Edit(s, between.join(changes[s])) for s in spans if changes.get(s)]
-            edits += _without_runs(spans, [not changes.get(span, True) for span in spans])
+            edits += _remove_runs(spans, [not changes.get(span, True) for span in spans])
     if isinstance(value, Sequence) and value.flow:
-        edits += _without_runs([_with_properties(item) for item in items], gone)
+        edits += _remove_runs([_item_span(item) for item in items], gone)
     elif isinstance(value, Sequence):
-        edits += [_without_item(document, item) for item, removed in zip(items, gone, strict=True) if removed]
+        edits += [_remove_item(document, item) for item, removed in zip(items, gone, strict=True) if removed]
     return tuple(edits)
 
 
-def _between(document: Document, value: Node, item: Node, count: int) -> str:
+def _separator(document: Document, value: Node, item: Node, count: int) -> str:
     """What separates two names that are written in the place of one of the `count` in `item`."""
     if not isinstance(value, Sequence) or count > 1:
         return ", " if count == 1 or "," in item.span.text_in(document.text) else " "
@@ -111,35 +111,35 @@ def _between(document: Document, value: Node, item: Node, count: int) -> str:
     return f"{quote}{document.newline}{lead}{quote}"
 
 
-def _without_runs(spans: list[Span], gone: list[bool]) -> Iterator[Edit]:
+def _remove_runs(spans: list[Span], gone: list[bool]) -> Iterator[Edit]:
     """The edits that take out the spans marked as `gone`, with the separators that go with them."""
     for gone_here, run in groupby(range(len(spans)), key=lambda at: gone[at]):
         if gone_here:
             whole = list(run)
-            yield _without_run(spans, whole[0], whole[-1])
+            yield _remove_run(spans, whole[0], whole[-1])
 
 
-def _without_run(spans: list[Span], first: int, last: int) -> Edit:
+def _remove_run(spans: list[Span], first: int, last: int) -> Edit:
     """The edit that takes out neighbours, up to the next one that stays or back to the last."""
     if last + 1 < len(spans):
         return Edit(Span(spans[first].start, spans[last + 1].start), "")
     return Edit(Span(spans[first - 1].end if first else spans[first].start, spans[last].end), "")
 
 
-def _with_properties(item: Node) -> Span:
+def _item_span(item: Node) -> Span:
     """The span of an item with the anchor or tag in front of it."""
     properties = item.properties_span if isinstance(item, Scalar) else None
     return Span(properties.start if properties else item.span.start, item.span.end)
 
 
-def _without_item(document: Document, item: Node) -> Edit:
+def _remove_item(document: Document, item: Node) -> Edit:
     """The edit that takes an item out of a list with one item a line."""
-    dash = document.text.rfind("-", 0, _with_properties(item).start)
+    dash = document.text.rfind("-", 0, _item_span(item).start)
     first = document.lines.line_span(document.lines.line_number(dash))
-    return _without_lines(document, Span(first.start, item.span.end))
+    return _remove_lines(document, Span(first.start, item.span.end))
 
 
-def _without_lines(document: Document, span: Span) -> Edit:
+def _remove_lines(document: Document, span: Span) -> Edit:
     """The edit that takes out `span`, which starts a line, with the rest of its last line."""
     last = document.lines.line_number(span.end)
     if last + 1 < len(document.lines):

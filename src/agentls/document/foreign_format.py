@@ -16,7 +16,7 @@ from agentls.dialects.tool_names import resolve_tool, tool_names_in
 from agentls.document.tools import ToolList
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
-_LEAST = 3
+_MIN_NAMES = 3
 """So many names of another format there must be in a file that is taken to be written for it."""
 
 
@@ -55,7 +55,7 @@ def detect_foreign_format(
     if here.files if here else dialect.kind != "agent":
         return None
     names = dict.fromkeys(
-        name.partition("(")[0] for value in _tools(root, dialect) for name in tool_names_in(value)
+        name.partition("(")[0] for value in _tool_values(root, dialect) for name in tool_names_in(value)
     )
     useless = [
         name
@@ -65,7 +65,7 @@ def detect_foreign_format(
             for runtime in runtimes
         )
     ]
-    if len(strange) + len(useless) < _LEAST:
+    if len(strange) + len(useless) < _MIN_NAMES:
         return None
     best: ForeignFormat | None = None
     for row in table.formats.values():
@@ -74,7 +74,7 @@ def detect_foreign_format(
         entries = tuple(entry for entry in strange if table.keys.concepts_of(entry.key.text, row.name))
         tools = tuple(name for name in useless if table.tools.concepts_of(name, row.name))
         count = len(entries) + len(tools)
-        if count >= _LEAST and (best is None or count > len(best.entries) + len(best.tools)):
+        if count >= _MIN_NAMES and (best is None or count > len(best.entries) + len(best.tools)):
             best = ForeignFormat(row, entries, tools)
     own = [item.entry.name for tools in tool_lists for item in tools.items if dialect.tool(item.tool or "")]
     works = loads and own and not useless
@@ -83,7 +83,7 @@ def detect_foreign_format(
     return None if _fits_its_place(root, own, best, dialect, loads) else best
 
 
-def _tools(root: Mapping, dialect: Dialect) -> Iterator[Node]:
+def _tool_values(root: Mapping, dialect: Dialect) -> Iterator[Node]:
     """The values of the keys for tools."""
     for entry in root.entries:
         key = dialect.key(entry.key.text)

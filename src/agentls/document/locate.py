@@ -86,7 +86,7 @@ def _identity(path: str, place: Place) -> FileIdentity:
     return FileIdentity(place.stem(path), "", place.below(path), name, place.sets, place.base(path))
 
 
-def open_document(
+def make_document(
     path: str, text: str, config: Config, plugin: Plugin | None = None, otherwise: str | None = None
 ) -> Document | None:
     """The document at `path`, or `None` if its place is no place for agent files.

@@ -47,7 +47,7 @@ class UnreachablePermission(NamedTuple):
     decided_by: PermissionEntry
 
 
-def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
+def _entries_by_permission(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
     """Each permission that is set, with its entries, in the order in which the runtime takes them: the
     switches first."""
     switches, permission = reading.entry(TOOLS_KEY), reading.entry(PERMISSION_KEY)
@@ -77,12 +77,12 @@ def _patterns(entry: Entry, mapping: Mapping) -> Iterator[PermissionEntry]:
 def ordered_permissions(reading: Reading) -> tuple[PermissionEntry, ...]:
     """The entries that count, in their order. A permission that is set twice counts as it is set the
     second time, in the place of the first."""
-    return tuple(grant for grants in dict(_assigned(reading)).values() for grant in grants)
+    return tuple(grant for grants in dict(_entries_by_permission(reading)).values() for grant in grants)
 
 
 def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
     """The entries that never decide, where it makes a difference."""
-    assigned = tuple(_assigned(reading))
+    assigned = tuple(_entries_by_permission(reading))
     slots = dict(assigned)
     grants = tuple(grant for each in slots.values() for grant in each)
     for name, each in assigned:
@@ -95,27 +95,27 @@ def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
     for grant in reversed(grants):
         for permission, pattern, by in general:
             # A quick answer for nearly all pairs.
-            if _has(grant.pattern, pattern) and _has(grant.permission, permission) and _covers(by, grant):
+            if _has_parts(grant.pattern, pattern) and _has_parts(grant.permission, permission) and _covers(by, grant):
                 if by.action != grant.action:
                     found.append(UnreachablePermission(grant, by))
                 break
-        wild = _WILD.search(grant.permission) or _WILD.search(grant.pattern)
-        if wild and len(general) < _MOST:
-            general.append((_pieces(grant.permission), _pieces(grant.pattern), grant))
+        wild = _WILDCARD.search(grant.permission) or _WILDCARD.search(grant.pattern)
+        if wild and len(general) < _MAX_COMPARED:
+            general.append((_literal_parts(grant.permission), _literal_parts(grant.pattern), grant))
     yield from reversed(found)
 
 
-_WILD = re.compile(r"[*?]")
-_MOST = 200
+_WILDCARD = re.compile(r"[*?]")
+_MAX_COMPARED = 200
 """The number of patterns with which the entries above them are compared, from the end."""
 
 
-def _pieces(pattern: str) -> list[str]:
+def _literal_parts(pattern: str) -> list[str]:
     """What stands in a pattern between the characters that stand for others, in everything that fits it."""
-    return _WILD.split(f"{pattern[:-2]}*" if pattern.endswith(" *") else pattern)
+    return _WILDCARD.split(f"{pattern[:-2]}*" if pattern.endswith(" *") else pattern)
 
 
-def _has(pattern: str, pieces: list[str]) -> bool:
+def _has_parts(pattern: str, pieces: list[str]) -> bool:
     """Whether a pattern has these pieces, as one does all of whose texts fit the one that they are from."""
     return (
         pattern.startswith(pieces[0])
@@ -139,21 +139,21 @@ def removes_tool(name: str, grants: tuple[PermissionEntry, ...]) -> bool:
 @lru_cache(maxsize=4096)
 def pattern_covers(general: str, special: str) -> bool:
     """Whether everything that fits the pattern `special` fits `general` as well."""
-    starts = frozenset(_beyond(general, 0))
-    return all(_all_fit(general, each, starts) for each in _forms(special))
+    starts = frozenset(_skip_stars(general, 0))
+    return all(_all_match(general, each, starts) for each in _variants(special))
 
 
-def _forms(pattern: str) -> tuple[str, ...]:
+def _variants(pattern: str) -> tuple[str, ...]:
     return (pattern, pattern[:-2]) if pattern.endswith(" *") else (pattern,)
 
 
-def _all_fit(general: str, special: str, starts: frozenset[int]) -> bool:
+def _all_match(general: str, special: str, starts: frozenset[int]) -> bool:
     """Whether all that fits `special`, word for word, fits `general` in one of its forms.
 
     The places in `general` at which a text can have arrived are followed along `special`. Where that
     allows any character, one that stands in neither is the hardest.
     """
-    ends = {len(form) for form in _forms(general)}
+    ends = {len(form) for form in _variants(general)}
     seen: set[tuple[int, frozenset[int]]] = set()
     todo = [(0, starts)]
     while todo:
@@ -165,25 +165,25 @@ def _all_fit(general: str, special: str, starts: frozenset[int]) -> bool:
             if not places & ends:
                 return False
         elif special[at] == "*":
-            todo += [(at + 1, places), (at, _step(general, places, None))]
+            todo += [(at + 1, places), (at, _advance(general, places, None))]
         else:
-            todo.append((at + 1, _step(general, places, None if special[at] == "?" else special[at])))
+            todo.append((at + 1, _advance(general, places, None if special[at] == "?" else special[at])))
     return True
 
 
-def _step(pattern: str, places: frozenset[int], character: str | None) -> frozenset[int]:
+def _advance(pattern: str, places: frozenset[int], character: str | None) -> frozenset[int]:
     """The places in `pattern` behind one more character, `None` for one that it does not name."""
     reached: set[int] = set()
     for place in places:
         if place < len(pattern):
             if pattern[place] == "*":
-                reached.update(_beyond(pattern, place))
+                reached.update(_skip_stars(pattern, place))
             elif pattern[place] in ("?", character):
-                reached.update(_beyond(pattern, place + 1))
+                reached.update(_skip_stars(pattern, place + 1))
     return frozenset(reached)
 
 
-def _beyond(pattern: str, place: int) -> Iterator[int]:
+def _skip_stars(pattern: str, place: int) -> Iterator[int]:
     """The place, and those that can be reached from it without a character."""
     yield place
     while place < len(pattern) and pattern[place] == "*":

@@ -49,7 +49,7 @@ class AvailableTools(NamedTuple):
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
-def _why(name: str, standing: ToolStatus, dialect: Dialect) -> str:
+def _ignored_reason(name: str, standing: ToolStatus, dialect: Dialect) -> str:
     """Why an entry of that name gives the agent nothing, in words."""
     if standing == "unavailable":
         return "not available to subagents"
@@ -140,9 +140,9 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
             standing, tools_meant = "available", (name,)
         there = tuple(tool for tool in tools_meant if _has_tool(tool, dialect, runtime))
         if standing != "available":
-            dropped.append(IgnoredTool(text, _why(name, standing, dialect)))
+            dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect)))
         elif tools_meant and not there:
-            dropped.append(IgnoredTool(text, not_there(runtime)))
+            dropped.append(IgnoredTool(text, missing_in_runtime(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in tools_meant):
             dropped.append(IgnoredTool(text, "also in `disallowedTools`"))
         else:
@@ -150,7 +150,7 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     return AvailableTools("listed", tuple(roster), tuple(available), tuple(dropped))
 
 
-def not_there(runtime: Runtime) -> str:
+def missing_in_runtime(runtime: Runtime) -> str:
     """Why an entry gives the agent nothing in one runtime, though it does in another of the dialect."""
     return f"{runtime.title} has no such tool"
 
@@ -172,7 +172,7 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
         for tool in reading.dialect.tools
         if permissions.removes_tool(tool.permission or tool.name, grants)
     ]
-    if not permissions.removes_tool(_NO_TOOL, grants):
+    if not permissions.removes_tool(_ANY_OTHER_TOOL, grants):
         return AvailableTools("all", dropped=tuple(IgnoredTool(name, "denied") for name in denied))
     left = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
     known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
@@ -186,7 +186,7 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
     return AvailableTools("listed", tuple(left), tuple(left)) if left else AvailableTools("none")
 
 
-_NO_TOOL = "no tool has this name"
+_ANY_OTHER_TOOL = "no tool has this name"
 
 
 def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...]:

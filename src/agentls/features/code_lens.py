@@ -17,7 +17,7 @@ from agentls.text.offsets import Span
 LensSubject = Literal["references", "tokens", "tools"]
 """What a lens is about."""
 
-_MOST_TOOLS = 2
+_MAX_TOOLS = 2
 
 
 class CodeLens(NamedTuple):
@@ -47,12 +47,12 @@ def _lists_tools(document: Document) -> bool:
 def lens_title(document: Document, subject: LensSubject, project: Index | None) -> str:
     """What the lens about `subject` says."""
     if subject == "references":
-        return _references(document, project)
+        return _reference_count(document, project)
     view = inspection.report_for(document, document.reading, project)
-    return _tools(view) if subject == "tools" else f"tokens: {inspection.describe_tokens(view)}"
+    return _tools_title(view) if subject == "tools" else f"tokens: {inspection.describe_tokens(view)}"
 
 
-def _references(document: Document, project: Index | None) -> str:
+def _reference_count(document: Document, project: Index | None) -> str:
     names = project.get(document.path) if project else None
     if project is None or names is None or names.main_definition is None:
         return "no references"
@@ -60,7 +60,7 @@ def _references(document: Document, project: Index | None) -> str:
     return "no references" if not count else "1 reference" if count == 1 else f"{count:,} references"
 
 
-def _tools(view: RuntimeReport) -> str:
+def _tools_title(view: RuntimeReport) -> str:
     """The tools in short, with what the settings leave of them; or what else comes of the file."""
     if not inspection.is_usable(view):
         return inspection.short_status(view)
@@ -70,10 +70,10 @@ def _tools(view: RuntimeReport) -> str:
     if view.tools.mode == "all" or left is None:
         denied = len(view.tools.dropped) + (len(found.denied) if found else 0)
         return f"all tools but {denied:,}" if denied else "all tools"
-    shown = _short(left) if left else "no tools" if not servers else ""
-    return ", ".join(filter(None, (shown, *(f"MCP {_short(servers)}" for _ in servers[:1]))))
+    shown = _first_names(left) if left else "no tools" if not servers else ""
+    return ", ".join(filter(None, (shown, *(f"MCP {_first_names(servers)}" for _ in servers[:1]))))
 
 
-def _short(names: tuple[str, ...] | list[str]) -> str:
-    rest = len(names) - _MOST_TOOLS
-    return ", ".join(names[:_MOST_TOOLS]) + (f" +{rest}" if rest > 0 else "")
+def _first_names(names: tuple[str, ...] | list[str]) -> str:
+    rest = len(names) - _MAX_TOOLS
+    return ", ".join(names[:_MAX_TOOLS]) + (f" +{rest}" if rest > 0 else "")

@@ -37,7 +37,7 @@ def complete(
     document: Document, offset: int, *, snippets: bool, project: Index | None = None
 ) -> CompletionList:
     """What may stand at `offset`, as snippets if the editor takes them; with the names of `project`."""
-    slots = [_new_file_item(document, offset), _variable(document, offset)]
+    slots = [_new_file_item(document, offset), _variable_items(document, offset)]
     place = find_cursor_context(document, offset)
     if place:
         slots.append(_items_at(document, place, offset, project))
@@ -52,39 +52,39 @@ def complete(
 def item_documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
     """The page of a completion in Markdown, or "" if there is nothing more to say about it. Names of the
     project have theirs from `candidates`."""
-    return _page(dialect, kind, label, within) or ""
+    return _documentation(dialect, kind, label, within) or ""
 
 
-def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
+def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
     if kind == "value":
         return (
-            explain.about_value(dialect, within, label)
-            or explain.about_record_field(dialect, within)
-            or explain.about_key(dialect, within)
-            or explain.about_field(dialect, "", within)
-            or explain.about_server_field(dialect, within)
+            explain.explain_value(dialect, within, label)
+            or explain.explain_record_field(dialect, within)
+            or explain.explain_key(dialect, within)
+            or explain.explain_handler_field(dialect, "", within)
+            or explain.explain_server_field(dialect, within)
         )
     if kind == "field":
         field = dialect.field(f"{within}.{label}") if within else None
         if field:
-            return explain.about_record_field(dialect, f"{within}.{label}")
+            return explain.explain_record_field(dialect, f"{within}.{label}")
         if within == completion_items.ENTRY:
-            return explain.about_entry_field(dialect, label)
+            return explain.explain_entry_field(dialect, label)
         if within == completion_items.SERVER:
-            return explain.about_server_field(dialect, label)
-        return explain.about_field(dialect, within, label)
+            return explain.explain_server_field(dialect, label)
+        return explain.explain_handler_field(dialect, within, label)
     if kind == "type":
         of_server = within == completion_items.SERVER
-        return (explain.about_transport if of_server else explain.about_handler)(dialect, label)
+        return (explain.explain_transport if of_server else explain.explain_handler)(dialect, label)
     if kind == "skeleton":
         return f"```markdown\n{completion_items.snippet_text(dialect.skeleton)}```"
     pages = {
-        "key": explain.about_key,
-        "tool": explain.about_tool,
-        "model": explain.about_model,
-        "event": explain.about_event,
-        "agent": explain.about_agent,
-        "variable": explain.about_variable,
+        "key": explain.explain_key,
+        "tool": explain.explain_tool,
+        "model": explain.explain_model,
+        "event": explain.explain_event,
+        "agent": explain.explain_agent,
+        "variable": explain.explain_variable,
     }
     return pages[kind](dialect, label) if kind in pages else None
 
@@ -94,7 +94,7 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
 _FENCE = "---"
 
 
-def _variable(document: Document, offset: int) -> EditRange | None:
+def _variable_items(document: Document, offset: int) -> EditRange | None:
     """The variables that the prompt can name, behind the sign that opens a placeholder."""
     template, line = document.dialect.template, document.lines.line_span(document.lines.line_number(offset))
     if not template.opening or offset < document.body_start:
@@ -143,38 +143,38 @@ def _items_at(
 ) -> EditRange | None:
     """What may stand at a place, judged by the type of the key that leads there."""
     if not place.path:
-        return _keys(document, place, offset)
+        return _key_items(document, place, offset)
     key = document.dialect.key(place.path[0])
     tail = place.path[1:]
     if key is None:
         return None
     if key.type == "hooks" and not tail:
-        return _key_range(document, place, _events(document, key, place))
+        return _key_range(document, place, _event_items(document, key, place))
     if key.type == "hooks" and not key.shape:
-        return _hooks(document, place, tail, offset)
+        return _hook_items(document, place, tail, offset)
     if key.names and project and tail in ((), (LIST_STEP,)) and place.role != "key":
         return name_completion.names_in_value(document, place, key, offset, project)
     if key.type == "servers":
-        return _servers(document, place, tail, offset)
+        return _server_items(document, place, tail, offset)
     if key.type == "tools" and document.dialect.tool_grammar.map:
         return (
             None
             if tail
             else _key_range(
-                document, place, completion_items.switches(document.dialect, place.sibling_values)
+                document, place, completion_items.tool_switch_items(document.dialect, place.sibling_values)
             )
         )
     if key.type == "tools":
         is_list = place.role != "key" and tail in ((), (LIST_STEP,))
-        return _tools(document, place, offset, project) if is_list else None
+        return _tool_items(document, place, offset, project) if is_list else None
     if key.type in ("enum", "boolean", "model") and tail in ((), (LIST_STEP,)) and place.role != "key":
-        if _fits(key, place, in_list=tail == (LIST_STEP,)):
-            return _value_range(document, place, completion_items.values(document.dialect, key), offset)
+        if _accepts_word(key, place, in_list=tail == (LIST_STEP,)):
+            return _value_range(document, place, completion_items.value_items(document.dialect, key), offset)
         return None
-    return _record(document, place, key, tail, offset, project)
+    return _record_items(document, place, key, tail, offset, project)
 
 
-def _fits(key: Key, place: CursorContext, *, in_list: bool) -> bool:
+def _accepts_word(key: Key, place: CursorContext, *, in_list: bool) -> bool:
     """Whether a word may stand in a list of the key's values, if that is what it would do, and in
     quotes, if there are some."""
     here = value_schema.schema_at(key, (None,) if in_list else ())
@@ -183,7 +183,7 @@ def _fits(key: Key, place: CursorContext, *, in_list: bool) -> bool:
     return place.style == "plain" or not here.allows("boolean") or here.allows("words", "text", "switch")
 
 
-def _record(
+def _record_items(
     document: Document,
     place: CursorContext,
     key: Key,
@@ -195,7 +195,7 @@ def _record(
     here = value_schema.schema_at(key, (None if step == LIST_STEP else step for step in tail))
     if here is None:
         return None
-    within = ".".join((key.name, *_fields_on(key, tail)))
+    within = ".".join((key.name, *_field_steps(key, tail)))
     listed = False
     if here.allows("list", "some list") and place.role in ("value", "undashed"):
         inner = value_schema.schema_at(
@@ -204,7 +204,7 @@ def _record(
         here, listed = inner or here, place.role == "value"
     if here.fields:
         one_of = here.key.one_of if here.allows("record") else ()
-        offers = completion_items.fields(here.fields, one_of, place.sibling_values, within)
+        offers = completion_items.record_field_items(here.fields, one_of, place.sibling_values, within)
         found = _key_range(document, place, offers, listed=listed)
         if found or place.role == "key":
             return found
@@ -212,13 +212,13 @@ def _record(
         return name_completion.names_in_value(document, place, here.key, offset, project)
     if place.role == "key" or not here.allows("words", "boolean"):
         return None
-    words = completion_items.words(
+    words = completion_items.enum_items(
         here.key, within, booleans=here.allows("boolean") and place.style == "plain"
     )
     return _value_range(document, place, words, offset)
 
 
-def _fields_on(key: Key, steps: Iterable[str]) -> Iterator[str]:
+def _field_steps(key: Key, steps: Iterable[str]) -> Iterator[str]:
     """Those of the steps from `key` that are fields, which lead to the page of the last one."""
     for step in steps:
         field = key.field(step)
@@ -227,7 +227,7 @@ def _fields_on(key: Key, steps: Iterable[str]) -> Iterator[str]:
             key = field
 
 
-def _keys(document: Document, place: CursorContext, offset: int) -> EditRange | None:
+def _key_items(document: Document, place: CursorContext, offset: int) -> EditRange | None:
     """The keys of the frontmatter, which all start in the same column."""
     entries = document.root.entries
     if entries and not place.flow:
@@ -238,8 +238,8 @@ def _keys(document: Document, place: CursorContext, offset: int) -> EditRange | 
     in_plugin = bool(document.identity.plugin)
     offers = (
         offer
-        for offer in completion_items.keys(document.dialect, present, in_plugin=in_plugin)
-        if any(_knows(reader, offer.label) for reader in document.readers)
+        for offer in completion_items.key_items(document.dialect, present, in_plugin=in_plugin)
+        if any(_supports(reader, offer.label) for reader in document.readers)
     )
     variant = find_variant(document.root, document.dialect)
     if variant:
@@ -247,7 +247,7 @@ def _keys(document: Document, place: CursorContext, offset: int) -> EditRange | 
     return _key_range(document, place, offers)
 
 
-def _knows(reader: Reader, name: str) -> bool:
+def _supports(reader: Reader, name: str) -> bool:
     """Whether the runtime knows the key of that name."""
     key = reader.dialect.key(name)
     return key is not None and key.known_to(reader.runtime.name)
@@ -294,12 +294,12 @@ def _value_range(
 
 # --- tools ------------------------------------------------------------------------------------
 
-_TOOL = re.compile(r"""[^\s,()\[\]{}"']+""")
+_TOOL_ENTRY = re.compile(r"""[^\s,()\[\]{}"']+""")
 _IN_PARENTHESES = re.compile(r"([^\s,()]+)\(([^()]*)\Z")
 _IN_MATCHER = re.compile(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
 
 
-def _tools(document: Document, place: CursorContext, offset: int, project: Index | None) -> EditRange | None:
+def _tool_items(document: Document, place: CursorContext, offset: int, project: Index | None) -> EditRange | None:
     """The tools of a list, in whatever form it is written."""
     text, dialect, (name, *tail) = document.text, document.dialect, place.path
     typed = text[place.span.start : offset]
@@ -317,19 +317,19 @@ def _tools(document: Document, place: CursorContext, offset: int, project: Index
     ):
         return None
     if typed.count("(") > typed.count(")"):
-        return _agents(document, place, offset, project)
-    word = word_at_cursor(_TOOL, text, place.span, offset)
+        return _agent_items(document, place, offset, project)
+    word = word_at_cursor(_TOOL_ENTRY, text, place.span, offset)
     # Behind parentheses a separator is missing, and what is inside others is not understood.
     if typed.endswith(")") or text[word.end : place.span.end].lstrip().startswith(")"):
         return None
     denying = name != "tools"
-    listed = _listed(document, name, offset)
-    other = _listed(document, "tools" if denying else "disallowedTools", offset)
+    listed = _listed_tools(document, name, offset)
+    other = _listed_tools(document, "tools" if denying else "disallowedTools", offset)
     if tool_names.ALL_TOOLS in listed and not denying:
         return None
-    offers = list(completion_items.tools(dialect, document.permission_mode, listed | other, denying=denying))
+    offers = list(completion_items.tool_items(dialect, document.permission_mode, listed | other, denying=denying))
     if not denying and not listed and all(_has_word_for_all(reader) for reader in document.readers):
-        offers.append(completion_items.all_tools())
+        offers.append(completion_items.wildcard_item())
     offers.sort(key=lambda offer: offer.deprecated)
     if project:
         offers += name_completion.mcp_tool_items(document, project, listed | other)
@@ -350,7 +350,7 @@ def _has_word_for_all(reader: Reader) -> bool:
     return tool_names.ALL_TOOLS in tool_names.grammar_for(reader.dialect, reader.runtime).all
 
 
-def _listed(document: Document, key: str, offset: int) -> set[str]:
+def _listed_tools(document: Document, key: str, offset: int) -> set[str]:
     """The tools in the list of `key`, by their names of today, without the one at the cursor."""
     entry = document.entry(key)
     lists = [tools for tools in document.tool_lists if tools.key.name == key]
@@ -358,7 +358,7 @@ def _listed(document: Document, key: str, offset: int) -> set[str]:
         names = [item.entry.name for item in lists[0].items if not item.entry.span.contains_cursor(offset)]
     elif entry:
         # The value does not parse, as a list does not before its bracket is closed.
-        words = _TOOL.finditer(document.text, *entry.value.span)
+        words = _TOOL_ENTRY.finditer(document.text, *entry.value.span)
         names = [found[0] for found in words if not Span(*found.span()).contains_cursor(offset)]
     else:
         names = []
@@ -366,7 +366,7 @@ def _listed(document: Document, key: str, offset: int) -> set[str]:
     return {tool_names.resolve_tool(name, document.dialect, None).tool or name for name in bare}
 
 
-def _agents(document: Document, place: CursorContext, offset: int, project: Index | None) -> EditRange | None:
+def _agent_items(document: Document, place: CursorContext, offset: int, project: Index | None) -> EditRange | None:
     """The agents in the parentheses behind a tool. Only names of agents count there, and only in
     the list of what is allowed."""
     text, dialect = document.text, document.dialect
@@ -376,24 +376,24 @@ def _agents(document: Document, place: CursorContext, offset: int, project: Inde
         return None
     closing = text.find(")", offset, place.span.end)
     inside = Span(found.start(2), closing if closing >= 0 else place.span.end)
-    word = word_at_cursor(_TOOL, text, inside, offset)
-    others = (each for each in _TOOL.finditer(text, *inside) if each.start() != word.start)
+    word = word_at_cursor(_TOOL_ENTRY, text, inside, offset)
+    others = (each for each in _TOOL_ENTRY.finditer(text, *inside) if each.start() != word.start)
     listed = {each[0] for each in others}
-    offers = list(completion_items.agents(dialect, listed))
+    offers = list(completion_items.agent_items(dialect, listed))
     pool = name_completion.find_name_items(document, project, ("agent",), text[word.start : offset], listed)
     return EditRange(
         word, [*pool.offers, *offers], suffix="" if closing >= 0 else ")", is_incomplete=pool.is_cut
     )
 
 
-def _matcher(document: Document, place: CursorContext, offset: int) -> EditRange | None:
+def _matcher_items(document: Document, place: CursorContext, offset: int) -> EditRange | None:
     """The tools in a matcher."""
     if place.continues_scalar:
         return None
     text, dialect = document.text, document.dialect
     word = word_at_cursor(_IN_MATCHER, text, place.span, offset)
     others = (each for each in _IN_MATCHER.finditer(text, *place.span) if each.start() != word.start)
-    offers = completion_items.tools(
+    offers = completion_items.tool_items(
         dialect, document.permission_mode, {each[0] for each in others}, denying=False
     )
     return EditRange(word, [offer for offer in offers if not offer.deprecated], place.missing_space)
@@ -402,24 +402,24 @@ def _matcher(document: Document, place: CursorContext, offset: int) -> EditRange
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def _hooks(document: Document, place: CursorContext, tail: tuple[str, ...], offset: int) -> EditRange | None:
+def _hook_items(document: Document, place: CursorContext, tail: tuple[str, ...], offset: int) -> EditRange | None:
     """The events, the entries below each, the handlers in each, and their fields."""
     dialect, present = document.dialect, place.sibling_values
     event = dialect.hook_event(tail[0]) if tail else None
     in_value = place.role == "value"
     match tail:
         case (_,) if in_value:
-            offers = completion_items.entry_fields(dialect, event, present)
+            offers = completion_items.hook_entry_field_items(dialect, event, present)
             return _key_range(document, place, offers, listed=True)
         case (_, _) if not in_value and tail[1] == LIST_STEP:
-            return _key_range(document, place, completion_items.entry_fields(dialect, event, present))
+            return _key_range(document, place, completion_items.hook_entry_field_items(dialect, event, present))
         case (_, _, completion_items.MATCHER) if in_value and event and event.tool:
-            return _matcher(document, place, offset)
+            return _matcher_items(document, place, offset)
         case (_, _, completion_items.HANDLERS) if in_value:
-            offers = completion_items.handler_fields(dialect, event, present)
+            offers = completion_items.handler_field_items(dialect, event, present)
             return _key_range(document, place, offers, listed=True)
         case (_, _, completion_items.HANDLERS, _) if not in_value:
-            return _key_range(document, place, completion_items.handler_fields(dialect, event, present))
+            return _key_range(document, place, completion_items.handler_field_items(dialect, event, present))
         case (_, _, completion_items.HANDLERS, _, completion_items.TYPE) if in_value:
             return _value_range(document, place, completion_items.handler_type_items(dialect), offset)
         case (_, _, completion_items.HANDLERS, _, name) if in_value:
@@ -428,15 +428,15 @@ def _hooks(document: Document, place: CursorContext, tail: tuple[str, ...], offs
     return None
 
 
-def _events(document: Document, key: Key, place: CursorContext) -> Iterator[CompletionItem]:
+def _event_items(document: Document, key: Key, place: CursorContext) -> Iterator[CompletionItem]:
     """The events that every runtime of the file with hooks knows, each with an entry to fill in."""
     names = [reader.runtime.name for reader in document.readers if key.known_to(reader.runtime.name)]
     for event in document.dialect.hooks.events:
         if event.name not in place.sibling_values and all(event.known_to(name) for name in names):
-            yield completion_items.event(document.dialect, key, event)
+            yield completion_items.event_item(document.dialect, key, event)
 
 
-def _servers(
+def _server_items(
     document: Document, place: CursorContext, tail: tuple[str, ...], offset: int
 ) -> EditRange | None:
     """The fields of a server's definition. Servers stand in a list or, less usual, in a mapping."""

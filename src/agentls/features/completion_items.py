@@ -48,7 +48,7 @@ class CompletionItem(NamedTuple):
     deprecated: bool = False
 
 
-def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[CompletionItem]:
+def key_items(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[CompletionItem]:
     """The frontmatter keys that are not there yet and do something, those of old last."""
     for key in sorted(dialect.keys, key=lambda key: bool(key.deprecated)):
         if key.name not in present and not key.no_effect and not (in_plugin and key.ignored_in_plugin):
@@ -56,17 +56,17 @@ def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iter
             yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.form), deprecated=old)
 
 
-def values(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:
+def value_items(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:
     """The words that a key accepts: its own, truth values or models."""
     if key.type == "boolean":
         yield from (CompletionItem(word, "value", key.summary, parent=key.name) for word in BOOLEANS)
     if key.type == "model":
-        yield from _models(dialect)
+        yield from _model_items(dialect)
     for word in sorted(key.values, key=lambda word: bool(word.alias_of)):
         yield CompletionItem(word.name, "value", word.summary, parent=key.name)
 
 
-def fields(
+def record_field_items(
     keys: Iterable[Key], one_of: Collection[str], present: Mapping[str, str], within: str
 ) -> Iterator[CompletionItem]:
     """The fields of a record that are not there yet, those that it needs first; `within` is the path
@@ -82,7 +82,7 @@ def fields(
                 if other.name not in there
                 and (other.name == first or (other.required and _applies(other, there)))
             ]
-            yield CompletionItem(key.name, "field", key.summary, _lines((key, *needed)), within)
+            yield CompletionItem(key.name, "field", key.summary, _join_lines((key, *needed)), within)
 
 
 def _applies(key: Key, present: Mapping[str, str]) -> bool:
@@ -93,18 +93,18 @@ def _applies(key: Key, present: Mapping[str, str]) -> bool:
     return present[key.applies.key] in values or not values if key.applies.key in present else "" in values
 
 
-def _lines(keys: Iterable[Key]) -> str:
+def _join_lines(keys: Iterable[Key]) -> str:
     """A line for each key, with tab stops that count on."""
     lines: list[str] = []
     stops = 0
     for key in keys:
-        line = _line(key.name, _form(key))
+        line = _line(key.name, _value_form(key))
         lines.append(_STOP.sub(lambda found: f"{found[1]}{int(found[2]) + stops}", line))  # noqa: B023
         stops += len(_STOP.findall(line))
     return "\n".join(lines)
 
 
-def _form(key: Key) -> str:
+def _value_form(key: Key) -> str:
     """What is written behind the colon of a field: what its shape asks for, and its only word where
     there is one."""
     if key.form != "$1" or not key.shape:
@@ -120,7 +120,7 @@ def _form(key: Key) -> str:
 _STOP = re.compile(r"(?<!\\)(\$\{?)([1-9])")
 
 
-def words(key: Key, within: str, *, booleans: bool) -> Iterator[CompletionItem]:
+def enum_items(key: Key, within: str, *, booleans: bool) -> Iterator[CompletionItem]:
     """The words that a key or a field accepts; `within` is its path."""
     for word in key.values:
         yield CompletionItem(word.name, "value", word.summary, parent=within)
@@ -128,7 +128,7 @@ def words(key: Key, within: str, *, booleans: bool) -> Iterator[CompletionItem]:
         yield from (CompletionItem(word, "value", key.summary, parent=within) for word in BOOLEANS)
 
 
-def switches(dialect: Dialect, present: Collection[str]) -> Iterator[CompletionItem]:
+def tool_switch_items(dialect: Dialect, present: Collection[str]) -> Iterator[CompletionItem]:
     """The tools that a mapping of tools to truth values does not name yet, but for those that are
     ruled together with another one."""
     for tool in dialect.tools:
@@ -136,7 +136,7 @@ def switches(dialect: Dialect, present: Collection[str]) -> Iterator[CompletionI
             yield CompletionItem(tool.name, "tool", tool.summary, _line(tool.name, "${1:true}"))
 
 
-def _models(dialect: Dialect) -> Iterator[CompletionItem]:
+def _model_items(dialect: Dialect) -> Iterator[CompletionItem]:
     """The models that can be asked for, the older ones last."""
     known = [model for model in dialect.models.known if model.status in ("current", "older")]
     for model in sorted(known, key=lambda model: model.status == "older"):
@@ -144,7 +144,7 @@ def _models(dialect: Dialect) -> Iterator[CompletionItem]:
         yield CompletionItem(model.name, "model", f"{model.summary.rstrip('.')}.{sends}")
 
 
-def tools(
+def tool_items(
     dialect: Dialect, permission_mode: str | None, listed: set[str], *, denying: bool
 ) -> Iterator[CompletionItem]:
     """The tools that a list can name besides those in `listed`, which are names of today.
@@ -170,7 +170,7 @@ def tools(
             yield CompletionItem(old.name, "tool", f"Now `{old.now[0]}`: {old.note}.", deprecated=True)
 
 
-def all_tools() -> CompletionItem:
+def wildcard_item() -> CompletionItem:
     """The word for all tools."""
     return CompletionItem(tool_names.ALL_TOOLS, "tool", "All the tools that are available.")
 
@@ -183,7 +183,7 @@ def quote_if_needed(name: str) -> str:
 _PLAIN_VALUE = re.compile(r"[\w/(][^\s,:#\[\]{}]*")
 
 
-def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[CompletionItem]:
+def agent_items(dialect: Dialect, listed: Collection[str]) -> Iterator[CompletionItem]:
     """The built-in agents that are not listed yet."""
     for agent in dialect.builtin_agents:
         if agent.name not in listed:
@@ -193,17 +193,17 @@ def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[CompletionItem
 # --- hooks ------------------------------------------------------------------------------------
 
 
-def event(dialect: Dialect, key: Key, event: HookEvent) -> CompletionItem:
+def event_item(dialect: Dialect, key: Key, event: HookEvent) -> CompletionItem:
     """A hook event with an entry to fill in: where the table has a shape for entries, what that needs."""
     if key.shape:
-        needed = fields(key.fields, key.one_of, {}, "")
+        needed = record_field_items(key.fields, key.one_of, {}, "")
         entry = next((offer.text for offer in needed), "")
     else:
-        entry = "\n".join(_entry(dialect, event))
+        entry = "\n".join(_entry_lines(dialect, event))
     return CompletionItem(event.name, "event", event.summary, f"{event.name}:\n  - {_indented(entry, 4)}")
 
 
-def entry_fields(
+def hook_entry_field_items(
     dialect: Dialect, event: HookEvent | None, present: Collection[str]
 ) -> Iterator[CompletionItem]:
     """The fields of an entry below an event that are not there yet. A matcher brings the handlers
@@ -211,26 +211,26 @@ def entry_fields(
     for field in dialect.hooks.entry:
         if field.name in present or (field.name == MATCHER and event and not event.matches):
             continue
-        lines = [_matcher(dialect, event)] if field.name == MATCHER else []
+        lines = [_matcher_line(dialect, event)] if field.name == MATCHER else []
         if HANDLERS not in present:
-            lines.append(_handlers(dialect, len(lines) + 1))
+            lines.append(_handler_lines(dialect, len(lines) + 1))
         yield CompletionItem(field.name, "field", field.summary, "\n".join(lines), ENTRY)
 
 
-def _entry(dialect: Dialect, event: HookEvent) -> Iterator[str]:
+def _entry_lines(dialect: Dialect, event: HookEvent) -> Iterator[str]:
     """The lines of a new entry below an event."""
     if event.tool:
-        yield _matcher(dialect, event)
-    yield _handlers(dialect, 2)
+        yield _matcher_line(dialect, event)
+    yield _handler_lines(dialect, 2)
 
 
-def _matcher(dialect: Dialect, event: HookEvent | None) -> str:
+def _matcher_line(dialect: Dialect, event: HookEvent | None) -> str:
     """A matcher; on events about tools it starts out with the first tool that asks for permission."""
     asking = next((tool.name for tool in dialect.tools if tool.prompts), "")
     return f"{MATCHER}: ${{1:{asking}}}" if event and event.tool and asking else f"{MATCHER}: $1"
 
 
-def _handlers(dialect: Dialect, stop: int) -> str:
+def _handler_lines(dialect: Dialect, stop: int) -> str:
     """A list of handlers with one of the first kind, its tab stops from number `stop` on."""
     first = dialect.hooks.handlers[0]
     required = [field.name for field in first.fields if field.required]
@@ -238,14 +238,14 @@ def _handlers(dialect: Dialect, stop: int) -> str:
     return f"{HANDLERS}:\n  - " + "\n    ".join(lines)
 
 
-def handler_fields(
+def handler_field_items(
     dialect: Dialect, event: HookEvent | None, present: Mapping[str, str]
 ) -> Iterator[CompletionItem]:
     """The fields of a handler that are not there yet."""
     needs = {
         row.name: [field.name for field in row.fields if field.required] for row in dialect.hooks.handlers
     }
-    kind = _kind(needs, present)
+    kind = _type_of(needs, present)
     rows = [
         (field, row.name)
         for row in dialect.hooks.handlers
@@ -257,26 +257,26 @@ def handler_fields(
         for field in dialect.hooks.common
         if not field.no_effect and not (field.only_for_tools and event and not event.tool)
     ]
-    return _fields(rows, needs, kind, present)
+    return _typed_field_items(rows, needs, kind, present)
 
 
 def server_field_items(dialect: Dialect, present: Mapping[str, str]) -> Iterator[CompletionItem]:
     """The fields of a server's definition that are not there yet."""
     needs = {row.name: [row.requires] for row in dialect.servers.transports}
-    kind = _kind(needs, present)
+    kind = _type_of(needs, present)
     others = {name for names in needs.values() for name in names if kind and name not in needs[kind]}
     rows = [(field, SERVER) for field in dialect.servers.fields if field.name not in others]
-    return _fields(rows, needs, kind, present)
+    return _typed_field_items(rows, needs, kind, present)
 
 
-def _kind(needs: Mapping[str, list[str]], present: Mapping[str, str]) -> str | None:
+def _type_of(needs: Mapping[str, list[str]], present: Mapping[str, str]) -> str | None:
     """The kind that a handler or server says it is, or else that its fields make it."""
     if TYPE in present:
         return present[TYPE] if present[TYPE] in needs else None
     return next((kind for kind, names in needs.items() if set(names) <= set(present)), None)
 
 
-def _fields(
+def _typed_field_items(
     rows: Iterable[tuple[HookField, str]],
     needs: Mapping[str, list[str]],
     kind: str | None,
@@ -293,7 +293,7 @@ def _fields(
     order = sorted(missing.values(), key=lambda row: (row[0].name != TYPE, row[0].name not in needed))
     for field, within in order:
         if kind and field.name != TYPE:
-            text = _field(field)
+            text = _field_text(field)
         elif field.name == TYPE or field.name in needed:
             told = kind or next(name for name in needs if field.name in (TYPE, *needs[name]))
             lines = [f"{TYPE}: ${{1:{told}}}"] if TYPE not in present else []
@@ -305,7 +305,7 @@ def _fields(
         yield CompletionItem(field.name, "field", field.summary, text, within)
 
 
-def _field(field: HookField) -> str:
+def _field_text(field: HookField) -> str:
     """A field with a place for its value."""
     forms = {"boolean": "${1:true}", "list": "[$1]", "mapping": "{$1}"}
     word = f"${{1:{field.values[0]}}}" if field.values else "$1"

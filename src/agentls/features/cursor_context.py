@@ -54,7 +54,7 @@ class CursorContext(NamedTuple):
 
 def find_cursor_context(document: Document, offset: int) -> CursorContext | None:
     """The place of the cursor at `offset`, or `None` where nothing can be told about it."""
-    line = _line(document, offset)
+    line = _frontmatter_line(document, offset)
     if line is None or document.frontmatter is None:
         return None
     text = document.text
@@ -86,7 +86,7 @@ def find_cursor_context(document: Document, offset: int) -> CursorContext | None
     if begins and text[offset : line.end].lstrip().startswith("-"):
         return None  # In front of a list's dash.
     colon = _COLON.match(text, offset, line.end) if begins or flow or role == "key" else None
-    end = colon.end(1) if colon else _end(text, offset, line.end, style, flow)
+    end = colon.end(1) if colon else _scalar_end(text, offset, line.end, style, flow)
     return CursorContext(
         tuple(frame.step for frame in (frames[:-1] if role == "key" else frames)),
         role,
@@ -98,8 +98,8 @@ def find_cursor_context(document: Document, offset: int) -> CursorContext | None
         flow,
         gap,
         colon is not None,
-        "" if flow else _below(next(_lines_below(document, line.end), ""), role, begins, frames, column),
-        dict(_siblings(document, Span(offset, line.end), frames if role == "key" else [], column)),
+        "" if flow else _child_kind(next(_lines_below(document, line.end), ""), role, begins, frames, column),
+        dict(_sibling_values(document, Span(offset, line.end), frames if role == "key" else [], column)),
     )
 
 
@@ -113,7 +113,7 @@ _PLAIN_END = re.compile(r"(?<!\S)#")
 _FLOW_END = re.compile(r"(?<!\S)#|[,\[\]{}]")
 
 
-def _line(document: Document, offset: int) -> Span | None:
+def _frontmatter_line(document: Document, offset: int) -> Span | None:
     """The line of the cursor, if it belongs to the frontmatter.
 
     While the closing fence is missing, the next line with text behind the block may yet become
@@ -168,7 +168,7 @@ def _column(text: str, offset: int) -> int:
     return offset - (text.rfind("\n", 0, offset) + 1)
 
 
-_ATTEMPTS = 4
+_MAX_ATTEMPTS = 4
 
 
 def _parse_to_cursor(head: str, line: int) -> tuple[list[_OpenCollection], int] | None:
@@ -176,7 +176,7 @@ def _parse_to_cursor(head: str, line: int) -> tuple[list[_OpenCollection], int] 
 
     `line` is where the last line starts. An earlier line that stops the parser is left out.
     """
-    for _ in range(_ATTEMPTS):
+    for _ in range(_MAX_ATTEMPTS):
         met, problem = parse_events(head)
         frames: list[_OpenCollection] = []
         for step in met:
@@ -237,7 +237,7 @@ def _role(frames: list[_OpenCollection], column: int) -> Literal["key", "value",
     return "value" if inner.key is not None else None
 
 
-def _end(text: str, offset: int, line_end: int, style: ScalarStyle, flow: bool) -> int:
+def _scalar_end(text: str, offset: int, line_end: int, style: ScalarStyle, flow: bool) -> int:
     """Where the scalar at `offset` ends on its line."""
     if style in ("single", "double"):
         closing = text.find('"' if style == "double" else "'", offset, line_end)
@@ -252,7 +252,7 @@ _KEY_LINE = re.compile(r"""["']?([^\s:"'-][^:"']*?)["']?[ \t]*:(?:[ \t]+["']?([^
 _FLOW_KEY = re.compile(r"""([\w$-]+)["']?[ \t]*:""")
 
 
-def _siblings(
+def _sibling_values(
     document: Document, rest: Span, frames: list[_OpenCollection], column: int
 ) -> Iterator[tuple[str, str]]:
     """The other keys of the mapping that the cursor is in, or would begin: those above the cursor,
@@ -273,7 +273,7 @@ def _siblings(
             yield found[1], found[2] or ""
 
 
-def _below(
+def _child_kind(
     line: str, role: str, begins: bool, frames: list[_OpenCollection], column: int
 ) -> Literal["", "text", "list"]:
     """What the next line, if it belongs to what stands at the cursor, begins with."""

@@ -21,8 +21,8 @@ Kind = Literal["frontmatter", "key", "section", "bold", "tag"]
 
 UNTITLED = "(no title)"
 
-_LONGEST_DETAIL = 60
-_DEEPEST_TAG = 20  # No prompt nests tags like this; an editor that recurses must not choke on one.
+_MAX_DETAIL = 60
+_MAX_TAG_DEPTH = 20  # No prompt nests tags like this; an editor that recurses must not choke on one.
 
 
 class DocumentSymbol(NamedTuple):
@@ -53,19 +53,19 @@ def folding_ranges(document: Document) -> tuple[FoldingRange, ...]:
     """What can be folded, in the order of the text: the outline's parts and blocks of code."""
     folds = [
         FoldingRange(symbol.span, "region" if symbol.kind == "frontmatter" else None)
-        for symbol in _flat(document_symbols(document))
+        for symbol in _flatten(document_symbols(document))
     ]
     text = document.text
-    folds += [FoldingRange(_without_blanks(text, block.span)) for block in document.markdown.code_blocks]
+    folds += [FoldingRange(_strip_span(text, block.span)) for block in document.markdown.code_blocks]
     line_at = document.lines.line_number
     longer = [fold for fold in folds if line_at(fold.span.start) < line_at(fold.span.end)]
     return tuple(sorted(longer, key=lambda fold: fold.span))
 
 
-def _flat(symbols: tuple[DocumentSymbol, ...]) -> Iterator[DocumentSymbol]:
+def _flatten(symbols: tuple[DocumentSymbol, ...]) -> Iterator[DocumentSymbol]:
     for symbol in symbols:
         yield symbol
-        yield from _flat(symbol.children)
+        yield from _flatten(symbol.children)
 
 
 # --- the frontmatter --------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def _frontmatter(document: Document) -> Iterator[DocumentSymbol]:
     if block is None:
         return
     end = (block.closing or block.content).end
-    span = _without_blanks(document.text, Span(block.opening.start, max(block.opening.end, end)))
+    span = _strip_span(document.text, Span(block.opening.start, max(block.opening.end, end)))
     keys = tuple(_keys(document, span))
     yield DocumentSymbol("frontmatter", document.reading.name or "", "frontmatter", span, block.opening, keys)
 
@@ -86,7 +86,7 @@ def _keys(document: Document, inside: Span) -> Iterator[DocumentSymbol]:
     """The keys with their values, each behind the one before it."""
     end = inside.start
     for entry in sorted(document.root.entries, key=lambda entry: entry.span):
-        span = _without_blanks(document.text, entry.span)
+        span = _strip_span(document.text, entry.span)
         if span.start < end or span.end > inside.end or span.start == span.end:
             continue  # An alias or a merged key, which has no place of its own.
         end = span.end
@@ -99,12 +99,12 @@ def _detail(value: Node) -> str:
     if isinstance(value, Scalar):
         text = value.text
     elif isinstance(value, Sequence):
-        text = ", ".join(_detail(item) for item in value.items[:_LONGEST_DETAIL])
+        text = ", ".join(_detail(item) for item in value.items[:_MAX_DETAIL])
     else:
         assert isinstance(value, Mapping), "a node is a scalar, a sequence or a mapping"
-        text = ", ".join(entry.key.text for entry in value.entries[:_LONGEST_DETAIL])
-    words = " ".join(text[: 4 * _LONGEST_DETAIL].split())
-    return textwrap.shorten(words, _LONGEST_DETAIL, placeholder=" ...")
+        text = ", ".join(entry.key.text for entry in value.entries[:_MAX_DETAIL])
+    words = " ".join(text[: 4 * _MAX_DETAIL].split())
+    return textwrap.shorten(words, _MAX_DETAIL, placeholder=" ...")
 
 
 # --- the body ---------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
         if isinstance(start, Heading):
             while isinstance(stack[-1].of, Heading) and not _is_below(start, stack[-1].of):
                 close(_line_start(text, offset))
-        elif sum(isinstance(section.of, TagPair) for section in stack) >= _DEEPEST_TAG:
+        elif sum(isinstance(section.of, TagPair) for section in stack) >= _MAX_TAG_DEPTH:
             continue
         stack.append(_OpenSection(start))
     close_tags_before(len(text))
@@ -171,7 +171,7 @@ def _section(
     """A section that ends at `end`, without the blank lines at its end."""
     kind: Kind
     if isinstance(of, TagPair):
-        name, kind, selection = f"<{of.name}>", "tag", _without_blanks(text, of.opening)
+        name, kind, selection = f"<{of.name}>", "tag", _strip_span(text, of.opening)
     elif of.level:
         name, kind, selection = of.title, "section", of.span
     else:
@@ -179,7 +179,7 @@ def _section(
     start, last = selection
     if children:
         last = children[-1].span.end
-    span = Span(start, max(last, _without_blanks(text, Span(start, max(last, end))).end))
+    span = Span(start, max(last, _strip_span(text, Span(start, max(last, end))).end))
     return DocumentSymbol(_name(name), "", kind, span, selection, children)
 
 
@@ -193,7 +193,7 @@ def _line_start(text: str, offset: int) -> int:
     return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
-def _without_blanks(text: str, span: Span) -> Span:
+def _strip_span(text: str, span: Span) -> Span:
     """`span` without the blanks and line ends at its edges."""
     piece = span.text_in(text)
     start = span.start + len(piece) - len(piece.lstrip())

@@ -38,7 +38,7 @@ def hover(document: Document, offset: int, project: Index | None = None) -> Hove
     """What is to be said about the text at `offset`, as part of its project if that is known."""
     return (
         _on_ignore_comment(document, offset)
-        or _on_fence(document, offset, project)
+        or _on_delimiter(document, offset, project)
         or _on_entry(document, offset)
         or _on_variable(document, offset)
         or hover_unsupported_file(document.path, document.text, offset)
@@ -63,7 +63,7 @@ def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
     for comment in suppressions.find_suppressions(document):
         if comment.span.contains_cursor(offset):
             word = _word_at(document.text, _CODE, comment.span, offset)
-            page = explain.about_rule(word.text_in(document.text)) if word else None
+            page = explain.explain_rule(word.text_in(document.text)) if word else None
             return Hover(word, page) if word and page else None
     return None
 
@@ -78,13 +78,13 @@ def _on_variable(document: Document, offset: int) -> Hover | None:
     )
     if word is None or not document.text.endswith(template.opening, 0, word.start):
         return None
-    return _hover(word, explain.about_variable(document.dialect, word.text_in(document.text)))
+    return _hover(word, explain.explain_variable(document.dialect, word.text_in(document.text)))
 
 
 # --- the fences: the file as a whole ----------------------------------------------------------
 
 
-def _on_fence(document: Document, offset: int, project: Index | None) -> Hover | None:
+def _on_delimiter(document: Document, offset: int, project: Index | None) -> Hover | None:
     """What each runtime makes of the file, on its fences as a person and as the runtime sees them."""
     block = document.frontmatter
     fences = (block.opening, block.closing) if block else ()
@@ -147,8 +147,8 @@ def _node_at(root: Mapping, offset: int) -> _NodeAt | None:
     while not isinstance(node, Scalar):
         if isinstance(node, Mapping):
             mapping = node
-            key = _holding(((entry.key.span, entry) for entry in node.entries), offset)
-            entry = key or _holding(((entry.value.span, entry) for entry in node.entries), offset)
+            key = _candidate_at(((entry.key.span, entry) for entry in node.entries), offset)
+            entry = key or _candidate_at(((entry.value.span, entry) for entry in node.entries), offset)
             if entry is None:
                 return None
             keys = (*keys, entry.key.text)
@@ -156,14 +156,14 @@ def _node_at(root: Mapping, offset: int) -> _NodeAt | None:
                 return _NodeAt(keys, mapping, entry, None)
             node = entry.value
         else:
-            item = _holding(((item.span, item) for item in node.items), offset)
+            item = _candidate_at(((item.span, item) for item in node.items), offset)
             if item is None:
                 return None
             node = item
     return _NodeAt(keys, mapping, entry, node) if entry else None
 
 
-def _holding(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
+def _candidate_at(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
     """The candidate whose span holds `offset`, or else one that ends there."""
     ends = None
     for span, candidate in candidates:
@@ -184,17 +184,17 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
         return None
     key = document.dialect.key(spot.keys[0])
     if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.shape)):
-        return _in_hooks(document, spot, offset)
+        return _on_hooks(document, spot, offset)
     if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
-        return _in_servers(document.dialect, spot)
+        return _on_servers(document.dialect, spot)
     if len(spot.keys) > 1:
-        return _in_record(document.dialect, key, spot) if key else None
+        return _on_record(document.dialect, key, spot) if key else None
     if spot.scalar is None:
         return Hover(spot.entry.key.span, _key_page(document.dialect, spot.keys[0]))
     return _on_value(document, key, spot.entry, spot.scalar, offset) if key else None
 
 
-def _in_record(dialect: Dialect, key: Key, spot: _NodeAt) -> Hover | None:
+def _on_record(dialect: Dialect, key: Key, spot: _NodeAt) -> Hover | None:
     """The fields of a record, and the words of them."""
     here = value_schema.schema_at(key, spot.keys[1:])
     if here is None:
@@ -203,10 +203,10 @@ def _in_record(dialect: Dialect, key: Key, spot: _NodeAt) -> Hover | None:
     for name in spot.keys[1:]:
         below = field.field(name)
         path, field = (f"{path}.{name}", below) if below else (path, field)
-    page = explain.about_record_field(dialect, path) or explain.about_key(dialect, path)
+    page = explain.explain_record_field(dialect, path) or explain.explain_key(dialect, path)
     if spot.scalar is None:
         return _hover(spot.entry.key.span, page)
-    word = explain.about_value(dialect, path, spot.scalar.text) if here.allows("words") else None
+    word = explain.explain_value(dialect, path, spot.scalar.text) if here.allows("words") else None
     return _hover(spot.scalar.span, word or page)
 
 
@@ -214,7 +214,7 @@ def _key_page(dialect: Dialect, name: str) -> str:
     told = dialect.runtimes[0].unknown_keys != "undocumented"
     effect = "knows no such key and ignores it" if told else "is not known to have such a key"
     names = (key.name for key in dialect.keys)
-    return explain.about_key(dialect, name) or explain.about_unknown(dialect, name, "key", effect, names)
+    return explain.explain_key(dialect, name) or explain.explain_unknown_word(dialect, name, "key", effect, names)
 
 
 def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
@@ -227,16 +227,16 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
     if key.type == "model" and scalar.type == "str":
         return Hover(scalar.span, _model_page(dialect, scalar.text))
     if key.type == "enum" and scalar.type == "str":
-        page = explain.about_value(dialect, key.name, scalar.text)
+        page = explain.explain_value(dialect, key.name, scalar.text)
         if page is None:
             effect = f"knows no such value of `{key.name}`: {key.bad_value}"
             names = (value.name for value in key.values)
-            page = explain.about_unknown(dialect, scalar.text, "value", effect, names)
+            page = explain.explain_unknown_word(dialect, scalar.text, "value", effect, names)
         return Hover(scalar.span, page)
     if key.type in ("enum", "model", "boolean", "integer", "number"):
         return Hover(scalar.span, _key_page(dialect, key.name))
-    page = explain.about_agent(dialect, scalar.text) if key.name == "name" else None
-    page = page or explain.about_value(dialect, key.name, scalar.text)
+    page = explain.explain_agent(dialect, scalar.text) if key.name == "name" else None
+    page = page or explain.explain_value(dialect, key.name, scalar.text)
     return Hover(scalar.span, page) if page else None
 
 
@@ -247,7 +247,7 @@ def _model_page(dialect: Dialect, name: str) -> str:
         "sends the text to the API as it is" if passed_on else "uses that of the session, unless it is yours"
     )
     effect = f"knows no such model and {then}"
-    return explain.about_model(dialect, name) or explain.about_unknown(
+    return explain.explain_model(dialect, name) or explain.explain_unknown_word(
         dialect, name, "model", effect if names else "has models of which nothing is known here", names
     )
 
@@ -262,10 +262,10 @@ def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset:
     """What is to be said about an entry of a tool list, there and beside the others."""
     if entry.unparsed:
         word = _word_at(document.text, _TOOL_NAME, scalar.span, offset)
-        page = explain.about_tool(document.dialect, word.text_in(document.text)) if word else None
+        page = explain.explain_tool(document.dialect, word.text_in(document.text)) if word else None
         return Hover(word, page) if word and page else None
     listed = tool_names.split_tool_list(entry.value, document.text, document.dialect.tool_grammar)
-    found = _holding(((tool.span, tool) for tool in listed), offset)
+    found = _candidate_at(((tool.span, tool) for tool in listed), offset)
     if found is None:
         return None
     page = _tool_page(document.dialect, found.name)
@@ -279,7 +279,7 @@ def _tool_page(dialect: Dialect, name: str) -> str:
     if not dialect.tools:
         effect = "has tools of which nothing is known here"
     names = (tool.name for tool in dialect.tools)
-    return explain.about_tool(dialect, name) or explain.about_unknown(dialect, name, "tool", effect, names)
+    return explain.explain_tool(dialect, name) or explain.explain_unknown_word(dialect, name, "tool", effect, names)
 
 
 def _with_notes(page: str, notes: Iterable[str]) -> str:
@@ -308,24 +308,24 @@ def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
+def _on_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
     """Events, the fields of their entries, and handlers."""
     dialect = document.dialect
     match spot.keys, spot.scalar:
         case (_, event), None:
             names = (known.name for known in dialect.hooks.events)
-            page = explain.about_event(dialect, event) or explain.about_unknown(
+            page = explain.explain_event(dialect, event) or explain.explain_unknown_word(
                 dialect, event, "hook event", "knows no such event and ignores the entry", names
             )
             return Hover(spot.entry.key.span, page)
         case (_, _, field), None:
-            return _hover(spot.entry.key.span, explain.about_entry_field(dialect, field))
+            return _hover(spot.entry.key.span, explain.explain_entry_field(dialect, field))
         case (_, event, "matcher"), Scalar() as scalar:
             known = dialect.hook_event(event)
             if known and known.tool:
                 return _tool_in(document, scalar, offset)
         case (_, _, "hooks", field), None:
-            page = explain.about_field(dialect, _type_of(spot.mapping), field) or explain.about_unknown(
+            page = explain.explain_handler_field(dialect, _type_of(spot.mapping), field) or explain.explain_unknown_word(
                 dialect,
                 field,
                 "field of a hook handler",
@@ -335,7 +335,7 @@ def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
             return Hover(spot.entry.key.span, page)
         case (_, _, "hooks", "type"), Scalar() as scalar:
             names = (known.name for known in dialect.hooks.handlers)
-            page = explain.about_handler(dialect, scalar.text) or explain.about_unknown(
+            page = explain.explain_handler(dialect, scalar.text) or explain.explain_unknown_word(
                 dialect, scalar.text, "kind of hook handler", "knows no such kind and ignores the hook", names
             )
             return Hover(scalar.span, page)
@@ -349,7 +349,7 @@ def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
 def _tool_in(document: Document, scalar: Scalar, offset: int) -> Hover | None:
     """The tool that is named at `offset` in a matcher or a permission rule."""
     word = _word_at(document.text, _WORD, scalar.span, offset)
-    return _hover(word, explain.about_tool(document.dialect, word.text_in(document.text))) if word else None
+    return _hover(word, explain.explain_tool(document.dialect, word.text_in(document.text))) if word else None
 
 
 def _type_of(handler: Mapping) -> str:
@@ -358,7 +358,7 @@ def _type_of(handler: Mapping) -> str:
     return entry.value.text if entry and isinstance(entry.value, Scalar) else ""
 
 
-def _in_servers(dialect: Dialect, spot: _NodeAt) -> Hover | None:
+def _on_servers(dialect: Dialect, spot: _NodeAt) -> Hover | None:
     """Servers by name, and the fields of their definitions."""
     match spot.keys, spot.scalar:
         case (_,), Scalar(type="str") as scalar:
@@ -368,9 +368,9 @@ def _in_servers(dialect: Dialect, spot: _NodeAt) -> Hover | None:
         case (_, name), None:
             return Hover(spot.entry.key.span, _server_page(dialect, name, "A server that is defined here."))
         case (_, _, field), None:
-            return _hover(spot.entry.key.span, explain.about_server_field(dialect, field))
+            return _hover(spot.entry.key.span, explain.explain_server_field(dialect, field))
         case (_, _, "type"), Scalar() as scalar:
-            return _hover(scalar.span, explain.about_transport(dialect, scalar.text))
+            return _hover(scalar.span, explain.explain_transport(dialect, scalar.text))
     return None
 
 

@@ -27,7 +27,7 @@ from agentls.text.spelling import subsequence_pattern
 MAX_ITEMS = 100
 """The longest list that is offered at once."""
 
-_LONGEST = 100
+_MAX_DETAIL = 100
 
 
 class NameItems(NamedTuple):
@@ -52,17 +52,17 @@ def find_name_items(
     found = project.visible_definitions(kinds, names)
     is_cut = len(found) > MAX_ITEMS
     if is_cut and typed:
-        found = _fitting(found, typed)
+        found = _matching(found, typed)
     if listed:
         found = [each for each in found if each.full_name not in listed]
     found = found[:MAX_ITEMS]
-    return NameItems(tuple(_offer(each) for each in found if _WRITABLE.fullmatch(each.full_name)), is_cut)
+    return NameItems(tuple(_name_item(each) for each in found if _WRITABLE.fullmatch(each.full_name)), is_cut)
 
 
 _WRITABLE = re.compile(r"""[^\s"'`*{}$<>\\,()\[\]][^"'`*{}$<>\\,()\[\]\n]*""")
 
 
-def _fitting(found: list[Definition], typed: str) -> list[Definition]:
+def _matching(found: list[Definition], typed: str) -> list[Definition]:
     """Those whose names hold the letters that are typed, first those that start with them."""
     letters = typed.lower()
     pattern = subsequence_pattern(letters)
@@ -79,9 +79,9 @@ _KINDS: dict[NameKind, completion_items.ItemKind] = {
 }
 
 
-def _offer(definition: Definition) -> CompletionItem:
-    line = " ".join(definition.description[: 2 * _LONGEST].split())
-    short = f"{line[: _LONGEST - 4]} ..." if len(line) > _LONGEST else line
+def _name_item(definition: Definition) -> CompletionItem:
+    line = " ".join(definition.description[: 2 * _MAX_DETAIL].split())
+    short = f"{line[: _MAX_DETAIL - 4]} ..." if len(line) > _MAX_DETAIL else line
     file = definition.path.rpartition("/")[2]
     return CompletionItem(
         definition.full_name, _KINDS[definition.kind], short or f"Defined in {file}.", parent=definition.path
@@ -120,8 +120,8 @@ def names_in_value(
     several = place.role == "value" and takes_list and takes_text and not place.starts_line
     word = word_at_cursor(_ITEM, text, place.span, offset) if several else place.span
     kind: NameKind = key.names  # type: ignore[assignment]
-    found = find_name_items(document, project, _STANDS_FOR.get(kind, (kind,)), text[word.start : offset], ())
-    listed = _listed(document, project, place, offset)
+    found = find_name_items(document, project, _KINDS_OF.get(kind, (kind,)), text[word.start : offset], ())
+    listed = _listed_names(document, project, place, offset)
     offers = [offer for offer in found.offers if offer.label not in listed]
     if several:
         offers = [offer for offer in offers if " " not in offer.label]
@@ -144,10 +144,10 @@ def names_in_value(
 
 
 # A command is a skill to Claude Code.
-_STANDS_FOR: dict[NameKind, tuple[NameKind, ...]] = {"any": ("agent", "skill", "command")}
+_KINDS_OF: dict[NameKind, tuple[NameKind, ...]] = {"any": ("agent", "skill", "command")}
 
 
-def _listed(document: Document, project: Index, place: CursorContext, offset: int) -> set[str]:
+def _listed_names(document: Document, project: Index, place: CursorContext, offset: int) -> set[str]:
     """The names in the value of the key that leads to a place, but for the one at the cursor."""
     entry, names = document.entry(place.path[0]), project.get(document.path)
     if entry is None or names is None or len(place.path) > 2:
@@ -193,7 +193,7 @@ def mcp_tool_items(document: Document, project: Index, listed: Collection[str]) 
 
 _WORD = r"[\w:.-]*"
 _REST = re.compile(_WORD)
-_PLACES: tuple[tuple[re.Pattern[str], tuple[NameKind, ...]], ...] = (
+_PROMPT_FORMS: tuple[tuple[re.Pattern[str], tuple[NameKind, ...]], ...] = (
     (re.compile(rf"subagent_type[\"'`]?\s*[:=]\s*(?P<quote>[\"'`])(?P<name>{_WORD})\Z"), ("agent",)),
     (re.compile(rf"(?<!\w)(?:Agent|Task)(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("agent",)),
     (re.compile(rf"(?<!\w)Skill(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("skill", "command")),
@@ -212,8 +212,8 @@ def names_in_prompt(document: Document, offset: int, project: Index) -> EditRang
     assert end is not None, "the pattern takes nothing, too"
     mention = _MENTION.search(before)
     if mention and document.dialect.mention:
-        return _mention(document, project, Span(line.start + mention.start(), end.end()), offset)
-    for pattern, kinds in _PLACES:
+        return _mention_items(document, project, Span(line.start + mention.start(), end.end()), offset)
+    for pattern, kinds in _PROMPT_FORMS:
         found = pattern.search(before)
         if found:
             groups = {"quote": "", "call": "", **found.groupdict()}
@@ -223,7 +223,7 @@ def names_in_prompt(document: Document, offset: int, project: Index) -> EditRang
                 # One word between backticks is the name of a program as often as that of a skill.
                 offers = [offer for offer in offers if offer.kind == "agent" or {*"-:"} & {*offer.label}]
             if kinds == ("agent",):
-                offers += completion_items.agents(document.dialect, ())
+                offers += completion_items.agent_items(document.dialect, ())
             after = _closing(groups["quote"], groups["call"], text[end.end() : line.end])
             return EditRange(
                 Span(offset - len(groups["name"]), end.end()),
@@ -241,13 +241,13 @@ def _closing(quote: str, call: str, rest: str) -> str:
     return quote + (")" if call and ")" not in rest and not rest.startswith(",") else "")
 
 
-def _mention(document: Document, project: Index, span: Span, offset: int) -> EditRange:
+def _mention_items(document: Document, project: Index, span: Span, offset: int) -> EditRange:
     """The agents, as the runtime knows a mention of one."""
     form = document.dialect.mention
     before = form.partition("{}")[0]
     typed = document.text[span.start : offset].removeprefix(before)
     names = find_name_items(document, project, ("agent",), typed.removeprefix("@"), ())
-    offers = [*names.offers, *completion_items.agents(document.dialect, ())]
+    offers = [*names.offers, *completion_items.agent_items(document.dialect, ())]
     written = [
         offer._replace(label=form.replace("{}", offer.label)) for offer in offers if " " not in offer.label
     ]

@@ -14,11 +14,11 @@ from agentls.project.names import Definition, Names, Reference
 from agentls.reports import explain, inspection
 from agentls.text.wording import code_span, escape_markdown
 
-_LONGEST_DESCRIPTION = 500
-_MOST = 3
+_MAX_DESCRIPTION = 500
+_MAX_DEFINITIONS = 3
 """How many cards of the same name are shown."""
 
-_RULE = "\n\n---\n\n"
+_SEPARATOR = "\n\n---\n\n"
 
 DocumentLookup = Callable[[str], Document | None]
 """From a path to the file as it is now, `None` if it is no agent file."""
@@ -31,22 +31,22 @@ def hover(index: Index, names: Names, text: str, offset: int, file: DocumentLook
         return None
     cards = [
         describe_definition(names, each, index.user_folder, file)
-        for each in references.find_definitions(index, names, found)[:_MOST]
+        for each in references.find_definitions(index, names, found)[:_MAX_DEFINITIONS]
     ]
-    cards = cards or list(_built_in(found, file(names.path)))
-    return Hover(references.full_span(found, text), _RULE.join(cards)) if cards else None
+    cards = cards or list(_built_in_agent(found, file(names.path)))
+    return Hover(references.full_span(found, text), _SEPARATOR.join(cards)) if cards else None
 
 
 def merge_hovers(upper: Hover | None, lower: Hover | None) -> Hover | None:
     """Two cards as one, about what the upper one is about."""
     if upper and lower:
-        return Hover(upper.span, f"{upper.markdown}{_RULE}{lower.markdown}")
+        return Hover(upper.span, f"{upper.markdown}{_SEPARATOR}{lower.markdown}")
     return upper or lower
 
 
 def describe_definition(names: Names, definition: Definition, home: str, file: DocumentLookup) -> str:
     """What a definition is, for a reader of the file of `names`."""
-    description = textwrap.shorten(definition.description, _LONGEST_DESCRIPTION, placeholder=" …")
+    description = textwrap.shorten(definition.description, _MAX_DESCRIPTION, placeholder=" …")
     # What a server has for a description is how it is started or reached.
     summary = (
         code_span(description)
@@ -90,8 +90,8 @@ def _facts(document: Document | None) -> Iterator[str]:
         yield f"Model: {inspection.describe_model(view.model, code_span)}"
 
 
-def _built_in(reference: Reference, document: Document | None) -> Iterator[str]:
+def _built_in_agent(reference: Reference, document: Document | None) -> Iterator[str]:
     """The page of an agent that comes with the runtime."""
-    page = explain.about_agent(document.dialect, reference.name) if document else None
+    page = explain.explain_agent(document.dialect, reference.name) if document else None
     if page and reference.kind == "agent":
         yield page

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from agentls.config import Config
 from agentls.dialects import loader
 from agentls.document.document import Document
-from agentls.document.locate import open_document
+from agentls.document.locate import make_document
 from agentls.features import completion_items
 from agentls.linter import check
 from agentls.linter.rule import Severity
@@ -43,7 +43,7 @@ def agent_folders() -> list[AgentFolder]:
 
 
 _NAME = re.compile(r"\$\{1:[^}]*\}")
-_UNFIT = re.compile(r"[^\w.-]+")
+_NOT_IN_FILE_NAME = re.compile(r"[^\w.-]+")
 
 
 def new_agent(dialect: str, name: str) -> NewAgent:
@@ -53,11 +53,11 @@ def new_agent(dialect: str, name: str) -> NewAgent:
     before, after = _NAME.split(facts.skeleton, 1)
     escaped = re.sub(r"[\\$}]", r"\\\g<0>", written)
     files = next(place.files for place in facts.places if place.scope == "project")
-    stem = _UNFIT.sub("-", written).strip("-.").lower() or "agent"
+    stem = _NOT_IN_FILE_NAME.sub("-", written).strip("-.").lower() or "agent"
     file = files.replace("*", stem) if "*" in files else f"{stem}/{files}"
     text = completion_items.snippet_text(before) + written + completion_items.snippet_text(after)
     place = next(place for place in facts.places if place.scope == "project")
-    document = open_document(f"{place.folder}/{file}", text, Config(), None, dialect)
+    document = make_document(f"{place.folder}/{file}", text, Config(), None, dialect)
     assert document is not None, "the dialect is known"
     return NewAgent(file, f"{before}${{1:{escaped}}}{after}", _problem(document))
 

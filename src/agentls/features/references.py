@@ -15,8 +15,8 @@ NameOccurrence: TypeAlias = Definition | Reference
 """A name in a file: something that the file defines, or refers to."""
 
 _BEFORE = re.compile(r"(?:@agent-|@[\"']|\bmcp__|/)\Z")
-_LONGEST_BEFORE = len("@agent-")
-_BEHIND = re.compile(r" \(agent\)[\"']")
+_MAX_BEFORE = len("@agent-")
+_AFTER = re.compile(r" \(agent\)[\"']")
 _TOOL = re.compile(r"__[\w*-]*")
 
 
@@ -49,8 +49,8 @@ def full_span(found: NameOccurrence, text: str) -> Span:
     if isinstance(found, Definition):
         return found.span
     start -= len(found.scope) + 1 if found.scope else 0
-    before = _BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start)
-    behind = (_TOOL if found.kind == "server" else _BEHIND).match(text, end)
+    before = _BEFORE.search(text, max(0, start - _MAX_BEFORE), start)
+    behind = (_TOOL if found.kind == "server" else _AFTER).match(text, end)
     return Span(before.start() if before else start, behind.end() if behind else end)
 
 
@@ -85,7 +85,7 @@ def reference_subject(index: Index, names: Names, found: NameOccurrence) -> Name
 def find_references(index: Index, wanted: NameOccurrence) -> Iterator[tuple[Names, Reference]]:
     """The references to `wanted`, each with the file that it stands in. It is a definition, or a name
     that leads nowhere."""
-    for called in _called(wanted):
+    for called in _names_of(wanted):
         for names, reference in index.find_by_name(called):
             if _means(index, names, reference, wanted):
                 yield names, reference
@@ -93,12 +93,12 @@ def find_references(index: Index, wanted: NameOccurrence) -> Iterator[tuple[Name
 
 def references_in(index: Index, names: Names, wanted: NameOccurrence) -> list[Reference]:
     """The references to `wanted` in the file of `names`."""
-    called = _called(wanted)
+    called = _names_of(wanted)
     same = (each for each in names.references if each.name in called)
     return [each for each in same if _means(index, names, each, wanted)]
 
 
-def _called(wanted: NameOccurrence) -> tuple[str, ...]:
+def _names_of(wanted: NameOccurrence) -> tuple[str, ...]:
     """The names by which references may call something; a file also by its path."""
     if isinstance(wanted, Reference):
         return (wanted.name,)

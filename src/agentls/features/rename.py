@@ -21,7 +21,7 @@ from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
 from agentls.text.offsets import Edit, Span, apply_edits
 
-Why = Literal["name", "reference", "link", "prose"]
+EditReason = Literal["name", "reference", "link", "prose"]
 """What stands in the place of an edit: the name itself, a reference, a path, or a word in prose that is the
 name by its letters, which somebody has to look at."""
 
@@ -31,7 +31,7 @@ class RenameEdit(NamedTuple):
 
     path: str
     edit: Edit
-    reason: Why
+    reason: EditReason
 
 
 class Move(NamedTuple):
@@ -104,49 +104,49 @@ def rename(
 ) -> Renaming | RenameError:
     """All that changes when `definition` is called `new`. `moves` tells whether files can be renamed."""
     new = new.strip()
-    document = _document(definition, files)
+    document = _defining_document(definition, files)
     unit = _named_path(document, definition) if document else None
-    move = Move(unit, _called(unit, definition.name, new)) if unit and moves else None
-    renaming = _renaming(index, definition, new, document, move, files)
+    move = Move(unit, _renamed_path(unit, definition.name, new)) if unit and moves else None
+    renaming = _find_edits(index, definition, new, document, move, files)
     if isinstance(renaming, RenameError):
         return renaming
-    if move and (move.new.count("/") != move.old.count("/") or _UNFIT_PATH.search(new)):
+    if move and (move.new.count("/") != move.old.count("/") or _NOT_IN_FILE_NAME.search(new)):
         return RenameError(f"`{new}` cannot be the name of a file.")
     # Where capital letters make no difference, the file is there under its old name.
     if move and move.new.lower() != move.old.lower() and files.exists(move.new):
         return RenameError(f"{files.shown(move.new)} is there already.")
-    links = _links(index, move, files) if move else ()
-    return Renaming(_in_order((*renaming.changes, *links)), move, "" if moves else unit or "")
+    links = _link_edits(index, move, files) if move else ()
+    return Renaming(_sort_edits((*renaming.changes, *links)), move, "" if moves else unit or "")
 
 
 def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
     """What changes along with a file or folder that somebody is about to move, and the reasons for which
     names stay as they are that the move would change."""
     move = Move(old, new)
-    changes = list(_links(index, move, files))
+    changes = list(_link_edits(index, move, files))
     reasons: list[str] = []
     for names in list(index):
         definition = names.main_definition
-        if definition is None or move.apply_to(names.path) == names.path or not _may_follow(definition, move):
+        if definition is None or move.apply_to(names.path) == names.path or not _may_change_with(definition, move):
             continue
-        document = _document(definition, files)
-        name = _name_after(document, definition, move, files) if document else definition.name
+        document = _defining_document(definition, files)
+        name = _name_after_move(document, definition, move, files) if document else definition.name
         if name != definition.name:
-            renaming = _renaming(index, definition, name, document, move, files)
+            renaming = _find_edits(index, definition, name, document, move, files)
             if isinstance(renaming, RenameError):
                 reasons.append(renaming.reason)
             else:
                 changes += renaming.changes
-    return Renaming(_in_order(changes), move), reasons
+    return Renaming(_sort_edits(changes), move), reasons
 
 
-def _may_follow(definition: Definition, move: Move) -> bool:
+def _may_change_with(definition: Definition, move: Move) -> bool:
     """Whether a name may have to do with what moves: it comes from the path, or begins the name of that."""
     written = definition.span.start < definition.span.end
     return not written or posixpath.basename(move.old).startswith(definition.name)
 
 
-def _name_after(document: Document, definition: Definition, move: Move, files: Files) -> str:
+def _name_after_move(document: Document, definition: Definition, move: Move, files: Files) -> str:
     """The name that goes with the place in which a file lies after a move."""
     if definition.span.start < definition.span.end and _named_path(document, definition) == move.old:
         last, stem = move.old.rpartition("/")[2], definition.name
@@ -157,27 +157,27 @@ def _name_after(document: Document, definition: Definition, move: Move, files: F
     return own.name if own and own.qualifier == definition.qualifier else definition.name
 
 
-def _renaming(
+def _find_edits(
     index: Index, definition: Definition, new: str, document: Document | None, move: Move | None, files: Files
 ) -> Renaming | RenameError:
     text = files.text(definition.path)
     names = _current_names(index.get(definition.path), definition, text, files)
-    home = next((each for each in names.definitions if _same(each, definition)), None) if names else None
+    home = next((each for each in names.definitions if _is_same(each, definition)), None) if names else None
     if text is None or home is None:
         return RenameError(f"`{definition.name}` is no longer found in {files.shown(definition.path)}.")
     reason = _invalid_name(index, definition, new, files)
     if reason:
         return RenameError(reason)
-    changes = [*_own(definition.path, text, home, new), *_references(index, definition, new, files)]
+    changes = [*_name_edits(definition.path, text, home, new), *_reference_edits(index, definition, new, files)]
     # A skill or a server that is called by an ordinary word is mostly called like a program or a deed.
-    if definition.kind == "agent" or not _ORDINARY.fullmatch(definition.name):
-        changes += _prose(index, definition, new, {change.path for change in changes}, files)
-    renaming = Renaming(_in_order(changes), move)
+    if definition.kind == "agent" or not _SINGLE_WORD.fullmatch(definition.name):
+        changes += _prose_edits(index, definition, new, {change.path for change in changes}, files)
+    renaming = Renaming(_sort_edits(changes), move)
     reason = _find_failure(definition, new, document, renaming, files)
     return RenameError(reason) if reason else renaming
 
 
-def _document(definition: Definition, files: Files) -> Document | None:
+def _defining_document(definition: Definition, files: Files) -> Document | None:
     """The document that is the definition; there is none of what is an entry in a file."""
     text = None if definition.is_entry else files.text(definition.path)
     return None if text is None else files.document(definition.path, text)
@@ -191,19 +191,19 @@ def _current_names(
     if names is None or text is None:
         return None
     called = definition.all_names
-    for each in _all(names):
+    for each in _all_names(names):
         if each.name in called and each.span.start < each.span.end and each.span.text_in(text) != each.name:
             return files.names(names.path, text)
     return names
 
 
-def _all(names: Names) -> Iterator[Definition | Reference]:
+def _all_names(names: Names) -> Iterator[Definition | Reference]:
     """What a file defines, and what it refers to."""
     yield from names.definitions
     yield from names.references
 
 
-def _same(one: Definition, other: Definition) -> bool:
+def _is_same(one: Definition, other: Definition) -> bool:
     return (one.kind, one.name, one.qualifier, one.is_entry) == (
         other.kind,
         other.name,
@@ -212,7 +212,7 @@ def _same(one: Definition, other: Definition) -> bool:
     )
 
 
-def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[RenameEdit]:
+def _name_edits(path: str, text: str, definition: Definition, new: str) -> Iterator[RenameEdit]:
     """The edit of the name itself, in the quotes that it has. Where these hold escapes they are a part of it."""
     start, end = definition.span
     if start == end:
@@ -230,11 +230,11 @@ def _own(path: str, text: str, definition: Definition, new: str) -> Iterator[Ren
 
 # --- why not --------------------------------------------------------------------------------------
 
-_UNFIT_PATH = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+_NOT_IN_FILE_NAME = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _SERVER = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w-]*")
 _UNMARKED = ("word", "noun", "item")
-_ORDINARY = re.compile(r"[^\W\d_]+")
+_SINGLE_WORD = re.compile(r"[^\W\d_]+")
 
 
 def _invalid_name(index: Index, definition: Definition, new: str, files: Files) -> str | None:
@@ -288,13 +288,13 @@ def _find_failure(
         own = extract.extract_names(after).main_definition
         renamed = definition._replace(name=new)
         reason = _new_reason(document, after) or _special_meaning(document, definition, new)
-        if reason or own is None or not _same(own, renamed):
+        if reason or own is None or not _is_same(own, renamed):
             return reason or f"The file would not get the name `{new}` by that."
     if _PLAIN.fullmatch(new) and rewrite.write_scalar(new) == new:
         return None  # It can stand wherever a name can.
     for path, changed in edits.items():
         after_all = files.names(path, apply_edits(files.text(path) or "", changed))
-        if after_all is None or sum(each.name == new for each in _all(after_all)) < len(changed):
+        if after_all is None or sum(each.name == new for each in _all_names(after_all)) < len(changed):
             return f"`{new}` cannot be written in all places of the name in {files.shown(path)}."
     return None
 
@@ -327,7 +327,7 @@ def _named_path(document: Document, definition: Definition) -> str | None:
     return path if definition.name in (identity.stem, identity.default_name("path")) else None
 
 
-def _called(unit: str, old: str, new: str) -> str:
+def _renamed_path(unit: str, old: str, new: str) -> str:
     """The path of a file or folder once it is called `new`. What both names have in front of a `/` are
     folders, which stay."""
     folder, _, last = unit.rpartition("/")
@@ -335,7 +335,7 @@ def _called(unit: str, old: str, new: str) -> str:
     return f"{folder}/{new.removeprefix(f'{above}/') if above else new}{last[len(stem) :]}"
 
 
-def _links(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
+def _link_edits(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
     """The edits of the paths that lead to what moves, and of those in it that would lead astray."""
     leading = list(index.find_path_references(move.old))
     if posixpath.dirname(move.old) != posixpath.dirname(move.new):
@@ -388,7 +388,7 @@ def _replace_segment(written: str, target: str, move: Move) -> str | None:
 # --- references and prose -------------------------------------------------------------------------
 
 
-def _references(index: Index, definition: Definition, new: str, files: Files) -> Iterator[RenameEdit]:
+def _reference_edits(index: Index, definition: Definition, new: str, files: Files) -> Iterator[RenameEdit]:
     """The edits of the references, each without its scope."""
     # In the names of its tools, a plugin's server has the plugin in front.
     longest = definition._replace(name=new).all_names[-1]
@@ -398,11 +398,11 @@ def _references(index: Index, definition: Definition, new: str, files: Files) ->
         for each in names.references if names else ():
             if names and each.name in definition.all_names and resolve_name(index, names, each) == definition:
                 written = longest if each.name == definition.all_names[-1] else new
-                doubtful = each.form in _UNMARKED and _ORDINARY.fullmatch(each.name)
+                doubtful = each.form in _UNMARKED and _SINGLE_WORD.fullmatch(each.name)
                 yield RenameEdit(path, Edit(each.span, written), "prose" if doubtful else "reference")
 
 
-def _prose(
+def _prose_edits(
     index: Index, definition: Definition, new: str, paths: Iterable[str], files: Files
 ) -> Iterator[RenameEdit]:
     """The edits of the words in the texts at `paths` that are the name by their letters."""
@@ -414,17 +414,17 @@ def _prose(
         names = _current_names(index.get(path), definition, text, files)
         if names is None:
             continue
-        known = {at for each in _all(names) for at in range(*each.span)}
+        known = {at for each in _all_names(names) for at in range(*each.span)}
         found = [Span(*each.span()) for each in word.finditer(text) if each.start() not in known]
         document = files.document(path, text) if found else None
         yield from (
             RenameEdit(path, Edit(span, new), "prose")
             for span in found
-            if document and _in_words(document, span)
+            if document and _is_prose(document, span)
         )
 
 
-def _in_words(document: Document, span: Span) -> bool:
+def _is_prose(document: Document, span: Span) -> bool:
     """Whether a place is in the prompt, or in a text of the frontmatter."""
     if span.start >= document.body_start:
         return True
@@ -435,7 +435,7 @@ def _in_words(document: Document, span: Span) -> bool:
     return False
 
 
-def _in_order(changes: Iterable[RenameEdit]) -> tuple[RenameEdit, ...]:
+def _sort_edits(changes: Iterable[RenameEdit]) -> tuple[RenameEdit, ...]:
     """The changes by path and place, each place once."""
     places: dict[tuple[str, Span], RenameEdit] = {}
     for change in changes:

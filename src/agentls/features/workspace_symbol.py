@@ -9,7 +9,7 @@ from agentls.project.index import Index
 from agentls.project.names import Definition, normalise_name
 from agentls.text.spelling import subsequence_pattern
 
-MOST = 500
+MAX_SYMBOLS = 500
 """How many are given at most. More letters leave fewer."""
 
 
@@ -28,7 +28,7 @@ def workspace_symbols(indexes: Iterable[Index], query: str) -> list[Definition]:
                 name = normalise_name(each.name)
                 if letters.match(name) or (each.qualifier and letters.match(normalise_name(each.full_name))):
                     found.append((*_rank(name, wanted), name, each.path, each.span.start, each))
-    return [row[-1] for row in nsmallest(MOST, found)]
+    return [row[-1] for row in nsmallest(MAX_SYMBOLS, found)]
 
 
 def _rank(name: str, wanted: str) -> tuple[int, int]:

@@ -66,11 +66,11 @@ def find_capabilities(
     names = project.get(document.path)
     if names is None or names.main_definition is None or not reading.loads:
         return None
-    named_by, bars = tuple(_named_by(project, names)), tuple(_bars(reading))
+    named_by, bars = tuple(_referring_names(project, names)), tuple(_blocked_callers(reading))
     if reading.dialect.kind != "agent":
         return Capabilities(None, named_by=named_by, blocked_callers=bars)
-    denied, limited, refused = _rulings(reading, tools, project, names)
-    servers = tuple(_reach(reading, tools, project, names, denied))
+    denied, limited, refused = _find_denials(reading, tools, project, names)
+    servers = tuple(_find_servers(reading, tools, project, names, denied))
     gone = {ruling.name for ruling in denied}.union(*(server.listed for server in servers))
     left = tuple(tool for tool in tools.available if tool not in gone)
     unknown = tuple(
@@ -86,17 +86,17 @@ def find_capabilities(
         refused,
         named_by,
         bars,
-        (*unknown, *_undecided(reading, project, names)),
+        (*unknown, *_uncertain_files(reading, project, names)),
     )
 
 
 # --- the settings -----------------------------------------------------------------------------
 
-_WHOLE = (None, "", "*")
+_WHOLE_TOOL = (None, "", "*")
 """What may stand in the parentheses behind a tool and comes to nothing: the rule is about all its uses."""
 
 
-def _rulings(
+def _find_denials(
     reading: Reading, tools: AvailableTools, project: Index, names: Names
 ) -> tuple[tuple[Denial, ...], tuple[Denial, ...], tuple[Denial, ...]]:
     """The rules that take tools away, those that deny some of their uses, and those that refuse the agent."""
@@ -105,11 +105,11 @@ def _rulings(
     refused: dict[Denial, None] = {}
     dialect, own = reading.dialect, names.main_definition
     assert own is not None, "it was asked for"
-    covered = _covered(tools)
-    for path, rule in _denials(reading, project, names):
+    covered = _denied_tools(tools)
+    for path, rule in _deny_rules(reading, project, names):
         meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
         tool = dialect.tool(meant[0])
-        whole = rule.specifier in _WHOLE
+        whole = rule.specifier in _WHOLE_TOOL
         about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full_name
         if about_it or (whole and tool is not None and tool.refers == own.kind):
             refused[Denial(own.full_name, rule.text, path)] = None
@@ -121,14 +121,14 @@ def _rulings(
     return tuple(denied), tuple(limited), tuple(refused)
 
 
-def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
+def _deny_rules(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
     """The rules that deny something, of all settings that count for the agent, each with its file."""
     for file in project.permission_files(reading.runtime):
         if file.base == project.user_folder or (file.base == names.base and not names.plugin):
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
-def _undecided(reading: Reading, project: Index, names: Names) -> Iterator[str]:
+def _uncertain_files(reading: Reading, project: Index, names: Names) -> Iterator[str]:
     """What is to be said of settings in a folder above that of the agent's own."""
     for file in project.permission_files(reading.runtime):
         above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != project.user_folder
@@ -137,7 +137,7 @@ def _undecided(reading: Reading, project: Index, names: Names) -> Iterator[str]:
             yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
 
 
-def _covered(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]]:
+def _denied_tools(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]]:
     """From the names that are denied to the tools of an agent that they take away; where it has all, these
     are the names themselves."""
     if tools.mode == "all":
@@ -161,20 +161,20 @@ def _covered(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]
 # --- the servers ------------------------------------------------------------------------------
 
 
-class _Server(NamedTuple):
+class _ServerTools(NamedTuple):
     """A server that is there for an agent, and the entries of its list of tools that are about it."""
 
     reach: ServerAccess
     listed: tuple[str, ...]
 
 
-def _reach(
+def _find_servers(
     reading: Reading, tools: AvailableTools, project: Index, names: Names, denied: tuple[Denial, ...]
-) -> Iterator[_Server]:
+) -> Iterator[_ServerTools]:
     """The servers that the project defines for the agent, with what it may use of each."""
     form = reading.dialect.tool_grammar.server_tools
     rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
-    by_server = dict(_by_server(reading, tools)) if form else {}
+    by_server = dict(_tools_by_server(reading, tools)) if form else {}
     for server in project.visible_definitions(("server",), names) if form else ():
         written = [form.replace("{}", name) for name in server.all_names]
         whole = {*written, *(name.removesuffix("*").rstrip("_/") for name in written)}
@@ -185,10 +185,10 @@ def _reach(
         own = server.path == names.path
         if entire or listed or own:
             left = tuple(tool for tool in listed if tool not in gone)
-            yield _Server(ServerAccess(server.full_name, own, None if entire else left), listed)
+            yield _ServerTools(ServerAccess(server.full_name, own, None if entire else left), listed)
 
 
-def _by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:
+def _tools_by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:
     """The tools in a list that come from servers, by the names of those."""
     grammar = tool_names.grammar_for(reading.dialect, reading.runtime)
     found: dict[str, list[str]] = {}
@@ -201,7 +201,7 @@ def _by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, l
 # --- who starts it ----------------------------------------------------------------------------
 
 
-def _named_by(project: Index, names: Names) -> list[str]:
+def _referring_names(project: Index, names: Names) -> list[str]:
     """Those that name the agent in a list, a key, or a form that starts it, by their names."""
     assert names.main_definition is not None, "it was asked for"
     found = {
@@ -212,7 +212,7 @@ def _named_by(project: Index, names: Names) -> list[str]:
     return sorted(found)
 
 
-def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
+def _blocked_callers(reading: Reading) -> Iterator[tuple[str, str]]:
     """The lines that keep somebody from starting the agent, each with whom."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
@@ -245,8 +245,8 @@ def capabilities_data(found: Capabilities) -> dict[str, Any]:
 TextStyle = Literal["plain", "path", "good", "bad", "label", "muted"]
 """What a piece of a line is; whoever prints it chooses colours."""
 
-_WHOM = {"person": "people", "model": "other agents"}
-_MOST_NAMES = 8
+_CALLERS = {"person": "people", "model": "other agents"}
+_MAX_NAMES = 8
 
 
 def describe_capabilities(
@@ -254,28 +254,28 @@ def describe_capabilities(
 ) -> Iterator[tuple[str, str, TextStyle]]:
     """What the project makes of the agent: label, text and style of each row; `mark` sets off names."""
     if found.servers:
-        yield "servers", "; ".join(_server_in_words(server, mark) for server in found.servers), "plain"
+        yield "servers", "; ".join(_describe_server(server, mark) for server in found.servers), "plain"
     for ruling in found.denied:
-        yield "denied", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "bad"
+        yield "denied", f"{mark(ruling.name)}, by {_describe_rule(ruling, mark)}", "bad"
     for ruling in found.restricted:
-        yield "limited", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "plain"
+        yield "limited", f"{mark(ruling.name)}, by {_describe_rule(ruling, mark)}", "plain"
     for ruling in found.denied_agents:
-        yield "closed to", f"other agents, by {_rule_in_words(ruling, mark)}", "bad"
+        yield "closed to", f"other agents, by {_describe_rule(ruling, mark)}", "bad"
     for line, whom in found.blocked_callers:
-        yield "closed to", f"{_WHOM[whom]}, by {mark(line)}", "plain"
-    names = [mark(name) for name in found.named_by[:_MOST_NAMES]]
-    rest = len(found.named_by) - _MOST_NAMES
+        yield "closed to", f"{_CALLERS[whom]}, by {mark(line)}", "plain"
+    names = [mark(name) for name in found.named_by[:_MAX_NAMES]]
+    rest = len(found.named_by) - _MAX_NAMES
     if names:
         yield "named by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
     for sentence in found.notes:
         yield "note", sentence, "muted"
 
 
-def _server_in_words(server: ServerAccess, mark: Callable[[str], str]) -> str:
+def _describe_server(server: ServerAccess, mark: Callable[[str], str]) -> str:
     tools = "all tools" if server.tools is None else ", ".join(map(mark, server.tools))
     return f"{mark(server.server)} ({'its own, ' if server.is_defined_here else ''}{tools})"
 
 
-def _rule_in_words(ruling: Denial, mark: Callable[[str], str]) -> str:
+def _describe_rule(ruling: Denial, mark: Callable[[str], str]) -> str:
     """A rule, with the end of its file's path, which tells what settings they are."""
     return f"the rule {mark(ruling.rule)} in {mark('/'.join(ruling.path.split('/')[-2:]))}"

@@ -30,7 +30,7 @@ def extract_names(document: Document) -> Names:
         *(name for name, _ in document.other_readers),
     )
     identity = document.identity
-    own = _definition(document, readers)
+    own = _main_definition(document, readers)
     servers: list[Definition] = []
     references: list[Reference] = []
     for found in _in_frontmatter(document):
@@ -47,7 +47,7 @@ def extract_names(document: Document) -> Names:
     return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
 
 
-def _definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
+def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
     """What the file as a whole defines, if it loads or has a name."""
     kind = document.dialect.kind
     reading = next((reading for reading in document.readings if reading.name), None)
@@ -62,7 +62,7 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
         name,
         scope,
         document.path,
-        _where(document, name),
+        _name_span(document, name),
         reading.description or "",
         document.identity.base_folder or document.path.rpartition("/")[0],
         document.dialect.name,
@@ -73,7 +73,7 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
     )
 
 
-def _where(document: Document, name: str) -> Span:
+def _name_span(document: Document, name: str) -> Span:
     """Where the frontmatter gives the file this name; the empty start where it does not."""
     entry = document.entry("name")
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.text != name:
@@ -99,13 +99,13 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
         if key.type == "hooks":
             yield from names_in_hooks(entry.value, document.dialect, document.text)
         if key.names:
-            yield from _named(document, key, entry.value)
+            yield from _names_in_value(document, key, entry.value)
         for field in key.fields:
             if field.names:
                 for record in _records(entry.value):
                     within = record.get(field.name)
                     if within and not within.unparsed:
-                        yield from _named(document, field, within.value)
+                        yield from _names_in_value(document, field, within.value)
     for tools in document.tool_lists:
         for item in tools.items:
             yield from names_in_tool_entry(
@@ -119,17 +119,17 @@ def _records(value: Node) -> Iterator[Mapping]:
             yield each
 
 
-def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
+def _names_in_value(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
     """The names in the value of a key. A mapping below a key of servers defines them; in any other its
     keys are the names."""
     kind: NameKind = key.names  # type: ignore[assignment]
     if isinstance(value, Sequence):
         for item in value.items:
-            yield from _named(document, key, item)
+            yield from _names_in_value(document, key, item)
     elif isinstance(value, Mapping):
         for entry in value.entries:
             if kind == "server":
-                yield _server(document, entry)
+                yield _server_definition(document, entry)
             else:
                 yield from names_in_scalar(kind, entry.key, document.text)
     elif value.type == "str" and not value.is_alias and value.text not in (row.name for row in key.values):
@@ -143,7 +143,7 @@ def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | R
                 yield make_reference(kind, word[0], span.start + word.start())
 
 
-def _server(document: Document, entry: Entry) -> Definition:
+def _server_definition(document: Document, entry: Entry) -> Definition:
     """The server that an entry defines."""
     return Definition(
         "server",

@@ -34,14 +34,14 @@ def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> 
     companion = located.companion
     scope = plugin.name if plugin and companion.scope == "plugin" else ""
     names = Names(path, located.base, scope, companion.runtimes)
-    root = _parsed(text)
+    root = _parse_json(text)
     if root is None:
         return names
     reader = _NameExtractor(names, text, loader.load_dialect(companion.dialect))
     found = [
         each
         for spot in companion.names
-        for parent, value in _at(root, spot.steps, None)
+        for parent, value in _find_values(root, spot.steps, None)
         for each in reader.read(spot, parent, value)
     ]
     found.sort(key=lambda each: each.span)
@@ -60,28 +60,28 @@ _TOKEN = re.compile(
     |(?P<sign>[\[\]{}])""",
     re.DOTALL | re.VERBOSE,
 )
-_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _CLOSING = {"[": "]", "{": "}"}
 
 
-def _parsed(text: str) -> Node | None:
+def _parse_json(text: str) -> Node | None:
     """The tree of a JSON text with comments, or of its beginning as far as that goes."""
-    plain = _TOKEN.sub(_as_yaml, text)
+    plain = _TOKEN.sub(_token_as_yaml, text)
     parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(plain, Span(0, len(plain))))
     if parsed.error:
-        begun = _closed(plain[: parsed.error.offset])
+        begun = _close_brackets(plain[: parsed.error.offset])
         parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(begun, Span(0, len(begun))))
     return parsed.root
 
 
-def _as_yaml(token: re.Match[str]) -> str:
+def _token_as_yaml(token: re.Match[str]) -> str:
     """A piece of JSON as YAML has it, of the same length: without comments, tabs, and halves of characters."""
     if token["gap"]:
         return re.sub(r"[^\r\n]", " ", token["gap"])
-    return _HALF.sub(r"\\ufffd", token[0]) if token["text"] else token[0]
+    return _LONE_SURROGATE.sub(r"\\ufffd", token[0]) if token["text"] else token[0]
 
 
-def _closed(text: str) -> str:
+def _close_brackets(text: str) -> str:
     """A text that ends too early, with what is open at its end closed."""
     open_signs: list[str] = []
     quote = ""
@@ -97,17 +97,17 @@ def _closed(text: str) -> str:
 # --- what stands where ------------------------------------------------------------------------
 
 
-def _at(node: Node, steps: tuple[str, ...], parent: Mapping | None) -> Iterator[tuple[Mapping | None, Node]]:
+def _find_values(node: Node, steps: tuple[str, ...], parent: Mapping | None) -> Iterator[tuple[Mapping | None, Node]]:
     """The values to which `steps` lead, each with the mapping that it stands in."""
     if not steps:
         yield parent, node
     elif isinstance(node, Mapping):
         entries = node.entries if steps[0] == "*" else [found for found in [node.get(steps[0])] if found]
         for entry in entries:
-            yield from _at(entry.value, steps[1:], node)
+            yield from _find_values(entry.value, steps[1:], node)
     elif isinstance(node, Sequence) and steps[0] == "*":
         for item in node.items:
-            yield from _at(item, steps[1:], parent)
+            yield from _find_values(item, steps[1:], parent)
 
 
 class _NameExtractor(NamedTuple):

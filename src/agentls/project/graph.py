@@ -131,7 +131,7 @@ class _GraphBuilder:
         self._index = index
         self._root = root
         self._line = line
-        self._builtin = {name.lower() for name in _builtin(index)}
+        self._builtin = {name.lower() for name in _builtin_names(index)}
         self._nodes: dict[Definition, Node] = {}
 
     def node(self, definition: Definition) -> Node:
@@ -228,7 +228,7 @@ def _kind(reference: Reference, names: Names, target: Node) -> EdgeKind:
     return "runs" if target.kind == "command" else "uses"
 
 
-def _builtin(index: Index) -> Iterator[str]:
+def _builtin_names(index: Index) -> Iterator[str]:
     """The names that mean something to the runtimes by themselves, of all formats in the index."""
     for name in {definition.dialect for definition in index.definitions("any")}:
         if name in loader.DIALECT_NAMES:

@@ -16,7 +16,7 @@ from agentls.text.offsets import Span
 from agentls.text.spelling import SpellingIndex
 
 _ANY: tuple[NameKind, ...] = ("agent", "skill", "command")
-_LISTS: dict[NameKind, tuple[NameKind, ...]] = {
+_MATCHING_KINDS: dict[NameKind, tuple[NameKind, ...]] = {
     "any": _ANY,
     "agent": ("agent",),
     # A command is a skill to Claude Code, and is started like one.
@@ -81,10 +81,10 @@ class Index:
             uses = self._references.setdefault(normalise_name(reference.name), {})
             uses[names.path] = (*uses.get(names.path, ()), reference)
         if names.main_definition and names.main_definition.loads:
-            self._rosters.setdefault(_roster_of(names.main_definition), Namespace()).put(
+            self._rosters.setdefault(_namespace_key(names.main_definition), Namespace()).put(
                 names.main_definition
             )
-        return old is None or _seen_by_others(old) != _seen_by_others(names)
+        return old is None or _without_spans(old) != _without_spans(names)
 
     def remove(self, path: str) -> bool:
         """Forget a file; whether it was known."""
@@ -106,10 +106,10 @@ class Index:
         for reference in old.references:
             _forget(self._references, reference.name, old.path)
         if old.main_definition and old.main_definition.loads:
-            roster = self._rosters[_roster_of(old.main_definition)]
+            roster = self._rosters[_namespace_key(old.main_definition)]
             roster.drop(old.main_definition)
             if not roster:
-                del self._rosters[_roster_of(old.main_definition)]
+                del self._rosters[_namespace_key(old.main_definition)]
 
     # Look-ups
 
@@ -121,7 +121,7 @@ class Index:
 
     def definitions(self, kind: NameKind) -> Iterator[Definition]:
         """All definitions of a kind."""
-        kinds = _LISTS[kind] if kind == "any" else (kind,)
+        kinds = _MATCHING_KINDS[kind] if kind == "any" else (kind,)
         return (each for names in self for each in names.definitions if each.kind in kinds)
 
     def count(self, kind: NameKind) -> int:
@@ -133,7 +133,7 @@ class Index:
         if kind not in self._spellers:
             self._spellers[kind] = SpellingIndex(
                 called
-                for known in _LISTS[kind]
+                for known in _MATCHING_KINDS[kind]
                 for each in self.definitions(known)
                 for called in each.all_names
             )
@@ -145,7 +145,7 @@ class Index:
 
     def find_definitions(self, kind: NameKind, name: str) -> list[Definition]:
         """The definitions of exactly that name."""
-        kinds = _LISTS[kind]
+        kinds = _MATCHING_KINDS[kind]
         return [each for each in self.find_similar(name) if each.kind in kinds and name in each.all_names]
 
     def find_by_name(self, name: str) -> Iterator[tuple[Names, Reference]]:
@@ -220,7 +220,7 @@ class Index:
 
     def roster(self, definition: Definition) -> Namespace:
         """What belongs to the same runtime and place as `definition`, itself among it."""
-        return self._rosters.get(_roster_of(definition)) or Namespace()
+        return self._rosters.get(_namespace_key(definition)) or Namespace()
 
     def _distance(self, definition: Definition, names: Names) -> tuple[bool, int, int, int]:
         """How far a definition is from a file that refers to it."""
@@ -241,15 +241,15 @@ class Index:
         return (not known, *steps, _ANY.index(definition.kind) if definition.kind in _ANY else 0)
 
 
-_NOWHERE = Span(0, 0)
+_NO_SPAN = Span(0, 0)
 
 
-def _seen_by_others(names: Names) -> Names:
+def _without_spans(names: Names) -> Names:
     """The names of a file without the places of its references."""
-    return names._replace(references=tuple(each._replace(span=_NOWHERE) for each in names.references))
+    return names._replace(references=tuple(each._replace(span=_NO_SPAN) for each in names.references))
 
 
-def _roster_of(definition: Definition) -> tuple[str, ...]:
+def _namespace_key(definition: Definition) -> tuple[str, ...]:
     """What the definitions of a roster have in common: the kind, the owner of the folder, and the place."""
     owner = definition.runtimes[0] if definition.runtimes else definition.dialect
     folder, base = definition.path.rpartition("/")[0], definition.base_folder

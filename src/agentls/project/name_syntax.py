@@ -75,11 +75,11 @@ def names_in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Referen
         for group in entry.value.items if isinstance(entry.value, Sequence) else ():
             if isinstance(group, Mapping):
                 if event:
-                    yield from _in_matcher(group.get("matcher"), event, dialect, text)
-                yield from _in_handlers(group.get("hooks"), dialect, text)
+                    yield from _names_in_matcher(group.get("matcher"), event, dialect, text)
+                yield from _names_in_handlers(group.get("hooks"), dialect, text)
 
 
-def _in_matcher(matcher: Entry | None, event: HookEvent, dialect: Dialect, text: str) -> Iterator[Reference]:
+def _names_in_matcher(matcher: Entry | None, event: HookEvent, dialect: Dialect, text: str) -> Iterator[Reference]:
     """The names in a matcher, which has one, or several with `|` or commas between."""
     if matcher and isinstance(matcher.value, Scalar):
         span = content_span(matcher.value, text)
@@ -90,13 +90,13 @@ def _in_matcher(matcher: Entry | None, event: HookEvent, dialect: Dialect, text:
                 yield make_reference(event.refers, word[0], word.start())
 
 
-def _in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterator[Reference]:
+def _names_in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterator[Reference]:
     """The names in the fields of handlers."""
     for node in handlers.value.items if handlers and isinstance(handlers.value, Sequence) else ():
         if isinstance(node, Mapping):
-            row = next((dialect.hook_handler(kind.text) for kind in _texts(node, "type")), None)
+            row = next((dialect.hook_handler(kind.text) for kind in _field_strings(node, "type")), None)
             for field in row.fields if row else ():
-                for value in _texts(node, field.name) if field.refers else ():
+                for value in _field_strings(node, field.name) if field.refers else ():
                     yield from names_in_scalar(field.refers or "any", value, text)
 
 
@@ -108,20 +108,20 @@ def describe_server(server: Node) -> str:
     is told: no options, no variables, no query."""
     if not isinstance(server, Mapping):
         return ""
-    address = next((each for key in ("url", "httpUrl", "serverUrl") for each in _texts(server, key)), None)
+    address = next((each for key in ("url", "httpUrl", "serverUrl") for each in _field_strings(server, key)), None)
     if address:
         return _SECRET.sub("", address.text)
-    words = [each.text for key in ("command", "args") for each in _texts(server, key)]
+    words = [each.text for key in ("command", "args") for each in _field_strings(server, key)]
     program, *rest = (*words, "")
-    first = next((word for word in rest if word not in _HARMLESS), "")
+    first = next((word for word in rest if word not in _YES_OPTIONS), "")
     return f"{program} {'' if first.startswith('-') else _SECRET.sub('', first)}".strip()
 
 
 _SECRET = re.compile(r"(?<=//)[^/@]*@|[?#].*", re.DOTALL)
-_HARMLESS = ("-y", "--yes")
+_YES_OPTIONS = ("-y", "--yes")
 
 
-def _texts(mapping: Mapping, key: str) -> tuple[Scalar, ...]:
+def _field_strings(mapping: Mapping, key: str) -> tuple[Scalar, ...]:
     """The texts in the value of a key: itself, or the items of a list."""
     entry = mapping.get(key)
     return string_items(entry.value) if entry else ()

@@ -26,7 +26,7 @@ ReferenceForm = Literal[
 between backticks or behind `/` or `@`; as a hyphenated word in prose; beside the word for what it names, as in
 "the planner agent", or behind a verb of delegation; in bold; as a path."""
 
-_NO_SIGN = re.compile(r"[^A-Za-z0-9_-]")
+_NOT_IN_TOOL_NAME = re.compile(r"[^A-Za-z0-9_-]")
 
 DEFINITE_FORMS: frozenset[ReferenceForm] = frozenset(
     ("key", "tool", "permission", "mention", "argument", "call")
@@ -66,8 +66,8 @@ class Definition(NamedTuple):
         server's name give way to `_`, and a plugin's server has the plugin in front."""
         if self.kind != "server":
             return (self.name,)
-        plugin = _NO_SIGN.sub("_", f"plugin_{self.qualifier}_{self.name}") if self.qualifier else self.name
-        return tuple(dict.fromkeys((self.name, _NO_SIGN.sub("_", self.name), plugin)))
+        plugin = _NOT_IN_TOOL_NAME.sub("_", f"plugin_{self.qualifier}_{self.name}") if self.qualifier else self.name
+        return tuple(dict.fromkeys((self.name, _NOT_IN_TOOL_NAME.sub("_", self.name), plugin)))
 
     @property
     def full_name(self) -> str:

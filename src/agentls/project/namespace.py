@@ -11,7 +11,7 @@ from agentls.project.names import Definition, normalise_name
 from agentls.text.similarity import TextSimilarityIndex
 from agentls.text.tokens import estimate_tokens
 
-_LAST = chr(sys.maxunicode)
+_AFTER_ANY_PATH = chr(sys.maxunicode)
 """What comes behind any path."""
 
 
@@ -78,4 +78,4 @@ class Namespace:
     def _rows(self, name: str) -> tuple[list[tuple[str, str]], int, int]:
         """The names and paths that are like `name`, and where those begin and end that are the same."""
         rows = self._names.get(normalise_name(name), [])
-        return rows, bisect_left(rows, (name, "")), bisect_left(rows, (name, _LAST))
+        return rows, bisect_left(rows, (name, "")), bisect_left(rows, (name, _AFTER_ANY_PATH))

@@ -23,19 +23,19 @@ FILE_PATTERN = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
 
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
 _FORMS = (("](", LINK_PATTERN), ("]:", _DEFINITION), ("@", IMPORT_PATTERN), ("#file:", FILE_PATTERN))
-_ELSEWHERE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
+_NOT_RELATIVE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
 _PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
 
 
 def local_path(destination: str) -> str:
     """The relative path that a link leads to; "" if it leads elsewhere or is a placeholder."""
-    path = _written(destination)
+    path = _without_fragment(destination)
     if "%" in path:
         from urllib.parse import unquote  # Hardly any link needs it.
 
         path = unquote(path)
     plausible = "/" in path or "." in path.strip(".")
-    return path if plausible and not _ELSEWHERE.match(path) and not _PLACEHOLDER.search(path) else ""
+    return path if plausible and not _NOT_RELATIVE.match(path) and not _PLACEHOLDER.search(path) else ""
 
 
 def find_path_references(text: str, start: int, folders: tuple[str, ...]) -> Iterator[Reference]:
@@ -45,14 +45,14 @@ def find_path_references(text: str, start: int, folders: tuple[str, ...]) -> Ite
         if text.find(sign, start) >= 0:
             for found in pattern.finditer(text, start):
                 path = local_path(found[1])
-                span = Span(found.start(1), found.start(1) + len(_written(found[1])))
-                for full in dict.fromkeys(_joined(folder, path) for folder in folders) if path else ():
+                span = Span(found.start(1), found.start(1) + len(_without_fragment(found[1])))
+                for full in dict.fromkeys(_join(folder, path) for folder in folders) if path else ():
                     yield Reference("file", full, "", span, "link")
 
 
-def _written(destination: str) -> str:
+def _without_fragment(destination: str) -> str:
     return re.split(r"[?#]", destination, maxsplit=1)[0]
 
 
-def _joined(folder: str, path: str) -> str:
+def _join(folder: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, path))

@@ -47,21 +47,21 @@ _MARKED: tuple[tuple[str, NameKind, ReferenceForm, re.Pattern[str]], ...] = (
 )
 
 
-_ALONE = r"(?![\w/\\(*-]|\.\w)"  # Neither does the name go on, nor is it the start of a path.
+_NAME_END = r"(?![\w/\\(*-]|\.\w)"  # Neither does the name go on, nor is it the start of a path.
 
 _IN_BACKTICKS = re.compile(
     r"`(?:(?P<slash>/?)(?P<name>[A-Za-z0-9][\w-]*(?:[.:][\w-]+)*)|(?P<title>[A-Z][\w&+-]*(?: [\w&+()-]+){1,5}))`"
     r"(?P<noun> skill\b)?"
 )
-_ORDINARY = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
-_COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_ALONE}")
-_AT = re.compile(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_ALONE}")
+_SINGLE_WORD = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
+_COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_NAME_END}")
+_AT = re.compile(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_NAME_END}")
 
 _HYPHENS = re.compile(r"-[a-z0-9]+(?:-[a-z0-9]+)*")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_BEFORE_NO_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_BEHIND_NO_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_WIDEST = 40
+_NOT_BEFORE_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_NOT_AFTER_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_MAX_WIDTH = 40
 
 _WORD = re.compile(
     r"""[(*"']*
@@ -88,10 +88,10 @@ _NOUNS: tuple[tuple[NameKind, re.Pattern[str], re.Pattern[str]], ...] = (
 _DELEGATED = r" (?:the |an? )?(?:\*\*)?([A-Za-z][a-z0-9]+)(?:\*\*)?" + (
     r"(?=[.,;:)\r\n]|\Z|[ ](?:for|with|when|if|on|after|before|and|or|in|to)\b)"
 )
-_BEHIND_TO = tuple(re.compile(word + _DELEGATED) for word in (" to", " with"))
-_BEHIND_VERB = tuple(re.compile(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult"))
+_AFTER_TO = tuple(re.compile(word + _DELEGATED) for word in (" to", " with"))
+_AFTER_VERB = tuple(re.compile(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult"))
 _STEMS = ("delegat", "escalat", "hand", "transfer", "dispatch", "defer", "collaborat", "coordinat", "partner")
-_IN_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
+_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
 
 
 def find_prose_references(text: str, start: int) -> Iterator[Reference]:
@@ -124,7 +124,7 @@ def _in_code_spans(text: str, start: int) -> Iterator[Reference]:
             yield Reference("command", *split_qualified_name(name, found.start("name")), "code")
         elif "." not in name and ("-" in name or ":" in name):
             yield Reference("any", *split_qualified_name(name, found.start("name")), "code")
-        elif _ORDINARY.fullmatch(name):
+        elif _SINGLE_WORD.fullmatch(name):
             # One word is the name of a program as often as that of a skill.
             noun = found["noun"]
             yield Reference(
@@ -140,12 +140,12 @@ def _hyphenated_words(text: str, start: int) -> Iterator[Reference]:
     """Hyphenated words that are no part of a path, an option or the like."""
     for found in _HYPHENS.finditer(text, start):
         hyphen, end = found.span()
-        before = text[max(start, hyphen - _WIDEST) : hyphen]
+        before = text[max(start, hyphen - _MAX_WIDTH) : hyphen]
         at = hyphen - len(before) + len(before.rstrip(_LETTERS))
         if (
             at == hyphen
-            or text[at - 1] in _BEFORE_NO_NAME
-            or text[end : end + 1] in _BEHIND_NO_NAME
+            or text[at - 1] in _NOT_BEFORE_NAME
+            or text[end : end + 1] in _NOT_AFTER_NAME
             or (text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum())
         ):
             continue
@@ -162,27 +162,27 @@ def _beside_nouns(text: str, start: int) -> Iterator[Reference]:
             if at < start or text[at].lower() != kind[0]:
                 continue
             at -= 3 if text.endswith("sub", start, at) else 0
-            before = _in_front(text, start, at - 1) if text.endswith(" ", start, at) else None
+            before = _name_before(text, start, at - 1) if text.endswith(" ", start, at) else None
             for near in (before, name.match(text, found.end())):
                 if near:
                     yield Reference(kind, near[1], "", Span(*near.span(1)), "noun")
-    for pattern in _BEHIND_TO:
+    for pattern in _AFTER_TO:
         for found in pattern.finditer(text, start):
-            words = text[max(start, found.start() - _WIDEST) : found.start()].lower().split()
+            words = text[max(start, found.start() - _MAX_WIDTH) : found.start()].lower().split()
             if any(word.startswith(_STEMS) for word in words[-3:]):
                 yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
-    for pattern in _BEHIND_VERB:
+    for pattern in _AFTER_VERB:
         for found in pattern.finditer(text, start):
             yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
-    for found in _IN_BOLD.finditer(text, start):
+    for found in _BOLD.finditer(text, start):
         yield Reference("agent", found[1], "", Span(*found.span(1)), "item")
 
 
-def _in_front(text: str, start: int, end: int) -> re.Match[str] | None:
+def _name_before(text: str, start: int, end: int) -> re.Match[str] | None:
     """The name that ends at `end`, in small letters, or in several words with capitals."""
-    word = text[max(start, end - _WIDEST) : end].rsplit(None, 1)[-1:]
+    word = text[max(start, end - _MAX_WIDTH) : end].rsplit(None, 1)[-1:]
     if not word:
         return None
     if word[0].lstrip("(*\"'")[:1].isupper():
-        return _TITLE.search(text, max(start, end - _WIDEST), end)
+        return _TITLE.search(text, max(start, end - _MAX_WIDTH), end)
     return _WORD.fullmatch(text, end - len(word[0]), end)

@@ -88,13 +88,13 @@ def summarise_dialect(dialect: Dialect) -> Overview:
         dialect.name,
         dialect.title,
         tuple(f"{runtime.title} {runtime.version}".strip() for runtime in dialect.runtimes),
-        tuple(_shown(place, dialect) for place in dialect.places),
+        tuple(_place_pattern(place, dialect) for place in dialect.places),
         dates[0] if dates else "",
         dates[-1] if dates else "",
     )
 
 
-def _shown(place: Place, dialect: Dialect) -> str:
+def _place_pattern(place: Place, dialect: Dialect) -> str:
     """A place as a pattern; those of a plugin are told as such."""
     own_folder = any(runtime.identity == "folder" for runtime in dialect.runtimes)
     files = f"*/{place.files}" if own_folder else place.files
@@ -108,7 +108,7 @@ def render_dialect(dialect: Dialect) -> str:
     rows = [
         ("Read by", ", ".join(seen.runtimes)),
         ("Places", ", ".join(f"`{place}`" for place in seen.places)),
-        ("Also read by", ", ".join(_also(dialect))),
+        ("Also read by", ", ".join(_other_readers(dialect))),
         ("Keys", ", ".join(f"`{key.name}`" for key in dialect.keys)),
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),
         ("Models", ", ".join(f"`{model.name}`" for model in dialect.models.known)),
@@ -121,7 +121,7 @@ def render_dialect(dialect: Dialect) -> str:
     return f"**{dialect.title}** (`{dialect.name}`)\n\n{body}\n\nSources:\n\n{listed}"
 
 
-def _also(dialect: Dialect) -> list[str]:
+def _other_readers(dialect: Dialect) -> list[str]:
     """The readers of other dialects that read files in these places too."""
     found = {name: other for place in dialect.places for name, other in place.also.items()}
     return [loader.load_dialect(other).runtime(name).title for name, other in found.items()]

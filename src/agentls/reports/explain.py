@@ -53,7 +53,7 @@ def observed_source(dialect: Dialect) -> Source:
     return next((s for s in dialect.sources if s.confidence == "observed"), dialect.sources[0])
 
 
-def about_unknown(dialect: Dialect, name: str, kind: str, effect: str, known: Iterable[str]) -> str:
+def explain_unknown_word(dialect: Dialect, name: str, kind: str, effect: str, known: Iterable[str]) -> str:
     """The page of a word that no table has: what the runtime does with it, and what it may mean."""
     meant = closest_match(name, known)
     facts = [("Did you mean", code_span(meant) if meant else "")]
@@ -81,7 +81,7 @@ _TYPES = {
 _SCALARS = {"int": "a whole number", "str": "text", "bool": "`true` or `false`", "float": "a number"}
 
 
-def about_key(dialect: Dialect, name: str) -> str | None:
+def explain_key(dialect: Dialect, name: str) -> str | None:
     """The page of a frontmatter key, or of a key that belongs to another format."""
     key = dialect.key(name)
     if key:
@@ -90,7 +90,7 @@ def about_key(dialect: Dialect, name: str) -> str | None:
     return _foreign_key_page(dialect, foreign) if foreign else None
 
 
-def about_record_field(dialect: Dialect, path: str) -> str | None:
+def explain_record_field(dialect: Dialect, path: str) -> str | None:
     """The page of a field of a record, by its path, as in `handoffs.agent`."""
     field = dialect.field(path)
     of = path.rpartition(".")[0]
@@ -103,29 +103,29 @@ def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
     facts = [
         ("", "Required" if key.required else ""),
         ("Type", _TYPES.get(key.type, "")),
-        ("Values", _values(key)),
+        ("Values", _value_list(key)),
         ("Also", also),
         ("Without it", key.default),
         ("A value that does not fit", key.bad_value),
         ("Specifiers in parentheses", key.specifier),
         ("In a plugin", plugin),
         ("Since", key.since),
-        ("Known to", _titles(dialect, key.runtimes)),
+        ("Known to", _runtime_titles(dialect, key.runtimes)),
         ("Deprecated", key.deprecated),
         ("Without effect", key.no_effect),
         ("Write instead", code_span(key.use) if key.use else ""),
-        ("Has an effect", _when(key)),
+        ("Has an effect", _condition(key)),
         ("Fields", join_names(field.name for field in key.fields)),
     ]
     return render_page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
 
 
-def _titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
+def _runtime_titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
     """The names for people of some of the runtimes; "" for all of them."""
     return ", ".join(dialect.runtime(name).title for name in runtimes)
 
 
-def _when(key: Key) -> str:
+def _condition(key: Key) -> str:
     """The condition under which a key does something, in words."""
     if key.applies is None:
         return ""
@@ -135,7 +135,7 @@ def _when(key: Key) -> str:
     return f"with {code_span(key.applies.key)}{said}"
 
 
-def _values(key: Key) -> str:
+def _value_list(key: Key) -> str:
     """The words of a key with what they mean, or in a row where the word says it."""
     if all(value.summary.lower() in ("", value.name.lower()) for value in key.values):
         return join_names(value.name for value in key.values)
@@ -159,7 +159,7 @@ _UNKNOWN_KEYS = {
 }
 
 
-def about_value(dialect: Dialect, key: str, value: str) -> str | None:
+def explain_value(dialect: Dialect, key: str, value: str) -> str | None:
     """The page of a word that the key `key` accepts."""
     known = dialect.field(key)
     if known is None:
@@ -176,7 +176,7 @@ def about_value(dialect: Dialect, key: str, value: str) -> str | None:
 # --- tools ------------------------------------------------------------------------------------
 
 
-def about_tool(dialect: Dialect, name: str) -> str | None:
+def explain_tool(dialect: Dialect, name: str) -> str | None:
     """The page of a tool: built in, renamed or removed, another product's, an MCP server's, the user's."""
     tool = dialect.tool(name)
     if tool:
@@ -184,7 +184,7 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
     if name in dialect.user_tools:
         return render_page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
     if name == ALL_TOOLS:
-        return _of_the_lists(dialect, name, "all tools", "All the tools that are available.")
+        return _tool_list_page(dialect, name, "all tools", "All the tools that are available.")
     if name.startswith(MCP_PREFIX):
         return _mcp_page(dialect, name)
     old = dialect.old_tool(name)
@@ -257,10 +257,10 @@ def _mcp_page(dialect: Dialect, name: str) -> str:
         summary = f"All tools of the MCP server {code_span(server)}, if it is connected."
     else:
         summary = f"The tool {code_span(tool)} of the MCP server {code_span(server)}, if it is connected."
-    return _of_the_lists(dialect, name, "MCP tools" if tool in ("", ALL_TOOLS) else "MCP tool", summary)
+    return _tool_list_page(dialect, name, "MCP tools" if tool in ("", ALL_TOOLS) else "MCP tool", summary)
 
 
-def _of_the_lists(dialect: Dialect, name: str, kind: str, summary: str) -> str:
+def _tool_list_page(dialect: Dialect, name: str, kind: str, summary: str) -> str:
     """The page of a word that tool lists understand, with the source of the tool list itself."""
     key = next(key for key in dialect.keys if key.type == "tools")
     return render_page(name, kind, summary, (), dialect.source(key.source))
@@ -269,7 +269,7 @@ def _of_the_lists(dialect: Dialect, name: str, kind: str, summary: str) -> str:
 # --- models -----------------------------------------------------------------------------------
 
 
-def about_model(dialect: Dialect, name: str) -> str | None:
+def explain_model(dialect: Dialect, name: str) -> str | None:
     """The page of a model: an alias, an id, or an id in another provider's form."""
     model = dialect.models.get(name)
     if model is None:
@@ -297,7 +297,7 @@ def about_model(dialect: Dialect, name: str) -> str | None:
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def about_event(dialect: Dialect, name: str) -> str | None:
+def explain_event(dialect: Dialect, name: str) -> str | None:
     """The page of a hook event."""
     event = dialect.hook_event(name)
     if event is None:
@@ -309,7 +309,7 @@ def about_event(dialect: Dialect, name: str) -> str | None:
     return render_page(event.name, "hook event", event.summary, facts, dialect.source(event.source))
 
 
-def about_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The field is called so.
+def explain_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The field is called so.
     """The page of a kind of hook handler."""
     handler = dialect.hook_handler(type)
     if handler is None:
@@ -323,13 +323,13 @@ def about_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The
     )
 
 
-def about_entry_field(dialect: Dialect, name: str) -> str | None:
+def explain_entry_field(dialect: Dialect, name: str) -> str | None:
     """The page of a field of an entry below a hook event."""
     field = next((field for field in dialect.hooks.entry if field.name == name), None)
     return _field_page(dialect, field, "field of a hook") if field else None
 
 
-def about_field(dialect: Dialect, handler: str, field: str) -> str | None:
+def explain_handler_field(dialect: Dialect, handler: str, field: str) -> str | None:
     """The page of a field of a hook handler; an unknown kind of handler may have any field."""
     common = next((row for row in dialect.hooks.common if row.name == field), None)
     if common:
@@ -342,13 +342,13 @@ def about_field(dialect: Dialect, handler: str, field: str) -> str | None:
     return None
 
 
-def about_server_field(dialect: Dialect, name: str) -> str | None:
+def explain_server_field(dialect: Dialect, name: str) -> str | None:
     """The page of a field of an MCP server's definition."""
     field = next((field for field in dialect.servers.fields if field.name == name), None)
     return _field_page(dialect, field, "field of an MCP server") if field else None
 
 
-def about_transport(dialect: Dialect, name: str) -> str | None:
+def explain_transport(dialect: Dialect, name: str) -> str | None:
     """The page of a way to reach an MCP server."""
     transport = next((row for row in dialect.servers.transports if row.name == name), None)
     if transport is None:
@@ -370,7 +370,7 @@ def _field_page(dialect: Dialect, field: HookField, kind: str) -> str:
 # --- names and rules --------------------------------------------------------------------------
 
 
-def about_agent(dialect: Dialect, name: str) -> str | None:
+def explain_agent(dialect: Dialect, name: str) -> str | None:
     """The page of an agent's name that has a meaning of its own."""
     runtime = dialect.runtimes[0].title
     for rows, kind, effect in (
@@ -383,13 +383,13 @@ def about_agent(dialect: Dialect, name: str) -> str | None:
     return None
 
 
-def about_variable(dialect: Dialect, name: str) -> str | None:
+def explain_variable(dialect: Dialect, name: str) -> str | None:
     """The page of a variable that a prompt can name."""
     found = next((row for row in dialect.template.variables if row.name == name), None)
     return render_page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
 
 
-def about_rule(code: str) -> str | None:
+def explain_rule(code: str) -> str | None:
     """The page of a rule with its severity and its group."""
     rule = RULES.get(code)
     return f"**`{code}`** (rule, {rule.severity.label}, about {rule.group})\n\n{rule.page}" if rule else None
@@ -414,27 +414,27 @@ def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]
 
     hooks, servers = dialect.hooks, dialect.servers
     if not own:
-        yield _WordGroup(tuple(RULES), about_rule)
-    yield words(dialect.keys, partial(about_key, dialect))
-    yield words((*dialect.tools, *dialect.old_tools), partial(about_tool, dialect))
-    yield _WordGroup(dialect.user_tools, partial(about_tool, dialect))
-    yield words(dialect.models.known, partial(about_model, dialect))
-    yield words(hooks.events, partial(about_event, dialect))
+        yield _WordGroup(tuple(RULES), explain_rule)
+    yield words(dialect.keys, partial(explain_key, dialect))
+    yield words((*dialect.tools, *dialect.old_tools), partial(explain_tool, dialect))
+    yield _WordGroup(dialect.user_tools, partial(explain_tool, dialect))
+    yield words(dialect.models.known, partial(explain_model, dialect))
+    yield words(hooks.events, partial(explain_event, dialect))
     for key in dialect.keys:
-        yield words(key.values, partial(about_value, dialect, key.name))
+        yield words(key.values, partial(explain_value, dialect, key.name))
     if not own:
         elsewhere = crosswalk.load_crosswalk()
         keys = dict.fromkeys((*_names(dialect.foreign_keys), *elsewhere.keys.all_names))
-        yield _WordGroup(tuple(filter(dialect.foreign_key, keys)), partial(about_key, dialect))
+        yield _WordGroup(tuple(filter(dialect.foreign_key, keys)), partial(explain_key, dialect))
         tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
-        yield _WordGroup(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
-    yield words(hooks.handlers, partial(about_handler, dialect))
-    yield words(hooks.entry, partial(about_entry_field, dialect))
+        yield _WordGroup(tuple(filter(dialect.foreign_tool, tools)), partial(explain_tool, dialect))
+    yield words(hooks.handlers, partial(explain_handler, dialect))
+    yield words(hooks.entry, partial(explain_entry_field, dialect))
     fields = (*hooks.common, *(field for handler in hooks.handlers for field in handler.fields))
-    yield words(fields, partial(about_field, dialect, ""))
-    yield words(servers.fields, partial(about_server_field, dialect))
-    yield words(servers.transports, partial(about_transport, dialect))
-    yield words(dialect.special_agent_names, partial(about_agent, dialect))
+    yield words(fields, partial(explain_handler_field, dialect, ""))
+    yield words(servers.fields, partial(explain_server_field, dialect))
+    yield words(servers.transports, partial(explain_transport, dialect))
+    yield words(dialect.special_agent_names, partial(explain_agent, dialect))
 
 
 def _names(rows: Iterable[NamedTuple]) -> tuple[str, ...]:
@@ -452,7 +452,7 @@ def explain(word: str, dialect: Dialect) -> str | None:
         for name in words.names:
             if name.lower() == word.lower():
                 return words.page(name)
-    return about_tool(dialect, word) or about_model(dialect, word) if word else None
+    return explain_tool(dialect, word) or explain_model(dialect, word) if word else None
 
 
 def explain_in_any_format(word: str) -> str | None:
@@ -461,7 +461,7 @@ def explain_in_any_format(word: str) -> str | None:
     elsewhere last: they are none of any format's own."""
     word = word.strip()
     if word in RULES:
-        return about_rule(word)
+        return explain_rule(word)
     known = [loader.load_dialect(name) for name in loader.DIALECT_NAMES]
     for fold in (str, str.lower):
         pages = {}
@@ -479,12 +479,12 @@ def _format_note(dialect: Dialect, others: list[Dialect]) -> str:
     line = f"This is about {code_span(dialect.name)} ({dialect.title})."
     if not others:
         return line
-    rest = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    names = join_names(other.name for other in others[:_NAMED])
+    rest = f" and {len(others) - _MAX_FORMATS} more" if len(others) > _MAX_FORMATS else ""
+    names = join_names(other.name for other in others[:_MAX_FORMATS])
     return f"{line} Other formats have the word too: {names}{rest}. Choose one with `--dialect`."
 
 
-_NAMED = 8
+_MAX_FORMATS = 8
 
 
 def suggest_words(word: str, dialect: Dialect) -> list[str]:

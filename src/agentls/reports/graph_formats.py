@@ -24,7 +24,7 @@ COLOURS = {
 
 UNRESOLVED_COLOUR = "#d1242f"
 
-_WEAK: tuple[EdgeKind, ...] = ("mentions", "may use")
+_WEAK_EDGES: tuple[EdgeKind, ...] = ("mentions", "may use")
 
 
 # --- Mermaid ----------------------------------------------------------------------------------
@@ -50,14 +50,14 @@ def render_mermaid(graph: Graph) -> str:
     for at, (group, nodes) in enumerate(groupby(graph.nodes, key=lambda node: node.group)):
         inside = "    " if group else "  "
         if group:
-            lines.append(f'  subgraph g{at}["{_in_mermaid(group)}"]')
+            lines.append(f'  subgraph g{at}["{_escape_mermaid(group)}"]')
         for node in nodes:
-            shape = _MERMAID_SHAPES[node.kind].format(_in_mermaid(node.name))
+            shape = _MERMAID_SHAPES[node.kind].format(_escape_mermaid(node.name))
             lines.append(f"{inside}{names[node.id]}{shape}:::{node.state or node.kind}")
         if group:
             lines.append("  end")
     for edge in graph.edges:
-        arrow = f"-. {edge.kind} .->" if edge.kind in _WEAK else f"-- {edge.kind} -->"
+        arrow = f"-. {edge.kind} .->" if edge.kind in _WEAK_EDGES else f"-- {edge.kind} -->"
         lines.append(f"  {names[edge.source]} {arrow} {names[edge.target]}")
     for kind, colour in COLOURS.items():
         lines.append(f"  classDef {kind} stroke:{colour},stroke-width:2px")
@@ -68,7 +68,7 @@ def render_mermaid(graph: Graph) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _in_mermaid(text: str) -> str:
+def _escape_mermaid(text: str) -> str:
     """`text` inside of quotes, where Mermaid reads entities, Markdown and HTML."""
     return _NOT_PLAIN.sub(lambda found: "".join(f"#{ord(character)};" for character in found[0]), text) or " "
 
@@ -97,28 +97,28 @@ def render_dot(graph: Graph) -> str:
         inside = "    " if group else "  "
         if group:
             lines.append(f"  subgraph cluster_{at} {{")
-            lines.append(f'    label={_in_dot(group)} color="#d0d7de" fontname="Helvetica" fontsize=11')
-        lines += [f"{inside}{_in_dot(node.id)} [{_dot_node(node)}]" for node in nodes]
+            lines.append(f'    label={_quote_dot(group)} color="#d0d7de" fontname="Helvetica" fontsize=11')
+        lines += [f"{inside}{_quote_dot(node.id)} [{_dot_node(node)}]" for node in nodes]
         if group:
             lines.append("  }")
     for edge in graph.edges:
-        style = " style=dashed constraint=false" if edge.kind in _WEAK else ""
-        row = f"label={_in_dot(edge.kind)}{style}"
-        lines.append(f"  {_in_dot(edge.source)} -> {_in_dot(edge.target)} [{row}]")
+        style = " style=dashed constraint=false" if edge.kind in _WEAK_EDGES else ""
+        row = f"label={_quote_dot(edge.kind)}{style}"
+        lines.append(f"  {_quote_dot(edge.source)} -> {_quote_dot(edge.target)} [{row}]")
     return "\n".join([*lines, "}"]) + "\n"
 
 
 def _dot_node(node: Node) -> str:
     colour = UNRESOLVED_COLOUR if node.state == "missing" else COLOURS[node.kind]
-    row = f'label={_in_dot(node.name)} shape={_DOT_SHAPES[node.kind]} color="{colour}"'
+    row = f'label={_quote_dot(node.name)} shape={_DOT_SHAPES[node.kind]} color="{colour}"'
     if node.state:
         row += f' style="rounded,dashed" fontcolor="{colour}"'
     if node.description:
-        row += f" tooltip={_in_dot(node.description)}"
+        row += f" tooltip={_quote_dot(node.description)}"
     return row
 
 
-def _in_dot(text: str) -> str:
+def _quote_dot(text: str) -> str:
     """`text` in quotes, where a backslash would begin an escape, and `&` an entity."""
     line = re.sub(r"[\x00-\x1f]", " ", text).replace("&", "&amp;")
     return '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -131,10 +131,10 @@ def render_json(graph: Graph) -> str:
     """The graph as JSON, in a shape that later versions keep."""
     import json
 
-    return json.dumps(_data(graph), indent=2) + "\n"
+    return json.dumps(_graph_data(graph), indent=2) + "\n"
 
 
-def _data(graph: Graph) -> dict[str, object]:
+def _graph_data(graph: Graph) -> dict[str, object]:
     return {
         "version": 1,
         "root": graph.root,
@@ -153,9 +153,9 @@ def render_html(graph: Graph, title: str, part: AssetReader) -> str:
     from hashlib import sha256
 
     # The data can hold anything, and must not end the element that it stands in.
-    data = json.dumps(_data(graph), ensure_ascii=False).replace("<", "\\u003c")
+    data = json.dumps(_graph_data(graph), ensure_ascii=False).replace("<", "\\u003c")
     pieces = {
-        "title": _in_html(title),
+        "title": _escape_html(title),
         "version": __version__,
         # It cannot be foreseen by whoever writes what the page shows, and is the same each time.
         "nonce": sha256(data.encode("utf-8", "replace")).hexdigest()[:32],
@@ -168,7 +168,7 @@ def render_html(graph: Graph, title: str, part: AssetReader) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda found: pieces[found[1]], part("page.html"))
 
 
-def _in_html(text: str) -> str:
+def _escape_html(text: str) -> str:
     from html import escape
 
     return escape(text)

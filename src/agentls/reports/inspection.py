@@ -89,7 +89,7 @@ def inspect_document(document: Document, project: Index | None = None) -> Inspec
     """What each runtime, and a plain loader, make of `document`, in its project if that is known."""
     readings = (*document.readings, *document.other_readings)
     views = tuple(report_for(document, reading, project) for reading in readings)
-    portable = _portable(document.text)
+    portable = _check_portability(document.text)
     if any(reading.status == "clean" and reading.root is None for reading in document.readings):
         portable = PortabilityCheck(True, None)  # Nothing is missing where no keys are asked for.
     return Inspection(document.path, document.dialect.name, views, portable)
@@ -106,10 +106,10 @@ def report_for(document: Document, reading: Reading, project: Index | None = Non
         dialect,
         reading.loads,
         reading.status,
-        tuple(_reasons(document, reading)),
+        tuple(_reason_texts(document, reading)),
         reading.name,
         reading.description,
-        _model(reading, dialect.models),
+        _resolved_model(reading, dialect.models),
         tools,
         TokenCounts(tokens.estimate_tokens(reading.description or ""), tokens.estimate_tokens(body.strip())),
         tuple(_notes(document, reading, tools)) if reading.loads else (),
@@ -128,7 +128,7 @@ def resolve_model(written: str | None, models: Models) -> str:
     return model.sends or model.name
 
 
-def _model(reading: Reading, models: Models) -> ResolvedModel:
+def _resolved_model(reading: Reading, models: Models) -> ResolvedModel:
     entry, key = reading.entry("model"), reading.dialect.key("model")
     if entry and key and key.shape and isinstance(entry.value, Sequence):
         names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
@@ -138,7 +138,7 @@ def _model(reading: Reading, models: Models) -> ResolvedModel:
     return ResolvedModel(entry.value.text, resolve_model(reading.string("model"), models))
 
 
-def _reasons(document: Document, reading: Reading) -> Iterator[str]:
+def _reason_texts(document: Document, reading: Reading) -> Iterator[str]:
     """Why the file does not load, or not as it stands, in the order of the text."""
     for reason in reading.reasons:
         yield f"line {_line(document, reason.span)}: {reason.message}"
@@ -168,15 +168,15 @@ def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Itera
             f"The frontmatter ends at the `---` in line {_line(document, cut)};"
             " what stands behind it is part of the prompt."
         )
-    ignored = list(_ignored(reading))
+    ignored = list(_ignored_keys(reading))
     if ignored:
         yield f"It does not look at {join_names(ignored)}."
     if tools.mode == "listed":
-        yield from _notes_on_tools(tools, reading.dialect)
-    yield from _notes_on_model(reading.string("model"), reading.dialect.models)
+        yield from _tool_notes(tools, reading.dialect)
+    yield from _model_notes(reading.string("model"), reading.dialect.models)
 
 
-def _ignored(reading: Reading) -> Iterator[str]:
+def _ignored_keys(reading: Reading) -> Iterator[str]:
     """The keys that other readers of the format know, but this one does not."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
@@ -184,7 +184,7 @@ def _ignored(reading: Reading) -> Iterator[str]:
             yield key.name
 
 
-def _notes_on_tools(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
+def _tool_notes(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
     available = [tool for tool in map(dialect.tool, tools.available) if tool]
     for other in tools.available:
         yielding = [tool.name for tool in available if tool.yields_to == other]
@@ -201,7 +201,7 @@ def _notes_on_tools(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
         yield f"Only some sessions or systems have {join_names(some)}."
 
 
-def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
+def _model_notes(written: str | None, models: Models) -> Iterator[str]:
     if resolve_model(written, models) == INHERIT or written is None or not models.known:
         return
     model = models.get(written)
@@ -224,7 +224,7 @@ def join_names(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
-def _portable(text: str) -> PortabilityCheck:
+def _check_portability(text: str) -> PortabilityCheck:
     """Whether python-frontmatter can load `text`. It is only asked when its parser would survive."""
     import frontmatter  # Needed by few runs.
     from frontmatter.default_handlers import YAMLHandler
@@ -258,12 +258,12 @@ def inspection_data(inspection: Inspection) -> dict[str, Any]:
     return {
         "path": inspection.path,
         "dialect": inspection.dialect,
-        "readings": [_view_to_json(seen) for seen in inspection.views],
+        "readings": [_report_data(seen) for seen in inspection.views],
         "portable": inspection.portable._asdict(),
     }
 
 
-def _view_to_json(view: RuntimeReport) -> dict[str, Any]:
+def _report_data(view: RuntimeReport) -> dict[str, Any]:
     return {
         "runtime": view.runtime.name,
         "counts": view.is_primary,
@@ -297,8 +297,8 @@ class StyledText(NamedTuple):
 
 Line = tuple[StyledText, ...]
 
-_LABEL = 13
-_LONGEST_DESCRIPTION = 240
+_LABEL_WIDTH = 13
+_MAX_DESCRIPTION = 240
 
 
 def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
@@ -307,14 +307,14 @@ def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
     lines: list[Line] = [(StyledText(_printable(inspection.path), "path"),)]
     for seen in inspection.views:
         good = is_usable(seen)
-        lines += _wrapped(None, verdict(seen), "good" if good else "bad", width)
+        lines += _wrap(None, verdict(seen), "good" if good else "bad", width)
         for reason in seen.reasons:
-            lines += _wrapped(None, f"- {reason}", "muted" if good else "plain", width)
+            lines += _wrap(None, f"- {reason}", "muted" if good else "plain", width)
         for label, text, style in _rows(seen) if seen.is_primary else ():
-            lines += _wrapped(label, text, style, width)
+            lines += _wrap(label, text, style, width)
     if not inspection.portable.loads:
         text = f"A plain frontmatter loader cannot read it: {inspection.portable.error}"
-        lines += _wrapped("elsewhere", text, "muted", width)
+        lines += _wrap("elsewhere", text, "muted", width)
     return lines
 
 
@@ -385,14 +385,14 @@ def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str
 
 def describe_tokens(view: RuntimeReport, then: str = ",") -> str:
     """What the texts cost, `then` between the two; not every file has a description."""
-    where = "prompt" if view.dialect.thing in _PROMPTS else "text"
+    where = "prompt" if view.dialect.thing in _PROMPT_THINGS else "text"
     body = f"{view.tokens.body:,} in the {where}"
     if view.description is None:
         return f"about {body}"
     return f"about {view.tokens.description:,} in the description{then} {body}"
 
 
-_PROMPTS = ("agent", "droid", "prompt", "command")
+_PROMPT_THINGS = ("agent", "droid", "prompt", "command")
 """Things whose text is a prompt."""
 
 
@@ -401,7 +401,7 @@ def _rows(view: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
     if view.name is not None:
         yield "name", view.name, "plain"
     if view.description is not None:
-        shortened = textwrap.shorten(view.description, _LONGEST_DESCRIPTION, placeholder=" ...")
+        shortened = textwrap.shorten(view.description, _MAX_DESCRIPTION, placeholder=" ...")
         yield "description", shortened, "plain"
     if not view.loads:
         return
@@ -418,9 +418,9 @@ def _rows(view: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
         yield "note", note, "muted"
 
 
-def _wrapped(label: str | None, text: str, style: TextStyle, width: int) -> Iterator[Line]:
+def _wrap(label: str | None, text: str, style: TextStyle, width: int) -> Iterator[Line]:
     """The text over as many lines as it needs, beside a column for the label, if there is one."""
-    indent = 0 if label is None else _LABEL
+    indent = 0 if label is None else _LABEL_WIDTH
     pieces = textwrap.wrap(
         _printable(text), max(20, width - 2 - indent), break_long_words=False, break_on_hyphens=False
     )

@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 
 _CLASS = re.compile(r"\[[^\]\n]+\]")
-_LONGEST = 500
-_MOST_STARS = 8
+_MAX_LENGTH = 500
+_MAX_STARS = 8
 """Comparing takes time with a power of the stars. A pattern with more is not looked at."""
 
 
@@ -49,13 +49,13 @@ def matches(pattern: str, path: str) -> bool:
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> re.Pattern[str] | None:
     """The pattern as a regular expression for paths, or `None` for one that is not understood."""
-    if len(pattern) > _LONGEST or pattern.count("*") > _MOST_STARS or find_error(pattern):
+    if len(pattern) > _MAX_LENGTH or pattern.count("*") > _MAX_STARS or find_error(pattern):
         return None
     plain = re.sub(r"(?:\*\*/)+", "**/", pattern.removeprefix("./").strip("/"))
     words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
     parts = []
     depth = 0
-    for word in _WORD.findall(plain):
+    for word in _TOKEN.findall(plain):
         depth += (word == "{") - (word == "}")
         if word == "," and not depth:
             parts.append(",")
@@ -69,4 +69,4 @@ def compile_pattern(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-_WORD = re.compile(rf"\*\*/|\*\*|{_CLASS.pattern}|.", re.DOTALL)
+_TOKEN = re.compile(rf"\*\*/|\*\*|{_CLASS.pattern}|.", re.DOTALL)

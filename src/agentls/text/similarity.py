@@ -23,7 +23,7 @@ MAX_COMPARISONS = 50
 _Key = TypeVar("_Key", str, tuple[str, ...])
 
 _WORD = re.compile(r"\w+")
-_MOST_ADDED = 8
+_MAX_EXTRA_WORDS = 8
 
 
 class NearDuplicate(NamedTuple):
@@ -43,7 +43,7 @@ class TextSimilarityIndex:
 
     def add(self, key: str, text: str) -> None:
         """Take in a text under a new key. One without words is like no other."""
-        folded = _fold(text)
+        folded = _normalise(text)
         if folded:
             self._folded[key] = folded
             insort(self._equal.setdefault(folded, []), key)
@@ -66,11 +66,11 @@ class TextSimilarityIndex:
         `SHARE` of its own besides. Of a great many that may be such ones, only `LOOKS` are looked at."""
         words = self._folded.get(key, "").split()
         own = set(words)
-        room = min(len(own) // EXTRA_WORD_RATIO, _MOST_ADDED)
+        room = min(len(own) // EXTRA_WORD_RATIO, _MAX_EXTRA_WORDS)
         if not room:
             return []
         # Of those that it covers, the two longest words are among its own longest ones.
-        pairs = combinations(_longest(own, room + 2), 2)
+        pairs = combinations(_longest_words(own, room + 2), 2)
         candidates = (other for pair in pairs for other in self._anchored.get(pair, ()))
         found = []
         for other in islice(candidates, MAX_COMPARISONS):
@@ -81,16 +81,16 @@ class TextSimilarityIndex:
         return sorted(found)[:most]
 
 
-def _fold(text: str) -> str:
+def _normalise(text: str) -> str:
     return " ".join(_WORD.findall(text.lower()))
 
 
-def _longest(words: set[str], most: int) -> list[str]:
+def _longest_words(words: set[str], most: int) -> list[str]:
     return sorted(words, key=lambda word: (-len(word), word))[:most]
 
 
 def _lookup_key(folded: str) -> tuple[str, ...]:
-    return tuple(_longest(set(folded.split()), 2))
+    return tuple(_longest_words(set(folded.split()), 2))
 
 
 def _remove(table: dict[_Key, list[str]], entry: _Key, key: str) -> None:

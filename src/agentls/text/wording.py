@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from agentls.text.yaml_tree import Mapping, Node, Sequence
 
-_SHOWN = 60
-_MOST_NAMES = 4
+_MAX_LENGTH = 60
+_MAX_NAMES = 4
 
 
 def describe_value(value: Node) -> str:
@@ -29,7 +29,7 @@ def describe_value(value: Node) -> str:
 def format_code(text: str) -> str:
     """`text` as messages show it: in backticks, on one line, and not too long."""
     line = re.sub(r"\s*[\r\n]\s*", " ", text)
-    return f"`{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + '…'}`"
+    return f"`{line if len(line) <= _MAX_LENGTH else line[: _MAX_LENGTH - 1] + '…'}`"
 
 
 def code_span(text: str) -> str:
@@ -49,7 +49,7 @@ def escape_markdown(text: str) -> str:
 def join_names(names: Iterable[str], last: str = " and ") -> str:
     """Names as code, as many as can be read at a glance."""
     spans = [code_span(name) for name in names]
-    if len(spans) > _MOST_NAMES + 1:
-        spans[_MOST_NAMES:] = [f"{len(spans) - _MOST_NAMES} more"]
+    if len(spans) > _MAX_NAMES + 1:
+        spans[_MAX_NAMES:] = [f"{len(spans) - _MAX_NAMES} more"]
         last = " and "
     return last.join([", ".join(spans[:-1]), spans[-1]]) if len(spans) > 1 else "".join(spans)

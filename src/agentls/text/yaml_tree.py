@@ -373,7 +373,7 @@ _STYLES: dict[str | None, ScalarStyle] = {
     ">": "folded",
 }
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|\Z))+")
-_LONGEST_ALIAS = 100
+_MAX_ALIAS_ITEMS = 100
 _ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
 
 
@@ -466,7 +466,7 @@ class _Converter:
         target = self._done.get(id(node))
         if isinstance(target, Scalar):
             return Scalar(span, target.text, target.style, target.type)
-        short = isinstance(target, Sequence) and len(target.items) <= _LONGEST_ALIAS
+        short = isinstance(target, Sequence) and len(target.items) <= _MAX_ALIAS_ITEMS
         if isinstance(target, Sequence) and short and all(isinstance(i, Scalar) for i in target.items):
             return target._replace(span=span)
         # Other collections would multiply by standing twice, or never end inside themselves.

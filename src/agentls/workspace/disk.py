@@ -299,6 +299,6 @@ def open_document(
     `otherwise` is the dialect to take where neither its place nor the settings name one.
     """
     plugin = find_plugin(path.rpartition("/")[0])
-    return locate.open_document(
+    return locate.make_document(
         path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or otherwise
     )

@@ -14,7 +14,7 @@ from agentls.document.tools import (
     ToolList,
     available_tools,
     names_denying,
-    not_there,
+    missing_in_runtime,
 )
 from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
 from agentls.linter.shared.tool_entries import (
@@ -143,7 +143,7 @@ def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
         return None
     # Such a list is written for another runtime, and works there.
     every = any(dropped.name in reading.dialect.tool_grammar.all for dropped in tools.dropped)
-    elsewhere = any(dropped.reason == not_there(runtime) for dropped in tools.dropped)
+    elsewhere = any(dropped.reason == missing_in_runtime(runtime) for dropped in tools.dropped)
     return None if every or elsewhere or (tools.mode == "none" and grammar.none_on_purpose) else tools
 
 
