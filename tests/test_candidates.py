@@ -88,7 +88,7 @@ def project(text: str, path: str = HERE) -> tuple[Case, int]:
 
 def completions(text: str, path: str = HERE) -> CompletionList:
     case, offset = project(text, path)
-    return complete(case.document(path), offset, snippets=True, project=case.index)
+    return complete(case.document(path), offset, snippets=True, index=case.index)
 
 
 def labels(text: str, path: str = HERE, kinds: str = "agent skill command server") -> list[str]:
@@ -238,7 +238,7 @@ def test_in_a_plugin_names_have_its_name_in_front() -> None:
         "-- agents/deep/two.md --\n---\nname: two\ndescription: Two.\n---\n\nYou.\n"
     )
     case.files["agents/one.md"], offset = at_cursor(block("tools: Agent(<|>)"))
-    found = complete(case.document("agents/one.md"), offset, snippets=True, project=case.index)
+    found = complete(case.document("agents/one.md"), offset, snippets=True, index=case.index)
     assert [item.label for item in found.items if item.label not in BUILT_IN] == ["kit:deep:two"]
 
 
@@ -247,7 +247,7 @@ def test_a_name_comes_with_what_it_names() -> None:
     assert case.index is not None
     (item,) = (
         item
-        for item in complete(case.document(HERE), offset, snippets=True, project=case.index).items
+        for item in complete(case.document(HERE), offset, snippets=True, index=case.index).items
         if item.label == "@agent-planner"
     )
     assert item.detail == "Plans the work."
@@ -314,7 +314,7 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
     text = block("tools: Agent(g42<|>)")
     index, offset = crowd(text)
     document = agent(text.replace(CURSOR, ""))
-    found = complete(document, offset, snippets=True, project=index)
+    found = complete(document, offset, snippets=True, index=index)
     assert found.is_incomplete
     fitting = [item.label for item in found.items if item.kind == "agent" and item.label not in BUILT_IN]
     assert len(fitting) == len(
@@ -324,7 +324,7 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
     times = []
     for _ in range(20):
         start = time.perf_counter()
-        complete(document, offset, snippets=True, project=index)
+        complete(document, offset, snippets=True, index=index)
         times.append(time.perf_counter() - start)
     assert sorted(times)[-2] < 0.1, "far above what it takes, for slow machines"
 

@@ -170,7 +170,9 @@ def test_fields_depend_on_the_kind_of_handler() -> None:
     assert own.startswith("**`server`** (field of a hook handler of type `mcp_tool`)")
     assert explain.explain_handler_field(CLAUDE, "command", "server") is None
     assert explain.explain_handler_field(CLAUDE, "nonsense", "server") == own
-    assert explain.explain_handler_field(CLAUDE, "command", "if") == explain.explain_handler_field(CLAUDE, "", "if")
+    assert explain.explain_handler_field(CLAUDE, "command", "if") == explain.explain_handler_field(
+        CLAUDE, "", "if"
+    )
 
 
 def test_what_a_user_adds() -> None:

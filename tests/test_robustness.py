@@ -90,7 +90,7 @@ def through_everything(document: Document, offset: int) -> None:
     code_action.code_actions(document, found, found[0].span if found else document.lines.line_span(0))
     known = around(document)
     for snippets in (True, False):
-        offered = completion.complete(document, offset, snippets=snippets, project=known).items
+        offered = completion.complete(document, offset, snippets=snippets, index=known).items
         assert all(item.edit.span.contains_cursor(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
             completion.item_documentation(document.dialect, item.kind, item.label, item.within)

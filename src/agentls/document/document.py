@@ -125,9 +125,9 @@ class Document(AgentFile):
         if self.frontmatter is None:
             return Mapping(Span(0, 0), ())
         content = self.frontmatter.content
-        seen = self.reading
-        if seen.root is not None and seen.block == content:
-            return seen.root
+        reading = self.reading
+        if reading.root is not None and reading.block == content:
+            return reading.root
         parsed = parse(MappedText.unchanged(self.text, content), tabs_indent=True)
         if isinstance(parsed.root, Mapping):
             return parsed.root
@@ -175,9 +175,9 @@ class Document(AgentFile):
     def permission_mode(self) -> str | None:
         """The value of `permissionMode`, where it counts."""
         mode = self.entry("permissionMode")
-        known = self.dialect.key("permissionMode")
-        counts = known is not None and not (known.ignored_in_plugin and self.identity.plugin)
-        return mode.value.text if counts and mode and isinstance(mode.value, Scalar) else None
+        key = self.dialect.key("permissionMode")
+        applies = key is not None and not (key.ignored_in_plugin and self.identity.plugin)
+        return mode.value.text if applies and mode and isinstance(mode.value, Scalar) else None
 
     @cached_property
     def tool_lists(self) -> tuple[ToolList, ...]:

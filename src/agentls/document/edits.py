@@ -76,25 +76,29 @@ def edit_list(document: Document, value: Node, changes: dict[Span, tuple[str, ..
     """
     items = value.items if isinstance(value, Sequence) else (value,)
     entries = [split_tool_list(item, document.text, document.dialect.tool_grammar) for item in items]
-    plain = {
+    verbatim = {
         entry.span for row in entries for entry in row if entry.span.text_in(document.text) == entry.text
     }
     found = [[entry.span for entry in row] for row in entries]
-    stays = any(changes.get(span, True) for row in found for span in row)
+    keeps_some = any(changes.get(span, True) for row in found for span in row)
     touched = {span for row in found if changes.keys() & set(row) for span in row}
-    if not stays or not changes.keys() <= touched <= plain:
+    if not keeps_some or not changes.keys() <= touched <= verbatim:
         return ()
-    gone = [bool(spans) and not any(changes.get(span, True) for span in spans) for spans in found]
+    removed = [bool(spans) and not any(changes.get(span, True) for span in spans) for spans in found]
     edits: list[Edit] = []
-    for item, spans, removed in zip(items, found, gone, strict=True):
-        if not removed:
+    for item, spans, is_removed in zip(items, found, removed, strict=True):
+        if not is_removed:
             between = _separator(document, value, item, len(spans))
             edits += [Edit(s, between.join(changes[s])) for s in spans if changes.get(s)]
             edits += _remove_runs(spans, [not changes.get(span, True) for span in spans])
     if isinstance(value, Sequence) and value.flow:
-        edits += _remove_runs([_item_span(item) for item in items], gone)
+        edits += _remove_runs([_item_span(item) for item in items], removed)
     elif isinstance(value, Sequence):
-        edits += [_remove_item(document, item) for item, removed in zip(items, gone, strict=True) if removed]
+        edits += [
+            _remove_item(document, item)
+            for item, is_removed in zip(items, removed, strict=True)
+            if is_removed
+        ]
     return tuple(edits)
 
 
@@ -111,10 +115,10 @@ def _separator(document: Document, value: Node, item: Node, count: int) -> str:
     return f"{quote}{document.newline}{lead}{quote}"
 
 
-def _remove_runs(spans: list[Span], gone: list[bool]) -> Iterator[Edit]:
+def _remove_runs(spans: list[Span], removed: list[bool]) -> Iterator[Edit]:
     """The edits that take out the spans marked as `gone`, with the separators that go with them."""
-    for gone_here, run in groupby(range(len(spans)), key=lambda at: gone[at]):
-        if gone_here:
+    for is_removed, run in groupby(range(len(spans)), key=lambda at: removed[at]):
+        if is_removed:
             whole = list(run)
             yield _remove_run(spans, whole[0], whole[-1])
 
@@ -153,11 +157,13 @@ _DASH = re.compile(r"[ \t]*-[ \t]+")
 def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     """Whether after `edits` the runtimes still load the agent, and with tools, if they did so before."""
     after = document.with_edits(edits)
-    still = {reading.runtime for reading in after.readings if reading.status in ("clean", "repaired")}
-    before = {reading.runtime for reading in document.readings if reading.status in ("clean", "repaired")}
+    loading_after = {reading.runtime for reading in after.readings if reading.status in ("clean", "repaired")}
+    loading_before = {
+        reading.runtime for reading in document.readings if reading.status in ("clean", "repaired")
+    }
     # An edit may also change for whom the file is meant.
-    gone = before - still - {reading.runtime for reading in after.other_readings}
-    return not gone and (document.available_tools.is_empty or not after.available_tools.is_empty)
+    lost = loading_before - loading_after - {reading.runtime for reading in after.other_readings}
+    return not lost and (document.available_tools.is_empty or not after.available_tools.is_empty)
 
 
 def insert_field(document: Document, mapping: Mapping, field: str) -> Edit:

@@ -47,17 +47,17 @@ def detect_foreign_format(
     not get all the tools that it lists. Nothing may speak for the format of the place: no key or tool
     that only this one has of the two and, if the file loads, no model.
     """
-    strange = [entry for entry in root.entries if entry.key.text and not dialect.key(entry.key.text)]
-    if loads and not strange:
+    unknown_entries = [entry for entry in root.entries if entry.key.text and not dialect.key(entry.key.text)]
+    if loads and not unknown_entries:
         return None
     table = crosswalk.load_crosswalk()
-    here = table.formats.get(dialect.name)
-    if here.files if here else dialect.kind != "agent":
+    format_here = table.formats.get(dialect.name)
+    if format_here.files if format_here else dialect.kind != "agent":
         return None
     names = dict.fromkeys(
         name.partition("(")[0] for value in _tool_values(root, dialect) for name in tool_names_in(value)
     )
-    useless = [
+    unknown_tools = [
         name
         for name in names
         if all(
@@ -65,22 +65,26 @@ def detect_foreign_format(
             for runtime in runtimes
         )
     ]
-    if len(strange) + len(useless) < _MIN_NAMES:
+    if len(unknown_entries) + len(unknown_tools) < _MIN_NAMES:
         return None
     best: ForeignFormat | None = None
     for row in table.formats.values():
         if row.files or table.are_alike(row.name, dialect.name):
             continue
-        entries = tuple(entry for entry in strange if table.keys.concepts_of(entry.key.text, row.name))
-        tools = tuple(name for name in useless if table.tools.concepts_of(name, row.name))
+        entries = tuple(
+            entry for entry in unknown_entries if table.keys.concepts_of(entry.key.text, row.name)
+        )
+        tools = tuple(name for name in unknown_tools if table.tools.concepts_of(name, row.name))
         count = len(entries) + len(tools)
         if count >= _MIN_NAMES and (best is None or count > len(best.entries) + len(best.tools)):
             best = ForeignFormat(row, entries, tools)
-    own = [item.entry.name for tools in tool_lists for item in tools.items if dialect.tool(item.tool or "")]
-    works = loads and own and not useless
-    if best is None or works or (loads and not best.entries):
+    known_tools = [
+        item.entry.name for tools in tool_lists for item in tools.items if dialect.tool(item.tool or "")
+    ]
+    works_here = loads and known_tools and not unknown_tools
+    if best is None or works_here or (loads and not best.entries):
         return None
-    return None if _fits_its_place(root, own, best, dialect, loads) else best
+    return None if _fits_its_place(root, known_tools, best, dialect, loads) else best
 
 
 def _tool_values(root: Mapping, dialect: Dialect) -> Iterator[Node]:
@@ -92,10 +96,10 @@ def _tool_values(root: Mapping, dialect: Dialect) -> Iterator[Node]:
 
 
 def _fits_its_place(
-    root: Mapping, own: list[str], origin: ForeignFormat, dialect: Dialect, loads: bool
+    root: Mapping, known_tools: list[str], candidate: ForeignFormat, dialect: Dialect, loads: bool
 ) -> bool:
     """Whether something in the file makes sense here, and not in the format that it may come from."""
-    table, name = crosswalk.load_crosswalk(), origin.format.name
+    table, name = crosswalk.load_crosswalk(), candidate.format.name
     for entry in root.entries:
         key = dialect.key(entry.key.text)
         if key and table.keys.formats_with(key.name) and not table.keys.concepts_of(key.name, name):
@@ -104,4 +108,4 @@ def _fits_its_place(
             model = dialect.models.get(entry.value.text)
             if model and model.name not in dialect.models.inherits:
                 return True
-    return any(not table.tools.concepts_of(tool, name) for tool in own)
+    return any(not table.tools.concepts_of(tool, name) for tool in known_tools)

@@ -49,8 +49,8 @@ def locate(
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
     for place, dialect in loader.all_places(files):
         if place.scope != "plugin" and place.holds(path):
-            home = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
-            return Placement(home.dialect, _identity(path, home.place), home.place)
+            owner = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
+            return Placement(owner.dialect, _identity(path, owner.place), owner.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
             identity = _identity(inside, place)._replace(plugin=plugin.name, base_folder=plugin.root)
             return Placement(dialect, identity, place)
@@ -87,7 +87,7 @@ def _identity(path: str, place: Place) -> FileIdentity:
 
 
 def make_document(
-    path: str, text: str, config: Config, plugin: Plugin | None = None, otherwise: str | None = None
+    path: str, text: str, config: Config, plugin: Plugin | None = None, default_dialect: str | None = None
 ) -> Document | None:
     """The document at `path`, or `None` if its place is no place for agent files.
 
@@ -95,16 +95,16 @@ def make_document(
     """
     located = locate(path, plugin, text, loader.user_dialects(config))
     if located is None:
-        if otherwise is None:
+        if default_dialect is None:
             return None
         name = path.rpartition("/")[2]
         # A text that was never saved has no file name to be judged by.
         file = name if "/" in path else ""
-        located = Placement(otherwise, FileIdentity(name.rpartition(".")[0], file_name=file), None)
+        located = Placement(default_dialect, FileIdentity(name.rpartition(".")[0], file_name=file), None)
     dialect = loader.configure_dialect(located.dialect, config)
-    readers, others = _readers(dialect, located.place, config)
+    readers, other_readers = _readers(dialect, located.place, config)
     # Whoever counts only another reader of the place writes for that one.
-    return Document(path, text, readers[0].dialect, located.identity, readers, others, config)
+    return Document(path, text, readers[0].dialect, located.identity, readers, other_readers, config)
 
 
 def _readers(
@@ -115,13 +115,13 @@ def _readers(
     Those that the place belongs to count, or of all of them those that the configuration names;
     if it names none, the place's own count all the same, since somebody put the file there.
     """
-    own = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
-    also = dict(place.also) if place else {}
-    wanted = [name for name in (*own, *also) if name in config.runtimes]
-    counting = wanted or list(own)
+    owners = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
+    others = dict(place.also) if place else {}
+    configured = [name for name in (*owners, *others) if name in config.runtimes]
+    primary = configured or list(owners)
     readers = tuple(
-        make_reader(name, also[name], config) if name in also else Reader(dialect.runtime(name), dialect)
-        for name in counting
+        make_reader(name, others[name], config) if name in others else Reader(dialect.runtime(name), dialect)
+        for name in primary
     )
-    pairs = (*((name, dialect.name) for name in own), *also.items())
-    return readers, tuple(pair for pair in pairs if pair[0] not in counting)
+    pairs = (*((name, dialect.name) for name in owners), *others.items())
+    return readers, tuple(pair for pair in pairs if pair[0] not in primary)

@@ -77,31 +77,35 @@ def _patterns(entry: Entry, mapping: Mapping) -> Iterator[PermissionEntry]:
 def ordered_permissions(reading: Reading) -> tuple[PermissionEntry, ...]:
     """The entries that count, in their order. A permission that is set twice counts as it is set the
     second time, in the place of the first."""
-    return tuple(grant for grants in dict(_entries_by_permission(reading)).values() for grant in grants)
+    return tuple(entry for entries in dict(_entries_by_permission(reading)).values() for entry in entries)
 
 
 def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
     """The entries that never decide, where it makes a difference."""
     assigned = tuple(_entries_by_permission(reading))
-    slots = dict(assigned)
-    grants = tuple(grant for each in slots.values() for grant in each)
+    by_permission = dict(assigned)
+    entries = tuple(entry for each in by_permission.values() for entry in each)
     for name, each in assigned:
-        for grant in each if slots[name] is not each else ():
-            by = next((later for later in slots[name] if _covers(later, grant)), None)
-            if by and by.action != grant.action:
-                yield UnreachablePermission(grant, by)
+        for entry in each if by_permission[name] is not each else ():
+            decider = next((later for later in by_permission[name] if _covers(later, entry)), None)
+            if decider and decider.action != entry.action:
+                yield UnreachablePermission(entry, decider)
     general: list[tuple[list[str], list[str], PermissionEntry]] = []
     found: list[UnreachablePermission] = []
-    for grant in reversed(grants):
-        for permission, pattern, by in general:
+    for entry in reversed(entries):
+        for permission, pattern, decider in general:
             # A quick answer for nearly all pairs.
-            if _has_parts(grant.pattern, pattern) and _has_parts(grant.permission, permission) and _covers(by, grant):
-                if by.action != grant.action:
-                    found.append(UnreachablePermission(grant, by))
+            if (
+                _has_parts(entry.pattern, pattern)
+                and _has_parts(entry.permission, permission)
+                and _covers(decider, entry)
+            ):
+                if decider.action != entry.action:
+                    found.append(UnreachablePermission(entry, decider))
                 break
-        wild = _WILDCARD.search(grant.permission) or _WILDCARD.search(grant.pattern)
+        wild = _WILDCARD.search(entry.permission) or _WILDCARD.search(entry.pattern)
         if wild and len(general) < _MAX_COMPARED:
-            general.append((_literal_parts(grant.permission), _literal_parts(grant.pattern), grant))
+            general.append((_literal_parts(entry.permission), _literal_parts(entry.pattern), entry))
     yield from reversed(found)
 
 
@@ -130,24 +134,24 @@ def _covers(general: PermissionEntry, special: PermissionEntry) -> bool:
     )
 
 
-def removes_tool(name: str, grants: tuple[PermissionEntry, ...]) -> bool:
+def removes_tool(name: str, entries: tuple[PermissionEntry, ...]) -> bool:
     """Whether the tools that the permission `name` rules are not offered to the model at all."""
-    last = next((grant for grant in reversed(grants) if pattern_covers(grant.permission, name)), None)
+    last = next((entry for entry in reversed(entries) if pattern_covers(entry.permission, name)), None)
     return last is not None and last.pattern == ANYTHING and last.action == DENY
 
 
 @lru_cache(maxsize=4096)
 def pattern_covers(general: str, special: str) -> bool:
     """Whether everything that fits the pattern `special` fits `general` as well."""
-    starts = frozenset(_skip_stars(general, 0))
-    return all(_all_match(general, each, starts) for each in _variants(special))
+    start_positions = frozenset(_skip_stars(general, 0))
+    return all(_all_match(general, each, start_positions) for each in _variants(special))
 
 
 def _variants(pattern: str) -> tuple[str, ...]:
     return (pattern, pattern[:-2]) if pattern.endswith(" *") else (pattern,)
 
 
-def _all_match(general: str, special: str, starts: frozenset[int]) -> bool:
+def _all_match(general: str, special: str, start_positions: frozenset[int]) -> bool:
     """Whether all that fits `special`, word for word, fits `general` in one of its forms.
 
     The places in `general` at which a text can have arrived are followed along `special`. Where that
@@ -155,37 +159,37 @@ def _all_match(general: str, special: str, starts: frozenset[int]) -> bool:
     """
     ends = {len(form) for form in _variants(general)}
     seen: set[tuple[int, frozenset[int]]] = set()
-    todo = [(0, starts)]
+    todo = [(0, start_positions)]
     while todo:
-        at, places = todo.pop()
-        if (at, places) in seen:
+        at, positions = todo.pop()
+        if (at, positions) in seen:
             continue
-        seen.add((at, places))
+        seen.add((at, positions))
         if at == len(special):
-            if not places & ends:
+            if not positions & ends:
                 return False
         elif special[at] == "*":
-            todo += [(at + 1, places), (at, _advance(general, places, None))]
+            todo += [(at + 1, positions), (at, _advance(general, positions, None))]
         else:
-            todo.append((at + 1, _advance(general, places, None if special[at] == "?" else special[at])))
+            todo.append((at + 1, _advance(general, positions, None if special[at] == "?" else special[at])))
     return True
 
 
-def _advance(pattern: str, places: frozenset[int], character: str | None) -> frozenset[int]:
+def _advance(pattern: str, positions: frozenset[int], character: str | None) -> frozenset[int]:
     """The places in `pattern` behind one more character, `None` for one that it does not name."""
     reached: set[int] = set()
-    for place in places:
-        if place < len(pattern):
-            if pattern[place] == "*":
-                reached.update(_skip_stars(pattern, place))
-            elif pattern[place] in ("?", character):
-                reached.update(_skip_stars(pattern, place + 1))
+    for position in positions:
+        if position < len(pattern):
+            if pattern[position] == "*":
+                reached.update(_skip_stars(pattern, position))
+            elif pattern[position] in ("?", character):
+                reached.update(_skip_stars(pattern, position + 1))
     return frozenset(reached)
 
 
-def _skip_stars(pattern: str, place: int) -> Iterator[int]:
+def _skip_stars(pattern: str, position: int) -> Iterator[int]:
     """The place, and those that can be reached from it without a character."""
-    yield place
-    while place < len(pattern) and pattern[place] == "*":
-        place += 1
-        yield place
+    yield position
+    while position < len(pattern) and pattern[position] == "*":
+        position += 1
+        yield position

@@ -52,10 +52,10 @@ def _in_frontmatter(document: Document) -> Iterator[Suppression]:
             continue
         line = document.lines.line_number(span.start)
         if document.text[document.lines.line_span(line).start : span.start].strip():
-            scope = document.lines.line_span(line)
+            covered = document.lines.line_span(line)
         else:
-            scope = _next_entry(document, line)
-        yield _suppression(found, span, scope, document)
+            covered = _next_entry(document, line)
+        yield _suppression(found, span, covered, document)
 
 
 def _in_body(document: Document) -> Iterator[Suppression]:
@@ -64,15 +64,15 @@ def _in_body(document: Document) -> Iterator[Suppression]:
         if document.markdown.in_code(span.start):
             continue
         line = document.lines.line_number(span.start)
-        own = document.lines.line_span(line)
-        alone = own.text_in(document.text).strip() == found[0]
-        scope = document.lines.line_span(line + 1) if alone and line + 1 < len(document.lines) else own
-        yield _suppression(found, span, scope, document)
+        own_line = document.lines.line_span(line)
+        alone = own_line.text_in(document.text).strip() == found[0]
+        covered = document.lines.line_span(line + 1) if alone and line + 1 < len(document.lines) else own_line
+        yield _suppression(found, span, covered, document)
 
 
-def _suppression(found: re.Match[str], span: Span, scope: Span, document: Document) -> Suppression:
+def _suppression(found: re.Match[str], span: Span, covered: Span, document: Document) -> Suppression:
     codes = tuple(code.strip() for code in (found["codes"] or "").split(",") if code.strip())
-    return Suppression(span, codes, Span(0, len(document.text)) if found["file"] else scope)
+    return Suppression(span, codes, Span(0, len(document.text)) if found["file"] else covered)
 
 
 def _next_entry(document: Document, line: int) -> Span:

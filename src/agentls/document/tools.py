@@ -49,14 +49,14 @@ class AvailableTools(NamedTuple):
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
-def _ignored_reason(name: str, standing: ToolStatus, dialect: Dialect) -> str:
+def _ignored_reason(name: str, status: ToolStatus, dialect: Dialect) -> str:
     """Why an entry of that name gives the agent nothing, in words."""
-    if standing == "unavailable":
+    if status == "unavailable":
         return "not available to subagents"
     right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools))
     if right_case:
         return f"the tool is called `{right_case}`"
-    if standing == "old":
+    if status == "old":
         return "the tool was removed"
     foreign = dialect.foreign_tool(name)
     return f"a tool of {foreign.of}" if foreign else "no tool has this name"
@@ -118,15 +118,15 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     if tools is None or (is_null(tools.value) and not grammar.no_value):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     listed = split_tool_list(tools.value, document, grammar)
-    every = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
-    if every or not (listed or grammar.none):
+    all_listed = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
+    if all_listed or not (listed or grammar.none):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
     if not names and not memory:
         return AvailableTools("none")
-    refused = {entry.text for entry in denied}
-    roster = [name for name in names if name not in refused]
-    roster += [name for name in memory if name not in roster]
+    denied_names = {entry.text for entry in denied}
+    entries = [name for name in names if name not in denied_names]
+    entries += [name for name in memory if name not in entries]
     denied_tools = {
         tool
         for entry in denied
@@ -135,19 +135,19 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     available: dict[str, None] = {}
     dropped: list[IgnoredTool] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
-        standing, tools_meant = resolve_tool(name, dialect, permission_mode, runtime)
-        if not tools_meant and runtime.unknown_tools == "undocumented":
-            standing, tools_meant = "available", (name,)
-        there = tuple(tool for tool in tools_meant if _has_tool(tool, dialect, runtime))
+        standing, resolved = resolve_tool(name, dialect, permission_mode, runtime)
+        if not resolved and runtime.unknown_tools == "undocumented":
+            standing, resolved = "available", (name,)
+        existing = tuple(tool for tool in resolved if _has_tool(tool, dialect, runtime))
         if standing != "available":
             dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect)))
-        elif tools_meant and not there:
+        elif resolved and not existing:
             dropped.append(IgnoredTool(text, missing_in_runtime(runtime)))
-        elif any(is_denied(tool, denied_tools) for tool in tools_meant):
+        elif any(is_denied(tool, denied_tools) for tool in resolved):
             dropped.append(IgnoredTool(text, "also in `disallowedTools`"))
         else:
-            available |= dict.fromkeys(there)
-    return AvailableTools("listed", tuple(roster), tuple(available), tuple(dropped))
+            available |= dict.fromkeys(existing)
+    return AvailableTools("listed", tuple(entries), tuple(available), tuple(dropped))
 
 
 def missing_in_runtime(runtime: Runtime) -> str:
@@ -166,24 +166,26 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
 
     Observed in OpenCode 1.18.33 on 2026-11-20.
     """
-    grants = permissions.ordered_permissions(reading)
+    entries = permissions.ordered_permissions(reading)
     denied = [
         tool.name
         for tool in reading.dialect.tools
-        if permissions.removes_tool(tool.permission or tool.name, grants)
+        if permissions.removes_tool(tool.permission or tool.name, entries)
     ]
-    if not permissions.removes_tool(_ANY_OTHER_TOOL, grants):
+    if not permissions.removes_tool(_ANY_OTHER_TOOL, entries):
         return AvailableTools("all", dropped=tuple(IgnoredTool(name, "denied") for name in denied))
-    left = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
+    remaining = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
     known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
-    left += dict.fromkeys(
-        grant.permission
-        for grant in grants
-        if is_external_tool(grant.permission, reading.dialect)
-        and grant.permission not in known
-        and not permissions.removes_tool(grant.permission, grants)
+    remaining += dict.fromkeys(
+        entry.permission
+        for entry in entries
+        if is_external_tool(entry.permission, reading.dialect)
+        and entry.permission not in known
+        and not permissions.removes_tool(entry.permission, entries)
     )
-    return AvailableTools("listed", tuple(left), tuple(left)) if left else AvailableTools("none")
+    return (
+        AvailableTools("listed", tuple(remaining), tuple(remaining)) if remaining else AvailableTools("none")
+    )
 
 
 _ANY_OTHER_TOOL = "no tool has this name"

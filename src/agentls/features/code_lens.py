@@ -27,11 +27,11 @@ class CodeLens(NamedTuple):
     subject: LensSubject
 
 
-def code_lenses(document: Document, project: Index | None) -> list[CodeLens]:
+def code_lenses(document: Document, index: Index | None) -> list[CodeLens]:
     """The lenses of a document, that about references where its project is known."""
     if document.dialect.kind == "text":
         return []
-    names = project.get(document.path) if project else None
+    names = index.get(document.path) if index else None
     own = names.main_definition if names else None
     entry = document.entry("name")
     span = own.span if own else entry.value.span if entry else Span(0, 0)
@@ -44,31 +44,31 @@ def _lists_tools(document: Document) -> bool:
     return document.dialect.kind == "agent" and document.dialect.key("tools") is not None
 
 
-def lens_title(document: Document, subject: LensSubject, project: Index | None) -> str:
+def lens_title(document: Document, subject: LensSubject, index: Index | None) -> str:
     """What the lens about `subject` says."""
     if subject == "references":
-        return _reference_count(document, project)
-    view = inspection.report_for(document, document.reading, project)
-    return _tools_title(view) if subject == "tools" else f"tokens: {inspection.describe_tokens(view)}"
+        return _reference_count(document, index)
+    report = inspection.report_for(document, document.reading, index)
+    return _tools_title(report) if subject == "tools" else f"tokens: {inspection.describe_tokens(report)}"
 
 
-def _reference_count(document: Document, project: Index | None) -> str:
-    names = project.get(document.path) if project else None
-    if project is None or names is None or names.main_definition is None:
+def _reference_count(document: Document, index: Index | None) -> str:
+    names = index.get(document.path) if index else None
+    if index is None or names is None or names.main_definition is None:
         return "no references"
-    count = sum(1 for _ in references.find_references(project, names.main_definition))
+    count = sum(1 for _ in references.find_references(index, names.main_definition))
     return "no references" if not count else "1 reference" if count == 1 else f"{count:,} references"
 
 
-def _tools_title(view: RuntimeReport) -> str:
+def _tools_title(report: RuntimeReport) -> str:
     """The tools in short, with what the settings leave of them; or what else comes of the file."""
-    if not inspection.is_usable(view):
-        return inspection.short_status(view)
-    found = view.capabilities
-    left = found.tools if found else view.tools.available
+    if not inspection.is_usable(report):
+        return inspection.short_status(report)
+    found = report.capabilities
+    left = found.tools if found else report.tools.available
     servers = [server.server for server in found.servers] if found else []
-    if view.tools.mode == "all" or left is None:
-        denied = len(view.tools.dropped) + (len(found.denied) if found else 0)
+    if report.tools.mode == "all" or left is None:
+        denied = len(report.tools.dropped) + (len(found.denied) if found else 0)
         return f"all tools but {denied:,}" if denied else "all tools"
     shown = _first_names(left) if left else "no tools" if not servers else ""
     return ", ".join(filter(None, (shown, *(f"MCP {_first_names(servers)}" for _ in servers[:1]))))

@@ -49,22 +49,22 @@ class EditRange(NamedTuple):
     is_incomplete: bool = False
 
 
-def make_edit(offer: CompletionItem, slot: EditRange, order: int, snippets: bool) -> CompletionEdit:
+def make_edit(item: CompletionItem, edit_range: EditRange, order: int, snippets: bool) -> CompletionEdit:
     """The offer, written into the slot."""
-    text = offer.text.replace("\n", "\n" + " " * slot.column)
-    plain = completion_items.snippet_text(text) if text else offer.label
+    text = item.text.replace("\n", "\n" + " " * edit_range.column)
+    plain = completion_items.snippet_text(text) if text else item.label
     snippet = snippets and bool(text) and plain != text
-    new_text = f"{slot.prefix}{text if snippet else plain}{slot.suffix}"
+    new_text = f"{edit_range.prefix}{text if snippet else plain}{edit_range.suffix}"
     return CompletionEdit(
-        offer.label,
-        offer.kind,
-        offer.detail,
-        Edit(slot.span, new_text),
+        item.label,
+        item.kind,
+        item.detail,
+        Edit(edit_range.span, new_text),
         order,
         snippet,
-        offer.deprecated,
-        offer.parent,
-        slot.also,
+        item.deprecated,
+        item.parent,
+        edit_range.also,
     )
 
 

@@ -155,16 +155,16 @@ def tool_items(
     for name in dialect.user_tools:
         if not toollist.is_denied(name, listed):
             yield CompletionItem(name, "tool", "Added in your configuration.")
-    last = []
+    unavailable = []
     for tool in dialect.tools:
-        offer = CompletionItem(tool.name, "tool", tool.summary)
+        item = CompletionItem(tool.name, "tool", tool.summary)
         if tool.name in listed:
             continue
         if tool_names.resolve_tool(tool.name, dialect, permission_mode).standing == "available":
-            yield offer
+            yield item
         elif denying:
-            last.append(offer)
-    yield from last
+            unavailable.append(item)
+    yield from unavailable
     for old in dialect.old_tools:
         if old.works and old.now[0] not in listed:
             yield CompletionItem(old.name, "tool", f"Now `{old.now[0]}`: {old.note}.", deprecated=True)
@@ -295,9 +295,9 @@ def _typed_field_items(
         if kind and field.name != TYPE:
             text = _field_text(field)
         elif field.name == TYPE or field.name in needed:
-            told = kind or next(name for name in needs if field.name in (TYPE, *needs[name]))
-            lines = [f"{TYPE}: ${{1:{told}}}"] if TYPE not in present else []
-            absent = [name for name in needs[told] if name not in present]
+            item_type = kind or next(name for name in needs if field.name in (TYPE, *needs[name]))
+            lines = [f"{TYPE}: ${{1:{item_type}}}"] if TYPE not in present else []
+            absent = [name for name in needs[item_type] if name not in present]
             lines += [f"{name}: ${at}" for at, name in enumerate(absent, len(lines) + 1)]
             text = "\n".join(lines)
         else:
@@ -349,11 +349,11 @@ def _line(name: str, form: str) -> str:
     return f"{escaped}:{'' if form.startswith(chr(10)) else ' '}{form}"
 
 
-def flow_text(offer: CompletionItem) -> str:
+def flow_text(item: CompletionItem) -> str:
     """The text of an offer for a key, as it stands in braces: on one line, if it can."""
-    if "," in offer.text or "\n " in offer.text or not offer.text:
-        return f"{key_text(offer.label)}: $1"
-    return offer.text.replace("\n", ", ")
+    if "," in item.text or "\n " in item.text or not item.text:
+        return f"{key_text(item.label)}: $1"
+    return item.text.replace("\n", ", ")
 
 
 def key_text(name: str) -> str:

@@ -34,11 +34,11 @@ class Hover(NamedTuple):
     markdown: str
 
 
-def hover(document: Document, offset: int, project: Index | None = None) -> Hover | None:
+def hover(document: Document, offset: int, index: Index | None = None) -> Hover | None:
     """What is to be said about the text at `offset`, as part of its project if that is known."""
     return (
         _on_ignore_comment(document, offset)
-        or _on_delimiter(document, offset, project)
+        or _on_delimiter(document, offset, index)
         or _on_entry(document, offset)
         or _on_variable(document, offset)
         or hover_unsupported_file(document.path, document.text, offset)
@@ -84,13 +84,13 @@ def _on_variable(document: Document, offset: int) -> Hover | None:
 # --- the fences: the file as a whole ----------------------------------------------------------
 
 
-def _on_delimiter(document: Document, offset: int, project: Index | None) -> Hover | None:
+def _on_delimiter(document: Document, offset: int, index: Index | None) -> Hover | None:
     """What each runtime makes of the file, on its fences as a person and as the runtime sees them."""
     block = document.frontmatter
     fences = (block.opening, block.closing) if block else ()
     for fence in (*fences, *(reading.closing for reading in document.readings)):
         if fence and fence.contains_cursor(offset):
-            views = (inspection.report_for(document, reading, project) for reading in document.readings)
+            views = (inspection.report_for(document, reading, index) for reading in document.readings)
             cards = [_summary(view) for view in views]
             return Hover(
                 fence, "\n\n".join((*cards, explain.cite_source(explain.observed_source(document.dialect))))
@@ -179,42 +179,44 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     block = document.frontmatter
     if block is None or not block.content.contains_cursor(offset):
         return None
-    spot = _node_at(document.root, offset)
-    if spot is None:
+    found = _node_at(document.root, offset)
+    if found is None:
         return None
-    key = document.dialect.key(spot.keys[0])
-    if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.shape)):
-        return _on_hooks(document, spot, offset)
-    if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
-        return _on_servers(document.dialect, spot)
-    if len(spot.keys) > 1:
-        return _on_record(document.dialect, key, spot) if key else None
-    if spot.scalar is None:
-        return Hover(spot.entry.key.span, _key_page(document.dialect, spot.keys[0]))
-    return _on_value(document, key, spot.entry, spot.scalar, offset) if key else None
+    key = document.dialect.key(found.keys[0])
+    if key and key.type == "hooks" and (len(found.keys) == 2 or (len(found.keys) > 2 and not key.shape)):
+        return _on_hooks(document, found, offset)
+    if key and key.type == "servers" and (len(found.keys) > 1 or found.scalar):
+        return _on_servers(document.dialect, found)
+    if len(found.keys) > 1:
+        return _on_record(document.dialect, key, found) if key else None
+    if found.scalar is None:
+        return Hover(found.entry.key.span, _key_page(document.dialect, found.keys[0]))
+    return _on_value(document, key, found.entry, found.scalar, offset) if key else None
 
 
-def _on_record(dialect: Dialect, key: Key, spot: _NodeAt) -> Hover | None:
+def _on_record(dialect: Dialect, key: Key, found: _NodeAt) -> Hover | None:
     """The fields of a record, and the words of them."""
-    here = value_schema.schema_at(key, spot.keys[1:])
+    here = value_schema.schema_at(key, found.keys[1:])
     if here is None:
         return None
     path, field = key.name, key
-    for name in spot.keys[1:]:
+    for name in found.keys[1:]:
         below = field.field(name)
         path, field = (f"{path}.{name}", below) if below else (path, field)
     page = explain.explain_record_field(dialect, path) or explain.explain_key(dialect, path)
-    if spot.scalar is None:
-        return _hover(spot.entry.key.span, page)
-    word = explain.explain_value(dialect, path, spot.scalar.text) if here.allows("words") else None
-    return _hover(spot.scalar.span, word or page)
+    if found.scalar is None:
+        return _hover(found.entry.key.span, page)
+    word = explain.explain_value(dialect, path, found.scalar.text) if here.allows("words") else None
+    return _hover(found.scalar.span, word or page)
 
 
 def _key_page(dialect: Dialect, name: str) -> str:
-    told = dialect.runtimes[0].unknown_keys != "undocumented"
-    effect = "knows no such key and ignores it" if told else "is not known to have such a key"
+    is_reported = dialect.runtimes[0].unknown_keys != "undocumented"
+    effect = "knows no such key and ignores it" if is_reported else "is not known to have such a key"
     names = (key.name for key in dialect.keys)
-    return explain.explain_key(dialect, name) or explain.explain_unknown_word(dialect, name, "key", effect, names)
+    return explain.explain_key(dialect, name) or explain.explain_unknown_word(
+        dialect, name, "key", effect, names
+    )
 
 
 def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
@@ -273,13 +275,15 @@ def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset:
 
 
 def _tool_page(dialect: Dialect, name: str) -> str:
-    told = dialect.runtimes[0].unknown_tools != "undocumented"
+    is_reported = dialect.runtimes[0].unknown_tools != "undocumented"
     dropped = "knows no tool of this name and drops it without a word"
-    effect = dropped if told else "is not known to have such a tool"
+    effect = dropped if is_reported else "is not known to have such a tool"
     if not dialect.tools:
         effect = "has tools of which nothing is known here"
     names = (tool.name for tool in dialect.tools)
-    return explain.explain_tool(dialect, name) or explain.explain_unknown_word(dialect, name, "tool", effect, names)
+    return explain.explain_tool(dialect, name) or explain.explain_unknown_word(
+        dialect, name, "tool", effect, names
+    )
 
 
 def _with_notes(page: str, notes: Iterable[str]) -> str:
@@ -308,31 +312,33 @@ def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def _on_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
+def _on_hooks(document: Document, found: _NodeAt, offset: int) -> Hover | None:
     """Events, the fields of their entries, and handlers."""
     dialect = document.dialect
-    match spot.keys, spot.scalar:
+    match found.keys, found.scalar:
         case (_, event), None:
             names = (known.name for known in dialect.hooks.events)
             page = explain.explain_event(dialect, event) or explain.explain_unknown_word(
                 dialect, event, "hook event", "knows no such event and ignores the entry", names
             )
-            return Hover(spot.entry.key.span, page)
+            return Hover(found.entry.key.span, page)
         case (_, _, field), None:
-            return _hover(spot.entry.key.span, explain.explain_entry_field(dialect, field))
+            return _hover(found.entry.key.span, explain.explain_entry_field(dialect, field))
         case (_, event, "matcher"), Scalar() as scalar:
             known = dialect.hook_event(event)
             if known and known.tool:
                 return _tool_in(document, scalar, offset)
         case (_, _, "hooks", field), None:
-            page = explain.explain_handler_field(dialect, _type_of(spot.mapping), field) or explain.explain_unknown_word(
+            page = explain.explain_handler_field(
+                dialect, _type_of(found.mapping), field
+            ) or explain.explain_unknown_word(
                 dialect,
                 field,
                 "field of a hook handler",
                 "knows no such field and ignores it",
                 (known.name for known in dialect.hooks.common),
             )
-            return Hover(spot.entry.key.span, page)
+            return Hover(found.entry.key.span, page)
         case (_, _, "hooks", "type"), Scalar() as scalar:
             names = (known.name for known in dialect.hooks.handlers)
             page = explain.explain_handler(dialect, scalar.text) or explain.explain_unknown_word(
@@ -358,17 +364,17 @@ def _type_of(handler: Mapping) -> str:
     return entry.value.text if entry and isinstance(entry.value, Scalar) else ""
 
 
-def _on_servers(dialect: Dialect, spot: _NodeAt) -> Hover | None:
+def _on_servers(dialect: Dialect, found: _NodeAt) -> Hover | None:
     """Servers by name, and the fields of their definitions."""
-    match spot.keys, spot.scalar:
+    match found.keys, found.scalar:
         case (_,), Scalar(type="str") as scalar:
             return Hover(
                 scalar.span, _server_page(dialect, scalar.text, "A server that is configured elsewhere.")
             )
         case (_, name), None:
-            return Hover(spot.entry.key.span, _server_page(dialect, name, "A server that is defined here."))
+            return Hover(found.entry.key.span, _server_page(dialect, name, "A server that is defined here."))
         case (_, _, field), None:
-            return _hover(spot.entry.key.span, explain.explain_server_field(dialect, field))
+            return _hover(found.entry.key.span, explain.explain_server_field(dialect, field))
         case (_, _, "type"), Scalar() as scalar:
             return _hover(scalar.span, explain.explain_transport(dialect, scalar.text))
     return None

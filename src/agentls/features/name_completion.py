@@ -39,17 +39,17 @@ class NameItems(NamedTuple):
 
 def find_name_items(
     document: Document,
-    project: Index | None,
+    index: Index | None,
     kinds: tuple[NameKind, ...],
     typed: str,
     listed: Collection[str],
 ) -> NameItems:
     """The names of those kinds that a document can refer to, the nearest first, but for those in `listed`.
     Of too many only those are taken in which the letters of `typed` stand in their order."""
-    names = project.get(document.path) if project else None
-    if project is None or names is None:
+    names = index.get(document.path) if index else None
+    if index is None or names is None:
         return NameItems()
-    found = project.visible_definitions(kinds, names)
+    found = index.visible_definitions(kinds, names)
     is_cut = len(found) > MAX_ITEMS
     if is_cut and typed:
         found = _matching(found, typed)
@@ -89,13 +89,13 @@ def _name_item(definition: Definition) -> CompletionItem:
 
 
 def name_documentation(
-    document: Document, project: Index, label: str, path: str, file: DocumentLookup
+    document: Document, index: Index, label: str, path: str, file: DocumentLookup
 ) -> str | None:
     """The page about the name in `label`, as the file at `path` defines it."""
-    here, there = project.get(document.path), project.get(path)
+    here, there = index.get(document.path), index.get(path)
     named = [each for each in there.definitions if each.full_name in label] if there else []
     found = max(named, default=None, key=lambda each: len(each.full_name))
-    return name_hover.describe_definition(here, found, project.user_folder, file) if here and found else None
+    return name_hover.describe_definition(here, found, index.user_folder, file) if here and found else None
 
 
 # --- the frontmatter --------------------------------------------------------------------------
@@ -104,53 +104,55 @@ _ITEM = re.compile(r"""[^\s,\[\]{}"']+""")
 
 
 def names_in_value(
-    document: Document, place: CursorContext, key: Key, offset: int, project: Index
+    document: Document, context: CursorContext, key: Key, offset: int, index: Index
 ) -> EditRange | None:
     """The names that the value of a key can be, or list."""
     text = document.text
     here = value_schema.schema_at(key)
     takes_list = here is None or here.allows("any", "list", "some list")
     takes_text = here is None or here.allows("any", "text", "filled", "scalar")
-    starts_list = place.role == "undashed" or (place.role == "value" and place.starts_line and not place.flow)
-    if place.continues_scalar or place.child_kind or place.style in ("literal", "folded"):
+    starts_list = context.role == "undashed" or (
+        context.role == "value" and context.starts_line and not context.flow
+    )
+    if context.continues_scalar or context.child_kind or context.style in ("literal", "folded"):
         return None
-    if starts_list and not (takes_list and place.style == "plain" and not place.sibling_values):
+    if starts_list and not (takes_list and context.style == "plain" and not context.sibling_values):
         return None
     # Where several may stand in a line, the cursor is in one of them.
-    several = place.role == "value" and takes_list and takes_text and not place.starts_line
-    word = word_at_cursor(_ITEM, text, place.span, offset) if several else place.span
+    holds_several = context.role == "value" and takes_list and takes_text and not context.starts_line
+    word = word_at_cursor(_ITEM, text, context.span, offset) if holds_several else context.span
     kind: NameKind = key.names  # type: ignore[assignment]
-    found = find_name_items(document, project, _KINDS_OF.get(kind, (kind,)), text[word.start : offset], ())
-    listed = _listed_names(document, project, place, offset)
-    offers = [offer for offer in found.offers if offer.label not in listed]
-    if several:
-        offers = [offer for offer in offers if " " not in offer.label]
-    is_all = word == place.span
-    if place.style == "plain" and is_all:
-        offers = [offer._replace(text=completion_items.quote_if_needed(offer.label)) for offer in offers]
+    found = find_name_items(document, index, _KINDS_OF.get(kind, (kind,)), text[word.start : offset], ())
+    listed = _listed_names(document, index, context, offset)
+    items = [offer for offer in found.offers if offer.label not in listed]
+    if holds_several:
+        items = [offer for offer in items if " " not in offer.label]
+    is_all = word == context.span
+    if context.style == "plain" and is_all:
+        items = [offer._replace(text=completion_items.quote_if_needed(offer.label)) for offer in items]
     if starts_list:
-        return EditRange(word, offers, f"{place.missing_space}- ", is_incomplete=found.is_cut)
-    if place.role == "value" and not takes_text:
+        return EditRange(word, items, f"{context.missing_space}- ", is_incomplete=found.is_cut)
+    if context.role == "value" and not takes_text:
         # The value is still to become a list.
-        begins = place.style == "plain" and is_all
+        begins = context.style == "plain" and is_all
         return (
-            EditRange(word, offers, f"{place.missing_space}[", "]", is_incomplete=found.is_cut)
+            EditRange(word, items, f"{context.missing_space}[", "]", is_incomplete=found.is_cut)
             if begins
             else None
         )
-    quote = QUOTES.get(place.style, "")
-    after = "" if text.startswith(quote, place.span.end) or not is_all else quote
-    return EditRange(word, offers, place.missing_space, after, is_incomplete=found.is_cut)
+    quote = QUOTES.get(context.style, "")
+    after = "" if text.startswith(quote, context.span.end) or not is_all else quote
+    return EditRange(word, items, context.missing_space, after, is_incomplete=found.is_cut)
 
 
 # A command is a skill to Claude Code.
 _KINDS_OF: dict[NameKind, tuple[NameKind, ...]] = {"any": ("agent", "skill", "command")}
 
 
-def _listed_names(document: Document, project: Index, place: CursorContext, offset: int) -> set[str]:
+def _listed_names(document: Document, index: Index, context: CursorContext, offset: int) -> set[str]:
     """The names in the value of the key that leads to a place, but for the one at the cursor."""
-    entry, names = document.entry(place.path[0]), project.get(document.path)
-    if entry is None or names is None or len(place.path) > 2:
+    entry, names = document.entry(context.path[0]), index.get(document.path)
+    if entry is None or names is None or len(context.path) > 2:
         return set()
     value = entry.value.span
     return {
@@ -160,14 +162,14 @@ def _listed_names(document: Document, project: Index, place: CursorContext, offs
     }
 
 
-def mcp_tool_items(document: Document, project: Index, listed: Collection[str]) -> Iterator[CompletionItem]:
+def mcp_tool_items(document: Document, index: Index, listed: Collection[str]) -> Iterator[CompletionItem]:
     """The servers of the project, as a list of tools names all the tools of one, and those of their tools
     that other agents list."""
-    form, names = document.dialect.tool_grammar.server_tools, project.get(document.path)
+    form, names = document.dialect.tool_grammar.server_tools, index.get(document.path)
     if not form or names is None:
         return
     servers = [
-        each for each in project.visible_definitions(("server",), names) if _WRITABLE.fullmatch(each.name)
+        each for each in index.visible_definitions(("server",), names) if _WRITABLE.fullmatch(each.name)
     ]
     for each in servers[:MAX_ITEMS]:
         label = form.replace("{}", each.all_names[-1])
@@ -177,10 +179,7 @@ def mcp_tool_items(document: Document, project: Index, listed: Collection[str]) 
             )
     starts = tuple(form.replace("{}", each.all_names[-1]).removesuffix("*") for each in servers)
     seen = {
-        tool
-        for agent in project.definitions("agent")
-        for tool in agent.tools or ()
-        if tool.startswith(starts)
+        tool for agent in index.definitions("agent") for tool in agent.tools or () if tool.startswith(starts)
     }
     for tool in sorted(seen - {*listed})[:MAX_ITEMS] if starts else ():
         if not tool.endswith("*") and tool not in starts:
@@ -203,7 +202,7 @@ _PROMPT_FORMS: tuple[tuple[re.Pattern[str], tuple[NameKind, ...]], ...] = (
 _MENTION = re.compile(rf"(?<![\w@`/.])@{_WORD}\Z")
 
 
-def names_in_prompt(document: Document, offset: int, project: Index) -> EditRange | None:
+def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange | None:
     """The names that can stand at the cursor in the prompt."""
     text = document.text
     line = document.lines.line_span(document.lines.line_number(offset))
@@ -212,22 +211,22 @@ def names_in_prompt(document: Document, offset: int, project: Index) -> EditRang
     assert end is not None, "the pattern takes nothing, too"
     mention = _MENTION.search(before)
     if mention and document.dialect.mention:
-        return _mention_items(document, project, Span(line.start + mention.start(), end.end()), offset)
+        return _mention_items(document, index, Span(line.start + mention.start(), end.end()), offset)
     for pattern, kinds in _PROMPT_FORMS:
         found = pattern.search(before)
         if found:
             groups = {"quote": "", "call": "", **found.groupdict()}
-            names = find_name_items(document, project, kinds, groups["name"], ())
-            offers = [offer for offer in names.offers if " " not in offer.label]
+            names = find_name_items(document, index, kinds, groups["name"], ())
+            items = [offer for offer in names.offers if " " not in offer.label]
             if not groups["call"] and kinds[0] == "agent":
                 # One word between backticks is the name of a program as often as that of a skill.
-                offers = [offer for offer in offers if offer.kind == "agent" or {*"-:"} & {*offer.label}]
+                items = [offer for offer in items if offer.kind == "agent" or {*"-:"} & {*offer.label}]
             if kinds == ("agent",):
-                offers += completion_items.agent_items(document.dialect, ())
+                items += completion_items.agent_items(document.dialect, ())
             after = _closing(groups["quote"], groups["call"], text[end.end() : line.end])
             return EditRange(
                 Span(offset - len(groups["name"]), end.end()),
-                offers,
+                items,
                 suffix=after,
                 is_incomplete=names.is_cut,
             )
@@ -241,14 +240,14 @@ def _closing(quote: str, call: str, rest: str) -> str:
     return quote + (")" if call and ")" not in rest and not rest.startswith(",") else "")
 
 
-def _mention_items(document: Document, project: Index, span: Span, offset: int) -> EditRange:
+def _mention_items(document: Document, index: Index, span: Span, offset: int) -> EditRange:
     """The agents, as the runtime knows a mention of one."""
     form = document.dialect.mention
     before = form.partition("{}")[0]
     typed = document.text[span.start : offset].removeprefix(before)
-    names = find_name_items(document, project, ("agent",), typed.removeprefix("@"), ())
-    offers = [*names.offers, *completion_items.agent_items(document.dialect, ())]
+    names = find_name_items(document, index, ("agent",), typed.removeprefix("@"), ())
+    items = [*names.offers, *completion_items.agent_items(document.dialect, ())]
     written = [
-        offer._replace(label=form.replace("{}", offer.label)) for offer in offers if " " not in offer.label
+        offer._replace(label=form.replace("{}", offer.label)) for offer in items if " " not in offer.label
     ]
     return EditRange(span, written, is_incomplete=names.is_cut)

@@ -24,27 +24,29 @@ DocumentLookup = Callable[[str], Document | None]
 """From a path to the file as it is now, `None` if it is no agent file."""
 
 
-def hover(index: Index, names: Names, text: str, offset: int, file: DocumentLookup) -> Hover | None:
+def hover(index: Index, names: Names, text: str, offset: int, open_document: DocumentLookup) -> Hover | None:
     """What the name at `offset` in the file of `names` names. A file says by itself what it defines."""
     found = references.find_name_at(index, names, text, offset)
     if not isinstance(found, Reference):
         return None
     cards = [
-        describe_definition(names, each, index.user_folder, file)
+        describe_definition(names, each, index.user_folder, open_document)
         for each in references.find_definitions(index, names, found)[:_MAX_DEFINITIONS]
     ]
-    cards = cards or list(_built_in_agent(found, file(names.path)))
+    cards = cards or list(_built_in_agent(found, open_document(names.path)))
     return Hover(references.full_span(found, text), _SEPARATOR.join(cards)) if cards else None
 
 
-def merge_hovers(upper: Hover | None, lower: Hover | None) -> Hover | None:
+def merge_hovers(first: Hover | None, second: Hover | None) -> Hover | None:
     """Two cards as one, about what the upper one is about."""
-    if upper and lower:
-        return Hover(upper.span, f"{upper.markdown}{_SEPARATOR}{lower.markdown}")
-    return upper or lower
+    if first and second:
+        return Hover(first.span, f"{first.markdown}{_SEPARATOR}{second.markdown}")
+    return first or second
 
 
-def describe_definition(names: Names, definition: Definition, home: str, file: DocumentLookup) -> str:
+def describe_definition(
+    names: Names, definition: Definition, user_folder: str, open_document: DocumentLookup
+) -> str:
     """What a definition is, for a reader of the file of `names`."""
     description = textwrap.shorten(definition.description, _MAX_DESCRIPTION, placeholder=" …")
     # What a server has for a description is how it is started or reached.
@@ -53,8 +55,8 @@ def describe_definition(names: Names, definition: Definition, home: str, file: D
         if description and definition.kind == "server"
         else escape_markdown(description)
     )
-    rows = [f"Defined in {code_span(path_label(definition.path, names.base, home))}"]
-    rows += () if definition.is_entry else _facts(file(definition.path))
+    rows = [f"Defined in {code_span(path_label(definition.path, names.base, user_folder))}"]
+    rows += () if definition.is_entry else _facts(open_document(definition.path))
     title = f"**{code_span(definition.full_name)}** ({kind_label(definition)})"
     return "\n\n".join(filter(None, (title, summary, "\n".join(f"- {row}" for row in rows))))
 
@@ -68,9 +70,9 @@ def kind_label(definition: Definition) -> str:
     return loader.load_dialect(definition.dialect).title if known else definition.kind
 
 
-def path_label(path: str, base: str, home: str) -> str:
+def path_label(path: str, base: str, user_folder: str) -> str:
     """A path as it is seen from `base`, or from the home of the user."""
-    for folder, start in ((base, ""), (home, "~/")):
+    for folder, start in ((base, ""), (user_folder, "~/")):
         if folder and path.startswith(f"{folder}/"):
             return start + path[len(folder) + 1 :]
     return path
@@ -80,14 +82,14 @@ def _facts(document: Document | None) -> Iterator[str]:
     """What comes of a file where its owner reads it."""
     if document is None:
         return
-    view = inspection.report_for(document, document.reading)
-    if not view.loads:
-        yield inspection.verdict(view)
+    report = inspection.report_for(document, document.reading)
+    if not report.loads:
+        yield inspection.verdict(report)
         return
-    if view.dialect.key("tools"):
-        yield f"Tools: {inspection.describe_tools(view, code_span)}"
-    if view.dialect.key("model"):
-        yield f"Model: {inspection.describe_model(view.model, code_span)}"
+    if report.dialect.key("tools"):
+        yield f"Tools: {inspection.describe_tools(report, code_span)}"
+    if report.dialect.key("model"):
+        yield f"Model: {inspection.describe_model(report.model, code_span)}"
 
 
 def _built_in_agent(reference: Reference, document: Document | None) -> Iterator[str]:

@@ -48,15 +48,15 @@ _NOT_IN_FILE_NAME = re.compile(r"[^\w.-]+")
 
 def new_agent(dialect: str, name: str) -> NewAgent:
     """The file of an agent called `name`, which is the first tab stop of every skeleton."""
-    facts = loader.load_dialect(dialect)
-    written = name.strip()
-    before, after = _NAME.split(facts.skeleton, 1)
-    escaped = re.sub(r"[\\$}]", r"\\\g<0>", written)
-    files = next(place.files for place in facts.places if place.scope == "project")
-    stem = _NOT_IN_FILE_NAME.sub("-", written).strip("-.").lower() or "agent"
+    table = loader.load_dialect(dialect)
+    stripped = name.strip()
+    before, after = _NAME.split(table.skeleton, 1)
+    escaped = re.sub(r"[\\$}]", r"\\\g<0>", stripped)
+    files = next(place.files for place in table.places if place.scope == "project")
+    stem = _NOT_IN_FILE_NAME.sub("-", stripped).strip("-.").lower() or "agent"
     file = files.replace("*", stem) if "*" in files else f"{stem}/{files}"
-    text = completion_items.snippet_text(before) + written + completion_items.snippet_text(after)
-    place = next(place for place in facts.places if place.scope == "project")
+    text = completion_items.snippet_text(before) + stripped + completion_items.snippet_text(after)
+    place = next(place for place in table.places if place.scope == "project")
     document = make_document(f"{place.folder}/{file}", text, Config(), None, dialect)
     assert document is not None, "the dialect is known"
     return NewAgent(file, f"{before}${{1:{escaped}}}{after}", _problem(document))

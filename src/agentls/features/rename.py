@@ -105,8 +105,8 @@ def rename(
     """All that changes when `definition` is called `new`. `moves` tells whether files can be renamed."""
     new = new.strip()
     document = _defining_document(definition, files)
-    unit = _named_path(document, definition) if document else None
-    move = Move(unit, _renamed_path(unit, definition.name, new)) if unit and moves else None
+    named_path = _named_path(document, definition) if document else None
+    move = Move(named_path, _renamed_path(named_path, definition.name, new)) if named_path and moves else None
     renaming = _find_edits(index, definition, new, document, move, files)
     if isinstance(renaming, RenameError):
         return renaming
@@ -116,7 +116,7 @@ def rename(
     if move and move.new.lower() != move.old.lower() and files.exists(move.new):
         return RenameError(f"{files.shown(move.new)} is there already.")
     links = _link_edits(index, move, files) if move else ()
-    return Renaming(_sort_edits((*renaming.changes, *links)), move, "" if moves else unit or "")
+    return Renaming(_sort_edits((*renaming.changes, *links)), move, "" if moves else named_path or "")
 
 
 def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
@@ -127,7 +127,11 @@ def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renami
     reasons: list[str] = []
     for names in list(index):
         definition = names.main_definition
-        if definition is None or move.apply_to(names.path) == names.path or not _may_change_with(definition, move):
+        if (
+            definition is None
+            or move.apply_to(names.path) == names.path
+            or not _may_change_with(definition, move)
+        ):
             continue
         document = _defining_document(definition, files)
         name = _name_after_move(document, definition, move, files) if document else definition.name
@@ -162,13 +166,18 @@ def _find_edits(
 ) -> Renaming | RenameError:
     text = files.text(definition.path)
     names = _current_names(index.get(definition.path), definition, text, files)
-    home = next((each for each in names.definitions if _is_same(each, definition)), None) if names else None
-    if text is None or home is None:
+    current = (
+        next((each for each in names.definitions if _is_same(each, definition)), None) if names else None
+    )
+    if text is None or current is None:
         return RenameError(f"`{definition.name}` is no longer found in {files.shown(definition.path)}.")
     reason = _invalid_name(index, definition, new, files)
     if reason:
         return RenameError(reason)
-    changes = [*_name_edits(definition.path, text, home, new), *_reference_edits(index, definition, new, files)]
+    changes = [
+        *_name_edits(definition.path, text, current, new),
+        *_reference_edits(index, definition, new, files),
+    ]
     # A skill or a server that is called by an ordinary word is mostly called like a program or a deed.
     if definition.kind == "agent" or not _SINGLE_WORD.fullmatch(definition.name):
         changes += _prose_edits(index, definition, new, {change.path for change in changes}, files)
@@ -263,9 +272,9 @@ def _invalid_name(index: Index, definition: Definition, new: str, files: Files) 
 def _conflict(index: Index, one: Definition, other: Definition) -> bool:
     """Whether some runtime knows both of two definitions in one project, or from the user's home."""
     folders = sorted((f"{one.base_folder.rstrip('/')}/", f"{other.base_folder.rstrip('/')}/"), key=len)
-    known = not set(one.runtimes).isdisjoint(other.runtimes)
+    same_runtime = not set(one.runtimes).isdisjoint(other.runtimes)
     near = folders[1].startswith(folders[0]) or other.base_folder == index.user_folder
-    return known and near and one.qualifier == other.qualifier
+    return same_runtime and near and one.qualifier == other.qualifier
 
 
 def _in_prose(index: Index, definition: Definition) -> bool:
@@ -327,10 +336,10 @@ def _named_path(document: Document, definition: Definition) -> str | None:
     return path if definition.name in (identity.stem, identity.default_name("path")) else None
 
 
-def _renamed_path(unit: str, old: str, new: str) -> str:
+def _renamed_path(path: str, old: str, new: str) -> str:
     """The path of a file or folder once it is called `new`. What both names have in front of a `/` are
     folders, which stay."""
-    folder, _, last = unit.rpartition("/")
+    folder, _, last = path.rpartition("/")
     above, _, stem = old.rpartition("/")
     return f"{folder}/{new.removeprefix(f'{above}/') if above else new}{last[len(stem) :]}"
 

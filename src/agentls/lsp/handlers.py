@@ -221,7 +221,7 @@ def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | Non
         return None
     offset = asked.at.offset(params.position)
     project = ls.projects.index(asked.document)
-    found = complete(asked.document, offset, snippets=ls.client.snippets, project=project)
+    found = complete(asked.document, offset, snippets=ls.client.snippets, index=project)
     items = [convert.completion(item, asked.opened.uri, asked.at, ls.client) for item in found.items]
     return t.CompletionList(found.is_incomplete, items)
 

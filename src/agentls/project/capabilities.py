@@ -60,19 +60,19 @@ class Capabilities(NamedTuple):
 
 
 def find_capabilities(
-    document: Document, reading: Reading, tools: AvailableTools, project: Index
+    document: Document, reading: Reading, tools: AvailableTools, index: Index
 ) -> Capabilities | None:
     """What the agent of `reading` can do, which may use `tools` by itself; `None` if nothing starts it."""
-    names = project.get(document.path)
+    names = index.get(document.path)
     if names is None or names.main_definition is None or not reading.loads:
         return None
-    named_by, bars = tuple(_referring_names(project, names)), tuple(_blocked_callers(reading))
+    named_by, blocked_callers = tuple(_referring_names(index, names)), tuple(_blocked_callers(reading))
     if reading.dialect.kind != "agent":
-        return Capabilities(None, named_by=named_by, blocked_callers=bars)
-    denied, limited, refused = _find_denials(reading, tools, project, names)
-    servers = tuple(_find_servers(reading, tools, project, names, denied))
-    gone = {ruling.name for ruling in denied}.union(*(server.listed for server in servers))
-    left = tuple(tool for tool in tools.available if tool not in gone)
+        return Capabilities(None, named_by=named_by, blocked_callers=blocked_callers)
+    denied, restricted, denied_agents = _find_denials(reading, tools, index, names)
+    servers = tuple(_find_servers(reading, tools, index, names, denied))
+    denied_names = {denial.name for denial in denied}.union(*(server.listed for server in servers))
+    left = tuple(tool for tool in tools.available if tool not in denied_names)
     unknown = tuple(
         f"`tools` lists no tool of `{server.reach.server}`; whether it has them all the same is not known."
         for server in servers
@@ -82,11 +82,11 @@ def find_capabilities(
         None if tools.mode == "all" else left,
         tuple(server.reach for server in servers if server.reach.tools != ()),
         denied,
-        limited,
-        refused,
+        restricted,
+        denied_agents,
         named_by,
-        bars,
-        (*unknown, *_uncertain_files(reading, project, names)),
+        blocked_callers,
+        (*unknown, *_uncertain_files(reading, index, names)),
     )
 
 
@@ -97,41 +97,41 @@ _WHOLE_TOOL = (None, "", "*")
 
 
 def _find_denials(
-    reading: Reading, tools: AvailableTools, project: Index, names: Names
+    reading: Reading, tools: AvailableTools, index: Index, names: Names
 ) -> tuple[tuple[Denial, ...], tuple[Denial, ...], tuple[Denial, ...]]:
     """The rules that take tools away, those that deny some of their uses, and those that refuse the agent."""
     denied: dict[Denial, None] = {}
-    limited: dict[Denial, None] = {}
-    refused: dict[Denial, None] = {}
+    restricted: dict[Denial, None] = {}
+    denied_agents: dict[Denial, None] = {}
     dialect, own = reading.dialect, names.main_definition
     assert own is not None, "it was asked for"
     covered = _denied_tools(tools)
-    for path, rule in _deny_rules(reading, project, names):
+    for path, rule in _deny_rules(reading, index, names):
         meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
         tool = dialect.tool(meant[0])
         whole = rule.specifier in _WHOLE_TOOL
         about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full_name
         if about_it or (whole and tool is not None and tool.refers == own.kind):
-            refused[Denial(own.full_name, rule.text, path)] = None
+            denied_agents[Denial(own.full_name, rule.text, path)] = None
         if whole:
             for name in covered(meant):
                 denied[Denial(name, rule.text, path)] = None
         elif not about_it and (tools.mode == "all" or meant[0] in tools.available):
-            limited[Denial(meant[0], rule.text, path)] = None
-    return tuple(denied), tuple(limited), tuple(refused)
+            restricted[Denial(meant[0], rule.text, path)] = None
+    return tuple(denied), tuple(restricted), tuple(denied_agents)
 
 
-def _deny_rules(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
+def _deny_rules(reading: Reading, index: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
     """The rules that deny something, of all settings that count for the agent, each with its file."""
-    for file in project.permission_files(reading.runtime):
-        if file.base == project.user_folder or (file.base == names.base and not names.plugin):
+    for file in index.permission_files(reading.runtime):
+        if file.base == index.user_folder or (file.base == names.base and not names.plugin):
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
-def _uncertain_files(reading: Reading, project: Index, names: Names) -> Iterator[str]:
+def _uncertain_files(reading: Reading, index: Index, names: Names) -> Iterator[str]:
     """What is to be said of settings in a folder above that of the agent's own."""
-    for file in project.permission_files(reading.runtime):
-        above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != project.user_folder
+    for file in index.permission_files(reading.runtime):
+        above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != index.user_folder
         if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
             shown = "/".join(file.path.split("/")[-3:])
             yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
@@ -169,13 +169,13 @@ class _ServerTools(NamedTuple):
 
 
 def _find_servers(
-    reading: Reading, tools: AvailableTools, project: Index, names: Names, denied: tuple[Denial, ...]
+    reading: Reading, tools: AvailableTools, index: Index, names: Names, denied: tuple[Denial, ...]
 ) -> Iterator[_ServerTools]:
     """The servers that the project defines for the agent, with what it may use of each."""
     form = reading.dialect.tool_grammar.server_tools
-    rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
+    rules, denied_names = {denial.rule for denial in denied}, {denial.name for denial in denied}
     by_server = dict(_tools_by_server(reading, tools)) if form else {}
-    for server in project.visible_definitions(("server",), names) if form else ():
+    for server in index.visible_definitions(("server",), names) if form else ():
         written = [form.replace("{}", name) for name in server.all_names]
         whole = {*written, *(name.removesuffix("*").rstrip("_/") for name in written)}
         if reading.runtime.name not in server.runtimes or rules & whole:
@@ -184,7 +184,7 @@ def _find_servers(
         entire = tools.mode == "all" or not whole.isdisjoint(listed)
         own = server.path == names.path
         if entire or listed or own:
-            left = tuple(tool for tool in listed if tool not in gone)
+            left = tuple(tool for tool in listed if tool not in denied_names)
             yield _ServerTools(ServerAccess(server.full_name, own, None if entire else left), listed)
 
 
@@ -201,12 +201,12 @@ def _tools_by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[
 # --- who starts it ----------------------------------------------------------------------------
 
 
-def _referring_names(project: Index, names: Names) -> list[str]:
+def _referring_names(index: Index, names: Names) -> list[str]:
     """Those that name the agent in a list, a key, or a form that starts it, by their names."""
     assert names.main_definition is not None, "it was asked for"
     found = {
         other.main_definition.full_name
-        for other, reference in project.find_references(names.main_definition)
+        for other, reference in index.find_references(names.main_definition)
         if reference.form in DEFINITE_FORMS and other.main_definition and other.path != names.path
     }
     return sorted(found)
@@ -233,9 +233,9 @@ def capabilities_data(found: Capabilities) -> dict[str, Any]:
             {**server._asdict(), "tools": None if server.tools is None else list(server.tools)}
             for server in found.servers
         ],
-        "denied": [ruling._asdict() for ruling in found.denied],
-        "limited": [ruling._asdict() for ruling in found.restricted],
-        "refused": [ruling._asdict() for ruling in found.denied_agents],
+        "denied": [denial._asdict() for denial in found.denied],
+        "limited": [denial._asdict() for denial in found.restricted],
+        "refused": [denial._asdict() for denial in found.denied_agents],
         "named_by": list(found.named_by),
         "bars": [{"line": line, "whom": whom} for line, whom in found.blocked_callers],
         "unknown": list(found.notes),
@@ -250,20 +250,20 @@ _MAX_NAMES = 8
 
 
 def describe_capabilities(
-    found: Capabilities, mark: Callable[[str], str] = str
+    found: Capabilities, format_name: Callable[[str], str] = str
 ) -> Iterator[tuple[str, str, TextStyle]]:
     """What the project makes of the agent: label, text and style of each row; `mark` sets off names."""
     if found.servers:
-        yield "servers", "; ".join(_describe_server(server, mark) for server in found.servers), "plain"
-    for ruling in found.denied:
-        yield "denied", f"{mark(ruling.name)}, by {_describe_rule(ruling, mark)}", "bad"
-    for ruling in found.restricted:
-        yield "limited", f"{mark(ruling.name)}, by {_describe_rule(ruling, mark)}", "plain"
-    for ruling in found.denied_agents:
-        yield "closed to", f"other agents, by {_describe_rule(ruling, mark)}", "bad"
+        yield "servers", "; ".join(_describe_server(server, format_name) for server in found.servers), "plain"
+    for denial in found.denied:
+        yield "denied", f"{format_name(denial.name)}, by {_describe_rule(denial, format_name)}", "bad"
+    for denial in found.restricted:
+        yield "limited", f"{format_name(denial.name)}, by {_describe_rule(denial, format_name)}", "plain"
+    for denial in found.denied_agents:
+        yield "closed to", f"other agents, by {_describe_rule(denial, format_name)}", "bad"
     for line, whom in found.blocked_callers:
-        yield "closed to", f"{_CALLERS[whom]}, by {mark(line)}", "plain"
-    names = [mark(name) for name in found.named_by[:_MAX_NAMES]]
+        yield "closed to", f"{_CALLERS[whom]}, by {format_name(line)}", "plain"
+    names = [format_name(name) for name in found.named_by[:_MAX_NAMES]]
     rest = len(found.named_by) - _MAX_NAMES
     if names:
         yield "named by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
@@ -271,11 +271,11 @@ def describe_capabilities(
         yield "note", sentence, "muted"
 
 
-def _describe_server(server: ServerAccess, mark: Callable[[str], str]) -> str:
-    tools = "all tools" if server.tools is None else ", ".join(map(mark, server.tools))
-    return f"{mark(server.server)} ({'its own, ' if server.is_defined_here else ''}{tools})"
+def _describe_server(server: ServerAccess, format_name: Callable[[str], str]) -> str:
+    tools = "all tools" if server.tools is None else ", ".join(map(format_name, server.tools))
+    return f"{format_name(server.server)} ({'its own, ' if server.is_defined_here else ''}{tools})"
 
 
-def _describe_rule(ruling: Denial, mark: Callable[[str], str]) -> str:
+def _describe_rule(denial: Denial, format_name: Callable[[str], str]) -> str:
     """A rule, with the end of its file's path, which tells what settings they are."""
-    return f"the rule {mark(ruling.rule)} in {mark('/'.join(ruling.path.split('/')[-2:]))}"
+    return f"the rule {format_name(denial.rule)} in {format_name('/'.join(denial.path.split('/')[-2:]))}"

@@ -30,7 +30,7 @@ def extract_names(document: Document) -> Names:
         *(name for name, _ in document.other_readers),
     )
     identity = document.identity
-    own = _main_definition(document, readers)
+    definition = _main_definition(document, readers)
     servers: list[Definition] = []
     references: list[Reference] = []
     for found in _in_frontmatter(document):
@@ -40,11 +40,16 @@ def extract_names(document: Document) -> Names:
             references.append(found)
     references += prose_references.find_prose_references(document.text, document.body_start)
     folder = document.path.rpartition("/")[0]
-    base = identity.base_folder or folder
-    references += path_references.find_path_references(document.text, document.body_start, (folder, base))
+    base_folder = identity.base_folder or folder
+    references += path_references.find_path_references(
+        document.text, document.body_start, (folder, base_folder)
+    )
     references.sort(key=lambda each: each.span)
-    definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
-    return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
+    definitions = (
+        *((definition,) if definition else ()),
+        *(server._replace(runtimes=readers) for server in servers),
+    )
+    return Names(document.path, base_folder, identity.plugin, readers, definitions, tuple(references))
 
 
 def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
@@ -55,12 +60,12 @@ def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition
         return None
     if not reading.loads and document.entry("name") is None:
         return None
-    scoped = document.identity.plugin or reading.runtime.scoped
-    scope, _, name = reading.name.rpartition(":") if scoped else ("", "", reading.name)
+    is_qualified = document.identity.plugin or reading.runtime.scoped
+    qualifier, _, name = reading.name.rpartition(":") if is_qualified else ("", "", reading.name)
     return Definition(
         kind,
         name,
-        scope,
+        qualifier,
         document.path,
         _name_span(document, name),
         reading.description or "",

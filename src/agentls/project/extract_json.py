@@ -28,21 +28,21 @@ PermissionAction = Literal["allow", "ask", "deny"]
 def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
     """The names in the file at `path`, or `None` if it is no companion. `plugin` is the nearest one whose
     root is a parent of the file. Of a text that is no JSON only the beginning counts that is."""
-    located = config_files.locate_config_file(path, plugin.root if plugin else "")
-    if located is None:
+    location = config_files.locate_config_file(path, plugin.root if plugin else "")
+    if location is None:
         return None
-    companion = located.companion
-    scope = plugin.name if plugin and companion.scope == "plugin" else ""
-    names = Names(path, located.base, scope, companion.runtimes)
+    config_file = location.companion
+    qualifier = plugin.name if plugin and config_file.scope == "plugin" else ""
+    names = Names(path, location.base, qualifier, config_file.runtimes)
     root = _parse_json(text)
     if root is None:
         return names
-    reader = _NameExtractor(names, text, loader.load_dialect(companion.dialect))
+    extractor = _NameExtractor(names, text, loader.load_dialect(config_file.dialect))
     found = [
         each
-        for spot in companion.names
-        for parent, value in _find_values(root, spot.steps, None)
-        for each in reader.read(spot, parent, value)
+        for name_path in config_file.names
+        for parent, value in _find_values(root, name_path.steps, None)
+        for each in extractor.read(name_path, parent, value)
     ]
     found.sort(key=lambda each: each.span)
     return names._replace(
@@ -97,7 +97,9 @@ def _close_brackets(text: str) -> str:
 # --- what stands where ------------------------------------------------------------------------
 
 
-def _find_values(node: Node, steps: tuple[str, ...], parent: Mapping | None) -> Iterator[tuple[Mapping | None, Node]]:
+def _find_values(
+    node: Node, steps: tuple[str, ...], parent: Mapping | None
+) -> Iterator[tuple[Mapping | None, Node]]:
     """The values to which `steps` lead, each with the mapping that it stands in."""
     if not steps:
         yield parent, node
@@ -117,24 +119,24 @@ class _NameExtractor(NamedTuple):
     text: str
     dialect: Dialect
 
-    def read(self, spot: NamePath, parent: Mapping | None, value: Node) -> Iterator[ExtractedName]:
+    def read(self, name_path: NamePath, parent: Mapping | None, value: Node) -> Iterator[ExtractedName]:
         """The names that stand at a spot."""
-        if spot.defines:
-            yield from self._definitions(spot.defines, spot.one_of, value)
-        if spot.refers_to == "file":
-            yield from self._files(spot, parent, value)
-        elif spot.refers_to and spot.keys and isinstance(value, Mapping):
+        if name_path.defines:
+            yield from self._definitions(name_path.defines, name_path.one_of, value)
+        if name_path.refers_to == "file":
+            yield from self._files(name_path, parent, value)
+        elif name_path.refers_to and name_path.keys and isinstance(value, Mapping):
             for entry in value.entries:
-                yield from name_syntax.names_in_scalar(spot.refers_to, entry.key, self.text)
-        elif spot.refers_to and not spot.keys:
+                yield from name_syntax.names_in_scalar(name_path.refers_to, entry.key, self.text)
+        elif name_path.refers_to and not name_path.keys:
             for scalar in name_syntax.string_items(value):
-                yield from name_syntax.names_in_scalar(spot.refers_to, scalar, self.text)
-        if spot.hooks:
+                yield from name_syntax.names_in_scalar(name_path.refers_to, scalar, self.text)
+        if name_path.hooks:
             yield from name_syntax.names_in_hooks(value, self.dialect, self.text)
-        if spot.permission_action == "value":
+        if name_path.permission_action == "value":
             yield from self._assigned(value)
-        elif spot.permission_action:
-            yield from self._rules(spot.permission_action, value)
+        elif name_path.permission_action:
+            yield from self._rules(name_path.permission_action, value)
 
     def _definitions(self, kind: NameKind, one_of: tuple[str, ...], value: Node) -> Iterator[Definition]:
         for entry in value.entries if isinstance(value, Mapping) else ():
@@ -142,8 +144,12 @@ class _NameExtractor(NamedTuple):
                 continue
             if one_of and not any(entry.value.get(field) for field in one_of):
                 continue
-            said = entry.value.get("description")
-            description = said.value.text if said and isinstance(said.value, Scalar) else ""
+            entry_description = entry.value.get("description")
+            description = (
+                entry_description.value.text
+                if entry_description and isinstance(entry_description.value, Scalar)
+                else ""
+            )
             yield Definition(
                 kind,
                 entry.key.text,
@@ -157,9 +163,9 @@ class _NameExtractor(NamedTuple):
                 is_entry=True,
             )
 
-    def _files(self, spot: NamePath, parent: Mapping | None, value: Node) -> Iterator[Reference]:
+    def _files(self, name_path: NamePath, parent: Mapping | None, value: Node) -> Iterator[Reference]:
         """The paths in a value; only those with a point in front are for sure from here."""
-        beside = parent.get(spot.base_key) if parent and spot.base_key else None
+        beside = parent.get(name_path.base_key) if parent and name_path.base_key else None
         below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
         for scalar in name_syntax.string_items(value):
             if scalar.text.startswith(".") and below.startswith("."):

@@ -85,31 +85,33 @@ class Graph(NamedTuple):
         return tuple(node for node in self.nodes if node.state == "missing")
 
 
-def build_graph(indexes: Iterable[Index], root: str, line: LineNumber, shown: Callable[[str], bool]) -> Graph:
+def build_graph(
+    indexes: Iterable[Index], root: str, line_number: LineNumber, is_included: Callable[[str], bool]
+) -> Graph:
     """The graph of the projects in `indexes`: the files that are to be `shown`, by their paths, and what they
     are directly connected with."""
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str, EdgeKind], list[int]] = {}
     for index in indexes:
-        made = _GraphBuilder(index, root, line)
+        builder = _GraphBuilder(index, root, line_number)
         for names in index:
             for definition in names.definitions:
-                if shown(names.path):
-                    node = made.node(definition)
+                if is_included(names.path):
+                    node = builder.node(definition)
                     nodes[node.id] = node
             source: Node | None = None
             for reference in names.references:
-                found = made.edge(reference, names, shown)
+                found = builder.edge(reference, names, is_included)
                 if found is None:
                     continue
                 target, kind = found
-                source = source or made.source(names)
+                source = source or builder.source(names)
                 if source.id == target.id:
                     continue
                 nodes.setdefault(source.id, source)
                 nodes.setdefault(target.id, target)
                 lines = edges.setdefault((source.id, target.id, kind), [])
-                lines.append(line(names.path, reference.span.start))
+                lines.append(line_number(names.path, reference.span.start))
     # Whoever starts an agent need not be said to mention it as well.
     stronger = {(source, target) for source, target, kind in edges if kind != "mentions"}
     kept = [
@@ -127,10 +129,10 @@ def _order(node: Node) -> tuple[str, str, str]:
 class _GraphBuilder:
     """Makes nodes and edges from the names in an index."""
 
-    def __init__(self, index: Index, root: str, line: LineNumber) -> None:
+    def __init__(self, index: Index, root: str, line_number: LineNumber) -> None:
         self._index = index
         self._root = root
-        self._line = line
+        self._line = line_number
         self._builtin = {name.lower() for name in _builtin_names(index)}
         self._nodes: dict[Definition, Node] = {}
 
@@ -164,13 +166,13 @@ class _GraphBuilder:
         return Node(path, "file", path, path, group=self._group(names.path, names.plugin, "file"))
 
     def edge(
-        self, reference: Reference, names: Names, shown: Callable[[str], bool]
+        self, reference: Reference, names: Names, is_included: Callable[[str], bool]
     ) -> tuple[Node, EdgeKind] | None:
         """Where a reference leads, and how; `None` if it is none, or neither end is shown."""
         if reference.form == "permission":
             return None
         found = self._meant(reference, names)
-        if not shown(names.path) and not (found and shown(found[0].path)):
+        if not is_included(names.path) and not (found and is_included(found[0].path)):
             return None
         if not found and reference.form not in DEFINITE_FORMS:
             return None

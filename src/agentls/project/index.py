@@ -33,8 +33,8 @@ class Index:
     `home` is the folder of the user ("" for none): what is counted from it is there in any project.
     """
 
-    def __init__(self, home: str = "") -> None:
-        self.user_folder = home
+    def __init__(self, user_folder: str = "") -> None:
+        self.user_folder = user_folder
         self._files: dict[str, Names] = {}
         self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
         self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
@@ -106,9 +106,9 @@ class Index:
         for reference in old.references:
             _forget(self._references, reference.name, old.path)
         if old.main_definition and old.main_definition.loads:
-            roster = self._rosters[_namespace_key(old.main_definition)]
-            roster.drop(old.main_definition)
-            if not roster:
+            namespace = self._rosters[_namespace_key(old.main_definition)]
+            namespace.drop(old.main_definition)
+            if not namespace:
                 del self._rosters[_namespace_key(old.main_definition)]
 
     # Look-ups
@@ -132,10 +132,10 @@ class Index:
         """The name of a definition that `name` is most likely meant to be, if it is misspelt."""
         if kind not in self._spellers:
             self._spellers[kind] = SpellingIndex(
-                called
+                name_of
                 for known in _MATCHING_KINDS[kind]
                 for each in self.definitions(known)
-                for called in each.all_names
+                for name_of in each.all_names
             )
         return self._spellers[kind].nearest(name)
 

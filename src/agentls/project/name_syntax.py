@@ -79,7 +79,9 @@ def names_in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Referen
                 yield from _names_in_handlers(group.get("hooks"), dialect, text)
 
 
-def _names_in_matcher(matcher: Entry | None, event: HookEvent, dialect: Dialect, text: str) -> Iterator[Reference]:
+def _names_in_matcher(
+    matcher: Entry | None, event: HookEvent, dialect: Dialect, text: str
+) -> Iterator[Reference]:
     """The names in a matcher, which has one, or several with `|` or commas between."""
     if matcher and isinstance(matcher.value, Scalar):
         span = content_span(matcher.value, text)
@@ -108,7 +110,9 @@ def describe_server(server: Node) -> str:
     is told: no options, no variables, no query."""
     if not isinstance(server, Mapping):
         return ""
-    address = next((each for key in ("url", "httpUrl", "serverUrl") for each in _field_strings(server, key)), None)
+    address = next(
+        (each for key in ("url", "httpUrl", "serverUrl") for each in _field_strings(server, key)), None
+    )
     if address:
         return _SECRET.sub("", address.text)
     words = [each.text for key in ("command", "args") for each in _field_strings(server, key)]

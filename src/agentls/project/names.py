@@ -66,7 +66,11 @@ class Definition(NamedTuple):
         server's name give way to `_`, and a plugin's server has the plugin in front."""
         if self.kind != "server":
             return (self.name,)
-        plugin = _NOT_IN_TOOL_NAME.sub("_", f"plugin_{self.qualifier}_{self.name}") if self.qualifier else self.name
+        plugin = (
+            _NOT_IN_TOOL_NAME.sub("_", f"plugin_{self.qualifier}_{self.name}")
+            if self.qualifier
+            else self.name
+        )
         return tuple(dict.fromkeys((self.name, _NOT_IN_TOOL_NAME.sub("_", self.name), plugin)))
 
     @property
@@ -134,6 +138,6 @@ _SEPARATORS = str.maketrans("", "", "-_ .")
 
 def split_qualified_name(written: str, at: int) -> tuple[str, str, Span]:
     """A name as it is written at the offset `at`: the bare name, what a plugin sets in front, its span."""
-    scope, _, name = written.rpartition(":")
+    qualifier, _, name = written.rpartition(":")
     start = at + len(written) - len(name)
-    return name, scope, Span(start, start + len(name))
+    return name, qualifier, Span(start, start + len(name))

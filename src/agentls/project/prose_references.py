@@ -141,17 +141,17 @@ def _hyphenated_words(text: str, start: int) -> Iterator[Reference]:
     for found in _HYPHENS.finditer(text, start):
         hyphen, end = found.span()
         before = text[max(start, hyphen - _MAX_WIDTH) : hyphen]
-        at = hyphen - len(before) + len(before.rstrip(_LETTERS))
+        start_of_name = hyphen - len(before) + len(before.rstrip(_LETTERS))
         if (
-            at == hyphen
-            or text[at - 1] in _NOT_BEFORE_NAME
+            start_of_name == hyphen
+            or text[start_of_name - 1] in _NOT_BEFORE_NAME
             or text[end : end + 1] in _NOT_AFTER_NAME
             or (text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum())
         ):
             continue
-        name = text[at:end]
+        name = text[start_of_name:end]
         if name[0] > "9" or not name.replace("-", "").isdigit():
-            yield Reference("agent", name, "", Span(at, end), "word")
+            yield Reference("agent", name, "", Span(start_of_name, end), "word")
 
 
 def _beside_nouns(text: str, start: int) -> Iterator[Reference]:

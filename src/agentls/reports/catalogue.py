@@ -60,12 +60,12 @@ def list_facts(dialect: Dialect) -> Iterator[Fact]:
         yield from _facts(getattr(dialect, field), dialect, "")
 
 
-def _facts(row: Any, dialect: Dialect, within: str) -> Iterator[Fact]:
+def _facts(row: Any, dialect: Dialect, parent: str) -> Iterator[Fact]:
     kind = _KINDS.get(type(row).__name__)
-    name = within
+    name = parent
     if kind:
         own = row.folder if isinstance(row, Place) else row.name
-        name = f"{within}.{own}" if within else own
+        name = f"{parent}.{own}" if parent else own
         yield Fact(dialect.name, kind, name, dialect.source(row.source))
     if isinstance(row, tuple):
         for item in row:
@@ -104,10 +104,10 @@ def _place_pattern(place: Place, dialect: Dialect) -> str:
 
 def render_dialect(dialect: Dialect) -> str:
     """All about a dialect as Markdown: who reads it, where, what it consists of, and the sources."""
-    seen = summarise_dialect(dialect)
+    overview = summarise_dialect(dialect)
     rows = [
-        ("Read by", ", ".join(seen.runtimes)),
-        ("Places", ", ".join(f"`{place}`" for place in seen.places)),
+        ("Read by", ", ".join(overview.runtimes)),
+        ("Places", ", ".join(f"`{place}`" for place in overview.places)),
         ("Also read by", ", ".join(_other_readers(dialect))),
         ("Keys", ", ".join(f"`{key.name}`" for key in dialect.keys)),
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),

@@ -131,8 +131,10 @@ def _condition(key: Key) -> str:
         return ""
     values = [code_span(value) for value in key.applies.values if value]
     others = [code_span(value) for value in key.applies.other_than]
-    said = f" {' or '.join(values)}" if values else f" other than {' and '.join(others)}" if others else ""
-    return f"with {code_span(key.applies.key)}{said}"
+    expected = (
+        f" {' or '.join(values)}" if values else f" other than {' and '.join(others)}" if others else ""
+    )
+    return f"with {code_span(key.applies.key)}{expected}"
 
 
 def _value_list(key: Key) -> str:
@@ -144,11 +146,11 @@ def _value_list(key: Key) -> str:
 
 def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
     runtime = dialect.runtimes[0]
-    whose = f"A key of {key.of}. " if key.of else ""
+    origin = f"A key of {key.of}. " if key.of else ""
     effect = f"{runtime.title} {_UNKNOWN_KEYS[runtime.unknown_keys]}"
     note = f"{key.note[0].upper()}{key.note[1:]}." if key.note else ""
     facts = [("Write instead", code_span(key.use) if key.use else ""), ("", note)]
-    return render_page(key.name, "unknown key", f"{whose}{effect}.", facts, observed_source(dialect))
+    return render_page(key.name, "unknown key", f"{origin}{effect}.", facts, observed_source(dialect))
 
 
 _UNKNOWN_KEYS = {
@@ -279,7 +281,7 @@ def explain_model(dialect: Dialect, name: str) -> str | None:
         return render_page(name, "model id", dialect.models.others, (), dialect.source(key.source))
     kind = "model alias" if model.kind == "alias" else "model id"
     runtime = dialect.runtimes[0]
-    fate = {
+    statuses = {
         "older": "older; a newer model of the family exists",
         "remapped": "gone; the newer model answers instead",
         "retired": "retired; requests fail",
@@ -288,7 +290,7 @@ def explain_model(dialect: Dialect, name: str) -> str | None:
     long = bool(suffix) and name.strip().lower().endswith(suffix)
     facts = [
         ("Resolves to", f"`{model.sends}` in {runtime.title} {runtime.version}" if model.sends else ""),
-        ("Status", fate.get(model.status, "")),
+        ("Status", statuses.get(model.status, "")),
         (code_span(suffix), "asks for the long context window" if long else ""),
     ]
     return render_page(model.name, kind, f"{model.summary.rstrip('.')}.", facts, dialect.source(model.source))
@@ -405,7 +407,7 @@ class _WordGroup(NamedTuple):
     page: Callable[[str], str | None]
 
 
-def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]:
+def _word_groups(dialect: Dialect, *, own_words: bool = False) -> Iterator[_WordGroup]:
     """All that has a page, in the order in which a word is looked up; with `own` but for the rules, which
     are the same everywhere, and for what belongs to other formats."""
 
@@ -413,7 +415,7 @@ def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]
         return _WordGroup(_names(rows), page)
 
     hooks, servers = dialect.hooks, dialect.servers
-    if not own:
+    if not own_words:
         yield _WordGroup(tuple(RULES), explain_rule)
     yield words(dialect.keys, partial(explain_key, dialect))
     yield words((*dialect.tools, *dialect.old_tools), partial(explain_tool, dialect))
@@ -422,7 +424,7 @@ def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]
     yield words(hooks.events, partial(explain_event, dialect))
     for key in dialect.keys:
         yield words(key.values, partial(explain_value, dialect, key.name))
-    if not own:
+    if not own_words:
         elsewhere = crosswalk.load_crosswalk()
         keys = dict.fromkeys((*_names(dialect.foreign_keys), *elsewhere.keys.all_names))
         yield _WordGroup(tuple(filter(dialect.foreign_key, keys)), partial(explain_key, dialect))
@@ -466,7 +468,7 @@ def explain_in_any_format(word: str) -> str | None:
     for fold in (str, str.lower):
         pages = {}
         for dialect in known:
-            rows = ((words, name) for words in _word_groups(dialect, own=True) for name in words.names)
+            rows = ((words, name) for words in _word_groups(dialect, own_words=True) for name in words.names)
             pages[dialect.name] = next((w.page(name) for w, name in rows if fold(name) == fold(word)), None)
         found = [dialect for dialect in known if pages[dialect.name]]
         if found:

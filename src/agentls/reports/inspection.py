@@ -85,17 +85,17 @@ class Inspection(NamedTuple):
     portable: PortabilityCheck
 
 
-def inspect_document(document: Document, project: Index | None = None) -> Inspection:
+def inspect_document(document: Document, index: Index | None = None) -> Inspection:
     """What each runtime, and a plain loader, make of `document`, in its project if that is known."""
     readings = (*document.readings, *document.other_readings)
-    views = tuple(report_for(document, reading, project) for reading in readings)
+    reports = tuple(report_for(document, reading, index) for reading in readings)
     portable = _check_portability(document.text)
     if any(reading.status == "clean" and reading.root is None for reading in document.readings):
         portable = PortabilityCheck(True, None)  # Nothing is missing where no keys are asked for.
-    return Inspection(document.path, document.dialect.name, views, portable)
+    return Inspection(document.path, document.dialect.name, reports, portable)
 
 
-def report_for(document: Document, reading: Reading, project: Index | None = None) -> RuntimeReport:
+def report_for(document: Document, reading: Reading, index: Index | None = None) -> RuntimeReport:
     """What the runtime of `reading` makes of `document`, in its project if that is known."""
     text, dialect = document.text, reading.dialect
     body = text[reading.body_start :] if reading.loads else text[document.body_start :]
@@ -113,16 +113,16 @@ def report_for(document: Document, reading: Reading, project: Index | None = Non
         tools,
         TokenCounts(tokens.estimate_tokens(reading.description or ""), tokens.estimate_tokens(body.strip())),
         tuple(_notes(document, reading, tools)) if reading.loads else (),
-        capabilities.find_capabilities(document, reading, tools, project) if project else None,
+        capabilities.find_capabilities(document, reading, tools, index) if index else None,
     )
 
 
 def resolve_model(written: str | None, models: Models) -> str:
     """What a value of `model` comes to: the id that is asked for, or `inherit`."""
-    wanted = (written or "").strip().lower()
-    if not wanted or wanted in models.inherits:
+    lowered = (written or "").strip().lower()
+    if not lowered or lowered in models.inherits:
         return INHERIT
-    model = models.get(wanted)
+    model = models.get(lowered)
     if model is None:
         return written or INHERIT
     return model.sends or model.name
@@ -241,12 +241,12 @@ def _check_portability(text: str) -> PortabilityCheck:
     try:
         post = frontmatter.loads(text)
     except Exception as error:  # Whatever a value's constructor raises.
-        mark = getattr(error, "problem_mark", None)
+        format_name = getattr(error, "problem_mark", None)
         message = " ".join((getattr(error, "problem", None) or str(error)).split())
-        if mark is None or opening is None:
+        if format_name is None or opening is None:
             return PortabilityCheck(False, message)
         above = text[: len(text) - len(text.lstrip())].count("\n") + opening[0].count("\n")
-        return PortabilityCheck(False, f"line {above + mark.line + 1}: {message}")
+        return PortabilityCheck(False, f"line {above + format_name.line + 1}: {message}")
     return PortabilityCheck(True, None) if post.metadata else PortabilityCheck(False, "no keys found")
 
 
@@ -258,30 +258,30 @@ def inspection_data(inspection: Inspection) -> dict[str, Any]:
     return {
         "path": inspection.path,
         "dialect": inspection.dialect,
-        "readings": [_report_data(seen) for seen in inspection.views],
+        "readings": [_report_data(report) for report in inspection.views],
         "portable": inspection.portable._asdict(),
     }
 
 
-def _report_data(view: RuntimeReport) -> dict[str, Any]:
+def _report_data(report: RuntimeReport) -> dict[str, Any]:
     return {
-        "runtime": view.runtime.name,
-        "counts": view.is_primary,
-        "loads": view.loads,
-        "how": view.how,
-        "reasons": list(view.reasons),
-        "name": view.name,
-        "description": view.description,
-        "model": view.model._asdict(),
+        "runtime": report.runtime.name,
+        "counts": report.is_primary,
+        "loads": report.loads,
+        "how": report.how,
+        "reasons": list(report.reasons),
+        "name": report.name,
+        "description": report.description,
+        "model": report.model._asdict(),
         "tools": {
-            "mode": view.tools.mode,
-            "entries": list(view.tools.entries),
-            "available": list(view.tools.available),
-            "dropped": [dropped._asdict() for dropped in view.tools.dropped],
+            "mode": report.tools.mode,
+            "entries": list(report.tools.entries),
+            "available": list(report.tools.available),
+            "dropped": [dropped._asdict() for dropped in report.tools.dropped],
         },
-        "tokens": view.tokens._asdict(),
-        "notes": list(view.notes),
-        "effective": capabilities.capabilities_data(view.capabilities) if view.capabilities else None,
+        "tokens": report.tokens._asdict(),
+        "notes": list(report.notes),
+        "effective": capabilities.capabilities_data(report.capabilities) if report.capabilities else None,
     }
 
 
@@ -305,12 +305,12 @@ def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
     """The inspection for people, in lines of at most `width` characters where words allow it. Of
     runtimes that read the file without owning the folder it shows the verdict alone."""
     lines: list[Line] = [(StyledText(_printable(inspection.path), "path"),)]
-    for seen in inspection.views:
-        good = is_usable(seen)
-        lines += _wrap(None, verdict(seen), "good" if good else "bad", width)
-        for reason in seen.reasons:
+    for report in inspection.views:
+        good = is_usable(report)
+        lines += _wrap(None, verdict(report), "good" if good else "bad", width)
+        for reason in report.reasons:
             lines += _wrap(None, f"- {reason}", "muted" if good else "plain", width)
-        for label, text, style in _rows(seen) if seen.is_primary else ():
+        for label, text, style in _rows(report) if report.is_primary else ():
             lines += _wrap(label, text, style, width)
     if not inspection.portable.loads:
         text = f"A plain frontmatter loader cannot read it: {inspection.portable.error}"
@@ -323,98 +323,106 @@ def strip_styles(lines: list[Line]) -> str:
     return "".join("".join(segment.text for segment in line) + "\n" for line in lines)
 
 
-def is_usable(view: RuntimeReport) -> bool:
+def is_usable(report: RuntimeReport) -> bool:
     """Whether the runtime gets an agent from the file that it can start."""
-    grammar = view.runtime.tool_grammar
-    on_purpose = grammar is not None and grammar.none_on_purpose and view.tools.mode == "none"
-    return view.loads and view.how != "damaged" and (on_purpose or not view.tools.is_empty)
+    grammar = report.runtime.tool_grammar
+    on_purpose = grammar is not None and grammar.none_on_purpose and report.tools.mode == "none"
+    return report.loads and report.how != "damaged" and (on_purpose or not report.tools.is_empty)
 
 
-def verdict(view: RuntimeReport) -> str:
+def verdict(report: RuntimeReport) -> str:
     """In a sentence or two, what the runtime does with the file."""
-    title = f"{view.runtime.title} {view.runtime.version}".rstrip()
-    if not view.loads:
-        return f"{title} {view.runtime.refusal.replace('the file', 'this file')}."
-    if view.how == "damaged" and view.runtime.damage:
-        return f"{title} cannot use the frontmatter: it {view.runtime.damage}."
-    if view.how == "damaged":
-        return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
-    effect = f"{title} {'loads' if view.runtime.version else 'should load'} this file"
-    if view.how == "repaired":
+    title = f"{report.runtime.title} {report.runtime.version}".rstrip()
+    if not report.loads:
+        return f"{title} {report.runtime.refusal.replace('the file', 'this file')}."
+    if report.how == "damaged" and report.runtime.damage:
+        return f"{title} cannot use the frontmatter: it {report.runtime.damage}."
+    if report.how == "damaged":
+        return (
+            f"{title} cannot read the frontmatter: `{report.name}` gets all tools, and nothing else counts."
+        )
+    effect = f"{title} {'loads' if report.runtime.version else 'should load'} this file"
+    if report.how == "repaired":
         effect += " after repairing it"
-    if view.tools.mode == "none":
-        return f"{effect}, and starts the {view.dialect.thing} without any tool."
-    if view.tools.is_empty and view.runtime.without_tools != "refused":
-        left = "is" if view.runtime.without_tools == "started" else "may be"
-        return f"{effect}, but the {view.dialect.thing} {left} left without any tool."
-    if view.tools.is_empty:
-        return f"{effect}, but refuses to start the {view.dialect.thing}, which is left without any tool."
+    if report.tools.mode == "none":
+        return f"{effect}, and starts the {report.dialect.thing} without any tool."
+    if report.tools.is_empty and report.runtime.without_tools != "refused":
+        left = "is" if report.runtime.without_tools == "started" else "may be"
+        return f"{effect}, but the {report.dialect.thing} {left} left without any tool."
+    if report.tools.is_empty:
+        return f"{effect}, but refuses to start the {report.dialect.thing}, which is left without any tool."
     return f"{effect}."
 
 
-def short_status(view: RuntimeReport) -> str:
+def short_status(report: RuntimeReport) -> str:
     """In a word or two, as fits a status bar, what comes of the file."""
-    if view.loads and view.how != "damaged" and view.tools.is_empty:
+    if report.loads and report.how != "damaged" and report.tools.is_empty:
         return "no tools"
     return {
         "clean": "loads",
         "repaired": "loads after repair",
         "damaged": "unreadable",
-        "dropped": view.runtime.refused,
-    }[view.how]
+        "dropped": report.runtime.refused,
+    }[report.how]
 
 
-def describe_model(model: ResolvedModel, mark: Callable[[str], str] = str) -> str:
+def describe_model(model: ResolvedModel, format_name: Callable[[str], str] = str) -> str:
     """What was written for the model, and what that comes to; `mark` sets off its names."""
     written, resolved = model
     if resolved == INHERIT:
-        return f"{mark(written) if written else 'not set'}: the model of the session"
-    return mark(resolved) if written == resolved else f"{mark(written or '')} -> {mark(resolved)}"
+        return f"{format_name(written) if written else 'not set'}: the model of the session"
+    return (
+        format_name(resolved)
+        if written == resolved
+        else f"{format_name(written or '')} -> {format_name(resolved)}"
+    )
 
 
-def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str:
+def describe_tools(report: RuntimeReport, format_name: Callable[[str], str] = str) -> str:
     """The tools an agent may use, by name where they are listed; `mark` sets off their names."""
-    if view.tools.mode == "all":
-        if any(tool.subagents != "yes" for tool in view.dialect.tools):
+    if report.tools.mode == "all":
+        if any(tool.subagents != "yes" for tool in report.dialect.tools):
             return "all that subagents may use"
-        key = view.dialect.key("tools")
+        key = report.dialect.key("tools")
         return key.default if key and key.default else "all"
-    denied = {ruling.name for ruling in view.capabilities.denied} if view.capabilities else ()
-    return ", ".join(mark(tool) for tool in view.tools.available if tool not in denied) or "none"
+    denied = {ruling.name for ruling in report.capabilities.denied} if report.capabilities else ()
+    return ", ".join(format_name(tool) for tool in report.tools.available if tool not in denied) or "none"
 
 
-def describe_tokens(view: RuntimeReport, then: str = ",") -> str:
+def describe_tokens(report: RuntimeReport, then: str = ",") -> str:
     """What the texts cost, `then` between the two; not every file has a description."""
-    where = "prompt" if view.dialect.thing in _PROMPT_THINGS else "text"
-    body = f"{view.tokens.body:,} in the {where}"
-    if view.description is None:
+    where = "prompt" if report.dialect.thing in _PROMPT_THINGS else "text"
+    body = f"{report.tokens.body:,} in the {where}"
+    if report.description is None:
         return f"about {body}"
-    return f"about {view.tokens.description:,} in the description{then} {body}"
+    return f"about {report.tokens.description:,} in the description{then} {body}"
 
 
 _PROMPT_THINGS = ("agent", "droid", "prompt", "command")
 """Things whose text is a prompt."""
 
 
-def _rows(view: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
+def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
     """Label, text and style of what the runtime sees."""
-    if view.name is not None:
-        yield "name", view.name, "plain"
-    if view.description is not None:
-        shortened = textwrap.shorten(view.description, _MAX_DESCRIPTION, placeholder=" ...")
+    if report.name is not None:
+        yield "name", report.name, "plain"
+    if report.description is not None:
+        shortened = textwrap.shorten(report.description, _MAX_DESCRIPTION, placeholder=" ...")
         yield "description", shortened, "plain"
-    if not view.loads:
+    if not report.loads:
         return
-    if view.dialect.key("model"):
-        yield "model", describe_model(view.model), "plain"
-    if view.dialect.key("tools"):
-        yield "tools", describe_tools(view), "bad" if view.tools.is_empty else "plain"
-    for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
+    if report.dialect.key("model"):
+        yield "model", describe_model(report.model), "plain"
+    if report.dialect.key("tools"):
+        yield "tools", describe_tools(report), "bad" if report.tools.is_empty else "plain"
+    for label, dropped in zip(
+        ("dropped", *[""] * len(report.tools.dropped)), report.tools.dropped, strict=False
+    ):
         yield label, f"{dropped.name} ({dropped.reason})", "bad"
-    if view.capabilities:
-        yield from capabilities.describe_capabilities(view.capabilities)
-    yield "tokens", describe_tokens(view), "plain"
-    for note in view.notes:
+    if report.capabilities:
+        yield from capabilities.describe_capabilities(report.capabilities)
+    yield "tokens", describe_tokens(report), "plain"
+    for note in report.notes:
         yield "note", note, "muted"
 
 

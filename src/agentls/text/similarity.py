@@ -56,37 +56,40 @@ class TextSimilarityIndex:
             _remove(self._equal, folded, key)
             _remove(self._anchored, _lookup_key(folded), key)
 
-    def find_duplicates(self, key: str, most: int) -> list[str]:
+    def find_duplicates(self, key: str, limit: int) -> list[str]:
         """The keys of the first `most` texts with the words of the one under `key`, in the same order."""
         keys = self._equal.get(self._folded.get(key, ""), ())
-        return list(islice((other for other in keys if other != key), most))
+        return list(islice((other for other in keys if other != key), limit))
 
-    def find_near_duplicates(self, key: str, most: int) -> list[NearDuplicate]:
+    def find_near_duplicates(self, key: str, limit: int) -> list[NearDuplicate]:
         """The first `most` texts that the one under `key` covers: it has all their words, and at most one in
         `SHARE` of its own besides. Of a great many that may be such ones, only `LOOKS` are looked at."""
         words = self._folded.get(key, "").split()
-        own = set(words)
-        room = min(len(own) // EXTRA_WORD_RATIO, _MAX_EXTRA_WORDS)
-        if not room:
+        words_of_key = set(words)
+        max_extra = min(len(words_of_key) // EXTRA_WORD_RATIO, _MAX_EXTRA_WORDS)
+        if not max_extra:
             return []
         # Of those that it covers, the two longest words are among its own longest ones.
-        pairs = combinations(_longest_words(own, room + 2), 2)
+        pairs = combinations(_longest_words(words_of_key, max_extra + 2), 2)
         candidates = (other for pair in pairs for other in self._anchored.get(pair, ()))
         found = []
         for other in islice(candidates, MAX_COMPARISONS):
-            theirs = set(self._folded[other].split())
-            if MIN_WORDS <= len(theirs) < len(own) <= len(theirs) + room and theirs < own:
-                added = dict.fromkeys(word for word in words if word not in theirs)
+            other_words = set(self._folded[other].split())
+            if (
+                MIN_WORDS <= len(other_words) < len(words_of_key) <= len(other_words) + max_extra
+                and other_words < words_of_key
+            ):
+                added = dict.fromkeys(word for word in words if word not in other_words)
                 found.append(NearDuplicate(other, tuple(added)))
-        return sorted(found)[:most]
+        return sorted(found)[:limit]
 
 
 def _normalise(text: str) -> str:
     return " ".join(_WORD.findall(text.lower()))
 
 
-def _longest_words(words: set[str], most: int) -> list[str]:
-    return sorted(words, key=lambda word: (-len(word), word))[:most]
+def _longest_words(words: set[str], limit: int) -> list[str]:
+    return sorted(words, key=lambda word: (-len(word), word))[:limit]
 
 
 def _lookup_key(folded: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 
-def closest_match(word: str, known: Iterable[str], most: int = 2) -> str | None:
+def closest_match(word: str, known: Iterable[str], max_distance: int = 2) -> str | None:
     """The word of `known` that `word` is most likely meant to be, or `None`.
 
     Case, hyphens and underscores count for nothing; besides, up to a third of the letters may
@@ -18,7 +18,7 @@ def closest_match(word: str, known: Iterable[str], most: int = 2) -> str | None:
     best: tuple[int, str] | None = None
     for candidate in known:
         letters = _letters(candidate)
-        limit = min(most, max(len(wanted), len(letters)) // 3)
+        limit = min(max_distance, max(len(wanted), len(letters)) // 3)
         distance = OSA.distance(wanted, letters, score_cutoff=limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
@@ -35,17 +35,17 @@ class SpellingIndex:
             self._by_length.setdefault(len(letters), {}).setdefault(letters, word)
         self._answers: dict[str, str | None] = {}
 
-    def nearest(self, word: str, most: int = 2) -> str | None:
+    def nearest(self, word: str, max_distance: int = 2) -> str | None:
         """As the function of that name."""
         if word not in self._answers:
-            self._answers[word] = self._nearest(_letters(word), most)
+            self._answers[word] = self._nearest(_letters(word), max_distance)
         return self._answers[word]
 
-    def _nearest(self, wanted: str, most: int) -> str | None:
+    def _nearest(self, wanted: str, max_distance: int) -> str | None:
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extractOne
 
-        limit = min(most, len(wanted) // 3)
+        limit = min(max_distance, len(wanted) // 3)
         best: tuple[float, str] | None = None
         for length in range(len(wanted) - limit, len(wanted) + limit + 1):
             words = self._by_length.get(length, {})

@@ -292,7 +292,7 @@ def paths_below(root: str) -> tuple[str, ...] | None:
 
 
 def open_document(
-    path: str, text: str, loaded: LoadedConfig, otherwise: str | None = None
+    path: str, text: str, loaded: LoadedConfig, default_dialect: str | None = None
 ) -> Document | None:
     """The document at `path` (absolute, with `/`), or `None` if it is no agent file.
 
@@ -300,5 +300,5 @@ def open_document(
     """
     plugin = find_plugin(path.rpartition("/")[0])
     return locate.make_document(
-        path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or otherwise
+        path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or default_dialect
     )

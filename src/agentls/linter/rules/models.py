@@ -157,7 +157,7 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
         provider, slash, _ = value.text.partition(_SLASH)
         if model or not slash or not known or provider in known:
             continue
-        meant = closest_match(provider, known, most=1)
+        meant = closest_match(provider, known, max_distance=1)
         if meant:
             message = f"No provider is called {format_code(provider)}: the agent fails when it runs."
             span = Span(value.span.start, value.span.start + len(provider))

@@ -156,7 +156,7 @@ def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[
         return old.note, old.now
     if tool_names.is_external_tool(name, dialect):
         return None
-    meant = closest_match(name, known, most=1)
+    meant = closest_match(name, known, max_distance=1)
     return ("no tool has this name", (meant,)) if meant else None
 
 

@@ -258,7 +258,7 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
         names = [] if key.closed or key.name == _COLOR else [value.name for value in key.values]
         if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
             continue
-        meant = closest_match(entry.value.text, names, most=1)
+        meant = closest_match(entry.value.text, names, max_distance=1)
         if meant:
             message = f"`{key.name}` knows no `{entry.value.text}`: {key.bad_value}."
             yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
