@@ -252,7 +252,7 @@ def test_a_name_comes_with_what_it_names() -> None:
     )
     assert item.detail == "Plans the work."
     page = name_completion.name_documentation(
-        case.document(HERE), case.index, item.label, item.within, case.document
+        case.document(HERE), case.index, item.label, item.parent, case.document
     )
     assert page == (
         "**`planner`** (Claude Code agent)\n\nPlans the work.\n\n"

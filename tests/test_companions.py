@@ -73,12 +73,12 @@ def defined(found: Names) -> list[str]:
 
 def used(found: Names) -> list[str]:
     """What a file refers to, in the order of the text."""
-    return [f"{each.kind} {each.scope and each.scope + ':'}{each.name}" for each in found.references]
+    return [f"{each.kind} {each.qualifier and each.qualifier + ':'}{each.name}" for each in found.references]
 
 
 def test_a_file_of_servers_defines_them_without_telling_secrets() -> None:
     found = names("/p/.mcp.json", SERVERS)
-    assert (found.base, found.plugin, found.main_definition) == ("/p", "", None)
+    assert (found.base_folder, found.plugin, found.main_definition) == ("/p", "", None)
     assert defined(found) == [
         "server github: npx @acme/github",
         "server our docs: https://docs.example/mcp",
@@ -149,7 +149,7 @@ def test_a_marketplace_leads_to_its_plugins() -> None:
 @pytest.mark.parametrize("path", ["/p/opencode.json", "/p/.opencode/opencode.jsonc", "/p/kilo.jsonc"])
 def test_a_configuration_defines_agents_commands_and_servers(path: str) -> None:
     found = names(path, OPENCODE)
-    assert found.base == "/p"
+    assert found.base_folder == "/p"
     assert defined(found) == ["agent lead: Leads.", "command ship: Ships.", "server github: npx @acme/github"]
     assert used(found) == ["agent lead", "agent tester", "agent lead", "skill commit"]
     assert [(each.action, each.tool, each.specifier) for each in found.permissions] == [

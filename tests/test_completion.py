@@ -583,7 +583,7 @@ def test_each_item_has_a_line_and_a_page() -> None:
             assert item.order == order
             assert item.detail
             assert "\n" not in item.detail
-            assert item_documentation(agent("").dialect, item.kind, item.label, item.within), item
+            assert item_documentation(agent("").dialect, item.kind, item.label, item.parent), item
 
 
 # --- the prompt -------------------------------------------------------------------------------
@@ -602,7 +602,7 @@ def test_variables_of_a_prompt(prompt: str, result: str) -> None:
     document = agent(text, ".kimi-code/agents/case.md")
     (item,) = (item for item in complete(document, offset, snippets=True).items if item.label == "cwd")
     assert apply_edits(text, [item.edit]).endswith(f"---\n{result}\n")
-    assert item_documentation(document.dialect, item.kind, item.label, item.within)
+    assert item_documentation(document.dialect, item.kind, item.label, item.parent)
 
 
 @pytest.mark.parametrize("prompt", ["In <|>", "In $<|>", "In ${cwd}<|>", "In ${cwd} an<|>", "${\n<|>"])

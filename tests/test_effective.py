@@ -79,7 +79,7 @@ def seen(
     index.user_folder = home
     base = case.document(path).identity.base_folder or path.rpartition("/")[0]
     index.update(Names(at, home or base, "", ("claude-code",), permissions=rules))
-    return inspection.inspect_document(case.document(path), index).views[0].capabilities
+    return inspection.inspect_document(case.document(path), index).reports[0].capabilities
 
 
 def told(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
@@ -151,7 +151,7 @@ def test_settings_of_the_home_count_everywhere_and_those_of_others_nowhere() -> 
     index.update(
         Names("other/.claude/settings.json", "other", "", ("claude-code",), permissions=(rule("Bash"),))
     )
-    kept = inspection.inspect_document(case.document(HERE), index).views[0].capabilities
+    kept = inspection.inspect_document(case.document(HERE), index).reports[0].capabilities
     assert kept is not None
     assert kept.tools == ("Read", "Bash")
 
@@ -162,7 +162,7 @@ def test_settings_of_a_folder_above_count_for_some_sessions() -> None:
     index = case.index
     assert index is not None
     index.update(Names("/p/.claude/settings.json", "/p", "", ("claude-code",), permissions=(rule("Bash"),)))
-    found = inspection.inspect_document(case.document(path), index).views[0].capabilities
+    found = inspection.inspect_document(case.document(path), index).reports[0].capabilities
     assert found is not None
     assert found.tools == ("Read", "Bash")
     (said,) = found.notes

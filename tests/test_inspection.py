@@ -33,7 +33,7 @@ def as_json(text: str) -> dict[str, object]:
 def as_text(text: str, width: int = 100) -> str:
     """What a person sees of a file, but for other runtimes."""
     found = inspect_document(agent(text))
-    return strip_styles(render_text(found._replace(views=found.views[:1]), width))
+    return strip_styles(render_text(found._replace(reports=found.reports[:1]), width))
 
 
 def test_json() -> None:
@@ -105,8 +105,8 @@ def test_json_of_a_file_that_is_repaired() -> None:
 def test_a_plugin_agent_without_metadata() -> None:
     document = locate.make_document("/k/agents/x.md", "Hello", config.Config(), locate.Plugin("/k", "kit"))
     assert document is not None
-    (view,) = inspect_document(document).views
-    assert (view.loads, view.how, view.name, view.tools.mode) == (True, "damaged", "kit:x", "all")
+    (view,) = inspect_document(document).reports
+    assert (view.loads, view.status, view.name, view.tools.mode) == (True, "damaged", "kit:x", "all")
     assert view.description == "Agent from kit plugin"
     assert view.tokens.body == 2
 
@@ -307,7 +307,7 @@ def test_any_prefix_can_be_inspected(text: str) -> None:
 
 
 def test_inspection_reads_as_a_sentence_without_a_name() -> None:
-    view, *_ = inspect_document(agent("")).views
+    view, *_ = inspect_document(agent("")).reports
     assert inspection.verdict(view) == "Claude Code 2.1.328 skips this file."
 
 
@@ -321,7 +321,7 @@ def test_inspection_reads_as_a_sentence_without_a_name() -> None:
     ],
 )
 def test_in_a_word(text: str, word: str, good: bool) -> None:
-    view, *_ = inspect_document(agent(text)).views
+    view, *_ = inspect_document(agent(text)).reports
     assert (inspection.short_status(view), inspection.is_usable(view)) == (word, good)
 
 
@@ -329,7 +329,7 @@ def test_each_reader_of_a_copilot_agent_has_the_tools_that_it_knows() -> None:
     text = "---\ndescription: Reviews code.\ntools: [Grep, search/codebase, fetch, vscode/memory, a/b]\n---\n\nHi\n"
     document = locate.make_document(".github/agents/reviewer.agent.md", text, config.Config())
     assert document is not None
-    tools = {view.runtime.name: view.tools.available for view in inspect_document(document).views}
+    tools = {view.runtime.name: view.tools.available for view in inspect_document(document).reports}
     assert tools == {
         "copilot-cli": ("search", "search/codebase", "web/fetch", "a/b"),
         "vscode": ("search/codebase", "web/fetch", "vscode/memory", "a/b"),

@@ -18,8 +18,8 @@ def names(document: Document) -> Names:
     for reference in found.references:
         written = reference.span.text_in(document.text)
         assert written == reference.name or reference.kind == "file"
-        if reference.scope:
-            assert document.text[: reference.span.start].endswith(f"{reference.scope}:")
+        if reference.qualifier:
+            assert document.text[: reference.span.start].endswith(f"{reference.qualifier}:")
     return found
 
 
@@ -29,7 +29,7 @@ def used(text: str, path: str = ".claude/agents/case.md") -> list[str]:
 
 
 def _shown(reference: Reference) -> str:
-    return f"{reference.kind} {reference.scope and reference.scope + ':'}{reference.name}"
+    return f"{reference.kind} {reference.qualifier and reference.qualifier + ':'}{reference.name}"
 
 
 def test_links_lead_from_the_folder_of_the_file_and_from_the_project() -> None:

@@ -132,7 +132,7 @@ def test_what_is_offered_passes_the_checks(name: str) -> None:
             start, end = form.format(completion_items.key_text(key)).split("<|>")
             before, after = f"{kept}\n{start}", f"{end}{fence}{body}"
             for item in offered(dialect, before, after):
-                assert item_documentation(dialect, item.kind, item.label, item.within), item
+                assert item_documentation(dialect, item.kind, item.label, item.parent), item
                 assert item.detail
                 assert "\n" not in item.detail
                 for text in fillings(

@@ -14,7 +14,8 @@ def found(text: str) -> str:
     references = sorted(prose_references.find_prose_references(text, 0), key=lambda reference: reference.span)
     assert all(reference.span.text_in(text) == reference.name for reference in references)
     return "; ".join(
-        f"{each.kind} {each.form} {each.scope}{':' if each.scope else ''}{each.name}" for each in references
+        f"{each.kind} {each.form} {each.qualifier}{':' if each.qualifier else ''}{each.name}"
+        for each in references
     )
 
 

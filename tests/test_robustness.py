@@ -93,8 +93,8 @@ def through_everything(document: Document, offset: int) -> None:
         offered = completion.complete(document, offset, snippets=snippets, index=known).items
         assert all(item.edit.span.contains_cursor(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
-            completion.item_documentation(document.dialect, item.kind, item.label, item.within)
-            name_completion.name_documentation(document, known, item.label, item.within, lambda _: None)
+            completion.item_documentation(document.dialect, item.kind, item.label, item.parent)
+            name_completion.name_documentation(document, known, item.label, item.parent, lambda _: None)
     card = hover.hover(document, offset, known)
     assert card is None or card.span.contains_cursor(offset)
     go_from_name_to_name(document, offset)

@@ -24,9 +24,9 @@ def test_total_and_longest_follow_every_change() -> None:
     one = put(index, "shop/.claude/agents/one.md", "x" * 40)
     put(index, "shop/.claude/agents/two.md", "x" * 80)
     put(index, "bank/.claude/agents/three.md", "x" * 400)
-    assert (index.roster(one).description_tokens, len(index.roster(one))) == (30, 2)
+    assert (index.namespace(one).description_tokens, len(index.namespace(one))) == (30, 2)
     one = put(index, "shop/.claude/agents/one.md", "x" * 120)
-    roster = index.roster(one)
+    roster = index.namespace(one)
     assert roster.description_tokens == 50
     assert [each.name for each in roster.longest_descriptions(1)] == ["one"]
     index.remove("shop/.claude/agents/one.md")
@@ -35,7 +35,7 @@ def test_total_and_longest_follow_every_change() -> None:
         ["two"],
     )
     index.remove("shop/.claude/agents/two.md")
-    assert len(index.roster(one)) == 0
+    assert len(index.namespace(one)) == 0
 
 
 def test_what_the_model_is_not_told_costs_nothing() -> None:
@@ -44,7 +44,7 @@ def test_what_the_model_is_not_told_costs_nothing() -> None:
     two = put(index, "shop/.opencode/modes/two.md", "x" * 40)
     three = put(index, "shop/.opencode/agents/three.md", "x" * 40, "mode: subagent\n")
     assert [one.model_invocable, two.model_invocable, three.model_invocable] == [False, False, True]
-    assert index.roster(one).description_tokens == 10
+    assert index.namespace(one).description_tokens == 10
 
 
 def test_names_come_in_the_order_of_their_paths() -> None:
@@ -62,7 +62,7 @@ def test_names_come_in_the_order_of_their_paths() -> None:
         index.update(extract.extract_names(document))
     own = extract.extract_names(document).main_definition
     assert own
-    roster = index.roster(own)
+    roster = index.namespace(own)
     named = [each.path.removeprefix("shop/.claude/agents/") for each in roster.find("code-reviewer")]
     alike = [each.path.removeprefix("shop/.claude/agents/") for each in roster.find_similar("code-reviewer")]
     assert (named, alike) == (["c.md", "d/e.md"], ["b/one.md", "a/two.md"])

@@ -43,7 +43,7 @@ class PermissionEntry(NamedTuple):
 class UnreachablePermission(NamedTuple):
     """An entry that never decides, and the later one that decides in its place."""
 
-    grant: PermissionEntry
+    entry: PermissionEntry
     decided_by: PermissionEntry
 
 

@@ -44,7 +44,7 @@ def complete(
     elif index and offset >= document.body_start:
         ranges.append(name_completion.names_in_prompt(document, offset, index))
     found = [edit_range for edit_range in ranges if edit_range]
-    rows = [(offer, edit_range) for edit_range in found for offer in edit_range.offers]
+    rows = [(offer, edit_range) for edit_range in found for offer in edit_range.items]
     items = [make_edit(offer, edit_range, order, snippets) for order, (offer, edit_range) in enumerate(rows)]
     return CompletionList(items, any(edit_range.is_incomplete for edit_range in found))
 
@@ -132,7 +132,7 @@ def _new_file_item(document: Document, offset: int) -> EditRange | None:
     # The fence must be the very first thing in the file.
     above = (Edit(Span(first, start), ""),) if start > first else ()
     offer = CompletionItem(_FENCE, "skeleton", f"A new {document.dialect.title}, to be filled in.", skeleton)
-    return EditRange(span, [offer], also=above)
+    return EditRange(span, [offer], additional_edits=above)
 
 
 # --- the frontmatter --------------------------------------------------------------------------
@@ -392,7 +392,7 @@ def _agent_items(
     items = list(completion_items.agent_items(dialect, listed))
     pool = name_completion.find_name_items(document, index, ("agent",), text[word.start : offset], listed)
     return EditRange(
-        word, [*pool.offers, *items], suffix="" if closing >= 0 else ")", is_incomplete=pool.is_cut
+        word, [*pool.items, *items], suffix="" if closing >= 0 else ")", is_incomplete=pool.is_incomplete
     )
 
 

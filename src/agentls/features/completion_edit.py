@@ -32,7 +32,7 @@ class CompletionEdit(NamedTuple):
     order: int
     snippet: bool = False
     deprecated: bool = False
-    within: str = ""
+    parent: str = ""
     additional_edits: tuple[Edit, ...] = ()
 
 
@@ -41,11 +41,11 @@ class EditRange(NamedTuple):
     below its first are indented, and edits that go with it. `is_cut` tells whether there are more."""
 
     span: Span
-    offers: Iterable[CompletionItem]
+    items: Iterable[CompletionItem]
     prefix: str = ""
     suffix: str = ""
     column: int = 0
-    also: tuple[Edit, ...] = ()
+    additional_edits: tuple[Edit, ...] = ()
     is_incomplete: bool = False
 
 
@@ -64,7 +64,7 @@ def make_edit(item: CompletionItem, edit_range: EditRange, order: int, snippets:
         snippet,
         item.deprecated,
         item.parent,
-        edit_range.also,
+        edit_range.additional_edits,
     )
 
 

@@ -33,8 +33,8 @@ _MAX_DETAIL = 100
 class NameItems(NamedTuple):
     """Names to be offered; `is_cut` tells whether there are more than these."""
 
-    offers: tuple[CompletionItem, ...] = ()
-    is_cut: bool = False
+    items: tuple[CompletionItem, ...] = ()
+    is_incomplete: bool = False
 
 
 def find_name_items(
@@ -124,25 +124,25 @@ def names_in_value(
     kind: NameKind = key.names  # type: ignore[assignment]
     found = find_name_items(document, index, _KINDS_OF.get(kind, (kind,)), text[word.start : offset], ())
     listed = _listed_names(document, index, context, offset)
-    items = [offer for offer in found.offers if offer.label not in listed]
+    items = [offer for offer in found.items if offer.label not in listed]
     if holds_several:
         items = [offer for offer in items if " " not in offer.label]
     is_all = word == context.span
     if context.style == "plain" and is_all:
         items = [offer._replace(text=completion_items.quote_if_needed(offer.label)) for offer in items]
     if starts_list:
-        return EditRange(word, items, f"{context.missing_space}- ", is_incomplete=found.is_cut)
+        return EditRange(word, items, f"{context.missing_space}- ", is_incomplete=found.is_incomplete)
     if context.role == "value" and not takes_text:
         # The value is still to become a list.
         begins = context.style == "plain" and is_all
         return (
-            EditRange(word, items, f"{context.missing_space}[", "]", is_incomplete=found.is_cut)
+            EditRange(word, items, f"{context.missing_space}[", "]", is_incomplete=found.is_incomplete)
             if begins
             else None
         )
     quote = QUOTES.get(context.style, "")
     after = "" if text.startswith(quote, context.span.end) or not is_all else quote
-    return EditRange(word, items, context.missing_space, after, is_incomplete=found.is_cut)
+    return EditRange(word, items, context.missing_space, after, is_incomplete=found.is_incomplete)
 
 
 # A command is a skill to Claude Code.
@@ -156,7 +156,7 @@ def _listed_names(document: Document, index: Index, context: CursorContext, offs
         return set()
     value = entry.value.span
     return {
-        f"{each.scope}:{each.name}".removeprefix(":")
+        f"{each.qualifier}:{each.name}".removeprefix(":")
         for each in names.references
         if value.start <= each.span.start <= value.end and not each.span.contains_cursor(offset)
     }
@@ -217,7 +217,7 @@ def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange 
         if found:
             groups = {"quote": "", "call": "", **found.groupdict()}
             names = find_name_items(document, index, kinds, groups["name"], ())
-            items = [offer for offer in names.offers if " " not in offer.label]
+            items = [offer for offer in names.items if " " not in offer.label]
             if not groups["call"] and kinds[0] == "agent":
                 # One word between backticks is the name of a program as often as that of a skill.
                 items = [offer for offer in items if offer.kind == "agent" or {*"-:"} & {*offer.label}]
@@ -228,7 +228,7 @@ def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange 
                 Span(offset - len(groups["name"]), end.end()),
                 items,
                 suffix=after,
-                is_incomplete=names.is_cut,
+                is_incomplete=names.is_incomplete,
             )
     return None
 
@@ -246,8 +246,8 @@ def _mention_items(document: Document, index: Index, span: Span, offset: int) ->
     before = form.partition("{}")[0]
     typed = document.text[span.start : offset].removeprefix(before)
     names = find_name_items(document, index, ("agent",), typed.removeprefix("@"), ())
-    items = [*names.offers, *completion_items.agent_items(document.dialect, ())]
+    items = [*names.items, *completion_items.agent_items(document.dialect, ())]
     written = [
         offer._replace(label=form.replace("{}", offer.label)) for offer in items if " " not in offer.label
     ]
-    return EditRange(span, written, is_incomplete=names.is_cut)
+    return EditRange(span, written, is_incomplete=names.is_incomplete)

@@ -55,7 +55,7 @@ def describe_definition(
         if description and definition.kind == "server"
         else escape_markdown(description)
     )
-    rows = [f"Defined in {code_span(path_label(definition.path, names.base, user_folder))}"]
+    rows = [f"Defined in {code_span(path_label(definition.path, names.base_folder, user_folder))}"]
     rows += () if definition.is_entry else _facts(open_document(definition.path))
     title = f"**{code_span(definition.full_name)}** ({kind_label(definition)})"
     return "\n\n".join(filter(None, (title, summary, "\n".join(f"- {row}" for row in rows))))

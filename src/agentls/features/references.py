@@ -48,7 +48,7 @@ def full_span(found: NameOccurrence, text: str) -> Span:
     start, end = found.span
     if isinstance(found, Definition):
         return found.span
-    start -= len(found.scope) + 1 if found.scope else 0
+    start -= len(found.qualifier) + 1 if found.qualifier else 0
     before = _BEFORE.search(text, max(0, start - _MAX_BEFORE), start)
     behind = (_TOOL if found.kind == "server" else _AFTER).match(text, end)
     return Span(before.start() if before else start, behind.end() if behind else end)

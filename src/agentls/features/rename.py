@@ -70,11 +70,11 @@ class Files(NamedTuple):
     names: Callable[[str, str], Names | None]
     exists: Callable[[str], bool]
 
-    def hold(self, path: str) -> bool:
+    def contains(self, path: str) -> bool:
         """Whether a path lies in the project."""
         return path.startswith(f"{self.root.rstrip('/')}/")
 
-    def shown(self, path: str) -> str:
+    def relative(self, path: str) -> str:
         """A path as people know it: counted from the root."""
         return path.removeprefix(f"{self.root.rstrip('/')}/")
 
@@ -94,7 +94,7 @@ def prepare_rename(
         if any(agent.name == found.name for agent in built_in):
             return RenameError(f"`{found.name}` is a built-in agent, which cannot be renamed.")
         return RenameError(f"There is no `{found.name}` in this project that could be renamed.")
-    if not files.hold(definition.path):
+    if not files.contains(definition.path):
         return RenameError(f"`{definition.name}` lies outside of the project, in {definition.path}.")
     return definition, found.span
 
@@ -114,7 +114,7 @@ def rename(
         return RenameError(f"`{new}` cannot be the name of a file.")
     # Where capital letters make no difference, the file is there under its old name.
     if move and move.new.lower() != move.old.lower() and files.exists(move.new):
-        return RenameError(f"{files.shown(move.new)} is there already.")
+        return RenameError(f"{files.relative(move.new)} is there already.")
     links = _link_edits(index, move, files) if move else ()
     return Renaming(_sort_edits((*renaming.changes, *links)), move, "" if moves else named_path or "")
 
@@ -170,7 +170,7 @@ def _find_edits(
         next((each for each in names.definitions if _is_same(each, definition)), None) if names else None
     )
     if text is None or current is None:
-        return RenameError(f"`{definition.name}` is no longer found in {files.shown(definition.path)}.")
+        return RenameError(f"`{definition.name}` is no longer found in {files.relative(definition.path)}.")
     reason = _invalid_name(index, definition, new, files)
     if reason:
         return RenameError(reason)
@@ -259,7 +259,7 @@ def _invalid_name(index: Index, definition: Definition, new: str, files: Files) 
     rivals = index.find_definitions(definition.kind, new)
     for other in (*rivals, *index.find_definitions("any", new)):
         if other in rivals and _conflict(index, definition, other):
-            return f"There is another {other.kind} `{new}` already, in {files.shown(other.path)}."
+            return f"There is another {other.kind} `{new}` already, in {files.relative(other.path)}."
         if _conflict(index, definition, other) and any(
             _in_prose(index, each) for each in (definition, other)
         ):
@@ -304,7 +304,7 @@ def _find_failure(
     for path, changed in edits.items():
         after_all = files.names(path, apply_edits(files.text(path) or "", changed))
         if after_all is None or sum(each.name == new for each in _all_names(after_all)) < len(changed):
-            return f"`{new}` cannot be written in all places of the name in {files.shown(path)}."
+            return f"`{new}` cannot be written in all places of the name in {files.relative(path)}."
     return None
 
 
@@ -356,7 +356,7 @@ def _link_edits(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
             if reference.kind == "file"
         ]
     for names, reference in leading:
-        text = files.text(names.path) if files.hold(names.path) else None
+        text = files.text(names.path) if files.contains(names.path) else None
         if text is not None and files.exists(reference.name):
             written = _path_after(reference.span.text_in(text), reference.name, names, move, files)
             if written:
@@ -367,7 +367,7 @@ def _path_after(written: str, target: str, names: Names, move: Move, files: File
     """How a path is written after a move, that leads to `target` in the file of `names`; `None` if it stays as
     it is, or leads elsewhere."""
     here, plain = posixpath.dirname(names.path), unquote(written)
-    for base in dict.fromkeys((here, names.base)):
+    for base in dict.fromkeys((here, names.base_folder)):
         full = posixpath.normpath(posixpath.join(base, plain))
         if full == target:
             start = posixpath.dirname(move.apply_to(names.path)) if base == here else base
@@ -402,7 +402,7 @@ def _reference_edits(index: Index, definition: Definition, new: str, files: File
     # In the names of its tools, a plugin's server has the plugin in front.
     longest = definition._replace(name=new).all_names[-1]
     for path in dict.fromkeys(names.path for names, _ in index.find_references(definition)):
-        text = files.text(path) if files.hold(path) else None
+        text = files.text(path) if files.contains(path) else None
         names = _current_names(index.get(path), definition, text, files)
         for each in names.references if names else ():
             if names and each.name in definition.all_names and resolve_name(index, names, each) == definition:

@@ -141,7 +141,7 @@ def completion(found: CompletionEdit, uri: str, at: Positions, client: Client) -
         insert_text_mode=t.InsertTextMode.AsIs if has_indentation else None,
         text_edit=_text_edit(found.edit, at),
         additional_text_edits=[_text_edit(edit, at) for edit in found.additional_edits] or None,
-        data={"uri": uri, "kind": found.kind, "within": found.within},
+        data={"uri": uri, "kind": found.kind, "within": found.parent},
     )
 
 

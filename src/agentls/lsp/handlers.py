@@ -299,7 +299,7 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
             "good": inspection.is_usable(view),
             "verdict": inspection.verdict(view),
         }
-        for view in seen.views
+        for view in seen.reports
         if view.is_primary
     ]
     return {"text": inspection.strip_styles(inspection.render_text(seen)), "readings": readings}

@@ -58,7 +58,7 @@ async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
     if isinstance(renaming, feature.RenameError):
         raise _failed(renaming)
     if renaming.unrenamed_path:
-        name = found.files.shown(renaming.unrenamed_path)
+        name = found.files.relative(renaming.unrenamed_path)
         _say(ls, f"{name} keeps its name, since this editor does not rename files for others.")
     return _edit(ls, renaming, found.files)
 

@@ -74,13 +74,13 @@ def find_capabilities(
     denied_names = {denial.name for denial in denied}.union(*(server.listed for server in servers))
     left = tuple(tool for tool in tools.available if tool not in denied_names)
     unknown = tuple(
-        f"`tools` lists no tool of `{server.reach.server}`; whether it has them all the same is not known."
+        f"`tools` lists no tool of `{server.access.server}`; whether it has them all the same is not known."
         for server in servers
-        if server.reach.tools == () and server.reach.is_defined_here
+        if server.access.tools == () and server.access.is_defined_here
     )
     return Capabilities(
         None if tools.mode == "all" else left,
-        tuple(server.reach for server in servers if server.reach.tools != ()),
+        tuple(server.access for server in servers if server.access.tools != ()),
         denied,
         restricted,
         denied_agents,
@@ -124,14 +124,19 @@ def _find_denials(
 def _deny_rules(reading: Reading, index: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
     """The rules that deny something, of all settings that count for the agent, each with its file."""
     for file in index.permission_files(reading.runtime):
-        if file.base == index.user_folder or (file.base == names.base and not names.plugin):
+        if file.base_folder == index.user_folder or (
+            file.base_folder == names.base_folder and not names.plugin
+        ):
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
 def _uncertain_files(reading: Reading, index: Index, names: Names) -> Iterator[str]:
     """What is to be said of settings in a folder above that of the agent's own."""
     for file in index.permission_files(reading.runtime):
-        above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != index.user_folder
+        above = (
+            names.base_folder.startswith(f"{file.base_folder.rstrip('/')}/")
+            and file.base_folder != index.user_folder
+        )
         if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
             shown = "/".join(file.path.split("/")[-3:])
             yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
@@ -164,7 +169,7 @@ def _denied_tools(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable
 class _ServerTools(NamedTuple):
     """A server that is there for an agent, and the entries of its list of tools that are about it."""
 
-    reach: ServerAccess
+    access: ServerAccess
     listed: tuple[str, ...]
 
 

@@ -157,7 +157,7 @@ class _NameExtractor(NamedTuple):
                 self.names.path,
                 content_span(entry.key, self.text),
                 name_syntax.describe_server(entry.value) if kind == "server" else description,
-                self.names.base,
+                self.names.base_folder,
                 self.dialect.name,
                 self.names.runtimes,
                 is_entry=True,
@@ -169,7 +169,7 @@ class _NameExtractor(NamedTuple):
         below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
         for scalar in name_syntax.string_items(value):
             if scalar.text.startswith(".") and below.startswith("."):
-                full = posixpath.normpath(posixpath.join(self.names.base, below, scalar.text))
+                full = posixpath.normpath(posixpath.join(self.names.base_folder, below, scalar.text))
                 yield Reference("file", full, "", content_span(scalar, self.text), "link")
 
     def _rules(self, action: PermissionAction, value: Node) -> Iterator[PermissionRule | Reference]:

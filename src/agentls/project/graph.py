@@ -190,7 +190,7 @@ class _GraphBuilder:
     def _absent(self, reference: Reference, names: Names) -> Node:
         """The node for a name that nothing in the project has."""
         kind: NodeKind = "agent" if reference.kind == "any" else reference.kind
-        full = f"{reference.scope}:{reference.name}" if reference.scope else reference.name
+        full = f"{reference.qualifier}:{reference.name}" if reference.qualifier else reference.name
         state: NodeState = "missing" if self._is_dead(reference, names) else "elsewhere"
         return Node(f"{kind}:{full}", kind, full, state=state)
 
@@ -199,7 +199,7 @@ class _GraphBuilder:
         project, and a project without a single skill or agent of its own has them from there. A call in a
         prompt may be one in a program, with a variable."""
         kind, name, form = reference.kind, reference.name, reference.form
-        if kind not in ("agent", "skill") or reference.scope not in ("", names.plugin):
+        if kind not in ("agent", "skill") or reference.qualifier not in ("", names.plugin):
             return False
         if "/" in name or name.endswith(".md"):
             return False

@@ -81,7 +81,7 @@ class Index:
             uses = self._references.setdefault(normalise_name(reference.name), {})
             uses[names.path] = (*uses.get(names.path, ()), reference)
         if names.main_definition and names.main_definition.loads:
-            self._rosters.setdefault(_namespace_key(names.main_definition), Namespace()).put(
+            self._rosters.setdefault(_namespace_key(names.main_definition), Namespace()).add(
                 names.main_definition
             )
         return old is None or _without_spans(old) != _without_spans(names)
@@ -107,7 +107,7 @@ class Index:
             _forget(self._references, reference.name, old.path)
         if old.main_definition and old.main_definition.loads:
             namespace = self._rosters[_namespace_key(old.main_definition)]
-            namespace.drop(old.main_definition)
+            namespace.remove(old.main_definition)
             if not namespace:
                 del self._rosters[_namespace_key(old.main_definition)]
 
@@ -137,7 +137,7 @@ class Index:
                 for each in self.definitions(known)
                 for name_of in each.all_names
             )
-        return self._spellers[kind].nearest(name)
+        return self._spellers[kind].closest_match(name)
 
     def find_similar(self, name: str) -> list[Definition]:
         """The definitions whose names differ from `name` in nothing but case and separators, if at all."""
@@ -162,11 +162,11 @@ class Index:
         is that of Claude Code (its docs, 2026-08-22); for the others nothing else is known.
         """
         found = self.find_definitions(reference.kind, reference.name)
-        if reference.scope:
+        if reference.qualifier:
             found = [
                 each
                 for each in found
-                if reference.scope in (each.qualifier, each.qualifier.partition(":")[0])
+                if reference.qualifier in (each.qualifier, each.qualifier.partition(":")[0])
             ]
         return sorted(found, key=lambda each: (*self._distance(each, names), each.path))
 
@@ -178,7 +178,7 @@ class Index:
     def visible_definitions(self, kinds: tuple[NameKind, ...], names: Names) -> list[Definition]:
         """What the file of `names` can refer to, the nearest first, as `resolve` has it: what the owner of its
         folder knows and loads, each full name once, without itself and the servers of other agents."""
-        view = (kinds, names.path, names.base, names.plugin, names.runtimes)
+        view = (kinds, names.path, names.base_folder, names.plugin, names.runtimes)
         if view not in self._choices:
             self._choices[view] = self._chosen(kinds, names)
         return self._choices[view]
@@ -218,7 +218,7 @@ class Index:
                 if reference.kind == "file" and is_inside(folder, reference.name):
                     yield names, reference
 
-    def roster(self, definition: Definition) -> Namespace:
+    def namespace(self, definition: Definition) -> Namespace:
         """What belongs to the same runtime and place as `definition`, itself among it."""
         return self._rosters.get(_namespace_key(definition)) or Namespace()
 
@@ -226,14 +226,14 @@ class Index:
         """How far a definition is from a file that refers to it."""
         known = not names.runtimes or not set(names.runtimes).isdisjoint(definition.runtimes)
         near = definition.kind == "server" and definition.path == names.path
-        if near or (definition.qualifier and names.plugin and definition.base_folder == names.base):
+        if near or (definition.qualifier and names.plugin and definition.base_folder == names.base_folder):
             steps = (0, 0)
         elif (
             not definition.qualifier
-            and is_inside(definition.base_folder, names.base)
+            and is_inside(definition.base_folder, names.base_folder)
             and definition.base_folder != self.user_folder
         ):
-            steps = (1, names.base.count("/") - definition.base_folder.count("/"))
+            steps = (1, names.base_folder.count("/") - definition.base_folder.count("/"))
         elif definition.base_folder == self.user_folder:
             steps = (2, 0)
         else:

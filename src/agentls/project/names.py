@@ -85,7 +85,7 @@ class Reference(NamedTuple):
 
     kind: NameKind
     name: str
-    scope: str
+    qualifier: str
     span: Span
     form: ReferenceForm
 
@@ -114,7 +114,7 @@ class Names(NamedTuple):
     settings makes for all agents, in the order of the text."""
 
     path: str
-    base: str
+    base_folder: str
     plugin: str
     runtimes: tuple[str, ...]
     definitions: tuple[Definition, ...] = ()

@@ -36,7 +36,7 @@ class Namespace:
     def __getitem__(self, path: str) -> Definition:
         return self._definitions[path]
 
-    def put(self, definition: Definition) -> None:
+    def add(self, definition: Definition) -> None:
         """Take in a definition, of a file that is not yet among the others."""
         path = definition.path
         self._definitions[path] = definition
@@ -47,7 +47,7 @@ class Namespace:
             insort(self._sizes, (-size, path))
             self.descriptions.add(path, definition.description)
 
-    def drop(self, definition: Definition) -> None:
+    def remove(self, definition: Definition) -> None:
         """Forget a definition that is among the others."""
         path, name = definition.path, normalise_name(definition.full_name)
         del self._definitions[path]

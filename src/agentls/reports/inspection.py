@@ -57,7 +57,7 @@ class RuntimeReport(NamedTuple):
     is_primary: bool
     dialect: Dialect
     loads: bool
-    how: LoadStatus
+    status: LoadStatus
     reasons: tuple[str, ...]
     name: str | None
     description: str | None
@@ -81,7 +81,7 @@ class Inspection(NamedTuple):
 
     path: str
     dialect: str
-    views: tuple[RuntimeReport, ...]
+    reports: tuple[RuntimeReport, ...]
     portable: PortabilityCheck
 
 
@@ -258,7 +258,7 @@ def inspection_data(inspection: Inspection) -> dict[str, Any]:
     return {
         "path": inspection.path,
         "dialect": inspection.dialect,
-        "readings": [_report_data(report) for report in inspection.views],
+        "readings": [_report_data(report) for report in inspection.reports],
         "portable": inspection.portable._asdict(),
     }
 
@@ -268,7 +268,7 @@ def _report_data(report: RuntimeReport) -> dict[str, Any]:
         "runtime": report.runtime.name,
         "counts": report.is_primary,
         "loads": report.loads,
-        "how": report.how,
+        "how": report.status,
         "reasons": list(report.reasons),
         "name": report.name,
         "description": report.description,
@@ -305,7 +305,7 @@ def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
     """The inspection for people, in lines of at most `width` characters where words allow it. Of
     runtimes that read the file without owning the folder it shows the verdict alone."""
     lines: list[Line] = [(StyledText(_printable(inspection.path), "path"),)]
-    for report in inspection.views:
+    for report in inspection.reports:
         good = is_usable(report)
         lines += _wrap(None, verdict(report), "good" if good else "bad", width)
         for reason in report.reasons:
@@ -327,7 +327,7 @@ def is_usable(report: RuntimeReport) -> bool:
     """Whether the runtime gets an agent from the file that it can start."""
     grammar = report.runtime.tool_grammar
     on_purpose = grammar is not None and grammar.none_on_purpose and report.tools.mode == "none"
-    return report.loads and report.how != "damaged" and (on_purpose or not report.tools.is_empty)
+    return report.loads and report.status != "damaged" and (on_purpose or not report.tools.is_empty)
 
 
 def verdict(report: RuntimeReport) -> str:
@@ -335,14 +335,14 @@ def verdict(report: RuntimeReport) -> str:
     title = f"{report.runtime.title} {report.runtime.version}".rstrip()
     if not report.loads:
         return f"{title} {report.runtime.refusal.replace('the file', 'this file')}."
-    if report.how == "damaged" and report.runtime.damage:
+    if report.status == "damaged" and report.runtime.damage:
         return f"{title} cannot use the frontmatter: it {report.runtime.damage}."
-    if report.how == "damaged":
+    if report.status == "damaged":
         return (
             f"{title} cannot read the frontmatter: `{report.name}` gets all tools, and nothing else counts."
         )
     effect = f"{title} {'loads' if report.runtime.version else 'should load'} this file"
-    if report.how == "repaired":
+    if report.status == "repaired":
         effect += " after repairing it"
     if report.tools.mode == "none":
         return f"{effect}, and starts the {report.dialect.thing} without any tool."
@@ -356,14 +356,14 @@ def verdict(report: RuntimeReport) -> str:
 
 def short_status(report: RuntimeReport) -> str:
     """In a word or two, as fits a status bar, what comes of the file."""
-    if report.loads and report.how != "damaged" and report.tools.is_empty:
+    if report.loads and report.status != "damaged" and report.tools.is_empty:
         return "no tools"
     return {
         "clean": "loads",
         "repaired": "loads after repair",
         "damaged": "unreadable",
         "dropped": report.runtime.refused,
-    }[report.how]
+    }[report.status]
 
 
 def describe_model(model: ResolvedModel, format_name: Callable[[str], str] = str) -> str:

@@ -35,13 +35,13 @@ class SpellingIndex:
             self._by_length.setdefault(len(letters), {}).setdefault(letters, word)
         self._answers: dict[str, str | None] = {}
 
-    def nearest(self, word: str, max_distance: int = 2) -> str | None:
+    def closest_match(self, word: str, max_distance: int = 2) -> str | None:
         """As the function of that name."""
         if word not in self._answers:
-            self._answers[word] = self._nearest(_letters(word), max_distance)
+            self._answers[word] = self._find_closest(_letters(word), max_distance)
         return self._answers[word]
 
-    def _nearest(self, wanted: str, max_distance: int) -> str | None:
+    def _find_closest(self, wanted: str, max_distance: int) -> str | None:
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extractOne
 

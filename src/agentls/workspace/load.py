@@ -56,7 +56,7 @@ def find_index_files(root: str, settings: SettingsLookup) -> Iterator[str]:
     whole = user_files.is_user_folder(root)
     if not whole:
         yield from (found.path for found in discovery.find_files(root, search))
-    if whole or settings(root).config.user_folder:
+    if whole or settings(root).config.user_files:
         yield from user_files.find_user_files(search, root)
 
 

@@ -332,7 +332,7 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     """The text has more lines than the makers of the runtime advise.
 
     All of it is read whenever it is used, and what is long is followed less well. Split it by subject,
-    or move parts into files that are read when they are needed. The setting `lines` sets another limit.
+    or move parts into files that are read when they are needed. The setting `max-lines` sets another limit.
 
     ```toml
     lines = 2
@@ -355,7 +355,7 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     """
     lines = ctx.text.rstrip().count("\n") + 1
     for reading in ctx.readings:
-        advised = reading.runtime.lines and (ctx.config.lines or reading.runtime.lines)
+        advised = reading.runtime.lines and (ctx.config.max_lines or reading.runtime.lines)
         if advised and lines > advised:
             message = (
                 f"The text has {lines:,} lines; for {reading.runtime.title} at most {advised} are advised."

@@ -303,7 +303,7 @@ def _unresolved(
 def _is_resolved(ctx: Context, project: Index, names: Names, reference: Reference) -> bool:
     """Whether there is what a reference names, or it may be where nobody looks: in a plugin that is not
     here. A file without others of that kind beside it was taken from elsewhere."""
-    if reference.scope.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
+    if reference.qualifier.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
         return True
     kinds: tuple[NameKind, ...] = (
         ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)

@@ -224,10 +224,10 @@ def long_description(ctx: Context) -> Iterator[Finding]:
 
     Claude Code tells the model the descriptions of all agents in every session, whether one is
     used or not, and does not shorten them. Examples can stand in the prompt instead, which is
-    only read when the agent runs. The limit is the setting `description-tokens`.
+    only read when the agent runs. The limit is the setting `max-description-tokens`.
 
     ```toml
-    description-tokens = 10
+    max-description-tokens = 10
     ```
 
     ## Bad
@@ -252,7 +252,7 @@ def long_description(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry, limit = ctx.reading.entry("description"), ctx.config.description_tokens
+    entry, limit = ctx.reading.entry("description"), ctx.config.max_description_tokens
     if entry is None or not ctx.reading.description or not ctx.dialect.model_invocable:
         return
     tokens = estimate_tokens(ctx.reading.description)

@@ -72,7 +72,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     own = main_definition(ctx)
     if own is None or ctx.project is None:
         return
-    others = _others(own, ctx.project.roster(own).find(own.full_name))
+    others = _others(own, ctx.project.namespace(own).find(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -218,7 +218,7 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     own = main_definition(ctx)
     if own is None or ctx.project is None:
         return
-    others = _others(own, ctx.project.roster(own).find_similar(own.full_name))
+    others = _others(own, ctx.project.namespace(own).find_similar(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -261,7 +261,7 @@ def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definiti
 def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
     """One definition of the name, kind and place of `like`, if there is any."""
     assert ctx.project is not None
-    return list(islice(ctx.project.roster(like).find(like.full_name), 1))
+    return list(islice(ctx.project.namespace(like).find(like.full_name), 1))
 
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:

@@ -115,7 +115,7 @@ def _told(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
         or not ctx.dialect.model_invocable
     ):
         return None
-    return own, ctx.project.roster(own), entry
+    return own, ctx.project.namespace(own), entry
 
 
 def _added(covered: NearDuplicate) -> str:
@@ -130,10 +130,10 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
 
     The model is told the descriptions of all agents and skills in every session. Claude Code has warned of
     more than 15,000 tokens for those of agents; for those of skills it has one percent of the context. The
-    three longest are reported. The limit is the setting `roster-tokens`.
+    three longest are reported. The limit is the setting `max-total-description-tokens`.
 
     ```toml
-    roster-tokens = 30
+    max-total-description-tokens = 30
     ```
 
     ## Bad
@@ -181,7 +181,7 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
         return
     own, roster, entry = told
     runtime = ctx.reading.runtime
-    limit = ctx.config.roster_tokens or runtime.descriptions
+    limit = ctx.config.max_total_description_tokens or runtime.descriptions
     if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
     by = f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"

@@ -154,8 +154,8 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
     """The rules of the settings that deny the agent by its name, each with its file."""
     assert ctx.project is not None
     for file in ctx.project.permission_files(ctx.reading.runtime):
-        above = not own.qualifier and is_inside(file.base, own.base_folder)
-        if not (above or file.base == ctx.project.user_folder):
+        above = not own.qualifier and is_inside(file.base_folder, own.base_folder)
+        if not (above or file.base_folder == ctx.project.user_folder):
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)

@@ -13,8 +13,8 @@ from agentls.document.tools import (
     ResolvedEntry,
     ToolList,
     available_tools,
-    names_denying,
     missing_in_runtime,
+    names_denying,
 )
 from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
 from agentls.linter.shared.tool_entries import (
