@@ -32,11 +32,6 @@ class Placement(NamedTuple):
     place: Place | None
 
 
-def is_inside(folder: str, path: str) -> bool:
-    """Whether `path` is `folder` or lies below it."""
-    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
-
-
 def locate(
     path: str, plugin: Plugin | None, text: str = "", files: loader.UserDialects = ()
 ) -> Placement | None:

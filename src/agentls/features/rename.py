@@ -14,12 +14,12 @@ from urllib.parse import quote, unquote
 
 from agentls.document import edits as rewrite
 from agentls.document.document import Document
-from agentls.document.locate import is_inside
 from agentls.features.references import find_name_at, resolve_name
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
 from agentls.text.offsets import Edit, Span, apply_edits
+from agentls.text.paths import is_inside, relative_to
 
 EditReason = Literal["name", "reference", "link", "prose"]
 """What stands in the place of an edit: the name itself, a reference, a path, or a word in prose that is the
@@ -42,7 +42,7 @@ class Move(NamedTuple):
 
     def apply_to(self, path: str) -> str:
         """Where `path` lies after the move."""
-        return self.new + path[len(self.old) :] if is_inside(self.old, path) else path
+        return self.new + path[len(self.old) :] if is_inside(path, self.old) else path
 
 
 class Renaming(NamedTuple):
@@ -76,7 +76,7 @@ class Files(NamedTuple):
 
     def relative(self, path: str) -> str:
         """A path as people know it: counted from the root."""
-        return path.removeprefix(f"{self.root.rstrip('/')}/")
+        return relative_to(path, self.root)
 
 
 def prepare_rename(

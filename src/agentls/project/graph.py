@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from agentls.dialects import loader
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Definition, Names, Reference
+from agentls.text.paths import relative_to
 
 NodeKind = Literal["agent", "skill", "command", "server", "file", "tool"]
 """What a node stands for; a "file" is one that only refers to others, such as `CLAUDE.md`."""
@@ -208,7 +209,7 @@ class _GraphBuilder:
         return form == "key" or (kind == "agent" and (form != "call" or "-" in name))
 
     def _relative(self, path: str) -> str:
-        return path.removeprefix(f"{self._root.rstrip('/')}/") if self._root else path
+        return relative_to(path, self._root) if self._root else path
 
     def _group(self, path: str, scope: str, kind: str) -> str:
         """What a person takes a file to be a part of: its plugin, or the folder that holds it."""

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentls.dialects.runtimes import Runtime
-from agentls.document.locate import is_inside
 from agentls.project.names import Definition, NameKind, Names, Reference, normalise_name
 from agentls.project.namespace import Namespace
 from agentls.text.offsets import Span
+from agentls.text.paths import is_inside
 from agentls.text.spelling import SpellingIndex
 
 _ANY: tuple[NameKind, ...] = ("agent", "skill", "command")
@@ -215,7 +215,7 @@ class Index:
         """The references to files that lead to a folder, or to what lies in it."""
         for names in self:
             for reference in names.references:
-                if reference.kind == "file" and is_inside(folder, reference.name):
+                if reference.kind == "file" and is_inside(reference.name, folder):
                     yield names, reference
 
     def namespace(self, definition: Definition) -> Namespace:
@@ -230,7 +230,7 @@ class Index:
             steps = (0, 0)
         elif (
             not definition.qualifier
-            and is_inside(definition.base_folder, names.base_folder)
+            and is_inside(names.base_folder, definition.base_folder)
             and definition.base_folder != self.user_folder
         ):
             steps = (1, names.base_folder.count("/") - definition.base_folder.count("/"))

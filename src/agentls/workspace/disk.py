@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.document.locate import Plugin
 from agentls.text import globs
+from agentls.text.paths import folder_and_parents
 
 SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
 DIALECT_FILE_SUFFIX = ".dialect.yaml"
@@ -152,22 +153,6 @@ def relative_path(path: str, root: str) -> str:
     """`path` as counted from `root`, with `/`; as it is where it does not lie below it."""
     full, base = absolute_path(path), absolute_path(root)
     return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
-
-
-def common_folder(folders: list[str]) -> str:
-    """The folder (with `/`) that holds all of these absolute ones; "" for none."""
-    try:
-        return os.path.commonpath(folders).replace(os.sep, "/")
-    except ValueError:  # On Windows they may lie on several drives.
-        return ""
-
-
-def folder_and_parents(path: str) -> Iterator[str]:
-    """`path` (absolute, with `/`) and all the folders above it; the last one is "" for `/`."""
-    yield path.rstrip("/")
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def decode(data: bytes) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 from agentls.linter.rule import Context, Finding, Related, Severity, rule
 from agentls.project.names import Definition
 from agentls.text.offsets import Span
+from agentls.text.paths import parent_folders
 
 MOST = 4
 """How many others a finding leads to."""
@@ -266,10 +267,3 @@ def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
     return tuple(Related(other.span, message, other.path) for other in others)
-
-
-def parent_folders(folder: str) -> Iterator[str]:
-    """The folders above `folder`, the nearest first."""
-    while "/" in folder:
-        folder = folder.rpartition("/")[0]
-        yield folder

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.document.locate import is_inside
 from agentls.linter.rule import Context, Finding, Related, Severity, rule
 from agentls.linter.rules.duplicates import main_definition, name_span, project_path
 from agentls.project.names import Definition, PermissionRule, Reference
+from agentls.text.paths import is_inside
 
 
 @rule("warning")
@@ -154,7 +154,7 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
     """The rules of the settings that deny the agent by its name, each with its file."""
     assert ctx.project is not None
     for file in ctx.project.permission_files(ctx.reading.runtime):
-        above = not own.qualifier and is_inside(file.base_folder, own.base_folder)
+        above = not own.qualifier and is_inside(own.base_folder, file.base_folder)
         if not (above or file.base_folder == ctx.project.user_folder):
             continue
         for each in file.permissions:
