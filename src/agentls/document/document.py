@@ -13,9 +13,8 @@ from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
 from agentls.dialects.value_schema import is_met
 from agentls.document import foreign_format
-from agentls.document import tools as toollist
 from agentls.document.foreign_format import ForeignFormat
-from agentls.document.tools import AvailableTools, ToolList
+from agentls.document.tools import AvailableTools, ToolList, available_tools, resolve_entry
 from agentls.readers.reading import FileIdentity, Reading
 from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
@@ -189,7 +188,7 @@ class Document(AgentFile):
                 key,
                 entry.value,
                 tuple(
-                    toollist.resolve_entry(item, self.dialect, self.permission_mode, runtimes)
+                    resolve_entry(item, self.dialect, self.permission_mode, runtimes)
                     for item in tool_names.split_tool_list(entry.value, self.text, self.dialect.tool_grammar)
                 ),
             )
@@ -207,4 +206,4 @@ class Document(AgentFile):
     @cached_property
     def available_tools(self) -> AvailableTools:
         """What the agent may use in the folder's own runtime."""
-        return toollist.available_tools(self.reading, self.text, self.permission_mode)
+        return available_tools(self.reading, self.text, self.permission_mode)

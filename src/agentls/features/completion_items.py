@@ -14,7 +14,7 @@ from agentls.dialects import tool_names, value_schema
 from agentls.dialects.hooks import HookEvent, HookField
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.document import tools as toollist
+from agentls.document.tools import is_denied
 
 ItemKind = (
     Literal["key", "value", "tool", "model", "event", "field", "type", "skeleton", "variable"]
@@ -153,7 +153,7 @@ def tool_items(
     offered only where they are denied: an agent can also run the main session.
     """
     for name in dialect.user_tools:
-        if not toollist.is_denied(name, listed):
+        if not is_denied(name, listed):
             yield CompletionItem(name, "tool", "Added in your configuration.")
     unavailable = []
     for tool in dialect.tools:

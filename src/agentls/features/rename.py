@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote
 
-from agentls.document import edits as rewrite
 from agentls.document.document import Document
+from agentls.document.edits import write_scalar
 from agentls.features.references import find_name_at, resolve_name
 from agentls.project import extract
 from agentls.project.index import Index
@@ -233,7 +233,7 @@ def _name_edits(path: str, text: str, definition: Definition, new: str) -> Itera
     elif sign == last == '"':
         new = new.replace("\\", r"\\").replace('"', r"\"")
     else:
-        new, inside = rewrite.write_scalar(new), True
+        new, inside = write_scalar(new), True
     yield RenameEdit(path, Edit(definition.span, new if inside else f"{sign}{new}{sign}"), "name")
 
 
@@ -299,7 +299,7 @@ def _find_failure(
         reason = _new_reason(document, after) or _special_meaning(document, definition, new)
         if reason or own is None or not _is_same(own, renamed):
             return reason or f"The file would not get the name `{new}` by that."
-    if _PLAIN.fullmatch(new) and rewrite.write_scalar(new) == new:
+    if _PLAIN.fullmatch(new) and write_scalar(new) == new:
         return None  # It can stand wherever a name can.
     for path, changed in edits.items():
         after_all = files.names(path, apply_edits(files.text(path) or "", changed))

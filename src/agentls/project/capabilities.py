@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from agentls.dialects import tool_names
-from agentls.document import tools as toollist
 from agentls.document.document import Document
-from agentls.document.tools import AvailableTools
+from agentls.document.tools import AvailableTools, is_denied, names_denying
 from agentls.project import name_syntax
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Names, PermissionRule
@@ -150,14 +149,14 @@ def _denied_tools(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable
     listed = {*tools.available}
     taken: dict[str, list[str]] = {}
     for tool in tools.available:
-        for name in toollist.names_denying(tool):
+        for name in names_denying(tool):
             taken.setdefault(name, []).append(tool)
 
     def covered(denied: tuple[str, ...]) -> Iterator[str]:
         for name in denied:
             yield from taken.get(name, ())
             # One tool of a server that is listed as a whole.
-            if name not in taken and toollist.is_denied(name, listed):
+            if name not in taken and is_denied(name, listed):
                 yield name
 
     return covered

@@ -6,6 +6,7 @@ where they come from. Each `about_` function gives `None` for what it does not k
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -19,9 +20,11 @@ from agentls.dialects.records import Key, OldTool, Source, Tool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX
 from agentls.linter.rule import RULES
 from agentls.text.spelling import closest_match
-from agentls.text.wording import code_span
+from agentls.text.wording import code_span, join_names
 
 # --- the parts of a page ----------------------------------------------------------------------
+
+_list_names = partial(join_names, last=", ", limit=sys.maxsize)
 
 _CONFIDENCE = {"documented": " (documented)", "third-party": " (by third parties, not confirmed)"}
 
@@ -42,10 +45,6 @@ def cite_source(source: Source) -> str:
     title = f"[{source.title}]({source.url})" if source.url else source.title
     date = f", {source.date}" if source.date else ""
     return f"*Source: {title}{date}{_CONFIDENCE.get(source.confidence, '')}.*"
-
-
-def join_names(names: Iterable[str]) -> str:
-    return ", ".join(code_span(name) for name in names)
 
 
 def observed_source(dialect: Dialect) -> Source:
@@ -115,7 +114,7 @@ def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
         ("Without effect", key.no_effect),
         ("Write instead", code_span(key.use) if key.use else ""),
         ("Has an effect", _condition(key)),
-        ("Fields", join_names(field.name for field in key.fields)),
+        ("Fields", _list_names(field.name for field in key.fields)),
     ]
     return render_page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
 
@@ -140,7 +139,7 @@ def _condition(key: Key) -> str:
 def _value_list(key: Key) -> str:
     """The words of a key with what they mean, or in a row where the word says it."""
     if all(value.summary.lower() in ("", value.name.lower()) for value in key.values):
-        return join_names(value.name for value in key.values)
+        return _list_names(value.name for value in key.values)
     return "".join(f"\n  - `{value.name}`: {value.summary}" for value in key.values)
 
 
@@ -204,7 +203,7 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
         ("In subagents", _availability(tool) if differs else ""),
         ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
         ("Specifier in permission rules", tool.specifier),
-        ("Old names that still work", join_names(old_names)),
+        ("Old names that still work", _list_names(old_names)),
         ("Since", tool.since),
     ]
     if tool.yields_to:
@@ -229,7 +228,7 @@ def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
         summary += " The old name is still understood."
     else:
         summary += f" {dialect.runtimes[0].title} drops the name without a word."
-    facts = [("Write instead", join_names(old.now))]
+    facts = [("Write instead", _list_names(old.now))]
     return render_page(old.name, "old tool name", summary, facts, dialect.source(old.source))
 
 
@@ -238,7 +237,7 @@ def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
     others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.works]
     effect = _UNKNOWN_TOOLS[others[0].unknown_tools] if others else "understands the name all the same"
     summary = f"A tool of {tool.of}. {(*others, *dialect.runtimes)[0].title} {effect}."
-    facts = [("What comes nearest", join_names(tool.now))]
+    facts = [("What comes nearest", _list_names(tool.now))]
     return render_page(tool.name, "unknown tool", summary, facts, observed_source(dialect))
 
 
@@ -317,8 +316,8 @@ def explain_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  T
     if handler is None:
         return None
     facts = [
-        ("Required", join_names(field.name for field in handler.fields if field.required)),
-        ("Optional", join_names(field.name for field in handler.fields if not field.required)),
+        ("Required", _list_names(field.name for field in handler.fields if field.required)),
+        ("Optional", _list_names(field.name for field in handler.fields if not field.required)),
     ]
     return render_page(
         handler.name, "kind of hook handler", handler.summary, facts, dialect.source(handler.source)
@@ -363,7 +362,7 @@ def _field_page(dialect: Dialect, field: HookField, kind: str) -> str:
     facts = [
         ("", "Required" if field.required else ""),
         ("Type", _TYPES.get(field.type, "")),
-        ("Values", join_names(field.values)),
+        ("Values", _list_names(field.values)),
         ("In an agent", f"no effect: {field.no_effect}" if field.no_effect else ""),
     ]
     return render_page(field.name, kind, field.summary, facts, dialect.source(field.source))
@@ -482,7 +481,7 @@ def _format_note(dialect: Dialect, others: list[Dialect]) -> str:
     if not others:
         return line
     rest = f" and {len(others) - _MAX_FORMATS} more" if len(others) > _MAX_FORMATS else ""
-    names = join_names(other.name for other in others[:_MAX_FORMATS])
+    names = _list_names(other.name for other in others[:_MAX_FORMATS])
     return f"{line} Other formats have the word too: {names}{rest}. Choose one with `--dialect`."
 
 

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Models
 from agentls.dialects.runtimes import Runtime
-from agentls.document import tools as toollist
 from agentls.document.document import Document
-from agentls.document.tools import AvailableTools
+from agentls.document.tools import AvailableTools, available_tools
 from agentls.project import capabilities
 from agentls.project.capabilities import Capabilities, TextStyle
 from agentls.project.index import Index
@@ -99,7 +98,7 @@ def report_for(document: Document, reading: Reading, index: Index | None = None)
     """What the runtime of `reading` makes of `document`, in its project if that is known."""
     text, dialect = document.text, reading.dialect
     body = text[reading.body_start :] if reading.loads else text[document.body_start :]
-    tools = toollist.available_tools(reading, text, document.permission_mode)
+    tools = available_tools(reading, text, document.permission_mode)
     return RuntimeReport(
         reading.runtime,
         reading in document.readings,
@@ -170,7 +169,7 @@ def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Itera
         )
     ignored = list(_ignored_keys(reading))
     if ignored:
-        yield f"It does not look at {join_names(ignored)}."
+        yield f"It does not look at {wording.join_names(ignored)}."
     if tools.mode == "listed":
         yield from _tool_notes(tools, reading.dialect)
     yield from _model_notes(reading.string("model"), reading.dialect.models)
@@ -190,15 +189,15 @@ def _tool_notes(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
         yielding = [tool.name for tool in available if tool.yields_to == other]
         if yielding:
             yield (
-                f"Beside `{other}` the agent is not given {join_names(yielding)};"
+                f"Beside `{other}` the agent is not given {wording.join_names(yielding)};"
                 f" it does the same through `{other}`."
             )
     lost = [tool.name for tool in available if not tool.background]
     if lost:
-        yield f"In the background, where agents run unless told otherwise, it goes without {join_names(lost)}."
+        yield f"In the background, where agents run unless told otherwise, it goes without {wording.join_names(lost)}."
     some = [tool.name for tool in available if tool.sessions == "some"]
     if some:
-        yield f"Only some sessions or systems have {join_names(some)}."
+        yield f"Only some sessions or systems have {wording.join_names(some)}."
 
 
 def _model_notes(written: str | None, models: Models) -> Iterator[str]:
@@ -216,12 +215,6 @@ def _model_notes(written: str | None, models: Models) -> Iterator[str]:
         yield f"Requests to `{model.name}` fail: {model.summary}."
     elif model and model.status == "remapped":
         yield f"`{model.name}` is gone, and `{model.sends}` is asked instead."
-
-
-def join_names(names: list[str]) -> str:
-    """Names in a sentence."""
-    quoted = [f"`{name}`" for name in names]
-    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
 def _check_portability(text: str) -> PortabilityCheck:

@@ -46,10 +46,10 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#~&|])", r"\\\1", text)
 
 
-def join_names(names: Iterable[str], last: str = " and ") -> str:
-    """Names as code, as many as can be read at a glance."""
+def join_names(names: Iterable[str], last: str = " and ", limit: int = _MAX_NAMES) -> str:
+    """Join `names` as code spans: `limit` of them and "N more", with `last` before the last one."""
     spans = [code_span(name) for name in names]
-    if len(spans) > _MAX_NAMES + 1:
-        spans[_MAX_NAMES:] = [f"{len(spans) - _MAX_NAMES} more"]
+    if len(spans) > limit + 1:
+        spans[limit:] = [f"{len(spans) - limit} more"]
         last = " and "
     return last.join([", ".join(spans[:-1]), spans[-1]]) if len(spans) > 1 else "".join(spans)
