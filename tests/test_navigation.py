@@ -7,9 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from agentls.document.document import Document
-from agentls.features import name_hover, workspace_symbol
-from agentls.features import references as navigation
-from agentls.features.references import NameOccurrence
+from agentls.features import definition, name_at, name_hover, references, workspace_symbol
+from agentls.features.name_at import NameOccurrence
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names
 from agentls.text.offsets import LineIndex, Span
@@ -78,7 +77,7 @@ class Seen(NamedTuple):
     @property
     def found(self) -> NameOccurrence | None:
         """The name at the cursor."""
-        return navigation.find_name_at(self.project, self.names, self.case.files[self.path], self.offset)
+        return name_at.find_name_at(self.project, self.names, self.case.files[self.path], self.offset)
 
     @property
     def names(self) -> Names:
@@ -118,16 +117,16 @@ def definitions(seen: Seen) -> list[str]:
     found = seen.found
     return [
         seen.shown(each.path, each.span)
-        for each in (navigation.find_definitions(seen.project, seen.names, found) if found else ())
+        for each in (definition.find_definitions(seen.project, seen.names, found) if found else ())
     ]
 
 
-def references(seen: Seen) -> list[str]:
+def found_references(seen: Seen) -> list[str]:
     """All the places where the same is named."""
     assert seen.found
-    wanted = navigation.reference_subject(seen.project, seen.names, seen.found)
+    wanted = references.reference_subject(seen.project, seen.names, seen.found)
     return [
-        seen.shown(names.path, each.span) for names, each in navigation.find_references(seen.project, wanted)
+        seen.shown(names.path, each.span) for names, each in references.find_references(seen.project, wanted)
     ]
 
 
@@ -179,7 +178,7 @@ def test_other_words_lead_nowhere(before: str, after: str) -> None:
     [("name: rev", "iewer"), ("Agent(rev", "iewer"), ("@agent-rev", "iewer first"), ("`revie", "wer`")],
 )
 def test_the_references_are_the_same_from_everywhere(before: str, after: str) -> None:
-    assert references(team(before, after)) == [
+    assert found_references(team(before, after)) == [
         "lead.md:4:reviewer",
         "lead.md:12:reviewer",
         "lead.md:13:reviewer",
@@ -188,12 +187,12 @@ def test_the_references_are_the_same_from_everywhere(before: str, after: str) ->
 
 
 def test_what_is_missing_has_references_too() -> None:
-    assert references(team("@agent-nob", "ody")) == ["release.md:5:nobody", "release.md:5:nobody"]
+    assert found_references(team("@agent-nob", "ody")) == ["release.md:5:nobody", "release.md:5:nobody"]
 
 
 def test_a_file_without_a_name_is_named_at_its_start() -> None:
     seen = project(TEAM.replace("---\ndescription: Makes", "<|>---\ndescription: Makes"))
-    assert references(seen) == ["reviewer.md:10:release"]
+    assert found_references(seen) == ["reviewer.md:10:release"]
 
 
 def test_several_places_are_given_where_nothing_decides() -> None:
@@ -221,19 +220,19 @@ Ask @agent-help<|>er.
 def test_the_frontmatter_is_shown_with_a_definition() -> None:
     seen = team("Agent(revi", "ewer")
     assert seen.found
-    (target,) = navigation.find_definitions(seen.project, seen.names, seen.found)
+    (target,) = definition.find_definitions(seen.project, seen.names, seen.found)
     text = seen.case.files[target.path]
-    assert navigation.target_range(target, text) == Span(0, text.index("---\n\nCall") + 3)
+    assert definition.target_range(target, text) == Span(0, text.index("---\n\nCall") + 3)
 
 
 def test_a_name_that_is_no_longer_there_is_noticed() -> None:
     seen = team("Agent(revi", "ewer")
     found, text = seen.found, seen.case.files[seen.path]
     assert found
-    assert navigation.is_up_to_date(found, text)
-    assert not navigation.is_up_to_date(found, "x" + text)
-    assert not navigation.is_up_to_date(found, "")
-    assert navigation.is_up_to_date(seen.names.definitions[0]._replace(span=Span(0, 0)), "")
+    assert name_at.is_up_to_date(found, text)
+    assert not name_at.is_up_to_date(found, "x" + text)
+    assert not name_at.is_up_to_date(found, "")
+    assert name_at.is_up_to_date(seen.names.definitions[0]._replace(span=Span(0, 0)), "")
 
 
 # Hover

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentls.document.document import Document
-from agentls.features.document_symbol import DocumentSymbol, document_symbols, folding_ranges
+from agentls.features.document_symbol import DocumentSymbol, document_symbols
+from agentls.features.folding_range import folding_ranges
 from harness import agent, covered
 
 HEAD = "---\nname: reviewer\ndescription: Reviews code.\n---\n"

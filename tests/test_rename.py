@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agentls.document.document import Document
 from agentls.document.locate import Plugin, make_document
-from agentls.features import rename
+from agentls.features import rename, will_rename_files
 from agentls.features.rename import Files, RenameError, Renaming
 from agentls.project import extract, extract_json
 from agentls.project.index import Index
@@ -429,7 +429,9 @@ See [how](../skills/tidy-up/how.md) or @.claude/skills/tidy-up/how.md.
 def moved(text: str, old: str, new: str) -> str:
     """The project after somebody has moved a file or folder, changed files only, and what is said of it."""
     project = Project(parse_case(text).files)
-    renaming, reasons = rename.rename_files(project.index, f"{ROOT}/{old}", f"{ROOT}/{new}", project.files)
+    renaming, reasons = will_rename_files.rename_files(
+        project.index, f"{ROOT}/{old}", f"{ROOT}/{new}", project.files
+    )
     after = project.after(renaming)
     changed = {path: content for path, content in after.texts.items() if project.texts.get(path) != content}
     return "".join(

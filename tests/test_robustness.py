@@ -15,8 +15,11 @@ from agentls.features import (
     code_action,
     code_lens,
     completion,
+    definition,
     document_symbol,
+    folding_range,
     hover,
+    name_at,
     name_completion,
     name_hover,
     references,
@@ -99,7 +102,7 @@ def through_everything(document: Document, offset: int) -> None:
     assert card is None or card.span.contains_cursor(offset)
     go_from_name_to_name(document, offset)
     document_symbol.document_symbols(document)
-    document_symbol.folding_ranges(document)
+    folding_range.folding_ranges(document)
     inspection.inspection_data(inspection.inspect_document(document, known))
     assert all(
         code_lens.lens_title(document, each.subject, known) for each in code_lens.code_lenses(document, known)
@@ -113,16 +116,16 @@ def go_from_name_to_name(document: Document, offset: int) -> None:
     index.update(names)
     card = name_hover.hover(index, names, document.text, offset, lambda _: document)
     assert card is None or card.span.contains_cursor(offset)
-    every: list[references.NameOccurrence] = [*names.definitions, *names.references]
+    every: list[name_at.NameOccurrence] = [*names.definitions, *names.references]
     for named in every:
-        found = references.find_name_at(index, names, document.text, named.span.start)
+        found = name_at.find_name_at(index, names, document.text, named.span.start)
         assert found or not isinstance(named, Definition)
         wanted = references.reference_subject(index, names, found or named)
         assert all(
             reference in names.references for _, reference in references.find_references(index, wanted)
         )
         if isinstance(wanted, Definition):
-            shown = references.target_range(wanted, document.text)
+            shown = definition.target_range(wanted, document.text)
             assert shown.start <= wanted.span.start <= wanted.span.end <= shown.end
             give_another_name(document, index, wanted)
 

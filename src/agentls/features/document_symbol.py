@@ -37,35 +37,9 @@ class DocumentSymbol(NamedTuple):
     children: tuple[DocumentSymbol, ...] = ()
 
 
-class FoldingRange(NamedTuple):
-    """A part of more than one line that can be folded away."""
-
-    span: Span
-    kind: Literal["region"] | None = None
-
-
 def document_symbols(document: Document) -> tuple[DocumentSymbol, ...]:
     """The parts of the file, nested."""
     return (*_frontmatter(document), *_sections(document))
-
-
-def folding_ranges(document: Document) -> tuple[FoldingRange, ...]:
-    """What can be folded, in the order of the text: the outline's parts and blocks of code."""
-    folds = [
-        FoldingRange(symbol.span, "region" if symbol.kind == "frontmatter" else None)
-        for symbol in _flatten(document_symbols(document))
-    ]
-    text = document.text
-    folds += [FoldingRange(_strip_span(text, block.span)) for block in document.markdown.code_blocks]
-    line_at = document.lines.line_number
-    longer = [fold for fold in folds if line_at(fold.span.start) < line_at(fold.span.end)]
-    return tuple(sorted(longer, key=lambda fold: fold.span))
-
-
-def _flatten(symbols: tuple[DocumentSymbol, ...]) -> Iterator[DocumentSymbol]:
-    for symbol in symbols:
-        yield symbol
-        yield from _flatten(symbol.children)
 
 
 # --- the frontmatter --------------------------------------------------------------------------
@@ -77,7 +51,7 @@ def _frontmatter(document: Document) -> Iterator[DocumentSymbol]:
     if block is None:
         return
     end = (block.closing or block.content).end
-    span = _strip_span(document.text, Span(block.opening.start, max(block.opening.end, end)))
+    span = strip_span(document.text, Span(block.opening.start, max(block.opening.end, end)))
     keys = tuple(_keys(document, span))
     yield DocumentSymbol("frontmatter", document.reading.name or "", "frontmatter", span, block.opening, keys)
 
@@ -86,7 +60,7 @@ def _keys(document: Document, inside: Span) -> Iterator[DocumentSymbol]:
     """The keys with their values, each behind the one before it."""
     end = inside.start
     for entry in sorted(document.root.entries, key=lambda entry: entry.span):
-        span = _strip_span(document.text, entry.span)
+        span = strip_span(document.text, entry.span)
         if span.start < end or span.end > inside.end or span.start == span.end:
             continue  # An alias or a merged key, which has no place of its own.
         end = span.end
@@ -171,7 +145,7 @@ def _section(
     """A section that ends at `end`, without the blank lines at its end."""
     kind: Kind
     if isinstance(of, TagPair):
-        name, kind, selection = f"<{of.name}>", "tag", _strip_span(text, of.opening)
+        name, kind, selection = f"<{of.name}>", "tag", strip_span(text, of.opening)
     elif of.level:
         name, kind, selection = of.title, "section", of.span
     else:
@@ -179,7 +153,7 @@ def _section(
     start, last = selection
     if children:
         last = children[-1].span.end
-    span = Span(start, max(last, _strip_span(text, Span(start, max(last, end))).end))
+    span = Span(start, max(last, strip_span(text, Span(start, max(last, end))).end))
     return DocumentSymbol(_name(name), "", kind, span, selection, children)
 
 
@@ -193,7 +167,7 @@ def _line_start(text: str, offset: int) -> int:
     return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
-def _strip_span(text: str, span: Span) -> Span:
+def strip_span(text: str, span: Span) -> Span:
     """`span` without the blanks and line ends at its edges."""
     piece = span.text_in(text)
     start = span.start + len(piece) - len(piece.lstrip())

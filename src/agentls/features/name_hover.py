@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from agentls.dialects import loader
 from agentls.document.document import Document
-from agentls.features import references
+from agentls.features import definition, name_at
 from agentls.features.hover import Hover
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
@@ -26,15 +26,15 @@ DocumentLookup = Callable[[str], Document | None]
 
 def hover(index: Index, names: Names, text: str, offset: int, open_document: DocumentLookup) -> Hover | None:
     """What the name at `offset` in the file of `names` names. A file says by itself what it defines."""
-    found = references.find_name_at(index, names, text, offset)
+    found = name_at.find_name_at(index, names, text, offset)
     if not isinstance(found, Reference):
         return None
     cards = [
         describe_definition(names, each, index.user_folder, open_document)
-        for each in references.find_definitions(index, names, found)[:_MAX_DEFINITIONS]
+        for each in definition.find_definitions(index, names, found)[:_MAX_DEFINITIONS]
     ]
     cards = cards or list(_built_in_agent(found, open_document(names.path)))
-    return Hover(references.full_span(found, text), _SEPARATOR.join(cards)) if cards else None
+    return Hover(name_at.full_span(found, text), _SEPARATOR.join(cards)) if cards else None
 
 
 def merge_hovers(first: Hover | None, second: Hover | None) -> Hover | None:

@@ -14,7 +14,8 @@ from urllib.parse import quote, unquote
 
 from agentls.document.document import Document
 from agentls.document.edits import write_scalar
-from agentls.features.references import find_name_at, resolve_name
+from agentls.features.definition import resolve_name
+from agentls.features.name_at import find_name_at
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
@@ -104,10 +105,10 @@ def rename(
 ) -> Renaming | RenameError:
     """All that changes when `definition` is called `new`. `moves` tells whether files can be renamed."""
     new = new.strip()
-    document = _defining_document(definition, files)
-    named_path = _named_path(document, definition) if document else None
-    move = Move(named_path, _renamed_path(named_path, definition.name, new)) if named_path and moves else None
-    renaming = _find_edits(index, definition, new, document, move, files)
+    document = defining_document(definition, files)
+    old_path = named_path(document, definition) if document else None
+    move = Move(old_path, _renamed_path(old_path, definition.name, new)) if old_path and moves else None
+    renaming = find_edits(index, definition, new, document, move, files)
     if isinstance(renaming, RenameError):
         return renaming
     if move and (move.new.count("/") != move.old.count("/") or _NOT_IN_FILE_NAME.search(new)):
@@ -115,53 +116,11 @@ def rename(
     # Where capital letters make no difference, the file is there under its old name.
     if move and move.new.lower() != move.old.lower() and files.exists(move.new):
         return RenameError(f"{files.relative(move.new)} is there already.")
-    links = _link_edits(index, move, files) if move else ()
-    return Renaming(_sort_edits((*renaming.changes, *links)), move, "" if moves else named_path or "")
+    links = link_edits(index, move, files) if move else ()
+    return Renaming(sort_edits((*renaming.changes, *links)), move, "" if moves else old_path or "")
 
 
-def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
-    """What changes along with a file or folder that somebody is about to move, and the reasons for which
-    names stay as they are that the move would change."""
-    move = Move(old, new)
-    changes = list(_link_edits(index, move, files))
-    reasons: list[str] = []
-    for names in list(index):
-        definition = names.main_definition
-        if (
-            definition is None
-            or move.apply_to(names.path) == names.path
-            or not _may_change_with(definition, move)
-        ):
-            continue
-        document = _defining_document(definition, files)
-        name = _name_after_move(document, definition, move, files) if document else definition.name
-        if name != definition.name:
-            renaming = _find_edits(index, definition, name, document, move, files)
-            if isinstance(renaming, RenameError):
-                reasons.append(renaming.reason)
-            else:
-                changes += renaming.changes
-    return Renaming(_sort_edits(changes), move), reasons
-
-
-def _may_change_with(definition: Definition, move: Move) -> bool:
-    """Whether a name may have to do with what moves: it comes from the path, or begins the name of that."""
-    written = definition.span.start < definition.span.end
-    return not written or posixpath.basename(move.old).startswith(definition.name)
-
-
-def _name_after_move(document: Document, definition: Definition, move: Move, files: Files) -> str:
-    """The name that goes with the place in which a file lies after a move."""
-    if definition.span.start < definition.span.end and _named_path(document, definition) == move.old:
-        last, stem = move.old.rpartition("/")[2], definition.name
-        fixed, fresh = last[len(stem) :], move.new.rpartition("/")[2]
-        return fresh.removesuffix(fixed) if fresh.endswith(fixed) else definition.name
-    after = files.document(move.apply_to(document.path), document.text)
-    own = extract.extract_names(after).main_definition if after else None
-    return own.name if own and own.qualifier == definition.qualifier else definition.name
-
-
-def _find_edits(
+def find_edits(
     index: Index, definition: Definition, new: str, document: Document | None, move: Move | None, files: Files
 ) -> Renaming | RenameError:
     text = files.text(definition.path)
@@ -181,12 +140,12 @@ def _find_edits(
     # A skill or a server that is called by an ordinary word is mostly called like a program or a deed.
     if definition.kind == "agent" or not _SINGLE_WORD.fullmatch(definition.name):
         changes += _prose_edits(index, definition, new, {change.path for change in changes}, files)
-    renaming = Renaming(_sort_edits(changes), move)
+    renaming = Renaming(sort_edits(changes), move)
     reason = _find_failure(definition, new, document, renaming, files)
     return RenameError(reason) if reason else renaming
 
 
-def _defining_document(definition: Definition, files: Files) -> Document | None:
+def defining_document(definition: Definition, files: Files) -> Document | None:
     """The document that is the definition; there is none of what is an entry in a file."""
     text = None if definition.is_entry else files.text(definition.path)
     return None if text is None else files.document(definition.path, text)
@@ -328,7 +287,7 @@ def _special_meaning(document: Document, definition: Definition, new: str) -> st
 # --- files and paths ------------------------------------------------------------------------------
 
 
-def _named_path(document: Document, definition: Definition) -> str | None:
+def named_path(document: Document, definition: Definition) -> str | None:
     """The file, or the folder around it, that is called as the definition is."""
     identity, path = document.identity, document.path
     if document.reading.runtime.identity == "folder":
@@ -344,7 +303,7 @@ def _renamed_path(path: str, old: str, new: str) -> str:
     return f"{folder}/{new.removeprefix(f'{above}/') if above else new}{last[len(stem) :]}"
 
 
-def _link_edits(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
+def link_edits(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
     """The edits of the paths that lead to what moves, and of those in it that would lead astray."""
     leading = list(index.find_path_references(move.old))
     if posixpath.dirname(move.old) != posixpath.dirname(move.new):
@@ -444,7 +403,7 @@ def _is_prose(document: Document, span: Span) -> bool:
     return False
 
 
-def _sort_edits(changes: Iterable[RenameEdit]) -> tuple[RenameEdit, ...]:
+def sort_edits(changes: Iterable[RenameEdit]) -> tuple[RenameEdit, ...]:
     """The changes by path and place, each place once."""
     places: dict[tuple[str, Span], RenameEdit] = {}
     for change in changes:

@@ -17,7 +17,8 @@ from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
 if TYPE_CHECKING:
     from agentls.features.code_action import CodeAction
     from agentls.features.completion_edit import CompletionEdit
-    from agentls.features.document_symbol import DocumentSymbol, FoldingRange
+    from agentls.features.document_symbol import DocumentSymbol
+    from agentls.features.folding_range import FoldingRange
     from agentls.features.hover import Hover
     from agentls.linter.check import Diagnostic
 

@@ -275,7 +275,7 @@ def document_symbol(
 
 def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRange] | None:
     """What can be folded."""
-    from agentls.features.document_symbol import folding_ranges
+    from agentls.features.folding_range import folding_ranges
 
     asked = ls.ask(params.text_document.uri)
     return convert.folding(folding_ranges(asked.document), asked.at, ls.client) if asked else None
