@@ -1,4 +1,4 @@
-"""The graph of a project, and its pictures: who leads to whom, what is dead, and names that bite."""
+"""The graph of a project and its output formats: edges, unresolved names, and names that need escapes."""
 
 from __future__ import annotations
 
@@ -98,12 +98,12 @@ def test_each_way_from_one_to_another_has_its_word() -> None:
         "CLAUDE.md mentions fact-checker: 3",
         "lead mentions fact-checker: 8",
         "lead preloads house-style: 5",
-        "lead preloads no-such-skill (missing): 5",
-        "lead starts Explore (elsewhere): 4",
+        "lead preloads no-such-skill (unresolved): 5",
+        "lead starts Explore (external): 4",
         "lead starts writer: 4",
-        "lead uses github (elsewhere): 4",
+        "lead uses github (external): 4",
         "publish runs lead: 5",
-        "writer starts ghost (missing): 6",
+        "writer starts ghost (unresolved): 6",
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_node_says_what_it_stands_for() -> None:
 def test_of_the_rest_of_the_project_there_are_only_the_neighbours() -> None:
     names = {node.name for node in graph_of(TEAM, ".claude/commands").nodes}
     assert names == {"publish", "lead"}
-    assert "writer starts ghost (missing): 6" not in render(graph_of(TEAM, ".claude/skills"))
+    assert "writer starts ghost (unresolved): 6" not in render(graph_of(TEAM, ".claude/skills"))
 
 
 def test_what_belongs_to_another_plugin_may_well_be_there() -> None:
@@ -128,7 +128,7 @@ def test_what_belongs_to_another_plugin_may_well_be_there() -> None:
         "-- .claude/agents/a.md --\n---\nname: a\ndescription: A.\nskills: their-plugin:some-skill\n---\n\nText.\n"
         "-- .claude/agents/b.md --\n---\nname: b\ndescription: B.\n---\n\nText.\n"
     )
-    assert render(graph_of(case)) == ["a preloads their-plugin:some-skill (elsewhere): 4"]
+    assert render(graph_of(case)) == ["a preloads their-plugin:some-skill (external): 4"]
 
 
 def test_tools_are_nodes_on_request() -> None:
@@ -247,7 +247,7 @@ def test_graph_writes_a_flowchart(team: Path, capsys: pytest.CaptureFixture[str]
     assert main.main(["graph"]) == 0
     printed = capsys.readouterr()
     assert printed.out.startswith("flowchart LR\n")
-    assert '("ghost"):::missing' in printed.out
+    assert '("ghost"):::unresolved' in printed.out
     assert printed.err == ""
     assert team.is_dir()
 
@@ -263,7 +263,7 @@ def test_the_ending_says_the_format(
     assert (team / file).read_text("utf-8").startswith(start)
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert f"{file}: 3 agents, 1 skill, 1 command, 1 server, 9 connections, 2 dead names" in printed.err
+    assert f"{file}: 3 agents, 1 skill, 1 command, 1 server, 9 connections, 2 unresolved names" in printed.err
 
 
 def test_a_folder_is_shown_with_its_neighbours_in_the_project(

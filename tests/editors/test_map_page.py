@@ -44,7 +44,7 @@ def test_a_person_finds_an_agent_and_what_it_is_connected_with(
     monkeypatch.chdir(tmp_path / "team")
     assert main.main(["graph", "-o", "../map.html"]) == 0
     found = seen(tmp_path / "map.html", "release-man")
-    assert found["list"][:2] == ["fixture-builder", "house-stile"], "dead names stand first"
+    assert found["list"][:2] == ["fixture-builder", "house-stile"], "unresolved names come first"
     assert not found["overlapping"]
     for words in ("release-manager", "Prepares a release.", "starts (1)\ndocs-writer", "preloads (2)"):
         assert words in found["card"]

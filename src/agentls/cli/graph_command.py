@@ -105,9 +105,9 @@ def _summary(drawn: Graph) -> str:
         (drawn.count("agent"), "agent"),
         (drawn.count("skill"), "skill"),
         (drawn.count("command"), "command"),
-        (drawn.count("server") + drawn.count("server", "elsewhere"), "server"),
+        (drawn.count("server") + drawn.count("server", "external"), "server"),
         (len(drawn.edges), "connection"),
-        (len(drawn.unresolved), "dead name"),
+        (len(drawn.unresolved), "unresolved name"),
     ]
     words = [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
     return ", ".join(words) or "nothing"
