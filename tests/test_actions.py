@@ -31,7 +31,7 @@ You review code.
 def test_fixes_come_first_and_then_an_ignore_comment() -> None:
     fix, *_, ignore = offered(BROKEN)
     assert [found.code for found in fix.diagnostics] == ["unknown-tool"]
-    assert ignore.title == "Ignore unknown-tool here"
+    assert ignore.title == "Disable unknown-tool for this line"
 
 
 def test_only_findings_at_the_cursor_count() -> None:
@@ -43,7 +43,7 @@ def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
     text, _ = at_cursor(BROKEN)
     document = agent(text)
     found = check.check(document, Config(), lambda _: True)
-    comments = [a for a in code_actions(document, found, Span(0, len(text))) if a.title.startswith("Ignore")]
+    comments = [a for a in code_actions(document, found, Span(0, len(text))) if a.title.startswith("Disable")]
     assert [len(comment.diagnostics) for comment in comments] == [2]
 
 
@@ -60,7 +60,7 @@ def test_ignore_comments_silence_their_findings_and_nothing_else() -> None:
             if not document.reading.loads:
                 continue  # In a broken file the comment may itself be taken for something else.
             for action in code_actions(document, before, Span(0, len(document.text))):
-                if not action.title.startswith("Ignore"):
+                if not action.title.startswith("Disable"):
                     continue
                 text = apply_edits(document.text, action.edits)
                 after = Case(case.prose, {**case.files, path: text}).diagnostics(path)

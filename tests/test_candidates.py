@@ -257,7 +257,7 @@ def test_a_name_comes_with_what_it_names() -> None:
     assert page == (
         "**`planner`** (Claude Code agent)\n\nPlans the work.\n\n"
         "- Defined in `planner.md`\n- Tools: `Read`, `mcp__tracker__create_issue`\n"
-        "- Model: not set: the model of the session"
+        "- Model: not set (model of the session)"
     )
 
 

@@ -93,7 +93,7 @@ def told(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
 
 
 def test_who_names_it() -> None:
-    assert told(project("tools: Read")) == ["named by: `lead`, `style`"]
+    assert told(project("tools: Read")) == ["used by: `lead`, `style`"]
 
 
 def test_tools_that_the_settings_take_away() -> None:
@@ -102,8 +102,8 @@ def test_tools_that_the_settings_take_away() -> None:
     assert found is not None
     assert found.tools == ("Read", "WebFetch")
     assert told(case, rule("Bash"), rule("WebFetch(domain:example.org)"), rule("Write"))[:2] == [
-        "denied: `Bash`, by the rule `Bash` in `.claude/settings.json`",
-        "limited: `WebFetch`, by the rule `WebFetch(domain:example.org)` in `.claude/settings.json`",
+        "denied: `Bash` (rule `Bash` in `.claude/settings.json`)",
+        "restricted: `WebFetch` (rule `WebFetch(domain:example.org)` in `.claude/settings.json`)",
     ]
 
 
@@ -131,11 +131,11 @@ def test_an_agent_with_all_tools_goes_without_those_that_are_denied() -> None:
 @pytest.mark.parametrize("written", ["Agent(worker)", "Task(worker)", "Agent"])
 def test_an_agent_that_nobody_may_start(written: str) -> None:
     words = told(project("tools: Read"), rule(written))
-    assert f"closed to: other agents, by the rule `{written}` in `.claude/settings.json`" in words
+    assert f"blocked: other agents (rule `{written}` in `.claude/settings.json`)" in words
 
 
 def test_a_rule_about_another_agent() -> None:
-    assert told(project("tools: Read"), rule("Agent(helper)")) == ["named by: `lead`, `style`"]
+    assert told(project("tools: Read"), rule("Agent(helper)")) == ["used by: `lead`, `style`"]
     found = seen(project("tools: Read, Agent"), rule("Agent(helper)"))
     assert found is not None
     assert [(ruling.name, ruling.rule) for ruling in found.restricted] == [("Agent", "Agent(helper)")]
@@ -166,7 +166,7 @@ def test_settings_of_a_folder_above_count_for_some_sessions() -> None:
     assert found is not None
     assert found.tools == ("Read", "Bash")
     (said,) = found.notes
-    assert "`p/.claude/settings.json` denies counts depends on the folder" in said
+    assert "`p/.claude/settings.json` apply depends on the folder" in said
 
 
 SERVER = "mcpServers:\n  - tracker: {command: tracker}"
@@ -175,13 +175,16 @@ SERVER = "mcpServers:\n  - tracker: {command: tracker}"
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ((SERVER,), "servers: `tracker` (its own, all tools)"),
-        ((SERVER, "tools: mcp__tracker__*"), "servers: `tracker` (its own, all tools)"),
-        ((SERVER, "tools: mcp__tracker"), "servers: `tracker` (its own, all tools)"),
-        ((SERVER, "tools: Read, mcp__tracker__get"), "servers: `tracker` (its own, `mcp__tracker__get`)"),
+        ((SERVER,), "MCP servers: `tracker` (defined in this file, all tools)"),
+        ((SERVER, "tools: mcp__tracker__*"), "MCP servers: `tracker` (defined in this file, all tools)"),
+        ((SERVER, "tools: mcp__tracker"), "MCP servers: `tracker` (defined in this file, all tools)"),
+        (
+            (SERVER, "tools: Read, mcp__tracker__get"),
+            "MCP servers: `tracker` (defined in this file, `mcp__tracker__get`)",
+        ),
         (
             (SERVER, "tools: Read"),
-            "note: `tools` lists no tool of `tracker`; whether it has them all the same is not known.",
+            "note: `tools` lists no tool of `tracker`; it is not documented whether the agent has them.",
         ),
     ],
 )
@@ -214,15 +217,15 @@ def test_a_tool_of_a_server_that_is_denied() -> None:
 def test_a_skill_that_only_people_start() -> None:
     path = ".claude/skills/style/SKILL.md"
     assert told(project("skills: style"), path=path) == [
-        "closed to: other agents, by `disable-model-invocation: yes`",
-        "named by: `worker`",
+        "blocked: other agents (`disable-model-invocation: yes`)",
+        "used by: `worker`",
     ]
 
 
 def test_an_agent_of_copilot_that_nobody_picks() -> None:
     path = ".github/agents/worker.agent.md"
     words = told(project("user-invocable: false", path=path), path=path)
-    assert words[0] == "closed to: people, by `user-invocable: false`"
+    assert words[0] == "blocked: users (`user-invocable: false`)"
 
 
 def test_settings_of_one_product_do_not_count_for_another() -> None:
@@ -246,13 +249,11 @@ def test_the_card_on_the_fence_and_the_inspection_say_it() -> None:
     index.update(Names(SETTINGS, base, "", ("claude-code",), permissions=(rule("Bash"),)))
     card = hover(case.document(HERE), 0, index)
     assert card is not None
-    assert (
-        "- Tools: `Read`\n- Denied: `Bash`, by the rule `Bash` in `.claude/settings.json`\n" in card.markdown
-    )
+    assert "- Tools: `Read`\n- Denied: `Bash` (rule `Bash` in `.claude/settings.json`)\n" in card.markdown
     found = inspection.inspect_document(case.document(HERE), index)
     text = inspection.strip_styles(inspection.render_text(found))
-    assert "  tools        Read\n  denied       Bash, by the rule Bash in .claude/settings.json\n" in text
-    assert "  named by     lead, style\n" in text
+    assert "  tools        Read\n  denied       Bash (rule Bash in .claude/settings.json)\n" in text
+    assert "  used by      lead, style\n" in text
     data = json.loads(json.dumps(inspection.inspection_data(found)))["readings"][0]["effective"]
     assert data == {
         "tools": ["Read"],

@@ -72,9 +72,9 @@ Ignored when the session itself runs in `bypassPermissions`, `acceptEdits` or `a
   - `dontAsk`: Refuse whatever is not allowed beforehand.
   - `bypassPermissions`: Skip all permission prompts. Ignored where the organisation disables it.
   - `manual`: Another word for `default` (2.1.200 and newer).
-- Without it: that of the session
-- A value that does not fit: the value is dropped
-- In a plugin: the key is ignored
+- Default: that of the session
+- If invalid: the value is dropped
+- In plugins: ignored
 - Since: 2.0.43
 
 *Source: [Claude Code docs, Subagents](https://code.claude.com/docs/en/sub-agents), 2026-08-22\
@@ -91,8 +91,8 @@ def test_words_that_say_it_all_stand_in_a_row() -> None:
 def test_a_key_of_another_format_names_the_one_to_write() -> None:
     page = explain.explain_key(CLAUDE, "allowed-tools")
     assert page is not None
-    assert "A key of skills and slash commands. Claude Code ignores it here." in page
-    assert "- Write instead: `tools`" in page
+    assert "A key of skills and slash commands. Claude Code ignores it." in page
+    assert "- Use instead: `tools`" in page
     assert explain.explain_key(CLAUDE, "Tools") is None
 
 
@@ -107,21 +107,21 @@ def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Bash", "- Permission prompt: yes\n- In subagents: available, also in the background"),
-        ("Read", "- Permission prompt: no"),
-        ("LSP", "- In subagents: available, but not in the background\n- Exists in some sessions"),
+        ("Bash", "- Requires permission: yes\n- In subagents: available"),
+        ("Read", "- Requires permission: no"),
+        ("LSP", "- In subagents: not available in the background\n- Only available in some sessions"),
         ("AskUserQuestion", "- In subagents: never available, even if listed"),
-        ("ExitPlanMode", "- In subagents: available with `permissionMode: plan` only"),
-        ("Agent", "- Old names that still work: `Task`"),
-        ("Grep", "- Listed beside `Bash`: not given, as the same is done through `Bash`"),
-        ("Task", "Renamed in 2.1.63. The old name is still understood.\n\n- Write instead: `Agent`"),
-        ("MultiEdit", "Removed. Claude Code drops the name without a word.\n\n- Write instead: `Edit`"),
-        ("read_file", "A tool of Gemini CLI and others. Claude Code drops the name without a word."),
+        ("ExitPlanMode", "- In subagents: only available with `permissionMode: plan`"),
+        ("Agent", "- Accepted former names: `Task`"),
+        ("Grep", "- If `Bash` is also listed: not given to the agent, which uses `Bash` instead"),
+        ("Task", "Renamed in 2.1.63. The former name is still accepted.\n\n- Use instead: `Agent`"),
+        ("MultiEdit", "Removed. Claude Code ignores it.\n\n- Use instead: `Edit`"),
+        ("read_file", "A tool of Gemini CLI and others. Claude Code ignores it."),
         ("mcp__docs__search", "The tool `search` of the MCP server `docs`, if it is connected."),
         ("mcp__docs", "All tools of the MCP server `docs`, if it is connected."),
         ("mcp__docs__*", "All tools of the MCP server `docs`, if it is connected."),
-        ("mcp__*", "All tools of all MCP servers; understood in `disallowedTools` only."),
-        ("*", "All the tools that are available."),
+        ("mcp__*", "All tools of all MCP servers; only valid in `disallowedTools`."),
+        ("*", "All available tools."),
     ],
 )
 def test_tools(name: str, words: str) -> None:
@@ -139,8 +139,8 @@ def test_no_tool() -> None:
     ("name", "words"),
     [
         ("Sonnet ", "- Resolves to: `claude-sonnet-5-5` in Claude Code 2.1.328"),
-        ("opus[1m]", "- `[1m]`: asks for the long context window"),
-        ("claude-opus-4-1", "- Status: gone; the newer model answers instead"),
+        ("opus[1m]", "- `[1m]`: selects the long context window"),
+        ("claude-opus-4-1", "- Status: removed; requests go to a newer model"),
         ("claude-3-opus-latest", "- Status: retired; requests fail"),
         ("us.anthropic.claude-opus-5", "An id of another provider"),
         ("inherit", "The model of the session."),
@@ -161,7 +161,7 @@ def test_how_well_a_fact_is_known() -> None:
     known = {source.confidence: source for source in CLAUDE.sources}
     assert explain.cite_source(known["documented"]).endswith("(documented).*")
     assert explain.cite_source(known["observed"]).startswith("*Source: observed in ")
-    assert explain.cite_source(known["third-party"]).endswith("(by third parties, not confirmed).*")
+    assert explain.cite_source(known["third-party"]).endswith("(reported by third parties).*")
 
 
 def test_fields_depend_on_the_kind_of_handler() -> None:
@@ -191,7 +191,7 @@ def test_rules(code: str) -> None:
     page = explain.explain_rule(code)
     rule = RULES[code]
     assert page is not None
-    assert page.startswith(f"**`{code}`** (rule, {rule.severity.label}, about {rule.group})\n\n")
+    assert page.startswith(f"**`{code}`** (rule, {rule.severity.label}, {rule.group})\n\n")
     assert page.endswith(rule.page)
     assert explain.explain(code.upper(), CLAUDE) == page
 
@@ -243,20 +243,20 @@ def test_code_spans_hold_any_text(text: str, span: str) -> None:
         ("applyto", "key", "`copilot-instructions` (Copilot instructions)"),
         ("execute", "tool", "`copilot` (GitHub Copilot agent)"),
         ("run_shell_command", "tool", "`gemini-cli` (Gemini CLI agent)"),
-        ("agent", "kind of hook handler", "`claude-code` (Claude Code agent)"),
+        ("agent", "hook handler type", "`claude-code` (Claude Code agent)"),
     ],
 )
 def test_a_word_is_found_in_the_most_common_format_that_has_it(word: str, kind: str, whose: str) -> None:
     page = explain.explain_in_any_format(word)
     assert page is not None
     assert page.lower().startswith(f"**`{word.lower()}`** ({kind})")
-    assert f"This is about {whose}." in page
+    assert f"Dialect: {whose}." in page
 
 
 def test_the_other_formats_that_have_a_word_are_named() -> None:
-    assert "the word too: `kilo`." in (explain.explain_in_any_format("permission") or "")
+    assert "Also in `kilo`;" in (explain.explain_in_any_format("permission") or "")
     assert re.search(
-        r" and \d+ more\. Choose one with `--dialect`\.$", explain.explain_in_any_format("name") or ""
+        r" and \d+ more; select one with `--dialect`\.$", explain.explain_in_any_format("name") or ""
     )
-    assert "This is about" not in (explain.explain_in_any_format("unknown-tool") or "")
+    assert "Dialect:" not in (explain.explain_in_any_format("unknown-tool") or "")
     assert explain.explain_in_any_format("no such word") is None

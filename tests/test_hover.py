@@ -27,28 +27,21 @@ def shown(frontmatter: str) -> str:
     return f"{covered(document, found.span)} | {found.markdown.splitlines()[0]}" if found else "nothing"
 
 
-def page(frontmatter: str) -> str:
-    """The whole page of a hover in the frontmatter."""
-    _, found = at(HEAD + frontmatter + "\n---\n\nYou review code.\n")
-    assert found is not None
-    return found.markdown
-
-
 @pytest.mark.parametrize(
     ("frontmatter", "expected"),
     [
-        # Keys, also such as do not belong here.
+        # Keys. A diagnostic reports unknown ones.
         ("too<|>ls: Read", "tools | **`tools`** (key)"),
         ("<|>tools: Read", "tools | **`tools`** (key)"),
         ("tools<|>: Read", "tools | **`tools`** (key)"),
         ('"too<|>ls": Read', '"tools" | **`tools`** (key)'),
-        ("allowed-t<|>ools: Read", "allowed-tools | **`allowed-tools`** (unknown key)"),
-        ("Too<|>ls: Read", "Tools | **`Tools`** (unknown key)"),
-        ("vers<|>ion: 1", "version | **`version`** (unknown key)"),
-        # Values with a vocabulary.
+        ("allowed-t<|>ools: Read", "nothing"),
+        ("Too<|>ls: Read", "nothing"),
+        ("vers<|>ion: 1", "nothing"),
+        # Values with a type.
         ("permissionMode: pl<|>an", "plan | **`plan`** (value of `permissionMode`)"),
         ("permissionMode: 'pl<|>an'", "'plan' | **`plan`** (value of `permissionMode`)"),
-        ("permissionMode: Pl<|>an", "Plan | **`Plan`** (unknown value)"),
+        ("permissionMode: Pl<|>an", "nothing"),
         ("effort: HI<|>GH", "HIGH | **`high`** (value of `effort`)"),
         ("effort: 1<|>2", "12 | **`effort`** (key)"),
         ("maxTurns: 2<|>0", "20 | **`maxTurns`** (key)"),
@@ -66,9 +59,9 @@ def page(frontmatter: str) -> str:
         ("tools: >-\n  Read,\n  Gr<|>ep", "Grep | **`Grep`** (tool)"),
         ("tools: Read, Bash(git ad<|>d:*)", "Bash(git add:*) | **`Bash`** (tool)"),
         ("disallowedTools: [Ba<|>sh]", "Bash | **`Bash`** (tool)"),
-        ("tools: Ta<|>sk", "Task | **`Task`** (old tool name)"),
-        ("tools: read_<|>file", "read_file | **`read_file`** (unknown tool)"),
-        ("tools: Gr<|>pe", "Grpe | **`Grpe`** (unknown tool)"),
+        ("tools: Ta<|>sk", "Task | **`Agent`** (tool)"),
+        ("tools: read_<|>file", "nothing"),
+        ("tools: Gr<|>pe", "nothing"),
         ("tools: mcp__docs__se<|>arch", "mcp__docs__search | **`mcp__docs__search`** (MCP tool)"),
         ("tools: Read,<|>Grep", "Grep | **`Grep`** (tool)"),
         ('tools: <|>"*"', "nothing"),
@@ -86,11 +79,11 @@ def page(frontmatter: str) -> str:
             "model: claude-opus-5@2026<|>0701",
             "claude-opus-5@20260701 | **`claude-opus-5@20260701`** (model id)",
         ),
-        ("model: gp<|>t-5", "gpt-5 | **`gpt-5`** (unknown model)"),
+        ("model: gp<|>t-5", "nothing"),
         ("model: <|>5", "5 | **`model`** (key)"),
         # Hooks.
         ("hooks:\n  PreTo<|>olUse: []", "PreToolUse | **`PreToolUse`** (hook event)"),
-        ("hooks:\n  PreToUse<|>: []", "PreToUse | **`PreToUse`** (unknown hook event)"),
+        ("hooks:\n  PreToUse<|>: []", "nothing"),
         ("hooks:\n  Stop:\n    - mat<|>cher: x", "matcher | **`matcher`** (field of a hook)"),
         ("hooks:\n  PreToolUse:\n    - matcher: Bash|Ed<|>it", "Edit | **`Edit`** (tool)"),
         (
@@ -100,11 +93,11 @@ def page(frontmatter: str) -> str:
         ("hooks:\n  SubagentStop:\n    - matcher: Re<|>ad", "nothing"),
         (
             "hooks:\n  Stop:\n    - hooks:\n        - type: com<|>mand",
-            "command | **`command`** (kind of hook handler)",
+            "command | **`command`** (hook handler type)",
         ),
         (
             "hooks:\n  Stop:\n    - hooks:\n        - type: comand<|>",
-            "comand | **`comand`** (unknown kind of hook handler)",
+            "nothing",
         ),
         (
             "hooks:\n  Stop:\n    - hooks:\n        - {type: http, u<|>rl: x}",
@@ -112,7 +105,7 @@ def page(frontmatter: str) -> str:
         ),
         (
             "hooks:\n  Stop:\n    - hooks:\n        - {type: http, com<|>mand: x}",
-            "command | **`command`** (unknown field of a hook handler)",
+            "nothing",
         ),
         (
             "hooks:\n  PreToolUse:\n    - hooks:\n        - if: Ba<|>sh(git *)",
@@ -126,9 +119,9 @@ def page(frontmatter: str) -> str:
         ("mcpServers:\n  - do<|>cs", "docs | **`docs`** (MCP server)"),
         ("mcpServers:\n  - do<|>cs:\n      url: x", "docs | **`docs`** (MCP server)"),
         ("mcpServers:\n  - docs:\n      ur<|>l: x", "url | **`url`** (field of an MCP server)"),
-        ("mcpServers:\n  - docs:\n      type: ss<|>e", "sse | **`sse`** (kind of MCP server)"),
+        ("mcpServers:\n  - docs:\n      type: ss<|>e", "sse | **`sse`** (MCP server type)"),
         ("mcpServers:\n  docs:\n    comm<|>and: x", "command | **`command`** (field of an MCP server)"),
-        # Comments of others.
+        # Other comments.
         ("# about <|>tools", "nothing"),
         ("tools: Read # <|>Grep", "nothing"),
     ],
@@ -137,40 +130,11 @@ def test_what_stands_there(frontmatter: str, expected: str) -> None:
     assert shown(frontmatter) == expected
 
 
-def test_a_misspelt_word_comes_with_the_nearest() -> None:
-    assert "- Did you mean: `tools`" in page("Too<|>ls: Read")
-    assert "- Did you mean: `Grep`" in page("tools: Gr<|>pe")
-    assert "- Did you mean: `plan`" in page("permissionMode: Pl<|>an")
-    assert "- Did you mean: `sonnet`" in page("model: sonet<|>")
-    assert "- Did you mean: `command`" in page("hooks:\n  Stop:\n    - hooks:\n        - type: comand<|>")
-
-
-def test_a_specifier_does_not_narrow_a_tool() -> None:
-    assert "**`(git:*)`:** It does not narrow the tool down" in page("tools: Ba<|>sh(git:*)")
-    assert "**`(rm:*)`:** The whole tool is taken away" in page("disallowedTools: Ba<|>sh(rm:*)")
-    assert "does not narrow" not in page("tools: Ba<|>sh")
-
-
-def test_names_of_agents_count_for_the_main_session_only() -> None:
-    assert "**`(Explore)`:** The names count only while" in page("tools: Agent(Exp<|>lore)")
-    assert "**`(Explore)`:** The whole tool is taken away" in page("disallowedTools: Agent(Exp<|>lore)")
-
-
-def test_a_tool_that_is_taken_away_again() -> None:
-    assert "**Not given:** also in `disallowedTools`." in page("tools: Ba<|>sh, Read\ndisallowedTools: Bash")
-    assert "**Not given:** not available to subagents." in page("tools: Read, EnterPlan<|>Mode")
-    assert "Not given" not in page("tools: Ba<|>sh, Read")
-
-
-def test_notes_stand_in_front_of_the_source() -> None:
-    assert page("tools: Ba<|>sh(git:*)").split("\n\n")[-1].startswith("*Source: ")
-
-
 def test_a_name_with_a_meaning_of_its_own() -> None:
     document, found = at("---\nname: Exp<|>lore\ndescription: Explores. Use it often.\n---\n")
     assert found is not None
     assert covered(document, found.span) == "Explore"
-    assert "An agent of this name takes its place" in found.markdown
+    assert "An agent with this name replaces it" in found.markdown
 
 
 @pytest.mark.parametrize(
@@ -205,11 +169,11 @@ def test_the_fence_shows_the_reading() -> None:
 
 - Name: `reviewer`
 - Tools: `Read`, `Grep`, `Bash`
-- Dropped: `Grpe`, no tool has this name
-- Dropped: `EnterPlanMode`, not available to subagents
+- Ignored: `Grpe` (unknown tool)
+- Ignored: `EnterPlanMode` (not available to subagents)
 - Model: `haiku` -> `claude-haiku-5-5`
-- Tokens: about 10 in the description, which is part of every session, and 4 in the prompt
-- Beside `Bash` the agent is not given `Grep`; it does the same through `Bash`.
+- Tokens: about 10 in the description (part of every session), 4 in the prompt
+- An agent with `Bash` does not get `Grep`; it uses `Bash` instead.
 
 *Source: observed in Claude Code 2.1.328, 2026-11-20.*"""
     )
@@ -223,8 +187,8 @@ def test_the_fence_shows_the_reading() -> None:
         (
             "-<|>--\nname: reviewer\ndescription: Reviews: code\n---\n",
             [
-                "loads this file after repairing it.**",
-                "- Line 3: the value of `description` is put into quotes",
+                "loads this file after repair.**",
+                "- Line 3: the value of `description` is quoted",
             ],
         ),
         (
@@ -237,15 +201,15 @@ def test_the_fence_shows_the_reading() -> None:
         ),
         (
             "-<|>--\nname: reviewer\ndescription: Reviews code.\ntools: []\n---\n",
-            ["loads this file, and starts the agent without any tool.**", "- Tools: none"],
+            ["loads this file and starts the agent without any tool.**", "- Tools: none"],
         ),
         (
             "-<|>--\nname: reviewer\ndescription: Reviews code.\ntools: Grpe\n---\n",
-            ["but refuses to start the agent, which is left without any tool.**"],
+            ["but refuses to start the agent, which has no tools.**"],
         ),
         (
             "---\nname: reviewer\ndescription: Reviews code -<|>-- and tests.\nmodel: opus\n---\n",
-            ["The frontmatter ends at the `---` in line 3", "Model: not set: the model of the session"],
+            ["The frontmatter ends at the `---` in line 3", "Model: not set (model of the session)"],
         ),
     ],
 )
@@ -263,7 +227,7 @@ def test_the_fence_in_a_plugin() -> None:
     found = hover(document, 0)
     assert found is not None
     assert found.markdown.startswith(
-        "**Claude Code 2.1.328 cannot read the frontmatter: `kit:a` gets all tools"
+        "**Claude Code 2.1.328 loads this file without its frontmatter: `kit:a` gets all tools"
     )
 
 
@@ -362,11 +326,11 @@ def test_other_files_are_no_neighbours(path: str, text: str) -> None:
     assert hover_unsupported_file(path, text, 0) is None
 
 
-def test_a_foreign_tool_is_dropped_by_those_that_do_not_know_it() -> None:
+def test_an_accepted_name_of_another_format_shows_the_tool() -> None:
     text = "---\nname: x\ndescription: y\ntools: [Bash]\n---\n\nYou.\n"
     found = hover(agent(text, ".github/agents/x.agent.md"), text.index("Bash"))
     assert found is not None
-    assert "VS Code drops the name" in found.markdown
+    assert found.markdown.startswith("**`execute`** (tool)")
 
 
 def test_the_fields_of_hooks_that_have_a_shape() -> None:

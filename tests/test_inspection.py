@@ -68,7 +68,7 @@ You review code.
                     "entries": ["Read", "Bash(git:*)", "Grpe", "AskUserQuestion"],
                     "available": ["Read", "Bash"],
                     "dropped": [
-                        {"name": "Grpe", "reason": "no tool has this name"},
+                        {"name": "Grpe", "reason": "unknown tool"},
                         {"name": "AskUserQuestion", "reason": "not available to subagents"},
                     ],
                 },
@@ -96,8 +96,8 @@ def test_json_of_a_file_that_is_repaired() -> None:
     reading = as_json("---\nname: a\ndescription: one: two\ncolor: red # x\n---\nText.\n")
     assert (reading["loads"], reading["how"]) == (True, "repaired")
     assert reading["reasons"] == [
-        "line 3: the value of `description` is put into quotes",
-        "line 4: the value of `color` is put into quotes",
+        "line 3: the value of `description` is quoted",
+        "line 4: the value of `color` is quoted",
     ]
     assert reading["description"] == "one: two"
 
@@ -210,13 +210,12 @@ You review code.
                somebody.
   model        opus -> claude-opus-5-5
   tools        Read, Grep, Glob, Bash, LSP
-  dropped      Grpe (no tool has this name)
-               MultiEdit (the tool was removed)
+  ignored      Grpe (unknown tool)
+               MultiEdit (removed)
   tokens       about 23 in the description, 4 in the prompt
-  note         Beside `Bash` the agent is not given `Grep` and `Glob`; it does the same through
-               `Bash`.
-  note         In the background, where agents run unless told otherwise, it goes without `LSP`.
-  note         Only some sessions or systems have `LSP`.
+  note         An agent with `Bash` does not get `Grep` and `Glob`; it uses `Bash` instead.
+  note         In the background, which is the default, the agent does not have `LSP`.
+  note         Only available in some sessions or on some systems: `LSP`.
 """
     )
 
@@ -238,14 +237,14 @@ def test_text_of_a_file_that_is_repaired() -> None:
         as_text("---\nname: reviewer\ndescription: Reviews: code\n---\n", 60)
         == """\
 .claude/agents/case.md
-  Claude Code 2.1.328 loads this file after repairing it.
-  - line 3: the value of `description` is put into quotes
+  Claude Code 2.1.328 loads this file after repair.
+  - line 3: the value of `description` is quoted
   name         reviewer
   description  Reviews: code
-  model        not set: the model of the session
-  tools        all that subagents may use
+  model        not set (model of the session)
+  tools        all tools available to subagents
   tokens       about 4 in the description, 0 in the prompt
-  elsewhere    A plain frontmatter loader cannot read it:
+  portability  python-frontmatter cannot load this file:
                line 3: mapping values are not allowed in
                this context
 """
@@ -255,14 +254,14 @@ def test_text_of_a_file_that_is_repaired() -> None:
 @pytest.mark.parametrize(
     ("frontmatter", "words"),
     [
-        ("tools:", "loads this file, and starts the agent without any tool."),
-        ("tools: Grpe", "but refuses to start the agent, which is left without any tool."),
-        ("tools: Grpe\nx: a: b", "loads this file after repairing it, but refuses to start"),
-        ("disallowedTools: Bash", "dropped      Bash (denied)"),
-        ("model: gpt-5", "No model `gpt-5` is known; the text is sent to the API as it is."),
+        ("tools:", "loads this file and starts the agent without any tool."),
+        ("tools: Grpe", "but refuses to start the agent, which has no tools."),
+        ("tools: Grpe\nx: a: b", "loads this file after repair but refuses to start"),
+        ("disallowedTools: Bash", "ignored      Bash (denied)"),
+        ("model: gpt-5", "Unknown model `gpt-5`; it is sent to the API unchanged."),
         ("model: claude-sonnet-4", "Requests to `claude-sonnet-4` fail: Claude Sonnet 4 was retired on"),
-        ("model: claude-opus-4", "`claude-opus-4` is gone, and `claude-opus-5-5` is asked instead."),
-        ("model: inherit", "model        inherit: the model of the session"),
+        ("model: claude-opus-4", "`claude-opus-4` was removed; requests go to `claude-opus-5-5`."),
+        ("model: inherit", "model        inherit (model of the session)"),
         ("color: red --- blue\nmodel: opus", "The frontmatter ends at the `---` in line 4"),
     ],
 )
@@ -287,7 +286,7 @@ def test_styles_are_for_whoever_prints() -> None:
     styles = {segment.text.strip(): segment.style for line in lines for segment in line}
     assert styles[".claude/agents/case.md"] == "path"
     assert styles["tools"] == "label"
-    assert styles["Grpe (no tool has this name)"] == "bad"
+    assert styles["Grpe (unknown tool)"] == "bad"
     assert next(style for text, style in styles.items() if text.startswith("Claude Code")) == "bad"
 
 

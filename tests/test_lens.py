@@ -82,7 +82,7 @@ def test_they_stand_above_the_name() -> None:
         ("tools: Read, Grep, Glob, Bash", "Read, Grep +2"),
         ("tools: Read", "Read"),
         ("color: blue", "all tools"),
-        ("disallowedTools: Bash", "all tools but 1"),
+        ("disallowedTools: Bash", "all tools except 1"),
         ("tools: []", "no tools"),
         ("tools: Grpe", "no tools"),
         ("tools: Read\nmcpServers:\n  - tracker: {command: x}", "Read"),

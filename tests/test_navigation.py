@@ -251,7 +251,7 @@ def test_a_card_says_what_is_named() -> None:
         r"Reviews \*code\*. \<example\>It does.\</example\>" + "\n\n"
         "- Defined in `.claude/agents/reviewer.md`\n"
         "- Tools: `Read`, `Grep`\n"
-        "- Model: `inherit`: the model of the session"
+        "- Model: `inherit` (model of the session)"
     )
 
 

@@ -327,7 +327,7 @@ def test_a_server_is_renamed_where_it_is_defined_and_in_the_names_of_its_tools()
     assert '{"mcpServers": {"tickets": {"command": "x"}}}' in after
     assert "tools: mcp__tickets__read, Read\nmcpServers: [tickets]" in after
     assert "by mcp__tickets__read." in after
-    assert "cannot stand in the names of tools" in shown(SERVERS, "my__tickets")
+    assert "is not valid in tool names" in shown(SERVERS, "my__tickets")
     escaped = SERVERS.replace('"issue-tracker"', r'"issue\u002dtracker"')
     assert '{"tickets": {"command": "x"}}' in shown(escaped, "tickets")
 
@@ -344,25 +344,25 @@ def test_a_name_that_yaml_takes_for_something_else_is_quoted_or_refused() -> Non
     skill = "-- .claude/skills/q/SKILL.md --\n---\nname: q<|>\ndescription: D.\n---\n\nYou.\n"
     assert (
         shown(skill + listed, "123")
-        == "`123` cannot be written in all places of the name in .claude/agents/b.md."
+        == "`123` cannot replace every occurrence of the name in .claude/agents/b.md."
     )
 
 
 @pytest.mark.parametrize(
     ("new", "reason"),
     [
-        ("", "A name is needed."),
-        ("code-reviewer", "`code-reviewer` is its name already."),
-        ("planner", "There is another agent `planner` already, in .claude/agents/planner.md."),
-        ("tidy-up", "There is a skill `tidy-up`, and one could not tell which of the two is meant in prose."),
+        ("", "The new name is empty."),
+        ("code-reviewer", "The name is already `code-reviewer`."),
+        ("planner", "Another agent `planner` already exists in .claude/agents/planner.md."),
+        ("tidy-up", "The skill `tidy-up` already exists; references in prose would be ambiguous."),
         ("a:b", "The name `a:b` contains a colon. Claude Code skips the file."),
         ("-a", "The name `-a` starts with a hyphen. Claude Code skips the file."),
-        ("a/b", "`a/b` cannot be written in all places of the name in"),
-        ("Explore", "`Explore` has a meaning of its own."),
-        ("fork", "`fork` has a meaning of its own."),
-        ("notes", ".claude/agents/notes.md is there already."),
-        ("code reviewer", "`code reviewer` cannot be written in all places of the name in"),
-        ("a\nb", "A name is a single line."),
+        ("a/b", "`a/b` cannot replace every occurrence of the name in"),
+        ("Explore", "`Explore` is a reserved name."),
+        ("fork", "`fork` is a reserved name."),
+        ("notes", ".claude/agents/notes.md already exists."),
+        ("code reviewer", "`code reviewer` cannot replace every occurrence of the name in"),
+        ("a\nb", "A name must be a single line."),
     ],
 )
 def test_a_name_that_is_none_or_is_taken_is_refused(new: str, reason: str) -> None:
@@ -373,7 +373,7 @@ def test_a_name_that_is_none_or_is_taken_is_refused(new: str, reason: str) -> No
 def test_the_name_of_a_file_has_to_be_one() -> None:
     lone = "-- .claude/agents/a.md --\n---\nname: a<|>\ndescription: D.\n---\n\nYou.\n"
     for name in ("what?", "a/b"):
-        assert shown(lone, name) == f"`{name}` cannot be the name of a file."
+        assert shown(lone, name) == f"`{name}` is not a valid file name."
         assert f"\nname: {name}\n" in shown(lone, name, moves=False)
 
 
@@ -381,14 +381,10 @@ def test_what_lies_elsewhere_or_is_built_in_cannot_be_renamed() -> None:
     home = "-- /home/me/.claude/agents/mine.md --\n---\nname: mine\ndescription: D.\n---\n\nYou.\n"
     lead = "-- .claude/agents/l.md --\n---\nname: l\ndescription: D.\ntools: Agent({})\n---\n\nYou.\n"
     assert shown(home + lead.format("mi<|>ne"), "other") == (
-        "`mine` lies outside of the project, in /home/me/.claude/agents/mine.md."
+        "`mine` is defined outside the project, in /home/me/.claude/agents/mine.md."
     )
-    assert (
-        shown(lead.format("Explo<|>re"), "other") == "`Explore` is a built-in agent, which cannot be renamed."
-    )
-    assert (
-        shown(lead.format("none<|>"), "other") == "There is no `none` in this project that could be renamed."
-    )
+    assert shown(lead.format("Explo<|>re"), "other") == "`Explore` is a built-in agent and cannot be renamed."
+    assert shown(lead.format("none<|>"), "other") == "`none` is not defined in this project."
     assert shown(lead.format("x").replace("You", "Y<|>ou"), "other") == ""
 
 
@@ -402,7 +398,7 @@ def test_a_file_that_has_changed_since_it_was_read_is_read_again() -> None:
     assert project.after(renaming).texts[lead].endswith("Now `critic` leads.\n")
     project.texts[own.path] = "Gone.\n"
     refused = rename.rename(project.index, own, "critic", project.files)
-    assert refused == RenameError("`code-reviewer` is no longer found in .claude/agents/code-reviewer.md.")
+    assert refused == RenameError("`code-reviewer` was not found in .claude/agents/code-reviewer.md.")
 
 
 LINKED = """\
@@ -460,7 +456,7 @@ def test_links_lead_to_a_file_and_from_it_where_it_is_moved_to() -> None:
 def test_a_file_may_be_called_what_cannot_be_a_name() -> None:
     after = moved(LINKED, ".claude/agents/lead.md", ".claude/agents/Explore.md")
     assert "name: lead" in after
-    assert "`Explore` has a meaning of its own." in after
+    assert "`Explore` is a reserved name." in after
 
 
 # From whichever occurrence

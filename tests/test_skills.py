@@ -129,4 +129,4 @@ def test_keys_are_offered_where_they_are_known(place: str, offered: set[str], wi
 def test_the_inspection_speaks_of_no_tools_where_there_are_none() -> None:
     shown = inspection.strip_styles(inspection.render_text(inspection.inspect_document(skill(GOOD))))
     assert "Claude Code 2.1.328 loads this file." in shown
-    assert "all that subagents may use" not in shown
+    assert "all tools available to subagents" not in shown

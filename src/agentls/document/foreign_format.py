@@ -1,7 +1,7 @@
-"""Which format a file is written for, where that is not the one of its place.
+"""Detect the format that a file is written for, if it is not the one of its place.
 
-Authors copy agents from one product to another. A file whose keys and tools mostly belong
-elsewhere is told so once, instead of key by key.
+Authors copy agents from one product to another. If most keys and tools of a file belong to another format,
+one diagnostic reports that instead of one for each key.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from agentls.document.tools import ToolList
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 _MIN_NAMES = 3
-"""So many names of another format there must be in a file that is taken to be written for it."""
+"""The minimal number of names of another format in a file that is written for it."""
 
 
 class ForeignFormat(NamedTuple):
-    """A format, and what is of it in the file: entries that mean nothing here, and names of tools."""
+    """A format, with the unknown entries and tool names of a file that belong to it."""
 
     format: crosswalk.Format
     entries: tuple[Entry, ...]
@@ -29,7 +29,7 @@ class ForeignFormat(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that are none here."""
+        """The names of the format that are unknown in the dialect of the file."""
         return tuple(dict.fromkeys((*(entry.key.text for entry in self.entries), *self.tools)))
 
 
@@ -40,12 +40,11 @@ def detect_foreign_format(
     runtimes: tuple[Runtime, ...],
     loads: bool,
 ) -> ForeignFormat | None:
-    """The format that a file is written for, or `None` for the one of its place. What is of use to one
-    of the `runtimes` speaks for no other format.
+    """The format that a file is written for, `None` for the one of its place.
 
-    It must have several names that are none here and, if it `loads`, at least one key among them, and
-    not get all the tools that it lists. Nothing may speak for the format of the place: no key or tool
-    that only this one has of the two and, if the file loads, no model.
+    The file must have several names of the other format that are unknown to all `runtimes`. If it `loads`, at
+    least one of them must be a key, and not all of its tools may be known. The file must not have a key or tool
+    that only the format of its place has of the two, nor, if it loads, a model.
     """
     unknown_entries = [entry for entry in root.entries if entry.key.text and not dialect.key(entry.key.text)]
     if loads and not unknown_entries:
@@ -98,7 +97,7 @@ def _tool_values(root: Mapping, dialect: Dialect) -> Iterator[Node]:
 def _fits_its_place(
     root: Mapping, known_tools: list[str], candidate: ForeignFormat, dialect: Dialect, loads: bool
 ) -> bool:
-    """Whether something in the file makes sense here, and not in the format that it may come from."""
+    """Whether something in the file is valid in its dialect but not in the `candidate` format."""
     table, name = crosswalk.load_crosswalk(), candidate.format.name
     for entry in root.entries:
         key = dialect.key(entry.key.text)

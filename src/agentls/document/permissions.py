@@ -1,8 +1,7 @@
-"""Permissions: who may do what, as an ordered list in which the last entry that fits decides.
+"""Permissions in frontmatter: an ordered list of entries in which the last matching entry decides.
 
-A frontmatter writes them as mappings: from permissions to actions, or to mappings from patterns to
-actions. In both, `*` stands for any characters and `?` for one; a `*` behind a blank at the end may
-be missing together with the blank, so that `git *` also fits `git`.
+They are written as a mapping from permissions to actions, or to mappings from patterns to actions. In both,
+`*` matches any characters and `?` matches one. A trailing ` *` is optional, so that `git *` also matches `git`.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ ANYTHING = "*"
 
 PERMISSION_KEY = "permission"
 TOOLS_KEY = "tools"
-"""The keys: the permissions, and tools with truth values, which are an older way to write them."""
+"""The keys: permissions, and the older mapping of tools to booleans."""
 
 PERMISSION_OF_TOOL = {"write": "edit", "patch": "edit"}
-"""What the switches for tools come to that are ruled together with others."""
+"""The permission of a tool that does not have its own."""
 
 
 class PermissionEntry(NamedTuple):
-    """One entry: what is done (`action`) when `permission` is wanted for something that fits `pattern`.
+    """One entry: the `action` for uses of `permission` that match `pattern`.
 
-    `entry` is what stands in the file, and `mapping` where; `None` for a word for everything.
+    `entry` is its YAML entry, in `mapping`; `None` for one action for everything.
     """
 
     permission: str
@@ -41,15 +40,15 @@ class PermissionEntry(NamedTuple):
 
 
 class UnreachablePermission(NamedTuple):
-    """An entry that never decides, and the later one that decides in its place."""
+    """An entry that never decides, and the later entry that always decides instead."""
 
     entry: PermissionEntry
     decided_by: PermissionEntry
 
 
 def _entries_by_permission(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
-    """Each permission that is set, with its entries, in the order in which the runtime takes them: the
-    switches first."""
+    """The permissions with their entries in the order in which the runtime applies them: the mapping of tools
+    comes first."""
     switches, permission = reading.entry(TOOLS_KEY), reading.entry(PERMISSION_KEY)
     if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
         for entry in switches.value.entries:
@@ -64,7 +63,7 @@ def _entries_by_permission(reading: Reading) -> Iterator[tuple[str, tuple[Permis
 
 
 def _patterns(entry: Entry, mapping: Mapping) -> Iterator[PermissionEntry]:
-    """The entries of one permission: one for a word, else one for each pattern."""
+    """The entries of one permission: one for a scalar, else one for each pattern."""
     name, value = entry.key.text, entry.value
     if isinstance(value, Scalar):
         yield PermissionEntry(name, ANYTHING, value.text, entry, mapping)
@@ -75,13 +74,13 @@ def _patterns(entry: Entry, mapping: Mapping) -> Iterator[PermissionEntry]:
 
 
 def ordered_permissions(reading: Reading) -> tuple[PermissionEntry, ...]:
-    """The entries that count, in their order. A permission that is set twice counts as it is set the
-    second time, in the place of the first."""
+    """The entries that apply, in their order. The last value of a duplicate permission is used, at the position of
+    the first one."""
     return tuple(entry for entries in dict(_entries_by_permission(reading)).values() for entry in entries)
 
 
 def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
-    """The entries that never decide, where it makes a difference."""
+    """The entries that never decide although their action differs from that of the deciding entry."""
     assigned = tuple(_entries_by_permission(reading))
     by_permission = dict(assigned)
     entries = tuple(entry for each in by_permission.values() for entry in each)
@@ -94,7 +93,7 @@ def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
     found: list[UnreachablePermission] = []
     for entry in reversed(entries):
         for permission, pattern, decider in general:
-            # A quick answer for nearly all pairs.
+            # The first two conditions exclude nearly all pairs at low cost.
             if (
                 _has_parts(entry.pattern, pattern)
                 and _has_parts(entry.permission, permission)
@@ -111,16 +110,16 @@ def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
 
 _WILDCARD = re.compile(r"[*?]")
 _MAX_COMPARED = 200
-"""The number of patterns with which the entries above them are compared, from the end."""
+"""The number of patterns, from the end, with which earlier entries are compared."""
 
 
 def _literal_parts(pattern: str) -> list[str]:
-    """What stands in a pattern between the characters that stand for others, in everything that fits it."""
+    """The literal parts of a pattern between its wildcards, which every match contains."""
     return _WILDCARD.split(f"{pattern[:-2]}*" if pattern.endswith(" *") else pattern)
 
 
 def _has_parts(pattern: str, pieces: list[str]) -> bool:
-    """Whether a pattern has these pieces, as one does all of whose texts fit the one that they are from."""
+    """Whether a pattern contains these parts, a necessary condition for being covered by their pattern."""
     return (
         pattern.startswith(pieces[0])
         and pattern.endswith(pieces[-1])
@@ -135,14 +134,14 @@ def _covers(general: PermissionEntry, special: PermissionEntry) -> bool:
 
 
 def removes_tool(name: str, entries: tuple[PermissionEntry, ...]) -> bool:
-    """Whether the tools that the permission `name` rules are not offered to the model at all."""
+    """Whether the tools with the permission `name` are not available to the model at all."""
     last = next((entry for entry in reversed(entries) if pattern_covers(entry.permission, name)), None)
     return last is not None and last.pattern == ANYTHING and last.action == DENY
 
 
 @lru_cache(maxsize=4096)
 def pattern_covers(general: str, special: str) -> bool:
-    """Whether everything that fits the pattern `special` fits `general` as well."""
+    """Whether everything that matches the pattern `special` also matches `general`."""
     start_positions = frozenset(_skip_stars(general, 0))
     return all(_all_match(general, each, start_positions) for each in _variants(special))
 
@@ -152,10 +151,10 @@ def _variants(pattern: str) -> tuple[str, ...]:
 
 
 def _all_match(general: str, special: str, start_positions: frozenset[int]) -> bool:
-    """Whether all that fits `special`, word for word, fits `general` in one of its forms.
+    """Whether everything that matches `special` literally also matches a variant of `general`.
 
-    The places in `general` at which a text can have arrived are followed along `special`. Where that
-    allows any character, one that stands in neither is the hardest.
+    The positions that a match can reach in `general` are followed along `special`. A wildcard of `special` is
+    represented by a character that neither pattern contains.
     """
     ends = {len(form) for form in _variants(general)}
     seen: set[tuple[int, frozenset[int]]] = set()
@@ -176,7 +175,7 @@ def _all_match(general: str, special: str, start_positions: frozenset[int]) -> b
 
 
 def _advance(pattern: str, positions: frozenset[int], character: str | None) -> frozenset[int]:
-    """The places in `pattern` behind one more character, `None` for one that it does not name."""
+    """The positions in `pattern` after one more character, `None` for one that it does not contain."""
     reached: set[int] = set()
     for position in positions:
         if position < len(pattern):
@@ -188,7 +187,7 @@ def _advance(pattern: str, positions: frozenset[int], character: str | None) -> 
 
 
 def _skip_stars(pattern: str, position: int) -> Iterator[int]:
-    """The place, and those that can be reached from it without a character."""
+    """The position, and those that are reachable from it without a character."""
     yield position
     while position < len(pattern) and pattern[position] == "*":
         position += 1

@@ -1,4 +1,4 @@
-"""Lists of tools: what their entries come to, for a reader and for the whole agent."""
+"""Resolve lists of tools: each entry for the readers, and the available tools of an agent."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from agentls.text.yaml_tree import Node, is_null
 
 
 class IgnoredTool(NamedTuple):
-    """An entry that gives the agent nothing, and why, in words."""
+    """An entry that gives the agent no tool, and the reason for users."""
 
     name: str
     reason: str
 
 
 class AvailableTools(NamedTuple):
-    """What an agent may use.
+    """The tools that an agent may use.
 
-    `mode` is "all" (nothing listed, or `*`), "listed", or "none" for a value that is empty or
-    not understood. `entries` are the names as the runtime tells them to its model, `available`
-    the tools that they come to, and `dropped` those that come to nothing.
+    `mode` is "all" (no list, or `*`), "listed", or "none" for a value that is empty or invalid. `entries` are
+    the names as the runtime sends them to its model, `available` the tools that they resolve to, and `dropped`
+    the entries that are ignored.
     """
 
     mode: Literal["all", "listed", "none"]
@@ -45,26 +45,25 @@ class AvailableTools(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the agent is left without a single tool."""
+        """Whether the agent has no tools."""
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
 def _ignored_reason(name: str, status: ToolStatus, dialect: Dialect) -> str:
-    """Why an entry of that name gives the agent nothing, in words."""
+    """The reason why an entry of that name is ignored."""
     if status == "unavailable":
         return "not available to subagents"
     right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools))
     if right_case:
-        return f"the tool is called `{right_case}`"
+        return f"names are case-sensitive; use `{right_case}`"
     if status == "old":
-        return "the tool was removed"
+        return "removed"
     foreign = dialect.foreign_tool(name)
-    return f"a tool of {foreign.of}" if foreign else "no tool has this name"
+    return f"a tool of {foreign.of}" if foreign else "unknown tool"
 
 
 class ResolvedEntry(NamedTuple):
-    """An entry of a list, what its name stands for to all runtimes that count or to the first one
-    that drops it, and which of them drop it."""
+    """An entry of a list with its resolution: that of the first runtime that ignores it, else that of all."""
 
     entry: ToolEntry
     standing: ToolStatus
@@ -73,14 +72,14 @@ class ResolvedEntry(NamedTuple):
 
     @property
     def tool(self) -> str | None:
-        """The tool behind the name, or the first of several."""
+        """The tool that the name resolves to, or the first of several."""
         return self.tools[0] if self.tools else None
 
 
 def resolve_entry(
     entry: ToolEntry, dialect: Dialect, permission_mode: str | None, runtimes: tuple[Runtime, ...]
 ) -> ResolvedEntry:
-    """What an entry stands for to the runtimes that count."""
+    """Resolve an entry for `runtimes`."""
     found = [resolve_tool(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
     first = next((each for each in found if each.standing != "available"), found[0])
     dropped_by = (
@@ -90,7 +89,7 @@ def resolve_entry(
 
 
 class ToolList(NamedTuple):
-    """A list of tools in the frontmatter: its key, its value, and the entries in it."""
+    """A list of tools in the frontmatter: its key, its value and its resolved entries."""
 
     key: Key
     value: Node
@@ -98,12 +97,12 @@ class ToolList(NamedTuple):
 
     @property
     def available(self) -> set[str]:
-        """The tools that the list comes to."""
+        """The available tools that the entries resolve to."""
         return {tool for item in self.items if item.standing == "available" for tool in item.tools}
 
 
 def available_tools(reading: Reading, document: str, permission_mode: str | None) -> AvailableTools:
-    """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
+    """The tools that the agent of `reading` may use: listed, without denied ones, with those that `memory` adds.
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
@@ -144,25 +143,25 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
         elif resolved and not existing:
             dropped.append(IgnoredTool(text, missing_in_runtime(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in resolved):
-            dropped.append(IgnoredTool(text, "also in `disallowedTools`"))
+            dropped.append(IgnoredTool(text, "denied by `disallowedTools`"))
         else:
             available |= dict.fromkeys(existing)
     return AvailableTools("listed", tuple(entries), tuple(available), tuple(dropped))
 
 
 def missing_in_runtime(runtime: Runtime) -> str:
-    """Why an entry gives the agent nothing in one runtime, though it does in another of the dialect."""
-    return f"{runtime.title} has no such tool"
+    """The reason why an entry is ignored by one runtime although another one of the dialect supports it."""
+    return f"not available in {runtime.title}"
 
 
 def _has_tool(name: str, dialect: Dialect, runtime: Runtime) -> bool:
-    """Whether the runtime has the tool of that name, as far as one knows."""
+    """Whether the runtime has the tool `name`; an undocumented tool is assumed to exist."""
     tool = dialect.tool(name)
     return tool is None or not tool.runtimes or runtime.name in tool.runtimes
 
 
 def _tools_by_permission(reading: Reading) -> AvailableTools:
-    """What the agent may use where permissions rule it: all that they do not take away.
+    """The tools that the agent may use if permissions control them: all that they do not remove.
 
     Observed in OpenCode 1.18.33 on 2026-11-20.
     """
@@ -188,7 +187,7 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
     )
 
 
-_ANY_OTHER_TOOL = "no tool has this name"
+_ANY_OTHER_TOOL = "any other tool"
 
 
 def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
@@ -200,7 +199,7 @@ def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...
 
 
 def names_denying(tool: str) -> tuple[str, ...]:
-    """The names that deny `tool`: its own, its MCP server's, and all of MCP."""
+    """The names that deny `tool`: its own, that of its MCP server, and that of all MCP tools."""
     if not tool.startswith(MCP_PREFIX):
         return (tool,)
     server = "__".join(tool.split("__")[:2])

@@ -1,6 +1,6 @@
-"""Code lenses: what is to be said above an agent, a skill or a command as a whole.
+"""Code lenses above an agent, a skill or a command: references, tools and tokens.
 
-Where they stand is cheap to tell; what they say is worked out for those that somebody sees.
+Their positions are cheap to find; a title is only made when the editor resolves the lens.
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ from agentls.reports.inspection import RuntimeReport
 from agentls.text.offsets import Span
 
 LensSubject = Literal["references", "tokens", "tools"]
-"""What a lens is about."""
+"""The subject of a code lens."""
 
 _MAX_TOOLS = 2
 
 
 class CodeLens(NamedTuple):
-    """A lens above the line on which `span` starts, which is the name that the file has."""
+    """A code lens above the line of `span`, which is the name of the definition."""
 
     span: Span
     subject: LensSubject
 
 
 def code_lenses(document: Document, index: Index | None) -> list[CodeLens]:
-    """The lenses of a document, that about references where its project is known."""
+    """The code lenses of a document. The one for references needs the index of the project."""
     if document.dialect.kind == "text":
         return []
     names = index.get(document.path) if index else None
-    own = names.main_definition if names else None
+    definition = names.main_definition if names else None
     entry = document.entry("name")
-    span = own.span if own else entry.value.span if entry else Span(0, 0)
-    said = {"references": own is not None, "tools": bool(_lists_tools(document)), "tokens": True}
-    return [CodeLens(span, subject) for subject in get_args(LensSubject) if said[subject]]
+    span = definition.span if definition else entry.value.span if entry else Span(0, 0)
+    shown = {"references": definition is not None, "tools": bool(_lists_tools(document)), "tokens": True}
+    return [CodeLens(span, subject) for subject in get_args(LensSubject) if shown[subject]]
 
 
 def _lists_tools(document: Document) -> bool:
-    """Whether it says something about a file which tools it has: it does about those that run by themselves."""
+    """Whether the file can list tools of its own: an agent can, a skill cannot."""
     return document.dialect.kind == "agent" and document.dialect.key("tools") is not None
 
 
 def lens_title(document: Document, subject: LensSubject, index: Index | None) -> str:
-    """What the lens about `subject` says."""
+    """The title of the code lens for `subject`."""
     if subject == "references":
         return _reference_count(document, index)
     report = inspection.report_for(document, document.reading, index)
@@ -61,7 +61,7 @@ def _reference_count(document: Document, index: Index | None) -> str:
 
 
 def _tools_title(report: RuntimeReport) -> str:
-    """The tools in short, with what the settings leave of them; or what else comes of the file."""
+    """The tools that the agent can use in its project, or the status of a file without a usable agent."""
     if not inspection.is_usable(report):
         return inspection.short_status(report)
     found = report.capabilities
@@ -69,9 +69,9 @@ def _tools_title(report: RuntimeReport) -> str:
     servers = [server.server for server in found.servers] if found else []
     if report.tools.mode == "all" or left is None:
         denied = len(report.tools.dropped) + (len(found.denied) if found else 0)
-        return f"all tools but {denied:,}" if denied else "all tools"
-    shown = _first_names(left) if left else "no tools" if not servers else ""
-    return ", ".join(filter(None, (shown, *(f"MCP {_first_names(servers)}" for _ in servers[:1]))))
+        return f"all tools except {denied:,}" if denied else "all tools"
+    listed = _first_names(left) if left else "no tools" if not servers else ""
+    return ", ".join(filter(None, (listed, *(f"MCP {_first_names(servers)}" for _ in servers[:1]))))
 
 
 def _first_names(names: tuple[str, ...] | list[str]) -> str:

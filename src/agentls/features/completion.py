@@ -1,8 +1,8 @@
-"""Completion: what may stand at the cursor.
+"""Completion: the items for the cursor.
 
-`position` finds the place, `vocabulary` knows the words; here the one is matched with the other
-and each word becomes an edit that replaces just the item at the cursor. The words are not
-filtered by what is typed already: editors do that.
+`cursor_context` finds the context of the cursor, `completion_items` makes the items of a dialect. This module
+selects the items for the context and the range that they replace. Items are not filtered by the typed text, since
+editors do that.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from agentls.text.offsets import Edit, Span
 
 
 class CompletionList(NamedTuple):
-    """What may stand at the cursor, the most common first. `is_cut` tells whether more is typed would bring
-    other items, since there are too many to list."""
+    """The items for the cursor, the most common first. `is_incomplete` tells whether more typed letters would give
+    other items, since there are too many."""
 
     items: list[CompletionEdit]
     is_incomplete: bool = False
@@ -36,7 +36,7 @@ class CompletionList(NamedTuple):
 def complete(
     document: Document, offset: int, *, snippets: bool, index: Index | None = None
 ) -> CompletionList:
-    """What may stand at `offset`, as snippets if the editor takes them; with the names of `project`."""
+    """The completion items at `offset`, as snippets if the editor supports them, with the names in `index`."""
     ranges = [_new_file_item(document, offset), _variable_items(document, offset)]
     context = find_cursor_context(document, offset)
     if context:
@@ -50,8 +50,8 @@ def complete(
 
 
 def item_documentation(dialect: Dialect, kind: str, label: str, within: str) -> str:
-    """The page of a completion in Markdown, or "" if there is nothing more to say about it. Names of the
-    project have theirs from `candidates`."""
+    """The documentation of a completion item in Markdown, "" for none. `name_completion.name_documentation` has
+    that of names of the project."""
     return _documentation(dialect, kind, label, within) or ""
 
 
@@ -89,13 +89,13 @@ def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str 
     return pages[kind](dialect, label) if kind in pages else None
 
 
-# --- a new file -------------------------------------------------------------------------------
+# --- new files --------------------------------------------------------------------------------
 
 _FENCE = "---"
 
 
 def _variable_items(document: Document, offset: int) -> EditRange | None:
-    """The variables that the prompt can name, behind the sign that opens a placeholder."""
+    """The variables of prompts, after the opening of a placeholder."""
     template, line = document.dialect.template, document.lines.line_span(document.lines.line_number(offset))
     if not template.opening or offset < document.body_start:
         return None
@@ -112,7 +112,7 @@ _VARIABLE = re.compile(r"\w*")
 
 
 def _new_file_item(document: Document, offset: int) -> EditRange | None:
-    """A whole agent, for a file with nothing in it but the start of a fence."""
+    """A whole agent, for a file that is empty apart from the start of a fence."""
     text = document.text
     typed = text.removeprefix("\ufeff").strip()
     if not _FENCE.startswith(typed):
@@ -129,19 +129,19 @@ def _new_file_item(document: Document, offset: int) -> EditRange | None:
         return None
     else:
         start, span = max(line.start, first), Span(max(line.start, first), line.end)
-    # The fence must be the very first thing in the file.
+    # The fence must be at the start of the file.
     above = (Edit(Span(first, start), ""),) if start > first else ()
-    offer = CompletionItem(_FENCE, "skeleton", f"A new {document.dialect.title}, to be filled in.", skeleton)
+    offer = CompletionItem(_FENCE, "skeleton", f"New {document.dialect.title}", skeleton)
     return EditRange(span, [offer], additional_edits=above)
 
 
-# --- the frontmatter --------------------------------------------------------------------------
+# --- frontmatter ------------------------------------------------------------------------------
 
 
 def _items_at(
     document: Document, context: CursorContext, offset: int, index: Index | None
 ) -> EditRange | None:
-    """What may stand at a place, judged by the type of the key that leads there."""
+    """The items for a context, by the type of its top-level key."""
     if not context.path:
         return _key_items(document, context, offset)
     key = document.dialect.key(context.path[0])
@@ -179,8 +179,7 @@ def _items_at(
 
 
 def _accepts_word(key: Key, context: CursorContext, *, in_list: bool) -> bool:
-    """Whether a word may stand in a list of the key's values, if that is what it would do, and in
-    quotes, if there are some."""
+    """Whether the key accepts a value at the context: an item of a list, or a quoted scalar."""
     here = value_schema.schema_at(key, (None,) if in_list else ())
     if here is None:
         return not in_list
@@ -195,7 +194,7 @@ def _record_items(
     offset: int,
     index: Index | None,
 ) -> EditRange | None:
-    """The fields of a record, or the words or names of one of them."""
+    """The fields of a record, or the values or names of one of them."""
     here = value_schema.schema_at(key, (None if step == LIST_STEP else step for step in tail))
     if here is None:
         return None
@@ -223,7 +222,7 @@ def _record_items(
 
 
 def _field_steps(key: Key, steps: Iterable[str]) -> Iterator[str]:
-    """Those of the steps from `key` that are fields, which lead to the page of the last one."""
+    """The steps from `key` that are fields, which are the path of the last field."""
     for step in steps:
         field = key.field(step)
         if field:
@@ -232,7 +231,7 @@ def _field_steps(key: Key, steps: Iterable[str]) -> Iterator[str]:
 
 
 def _key_items(document: Document, context: CursorContext, offset: int) -> EditRange | None:
-    """The keys of the frontmatter, which all start in the same column."""
+    """The top-level keys, which all start in the same column."""
     entries = document.root.entries
     if entries and not context.flow:
         start = entries[0].key.span.start
@@ -252,7 +251,7 @@ def _key_items(document: Document, context: CursorContext, offset: int) -> EditR
 
 
 def _supports(reader: Reader, name: str) -> bool:
-    """Whether the runtime knows the key of that name."""
+    """Whether the runtime supports the key `name`."""
     key = reader.dialect.key(name)
     return key is not None and key.known_to(reader.runtime.name)
 
@@ -263,14 +262,14 @@ _NAME = re.compile(r"(?:[\w$][\w.$-]*)?")
 def _key_range(
     document: Document, context: CursorContext, items: Iterable[CompletionItem], *, listed: bool = False
 ) -> EditRange | None:
-    """A slot for the keys of a mapping; with `listed` the mapping is to be a new item of a list."""
+    """The range for a key of a mapping; with `listed`, the mapping becomes a new item of a list."""
     is_key = context.role == "key"
     if not is_key and (not context.starts_line or context.flow or context.style != "plain"):
         return None
-    # What is more than a word is prose.
+    # More than one word is prose.
     if not _NAME.fullmatch(document.text, *context.span):
         return None
-    # Lines that belong here are the value of a key that is being typed, but of no new one.
+    # Indented lines below belong to a key that is being typed, not to a new one.
     if context.child_kind and context.span.start == context.span.end:
         return None
     if context.has_colon:
@@ -286,7 +285,7 @@ def _key_range(
 def _value_range(
     document: Document, context: CursorContext, items: Iterable[CompletionItem], offset: int
 ) -> EditRange | None:
-    """A slot for a value of one word, whose quotes are closed if they are not yet."""
+    """The range for a value without spaces. A missing closing quote is added."""
     text = document.text
     typed = text[context.span.start : offset]
     if context.continues_scalar or context.child_kind or any(character.isspace() for character in typed):
@@ -306,7 +305,7 @@ _IN_MATCHER = re.compile(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
 def _tool_items(
     document: Document, context: CursorContext, offset: int, index: Index | None
 ) -> EditRange | None:
-    """The tools of a list, in whatever form it is written."""
+    """The tools for a list in any form."""
     text, dialect, (name, *tail) = document.text, document.dialect, context.path
     typed = text[context.span.start : offset]
     key = dialect.key(name)
@@ -317,7 +316,7 @@ def _tool_items(
         return None
     if context.style == "literal" or (context.role == "undashed" and context.style != "plain"):
         return None
-    # A list or a mapping that goes on below takes no word in front of it.
+    # A list or mapping on the next lines cannot have a scalar before it.
     if context.child_kind == "list" or (
         context.starts_line and context.role == "value" and (context.child_kind or context.sibling_values)
     ):
@@ -325,7 +324,7 @@ def _tool_items(
     if typed.count("(") > typed.count(")"):
         return _agent_items(document, context, offset, index)
     word = word_at_cursor(_TOOL_ENTRY, text, context.span, offset)
-    # Behind parentheses a separator is missing, and what is inside others is not understood.
+    # After parentheses a separator is missing. Other parentheses have no known content.
     if typed.endswith(")") or text[word.end : context.span.end].lstrip().startswith(")"):
         return None
     denying = name != "tools"
@@ -336,7 +335,7 @@ def _tool_items(
     items = list(
         completion_items.tool_items(dialect, document.permission_mode, listed | other, denying=denying)
     )
-    if not denying and not listed and all(_has_word_for_all(reader) for reader in document.readers):
+    if not denying and not listed and all(_has_wildcard(reader) for reader in document.readers):
         items.append(completion_items.wildcard_item())
     items.sort(key=lambda offer: offer.deprecated)
     if index:
@@ -347,25 +346,25 @@ def _tool_items(
     if context.role == "undashed" or (context.role == "value" and is_item):
         return EditRange(word, items, context.missing_space + "- ")
     if not tail and not takes_text:
-        # The value is still to become a list.
+        # The value must become a list.
         is_all = context.style == "plain" and word == context.span
         return EditRange(word, items, f"{context.missing_space}[", "]") if is_all else None
     return EditRange(word, items, context.missing_space)
 
 
-def _has_word_for_all(reader: Reader) -> bool:
-    """Whether the runtime has a word for every tool."""
+def _has_wildcard(reader: Reader) -> bool:
+    """Whether the runtime has an entry for all tools."""
     return tool_names.ALL_TOOLS in tool_names.grammar_for(reader.dialect, reader.runtime).all
 
 
 def _listed_tools(document: Document, key: str, offset: int) -> set[str]:
-    """The tools in the list of `key`, by their names of today, without the one at the cursor."""
+    """The tools in the list of `key`, by their current names, without the one at the cursor."""
     entry = document.entry(key)
     lists = [tools for tools in document.tool_lists if tools.key.name == key]
     if lists:
         names = [item.entry.name for item in lists[0].items if not item.entry.span.contains_cursor(offset)]
     elif entry:
-        # The value does not parse, as a list does not before its bracket is closed.
+        # The value does not parse, for example because a bracket is not closed.
         words = _TOOL_ENTRY.finditer(document.text, *entry.value.span)
         names = [found[0] for found in words if not Span(*found.span()).contains_cursor(offset)]
     else:
@@ -377,8 +376,7 @@ def _listed_tools(document: Document, key: str, offset: int) -> set[str]:
 def _agent_items(
     document: Document, context: CursorContext, offset: int, index: Index | None
 ) -> EditRange | None:
-    """The agents in the parentheses behind a tool. Only names of agents count there, and only in
-    the list of what is allowed."""
+    """The agents in the specifier of a tool, in the list of allowed tools."""
     text, dialect = document.text, document.dialect
     found = _IN_PARENTHESES.search(text, context.span.start, offset)
     tool = dialect.tool(tool_names.resolve_tool(found[1], dialect, None).tool or "") if found else None
@@ -397,7 +395,7 @@ def _agent_items(
 
 
 def _matcher_items(document: Document, context: CursorContext, offset: int) -> EditRange | None:
-    """The tools in a matcher."""
+    """The tools for a matcher."""
     if context.continues_scalar:
         return None
     text, dialect = document.text, document.dialect
@@ -415,7 +413,7 @@ def _matcher_items(document: Document, context: CursorContext, offset: int) -> E
 def _hook_items(
     document: Document, context: CursorContext, tail: tuple[str, ...], offset: int
 ) -> EditRange | None:
-    """The events, the entries below each, the handlers in each, and their fields."""
+    """The events, their entries, the handlers of an entry, and the fields of a handler."""
     dialect, present = document.dialect, context.sibling_values
     event = dialect.hook_event(tail[0]) if tail else None
     in_value = context.role == "value"
@@ -445,7 +443,7 @@ def _hook_items(
 
 
 def _event_items(document: Document, key: Key, context: CursorContext) -> Iterator[CompletionItem]:
-    """The events that every runtime of the file with hooks knows, each with an entry to fill in."""
+    """The events that all primary readers with hooks support, each with an entry."""
     names = [reader.runtime.name for reader in document.readers if key.known_to(reader.runtime.name)]
     for event in document.dialect.hooks.events:
         if event.name not in context.sibling_values and all(event.known_to(name) for name in names):
@@ -455,7 +453,7 @@ def _event_items(document: Document, key: Key, context: CursorContext) -> Iterat
 def _server_items(
     document: Document, context: CursorContext, tail: tuple[str, ...], offset: int
 ) -> EditRange | None:
-    """The fields of a server's definition. Servers stand in a list or, less usual, in a mapping."""
+    """The fields of the definition of a server, in a list or, less common, in a mapping."""
     dialect = document.dialect
     match tail[1:] if tail[:1] == (LIST_STEP,) else tail:
         case (_,):

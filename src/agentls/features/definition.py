@@ -10,7 +10,7 @@ from agentls.text.offsets import Span
 
 
 def find_definitions(index: Index, names: Names, found: NameOccurrence) -> list[Definition]:
-    """What a name in the file of `names` leads to; several where nothing decides between them."""
+    """The definitions of a name in the file of `names`; several if nothing decides between them."""
     if isinstance(found, Definition):
         return [found]
     if found.kind != "file":
@@ -20,20 +20,20 @@ def find_definitions(index: Index, names: Names, found: NameOccurrence) -> list[
 
 
 def target_paths(names: Names, found: NameOccurrence) -> list[str]:
-    """The paths to which a path in the file of `names` may lead, the likeliest first."""
+    """The full paths that a path in the file of `names` can mean, the most likely first."""
     same = (each for each in names.references if each.span == found.span and each.kind == "file")
     return [each.name for each in same]
 
 
 def resolve_name(index: Index, names: Names, found: NameOccurrence) -> Definition | None:
-    """What is meant by a name in the file of `names`. A path means a file and not what that is called."""
+    """The most likely definition of a name in the file of `names`; `None` for a path, which means a file."""
     if isinstance(found, Definition):
         return found
     return next(iter(index.resolve(found, names)), None)
 
 
 def target_range(definition: Definition, text: str) -> Span:
-    """What to show of a definition: the frontmatter in which its name stands, or else the name."""
+    """The range of a definition: the frontmatter that contains its name, or else the name."""
     block = find_block(text)
     if block is None or definition.is_entry or definition.span.end > block.body_start:
         return definition.span

@@ -11,14 +11,14 @@ from agentls.text.offsets import Span
 
 
 class FoldingRange(NamedTuple):
-    """A part of more than one line that can be folded away."""
+    """A part of more than one line that can be folded."""
 
     span: Span
     kind: Literal["region"] | None = None
 
 
 def folding_ranges(document: Document) -> tuple[FoldingRange, ...]:
-    """What can be folded, in the order of the text: the outline's parts and blocks of code."""
+    """The folding ranges of a document, in the order of the text: its symbols and code blocks."""
     folds = [
         FoldingRange(symbol.span, "region" if symbol.kind == "frontmatter" else None)
         for symbol in _flatten(document_symbols(document))

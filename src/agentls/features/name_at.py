@@ -10,7 +10,7 @@ from agentls.project.names import DEFINITE_FORMS, Definition, Names, Reference
 from agentls.text.offsets import Span
 
 NameOccurrence: TypeAlias = Definition | Reference
-"""A name in a file: something that the file defines, or refers to."""
+"""A name in a file: a definition or a reference."""
 
 _BEFORE = re.compile(r"(?:@agent-|@[\"']|\bmcp__|/)\Z")
 _MAX_BEFORE = len("@agent-")
@@ -19,8 +19,7 @@ _TOOL = re.compile(r"__[\w*-]*")
 
 
 def find_name_at(index: Index, names: Names, text: str, offset: int) -> NameOccurrence | None:
-    """The name at `offset` in `text`, which is the file of `names`. A word that could be a name and is
-    none is not one."""
+    """The name at `offset` in `text`, which is the file of `names`. A candidate in prose must be defined."""
     end = text.find("\n", offset)
     line = Span(text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(text))
     every: tuple[NameOccurrence, ...] = (*names.definitions, *names.references)
@@ -35,26 +34,26 @@ def find_name_at(index: Index, names: Names, text: str, offset: int) -> NameOccu
 
 
 def is_reference(index: Index, names: Names, reference: Reference) -> bool:
-    """Whether a reference is one: by its form or kind, or since there is something of that name."""
+    """Whether a candidate is a reference: by its form or kind, or because its name is defined."""
     known = reference.form in DEFINITE_FORMS or reference.kind == "file"
     return known or bool(index.resolve(reference, names))
 
 
 def full_span(found: NameOccurrence, text: str) -> Span:
-    """All that belongs to a name as it is written: its scope, the sign in front of it, the tool of a server
-    behind it."""
+    """The span of a name with everything that is written with it: its qualifier, the sign before it, the tool of a
+    server after it."""
     start, end = found.span
     if isinstance(found, Definition):
         return found.span
     start -= len(found.qualifier) + 1 if found.qualifier else 0
     before = _BEFORE.search(text, max(0, start - _MAX_BEFORE), start)
-    behind = (_TOOL if found.kind == "server" else _AFTER).match(text, end)
-    return Span(before.start() if before else start, behind.end() if behind else end)
+    after = (_TOOL if found.kind == "server" else _AFTER).match(text, end)
+    return Span(before.start() if before else start, after.end() if after else end)
 
 
 def is_up_to_date(found: NameOccurrence, text: str) -> bool:
-    """Whether a name still stands where it stood when the file was read, which may have changed since."""
-    stands = found.span.text_in(text)
+    """Whether `text`, which may have changed since the file was read, still has the name at its span."""
+    current = found.span.text_in(text)
     if found.kind == "file":
-        return bool(stands) and found.name.endswith(stands.rpartition("/")[2])
-    return stands == found.name or found.span == (0, 0)
+        return bool(current) and found.name.endswith(current.rpartition("/")[2])
+    return current == found.name or found.span == (0, 0)

@@ -1,8 +1,7 @@
-"""Names at the cursor: the agents, skills, commands and servers of the project that can be named there.
+"""Completion of names: the agents, skills, commands and servers of the project that the cursor can refer to.
 
-In the frontmatter they stand in lists of tools and below the keys that are for them, in the prompt
-behind what starts an agent or a skill, and between backticks. Of very many only those are offered
-that what is typed can be meant for.
+In the frontmatter they are items of lists of tools and of keys for names, in the prompt they follow calls and
+mentions, or are in backticks. If there are very many, only those that match the typed text are items.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from agentls.text.offsets import Span
 from agentls.text.spelling import subsequence_pattern
 
 MAX_ITEMS = 100
-"""The longest list that is offered at once."""
+"""The maximal number of names in a list."""
 
 _MAX_DETAIL = 100
 
 
 class NameItems(NamedTuple):
-    """Names to be offered; `is_cut` tells whether there are more than these."""
+    """Completion items for names; `is_incomplete` tells whether there are more."""
 
     items: tuple[CompletionItem, ...] = ()
     is_incomplete: bool = False
@@ -44,8 +43,10 @@ def find_name_items(
     typed: str,
     listed: Collection[str],
 ) -> NameItems:
-    """The names of those kinds that a document can refer to, the nearest first, but for those in `listed`.
-    Of too many only those are taken in which the letters of `typed` stand in their order."""
+    """The names of `kinds` that a document can refer to, the nearest first, without those in `listed`.
+
+    If there are more than `MAX_ITEMS`, only those that contain the letters of `typed` in order.
+    """
     names = index.get(document.path) if index else None
     if index is None or names is None:
         return NameItems()
@@ -63,7 +64,7 @@ _WRITABLE = re.compile(r"""[^\s"'`*{}$<>\\,()\[\]][^"'`*{}$<>\\,()\[\]\n]*""")
 
 
 def _matching(found: list[Definition], typed: str) -> list[Definition]:
-    """Those whose names hold the letters that are typed, first those that start with them."""
+    """The definitions whose names contain the typed letters in order, prefix matches first."""
     letters = typed.lower()
     pattern = subsequence_pattern(letters)
     fitting = [each for each in found if pattern.match(each.full_name.lower())]
@@ -91,14 +92,14 @@ def _name_item(definition: Definition) -> CompletionItem:
 def name_documentation(
     document: Document, index: Index, label: str, path: str, file: DocumentLookup
 ) -> str | None:
-    """The page about the name in `label`, as the file at `path` defines it."""
+    """Describe the definition in the file at `path` whose name is in `label`."""
     here, there = index.get(document.path), index.get(path)
     named = [each for each in there.definitions if each.full_name in label] if there else []
     found = max(named, default=None, key=lambda each: len(each.full_name))
     return name_hover.describe_definition(here, found, index.user_folder, file) if here and found else None
 
 
-# --- the frontmatter --------------------------------------------------------------------------
+# --- frontmatter ------------------------------------------------------------------------------
 
 _ITEM = re.compile(r"""[^\s,\[\]{}"']+""")
 
@@ -106,7 +107,7 @@ _ITEM = re.compile(r"""[^\s,\[\]{}"']+""")
 def names_in_value(
     document: Document, context: CursorContext, key: Key, offset: int, index: Index
 ) -> EditRange | None:
-    """The names that the value of a key can be, or list."""
+    """The names for the value of a key, or for an item of it."""
     text = document.text
     here = value_schema.schema_at(key)
     takes_list = here is None or here.allows("any", "list", "some list")
@@ -118,7 +119,7 @@ def names_in_value(
         return None
     if starts_list and not (takes_list and context.style == "plain" and not context.sibling_values):
         return None
-    # Where several may stand in a line, the cursor is in one of them.
+    # If a line can contain several names, the cursor is in one of them.
     holds_several = context.role == "value" and takes_list and takes_text and not context.starts_line
     word = word_at_cursor(_ITEM, text, context.span, offset) if holds_several else context.span
     kind: NameKind = key.names  # type: ignore[assignment]
@@ -133,7 +134,7 @@ def names_in_value(
     if starts_list:
         return EditRange(word, items, f"{context.missing_space}- ", is_incomplete=found.is_incomplete)
     if context.role == "value" and not takes_text:
-        # The value is still to become a list.
+        # The value must become a list.
         begins = context.style == "plain" and is_all
         return (
             EditRange(word, items, f"{context.missing_space}[", "]", is_incomplete=found.is_incomplete)
@@ -145,12 +146,12 @@ def names_in_value(
     return EditRange(word, items, context.missing_space, after, is_incomplete=found.is_incomplete)
 
 
-# A command is a skill to Claude Code.
+# Claude Code treats a command as a skill.
 _KINDS_OF: dict[NameKind, tuple[NameKind, ...]] = {"any": ("agent", "skill", "command")}
 
 
 def _listed_names(document: Document, index: Index, context: CursorContext, offset: int) -> set[str]:
-    """The names in the value of the key that leads to a place, but for the one at the cursor."""
+    """The names in the value of the key of the context, without the one at the cursor."""
     entry, names = document.entry(context.path[0]), index.get(document.path)
     if entry is None or names is None or len(context.path) > 2:
         return set()
@@ -163,8 +164,7 @@ def _listed_names(document: Document, index: Index, context: CursorContext, offs
 
 
 def mcp_tool_items(document: Document, index: Index, listed: Collection[str]) -> Iterator[CompletionItem]:
-    """The servers of the project, as a list of tools names all the tools of one, and those of their tools
-    that other agents list."""
+    """The entries for all tools of each server of the project, and the tools of servers that other agents list."""
     form, names = document.dialect.tool_grammar.server_tools, index.get(document.path)
     if not form or names is None:
         return
@@ -183,12 +183,10 @@ def mcp_tool_items(document: Document, index: Index, listed: Collection[str]) ->
     }
     for tool in sorted(seen - {*listed})[:MAX_ITEMS] if starts else ():
         if not tool.endswith("*") and tool not in starts:
-            yield CompletionItem(
-                tool, "tool", "A tool of an MCP server that is listed elsewhere in the project."
-            )
+            yield CompletionItem(tool, "tool", "MCP tool that another agent of the project lists.")
 
 
-# --- the prompt -------------------------------------------------------------------------------
+# --- prompt -----------------------------------------------------------------------------------
 
 _WORD = r"[\w:.-]*"
 _REST = re.compile(_WORD)
@@ -203,12 +201,12 @@ _MENTION = re.compile(rf"(?<![\w@`/.])@{_WORD}\Z")
 
 
 def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange | None:
-    """The names that can stand at the cursor in the prompt."""
+    """The names for the cursor in the prompt."""
     text = document.text
     line = document.lines.line_span(document.lines.line_number(offset))
     before = text[line.start : offset]
-    end = _REST.match(text, offset, max(offset, line.end))  # It may be amid the line's end.
-    assert end is not None, "the pattern takes nothing, too"
+    end = _REST.match(text, offset, max(offset, line.end))  # The offset may be inside a CRLF.
+    assert end is not None, "the pattern also matches an empty string"
     mention = _MENTION.search(before)
     if mention and document.dialect.mention:
         return _mention_items(document, index, Span(line.start + mention.start(), end.end()), offset)
@@ -219,7 +217,7 @@ def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange 
             names = find_name_items(document, index, kinds, groups["name"], ())
             items = [offer for offer in names.items if " " not in offer.label]
             if not groups["call"] and kinds[0] == "agent":
-                # One word between backticks is the name of a program as often as that of a skill.
+                # A single word in backticks is as often the name of a program as of a skill.
                 items = [offer for offer in items if offer.kind == "agent" or {*"-:"} & {*offer.label}]
             if kinds == ("agent",):
                 items += completion_items.agent_items(document.dialect, ())
@@ -234,14 +232,14 @@ def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange 
 
 
 def _closing(quote: str, call: str, rest: str) -> str:
-    """What closes a quote and a parenthesis behind a name, if nothing behind the cursor does."""
+    """The closing quote and parenthesis after a name, unless they follow the cursor."""
     if quote and rest.startswith(quote):
         return ""
     return quote + (")" if call and ")" not in rest and not rest.startswith(",") else "")
 
 
 def _mention_items(document: Document, index: Index, span: Span, offset: int) -> EditRange:
-    """The agents, as the runtime knows a mention of one."""
+    """The agents, in the form in which the runtime reads a mention."""
     form = document.dialect.mention
     before = form.partition("{}")[0]
     typed = document.text[span.start : offset].removeprefix(before)

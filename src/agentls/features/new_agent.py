@@ -1,4 +1,4 @@
-"""A new agent: the places where it may lie, its file, and the text it begins with."""
+"""A new agent: the folders where projects keep agents, the name of its file, and its first text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from agentls.linter.rule import Severity
 
 
 class AgentFolder(NamedTuple):
-    """A folder of agents, counted from the root of a project, and the dialect they are in."""
+    """A folder of agents, relative to the root of a project, and their dialect."""
 
     dialect: str
     title: str
@@ -23,8 +23,8 @@ class AgentFolder(NamedTuple):
 
 
 class NewAgent(NamedTuple):
-    """A file that does not exist yet: its name, with a folder of its own where it needs one, its text
-    as a snippet, and what speaks against the agent's name ("" for nothing)."""
+    """A file that does not exist yet: its path below the folder of agents, its text as a snippet, and the problem
+    with the name of the agent ("" for none)."""
 
     file: str
     snippet: str
@@ -32,7 +32,7 @@ class NewAgent(NamedTuple):
 
 
 def agent_folders() -> list[AgentFolder]:
-    """Where projects keep their agents. One that dialects share is that of the most common of them."""
+    """The folders where projects keep agents. A folder that dialects share has the most common of them."""
     found: dict[str, AgentFolder] = {}
     for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
         for place in dialect.places:
@@ -47,7 +47,7 @@ _NOT_IN_FILE_NAME = re.compile(r"[^\w.-]+")
 
 
 def new_agent(dialect: str, name: str) -> NewAgent:
-    """The file of an agent called `name`, which is the first tab stop of every skeleton."""
+    """The file of a new agent. Its name is the first tab stop of the skeleton of every dialect."""
     table = loader.load_dialect(dialect)
     stripped = name.strip()
     before, after = _NAME.split(table.skeleton, 1)
@@ -63,7 +63,7 @@ def new_agent(dialect: str, name: str) -> NewAgent:
 
 
 def _problem(document: Document) -> str:
-    """The worst that the checks say: all but the name is in order."""
+    """The message of the most severe diagnostic, which is about the name: the rest of the file is valid."""
     found = check.check(document, Config(), lambda _: True)
     worst = min(found, key=lambda diagnostic: diagnostic.severity, default=None)
     return worst.message if worst and worst.severity <= Severity.WARNING else ""

@@ -11,13 +11,13 @@ from agentls.project.names import Definition, Names, Reference
 
 
 def reference_subject(index: Index, names: Names, found: NameOccurrence) -> NameOccurrence:
-    """Whose references those of a name in the file of `names` are: what it leads to, or else itself."""
+    """The subject whose references are searched for a name in the file of `names`: its definition, or the name
+    itself if it is unresolved."""
     return next(iter(find_definitions(index, names, found)), found)
 
 
 def find_references(index: Index, wanted: NameOccurrence) -> Iterator[tuple[Names, Reference]]:
-    """The references to `wanted`, each with the file that it stands in. It is a definition, or a name
-    that leads nowhere."""
+    """The references to `wanted`, a definition or an unresolved name, each with the names of its file."""
     for called in _names_of(wanted):
         for names, reference in index.find_by_name(called):
             if _means(index, names, reference, wanted):
@@ -32,7 +32,7 @@ def references_in(index: Index, names: Names, wanted: NameOccurrence) -> list[Re
 
 
 def _names_of(wanted: NameOccurrence) -> tuple[str, ...]:
-    """The names by which references may call something; a file also by its path."""
+    """The names that references to `wanted` can have; for a file also its path."""
     if isinstance(wanted, Reference):
         return (wanted.name,)
     return wanted.all_names if wanted.is_entry else (*wanted.all_names, wanted.path)
@@ -44,5 +44,5 @@ def _means(index: Index, names: Names, reference: Reference, wanted: NameOccurre
     found = index.resolve(reference, names)
     if found or isinstance(wanted, Definition):
         return bool(found) and found[0] == wanted
-    # What leads nowhere is compared by what it is said to be.
+    # Unresolved references are equal if kind, name and qualifier are.
     return reference[:3] == wanted[:3] and is_reference(index, names, reference)

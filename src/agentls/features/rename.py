@@ -1,7 +1,7 @@
-"""Rename: all that changes with a name, the same from whichever place of it, and why it may not change.
+"""Rename: the edits that rename a definition with all its references, or the reason why it cannot be renamed.
 
-The index says where a name stands. A file may have changed since it was indexed, so each place is held
-against the text as it is now.
+The edits are the same from each occurrence of the name. The index has the spans of the name. A file may have
+changed since it was indexed, so each span is compared with the current text.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from agentls.text.offsets import Edit, Span, apply_edits
 from agentls.text.paths import is_inside, relative_to
 
 EditReason = Literal["name", "reference", "link", "prose"]
-"""What stands in the place of an edit: the name itself, a reference, a path, or a word in prose that is the
-name by its letters, which somebody has to look at."""
+"""What an edit changes: the name of the definition, a reference, a path, or an equal word in prose, which the
+user should confirm."""
 
 
 class RenameEdit(NamedTuple):
@@ -36,19 +36,19 @@ class RenameEdit(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A file or folder that gets another path."""
+    """A file or folder that gets a new path."""
 
     old: str
     new: str
 
     def apply_to(self, path: str) -> str:
-        """Where `path` lies after the move."""
+        """The path after the move of a file that is now at `path`."""
         return self.new + path[len(self.old) :] if is_inside(path, self.old) else path
 
 
 class Renaming(NamedTuple):
-    """What a new name comes to. The edits refer to the files as they lie before the move. `stays` is the
-    path of a file or folder that keeps the old name, since the editor cannot rename it."""
+    """The result of a rename. The edits use paths from before the move. `unrenamed_path` is a file or folder that
+    keeps the old name because the editor cannot rename files."""
 
     changes: tuple[RenameEdit, ...] = ()
     move: Move | None = None
@@ -56,14 +56,14 @@ class Renaming(NamedTuple):
 
 
 class RenameError(NamedTuple):
-    """Why there is no renaming."""
+    """Why a definition cannot be renamed."""
 
     reason: str
 
 
 class Files(NamedTuple):
-    """What is asked about the files of the project at `root`: the text of one, what a text would be at a
-    path as a document and as names, and whether something is at a path."""
+    """Access to the files of the project at `root`: the text at a path, the document and the names of a text at
+    a path, and whether a path exists."""
 
     root: str
     text: Callable[[str], str | None]
@@ -72,19 +72,19 @@ class Files(NamedTuple):
     exists: Callable[[str], bool]
 
     def contains(self, path: str) -> bool:
-        """Whether a path lies in the project."""
+        """Whether a path is in the project."""
         return path.startswith(f"{self.root.rstrip('/')}/")
 
     def relative(self, path: str) -> str:
-        """A path as people know it: counted from the root."""
+        """A path relative to the root, for messages."""
         return relative_to(path, self.root)
 
 
 def prepare_rename(
     index: Index, names: Names, text: str, offset: int, files: Files
 ) -> tuple[Definition, Span] | RenameError | None:
-    """What is named at `offset` in `text`, which is the file of `names`, and where the name stands; `None`
-    where there is no name."""
+    """The definition of the name at `offset` in `text`, which is the file of `names`, and the span of the name;
+    `None` if there is no name."""
     found = find_name_at(index, names, text, offset)
     if found is None or found.kind == "file":
         return None
@@ -93,17 +93,17 @@ def prepare_rename(
         document = files.document(names.path, text)
         built_in = document.dialect.builtin_agents if document else ()
         if any(agent.name == found.name for agent in built_in):
-            return RenameError(f"`{found.name}` is a built-in agent, which cannot be renamed.")
-        return RenameError(f"There is no `{found.name}` in this project that could be renamed.")
+            return RenameError(f"`{found.name}` is a built-in agent and cannot be renamed.")
+        return RenameError(f"`{found.name}` is not defined in this project.")
     if not files.contains(definition.path):
-        return RenameError(f"`{definition.name}` lies outside of the project, in {definition.path}.")
+        return RenameError(f"`{definition.name}` is defined outside the project, in {definition.path}.")
     return definition, found.span
 
 
 def rename(
     index: Index, definition: Definition, new: str, files: Files, *, moves: bool = True
 ) -> Renaming | RenameError:
-    """All that changes when `definition` is called `new`. `moves` tells whether files can be renamed."""
+    """The edits that rename `definition` to `new`. `moves` tells whether the editor can rename files."""
     new = new.strip()
     document = defining_document(definition, files)
     old_path = named_path(document, definition) if document else None
@@ -112,10 +112,10 @@ def rename(
     if isinstance(renaming, RenameError):
         return renaming
     if move and (move.new.count("/") != move.old.count("/") or _NOT_IN_FILE_NAME.search(new)):
-        return RenameError(f"`{new}` cannot be the name of a file.")
-    # Where capital letters make no difference, the file is there under its old name.
+        return RenameError(f"`{new}` is not a valid file name.")
+    # On a file system that ignores case, the new path exists if only case changes.
     if move and move.new.lower() != move.old.lower() and files.exists(move.new):
-        return RenameError(f"{files.relative(move.new)} is there already.")
+        return RenameError(f"{files.relative(move.new)} already exists.")
     links = link_edits(index, move, files) if move else ()
     return Renaming(sort_edits((*renaming.changes, *links)), move, "" if moves else old_path or "")
 
@@ -129,7 +129,7 @@ def find_edits(
         next((each for each in names.definitions if _is_same(each, definition)), None) if names else None
     )
     if text is None or current is None:
-        return RenameError(f"`{definition.name}` is no longer found in {files.relative(definition.path)}.")
+        return RenameError(f"`{definition.name}` was not found in {files.relative(definition.path)}.")
     reason = _invalid_name(index, definition, new, files)
     if reason:
         return RenameError(reason)
@@ -137,7 +137,7 @@ def find_edits(
         *_name_edits(definition.path, text, current, new),
         *_reference_edits(index, definition, new, files),
     ]
-    # A skill or a server that is called by an ordinary word is mostly called like a program or a deed.
+    # In prose, a single word that is also the name of a skill or server mostly means something else.
     if definition.kind == "agent" or not _SINGLE_WORD.fullmatch(definition.name):
         changes += _prose_edits(index, definition, new, {change.path for change in changes}, files)
     renaming = Renaming(sort_edits(changes), move)
@@ -146,7 +146,7 @@ def find_edits(
 
 
 def defining_document(definition: Definition, files: Files) -> Document | None:
-    """The document that is the definition; there is none of what is an entry in a file."""
+    """The document that a definition is; `None` for an entry in a file."""
     text = None if definition.is_entry else files.text(definition.path)
     return None if text is None else files.document(definition.path, text)
 
@@ -154,8 +154,7 @@ def defining_document(definition: Definition, files: Files) -> Document | None:
 def _current_names(
     names: Names | None, definition: Definition, text: str | None, files: Files
 ) -> Names | None:
-    """The names of a file as its text is now. They are gathered anew if a name does not stand where it
-    stood."""
+    """The names of a file with the current `text`, extracted again if a span no longer has its name."""
     if names is None or text is None:
         return None
     called = definition.all_names
@@ -166,7 +165,7 @@ def _current_names(
 
 
 def _all_names(names: Names) -> Iterator[Definition | Reference]:
-    """What a file defines, and what it refers to."""
+    """The definitions and references of a file."""
     yield from names.definitions
     yield from names.references
 
@@ -181,7 +180,7 @@ def _is_same(one: Definition, other: Definition) -> bool:
 
 
 def _name_edits(path: str, text: str, definition: Definition, new: str) -> Iterator[RenameEdit]:
-    """The edit of the name itself, in the quotes that it has. Where these hold escapes they are a part of it."""
+    """The edit of the name in its definition, with its quotes. A name with escapes is replaced with its quotes."""
     start, end = definition.span
     if start == end:
         return
@@ -196,7 +195,7 @@ def _name_edits(path: str, text: str, definition: Definition, new: str) -> Itera
     yield RenameEdit(path, Edit(definition.span, new if inside else f"{sign}{new}{sign}"), "name")
 
 
-# --- why not --------------------------------------------------------------------------------------
+# --- validation -----------------------------------------------------------------------------------
 
 _NOT_IN_FILE_NAME = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _SERVER = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
@@ -206,30 +205,28 @@ _SINGLE_WORD = re.compile(r"[^\W\d_]+")
 
 
 def _invalid_name(index: Index, definition: Definition, new: str, files: Files) -> str | None:
-    """Why `new` is no name for `definition`, as far as its file does not matter."""
+    """Why `new` is not valid as the name of `definition`, as far as that does not depend on its file."""
     if not new:
-        return "A name is needed."
+        return "The new name is empty."
     if new == definition.name:
-        return f"`{new}` is its name already."
+        return f"The name is already `{new}`."
     if len(new.splitlines()) > 1:
-        return "A name is a single line."
+        return "A name must be a single line."
     if definition.kind == "server" and not _SERVER.fullmatch(new):
-        return f"`{new}` cannot stand in the names of tools: only letters, digits, `-` and single `_` can."
+        return f"`{new}` is not valid in tool names: use letters, digits, `-` and single `_`."
     rivals = index.find_definitions(definition.kind, new)
     for other in (*rivals, *index.find_definitions("any", new)):
         if other in rivals and _conflict(index, definition, other):
-            return f"There is another {other.kind} `{new}` already, in {files.relative(other.path)}."
+            return f"Another {other.kind} `{new}` already exists in {files.relative(other.path)}."
         if _conflict(index, definition, other) and any(
             _in_prose(index, each) for each in (definition, other)
         ):
-            return (
-                f"There is a {other.kind} `{new}`, and one could not tell which of the two is meant in prose."
-            )
+            return f"The {other.kind} `{new}` already exists; references in prose would be ambiguous."
     return None
 
 
 def _conflict(index: Index, one: Definition, other: Definition) -> bool:
-    """Whether some runtime knows both of two definitions in one project, or from the user's home."""
+    """Whether a runtime loads both definitions in one project, one of them maybe from the user folder."""
     folders = sorted((f"{one.base_folder.rstrip('/')}/", f"{other.base_folder.rstrip('/')}/"), key=len)
     same_runtime = not set(one.runtimes).isdisjoint(other.runtimes)
     near = folders[1].startswith(folders[0]) or other.base_folder == index.user_folder
@@ -237,14 +234,14 @@ def _conflict(index: Index, one: Definition, other: Definition) -> bool:
 
 
 def _in_prose(index: Index, definition: Definition) -> bool:
-    """Whether something refers to a definition without saying of what kind it is."""
+    """Whether something refers to a definition without its kind."""
     return any(reference.kind == "any" for _, reference in index.find_references(definition))
 
 
 def _find_failure(
     definition: Definition, new: str, document: Document | None, renaming: Renaming, files: Files
 ) -> str | None:
-    """Why the renaming would not come out as it should: the files are read as they would be."""
+    """Why the renaming would not have the intended result: the edited texts are read again."""
     edits: dict[str, list[Edit]] = {}
     for change in renaming.changes:
         if change.reason in ("name", "reference"):
@@ -257,18 +254,18 @@ def _find_failure(
         renamed = definition._replace(name=new)
         reason = _new_reason(document, after) or _special_meaning(document, definition, new)
         if reason or own is None or not _is_same(own, renamed):
-            return reason or f"The file would not get the name `{new}` by that."
+            return reason or f"With this edit the file would not get the name `{new}`."
     if _PLAIN.fullmatch(new) and write_scalar(new) == new:
-        return None  # It can stand wherever a name can.
+        return None  # It needs no quotes or escapes anywhere.
     for path, changed in edits.items():
         after_all = files.names(path, apply_edits(files.text(path) or "", changed))
         if after_all is None or sum(each.name == new for each in _all_names(after_all)) < len(changed):
-            return f"`{new}` cannot be written in all places of the name in {files.relative(path)}."
+            return f"`{new}` cannot replace every occurrence of the name in {files.relative(path)}."
     return None
 
 
 def _new_reason(before: Document, after: Document) -> str | None:
-    """What a runtime that counts has against a file that it had nothing against before."""
+    """A reason of a primary runtime against the edited file that it did not have before."""
     old = {reading.runtime.name: {reason.kind for reason in reading.reasons} for reading in before.readings}
     for reading in after.readings:
         for reason in reading.reasons:
@@ -278,17 +275,17 @@ def _new_reason(before: Document, after: Document) -> str | None:
 
 
 def _special_meaning(document: Document, definition: Definition, new: str) -> str | None:
-    """What the runtime means by `new` itself."""
+    """A message if `new` is a built-in or reserved name of the runtime."""
     words = document.dialect.special_agent_names if definition.kind == "agent" else ()
     word = next((word for word in words if word.name == new), None)
-    return f"`{new}` has a meaning of its own. {word.summary}" if word else None
+    return f"`{new}` is a reserved name. {word.summary}" if word else None
 
 
 # --- files and paths ------------------------------------------------------------------------------
 
 
 def named_path(document: Document, definition: Definition) -> str | None:
-    """The file, or the folder around it, that is called as the definition is."""
+    """The file, or its folder, that has the name of the definition; `None` if neither has."""
     identity, path = document.identity, document.path
     if document.reading.runtime.identity == "folder":
         return path.rpartition("/")[0] if identity.subfolders[-1:] == (definition.name,) else None
@@ -296,15 +293,14 @@ def named_path(document: Document, definition: Definition) -> str | None:
 
 
 def _renamed_path(path: str, old: str, new: str) -> str:
-    """The path of a file or folder once it is called `new`. What both names have in front of a `/` are
-    folders, which stay."""
+    """The path of a file or folder renamed from `old` to `new`. The folders in front of a `/` in both names stay."""
     folder, _, last = path.rpartition("/")
     above, _, stem = old.rpartition("/")
     return f"{folder}/{new.removeprefix(f'{above}/') if above else new}{last[len(stem) :]}"
 
 
 def link_edits(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
-    """The edits of the paths that lead to what moves, and of those in it that would lead astray."""
+    """The edits of paths to the moved files, and of relative paths inside them."""
     leading = list(index.find_path_references(move.old))
     if posixpath.dirname(move.old) != posixpath.dirname(move.new):
         leading += [
@@ -323,8 +319,8 @@ def link_edits(index: Index, move: Move, files: Files) -> Iterator[RenameEdit]:
 
 
 def _path_after(written: str, target: str, names: Names, move: Move, files: Files) -> str | None:
-    """How a path is written after a move, that leads to `target` in the file of `names`; `None` if it stays as
-    it is, or leads elsewhere."""
+    """The new text of a path in the file of `names` that refers to `target`; `None` if it stays the same or refers
+    to another file."""
     here, plain = posixpath.dirname(names.path), unquote(written)
     for base in dict.fromkeys((here, names.base_folder)):
         full = posixpath.normpath(posixpath.join(base, plain))
@@ -344,7 +340,7 @@ def _path_after(written: str, target: str, names: Names, move: Move, files: File
 
 
 def _replace_segment(written: str, target: str, move: Move) -> str | None:
-    """A path with nothing changed but the name of what moves, if the path names it."""
+    """`written` with only the name of the moved file or folder replaced; `None` if the path does not contain it."""
     parts, (old, new) = written.rstrip("/").split("/"), map(posixpath.basename, move)
     at = len(parts) - 1 - target[len(move.old) :].count("/")
     if at < 0 or parts[at] != old:
@@ -357,8 +353,8 @@ def _replace_segment(written: str, target: str, move: Move) -> str | None:
 
 
 def _reference_edits(index: Index, definition: Definition, new: str, files: Files) -> Iterator[RenameEdit]:
-    """The edits of the references, each without its scope."""
-    # In the names of its tools, a plugin's server has the plugin in front.
+    """The edits of the references, without their qualifiers."""
+    # The tool names of a server in a plugin contain the plugin.
     longest = definition._replace(name=new).all_names[-1]
     for path in dict.fromkeys(names.path for names, _ in index.find_references(definition)):
         text = files.text(path) if files.contains(path) else None
@@ -373,9 +369,9 @@ def _reference_edits(index: Index, definition: Definition, new: str, files: File
 def _prose_edits(
     index: Index, definition: Definition, new: str, paths: Iterable[str], files: Files
 ) -> Iterator[RenameEdit]:
-    """The edits of the words in the texts at `paths` that are the name by their letters."""
+    """The edits of words in prose in the files at `paths` that equal the name."""
     name = re.escape(definition.name)
-    # What may not stand in front comes behind: the search starts at the letters, which are rare.
+    # The lookbehind follows the name, since a search that starts with rare letters is faster.
     word = re.compile(rf"{name}(?<![\w./@:#\\-]{name})(?![\w/\\-]|[.:@]\w)")
     for path in paths:
         text = files.text(path) or ""
@@ -393,7 +389,7 @@ def _prose_edits(
 
 
 def _is_prose(document: Document, span: Span) -> bool:
-    """Whether a place is in the prompt, or in a text of the frontmatter."""
+    """Whether `span` is in the prompt, or in a text of the frontmatter."""
     if span.start >= document.body_start:
         return True
     for entry in document.root.entries:
@@ -404,7 +400,7 @@ def _is_prose(document: Document, span: Span) -> bool:
 
 
 def sort_edits(changes: Iterable[RenameEdit]) -> tuple[RenameEdit, ...]:
-    """The changes by path and place, each place once."""
+    """The edits ordered by path and span, without duplicates."""
     places: dict[tuple[str, Span], RenameEdit] = {}
     for change in changes:
         places.setdefault((change.path, change.edit.span), change)

@@ -22,8 +22,8 @@ from agentls.project.names import Definition
 
 
 def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renaming, list[str]]:
-    """What changes along with a file or folder that somebody is about to move, and the reasons for which
-    names stay as they are that the move would change."""
+    """The edits for a file or folder that is about to move, and the reasons why names that the move would
+    change cannot be changed."""
     move = Move(old, new)
     changes = list(link_edits(index, move, files))
     reasons: list[str] = []
@@ -47,13 +47,13 @@ def rename_files(index: Index, old: str, new: str, files: Files) -> tuple[Renami
 
 
 def _may_change_with(definition: Definition, move: Move) -> bool:
-    """Whether a name may have to do with what moves: it comes from the path, or begins the name of that."""
+    """Whether a name may change with the path: it comes from the path, or the file name starts with it."""
     written = definition.span.start < definition.span.end
     return not written or posixpath.basename(move.old).startswith(definition.name)
 
 
 def _name_after_move(document: Document, definition: Definition, move: Move, files: Files) -> str:
-    """The name that goes with the place in which a file lies after a move."""
+    """The name of a definition after its file has moved."""
     if definition.span.start < definition.span.end and named_path(document, definition) == move.old:
         last, stem = move.old.rpartition("/")[2], definition.name
         fixed, fresh = last[len(stem) :], move.new.rpartition("/")[2]

@@ -1,8 +1,8 @@
-"""What an agent can really do in its project: its tools as the settings leave them, the MCP servers that it
-reaches, and who may start it.
+"""The capabilities of an agent in its project: its tools after the permission rules of settings files, the MCP
+servers that it can use, and who can start it.
 
-`toollist` tells what an agent may use by what stands in its own file. Here the files around it are
-added. What they do not tell is left open: the settings of a machine or of a session may take away more.
+`document.tools` resolves the tools by the agent's own file. This module adds the other files of the project. The
+settings of a machine or a session, which may deny more, are unknown.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from agentls.text.yaml_tree import Scalar
 
 
 class Denial(NamedTuple):
-    """What a rule of the settings denies: the tool or the agent `name`, by `rule` as it stands in the file at
-    `path`."""
+    """A tool or agent that a permission rule denies: its `name`, and the text of the `rule` in the file at `path`."""
 
     name: str
     rule: str
@@ -30,8 +29,8 @@ class Denial(NamedTuple):
 
 
 class ServerAccess(NamedTuple):
-    """An MCP server, and those of its tools that the agent may use, `None` for all. `own` tells whether the
-    agent's file defines it."""
+    """An MCP server with those of its tools that the agent may use, `None` for all. `is_defined_here` tells whether
+    the file of the agent defines it."""
 
     server: str
     is_defined_here: bool
@@ -39,13 +38,13 @@ class ServerAccess(NamedTuple):
 
 
 class Capabilities(NamedTuple):
-    """What an agent can do in its project.
+    """The capabilities of an agent in its project.
 
-    `tools` are those that it may use, besides the ones of `servers`; `None` stands for all but those in
-    `denied`, which the settings take away. In `limited` are rules that deny some uses of its tools. `refused`
-    are those by which nobody may start it, `named_by` the names of those that start or list it, `bars` the lines
-    of its file that keep a person or a model from starting it, each with whom, and `unknown` says in sentences
-    what cannot be told.
+    `tools` are its tools without those of `servers`, `None` for all except those in `denied`. `denied` has tools
+    that permission rules remove, `restricted` tools of which they deny some uses, `denied_agents` the agent itself
+    if they deny it. `named_by` has the names of the definitions that refer to it. `blocked_callers` are pairs of a
+    line of its file and the caller ("person" or "model") that cannot start it because of the line. `notes` are
+    sentences on what is unknown.
     """
 
     tools: tuple[str, ...] | None
@@ -61,7 +60,7 @@ class Capabilities(NamedTuple):
 def find_capabilities(
     document: Document, reading: Reading, tools: AvailableTools, index: Index
 ) -> Capabilities | None:
-    """What the agent of `reading` can do, which may use `tools` by itself; `None` if nothing starts it."""
+    """The capabilities of the agent of `reading`, whose own file grants `tools`. `None` if it is not loaded."""
     names = index.get(document.path)
     if names is None or names.main_definition is None or not reading.loads:
         return None
@@ -73,7 +72,7 @@ def find_capabilities(
     denied_names = {denial.name for denial in denied}.union(*(server.listed for server in servers))
     left = tuple(tool for tool in tools.available if tool not in denied_names)
     unknown = tuple(
-        f"`tools` lists no tool of `{server.access.server}`; whether it has them all the same is not known."
+        f"`tools` lists no tool of `{server.access.server}`; it is not documented whether the agent has them."
         for server in servers
         if server.access.tools == () and server.access.is_defined_here
     )
@@ -89,21 +88,21 @@ def find_capabilities(
     )
 
 
-# --- the settings -----------------------------------------------------------------------------
+# --- permission rules -------------------------------------------------------------------------
 
 _WHOLE_TOOL = (None, "", "*")
-"""What may stand in the parentheses behind a tool and comes to nothing: the rule is about all its uses."""
+"""The specifiers with which a permission rule applies to all uses of a tool."""
 
 
 def _find_denials(
     reading: Reading, tools: AvailableTools, index: Index, names: Names
 ) -> tuple[tuple[Denial, ...], tuple[Denial, ...], tuple[Denial, ...]]:
-    """The rules that take tools away, those that deny some of their uses, and those that refuse the agent."""
+    """The rules that remove tools, those that deny some of their uses, and those that deny the agent itself."""
     denied: dict[Denial, None] = {}
     restricted: dict[Denial, None] = {}
     denied_agents: dict[Denial, None] = {}
     dialect, own = reading.dialect, names.main_definition
-    assert own is not None, "it was asked for"
+    assert own is not None, "the caller checks it"
     covered = _denied_tools(tools)
     for path, rule in _deny_rules(reading, index, names):
         meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
@@ -121,7 +120,7 @@ def _find_denials(
 
 
 def _deny_rules(reading: Reading, index: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
-    """The rules that deny something, of all settings that count for the agent, each with its file."""
+    """The deny rules of all settings files that apply to the agent, with their paths."""
     for file in index.permission_files(reading.runtime):
         if file.base_folder == index.user_folder or (
             file.base_folder == names.base_folder and not names.plugin
@@ -130,20 +129,20 @@ def _deny_rules(reading: Reading, index: Index, names: Names) -> Iterator[tuple[
 
 
 def _uncertain_files(reading: Reading, index: Index, names: Names) -> Iterator[str]:
-    """What is to be said of settings in a folder above that of the agent's own."""
+    """Notes on deny rules in parent folders, which only apply to sessions that start there."""
     for file in index.permission_files(reading.runtime):
         above = (
             names.base_folder.startswith(f"{file.base_folder.rstrip('/')}/")
             and file.base_folder != index.user_folder
         )
         if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
-            shown = "/".join(file.path.split("/")[-3:])
-            yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
+            tail = "/".join(file.path.split("/")[-3:])
+            yield f"Whether the deny rules of `{tail}` apply depends on the folder in which the session starts."
 
 
 def _denied_tools(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]]:
-    """From the names that are denied to the tools of an agent that they take away; where it has all, these
-    are the names themselves."""
+    """Returns a function from denied names to the tools of the agent that they remove. If the agent has all tools,
+    these are the names themselves."""
     if tools.mode == "all":
         return iter
     listed = {*tools.available}
@@ -155,18 +154,18 @@ def _denied_tools(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable
     def covered(denied: tuple[str, ...]) -> Iterator[str]:
         for name in denied:
             yield from taken.get(name, ())
-            # One tool of a server that is listed as a whole.
+            # A single tool of a server that is listed as a whole.
             if name not in taken and is_denied(name, listed):
                 yield name
 
     return covered
 
 
-# --- the servers ------------------------------------------------------------------------------
+# --- servers ----------------------------------------------------------------------------------
 
 
 class _ServerTools(NamedTuple):
-    """A server that is there for an agent, and the entries of its list of tools that are about it."""
+    """A server that an agent can use, and the entries for its tools."""
 
     access: ServerAccess
     listed: tuple[str, ...]
@@ -175,7 +174,7 @@ class _ServerTools(NamedTuple):
 def _find_servers(
     reading: Reading, tools: AvailableTools, index: Index, names: Names, denied: tuple[Denial, ...]
 ) -> Iterator[_ServerTools]:
-    """The servers that the project defines for the agent, with what it may use of each."""
+    """The servers that the project defines for the agent, with the tools that it may use of each."""
     form = reading.dialect.tool_grammar.server_tools
     rules, denied_names = {denial.rule for denial in denied}, {denial.name for denial in denied}
     by_server = dict(_tools_by_server(reading, tools)) if form else {}
@@ -193,7 +192,7 @@ def _find_servers(
 
 
 def _tools_by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:
-    """The tools in a list that come from servers, by the names of those."""
+    """The tools of servers, by the names of the servers."""
     grammar = tool_names.grammar_for(reading.dialect, reading.runtime)
     found: dict[str, list[str]] = {}
     for tool in tools.available:
@@ -202,12 +201,12 @@ def _tools_by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[
     yield from found.items()
 
 
-# --- who starts it ----------------------------------------------------------------------------
+# --- callers ---------------------------------------------------------------------------------
 
 
 def _referring_names(index: Index, names: Names) -> list[str]:
-    """Those that name the agent in a list, a key, or a form that starts it, by their names."""
-    assert names.main_definition is not None, "it was asked for"
+    """The names of the definitions that refer to the agent in a list, a key, or a call."""
+    assert names.main_definition is not None, "the caller checks it"
     found = {
         other.main_definition.full_name
         for other, reference in index.find_references(names.main_definition)
@@ -217,7 +216,7 @@ def _referring_names(index: Index, names: Names) -> list[str]:
 
 
 def _blocked_callers(reading: Reading) -> Iterator[tuple[str, str]]:
-    """The lines that keep somebody from starting the agent, each with whom."""
+    """The lines of the frontmatter that block a caller, each with the caller."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
         if key and key.bars and key.known_to(reading.runtime.name) and isinstance(entry.value, Scalar):
@@ -226,15 +225,19 @@ def _blocked_callers(reading: Reading) -> Iterator[tuple[str, str]]:
                 yield f"{key.name}: {entry.value.text}", whom
 
 
-# --- for programs, and for people -------------------------------------------------------------
+# --- data and text ----------------------------------------------------------------------------
 
 
 def capabilities_data(found: Capabilities) -> dict[str, Any]:
-    """What an agent can do, as plain data."""
+    """The capabilities as plain data for JSON."""
     return {
         "tools": None if found.tools is None else list(found.tools),
         "servers": [
-            {**server._asdict(), "tools": None if server.tools is None else list(server.tools)}
+            {
+                "server": server.server,
+                "own": server.is_defined_here,
+                "tools": None if server.tools is None else list(server.tools),
+            }
             for server in found.servers
         ],
         "denied": [denial._asdict() for denial in found.denied],
@@ -247,39 +250,45 @@ def capabilities_data(found: Capabilities) -> dict[str, Any]:
 
 
 TextStyle = Literal["plain", "path", "good", "bad", "label", "muted"]
-"""What a piece of a line is; whoever prints it chooses colours."""
+"""The style of a part of a line, which the terminal maps to a colour."""
 
-_CALLERS = {"person": "people", "model": "other agents"}
+_CALLERS = {"person": "users", "model": "other agents"}
 _MAX_NAMES = 8
 
 
 def describe_capabilities(
     found: Capabilities, format_name: Callable[[str], str] = str
 ) -> Iterator[tuple[str, str, TextStyle]]:
-    """What the project makes of the agent: label, text and style of each row; `mark` sets off names."""
+    """Describe the capabilities in rows of label, text and style; `format_name` formats names."""
     if found.servers:
-        yield "servers", "; ".join(_describe_server(server, format_name) for server in found.servers), "plain"
+        yield (
+            "MCP servers",
+            "; ".join(_describe_server(server, format_name) for server in found.servers),
+            "plain",
+        )
     for denial in found.denied:
-        yield "denied", f"{format_name(denial.name)}, by {_describe_rule(denial, format_name)}", "bad"
+        yield "denied", f"{format_name(denial.name)} ({_describe_rule(denial, format_name)})", "bad"
     for denial in found.restricted:
-        yield "limited", f"{format_name(denial.name)}, by {_describe_rule(denial, format_name)}", "plain"
+        yield "restricted", f"{format_name(denial.name)} ({_describe_rule(denial, format_name)})", "plain"
     for denial in found.denied_agents:
-        yield "closed to", f"other agents, by {_describe_rule(denial, format_name)}", "bad"
-    for line, whom in found.blocked_callers:
-        yield "closed to", f"{_CALLERS[whom]}, by {format_name(line)}", "plain"
+        yield "blocked", f"other agents ({_describe_rule(denial, format_name)})", "bad"
+    for line, caller in found.blocked_callers:
+        yield "blocked", f"{_CALLERS[caller]} ({format_name(line)})", "plain"
     names = [format_name(name) for name in found.named_by[:_MAX_NAMES]]
     rest = len(found.named_by) - _MAX_NAMES
     if names:
-        yield "named by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
+        yield "used by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
     for sentence in found.notes:
         yield "note", sentence, "muted"
 
 
 def _describe_server(server: ServerAccess, format_name: Callable[[str], str]) -> str:
     tools = "all tools" if server.tools is None else ", ".join(map(format_name, server.tools))
-    return f"{format_name(server.server)} ({'its own, ' if server.is_defined_here else ''}{tools})"
+    return (
+        f"{format_name(server.server)} ({'defined in this file, ' if server.is_defined_here else ''}{tools})"
+    )
 
 
 def _describe_rule(denial: Denial, format_name: Callable[[str], str]) -> str:
-    """A rule, with the end of its file's path, which tells what settings they are."""
-    return f"the rule {format_name(denial.rule)} in {format_name('/'.join(denial.path.split('/')[-2:]))}"
+    """A permission rule with the last two parts of its path."""
+    return f"rule {format_name(denial.rule)} in {format_name('/'.join(denial.path.split('/')[-2:]))}"

@@ -1,4 +1,4 @@
-"""The names in one file: what it defines, and what its frontmatter and its prompt refer to."""
+"""Extract the names of an agent file: its definitions, and the references of its frontmatter and prompt."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, conte
 
 
 def extract_names(document: Document) -> Names:
-    """The names in a document."""
+    """Extract the definitions and references of a document."""
     readers = (
         *(reading.runtime.name for reading in document.readings),
         *(name for name, _ in document.other_readers),
@@ -53,7 +53,7 @@ def extract_names(document: Document) -> Names:
 
 
 def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
-    """What the file as a whole defines, if it loads or has a name."""
+    """The definition that the file as a whole is, if it loads or has a `name`."""
     kind = document.dialect.kind
     reading = next((reading for reading in document.readings if reading.name), None)
     if kind == "text" or reading is None or not reading.name:
@@ -79,7 +79,7 @@ def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition
 
 
 def _name_span(document: Document, name: str) -> Span:
-    """Where the frontmatter gives the file this name; the empty start where it does not."""
+    """The span of the name in the frontmatter; empty at 0 if the name comes from elsewhere."""
     entry = document.entry("name")
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.text != name:
         return Span(0, 0)
@@ -91,7 +91,7 @@ def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
     return None if tools.mode == "all" else tools.available
 
 
-# --- the frontmatter --------------------------------------------------------------------------
+# --- frontmatter ------------------------------------------------------------------------------
 
 _ITEM = re.compile(r"[^\s,]+")
 
@@ -125,8 +125,7 @@ def _records(value: Node) -> Iterator[Mapping]:
 
 
 def _names_in_value(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
-    """The names in the value of a key. A mapping below a key of servers defines them; in any other its
-    keys are the names."""
+    """The names in the value of a key. The keys of a mapping are names; below a key for servers they define them."""
     kind: NameKind = key.names  # type: ignore[assignment]
     if isinstance(value, Sequence):
         for item in value.items:
@@ -140,16 +139,16 @@ def _names_in_value(document: Document, key: Key, value: Node) -> Iterator[Defin
     elif value.type == "str" and not value.is_alias and value.text not in (row.name for row in key.values):
         span = content_span(value, document.text)
         written = span.text_in(document.text)
-        # A name may have blanks in it, but not that of a skill, and not where several stand in a line.
-        several = "," in written or kind == "skill"
-        words = _ITEM.finditer(written) if several else [re.match(r".*", written, re.DOTALL)]
+        # A name may contain spaces, except that of a skill or in a list with commas.
+        is_list = "," in written or kind == "skill"
+        words = _ITEM.finditer(written) if is_list else [re.match(r".*", written, re.DOTALL)]
         for word in words:
             if word and is_name(word[0]):
                 yield make_reference(kind, word[0], span.start + word.start())
 
 
 def _server_definition(document: Document, entry: Entry) -> Definition:
-    """The server that an entry defines."""
+    """The definition of a server by an entry."""
     return Definition(
         "server",
         entry.key.text,

@@ -1,7 +1,7 @@
-"""The names in the files beside the agents: settings, servers, plugins, marketplaces.
+"""Extract the names of runtime config files: settings, servers, plugins, marketplaces.
 
-They are JSON, often with comments, which is YAML once those are blanked out. What stands where in
-them is told by `dialects.companions`.
+They are JSON, often with comments, and parse as YAML once the comments are replaced by spaces. The tables in
+`dialects.config_files` define the paths of names in them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ PermissionAction = Literal["allow", "ask", "deny"]
 
 
 def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
-    """The names in the file at `path`, or `None` if it is no companion. `plugin` is the nearest one whose
-    root is a parent of the file. Of a text that is no JSON only the beginning counts that is."""
+    """Extract the names of the file at `path`, `None` if it is not a runtime config file.
+
+    `plugin` is the nearest one whose root is a parent of the file. Invalid JSON is read up to the error.
+    """
     location = config_files.locate_config_file(path, plugin.root if plugin else "")
     if location is None:
         return None
@@ -42,7 +44,7 @@ def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> 
         each
         for name_path in config_file.names
         for parent, value in _find_values(root, name_path.steps, None)
-        for each in extractor.read(name_path, parent, value)
+        for each in extractor.extract(name_path, parent, value)
     ]
     found.sort(key=lambda each: each.span)
     return names._replace(
@@ -65,7 +67,7 @@ _CLOSING = {"[": "]", "{": "}"}
 
 
 def _parse_json(text: str) -> Node | None:
-    """The tree of a JSON text with comments, or of its beginning as far as that goes."""
+    """Parse JSON with comments; invalid JSON up to the error."""
     plain = _TOKEN.sub(_token_as_yaml, text)
     parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(plain, Span(0, len(plain))))
     if parsed.error:
@@ -75,14 +77,14 @@ def _parse_json(text: str) -> Node | None:
 
 
 def _token_as_yaml(token: re.Match[str]) -> str:
-    """A piece of JSON as YAML has it, of the same length: without comments, tabs, and halves of characters."""
+    """A token of JSON as YAML of the same length: without comments, tabs and lone surrogates."""
     if token["gap"]:
         return re.sub(r"[^\r\n]", " ", token["gap"])
     return _LONE_SURROGATE.sub(r"\\ufffd", token[0]) if token["text"] else token[0]
 
 
 def _close_brackets(text: str) -> str:
-    """A text that ends too early, with what is open at its end closed."""
+    """`text` with the closing quote and brackets that are missing at its end."""
     open_signs: list[str] = []
     quote = ""
     for token in _TOKEN.finditer(text):
@@ -94,13 +96,13 @@ def _close_brackets(text: str) -> str:
     return text + quote + "".join(reversed(open_signs))
 
 
-# --- what stands where ------------------------------------------------------------------------
+# --- names ------------------------------------------------------------------------------------
 
 
 def _find_values(
     node: Node, steps: tuple[str, ...], parent: Mapping | None
 ) -> Iterator[tuple[Mapping | None, Node]]:
-    """The values to which `steps` lead, each with the mapping that it stands in."""
+    """The values at the path `steps`, each with the mapping that contains it."""
     if not steps:
         yield parent, node
     elif isinstance(node, Mapping):
@@ -113,14 +115,14 @@ def _find_values(
 
 
 class _NameExtractor(NamedTuple):
-    """What is known of the file that is read."""
+    """Extracts names from the values of one file."""
 
     names: Names
     text: str
     dialect: Dialect
 
-    def read(self, name_path: NamePath, parent: Mapping | None, value: Node) -> Iterator[ExtractedName]:
-        """The names that stand at a spot."""
+    def extract(self, name_path: NamePath, parent: Mapping | None, value: Node) -> Iterator[ExtractedName]:
+        """The names in a value at `name_path`; `parent` is the mapping that contains it."""
         if name_path.defines:
             yield from self._definitions(name_path.defines, name_path.one_of, value)
         if name_path.refers_to == "file":
@@ -134,7 +136,7 @@ class _NameExtractor(NamedTuple):
         if name_path.hooks:
             yield from name_syntax.names_in_hooks(value, self.dialect, self.text)
         if name_path.permission_action == "value":
-            yield from self._assigned(value)
+            yield from self._permission_mapping(value)
         elif name_path.permission_action:
             yield from self._rules(name_path.permission_action, value)
 
@@ -164,7 +166,7 @@ class _NameExtractor(NamedTuple):
             )
 
     def _files(self, name_path: NamePath, parent: Mapping | None, value: Node) -> Iterator[Reference]:
-        """The paths in a value; only those with a point in front are for sure from here."""
+        """The paths in a value that start with `.`; the base of others is unknown."""
         beside = parent.get(name_path.base_key) if parent and name_path.base_key else None
         below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
         for scalar in name_syntax.string_items(value):
@@ -179,8 +181,8 @@ class _NameExtractor(NamedTuple):
             tool = tool_names.resolve_tool(entry.name, self.dialect, None).tool
             yield from name_syntax.names_in_tool_entry(entry, tool, self.dialect, grammar, "permission")
 
-    def _assigned(self, value: Node) -> Iterator[PermissionRule]:
-        """Permissions as a mapping from tools, or from tools and patterns, to what is done."""
+    def _permission_mapping(self, value: Node) -> Iterator[PermissionRule]:
+        """Permissions as a mapping of tools to actions, or to mappings of patterns to actions."""
         for entry in value.entries if isinstance(value, Mapping) else ():
             if isinstance(entry.value, Mapping):
                 for inner in entry.value.entries:

@@ -1,7 +1,6 @@
-"""The dialects as a whole: what is known of each format, from where, and since when.
+"""Overviews of the dialects: their facts, with sources and dates.
 
-`overview` is one dialect in a line, `page` one in full, `facts` each fact with its source, so that
-old ones can be found: products change, and a fact is as good as its date.
+Products change, so a fact is only as good as its date: `find_stale_facts` lists the old ones.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from agentls.reports.explain import cite_source
 
 
 class Fact(NamedTuple):
-    """A fact: the dialect, what kind of thing it is about, its name, and where it comes from."""
+    """A fact: its dialect, the kind and name of what it describes, and its source."""
 
     dialect: str
     kind: str
@@ -27,8 +26,8 @@ class Fact(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """A dialect in a line: its name and title, the runtimes with the versions that the facts are
-    about, the places of its files, and the days of its oldest and newest facts."""
+    """A summary of a dialect: name, title, runtimes with the versions that the facts describe, locations of
+    its files, and the dates of its oldest and newest facts."""
 
     name: str
     title: str
@@ -55,7 +54,7 @@ _KINDS = {
 
 
 def list_facts(dialect: Dialect) -> Iterator[Fact]:
-    """Each fact of a dialect, in the order of its file."""
+    """The facts of a dialect, in the order of its table."""
     for field in dialect._fields:
         yield from _facts(getattr(dialect, field), dialect, "")
 
@@ -74,7 +73,7 @@ def _facts(row: Any, dialect: Dialect, parent: str) -> Iterator[Fact]:
 
 
 def find_stale_facts(days: int, today: date) -> Iterator[Fact]:
-    """The facts of all dialects that are older than so many days."""
+    """The facts of all dialects that are older than `days` on the day `today`."""
     for name in loader.DIALECT_NAMES:
         for fact in list_facts(loader.load_dialect(name)):
             if fact.source.date and (today - date.fromisoformat(fact.source.date)).days > days:
@@ -82,7 +81,7 @@ def find_stale_facts(days: int, today: date) -> Iterator[Fact]:
 
 
 def summarise_dialect(dialect: Dialect) -> Overview:
-    """The dialect in a line."""
+    """Summarise a dialect."""
     dates = sorted({fact.source.date for fact in list_facts(dialect) if fact.source.date})
     return Overview(
         dialect.name,
@@ -95,7 +94,7 @@ def summarise_dialect(dialect: Dialect) -> Overview:
 
 
 def _place_pattern(place: Place, dialect: Dialect) -> str:
-    """A place as a pattern; those of a plugin are told as such."""
+    """A place as a file pattern, with a mark for a place in plugins."""
     own_folder = any(runtime.identity == "folder" for runtime in dialect.runtimes)
     files = f"*/{place.files}" if own_folder else place.files
     pattern = f"{place.folder}/{files}".lstrip("/")
@@ -103,11 +102,11 @@ def _place_pattern(place: Place, dialect: Dialect) -> str:
 
 
 def render_dialect(dialect: Dialect) -> str:
-    """All about a dialect as Markdown: who reads it, where, what it consists of, and the sources."""
+    """Render a dialect as Markdown: its runtimes, locations, names and sources."""
     overview = summarise_dialect(dialect)
     rows = [
         ("Read by", ", ".join(overview.runtimes)),
-        ("Places", ", ".join(f"`{place}`" for place in overview.places)),
+        ("Locations", ", ".join(f"`{place}`" for place in overview.places)),
         ("Also read by", ", ".join(_other_readers(dialect))),
         ("Keys", ", ".join(f"`{key.name}`" for key in dialect.keys)),
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),
@@ -122,6 +121,6 @@ def render_dialect(dialect: Dialect) -> str:
 
 
 def _other_readers(dialect: Dialect) -> list[str]:
-    """The readers of other dialects that read files in these places too."""
+    """The titles of the runtimes of other dialects that also read files in these places."""
     found = {name: other for place in dialect.places for name, other in place.also.items()}
     return [loader.load_dialect(other).runtime(name).title for name, other in found.items()]

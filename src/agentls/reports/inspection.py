@@ -1,7 +1,7 @@
-"""What each runtime makes of an agent file, for people and programs.
+"""Inspect an agent file: how each runtime reads it, as text and as data.
 
-`inspect` gathers it, `to_json` and `to_text` show it. Nothing is judged here: what the file
-comes to is said as the runtime's reading has it, whether that is what the author meant or not.
+`inspect_document` collects the reports, `inspection_data` and `render_text` present them. Nothing is judged
+here: a report states the result of the runtime's reading, intended or not.
 """
 
 from __future__ import annotations
@@ -28,28 +28,27 @@ INHERIT = "inherit"
 
 
 class ResolvedModel(NamedTuple):
-    """The model as the file has it (`None` where it has none), and what is asked for when the
-    agent runs: an id, or `inherit` for the model of the session."""
+    """The model as it is written (`None` if it is not), and the model that is requested when the agent runs:
+    an id, or `inherit` for the model of the session."""
 
     written: str | None
     resolved: str
 
 
 class TokenCounts(NamedTuple):
-    """Estimated tokens of the description and of the prompt."""
+    """Estimated numbers of tokens of the description and of the body."""
 
     description: int
     body: int
 
 
 class RuntimeReport(NamedTuple):
-    """What one runtime makes of the file.
+    """How one runtime reads the file.
 
-    `reasons` say why it does not load as it is written, each with its line. `notes` say what
-    else a reader would not expect. Where `loads` is false, the other fields tell what would
-    count if it loaded. `counts` tells whether the runtime's verdict counts in full: it does for
-    those that the folder belongs to, or that the configuration names. `effective` is what the files around
-    it make of the agent, if they are known.
+    `reasons` state why it does not load unchanged, each with its line. `notes` state further effects that
+    the author may not expect. If `loads` is false, the other fields have the values that would apply if it
+    loaded. `is_primary` tells whether the runtime owns the folder or is named by the configuration.
+    `capabilities` is `None` if the project is unknown.
     """
 
     runtime: Runtime
@@ -68,15 +67,15 @@ class RuntimeReport(NamedTuple):
 
 
 class PortabilityCheck(NamedTuple):
-    """Whether python-frontmatter can load the file, and if not, why. It stands for the plain
-    loaders of the ecosystem: what it cannot load, most other tools will not load either."""
+    """Whether python-frontmatter can load the file, and if not, why. It represents the generic loaders of
+    the ecosystem, which mostly fail on the same files."""
 
     loads: bool
     error: str | None
 
 
 class Inspection(NamedTuple):
-    """All there is to say about one file."""
+    """The reports on one file, the primary runtimes first."""
 
     path: str
     dialect: str
@@ -85,17 +84,17 @@ class Inspection(NamedTuple):
 
 
 def inspect_document(document: Document, index: Index | None = None) -> Inspection:
-    """What each runtime, and a plain loader, make of `document`, in its project if that is known."""
+    """Inspect `document` with all its readers and a generic loader. `index` is that of its project, if known."""
     readings = (*document.readings, *document.other_readings)
     reports = tuple(report_for(document, reading, index) for reading in readings)
     portable = _check_portability(document.text)
     if any(reading.status == "clean" and reading.root is None for reading in document.readings):
-        portable = PortabilityCheck(True, None)  # Nothing is missing where no keys are asked for.
+        portable = PortabilityCheck(True, None)  # The format needs no keys.
     return Inspection(document.path, document.dialect.name, reports, portable)
 
 
 def report_for(document: Document, reading: Reading, index: Index | None = None) -> RuntimeReport:
-    """What the runtime of `reading` makes of `document`, in its project if that is known."""
+    """Report how the runtime of `reading` reads `document`. `index` is that of its project, if known."""
     text, dialect = document.text, reading.dialect
     body = text[reading.body_start :] if reading.loads else text[document.body_start :]
     tools = available_tools(reading, text, document.permission_mode)
@@ -117,7 +116,7 @@ def report_for(document: Document, reading: Reading, index: Index | None = None)
 
 
 def resolve_model(written: str | None, models: Models) -> str:
-    """What a value of `model` comes to: the id that is asked for, or `inherit`."""
+    """The model that a value of `model` requests: an id, or `inherit`."""
     lowered = (written or "").strip().lower()
     if not lowered or lowered in models.inherits:
         return INHERIT
@@ -138,7 +137,7 @@ def _resolved_model(reading: Reading, models: Models) -> ResolvedModel:
 
 
 def _reason_texts(document: Document, reading: Reading) -> Iterator[str]:
-    """Why the file does not load, or not as it stands, in the order of the text."""
+    """Why the file does not load, or only after repair, in the order of the text."""
     for reason in reading.reasons:
         yield f"line {_line(document, reason.span)}: {reason.message}"
     if not reading.loads or reading.root is None:
@@ -149,34 +148,34 @@ def _reason_texts(document: Document, reading: Reading) -> Iterator[str]:
         at = bisect_right(ends, span.start)
         found = at < len(entries) and entries[at].value.span.overlaps(span)
         what = f"the value of `{entries[at].key.text}`" if found else "a value"
-        yield f"line {_line(document, span)}: {what} is put into quotes"
+        yield f"line {_line(document, span)}: {what} is quoted"
     for span in reading.ignored_lines:
-        yield f"line {_line(document, span)}: {wording.format_code(span.text_in(document.text))} is passed over"
+        yield f"line {_line(document, span)}: {wording.format_code(span.text_in(document.text))} is ignored"
 
 
 def _line(document: Document, span: Span) -> int:
-    """The line on which `span` starts, counted from one."""
+    """The one-based line on which `span` starts."""
     return document.lines.line_number(span.start) + 1
 
 
 def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Iterator[str]:
-    """What the file comes to without being at fault, and what a reader might not expect."""
+    """Effects that the author may not expect although nothing is wrong."""
     cut, block = reading.closing, document.frontmatter
     if cut and block and block.closing and cut.start < block.closing.start:
         yield (
             f"The frontmatter ends at the `---` in line {_line(document, cut)};"
-            " what stands behind it is part of the prompt."
+            " the rest becomes part of the prompt."
         )
     ignored = list(_ignored_keys(reading))
     if ignored:
-        yield f"It does not look at {wording.join_names(ignored)}."
+        yield f"{reading.runtime.title} ignores {wording.join_names(ignored)}."
     if tools.mode == "listed":
         yield from _tool_notes(tools, reading.dialect)
     yield from _model_notes(reading.string("model"), reading.dialect.models)
 
 
 def _ignored_keys(reading: Reading) -> Iterator[str]:
-    """The keys that other readers of the format know, but this one does not."""
+    """The keys that other runtimes of the dialect support, but this one does not."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
         if key and not key.known_to(reading.runtime.name):
@@ -189,15 +188,15 @@ def _tool_notes(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
         yielding = [tool.name for tool in available if tool.yields_to == other]
         if yielding:
             yield (
-                f"Beside `{other}` the agent is not given {wording.join_names(yielding)};"
-                f" it does the same through `{other}`."
+                f"An agent with `{other}` does not get {wording.join_names(yielding)};"
+                f" it uses `{other}` instead."
             )
     lost = [tool.name for tool in available if not tool.background]
     if lost:
-        yield f"In the background, where agents run unless told otherwise, it goes without {wording.join_names(lost)}."
+        yield f"In the background, which is the default, the agent does not have {wording.join_names(lost)}."
     some = [tool.name for tool in available if tool.sessions == "some"]
     if some:
-        yield f"Only some sessions or systems have {wording.join_names(some)}."
+        yield f"Only available in some sessions or on some systems: {wording.join_names(some)}."
 
 
 def _model_notes(written: str | None, models: Models) -> Iterator[str]:
@@ -205,25 +204,25 @@ def _model_notes(written: str | None, models: Models) -> Iterator[str]:
         return
     model = models.get(written)
     if models.providers and "/" not in written:
-        yield f"`{written}` names no provider, so the agent fails when it runs."
+        yield f"`{written}` has no provider; the agent fails when it runs."
     elif model is None and not models.is_elsewhere(written):
-        ignored = "unless the account has it, it is ignored"
-        passed_on = "the text is sent to the API as it is"
+        ignored = "it is ignored unless the account has it"
+        passed_on = "it is sent to the API unchanged"
         rest = passed_on if models.unknown == "passed on" else ignored
-        yield f"No model `{written}` is known; {rest}."
+        yield f"Unknown model `{written}`; {rest}."
     elif model and model.status == "retired":
         yield f"Requests to `{model.name}` fail: {model.summary}."
     elif model and model.status == "remapped":
-        yield f"`{model.name}` is gone, and `{model.sends}` is asked instead."
+        yield f"`{model.name}` was removed; requests go to `{model.sends}`."
 
 
 def _check_portability(text: str) -> PortabilityCheck:
-    """Whether python-frontmatter can load `text`. It is only asked when its parser would survive."""
-    import frontmatter  # Needed by few runs.
+    """Check whether python-frontmatter can load `text`. It is not called on nesting that crashes its parser."""
+    import frontmatter  # Few runs need it.
     from frontmatter.default_handlers import YAMLHandler
 
     boundary = YAMLHandler.FM_BOUNDARY
-    assert boundary is not None, "the YAML handler has its fence"
+    assert boundary is not None, "the YAML handler has a boundary"
     stripped = text.replace("\r\n", "\n").strip()
     opening = boundary.match(stripped)
     pieces = boundary.split(stripped, 2)
@@ -233,7 +232,7 @@ def _check_portability(text: str) -> PortabilityCheck:
             return PortabilityCheck(False, problem.message)
     try:
         post = frontmatter.loads(text)
-    except Exception as error:  # Whatever a value's constructor raises.
+    except Exception as error:  # The constructors of values raise many types.
         format_name = getattr(error, "problem_mark", None)
         message = " ".join((getattr(error, "problem", None) or str(error)).split())
         if format_name is None or opening is None:
@@ -243,11 +242,11 @@ def _check_portability(text: str) -> PortabilityCheck:
     return PortabilityCheck(True, None) if post.metadata else PortabilityCheck(False, "no keys found")
 
 
-# --- for programs -----------------------------------------------------------------------------
+# --- data -------------------------------------------------------------------------------------
 
 
 def inspection_data(inspection: Inspection) -> dict[str, Any]:
-    """The inspection as plain data."""
+    """The inspection as plain data for JSON."""
     return {
         "path": inspection.path,
         "dialect": inspection.dialect,
@@ -278,11 +277,11 @@ def _report_data(report: RuntimeReport) -> dict[str, Any]:
     }
 
 
-# --- for people -------------------------------------------------------------------------------
+# --- text -------------------------------------------------------------------------------------
 
 
 class StyledText(NamedTuple):
-    """A piece of a line, and what it is; whoever prints it chooses colours."""
+    """A part of a line with a style, which the terminal maps to a colour."""
 
     text: str
     style: TextStyle = "plain"
@@ -295,8 +294,8 @@ _MAX_DESCRIPTION = 240
 
 
 def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
-    """The inspection for people, in lines of at most `width` characters where words allow it. Of
-    runtimes that read the file without owning the folder it shows the verdict alone."""
+    """Render the inspection in lines of at most `width` characters, longer only for a long word. For runtimes
+    that are not primary it has only the verdict and the reasons."""
     lines: list[Line] = [(StyledText(_printable(inspection.path), "path"),)]
     for report in inspection.reports:
         good = is_usable(report)
@@ -306,64 +305,62 @@ def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
         for label, text, style in _rows(report) if report.is_primary else ():
             lines += _wrap(label, text, style, width)
     if not inspection.portable.loads:
-        text = f"A plain frontmatter loader cannot read it: {inspection.portable.error}"
-        lines += _wrap("elsewhere", text, "muted", width)
+        text = f"python-frontmatter cannot load this file: {inspection.portable.error}"
+        lines += _wrap("portability", text, "muted", width)
     return lines
 
 
 def strip_styles(lines: list[Line]) -> str:
-    """The lines as text without styles."""
+    """The lines as plain text."""
     return "".join("".join(segment.text for segment in line) + "\n" for line in lines)
 
 
 def is_usable(report: RuntimeReport) -> bool:
-    """Whether the runtime gets an agent from the file that it can start."""
+    """Whether the runtime can start an agent from the file, with tools unless it has none on purpose."""
     grammar = report.runtime.tool_grammar
     on_purpose = grammar is not None and grammar.none_on_purpose and report.tools.mode == "none"
     return report.loads and report.status != "damaged" and (on_purpose or not report.tools.is_empty)
 
 
 def verdict(report: RuntimeReport) -> str:
-    """In a sentence or two, what the runtime does with the file."""
+    """A sentence on what the runtime does with the file."""
     title = f"{report.runtime.title} {report.runtime.version}".rstrip()
     if not report.loads:
         return f"{title} {report.runtime.refusal.replace('the file', 'this file')}."
     if report.status == "damaged" and report.runtime.damage:
-        return f"{title} cannot use the frontmatter: it {report.runtime.damage}."
+        return f"{title} cannot read the frontmatter: it {report.runtime.damage}."
     if report.status == "damaged":
-        return (
-            f"{title} cannot read the frontmatter: `{report.name}` gets all tools, and nothing else counts."
-        )
+        return f"{title} loads this file without its frontmatter: `{report.name}` gets all tools."
     effect = f"{title} {'loads' if report.runtime.version else 'should load'} this file"
     if report.status == "repaired":
-        effect += " after repairing it"
+        effect += " after repair"
     if report.tools.mode == "none":
-        return f"{effect}, and starts the {report.dialect.thing} without any tool."
+        return f"{effect} and starts the {report.dialect.thing} without any tool."
     if report.tools.is_empty and report.runtime.without_tools != "refused":
-        left = "is" if report.runtime.without_tools == "started" else "may be"
-        return f"{effect}, but the {report.dialect.thing} {left} left without any tool."
+        starts = "starts" if report.runtime.without_tools == "started" else "may start"
+        return f"{effect} but {starts} the {report.dialect.thing} without any tool."
     if report.tools.is_empty:
-        return f"{effect}, but refuses to start the {report.dialect.thing}, which is left without any tool."
+        return f"{effect} but refuses to start the {report.dialect.thing}, which has no tools."
     return f"{effect}."
 
 
 def short_status(report: RuntimeReport) -> str:
-    """In a word or two, as fits a status bar, what comes of the file."""
+    """A few words on what the runtime does with the file, for a status bar."""
     if report.loads and report.status != "damaged" and report.tools.is_empty:
         return "no tools"
     return {
         "clean": "loads",
         "repaired": "loads after repair",
-        "damaged": "unreadable",
+        "damaged": "loads without frontmatter",
         "dropped": report.runtime.refused,
     }[report.status]
 
 
 def describe_model(model: ResolvedModel, format_name: Callable[[str], str] = str) -> str:
-    """What was written for the model, and what that comes to; `mark` sets off its names."""
+    """Describe the model as it is written and the one that it resolves to; `format_name` formats names."""
     written, resolved = model
     if resolved == INHERIT:
-        return f"{format_name(written) if written else 'not set'}: the model of the session"
+        return f"{format_name(written) if written else 'not set'} (model of the session)"
     return (
         format_name(resolved)
         if written == resolved
@@ -372,31 +369,31 @@ def describe_model(model: ResolvedModel, format_name: Callable[[str], str] = str
 
 
 def describe_tools(report: RuntimeReport, format_name: Callable[[str], str] = str) -> str:
-    """The tools an agent may use, by name where they are listed; `mark` sets off their names."""
+    """Describe the tools that an agent may use, by name if they are listed; `format_name` formats names."""
     if report.tools.mode == "all":
         if any(tool.subagents != "yes" for tool in report.dialect.tools):
-            return "all that subagents may use"
+            return "all tools available to subagents"
         key = report.dialect.key("tools")
-        return key.default if key and key.default else "all"
+        return key.default if key and key.default else "all tools"
     denied = {ruling.name for ruling in report.capabilities.denied} if report.capabilities else ()
     return ", ".join(format_name(tool) for tool in report.tools.available if tool not in denied) or "none"
 
 
-def describe_tokens(report: RuntimeReport, then: str = ",") -> str:
-    """What the texts cost, `then` between the two; not every file has a description."""
+def describe_tokens(report: RuntimeReport, separator: str = ",") -> str:
+    """Describe the numbers of tokens; `separator` comes between that of the description, if any, and the other."""
     where = "prompt" if report.dialect.thing in _PROMPT_THINGS else "text"
     body = f"{report.tokens.body:,} in the {where}"
     if report.description is None:
         return f"about {body}"
-    return f"about {report.tokens.description:,} in the description{then} {body}"
+    return f"about {report.tokens.description:,} in the description{separator} {body}"
 
 
 _PROMPT_THINGS = ("agent", "droid", "prompt", "command")
-"""Things whose text is a prompt."""
+"""Kinds of files whose body is called a prompt."""
 
 
 def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
-    """Label, text and style of what the runtime sees."""
+    """Label, text and style of the rows for one report."""
     if report.name is not None:
         yield "name", report.name, "plain"
     if report.description is not None:
@@ -408,10 +405,8 @@ def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
         yield "model", describe_model(report.model), "plain"
     if report.dialect.key("tools"):
         yield "tools", describe_tools(report), "bad" if report.tools.is_empty else "plain"
-    for label, dropped in zip(
-        ("dropped", *[""] * len(report.tools.dropped)), report.tools.dropped, strict=False
-    ):
-        yield label, f"{dropped.name} ({dropped.reason})", "bad"
+    for at, ignored in enumerate(report.tools.dropped):
+        yield "" if at else "ignored", f"{ignored.name} ({ignored.reason})", "bad"
     if report.capabilities:
         yield from capabilities.describe_capabilities(report.capabilities)
     yield "tokens", describe_tokens(report), "plain"
@@ -420,7 +415,7 @@ def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
 
 
 def _wrap(label: str | None, text: str, style: TextStyle, width: int) -> Iterator[Line]:
-    """The text over as many lines as it needs, beside a column for the label, if there is one."""
+    """Wrap `text` to lines of at most `width` characters, with a column for the label unless it is `None`."""
     indent = 0 if label is None else _LABEL_WIDTH
     pieces = textwrap.wrap(
         _printable(text), max(20, width - 2 - indent), break_long_words=False, break_on_hyphens=False
@@ -431,5 +426,5 @@ def _wrap(label: str | None, text: str, style: TextStyle, width: int) -> Iterato
 
 
 def _printable(text: str) -> str:
-    """`text` without the characters that would steer a terminal."""
+    """`text` without control characters of terminals."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)

@@ -1,4 +1,4 @@
-"""Did you mean: the known word that comes nearest to a misspelt one."""
+"""Find the known word that is closest to a misspelt word, for suggestions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 
 def closest_match(word: str, known: Iterable[str], max_distance: int = 2) -> str | None:
-    """The word of `known` that `word` is most likely meant to be, or `None`.
+    """The word in `known` that is closest to `word`, or `None`.
 
-    Case, hyphens and underscores count for nothing; besides, up to a third of the letters may
-    be wrong, missing or swapped, but no more than `most`.
+    Case, hyphens and underscores are ignored. Up to a third of the letters may be wrong, missing or swapped, but
+    at most `max_distance`.
     """
-    from rapidfuzz.distance import OSA  # Loaded only when something is misspelt.
+    from rapidfuzz.distance import OSA  # Imported only for a misspelt word.
 
     wanted = _letters(word)
     best: tuple[int, str] | None = None
@@ -26,7 +26,7 @@ def closest_match(word: str, known: Iterable[str], max_distance: int = 2) -> str
 
 
 class SpellingIndex:
-    """Did you mean, asked again and again of the same many words."""
+    """Many known words, indexed for repeated searches of the closest match."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._by_length: dict[int, dict[str, str]] = {}
@@ -36,7 +36,7 @@ class SpellingIndex:
         self._answers: dict[str, str | None] = {}
 
     def closest_match(self, word: str, max_distance: int = 2) -> str | None:
-        """As the function of that name."""
+        """As the function `closest_match`."""
         if word not in self._answers:
             self._answers[word] = self._find_closest(_letters(word), max_distance)
         return self._answers[word]
@@ -56,12 +56,12 @@ class SpellingIndex:
 
 
 def subsequence_pattern(letters: str) -> re.Pattern[str]:
-    """A pattern for the start of words that have these letters in them, in this order."""
+    """A pattern that matches words which contain `letters` in this order."""
     return re.compile("".join(f"[^{each}]*{each}" for each in map(re.escape, letters)))
 
 
 def match_ignoring_case(name: str, known: Iterable[str]) -> str | None:
-    """The known name that differs from `name` in nothing but case."""
+    """The known name that equals `name` apart from case, or `None`."""
     lowered = name.lower()
     return next((each for each in known if each.lower() == lowered), None)
 

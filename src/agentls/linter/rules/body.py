@@ -335,7 +335,7 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     or move parts into files that are read when they are needed. The setting `max-lines` sets another limit.
 
     ```toml
-    lines = 2
+    max-lines = 2
     ```
 
     ## Bad

@@ -511,8 +511,8 @@
     layOut();
     const hidden = wants('mentions') ? 0 : mentions;
     const notes = [
-      hidden ? `${plural(hidden, 'mentions')} in prose are hidden.` : '',
-      wants('unconnected') ? '' : `${plural(nodes.size - now[0].length, 'nodes')} are hidden.`,
+      hidden ? `Hidden: ${plural(hidden, 'mentions')} in prose.` : '',
+      wants('unconnected') ? '' : `Hidden: ${plural(nodes.size - now[0].length, 'nodes')}.`,
       now[0].length > MAX_UNGROUPED ? `More than ${MAX_UNGROUPED.toLocaleString('en')} nodes are always grouped by folder.` : '',
     ];
     $('note').textContent = notes.join(' ');
