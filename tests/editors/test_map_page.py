@@ -15,7 +15,7 @@ from agentls.reports import graph_formats
 from agentls.workspace import disk
 from editors.real import missing
 from editors.test_vscode import CODE, OUTPUT, ROOT, node
-from test_graph import NASTY, nasty
+from project.test_graph import NASTY, nasty
 
 
 def seen(page: Path, name: str) -> Any:

@@ -17,7 +17,7 @@ from agentls.text.offsets import LineIndex
 from agentls.workspace import disk
 from harness import parse_case
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 TEAM = """\
 A small team.
