@@ -16,6 +16,7 @@ from agentls.dialects.records import Models
 from agentls.dialects.runtimes import Runtime
 from agentls.document.document import Document
 from agentls.document.tools import AvailableTools, available_tools
+from agentls.linter.reason_wording import describe_reason
 from agentls.project import capabilities
 from agentls.project.capabilities import Capabilities, TextStyle
 from agentls.project.index import Index
@@ -139,7 +140,7 @@ def _resolved_model(reading: Reading, models: Models) -> ResolvedModel:
 def _reason_texts(document: Document, reading: Reading) -> Iterator[str]:
     """Why the file does not load, or only after repair, in the order of the text."""
     for reason in reading.reasons:
-        yield f"line {_line(document, reason.span)}: {reason.message}"
+        yield f"line {_line(document, reason.span)}: {describe_reason(reason)}"
     if not reading.loads or reading.root is None:
         return
     entries = reading.root.entries
