@@ -11,7 +11,7 @@ from agentls.text.offsets import Edit, Span, apply_edits
 from harness import agent
 
 
-def written(frontmatter: str) -> Document:
+def agent_with(frontmatter: str) -> Document:
     """An agent with these lines in its frontmatter."""
     return agent(f"---\nname: a\ndescription: b\n{frontmatter}---\n\nBody.\n")
 
@@ -21,9 +21,9 @@ def frontmatter(document: Document, edits: tuple[Edit, ...]) -> str:
     return apply_edits(document.text, edits).partition("description: b\n")[2].partition("---")[0]
 
 
-def changed(text: str, **names: str) -> str:
+def change_tools(text: str, **names: str) -> str:
     """`text` with each of the `names` in its list `tools` changed to other names, or to none."""
-    document = written(text)
+    document = agent_with(text)
     entry = document.entry("tools")
     assert entry is not None
     changes: dict[Span, tuple[str, ...]] = {}
@@ -53,13 +53,13 @@ def changed(text: str, **names: str) -> str:
         ("tools: A, B, B\n", "tools: A\n"),
     ],
 )
-def test_an_entry_goes_with_its_separator(before: str, after: str) -> None:
-    assert changed(before, B="") == after
+def test_removing_an_entry_removes_its_separator(before: str, after: str) -> None:
+    assert change_tools(before, B="") == after
 
 
 @pytest.mark.parametrize("before", ["tools: B\n", "tools: [B]\n", "tools:\n  - B\n", 'tools: "A, \\x42"\n'])
-def test_a_list_is_not_left_empty_and_an_entry_not_changed_where_it_does_not_stand(before: str) -> None:
-    assert changed(before, B="") == before
+def test_no_edit_empties_a_list_or_changes_an_escaped_entry(before: str) -> None:
+    assert change_tools(before, B="") == before
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ def test_a_list_is_not_left_empty_and_an_entry_not_changed_where_it_does_not_sta
         ("tools:\n  - A, B\n", "tools:\n  - A, X, Y\n"),
     ],
 )
-def test_several_names_come_in_the_place_of_one(before: str, after: str) -> None:
-    assert changed(before, B="X Y") == after
+def test_one_entry_is_replaced_by_several_names(before: str, after: str) -> None:
+    assert change_tools(before, B="X Y") == after
 
 
 def test_entries_change_together() -> None:
-    assert changed("tools: A, B, C, D\n", A="", B="X", C="", D="") == "tools: X\n"
-    assert changed("tools: [A, B, C, D]\n", A="X", C="", D="") == "tools: [X, B]\n"
-    assert changed("tools:\n  - A\n  - B\n  - C\n", A="", B="", C="X") == "tools:\n  - X\n"
+    assert change_tools("tools: A, B, C, D\n", A="", B="X", C="", D="") == "tools: X\n"
+    assert change_tools("tools: [A, B, C, D]\n", A="X", C="", D="") == "tools: [X, B]\n"
+    assert change_tools("tools:\n  - A\n  - B\n  - C\n", A="", B="", C="X") == "tools:\n  - X\n"
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ def test_entries_change_together() -> None:
         ("model: x\r\ntools: A\r\n", "model: x\r\n"),
     ],
 )
-def test_a_top_level_entry_goes_with_its_lines(before: str, after: str) -> None:
-    document = written(before)
+def test_removing_a_top_level_entry_removes_its_lines(before: str, after: str) -> None:
+    document = agent_with(before)
     entry = document.entry("tools")
     assert entry is not None
     assert frontmatter(document, (remove_entry(document, document.root, entry),)) == after
 
 
-def test_an_entry_of_a_flow_mapping_goes_with_its_comma() -> None:
+def test_removing_an_entry_of_a_flow_mapping_removes_its_comma() -> None:
     text = "---\n{name: a, tools: B, description: c}\n---\n"
     document = agent(text)
     for key, left in (("tools", "{name: a, description: c}"), ("description", "{name: a, tools: B}")):
@@ -124,17 +124,17 @@ def test_an_entry_of_a_flow_mapping_goes_with_its_comma() -> None:
     ],
 )
 def test_a_value_is_written_on_the_line_of_its_key(before: str) -> None:
-    document = written(before + "model: x\n")
+    document = agent_with(before + "model: x\n")
     entry = document.entry("tools")
     assert entry is not None
     after = frontmatter(document, (set_value(entry, "X"),))
     assert after in ("tools: X\nmodel: x\n", "tools: X # none\nmodel: x\n")
 
 
-def test_harm_is_an_agent_that_no_longer_loads_or_has_no_tools() -> None:
-    document = written("tools: Read\n")
+def test_edits_keep_loading_unless_the_agent_does_not_load_or_has_no_tools() -> None:
+    document = agent_with("tools: Read\n")
     value = Span(document.text.index("Read"), document.text.index("Read") + 4)
     assert keeps_loading(document, (Edit(value, "Grep"),))
     assert not keeps_loading(document, (Edit(value, "Grpe"),))
     assert not keeps_loading(document, (Edit(value, '"Read'),))
-    assert keeps_loading(written("tools: Reed\n"), (Edit(value, "Grpe"),))
+    assert keeps_loading(agent_with("tools: Reed\n"), (Edit(value, "Grpe"),))

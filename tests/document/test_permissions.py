@@ -13,7 +13,7 @@ from agentls.document.tools import AvailableTools, IgnoredTool
 from harness import agent
 
 
-def fits(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
     """Whether a text fits a pattern, as the runtime finds out."""
     body = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     if pattern.endswith(" *"):
@@ -21,15 +21,15 @@ def fits(pattern: str, text: str) -> bool:
     return re.fullmatch(body, text, re.DOTALL) is not None
 
 
-def test_a_pattern_covers_another_if_it_fits_all_that_the_other_fits() -> None:
+def test_a_pattern_covers_another_if_it_matches_everything_that_the_other_matches() -> None:
     patterns = ["".join(word) for length in range(4) for word in product("a *?", repeat=length)]
     texts = ["".join(word) for length in range(5) for word in product("ax ", repeat=length)]
-    fitting = {pattern: {text for text in texts if fits(pattern, text)} for pattern in patterns}
+    fitting = {pattern: {text for text in texts if matches(pattern, text)} for pattern in patterns}
     for general, special in product(patterns, patterns):
         assert pattern_covers(general, special) == (fitting[special] <= fitting[general]), (general, special)
 
 
-def grants(lines: str) -> list[tuple[str, str, str]]:
+def ordered_entries(lines: str) -> list[tuple[str, str, str]]:
     """Permission, pattern and action of the entries that count in these lines of a frontmatter."""
     document = agent(f"---\n{lines}\n---\nBody.\n", ".opencode/agents/case.md")
     return [grant[:3] for grant in permissions.ordered_permissions(document.reading)]
@@ -51,23 +51,23 @@ def grants(lines: str) -> list[tuple[str, str, str]]:
         ),
     ],
 )
-def test_what_is_set_twice_counts_as_the_second_says_in_the_place_of_the_first(
+def test_the_last_value_of_a_duplicate_permission_is_used_at_the_position_of_the_first(
     lines: str, expected: list[tuple[str, str, str]]
 ) -> None:
-    assert grants(lines) == expected
+    assert ordered_entries(lines) == expected
 
 
-def tools(permission: str) -> AvailableTools:
+def tools_with(permission: str) -> AvailableTools:
     """What an agent with these permissions may use."""
     return agent(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md").available_tools
 
 
-def test_what_is_denied_as_a_whole_is_taken_away() -> None:
-    assert tools("{bash: deny, edit: {'*.md': deny}}") == AvailableTools(
+def test_tools_that_are_denied_as_a_whole_are_removed() -> None:
+    assert tools_with("{bash: deny, edit: {'*.md': deny}}") == AvailableTools(
         "all", dropped=(IgnoredTool("bash", "denied"),)
     )
-    assert [each.name for each in tools("{edit: deny}").dropped] == ["edit", "write", "apply_patch"]
-    assert tools("{bash: {'*': deny, 'git *': ask}}") == AvailableTools("all")
-    assert tools("{bash: deny, '*': allow}") == AvailableTools("all")
-    assert tools("deny") == AvailableTools("none")
-    assert tools("{'*': deny, read: allow, 'docs_*': ask}").available == ("read", "docs_*")
+    assert [each.name for each in tools_with("{edit: deny}").dropped] == ["edit", "write", "apply_patch"]
+    assert tools_with("{bash: {'*': deny, 'git *': ask}}") == AvailableTools("all")
+    assert tools_with("{bash: deny, '*': allow}") == AvailableTools("all")
+    assert tools_with("deny") == AvailableTools("none")
+    assert tools_with("{'*': deny, read: allow, 'docs_*': ask}").available == ("read", "docs_*")

@@ -15,7 +15,7 @@ from agentls.reports import graph_formats
 from agentls.workspace import disk
 from editors.real import missing
 from editors.test_vscode import CODE, OUTPUT, ROOT, node
-from project.test_graph import NASTY, nasty
+from project.test_graph import SPECIAL_NAMES, graph_of_special_names
 
 
 def seen(page: Path, name: str) -> Any:
@@ -54,7 +54,9 @@ def test_a_person_finds_an_agent_and_what_it_is_connected_with(
 
 def test_names_that_bite_are_names(tmp_path: Path) -> None:
     page = tmp_path / "map.html"
-    page.write_text(graph_formats.render_html(nasty(), NASTY[4], disk.read_map_asset), "utf-8")
+    page.write_text(
+        graph_formats.render_html(graph_of_special_names(), SPECIAL_NAMES[4], disk.read_map_asset), "utf-8"
+    )
     found = seen(page, "alert")
-    assert sorted(found["list"]) == sorted(" ".join(name.split()) for name in NASTY)
-    assert NASTY[4] in found["card"]
+    assert sorted(found["list"]) == sorted(" ".join(name.split()) for name in SPECIAL_NAMES)
+    assert SPECIAL_NAMES[4] in found["card"]

@@ -11,7 +11,7 @@ from harness import Case, agent, at_cursor
 from test_rules import all_cases
 
 
-def offered(text: str) -> list[CodeAction]:
+def actions_at(text: str) -> list[CodeAction]:
     """The actions at the cursor of an agent."""
     text, offset = at_cursor(text)
     document = agent(text)
@@ -30,14 +30,14 @@ You review code.
 
 
 def test_fixes_come_first_and_then_an_ignore_comment() -> None:
-    fix, *_, ignore = offered(BROKEN)
+    fix, *_, ignore = actions_at(BROKEN)
     assert [found.code for found in fix.diagnostics] == ["unknown-tool"]
     assert ignore.title == "Disable unknown-tool for this line"
 
 
-def test_only_findings_at_the_cursor_count() -> None:
-    assert all("Grpe" not in found.message for action in offered(BROKEN) for found in action.diagnostics)
-    assert offered(BROKEN.replace("<|>", "").replace("You", "<|>You")) == []
+def test_only_diagnostics_at_the_cursor_have_actions() -> None:
+    assert all("Grpe" not in found.message for action in actions_at(BROKEN) for found in action.diagnostics)
+    assert actions_at(BROKEN.replace("<|>", "").replace("You", "<|>You")) == []
 
 
 def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
@@ -48,9 +48,11 @@ def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
     assert [len(comment.diagnostics) for comment in comments] == [2]
 
 
-def test_an_unused_comment_is_to_be_removed_and_not_ignored() -> None:
+def test_an_unused_comment_only_has_the_fix_to_remove_it() -> None:
     text = BROKEN.replace("Ba<|>hs, Grpe\n", "Grep\n# agentls: igno<|>re[unknown-tool]\n")
-    assert [(action.title, action.is_preferred) for action in offered(text)] == [("Remove the comment", True)]
+    assert [(action.title, action.is_preferred) for action in actions_at(text)] == [
+        ("Remove the comment", True)
+    ]
 
 
 def test_ignore_comments_silence_their_findings_and_nothing_else() -> None:

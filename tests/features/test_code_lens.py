@@ -48,7 +48,7 @@ def project(line: str = "tools: Read, Grep") -> Case:
     return parse_case(PROJECT.replace("{}", line))
 
 
-def seen(case: Case, path: str = HERE, known: bool = True) -> list[str]:
+def lens_titles(case: Case, path: str = HERE, known: bool = True) -> list[str]:
     """What the lenses of a file say."""
     document, index = case.document(path), case.index
     return [
@@ -57,7 +57,7 @@ def seen(case: Case, path: str = HERE, known: bool = True) -> list[str]:
 
 
 def test_the_lenses_of_an_agent() -> None:
-    assert seen(project()) == [
+    assert lens_titles(project()) == [
         "3 references",
         "tokens: about 2 in the description, 3 in the prompt",
         "Read, Grep",
@@ -67,10 +67,10 @@ def test_the_lenses_of_an_agent() -> None:
 def test_a_link_to_the_file_is_a_reference_too() -> None:
     case = project()
     case.files[".claude/agents/lead.md"] += "\nSee [the worker](worker.md).\n"
-    assert seen(case)[0] == "4 references"
+    assert lens_titles(case)[0] == "4 references"
 
 
-def test_they_stand_above_the_name() -> None:
+def test_lenses_are_above_the_name() -> None:
     case = project()
     spans = {lens.span.text_in(case.files[HERE]) for lens in code_lenses(case.document(HERE), case.index)}
     assert spans == {"worker"}
@@ -90,11 +90,11 @@ def test_they_stand_above_the_name() -> None:
         ("tools: mcp__tracker\nmcpServers:\n  - tracker: {command: x}", "MCP tracker"),
     ],
 )
-def test_the_tools_in_short(line: str, said: str) -> None:
-    assert seen(project(line))[-1] == said
+def test_the_tools_lens_is_short(line: str, said: str) -> None:
+    assert lens_titles(project(line))[-1] == said
 
 
-def test_tools_that_the_settings_deny_are_not_counted() -> None:
+def test_denied_tools_are_not_in_the_lens() -> None:
     case = project("tools: Read, Grep, Bash")
     document, index = case.document(HERE), case.index
     assert index is not None
@@ -104,25 +104,25 @@ def test_tools_that_the_settings_deny_are_not_counted() -> None:
     assert lens_title(document, "tools", index) == "Read, Bash"
 
 
-def test_a_file_that_is_not_loaded_says_so() -> None:
+def test_a_file_that_is_not_loaded_shows_its_status() -> None:
     case = project()
     case.files[HERE] = "---\nname: worker\n---\n\nYou work.\n"
-    assert seen(case)[-1] == "skipped"
+    assert lens_titles(case)[-1] == "skipped"
 
 
-def test_a_skill_has_no_tools_of_its_own() -> None:
-    assert seen(project(), ".claude/skills/style/SKILL.md") == [
+def test_a_skill_has_no_tools_lens() -> None:
+    assert lens_titles(project(), ".claude/skills/style/SKILL.md") == [
         "no references",
         "tokens: about 4 in the description, 4 in the text",
     ]
 
 
-def test_a_file_that_is_mere_text_has_none() -> None:
-    assert seen(project(), ".claude/rules/short.md") == []
+def test_instructions_have_no_lenses() -> None:
+    assert lens_titles(project(), ".claude/rules/short.md") == []
 
 
-def test_references_are_not_counted_before_the_project_is_known() -> None:
-    assert len(seen(project(), known=False)) == 2
+def test_references_are_only_counted_in_a_known_project() -> None:
+    assert len(lens_titles(project(), known=False)) == 2
 
 
 def test_an_empty_file() -> None:

@@ -35,7 +35,7 @@ def labels(text: str, **options: Any) -> list[str]:
     return [item.label for item in completions(text, **options)]
 
 
-def applied(text: str, label: str, **options: Any) -> str:
+def apply_item(text: str, label: str, **options: Any) -> str:
     """`text` after the item `label` was taken at the cursor mark, as a snippet where it is one."""
     (item,) = (item for item in completions(text, **options) if item.label == label)
     return apply_edits(text.replace("<|>", "", 1), [item.edit, *item.additional_edits])
@@ -80,32 +80,32 @@ def test_keys_at_the_left_margin(text: str) -> None:
         "\ufeff---\r\nname: x\r\ndescription: y\r\n<|>\r\n---\r\n",
     ],
 )
-def test_only_keys_that_are_not_there_yet(text: str) -> None:
+def test_present_keys_are_not_items(text: str) -> None:
     assert labels(text)[:4] == ["tools", "model", "disallowedTools", "permissionMode"]
 
 
-def test_a_key_comes_with_a_place_for_its_value() -> None:
-    assert applied(block("name: x", "mod<|>"), "model") == block("name: x", "model: $1")
-    assert applied(block("<|>"), "tools") == block("tools: ${1:Read, Grep, Glob}")
-    assert applied(block("<|>"), "tools", snippets=False) == block("tools: Read, Grep, Glob")
-    assert applied(block("<|>"), "mcpServers", snippets=False) == block("mcpServers:", "  - ")
+def test_a_key_item_has_a_tab_stop_for_its_value() -> None:
+    assert apply_item(block("name: x", "mod<|>"), "model") == block("name: x", "model: $1")
+    assert apply_item(block("<|>"), "tools") == block("tools: ${1:Read, Grep, Glob}")
+    assert apply_item(block("<|>"), "tools", snippets=False) == block("tools: Read, Grep, Glob")
+    assert apply_item(block("<|>"), "mcpServers", snippets=False) == block("mcpServers:", "  - ")
 
 
 def test_a_key_that_has_a_value_is_replaced_alone() -> None:
-    assert applied(block("mo<|>dle: opus"), "model") == block("model: opus")
-    assert applied(block("mo<|>dle:"), "model") == block("model:")
-    assert applied(block('"mo<|>dle": opus'), "model") == block('"model": opus')
-    assert applied(block("modle<|>  : opus"), "model") == block("model  : opus")
-    assert applied(block("too<|>", "  - Read"), "tools") == block("tools:", "  - Read")
+    assert apply_item(block("mo<|>dle: opus"), "model") == block("model: opus")
+    assert apply_item(block("mo<|>dle:"), "model") == block("model:")
+    assert apply_item(block('"mo<|>dle": opus'), "model") == block('"model": opus')
+    assert apply_item(block("modle<|>  : opus"), "model") == block("model  : opus")
+    assert apply_item(block("too<|>", "  - Read"), "tools") == block("tools:", "  - Read")
 
 
-def test_keys_of_other_formats_are_not_offered() -> None:
+def test_keys_of_other_formats_are_not_items() -> None:
     offered = set(labels(block("<|>")))
     assert offered & {"allowed-tools", "mode", "temperature", "colour", "allowedTools"} == set()
     assert "mine" in labels(block("<|>"), keys=("mine",))
 
 
-def test_keys_that_a_plugin_ignores_are_not_offered_there() -> None:
+def test_keys_that_are_ignored_in_plugins_are_not_items_there() -> None:
     offered = [item.label for item in complete(in_plugin("---\n\n---\n"), 4, snippets=True).items]
     assert "name" in offered
     assert set(offered) & {"hooks", "mcpServers", "permissionMode", "initialPrompt"} == set()
@@ -144,17 +144,17 @@ def in_plugin(text: str) -> Document:
 def test_values(line: str, first: list[str], result: str) -> None:
     text = block("name: x", line)
     assert labels(text)[: len(first)] == first
-    assert applied(text, first[0]) == block("name: x", result)
+    assert apply_item(text, first[0]) == block("name: x", result)
 
 
-def test_models_are_offered_while_they_answer_under_their_name() -> None:
+def test_models_are_items_unless_retired_or_remapped() -> None:
     offered = labels(block("model: <|>"), models=("my-model",))
     assert offered.index("claude-opus-5-5") < offered.index("claude-opus-5")
     assert "my-model" in offered
     assert set(offered) & {"claude-opus-4-1", "claude-3-opus-20240229", "claude-sonnet-4-0"} == set()
 
 
-def test_another_word_for_a_value_comes_last() -> None:
+def test_aliases_of_values_come_last() -> None:
     assert labels(block("permissionMode: <|>"))[-1] == "manual"
 
 
@@ -205,12 +205,12 @@ def test_another_word_for_a_value_comes_last() -> None:
 )
 def test_tools_in_every_form(lines: str, result: str) -> None:
     for before, after in (("name: 😀", "model: opus"), ("description: a: b\n  c: d", "model: x: y")):
-        assert applied(block(before, lines, after), "Bash") == block(before, result, after)
-        crlf = applied(block(before, lines, after).replace("\n", "\r\n"), "Bash")
+        assert apply_item(block(before, lines, after), "Bash") == block(before, result, after)
+        crlf = apply_item(block(before, lines, after).replace("\n", "\r\n"), "Bash")
         assert crlf.replace("\r\n", "\n") == block(before, result, after)
 
 
-def test_tools_that_are_listed_are_not_offered_again() -> None:
+def test_listed_tools_are_not_items() -> None:
     assert labels(block("tools: Read, Grep, <|>"))[:2] == ["Glob", "Bash"]
     assert labels(block("tools: Read, Grep<|>, Edit"))[:4] == ["Grep", "Glob", "Bash", "Write"]
     assert labels(block("tools:", "  - Read", "  - Glob", "  -<|>"))[:2] == ["Grep", "Bash"]
@@ -219,7 +219,7 @@ def test_tools_that_are_listed_are_not_offered_again() -> None:
     assert "Bash" not in labels(block("tools: Bash(git:*), <|>"))
 
 
-def test_a_tool_is_not_both_allowed_and_denied() -> None:
+def test_no_tool_item_is_both_allowed_and_denied() -> None:
     assert "Bash" not in labels(block("disallowedTools: Bash", "tools: <|>"))
     assert "Bash" not in labels(block("disallowedTools: <|>", "tools: [Bash]"))
 
@@ -245,10 +245,10 @@ def test_the_users_own_tools_come_first() -> None:
 
 
 def test_all_tools() -> None:
-    assert applied(block("tools: <|>"), "*") == block('tools: "*"')
-    assert applied(block("tools: *<|>"), "*") == block('tools: "*"')
-    assert applied(block("tools: ['<|>']"), "*") == block("tools: ['*']")
-    assert applied(block("tools:", "  - <|>"), "*") == block("tools:", '  - "*"')
+    assert apply_item(block("tools: <|>"), "*") == block('tools: "*"')
+    assert apply_item(block("tools: *<|>"), "*") == block('tools: "*"')
+    assert apply_item(block("tools: ['<|>']"), "*") == block("tools: ['*']")
+    assert apply_item(block("tools:", "  - <|>"), "*") == block("tools:", '  - "*"')
     assert "*" not in labels(block("tools: Read, <|>"))
     assert "*" not in labels(block("disallowedTools: <|>"))
     assert labels(block('tools: "*, <|>"')) == []
@@ -266,11 +266,11 @@ def test_all_tools() -> None:
     ],
 )
 def test_agents_in_parentheses(line: str, result: str) -> None:
-    assert applied(block(line), "Plan") == block(result)
+    assert apply_item(block(line), "Plan") == block(result)
     assert "Read" not in labels(block(line))
 
 
-def test_agents_that_are_listed_are_not_offered_again() -> None:
+def test_listed_agents_are_not_items() -> None:
     assert labels(block("tools: Agent(Explore, <|>, Plan)"))[:2] == ["general-purpose", "claude"]
 
 
@@ -319,30 +319,30 @@ def test_hooks_and_servers(lines: list[str], first: list[str]) -> None:
     assert labels(block("name: x", *lines, "model: opus"))[: len(first)] == first
 
 
-def test_an_event_brings_an_entry() -> None:
+def test_an_event_item_contains_an_entry() -> None:
     entry = ["      hooks:", "        - type: command", "          command: $2"]
     matched = ["  PreToolUse:", "    - matcher: ${1:Bash}", *entry]
-    assert applied(block("hooks:", "  P<|>"), "PreToolUse") == block("hooks:", *matched)
-    found = applied(block("hooks:", "  <|>"), "Stop", snippets=False)
+    assert apply_item(block("hooks:", "  P<|>"), "PreToolUse") == block("hooks:", *matched)
+    found = apply_item(block("hooks:", "  <|>"), "Stop", snippets=False)
     hooks = ["  Stop:", "    - hooks:", "        - type: command", "          command: "]
     assert found == block("hooks:", *hooks)
-    assert applied(block("hooks:", "  P<|>:"), "PreToolUse") == block("hooks:", "  PreToolUse:")
+    assert apply_item(block("hooks:", "  P<|>:"), "PreToolUse") == block("hooks:", "  PreToolUse:")
 
 
-def test_a_field_brings_what_it_cannot_do_without() -> None:
+def test_a_field_item_contains_the_required_fields() -> None:
     above = ("hooks:", "  Stop:", "    - hooks:")
     text = block(*above, "        - <|>")
-    assert applied(text, "url") == block(*above, "        - type: ${1:http}", "          url: $2")
+    assert apply_item(text, "url") == block(*above, "        - type: ${1:http}", "          url: $2")
     text = block(*above, "        - type: command", "          <|>")
-    assert applied(text, "args") == block(*above, "        - type: command", "          args: [$1]")
+    assert apply_item(text, "args") == block(*above, "        - type: command", "          args: [$1]")
     text = block(*above, "        - url: x", "          <|>")
-    assert applied(text, "type") == block(*above, "        - url: x", "          type: ${1:http}")
+    assert apply_item(text, "type") == block(*above, "        - url: x", "          type: ${1:http}")
     text = block("mcpServers:", "  - git:", "      <|>")
     after = block("mcpServers:", "  - git:", "      type: ${1:stdio}", "      command: $2")
-    assert applied(text, "type") == after
+    assert apply_item(text, "type") == after
 
 
-def test_fields_that_do_nothing_are_not_offered() -> None:
+def test_fields_without_effect_are_not_items() -> None:
     above = ("hooks:", "  Stop:", "    - hooks:", "        - type: command", "          <|>")
     assert {"once", "if"} & set(labels(block(*above))) == set()
     on_tools = ("hooks:", "  PreToolUse:", "    - hooks:", "        - type: command", "          <|>")
@@ -413,7 +413,7 @@ def test_fields_that_do_nothing_are_not_offered() -> None:
         "model: <|>\n",
     ],
 )
-def test_nothing_is_offered(text: str) -> None:
+def test_no_items(text: str) -> None:
     assert labels(text) == []
 
 
@@ -442,14 +442,14 @@ SKELETON = (
         ("\n---\n<|>", SKELETON),
     ],
 )
-def test_a_new_file_is_offered_a_skeleton(text: str, result: str) -> None:
-    assert applied(text, "---", snippets=False) == result
-    assert "name: ${1:my-agent}\n" in applied(text, "---")
+def test_an_empty_file_has_a_skeleton_item(text: str, result: str) -> None:
+    assert apply_item(text, "---", snippets=False) == result
+    assert "name: ${1:my-agent}\n" in apply_item(text, "---")
     edit = completions(text)[0].edit
     assert "\n" not in edit.span.text_in(text.replace("<|>", ""))  # Editors refuse more than one line.
 
 
-def test_a_file_with_more_in_it_is_not() -> None:
+def test_a_file_with_content_has_no_skeleton_item() -> None:
     for text in ("# <|>", "-<|>\n\ntext", "----<|>", "---\n<|>---\n", "<|>\n---\n", "-\n<|>"):
         assert "---" not in labels(text)
 
@@ -519,24 +519,24 @@ PLACES = [
 
 # What is typed where nothing is offered and any word will not do.
 _TYPED = {"timeout": "60"}
-_HOLE = re.compile(r"\$(?:\d+|\{\d+\})")
+_TAB_STOP = re.compile(r"\$(?:\d+|\{\d+\})")
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("plugin", [False, True], ids=["project", "plugin"])
-def test_what_is_offered_passes_the_checks(place: str, plugin: bool) -> None:
+def test_items_pass_the_checks(place: str, plugin: bool) -> None:
     text, offset = at_cursor(AGENT.format(place))
-    before = {d.message for d in diagnostics(open_either(text, plugin))}
-    offered = complete(open_either(text, plugin), offset, snippets=True).items
+    before = {d.message for d in diagnostics(open_in(text, plugin))}
+    offered = complete(open_in(text, plugin), offset, snippets=True).items
     assert offered
     for item in offered:
-        written = filled(apply_edits(text, [item.edit]), item.label, plugin)
+        written = fill_tab_stops(apply_edits(text, [item.edit]), item.label, plugin)
         inserted = Span(item.edit.span.start, item.edit.span.end + len(written) - len(text))
-        found = [d for d in diagnostics(open_either(written, plugin)) if d.span.overlaps(inserted)]
+        found = [d for d in diagnostics(open_in(written, plugin)) if d.span.overlaps(inserted)]
         assert [d for d in found if d.message not in before] == [], written
 
 
-def open_either(text: str, plugin: bool) -> Document:
+def open_in(text: str, plugin: bool) -> Document:
     """A document in a project or in a plugin."""
     return in_plugin(text) if plugin else agent(text)
 
@@ -547,26 +547,26 @@ def diagnostics(document: Document) -> list[check.Diagnostic]:
     return [diagnostic for diagnostic in found if diagnostic.severity <= Severity.WARNING]
 
 
-def filled(text: str, label: str, plugin: bool) -> str:
+def fill_tab_stops(text: str, label: str, plugin: bool) -> str:
     """`text` with its tab stops filled: with what they suggest, else with what is offered there."""
-    while hole := _HOLE.search(text):
+    while hole := _TAB_STOP.search(text):
         start = hole.start()
         rest = text[hole.end() :]
         typed = completion_items.snippet_text(text[:start] + rest)
         offered = complete(
-            open_either(typed, plugin), len(completion_items.snippet_text(text[:start])), snippets=False
+            open_in(typed, plugin), len(completion_items.snippet_text(text[:start])), snippets=False
         ).items
         word = offered[0].label if offered else _TYPED.get(label, "word")
         text = text[:start] + word + rest
     return completion_items.snippet_text(text)
 
 
-def test_the_skeleton_has_no_fault() -> None:
+def test_the_skeleton_has_no_diagnostics() -> None:
     for plugin in (False, True):
-        assert check.check(open_either(SKELETON, plugin), Config(), NoDisk()) == []
+        assert check.check(open_in(SKELETON, plugin), Config(), NoDisk()) == []
 
 
-def test_plain_items_say_what_the_snippets_do() -> None:
+def test_plain_items_have_the_text_of_the_snippets() -> None:
     for place in PLACES:
         text, offset = at_cursor(AGENT.format(place))
         plain = complete(agent(text), offset, snippets=False).items
@@ -578,7 +578,7 @@ def test_plain_items_say_what_the_snippets_do() -> None:
             assert (one.label, one.edit.new_text) == (other.label, written)
 
 
-def test_each_item_has_a_line_and_a_page() -> None:
+def test_each_item_has_detail_and_documentation() -> None:
     for text in ("<|>", *(AGENT.format(place) for place in PLACES)):
         for order, item in enumerate(completions(text)):
             assert item.order == order
@@ -615,7 +615,7 @@ def test_no_variables_elsewhere(prompt: str) -> None:
 # --- any text ---------------------------------------------------------------------------------
 
 
-def test_no_text_is_too_odd() -> None:
+def test_completion_works_in_any_text() -> None:
     for place in PLACES[::3]:
         text = AGENT.format(place.replace("<|>", ""))
         for end in range(len(text) + 1):

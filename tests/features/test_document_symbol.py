@@ -16,7 +16,7 @@ from harness import agent, covered
 HEAD = "---\nname: reviewer\ndescription: Reviews code.\n---\n"
 
 
-def rendered(text: str) -> str:
+def symbol_tree(text: str) -> str:
     """The outline as an indented list: kind, name, detail, and the lines it covers (from 1)."""
     document = agent(text)
 
@@ -31,10 +31,12 @@ def rendered(text: str) -> str:
     return "\n".join(lines(document_symbols(document), ""))
 
 
-def body(text: str) -> str:
+def body_symbols(text: str) -> str:
     """The outline of a body, without the frontmatter's."""
     return "\n".join(
-        line for line in rendered(HEAD + text).splitlines() if not line.strip().startswith(("front", "key "))
+        line
+        for line in symbol_tree(HEAD + text).splitlines()
+        if not line.strip().startswith(("front", "key "))
     )
 
 
@@ -68,7 +70,7 @@ Say it.
 
 """
     assert (
-        rendered(text)
+        symbol_tree(text)
         == """\
 frontmatter frontmatter = reviewer 1-11
   key name = reviewer 2-2
@@ -85,7 +87,7 @@ section Report 23-25"""
 
 def test_a_skipped_level_and_an_underlined_heading() -> None:
     assert (
-        body("Title\n=====\n\n### Deep\n\nSecond\n------\n\n# Last #\n")
+        body_symbols("Title\n=====\n\n### Deep\n\nSecond\n------\n\n# Last #\n")
         == """\
 section Title 5-11
   section Deep 8-8
@@ -94,9 +96,11 @@ section Last 13-13"""
     )
 
 
-def test_lines_in_bold_are_below_the_last_heading_and_beside_each_other() -> None:
+def test_bold_lines_are_children_of_the_last_heading() -> None:
     assert (
-        body("**First:**\n- a\n\n# Top\n\n**Second**\n\ntext\n\n**Third:**\n\n## Below\n\n**Fourth**\nx\n")
+        body_symbols(
+            "**First:**\n- a\n\n# Top\n\n**Second**\n\ntext\n\n**Third:**\n\n## Below\n\n**Fourth**\nx\n"
+        )
         == """\
 bold First 5-6
 section Top 8-19
@@ -107,10 +111,10 @@ section Top 8-19
     )
 
 
-def test_tags_hold_what_begins_inside_them() -> None:
+def test_tags_contain_what_starts_inside_them() -> None:
     inside = "# Inside\n\n<rule>\none\n</rule>\n\n## Below\n"
     assert (
-        body(f"# Top\n\n<rules>\n\n{inside}\n</rules>\n\n## After\n\n<open>\n")
+        body_symbols(f"# Top\n\n<rules>\n\n{inside}\n</rules>\n\n## After\n\n<open>\n")
         == """\
 section Top 5-21
   tag <rules> 7-17
@@ -123,23 +127,24 @@ section Top 5-21
 
 def test_a_section_ends_where_the_tag_around_it_ends() -> None:
     assert (
-        body("<a>\n# One\ntext\n</a>\nmore\n# Two\n") == "tag <a> 5-8\n  section One 6-7\nsection Two 10-10"
+        body_symbols("<a>\n# One\ntext\n</a>\nmore\n# Two\n")
+        == "tag <a> 5-8\n  section One 6-7\nsection Two 10-10"
     )
 
 
-def test_nothing_in_code_counts() -> None:
-    assert body("# One\n\n```sh\n# comment\n<tag>\n</tag>\n```\n\n    # code\n") == "section One 5-13"
+def test_text_in_code_is_not_parsed() -> None:
+    assert body_symbols("# One\n\n```sh\n# comment\n<tag>\n</tag>\n```\n\n    # code\n") == "section One 5-13"
 
 
-def test_a_heading_without_a_title_has_a_name_all_the_same() -> None:
-    assert body("#\n\n## \n\n**:**\n") == "\n".join(
+def test_a_heading_without_a_title_has_a_placeholder_name() -> None:
+    assert body_symbols("#\n\n## \n\n**:**\n") == "\n".join(
         ["section (no title) 5-9", "  section (no title) 7-9", "    bold (no title) 9-9"]
     )
 
 
 def test_windows_line_ends_and_a_byte_order_mark() -> None:
     text = "\ufeff---\nname: reviewer\n---\n# One\n\ntext\n\n# Two\n"
-    assert rendered(text.replace("\n", "\r\n")) == rendered(text)
+    assert symbol_tree(text.replace("\n", "\r\n")) == symbol_tree(text)
     document = agent(text.replace("\n", "\r\n"))
     front, one, _ = document_symbols(document)
     assert covered(document, front.span) == "---\r\nname: reviewer\r\n---"
@@ -181,8 +186,8 @@ def test_selections() -> None:
         ('---\n"": x\n---\n', "frontmatter frontmatter 1-3\n  key (no title) = x 2-2"),
     ],
 )
-def test_files_that_are_not_in_order(text: str, expected: str) -> None:
-    assert rendered(text) == expected
+def test_completion_in_invalid_files(text: str, expected: str) -> None:
+    assert symbol_tree(text) == expected
 
 
 def test_a_long_value_is_shortened() -> None:
@@ -190,12 +195,12 @@ def test_a_long_value_is_shortened() -> None:
     assert front.children[0].detail == "word " * 11 + "..."
 
 
-def test_tags_nested_without_end_do_not_nest_the_outline_without_end() -> None:
+def test_the_depth_of_tags_is_limited() -> None:
     tags = "<a>\n" * 3000 + "# One\n" + "</a>\n" * 3000
     assert_nested(agent(HEAD + tags))
 
 
-def folded(text: str) -> list[str]:
+def folded_lines(text: str) -> list[str]:
     """The first and the last line of each fold, and its kind if it has one."""
     document = agent(text)
     found = []
@@ -207,14 +212,14 @@ def folded(text: str) -> list[str]:
 
 def test_folding() -> None:
     text = "---\nname: x\ndescription: >\n  y\n---\n# One\n\n```\na\n```\n\n# Two\n<a>\nb\n</a>\n"
-    assert folded(text) == ["1-5 region", "3-4", "6-10", "8-10", "12-15", "13-15"]
+    assert folded_lines(text) == ["1-5 region", "3-4", "6-10", "8-10", "12-15", "13-15"]
 
 
-def test_folding_of_little() -> None:
-    assert folded("") == []
-    assert folded("---\nname: reviewer") == ["1-2 region"]
-    assert folded("# One\n# Two\n") == []
-    assert folded("# One\n```\nopen\n") == ["1-3", "2-3"]
+def test_short_parts_have_no_folding_range() -> None:
+    assert folded_lines("") == []
+    assert folded_lines("---\nname: reviewer") == ["1-2 region"]
+    assert folded_lines("# One\n# Two\n") == []
+    assert folded_lines("# One\n```\nopen\n") == ["1-3", "2-3"]
 
 
 def assert_nested(document: Document) -> None:

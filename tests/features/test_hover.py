@@ -14,16 +14,16 @@ from harness import agent, at_cursor, covered
 HEAD = "---\nname: reviewer\ndescription: Reviews code. Use it after every change.\n"
 
 
-def at(text: str) -> tuple[Document, Hover | None]:
+def hover_at(text: str) -> tuple[Document, Hover | None]:
     """The hover at the cursor in a file of its own."""
     text, offset = at_cursor(text)
     document = agent(text)
     return document, hover(document, offset)
 
 
-def shown(frontmatter: str) -> str:
+def summary_at(frontmatter: str) -> str:
     """The text that a hover in the frontmatter covers, and the first line of its page."""
-    document, found = at(HEAD + frontmatter + "\n---\n\nYou review code.\n")
+    document, found = hover_at(HEAD + frontmatter + "\n---\n\nYou review code.\n")
     return f"{covered(document, found.span)} | {found.markdown.splitlines()[0]}" if found else "nothing"
 
 
@@ -126,12 +126,12 @@ def shown(frontmatter: str) -> str:
         ("tools: Read # <|>Grep", "nothing"),
     ],
 )
-def test_what_stands_there(frontmatter: str, expected: str) -> None:
-    assert shown(frontmatter) == expected
+def test_hover_in_frontmatter(frontmatter: str, expected: str) -> None:
+    assert summary_at(frontmatter) == expected
 
 
-def test_a_name_with_a_meaning_of_its_own() -> None:
-    document, found = at("---\nname: Exp<|>lore\ndescription: Explores. Use it often.\n---\n")
+def test_hover_on_the_name_of_a_built_in_agent() -> None:
+    document, found = hover_at("---\nname: Exp<|>lore\ndescription: Explores. Use it often.\n---\n")
     assert found is not None
     assert covered(document, found.span) == "Explore"
     assert "An agent with this name replaces it" in found.markdown
@@ -149,14 +149,14 @@ def test_a_name_with_a_meaning_of_its_own() -> None:
     ],
 )
 def test_prose_has_no_hover(text: str) -> None:
-    assert at(text)[1] is None
+    assert hover_at(text)[1] is None
 
 
 # --- the fences -------------------------------------------------------------------------------
 
 
-def test_the_fence_shows_the_reading() -> None:
-    document, found = at(
+def test_hover_on_a_fence_shows_the_report() -> None:
+    document, found = hover_at(
         "-<|>--\nname: reviewer\ndescription: Reviews code. Use it after every change.\n"
         "tools: Read, Grep, Bash, Grpe, EnterPlanMode\nmodel: haiku\n---\n\nYou review code.\n"
     )
@@ -213,14 +213,14 @@ def test_the_fence_shows_the_reading() -> None:
         ),
     ],
 )
-def test_the_fence_says_what_becomes_of_the_file(text: str, words: list[str]) -> None:
-    _, found = at(text)
+def test_hover_on_a_fence_shows_the_verdict(text: str, words: list[str]) -> None:
+    _, found = hover_at(text)
     assert found is not None
     for some in words:
         assert some in found.markdown
 
 
-def test_the_fence_in_a_plugin() -> None:
+def test_hover_on_a_fence_in_a_plugin() -> None:
     text = "---\nname: [\n- a\n---\n"
     document = locate.make_document("/kit/agents/a.md", text, config.Config(), locate.Plugin("/kit", "kit"))
     assert document is not None
@@ -245,8 +245,8 @@ def test_the_fence_in_a_plugin() -> None:
         (HEAD + "# agentls: ignore[no-such-r<|>ule]\n---\n", None),
     ],
 )
-def test_the_rule_that_an_ignore_comment_silences(text: str, expected: str | None) -> None:
-    document, found = at(text)
+def test_hover_on_an_ignore_comment_shows_its_rule(text: str, expected: str | None) -> None:
+    document, found = hover_at(text)
     assert (covered(document, found.span) if found else None) == expected
     assert found is None or found.markdown.startswith(f"**`{expected}`** (rule, ")
 
@@ -269,13 +269,13 @@ def test_the_rule_that_an_ignore_comment_silences(text: str, expected: str | Non
         ('---\n{"name": "a", "description": "b", "tools": "Re<|>ad"}\n---\n', "Read"),
     ],
 )
-def test_the_rest_of_a_broken_file(text: str, expected: str) -> None:
-    document, found = at(text)
+def test_hover_in_the_rest_of_an_invalid_file(text: str, expected: str) -> None:
+    document, found = hover_at(text)
     assert found is not None
     assert covered(document, found.span) == expected
 
 
-ODD = [
+INVALID = [
     HEAD + 'tools: [Read, "Bash(git:*)", *x]\n# agentls: ignore[no-tools]\nmodel: "a`b"\n---\n## End\n',
     "---\nhooks:\n  PreToolUse:\n  - matcher: [a]\n    hooks:\n    - {type: command, if: 3, model: [x]}\n"
     "mcpServers: {a: {type: x}, b: [c], ? [d] : e}\n--- x\n",
@@ -285,8 +285,8 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("text", ODD)
-def test_no_place_in_a_half_written_file_is_too_odd(text: str) -> None:
+@pytest.mark.parametrize("text", INVALID)
+def test_hover_works_at_every_offset_of_incomplete_files(text: str) -> None:
     for end in range(0, len(text) + 1, 2):
         document = agent(text[:end])
         for offset in range(end + 1):
@@ -313,7 +313,7 @@ def test_variables_of_a_prompt(prompt: str, expected: str | None) -> None:
         (".claude/agents/README.md", "# Our agents\n", "documentation"),
     ],
 )
-def test_a_neighbour_is_explained_on_its_first_line(path: str, text: str, words: str) -> None:
+def test_an_unsupported_file_is_explained_on_its_first_line(path: str, text: str, words: str) -> None:
     found = hover_unsupported_file(path, text, 0)
     assert found is not None
     assert words in found.markdown
@@ -322,7 +322,7 @@ def test_a_neighbour_is_explained_on_its_first_line(path: str, text: str, words:
 
 
 @pytest.mark.parametrize(("path", "text"), [("notes.md", "Notes."), (".claude/agents/README.md", "---\n")])
-def test_other_files_are_no_neighbours(path: str, text: str) -> None:
+def test_other_files_have_no_hover(path: str, text: str) -> None:
     assert hover_unsupported_file(path, text, 0) is None
 
 

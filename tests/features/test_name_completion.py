@@ -96,7 +96,7 @@ def labels(text: str, path: str = HERE, kinds: str = "agent skill command server
     return [item.label for item in completions(text, path).items if item.kind in kinds.split()]
 
 
-def applied(text: str, label: str, path: str = HERE) -> str:
+def apply_item(text: str, label: str, path: str = HERE) -> str:
     """`text` after `label` was taken."""
     (item,) = (item for item in completions(text, path).items if item.label == label)
     return snippet_text(apply_edits(text.replace(CURSOR, "", 1), [item.edit]))
@@ -125,7 +125,7 @@ def test_agents_in_the_parentheses_of_a_tool(line: str) -> None:
     assert set(offered) >= BUILT_IN
 
 
-def test_an_agent_is_not_offered_twice() -> None:
+def test_an_agent_has_one_item() -> None:
     assert labels(block("tools: Agent(planner, <|>)"))[:2] == ["ui-designer", "with-server"]
 
 
@@ -145,25 +145,25 @@ def test_an_agent_is_not_offered_twice() -> None:
 )
 def test_skills_below_their_key(line: str, result: str) -> None:
     assert labels(block(line), kinds="skill agent") == ["house-style"]
-    assert applied(block(line), "house-style") == block(result)
+    assert apply_item(block(line), "house-style") == block(result)
 
 
-def test_what_is_listed_is_not_offered_again() -> None:
+def test_listed_names_are_not_items() -> None:
     assert labels(block("skills: [house-style, <|>]"), kinds="skill") == []
     assert labels(block("skills:\n  - house-style\n  - <|>"), kinds="skill") == []
 
 
-def test_names_are_no_keys() -> None:
+def test_names_are_not_completed_as_keys() -> None:
     assert labels(block("skills:\n  - x\n<|>")) == []
 
 
 @pytest.mark.parametrize("line", ["agents: <|>", "agents: [<|>]", "agents:\n  - <|>"])
-def test_copilot_reads_the_agents_of_claude_code_too(line: str) -> None:
+def test_copilot_also_reads_claude_code_agents(line: str) -> None:
     text = block(line).replace("name: case", "name: Case")
     assert labels(text, ".github/agents/case.agent.md") == ["Octo", *AGENTS]
 
 
-def test_the_agent_that_takes_over() -> None:
+def test_the_definition_that_shadows_another() -> None:
     lines = "handoffs:\n  - label: Go\n    prompt: Go on.\n    agent: <|>"
     assert labels(block(lines), ".github/agents/case.agent.md") == ["Octo", *AGENTS]
 
@@ -179,7 +179,7 @@ def test_the_agent_that_takes_over() -> None:
 def test_a_mention(text: str, result: str) -> None:
     offered = labels(block(body=text))
     assert offered[:3] == [f"@agent-{name}" for name in AGENTS]
-    assert applied(block(body=text), "@agent-planner") == block(body=result)
+    assert apply_item(block(body=text), "@agent-planner") == block(body=result)
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,9 @@ def test_a_mention(text: str, result: str) -> None:
         ("Ask `x` or `pl<|>` first", "Ask `x` or `planner` first"),
     ],
 )
-def test_what_starts_an_agent(text: str, result: str) -> None:
+def test_names_in_calls_of_agents(text: str, result: str) -> None:
     assert [label for label in labels(block(body=text), kinds="agent") if label not in BUILT_IN] == AGENTS
-    assert applied(block(body=text), "planner") == block(body=result)
+    assert apply_item(block(body=text), "planner") == block(body=result)
 
 
 def test_skills_and_commands_in_the_prompt() -> None:
@@ -216,21 +216,21 @@ def test_no_names_elsewhere_in_the_prompt(text: str) -> None:
         assert labels(block(body=text)) == []
 
 
-def test_a_prompt_whose_runtime_knows_no_mention() -> None:
+def test_no_mentions_in_a_runtime_without_them() -> None:
     assert labels(block(body="Ask @<|>"), ".github/agents/case.agent.md") == []
 
 
-def test_a_server_of_another_agent_is_not_there() -> None:
+def test_a_server_of_another_agent_is_not_an_item() -> None:
     assert labels(block("mcpServers:\n  - <|>")) == []
 
 
-def test_a_server_of_its_own_gives_tools() -> None:
+def test_a_server_of_the_agent_has_tool_items() -> None:
     text = block("mcpServers:\n  - tracker: {command: tracker}", "tools: Read, <|>")
     found = {item.label: item.kind for item in completions(text).items if item.label.startswith("mcp__")}
     assert found == {"mcp__tracker__*": "server", "mcp__tracker__create_issue": "tool"}
 
 
-def test_in_a_plugin_names_have_its_name_in_front() -> None:
+def test_names_in_a_plugin_are_qualified() -> None:
     case = parse_case(
         "-- .claude-plugin/plugin.json --\n"
         '{"name": "kit"}\n'
@@ -242,7 +242,7 @@ def test_in_a_plugin_names_have_its_name_in_front() -> None:
     assert [item.label for item in found.items if item.label not in BUILT_IN] == ["kit:deep:two"]
 
 
-def test_a_name_comes_with_what_it_names() -> None:
+def test_a_name_item_has_the_documentation_of_its_definition() -> None:
     case, offset = project(block(body="Ask @<|>"))
     assert case.index is not None
     (item,) = (
@@ -279,14 +279,14 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("path", "text"), PLACES, ids=range(len(PLACES)))
-def test_what_is_offered_passes_the_checks_and_means_what_it_says(path: str, text: str) -> None:
+def test_items_pass_the_checks_and_have_the_intended_value(path: str, text: str) -> None:
     names = [
         label for label in labels(text, path) if label not in BUILT_IN | {f"@agent-{b}" for b in BUILT_IN}
     ]
     assert names
     for label in names:
         case, _ = project(text, path)
-        case.files[path] = applied(text, label, path)
+        case.files[path] = apply_item(text, label, path)
         found = [d for d in case.diagnostics(path) if d.severity <= Severity.WARNING]
         assert [(d.code, d.message) for d in found] == []
         assert case.index is not None
@@ -300,7 +300,7 @@ def test_what_is_offered_passes_the_checks_and_means_what_it_says(path: str, tex
 # --- very many --------------------------------------------------------------------------------
 
 
-def crowd(text: str, count: int = 5000) -> tuple[Index, int]:
+def large_project(text: str, count: int = 5000) -> tuple[Index, int]:
     index = Index()
     for number in range(count):
         other = f"---\nname: agent-{number:04d}\ndescription: Does it.\n---\n\nYou.\n"
@@ -310,9 +310,9 @@ def crowd(text: str, count: int = 5000) -> tuple[Index, int]:
     return index, offset
 
 
-def test_of_very_many_names_those_are_offered_that_fit() -> None:
+def test_many_names_are_filtered_by_the_typed_text() -> None:
     text = block("tools: Agent(g42<|>)")
-    index, offset = crowd(text)
+    index, offset = large_project(text)
     document = agent(text.replace(CURSOR, ""))
     found = complete(document, offset, snippets=True, index=index)
     assert found.is_incomplete
@@ -329,10 +329,10 @@ def test_of_very_many_names_those_are_offered_that_fit() -> None:
     assert sorted(times)[-2] < 0.1, "far above what it takes, for slow machines"
 
 
-def test_few_names_are_offered_at_once() -> None:
+def test_a_list_of_names_is_limited() -> None:
     assert not completions(block("tools: Agent(<|>)")).is_incomplete
 
 
-def test_nothing_is_offered_without_a_project() -> None:
+def test_no_names_without_a_project() -> None:
     text, offset = at_cursor(block(body="Ask @<|>"))
     assert complete(agent(text), offset, snippets=True).items == []

@@ -153,7 +153,7 @@ def found_references(seen: Seen) -> list[str]:
         ("  - lo", "cal", "lead.md:8:local"),
     ],
 )
-def test_a_name_leads_to_what_it_names(before: str, after: str, target: str) -> None:
+def test_a_name_resolves_to_its_definition(before: str, after: str, target: str) -> None:
     assert definitions(team(before, after)) == [target]
 
 
@@ -169,7 +169,7 @@ def test_a_name_leads_to_what_it_names(before: str, after: str, target: str) -> 
         ("mcp__git", "hub__"),
     ],
 )
-def test_other_words_lead_nowhere(before: str, after: str) -> None:
+def test_other_words_have_no_definition(before: str, after: str) -> None:
     assert definitions(team(before, after)) == []
 
 
@@ -186,16 +186,16 @@ def test_the_references_are_the_same_from_everywhere(before: str, after: str) ->
     ]
 
 
-def test_what_is_missing_has_references_too() -> None:
+def test_unresolved_names_have_references() -> None:
     assert found_references(team("@agent-nob", "ody")) == ["release.md:5:nobody", "release.md:5:nobody"]
 
 
-def test_a_file_without_a_name_is_named_at_its_start() -> None:
+def test_a_file_without_a_name_has_its_lenses_at_the_start() -> None:
     seen = project(TEAM.replace("---\ndescription: Makes", "<|>---\ndescription: Makes"))
     assert found_references(seen) == ["reviewer.md:10:release"]
 
 
-def test_several_places_are_given_where_nothing_decides() -> None:
+def test_ambiguous_names_have_several_definitions() -> None:
     seen = project("""
 -- shop/.claude/agents/a/helper.md --
 ---
@@ -225,7 +225,7 @@ def test_the_frontmatter_is_shown_with_a_definition() -> None:
     assert definition.target_range(target, text) == Span(0, text.index("---\n\nCall") + 3)
 
 
-def test_a_name_that_is_no_longer_there_is_noticed() -> None:
+def test_an_outdated_span_is_detected() -> None:
     seen = team("Agent(revi", "ewer")
     found, text = seen.found, seen.case.files[seen.path]
     assert found
@@ -238,14 +238,14 @@ def test_a_name_that_is_no_longer_there_is_noticed() -> None:
 # Hover
 
 
-def card(seen: Seen) -> str | None:
+def hover_text(seen: Seen) -> str | None:
     """The card at the cursor, under what it is about."""
     found = name_hover.hover(seen.project, seen.names, seen.case.files[seen.path], seen.offset, seen.file)
     return f"{found.span.text_in(seen.case.files[seen.path])}\n\n{found.markdown}" if found else None
 
 
-def test_a_card_says_what_is_named() -> None:
-    assert card(team("@agent-rev", "iewer")) == (
+def test_hover_on_a_name_shows_its_definition() -> None:
+    assert hover_text(team("@agent-rev", "iewer")) == (
         "@agent-reviewer\n\n"
         "**`reviewer`** (Claude Code agent)\n\n"
         r"Reviews \*code\*. \<example\>It does.\</example\>" + "\n\n"
@@ -255,21 +255,21 @@ def test_a_card_says_what_is_named() -> None:
     )
 
 
-def test_a_card_of_a_plugin_says_its_name() -> None:
-    found = card(team(", tools:l", "int"))
+def test_hover_on_a_plugin_name_shows_the_qualified_name() -> None:
+    found = hover_text(team(", tools:l", "int"))
     assert found
     assert "tools:lint\n\n**`tools:lint`** (" in found
 
 
-def test_a_card_of_a_server_says_where_it_is() -> None:
-    assert card(team("mcp__local__st", "art")) == (
+def test_hover_on_a_server_shows_its_file() -> None:
+    assert hover_text(team("mcp__local__st", "art")) == (
         "mcp__local__start\n\n**`local`** (MCP server)\n\n`run`\n\n- Defined in `.claude/agents/lead.md`"
     )
 
 
-def test_a_card_tells_of_an_agent_that_the_runtime_has_itself() -> None:
+def test_hover_on_a_built_in_agent_shows_its_page() -> None:
     seen = project(TEAM.replace("@agent-lead says", "@agent-gen<|>eral-purpose says"))
-    found = card(seen)
+    found = hover_text(seen)
     assert found
     assert "(built-in agent)" in found
 
@@ -277,23 +277,23 @@ def test_a_card_tells_of_an_agent_that_the_runtime_has_itself() -> None:
 @pytest.mark.parametrize(
     ("before", "after"), [("name: rev", "iewer"), ("@agent-no", "body"), ("Ask ", "the")]
 )
-def test_there_is_no_card_where_nothing_is_to_be_said(before: str, after: str) -> None:
-    assert card(team(before, after)) is None
+def test_other_text_has_no_hover(before: str, after: str) -> None:
+    assert hover_text(team(before, after)) is None
 
 
-def test_a_card_says_why_an_agent_does_not_load() -> None:
+def test_hover_shows_why_an_agent_does_not_load() -> None:
     seen = project(
         TEAM.replace("Agent(reviewer, t", "Agent(reviewer, <|>t").replace(
             "description: Runs the tests.\n", ""
         )
     )
-    found = card(seen)
+    found = hover_text(seen)
     assert found
     assert "Defined in `.claude/agents/tester.md`\n- Claude Code" in found
     assert found.endswith("skips this file.")
 
 
-def test_long_descriptions_are_cut_and_places_short() -> None:
+def test_long_descriptions_are_shortened_and_paths_relative() -> None:
     definition = Definition(
         "agent", "x", "", "/home/me/.claude/agents/x.md", Span(0, 0), "word " * 200, "/home/me", "mine", ()
     )
@@ -307,7 +307,7 @@ def test_long_descriptions_are_cut_and_places_short() -> None:
 # Symbols
 
 
-def found(query: str, *more: str) -> list[str]:
+def symbol_names(query: str, *more: str) -> list[str]:
     """The names that some letters find."""
     index = parse_case(TEAM).index
     assert index
@@ -319,22 +319,22 @@ def found(query: str, *more: str) -> list[str]:
     return [each.full_name for each in workspace_symbol.workspace_symbols([index, index], query)]
 
 
-def test_symbols_are_found_by_some_of_their_letters() -> None:
-    assert found("rv") == ["reviewer"]
-    assert found("STYLE g") == ["style-guide"]
-    assert found("tools") == ["tools:lint"]
-    assert found("xyz") == []
-    assert sorted(found("")) == [
+def test_symbols_are_found_by_a_subsequence_of_letters() -> None:
+    assert symbol_names("rv") == ["reviewer"]
+    assert symbol_names("STYLE g") == ["style-guide"]
+    assert symbol_names("tools") == ["tools:lint"]
+    assert symbol_names("xyz") == []
+    assert sorted(symbol_names("")) == [
         "lead", "local", "release", "reviewer", "style-guide", "tester", "tools:lint",
     ]  # fmt: skip
 
 
-def test_the_best_symbols_come_first() -> None:
-    assert found("test", "latest", "test", "t-e-s-t-s", "the-best") == [
+def test_the_best_matches_come_first() -> None:
+    assert symbol_names("test", "latest", "test", "t-e-s-t-s", "the-best") == [
         "test", "t-e-s-t-s", "tester", "latest", "the-best",
     ]  # fmt: skip
-    assert found(r"[^a](") == []
+    assert symbol_names(r"[^a](") == []
 
 
-def test_there_is_an_end_to_symbols() -> None:
-    assert len(found("a", *(f"a{number}" for number in range(2000)))) == workspace_symbol.MAX_SYMBOLS
+def test_the_number_of_symbols_is_limited() -> None:
+    assert len(symbol_names("a", *(f"a{number}" for number in range(2000)))) == workspace_symbol.MAX_SYMBOLS

@@ -19,7 +19,7 @@ def test_agents_of_every_dialect_have_a_folder() -> None:
 
 
 @pytest.mark.parametrize("folder", agent_folders(), ids=lambda folder: folder.folder)
-def test_a_new_agent_is_found_where_it_is_put(folder: AgentFolder) -> None:
+def test_the_folder_of_a_new_agent_is_a_place_of_its_dialect(folder: AgentFolder) -> None:
     created = new_agent(folder.dialect, "code-reviewer")
     assert created.problem == ""
     assert "${1:code-reviewer}" in created.snippet
@@ -29,16 +29,16 @@ def test_a_new_agent_is_found_where_it_is_put(folder: AgentFolder) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a: b", "-x", "a #b"])
-def test_a_name_that_would_not_work_is_refused(name: str) -> None:
+def test_a_name_with_a_problem_is_reported(name: str) -> None:
     assert new_agent("claude-code", name).problem
 
 
 @pytest.mark.parametrize(
     ("name", "file"), [("Code Reviewer", "code-reviewer.md"), ("../../x", "x.md"), ("a/b", "a-b.md")]
 )
-def test_the_file_stays_in_its_folder(name: str, file: str) -> None:
+def test_a_rename_keeps_the_folder(name: str, file: str) -> None:
     assert new_agent("claude-code", name).file == file
 
 
-def test_what_means_something_in_a_snippet_is_escaped() -> None:
+def test_special_characters_of_snippets_are_escaped() -> None:
     assert r"${1:a\$1\}}" in new_agent("claude-code", "a$1}").snippet

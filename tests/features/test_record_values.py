@@ -15,7 +15,7 @@ PATH = ".gemini/agents/case.md"
 HEAD = "---\nname: a\ndescription: b\n"
 
 
-def offered(lines: str) -> list[tuple[str, str]]:
+def items_at(lines: str) -> list[tuple[str, str]]:
     """Labels and texts of what is offered at the cursor in these lines of a frontmatter."""
     text, offset = at_cursor(f"{HEAD}{lines}\n---\nBody.\n")
     return [(c.label, c.edit.new_text) for c in complete(agent(text, PATH), offset, snippets=True).items]
@@ -34,17 +34,17 @@ def offered(lines: str) -> list[tuple[str, str]]:
         ("kind: remote\n<|>", ("display_name", "display_name: $1")),
     ],
 )
-def test_fields_and_words_are_offered(lines: str, first: tuple[str, str]) -> None:
-    assert offered(lines)[0] == first
+def test_fields_and_values_are_items(lines: str, first: tuple[str, str]) -> None:
+    assert items_at(lines)[0] == first
 
 
 @pytest.mark.parametrize("lines", ["mcp_servers:\n  <|>", "mcp_servers:\n  docs: <|>", "auth:\n  key: <|>"])
-def test_where_any_word_may_stand_nothing_is_offered(lines: str) -> None:
-    assert offered(lines) == []
+def test_free_text_has_no_items(lines: str) -> None:
+    assert items_at(lines) == []
 
 
 def test_a_variant_has_keys_of_its_own() -> None:
-    labels = [label for label, _ in offered("kind: remote\n<|>")]
+    labels = [label for label, _ in items_at("kind: remote\n<|>")]
     assert "agent_card_url" in labels
     assert "tools" not in labels
 
@@ -57,14 +57,14 @@ def test_a_variant_has_keys_of_its_own() -> None:
         ("docs", "**`mcp_servers`** (key)"),
     ],
 )
-def test_fields_and_words_are_explained(word: str, said: str) -> None:
+def test_fields_and_values_are_explained(word: str, said: str) -> None:
     document = agent(f"{HEAD}mcp_servers:\n  docs:\n    type: sse\n---\nBody.\n", PATH)
     found = hover(document, document.text.index(word))
     assert found is not None
     assert found.markdown.startswith(said)
 
 
-def test_a_field_that_is_offered_has_a_page() -> None:
+def test_each_field_item_has_documentation() -> None:
     document = agent("", PATH)
     page = item_documentation(document.dialect, "field", "command", "mcp_servers")
     assert page.startswith("**`command`** (field of `mcp_servers`)")
@@ -78,7 +78,7 @@ def test_keys_that_yaml_would_misread_come_in_quotes() -> None:
     assert offers["edit"] == "edit: $1"
 
 
-def test_switches_for_tools_that_are_ruled_by_another_are_not_offered() -> None:
+def test_tools_that_another_tool_controls_are_not_items() -> None:
     text, offset = at_cursor("---\ntools:\n  <|>\n---\nBody.\n")
     document = agent(text, ".opencode/agents/case.md")
     labels = [c.label for c in complete(document, offset, snippets=True).items]
@@ -112,7 +112,7 @@ ACTION = Key(
         ("permission: {webfetch: deny}", ["`permission.webfetch` must be `ask`, not `deny`"]),
     ],
 )
-def test_a_shape_says_where_a_value_differs(lines: str, messages: list[str]) -> None:
+def test_a_schema_reports_where_a_value_differs(lines: str, messages: list[str]) -> None:
     entry = agent(f"---\n{lines}\n---\n").entry("permission")
     assert entry is not None
     assert [
@@ -121,6 +121,6 @@ def test_a_shape_says_where_a_value_differs(lines: str, messages: list[str]) -> 
 
 
 @pytest.mark.parametrize("text", ["texts", "list of", "(text", "text | ", "map text", ""])
-def test_a_mistake_in_a_shape_is_named(text: str) -> None:
+def test_an_invalid_schema_is_reported(text: str) -> None:
     with pytest.raises(ValueError, match=r"shape|parenthesis"):
         value_schema.parse_schema(text)

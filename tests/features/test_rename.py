@@ -91,7 +91,7 @@ def at_mark(text: str) -> tuple[Project, str, int]:
     return project, marked if marked.startswith("/") else f"{ROOT}/{marked}", offset
 
 
-def shown(text: str, new: str, *, moves: bool = True, prose: bool = False) -> str:
+def rename_at(text: str, new: str, *, moves: bool = True, prose: bool = False) -> str:
     """The project after a rename at the cursor as a person sees it, changed files only, or the refusal."""
     project, path, offset = at_mark(text)
     renaming = project.rename(path, offset, new, moves=moves)
@@ -140,7 +140,7 @@ Use subagent_type: "code-reviewer" when done.
 
 
 def test_an_agent_is_renamed_everywhere_with_its_file() -> None:
-    assert shown(TEAM, "critic-at-large") == (
+    assert rename_at(TEAM, "critic-at-large") == (
         """\
 -- .claude/agents/critic-at-large.md --
 ---
@@ -170,20 +170,20 @@ Use subagent_type: "critic-at-large" when done.
     )
 
 
-def test_words_that_are_the_name_by_their_letters_are_there_to_be_looked_at() -> None:
-    after = shown(TEAM, "critic", prose=True)
+def test_equal_words_in_prose_are_separate_edits() -> None:
+    after = rename_at(TEAM, "critic", prose=True)
     assert "Call critic after" in after
     assert "As the critic you never write to code-reviewer-pro or https://x.org/code-reviewer." in after
     assert "Look into docs/code-reviewer.md or `code-reviewer-pro`." in after
 
 
-def test_an_ordinary_word_is_renamed_where_it_is_set_off_as_a_name() -> None:
+def test_a_common_word_is_only_renamed_where_it_is_marked_as_a_name() -> None:
     marked = TEAM.replace("<|>", "").replace("name: planner", "name: plan<|>ner")
-    after = shown(marked, "strategist")
+    after = rename_at(marked, "strategist")
     assert "Agent(code-reviewer, strategist)" in after
     assert "The planner agent plans, and **planner** is its name." in after
     assert "You are a planner. Ask `strategist` or `lead`." in after
-    looked_at = shown(marked, "strategist", prose=True)
+    looked_at = rename_at(marked, "strategist", prose=True)
     assert "The strategist agent plans, and **strategist** is its name." in looked_at
     assert "You are a strategist. Ask `strategist`" in looked_at
     skill = (
@@ -191,20 +191,20 @@ def test_an_ordinary_word_is_renamed_where_it_is_set_off_as_a_name() -> None:
         .replace("name: tidy-up", "name: ti<|>dy")
         .replace("tidy-up", "tidy")
     )
-    assert "Tidy it, tidy it, and run the broom skill." in shown(
+    assert "Tidy it, tidy it, and run the broom skill." in rename_at(
         skill.replace("You are a planner", "Tidy it, tidy it, and run the tidy skill"), "broom", prose=True
     )
 
 
 def test_a_skill_is_renamed_with_its_folder() -> None:
-    after = shown(TEAM.replace("<|>", "").replace("[tidy-up]", "[tidy<|>-up]"), "clean-up")
+    after = rename_at(TEAM.replace("<|>", "").replace("[tidy-up]", "[tidy<|>-up]"), "clean-up")
     assert after.startswith("-- .claude/agents/code-reviewer.md --\n")
     assert "skills: [clean-up]" in after
     assert "-- .claude/skills/clean-up/SKILL.md --\n---\nname: clean-up\n" in after
 
 
-def test_a_reference_in_a_plugin_keeps_its_scope() -> None:
-    after = shown(
+def test_a_reference_in_a_plugin_keeps_its_qualifier() -> None:
+    after = rename_at(
         """\
 -- plugin/agents/checker.md --
 ---
@@ -245,8 +245,8 @@ You check.
     )
 
 
-def test_a_copy_for_another_runtime_stays() -> None:
-    after = shown(
+def test_a_rename_keeps_a_copy_for_another_runtime() -> None:
+    after = rename_at(
         """\
 -- .claude/agents/qa-1.md --
 ---
@@ -269,8 +269,8 @@ Ask `qa-1`.
     assert ".gemini" not in after
 
 
-def test_a_command_is_its_file() -> None:
-    after = shown(
+def test_a_command_is_named_by_its_file() -> None:
+    after = rename_at(
         """\
 -- .claude/commands/ship-it.md --
 ---
@@ -323,27 +323,27 @@ Read it by mcp__issue-tracker__read.
 
 
 def test_a_server_is_renamed_where_it_is_defined_and_in_the_names_of_its_tools() -> None:
-    after = shown(SERVERS, "tickets")
+    after = rename_at(SERVERS, "tickets")
     assert '{"mcpServers": {"tickets": {"command": "x"}}}' in after
     assert "tools: mcp__tickets__read, Read\nmcpServers: [tickets]" in after
     assert "by mcp__tickets__read." in after
-    assert "is not valid in tool names" in shown(SERVERS, "my__tickets")
+    assert "is not valid in tool names" in rename_at(SERVERS, "my__tickets")
     escaped = SERVERS.replace('"issue-tracker"', r'"issue\u002dtracker"')
-    assert '{"tickets": {"command": "x"}}' in shown(escaped, "tickets")
+    assert '{"tickets": {"command": "x"}}' in rename_at(escaped, "tickets")
 
 
-def test_a_name_that_yaml_takes_for_something_else_is_quoted_or_refused() -> None:
+def test_a_name_that_yaml_does_not_read_as_a_string_is_quoted_or_rejected() -> None:
     lone = "-- .claude/agents/a.md --\n---\nname: {}\ndescription: D.\n---\n\nYou.\n"
-    assert "name: '123'" in shown(lone.format("q<|>"), "123")
-    assert "name: it's\n" in shown(lone.format("q<|>"), "it's")
-    assert "name: '#1'" in shown(lone.format("q<|>"), "#1")
-    assert "name: 'it''s'" in shown(lone.format("'q<|>'"), "it's")
-    assert "name: other\n" in shown(lone.format("a long<|>\n  name"), "other")
-    assert "name: 'a: b'" not in shown(lone.format("q<|>"), "a: b")
+    assert "name: '123'" in rename_at(lone.format("q<|>"), "123")
+    assert "name: it's\n" in rename_at(lone.format("q<|>"), "it's")
+    assert "name: '#1'" in rename_at(lone.format("q<|>"), "#1")
+    assert "name: 'it''s'" in rename_at(lone.format("'q<|>'"), "it's")
+    assert "name: other\n" in rename_at(lone.format("a long<|>\n  name"), "other")
+    assert "name: 'a: b'" not in rename_at(lone.format("q<|>"), "a: b")
     listed = "-- .claude/agents/b.md --\n---\nname: b\ndescription: D.\nskills: [q]\n---\n\nYou.\n"
     skill = "-- .claude/skills/q/SKILL.md --\n---\nname: q<|>\ndescription: D.\n---\n\nYou.\n"
     assert (
-        shown(skill + listed, "123")
+        rename_at(skill + listed, "123")
         == "`123` cannot replace every occurrence of the name in .claude/agents/b.md."
     )
 
@@ -365,27 +365,30 @@ def test_a_name_that_yaml_takes_for_something_else_is_quoted_or_refused() -> Non
         ("a\nb", "A name must be a single line."),
     ],
 )
-def test_a_name_that_is_none_or_is_taken_is_refused(new: str, reason: str) -> None:
+def test_an_invalid_or_existing_name_is_rejected(new: str, reason: str) -> None:
     notes = "-- .claude/agents/notes.md --\nJust notes.\n"
-    assert shown(TEAM + notes, new).startswith(reason)
+    assert rename_at(TEAM + notes, new).startswith(reason)
 
 
-def test_the_name_of_a_file_has_to_be_one() -> None:
+def test_an_invalid_file_name_is_rejected() -> None:
     lone = "-- .claude/agents/a.md --\n---\nname: a<|>\ndescription: D.\n---\n\nYou.\n"
     for name in ("what?", "a/b"):
-        assert shown(lone, name) == f"`{name}` is not a valid file name."
-        assert f"\nname: {name}\n" in shown(lone, name, moves=False)
+        assert rename_at(lone, name) == f"`{name}` is not a valid file name."
+        assert f"\nname: {name}\n" in rename_at(lone, name, moves=False)
 
 
-def test_what_lies_elsewhere_or_is_built_in_cannot_be_renamed() -> None:
+def test_external_and_built_in_names_cannot_be_renamed() -> None:
     home = "-- /home/me/.claude/agents/mine.md --\n---\nname: mine\ndescription: D.\n---\n\nYou.\n"
     lead = "-- .claude/agents/l.md --\n---\nname: l\ndescription: D.\ntools: Agent({})\n---\n\nYou.\n"
-    assert shown(home + lead.format("mi<|>ne"), "other") == (
+    assert rename_at(home + lead.format("mi<|>ne"), "other") == (
         "`mine` is defined outside the project, in /home/me/.claude/agents/mine.md."
     )
-    assert shown(lead.format("Explo<|>re"), "other") == "`Explore` is a built-in agent and cannot be renamed."
-    assert shown(lead.format("none<|>"), "other") == "`none` is not defined in this project."
-    assert shown(lead.format("x").replace("You", "Y<|>ou"), "other") == ""
+    assert (
+        rename_at(lead.format("Explo<|>re"), "other")
+        == "`Explore` is a built-in agent and cannot be renamed."
+    )
+    assert rename_at(lead.format("none<|>"), "other") == "`none` is not defined in this project."
+    assert rename_at(lead.format("x").replace("You", "Y<|>ou"), "other") == ""
 
 
 def test_a_file_that_has_changed_since_it_was_read_is_read_again() -> None:
@@ -422,7 +425,7 @@ See [how](../skills/tidy-up/how.md) or @.claude/skills/tidy-up/how.md.
 """
 
 
-def moved(text: str, old: str, new: str) -> str:
+def rename_file(text: str, old: str, new: str) -> str:
     """The project after somebody has moved a file or folder, changed files only, and what is said of it."""
     project = Project(parse_case(text).files)
     renaming, reasons = will_rename_files.rename_files(
@@ -438,23 +441,23 @@ def moved(text: str, old: str, new: str) -> str:
     )
 
 
-def test_a_folder_that_gets_another_name_takes_its_skill_along() -> None:
-    after = moved(LINKED, ".claude/skills/tidy-up", ".claude/skills/clean-up")
+def test_renaming_a_folder_renames_its_skill() -> None:
+    after = rename_file(LINKED, ".claude/skills/tidy-up", ".claude/skills/clean-up")
     assert "-- .claude/skills/clean-up/SKILL.md --\n---\nname: clean-up\n" in after
     assert "See [how](how.md) and [the lead](../../agents/lead.md)." in after
     assert "skills: [clean-up]" in after
     assert "See [how](../skills/clean-up/how.md) or @.claude/skills/clean-up/how.md." in after
 
 
-def test_links_lead_to_a_file_and_from_it_where_it_is_moved_to() -> None:
-    after = moved(LINKED, ".claude/agents/lead.md", ".claude/agents/team/lead.md")
+def test_links_to_and_from_a_moved_file_are_edited() -> None:
+    after = rename_file(LINKED, ".claude/agents/lead.md", ".claude/agents/team/lead.md")
     assert "[the lead](../../agents/team/lead.md)" in after
     assert "See [how](../../skills/tidy-up/how.md) or @.claude/skills/tidy-up/how.md." in after
     assert "name: lead" in after
 
 
-def test_a_file_may_be_called_what_cannot_be_a_name() -> None:
-    after = moved(LINKED, ".claude/agents/lead.md", ".claude/agents/Explore.md")
+def test_a_file_name_can_be_an_invalid_name() -> None:
+    after = rename_file(LINKED, ".claude/agents/lead.md", ".claude/agents/Explore.md")
     assert "name: lead" in after
     assert "`Explore` is a reserved name." in after
 
@@ -501,7 +504,7 @@ NAMES = (
 )
 
 
-def written(items: Sequence[Item], called: Sequence[str]) -> dict[str, str]:
+def write_items(items: Sequence[Item], called: Sequence[str]) -> dict[str, str]:
     """The files of the items, each called by its new name."""
     texts = {}
     for number, (item, name) in enumerate(zip(items, called, strict=True)):
@@ -550,11 +553,9 @@ def teams(draw: st.DrawFn) -> list[Item]:
 
 @given(teams(), st.data())
 @settings(max_examples=60, deadline=None)
-def test_every_occurrence_leads_to_the_same_edits_of_nothing_else(
-    items: list[Item], data: st.DataObject
-) -> None:
+def test_every_occurrence_has_the_same_edits(items: list[Item], data: st.DataObject) -> None:
     names = [item.name for item in items]
-    project = Project(written(items, names))
+    project = Project(write_items(items, names))
     number = data.draw(st.integers(0, len(items) - 1))
     path = list(project.texts)[number]
     own = project.own(path)
@@ -568,6 +569,6 @@ def test_every_occurrence_leads_to_the_same_edits_of_nothing_else(
     assert isinstance(renaming, Renaming)
     after = project.after(renaming)
     called = [*names[:number], "renamed-1", *names[number + 1 :]]
-    assert after.texts == Project(written(items, called)).texts
+    assert after.texts == Project(write_items(items, called)).texts
     now = after.own(renaming.move.apply_to(path) if renaming.move else path)
     assert len(list(after.index.find_references(now))) == len(uses)

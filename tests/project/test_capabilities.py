@@ -49,7 +49,7 @@ HERE = ".claude/agents/worker.md"
 SETTINGS = ".claude/settings.json"
 
 
-def rule(written: str, action: str = "deny") -> PermissionRule:
+def permission_rule(written: str, action: str = "deny") -> PermissionRule:
     """A rule of the settings, as it is written."""
     tool, parenthesis, rest = written.partition("(")
     assert action in ("deny", "ask", "allow")
@@ -70,7 +70,7 @@ def project(*lines: str, path: str = HERE) -> Case:
     return case
 
 
-def seen(
+def capabilities_of(
     case: Case, *rules: PermissionRule, path: str = HERE, home: str = "", at: str = SETTINGS
 ) -> Capabilities | None:
     """What the first reader's agent can do, with rules in the settings."""
@@ -82,9 +82,9 @@ def seen(
     return inspection.inspect_document(case.document(path), index).reports[0].capabilities
 
 
-def told(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
+def descriptions_of(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
     """The same in words."""
-    found = seen(case, *rules, path=path)
+    found = capabilities_of(case, *rules, path=path)
     assert found is not None
     return [
         f"{label}: {text}"
@@ -92,76 +92,98 @@ def told(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
     ]
 
 
-def test_who_names_it() -> None:
-    assert told(project("tools: Read")) == ["used by: `lead`, `style`"]
+def test_referring_names_are_listed() -> None:
+    assert descriptions_of(project("tools: Read")) == ["used by: `lead`, `style`"]
 
 
-def test_tools_that_the_settings_take_away() -> None:
+def test_tools_that_settings_remove() -> None:
     case = project("tools: Read, Bash, WebFetch")
-    found = seen(case, rule("Bash"), rule("WebFetch(domain:example.org)"), rule("Write"))
+    found = capabilities_of(
+        case,
+        permission_rule("Bash"),
+        permission_rule("WebFetch(domain:example.org)"),
+        permission_rule("Write"),
+    )
     assert found is not None
     assert found.tools == ("Read", "WebFetch")
-    assert told(case, rule("Bash"), rule("WebFetch(domain:example.org)"), rule("Write"))[:2] == [
+    assert descriptions_of(
+        case,
+        permission_rule("Bash"),
+        permission_rule("WebFetch(domain:example.org)"),
+        permission_rule("Write"),
+    )[:2] == [
         "denied: `Bash` (rule `Bash` in `.claude/settings.json`)",
         "restricted: `WebFetch` (rule `WebFetch(domain:example.org)` in `.claude/settings.json`)",
     ]
 
 
 @pytest.mark.parametrize("written", ["Bash", "Bash(*)", "Bash()"])
-def test_a_rule_about_all_uses_takes_the_tool_away(written: str) -> None:
-    found = seen(project("tools: Read, Bash"), rule(written))
+def test_a_rule_for_all_uses_removes_the_tool(written: str) -> None:
+    found = capabilities_of(project("tools: Read, Bash"), permission_rule(written))
     assert found is not None
     assert (found.tools, found.restricted) == (("Read",), ())
 
 
 @pytest.mark.parametrize("action", ["ask", "allow"])
-def test_only_what_denies_takes_away(action: str) -> None:
-    found = seen(project("tools: Read, Bash"), rule("Bash", action))
+def test_only_deny_rules_remove_tools(action: str) -> None:
+    found = capabilities_of(project("tools: Read, Bash"), permission_rule("Bash", action))
     assert found is not None
     assert found.tools == ("Read", "Bash")
 
 
-def test_an_agent_with_all_tools_goes_without_those_that_are_denied() -> None:
-    found = seen(project(), rule("Task"), rule("mcp__tracker"))
+def test_denied_tools_are_removed_from_all_tools() -> None:
+    found = capabilities_of(project(), permission_rule("Task"), permission_rule("mcp__tracker"))
     assert found is not None
     assert found.tools is None
     assert [ruling.name for ruling in found.denied] == ["Agent", "mcp__tracker"]
 
 
 @pytest.mark.parametrize("written", ["Agent(worker)", "Task(worker)", "Agent"])
-def test_an_agent_that_nobody_may_start(written: str) -> None:
-    words = told(project("tools: Read"), rule(written))
+def test_an_agent_that_is_denied(written: str) -> None:
+    words = descriptions_of(project("tools: Read"), permission_rule(written))
     assert f"blocked: other agents (rule `{written}` in `.claude/settings.json`)" in words
 
 
-def test_a_rule_about_another_agent() -> None:
-    assert told(project("tools: Read"), rule("Agent(helper)")) == ["used by: `lead`, `style`"]
-    found = seen(project("tools: Read, Agent"), rule("Agent(helper)"))
+def test_a_rule_for_another_agent_denies_nothing_here() -> None:
+    assert descriptions_of(project("tools: Read"), permission_rule("Agent(helper)")) == [
+        "used by: `lead`, `style`"
+    ]
+    found = capabilities_of(project("tools: Read, Agent"), permission_rule("Agent(helper)"))
     assert found is not None
     assert [(ruling.name, ruling.rule) for ruling in found.restricted] == [("Agent", "Agent(helper)")]
 
 
-def test_settings_of_the_home_count_everywhere_and_those_of_others_nowhere() -> None:
+def test_settings_in_the_user_folder_apply_everywhere() -> None:
     case = project("tools: Read, Bash")
-    found = seen(case, rule("Bash"), home="/home/me", at="/home/me/.claude/settings.json")
+    found = capabilities_of(
+        case, permission_rule("Bash"), home="/home/me", at="/home/me/.claude/settings.json"
+    )
     assert found is not None
     assert found.tools == ("Read",)
     index = case.index
     assert index is not None
     index.update(
-        Names("other/.claude/settings.json", "other", "", ("claude-code",), permissions=(rule("Bash"),))
+        Names(
+            "other/.claude/settings.json",
+            "other",
+            "",
+            ("claude-code",),
+            permissions=(permission_rule("Bash"),),
+        )
     )
     kept = inspection.inspect_document(case.document(HERE), index).reports[0].capabilities
     assert kept is not None
     assert kept.tools == ("Read", "Bash")
 
 
-def test_settings_of_a_folder_above_count_for_some_sessions() -> None:
+def test_settings_of_a_parent_folder_apply_to_some_sessions() -> None:
     path = "/p/part/.claude/agents/worker.md"
     case = project("tools: Read, Bash", path=path)
     index = case.index
     assert index is not None
-    index.update(Names("/p/.claude/settings.json", "/p", "", ("claude-code",), permissions=(rule("Bash"),)))
+    index.update(
+        Names("/p/.claude/settings.json", "/p", "", ("claude-code",), permissions=(permission_rule("Bash"),))
+    )
     found = inspection.inspect_document(case.document(path), index).reports[0].capabilities
     assert found is not None
     assert found.tools == ("Read", "Bash")
@@ -189,19 +211,21 @@ SERVER = "mcpServers:\n  - tracker: {command: tracker}"
     ],
 )
 def test_servers(lines: tuple[str, ...], expected: str) -> None:
-    assert expected in told(project(*lines))
+    assert expected in descriptions_of(project(*lines))
 
 
 @pytest.mark.parametrize("written", ["mcp__tracker", "mcp__tracker__*"])
 def test_a_server_that_is_denied(written: str) -> None:
-    found = seen(project(SERVER, "tools: Read, mcp__tracker__get"), rule(written))
+    found = capabilities_of(project(SERVER, "tools: Read, mcp__tracker__get"), permission_rule(written))
     assert found is not None
     assert (found.servers, found.tools) == ((), ("Read",))
 
 
 def test_a_tool_of_a_server_that_is_listed_as_a_whole() -> None:
-    found = seen(
-        project(SERVER, "tools: mcp__tracker__*"), rule("mcp__tracker__get"), rule("mcp__other__get")
+    found = capabilities_of(
+        project(SERVER, "tools: mcp__tracker__*"),
+        permission_rule("mcp__tracker__get"),
+        permission_rule("mcp__other__get"),
     )
     assert found is not None
     assert [ruling.name for ruling in found.denied] == ["mcp__tracker__get"]
@@ -209,44 +233,46 @@ def test_a_tool_of_a_server_that_is_listed_as_a_whole() -> None:
 
 
 def test_a_tool_of_a_server_that_is_denied() -> None:
-    found = seen(project(SERVER, "tools: mcp__tracker__get, mcp__tracker__put"), rule("mcp__tracker__get"))
+    found = capabilities_of(
+        project(SERVER, "tools: mcp__tracker__get, mcp__tracker__put"), permission_rule("mcp__tracker__get")
+    )
     assert found is not None
     assert [server.tools for server in found.servers] == [("mcp__tracker__put",)]
 
 
-def test_a_skill_that_only_people_start() -> None:
+def test_a_skill_that_only_users_start() -> None:
     path = ".claude/skills/style/SKILL.md"
-    assert told(project("skills: style"), path=path) == [
+    assert descriptions_of(project("skills: style"), path=path) == [
         "blocked: other agents (`disable-model-invocation: yes`)",
         "used by: `worker`",
     ]
 
 
-def test_an_agent_of_copilot_that_nobody_picks() -> None:
+def test_a_copilot_agent_that_users_cannot_start() -> None:
     path = ".github/agents/worker.agent.md"
-    words = told(project("user-invocable: false", path=path), path=path)
+    words = descriptions_of(project("user-invocable: false", path=path), path=path)
     assert words[0] == "blocked: users (`user-invocable: false`)"
 
 
-def test_settings_of_one_product_do_not_count_for_another() -> None:
+def test_settings_of_one_product_do_not_apply_to_another() -> None:
     path = ".github/agents/worker.agent.md"
-    found = seen(project("tools: [read]", path=path), rule("read"), path=path)
+    found = capabilities_of(project("tools: [read]", path=path), permission_rule("read"), path=path)
     assert found is not None
     assert (found.tools, found.denied) == (("read",), ())
 
 
-def test_an_agent_that_does_not_load_does_nothing() -> None:
+def test_an_agent_that_is_not_loaded_has_no_capabilities() -> None:
     case = project()
     case.files[HERE] = "---\nname: worker\n---\n"
-    assert seen(case) is None
+    assert capabilities_of(case) is None
 
 
-def test_the_card_on_the_fence_and_the_inspection_say_it() -> None:
+def test_hover_and_inspection_show_capabilities() -> None:
     case = project("tools: Read, Bash")
     index = case.index
     assert index is not None
     base = case.document(HERE).identity.base_folder or ".claude/agents"
-    index.update(Names(SETTINGS, base, "", ("claude-code",), permissions=(rule("Bash"),)))
+    index.update(Names(SETTINGS, base, "", ("claude-code",), permissions=(permission_rule("Bash"),)))
     card = hover(case.document(HERE), 0, index)
     assert card is not None
     assert "- Tools: `Read`\n- Denied: `Bash` (rule `Bash` in `.claude/settings.json`)\n" in card.markdown
@@ -267,7 +293,7 @@ def test_the_card_on_the_fence_and_the_inspection_say_it() -> None:
     }
 
 
-def test_without_a_project_nothing_is_said_of_it() -> None:
+def test_no_capabilities_without_a_project() -> None:
     case = project("tools: Read")
     assert (
         inspection.inspection_data(inspection.inspect_document(case.document(HERE)))["readings"][0][

@@ -12,7 +12,7 @@ from agentls.project.names import Names, Reference
 from harness import agent
 
 
-def names(document: Document) -> Names:
+def names_in(document: Document) -> Names:
     """The names in a document; every span covers what it says."""
     found = extract.extract_names(document)
     for reference in found.references:
@@ -23,16 +23,16 @@ def names(document: Document) -> Names:
     return found
 
 
-def used(text: str, path: str = ".claude/agents/case.md") -> list[str]:
+def references_in(text: str, path: str = ".claude/agents/case.md") -> list[str]:
     """What a file refers to, in the order of the text."""
-    return [_shown(each) for each in names(agent(dedent(text), path)).references]
+    return [_shown(each) for each in names_in(agent(dedent(text), path)).references]
 
 
 def _shown(reference: Reference) -> str:
     return f"{reference.kind} {reference.qualifier and reference.qualifier + ':'}{reference.name}"
 
 
-def test_links_lead_from_the_folder_of_the_file_and_from_the_project() -> None:
+def test_links_are_relative_to_the_folder_of_the_file_or_to_the_project() -> None:
     text = """\
         ---
         name: pay
@@ -44,7 +44,7 @@ def test_links_lead_from_the_folder_of_the_file_and_from_the_project() -> None:
 
         [it]: ../SKILL.md
         """
-    assert used(text, "/p/.claude/skills/pay/SKILL.md") == [
+    assert references_in(text, "/p/.claude/skills/pay/SKILL.md") == [
         "file /p/.claude/skills/pay/references/rules.md",
         "file /p/references/rules.md",
         "file /p/.claude/skills/pay/a b.png",
@@ -53,26 +53,28 @@ def test_links_lead_from_the_folder_of_the_file_and_from_the_project() -> None:
         "file /SKILL.md",
     ]
     document = agent(dedent(text), "/p/.claude/skills/pay/SKILL.md")
-    spans = [each.span.text_in(document.text) for each in names(document).references]
+    spans = [each.span.text_in(document.text) for each in names_in(document).references]
     assert spans[::2] == ["references/rules.md", "./a%20b.png", "../SKILL.md"]
 
 
-def test_paths_behind_signs_are_references() -> None:
+def test_paths_after_signs_are_references() -> None:
     text = "Follow @docs/style.md and #file:docs/api.md, and ask @anna about @acme/lib and `@docs/no.md`.\n"
-    files = [each for each in used(text, "/p/CLAUDE.md") if each.startswith("file ")]
+    files = [each for each in references_in(text, "/p/CLAUDE.md") if each.startswith("file ")]
     assert files == ["file /p/docs/style.md", "file /p/docs/api.md"]
 
 
-def keys(text: str, path: str = ".claude/agents/case.md") -> list[str]:
+def frontmatter_references(text: str, path: str = ".claude/agents/case.md") -> list[str]:
     """What the frontmatter of a file refers to, in the order of the text."""
-    return used(f"---\nname: case\ndescription: Does things.\n{dedent(text)}---\n\nYou do things.\n", path)
+    return references_in(
+        f"---\nname: case\ndescription: Does things.\n{dedent(text)}---\n\nYou do things.\n", path
+    )
 
 
 def test_tools_name_agents_skills_and_servers() -> None:
     text = (
         "tools: Read, Agent(tester, shop:payer), Task(lead), Skill(commit), mcp__github__close, mcp__docs\n"
     )
-    assert keys(text) == [
+    assert frontmatter_references(text) == [
         "agent tester",
         "agent shop:payer",
         "agent lead",
@@ -89,7 +91,7 @@ def test_keys_name_skills_and_servers() -> None:
           - github
           - docs: {command: npx, args: [-y, "@acme/docs"]}
         """
-    assert keys(text) == ["skill commit", "skill review", "server github"]
+    assert frontmatter_references(text) == ["skill commit", "skill review", "server github"]
     found = extract.extract_names(agent(f"---\nname: a\ndescription: b\n{dedent(text)}---\n"))
     assert [(each.name, each.description, each.is_entry) for each in found.definitions] == [
         ("a", "b", False),
@@ -107,7 +109,7 @@ def test_hooks_name_agents_and_servers() -> None:
             - matcher: "Bash|mcp__docs__.*"
               hooks: [{type: command, command: ./server.sh, server: none}]
         """
-    assert keys(text) == ["agent tester", "agent payer", "server github", "server docs"]
+    assert frontmatter_references(text) == ["agent tester", "agent payer", "server github", "server docs"]
 
 
 @pytest.mark.parametrize("path", [".opencode/agents/case.md", ".kilo/agents/case.md"])
@@ -121,8 +123,10 @@ def test_permissions_name_agents_and_skills(path: str) -> None:
             "qa-*": allow
           skill: allow
         """
-    assert keys(text, path) == ["agent tester"]
-    assert keys("permission: {skill: {commit: allow}, task: deny}\n", path) == ["skill commit"]
+    assert frontmatter_references(text, path) == ["agent tester"]
+    assert frontmatter_references("permission: {skill: {commit: allow}, task: deny}\n", path) == [
+        "skill commit"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -140,15 +144,15 @@ def test_permissions_name_agents_and_skills(path: str) -> None:
         (".opencode/agents/case.md", "{github_close: true}", []),
     ],
 )
-def test_the_names_of_tools_tell_their_servers(path: str, tools: str, expected: list[str]) -> None:
-    assert keys(f"tools: {tools}\n", path) == [f"server {name}" for name in expected]
+def test_tool_names_contain_their_servers(path: str, tools: str, expected: list[str]) -> None:
+    assert frontmatter_references(f"tools: {tools}\n", path) == [f"server {name}" for name in expected]
 
 
-def test_what_is_no_name_is_left_alone() -> None:
+def test_other_words_are_not_names() -> None:
     text = """\
         skills: ["{{skill}}", $SKILL, "a\\nb", 5, ""]
         mcpServers: "<server>"
         tools: [Agent(), "Agent(*)", mcp__, mcp____x, "Agent("]
         hooks: {Stop: [{hooks: [{type: mcp_tool, server: "${server}"}]}]}
         """
-    assert keys(text) == []
+    assert frontmatter_references(text) == []

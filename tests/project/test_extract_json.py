@@ -50,7 +50,7 @@ OPENCODE = """{
 """
 
 
-def names(path: str, text: str, plugin: Plugin | None = None) -> Names:
+def names_in(path: str, text: str, plugin: Plugin | None = None) -> Names:
     """The names in a file; every span covers what it says."""
     found = extract_json.extract_config_names(path, text, plugin)
     assert found is not None
@@ -66,20 +66,20 @@ def names(path: str, text: str, plugin: Plugin | None = None) -> Names:
     return found
 
 
-def defined(found: Names) -> list[str]:
+def definitions_of(found: Names) -> list[str]:
     """What a file defines, a line each."""
     return [f"{each.kind} {each.full_name}: {each.description}".rstrip(": ") for each in found.definitions]
 
 
-def used(found: Names) -> list[str]:
+def references_of(found: Names) -> list[str]:
     """What a file refers to, in the order of the text."""
     return [f"{each.kind} {each.qualifier and each.qualifier + ':'}{each.name}" for each in found.references]
 
 
-def test_a_file_of_servers_defines_them_without_telling_secrets() -> None:
-    found = names("/p/.mcp.json", SERVERS)
+def test_servers_are_defined_without_secrets() -> None:
+    found = names_in("/p/.mcp.json", SERVERS)
     assert (found.base_folder, found.plugin, found.main_definition) == ("/p", "", None)
-    assert defined(found) == [
+    assert definitions_of(found) == [
         "server github: npx @acme/github",
         "server our docs: https://docs.example/mcp",
         "server search: find-it",
@@ -87,15 +87,15 @@ def test_a_file_of_servers_defines_them_without_telling_secrets() -> None:
 
 
 def test_the_servers_of_a_plugin_belong_to_it() -> None:
-    found = names(
+    found = names_in(
         "/p/.mcp.json", '{"github": {"command": "gh-mcp"}, "$schema": "x", "other": {"a": 1}}', PLUGIN
     )
-    assert defined(found) == ["server shop:github: gh-mcp"]
+    assert definitions_of(found) == ["server shop:github: gh-mcp"]
     assert found.definitions[0].all_names == ("github", "plugin_shop_github")
 
 
 def test_settings_name_agents_skills_and_servers() -> None:
-    assert used(names("/p/.claude/settings.json", SETTINGS)) == [
+    assert references_of(names_in("/p/.claude/settings.json", SETTINGS)) == [
         "agent lead",
         "agent reviewer",
         "agent shop:tester",
@@ -114,7 +114,7 @@ def test_settings_name_agents_skills_and_servers() -> None:
 
 
 def test_settings_say_what_is_allowed() -> None:
-    found = names("/p/.claude/settings.local.json", SETTINGS)
+    found = names_in("/p/.claude/settings.local.json", SETTINGS)
     assert [(each.action, each.tool, each.specifier) for each in found.permissions] == [
         ("allow", "Bash", "git push *"),
         ("allow", "Agent", "reviewer, shop:tester"),
@@ -128,19 +128,19 @@ def test_settings_say_what_is_allowed() -> None:
     ]
 
 
-def test_a_plugin_leads_to_its_files() -> None:
+def test_a_plugin_refers_to_its_files() -> None:
     text = '{"agents": ["./agents/a.md", "./more/"], "skills": "./skills/", "mcpServers": "./m.json"}'
-    found = names("/p/.claude-plugin/plugin.json", text, PLUGIN)
-    assert used(found) == ["file /p/agents/a.md", "file /p/more", "file /p/skills", "file /p/m.json"]
+    found = names_in("/p/.claude-plugin/plugin.json", text, PLUGIN)
+    assert references_of(found) == ["file /p/agents/a.md", "file /p/more", "file /p/skills", "file /p/m.json"]
     assert found.references[0].span.text_in(text) == "./agents/a.md"
 
 
-def test_a_marketplace_leads_to_its_plugins() -> None:
+def test_a_marketplace_refers_to_its_plugins() -> None:
     text = """{"plugins": [
         {"name": "shop", "source": "./plugins/shop", "skills": ["./skills/pay"]},
         {"name": "far", "source": {"source": "github", "repo": "acme/far"}, "agents": "./agents/x.md"}
     ]}"""
-    assert used(names("/p/.claude-plugin/marketplace.json", text, PLUGIN)) == [
+    assert references_of(names_in("/p/.claude-plugin/marketplace.json", text, PLUGIN)) == [
         "file /p/plugins/shop",
         "file /p/plugins/shop/skills/pay",
     ]
@@ -148,10 +148,14 @@ def test_a_marketplace_leads_to_its_plugins() -> None:
 
 @pytest.mark.parametrize("path", ["/p/opencode.json", "/p/.opencode/opencode.jsonc", "/p/kilo.jsonc"])
 def test_a_configuration_defines_agents_commands_and_servers(path: str) -> None:
-    found = names(path, OPENCODE)
+    found = names_in(path, OPENCODE)
     assert found.base_folder == "/p"
-    assert defined(found) == ["agent lead: Leads.", "command ship: Ships.", "server github: npx @acme/github"]
-    assert used(found) == ["agent lead", "agent tester", "agent lead", "skill commit"]
+    assert definitions_of(found) == [
+        "agent lead: Leads.",
+        "command ship: Ships.",
+        "server github: npx @acme/github",
+    ]
+    assert references_of(found) == ["agent lead", "agent tester", "agent lead", "skill commit"]
     assert [(each.action, each.tool, each.specifier) for each in found.permissions] == [
         ("ask", "bash", "git push *"),
         ("deny", "edit", None),
@@ -159,10 +163,10 @@ def test_a_configuration_defines_agents_commands_and_servers(path: str) -> None:
     ]
 
 
-def test_a_server_is_found_by_the_name_that_its_tools_have() -> None:
+def test_a_server_is_found_by_the_name_in_its_tools() -> None:
     index = Index()
-    index.update(names("/p/.mcp.json", SERVERS))
-    index.update(names("/p/x/.mcp.json", SERVERS, Plugin("/p/x", "shop")))
+    index.update(names_in("/p/.mcp.json", SERVERS))
+    index.update(names_in("/p/x/.mcp.json", SERVERS, Plugin("/p/x", "shop")))
     assert [each.path for each in index.find_definitions("server", "our_docs")] == [
         "/p/.mcp.json",
         "/p/x/.mcp.json",
@@ -178,7 +182,7 @@ def test_a_server_is_found_by_the_name_that_its_tools_have() -> None:
 @pytest.mark.parametrize(
     "path", ["/p/settings.json", "/p/mcp.json", "/p/package.json", "/p/claude/settings.json", "/p/a.md"]
 )
-def test_other_files_are_left_alone(path: str) -> None:
+def test_other_files_are_not_extracted(path: str) -> None:
     assert extract_json.extract_config_names(path, SETTINGS) is None
 
 
@@ -190,8 +194,8 @@ def test_other_files_are_left_alone(path: str) -> None:
         ("/p/opencode.jsonc", OPENCODE),
     ],
 )
-def test_a_text_that_is_being_typed_has_the_names_of_its_beginning(path: str, text: str) -> None:
-    whole = names(path, text)
+def test_incomplete_json_has_the_names_before_the_error(path: str, text: str) -> None:
+    whole = names_in(path, text)
     known = 0
     for end in range(len(text) + 1):
         found = extract_json.extract_config_names(path, text[:end])
@@ -202,10 +206,10 @@ def test_a_text_that_is_being_typed_has_the_names_of_its_beginning(path: str, te
     assert known >= len(whole.definitions) + len(whole.references)
 
 
-def test_a_quote_that_is_still_open_hides_only_what_follows() -> None:
+def test_an_unclosed_quote_only_affects_later_entries() -> None:
     text = SETTINGS.replace('"Task(Explore)"', '"Task(')
-    found = names("/p/.claude/settings.json", text)
-    assert used(found)[:6] == used(names("/p/.claude/settings.json", SETTINGS))[:6]
+    found = names_in("/p/.claude/settings.json", text)
+    assert references_of(found)[:6] == references_of(names_in("/p/.claude/settings.json", SETTINGS))[:6]
     assert [each.tool for each in found.permissions[:5]] == [
         "Bash",
         "Agent",
@@ -240,7 +244,7 @@ def test_any_text_has_names_or_none(text: str) -> None:
         extract_json.extract_config_names(f"/p/{file}", text, PLUGIN)
 
 
-def test_the_table_is_in_order() -> None:
+def test_the_table_is_valid() -> None:
     for file in table.config_file_paths():
         located = table.locate_config_file(f"/p/{file}", "/p")
         assert located is not None

@@ -93,7 +93,7 @@ def render(drawn: Graph) -> list[str]:
     ]
 
 
-def test_each_way_from_one_to_another_has_its_word() -> None:
+def test_each_edge_has_its_kind() -> None:
     assert sorted(render(graph_of(TEAM))) == [
         "CLAUDE.md mentions fact-checker: 3",
         "lead mentions fact-checker: 8",
@@ -107,7 +107,7 @@ def test_each_way_from_one_to_another_has_its_word() -> None:
     ]
 
 
-def test_a_node_says_what_it_stands_for() -> None:
+def test_a_node_has_the_facts_of_its_definition() -> None:
     nodes = {node.name: node for node in graph_of(TEAM).nodes}
     lead = nodes["lead"]
     assert (lead.kind, lead.line, lead.format) == ("agent", 2, "Claude Code agent")
@@ -117,13 +117,13 @@ def test_a_node_says_what_it_stands_for() -> None:
     assert nodes["CLAUDE.md"].kind == "file"
 
 
-def test_of_the_rest_of_the_project_there_are_only_the_neighbours() -> None:
+def test_the_rest_of_the_project_only_has_direct_connections() -> None:
     names = {node.name for node in graph_of(TEAM, ".claude/commands").nodes}
     assert names == {"publish", "lead"}
     assert "writer starts ghost (unresolved): 6" not in render(graph_of(TEAM, ".claude/skills"))
 
 
-def test_what_belongs_to_another_plugin_may_well_be_there() -> None:
+def test_names_of_another_plugin_are_external() -> None:
     case = (
         "-- .claude/agents/a.md --\n---\nname: a\ndescription: A.\nskills: their-plugin:some-skill\n---\n\nText.\n"
         "-- .claude/agents/b.md --\n---\nname: b\ndescription: B.\n---\n\nText.\n"
@@ -137,7 +137,7 @@ def test_tools_are_nodes_on_request() -> None:
     assert render(graph_of(TEAM)) == [line for line in lines if "may use" not in line]
 
 
-NASTY = [
+SPECIAL_NAMES = [
     '"quoted" [x] (y) {z} | <b>&amp; `code` #35; \\n %% end',
     "1. first",
     "- dash",
@@ -150,33 +150,35 @@ NASTY = [
 ]
 
 
-def nasty() -> Graph:
+def graph_of_special_names() -> Graph:
     """A graph of names that mean something to the formats."""
-    nodes = [Node(f"{at}:{name}", "agent", name, name, 1, name, "", name) for at, name in enumerate(NASTY)]
+    nodes = [
+        Node(f"{at}:{name}", "agent", name, name, 1, name, "", name) for at, name in enumerate(SPECIAL_NAMES)
+    ]
     return Graph("/", tuple(nodes), (Edge(nodes[0].id, nodes[1].id, "mentions", (1,)),))
 
 
-def test_a_name_is_but_a_label_to_mermaid() -> None:
-    drawn = graph_formats.render_mermaid(nasty())
+def test_mermaid_labels_are_escaped() -> None:
+    drawn = graph_formats.render_mermaid(graph_of_special_names())
     labels = re.findall(r'^    n\d+\("(.*)"\):::agent$', drawn, re.MULTILINE)
-    assert len(labels) == len(NASTY)
+    assert len(labels) == len(SPECIAL_NAMES)
     for label in labels:
         assert not re.search(r"[^\w ./:;#-]", label)
         assert not re.match(r"\d+\.|[-*+] ", label), "it would be a list"
-    assert [re.sub(r"#(\d+);", lambda code: chr(int(code[1])), label) for label in labels] == NASTY
+    assert [re.sub(r"#(\d+);", lambda code: chr(int(code[1])), label) for label in labels] == SPECIAL_NAMES
 
 
-def test_a_name_is_but_a_text_to_graphviz() -> None:
-    drawn = graph_formats.render_dot(nasty())
+def test_dot_strings_are_escaped() -> None:
+    drawn = graph_formats.render_dot(graph_of_special_names())
     left = re.sub(r'"(?:[^"\\]|\\.)*"', "", drawn)
     assert not re.search(r'["<`]', left.replace("->", "")), "no quote is left open"
     assert drawn.count("{") - drawn.count("}") == 0
     labels = re.findall(r' \[label="((?:[^"\\]|\\.)*)" shape', drawn)
-    expected = [name.replace("\n", " ") for name in NASTY]
+    expected = [name.replace("\n", " ") for name in SPECIAL_NAMES]
     assert [unescape(re.sub(r"\\(.)", r"\1", label)) for label in labels] == expected
 
 
-def test_the_shape_of_the_json_stays() -> None:
+def test_the_structure_of_the_json() -> None:
     data = json.loads(graph_formats.render_json(graph_of(TEAM)))
     assert set(data) == {"version", "root", "nodes", "edges"}
     assert data["version"] == 1
@@ -201,8 +203,8 @@ def test_the_shape_of_the_json_stays() -> None:
     }
 
 
-@pytest.mark.parametrize("drawn", [graph_of(TEAM), nasty()], ids=["team", "nasty"])
-def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
+@pytest.mark.parametrize("drawn", [graph_of(TEAM), graph_of_special_names()], ids=["team", "nasty"])
+def test_the_page_is_self_contained(drawn: Graph) -> None:
     page = graph_formats.render_html(drawn, 'Agents of <"x">', disk.read_map_asset)
     assert "Agents of &lt;&quot;x&quot;&gt;" in page
     assert not re.search(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=", page)
@@ -256,7 +258,7 @@ def test_graph_writes_a_flowchart(team: Path, capsys: pytest.CaptureFixture[str]
     ("file", "start"),
     [("map.html", "<!doctype"), ("map.gv", "digraph"), ("map.json", "{"), ("map.mmd", "flow")],
 )
-def test_the_ending_says_the_format(
+def test_the_suffix_selects_the_format(
     team: Path, capsys: pytest.CaptureFixture[str], file: str, start: str
 ) -> None:
     assert main.main(["graph", "-o", file]) == 0
@@ -284,7 +286,7 @@ def test_mentions_can_be_left_out(team: Path, capsys: pytest.CaptureFixture[str]
     assert team.is_dir()
 
 
-def test_what_cannot_be_done_is_said(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rename_that_fails_has_a_reason(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["graph", "nowhere"]) == 2
     assert "nowhere: there is no such file or folder" in capsys.readouterr().err
     assert main.main(["graph", "-o", "no/such/folder/x.html"]) == 2

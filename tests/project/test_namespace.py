@@ -12,20 +12,20 @@ def file(path: str, description: str, more: str = "") -> str:
     return f"---\nname: {path.rpartition('/')[2][:-3]}\ndescription: {description}\n{more}---\n\nYou work.\n"
 
 
-def put(index: Index, path: str, description: str, more: str = "") -> Definition:
+def add_file(index: Index, path: str, description: str, more: str = "") -> Definition:
     names = extract.extract_names(agent(file(path, description, more), path))
     index.update(names)
     assert names.main_definition
     return names.main_definition
 
 
-def test_total_and_longest_follow_every_change() -> None:
+def test_totals_follow_every_change() -> None:
     index = Index()
-    one = put(index, "shop/.claude/agents/one.md", "x" * 40)
-    put(index, "shop/.claude/agents/two.md", "x" * 80)
-    put(index, "bank/.claude/agents/three.md", "x" * 400)
+    one = add_file(index, "shop/.claude/agents/one.md", "x" * 40)
+    add_file(index, "shop/.claude/agents/two.md", "x" * 80)
+    add_file(index, "bank/.claude/agents/three.md", "x" * 400)
     assert (index.namespace(one).description_tokens, len(index.namespace(one))) == (30, 2)
-    one = put(index, "shop/.claude/agents/one.md", "x" * 120)
+    one = add_file(index, "shop/.claude/agents/one.md", "x" * 120)
     roster = index.namespace(one)
     assert roster.description_tokens == 50
     assert [each.name for each in roster.longest_descriptions(1)] == ["one"]
@@ -38,11 +38,11 @@ def test_total_and_longest_follow_every_change() -> None:
     assert len(index.namespace(one)) == 0
 
 
-def test_what_the_model_is_not_told_costs_nothing() -> None:
+def test_descriptions_that_the_model_does_not_receive_have_no_tokens() -> None:
     index = Index()
-    one = put(index, "shop/.opencode/agents/one.md", "x" * 40, "mode: primary\n")
-    two = put(index, "shop/.opencode/modes/two.md", "x" * 40)
-    three = put(index, "shop/.opencode/agents/three.md", "x" * 40, "mode: subagent\n")
+    one = add_file(index, "shop/.opencode/agents/one.md", "x" * 40, "mode: primary\n")
+    two = add_file(index, "shop/.opencode/modes/two.md", "x" * 40)
+    three = add_file(index, "shop/.opencode/agents/three.md", "x" * 40, "mode: subagent\n")
     assert [one.model_invocable, two.model_invocable, three.model_invocable] == [False, False, True]
     assert index.namespace(one).description_tokens == 10
 

@@ -9,7 +9,7 @@ import pytest
 from agentls.project import prose_references
 
 
-def found(text: str) -> str:
+def references_in(text: str) -> str:
     """The references in `text`: each as kind, form and name, in the order of the text."""
     references = sorted(prose_references.find_prose_references(text, 0), key=lambda reference: reference.span)
     assert all(reference.span.text_in(text) == reference.name for reference in references)
@@ -70,7 +70,7 @@ def found(text: str) -> str:
     ],
 )  # fmt: skip
 def test_found(text: str, expected: str) -> None:
-    assert found(text) == expected
+    assert references_in(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_found(text: str, expected: str) -> None:
     ],
 )
 def test_no_names(text: str) -> None:
-    assert found(text) == ""
+    assert references_in(text) == ""
 
 
-def test_only_the_prompt_is_looked_at() -> None:
+def test_only_the_prompt_is_searched() -> None:
     text = "name: ui-designer\n---\nAsk ui-designer."
     assert [each.span.start for each in prose_references.find_prose_references(text, text.index("Ask"))] == [
         text.rindex("ui-designer")
@@ -105,14 +105,15 @@ def test_only_the_prompt_is_looked_at() -> None:
 
 
 def test_a_name_at_the_very_start_and_end() -> None:
-    assert found("ui-designer") == "agent word ui-designer"
-    assert found("/ship") == ""  # Whether a path or a command: nothing stands before it.
+    assert references_in("ui-designer") == "agent word ui-designer"
+    assert references_in("/ship") == ""  # Whether a path or a command: nothing stands before it.
 
 
-def test_each_place_counts_once() -> None:
-    assert found('Task(subagent_type="ui-designer")') == "agent argument ui-designer"
+def test_each_span_has_one_reference() -> None:
+    assert references_in('Task(subagent_type="ui-designer")') == "agent argument ui-designer"
     assert (
-        found("the `ui-designer` agent, @agent-qa-expert") == "any code ui-designer; agent mention qa-expert"
+        references_in("the `ui-designer` agent, @agent-qa-expert")
+        == "any code ui-designer; agent mention qa-expert"
     )
 
 
@@ -151,7 +152,7 @@ PIECES = [
 ]
 
 
-def test_any_text_gives_references_that_stand_where_they_say() -> None:
+def test_any_text_has_references_with_correct_spans() -> None:
     chance = random.Random(0)
     for _ in range(2000):
         text = "".join(chance.choices(PIECES, k=chance.randrange(40)))
@@ -163,5 +164,5 @@ def test_any_text_gives_references_that_stand_where_they_say() -> None:
         assert len({each.span.start for each in references}) == len(references)
 
 
-def test_a_single_word_in_backticks_is_no_skill_without_saying_so() -> None:
-    assert found("`jq`, the `jq` command, `getUser`, `MAX`, `a.b`") == "agent code jq; agent code jq"
+def test_a_single_word_in_backticks_is_only_a_skill_next_to_the_noun() -> None:
+    assert references_in("`jq`, the `jq` command, `getUser`, `MAX`, `a.b`") == "agent code jq; agent code jq"

@@ -42,7 +42,7 @@ def test_old_facts_are_found_by_their_age() -> None:
     assert list(catalogue.find_stale_facts(10_000, date(2026, 11, 20))) == []
 
 
-def test_the_command_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_lists_dialects(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["dialects"]) == 0
     printed = capsys.readouterr().out
     assert all(name in printed for name in loader.DIALECT_NAMES)

@@ -82,13 +82,13 @@ Ignored when the session itself runs in `bypassPermissions`, `acceptEdits` or `a
     )
 
 
-def test_words_that_say_it_all_stand_in_a_row() -> None:
+def test_values_without_summaries_are_in_one_line() -> None:
     page = explain.explain_key(CLAUDE, "color")
     assert page is not None
     assert "- Values: `red`, `blue`, `green`" in page
 
 
-def test_a_key_of_another_format_names_the_one_to_write() -> None:
+def test_a_key_of_another_format_has_its_replacement() -> None:
     page = explain.explain_key(CLAUDE, "allowed-tools")
     assert page is not None
     assert "A key of skills and slash commands. Claude Code ignores it." in page
@@ -96,7 +96,7 @@ def test_a_key_of_another_format_names_the_one_to_write() -> None:
     assert explain.explain_key(CLAUDE, "Tools") is None
 
 
-def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
+def test_a_value_is_explained_for_its_key_and_in_its_case() -> None:
     assert explain.explain_value(CLAUDE, "permissionMode", "plan") is not None
     assert explain.explain_value(CLAUDE, "permissionMode", "Plan") is None
     assert explain.explain_value(CLAUDE, "effort", "High") is not None
@@ -130,7 +130,7 @@ def test_tools(name: str, words: str) -> None:
     assert words in page
 
 
-def test_no_tool() -> None:
+def test_unknown_tools_have_no_page() -> None:
     assert explain.explain_tool(CLAUDE, "bash") is None
     assert explain.explain_tool(CLAUDE, "") is None
 
@@ -152,12 +152,12 @@ def test_models(name: str, words: str) -> None:
     assert words in page
 
 
-def test_no_model() -> None:
+def test_unknown_models_have_no_page() -> None:
     assert explain.explain_model(CLAUDE, "gpt-5") is None
     assert explain.explain_model(CLAUDE, "inherit[1m]") is None
 
 
-def test_how_well_a_fact_is_known() -> None:
+def test_the_confidence_of_a_source() -> None:
     known = {source.confidence: source for source in CLAUDE.sources}
     assert explain.cite_source(known["documented"]).endswith("(documented).*")
     assert explain.cite_source(known["observed"]).startswith("*Source: observed in ")
@@ -175,7 +175,7 @@ def test_fields_depend_on_the_kind_of_handler() -> None:
     )
 
 
-def test_what_a_user_adds() -> None:
+def test_names_from_the_configuration() -> None:
     dialect = loader.configure_dialect(
         "claude-code", Config(tools=("Deploy",), models=("House-Model",), keys=("team",))
     )
@@ -209,7 +209,7 @@ def test_rules(code: str) -> None:
         ("mcp__a__b", "mcp__a__b"),
     ],
 )
-def test_case_counts_only_where_several_things_fit(word: str, name: str) -> None:
+def test_case_only_matters_between_several_matches(word: str, name: str) -> None:
     page = explain.explain(word, CLAUDE)
     assert page is not None
     assert page.startswith(f"**`{name}`**")
@@ -246,14 +246,14 @@ def test_code_spans_hold_any_text(text: str, span: str) -> None:
         ("agent", "hook handler type", "`claude-code` (Claude Code agent)"),
     ],
 )
-def test_a_word_is_found_in_the_most_common_format_that_has_it(word: str, kind: str, whose: str) -> None:
+def test_a_word_is_explained_in_the_most_common_dialect(word: str, kind: str, whose: str) -> None:
     page = explain.explain_in_any_format(word)
     assert page is not None
     assert page.lower().startswith(f"**`{word.lower()}`** ({kind})")
     assert f"Dialect: {whose}." in page
 
 
-def test_the_other_formats_that_have_a_word_are_named() -> None:
+def test_other_dialects_with_the_word_are_listed() -> None:
     assert "Also in `kilo`;" in (explain.explain_in_any_format("permission") or "")
     assert re.search(
         r" and \d+ more; select one with `--dialect`\.$", explain.explain_in_any_format("name") or ""

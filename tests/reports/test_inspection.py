@@ -81,7 +81,7 @@ You review code.
     }
 
 
-def test_json_of_a_file_that_is_skipped() -> None:
+def test_json_of_a_file_that_is_not_loaded() -> None:
     reading = as_json("---\nname: a:b\n---\nText.\n")
     assert reading["loads"] is False
     assert reading["how"] == "dropped"
@@ -220,7 +220,7 @@ You review code.
     )
 
 
-def test_text_of_a_file_that_is_skipped() -> None:
+def test_text_of_a_file_that_is_not_loaded() -> None:
     assert (
         as_text("---\nname: reviewer\n---\n")
         == """\
@@ -265,23 +265,23 @@ def test_text_of_a_file_that_is_repaired() -> None:
         ("color: red --- blue\nmodel: opus", "The frontmatter ends at the `---` in line 4"),
     ],
 )
-def test_text_says_what_a_reader_would_not_expect(frontmatter: str, words: str) -> None:
+def test_text_states_unexpected_effects(frontmatter: str, words: str) -> None:
     text = f"---\nname: reviewer\ndescription: Reviews code.\n{frontmatter}\n---\n"
     assert words in as_text(text, 200)
 
 
 @pytest.mark.parametrize("model", ["opus", "us.anthropic.claude-opus-5", "claude-opus-5@20260701"])
-def test_a_model_that_is_in_order_needs_no_note(model: str) -> None:
+def test_a_valid_model_has_no_note(model: str) -> None:
     assert "note" not in as_text(f"---\nname: a\ndescription: b\nmodel: {model}\n---\n")
 
 
-def test_text_steers_no_terminal() -> None:
+def test_text_has_no_control_characters() -> None:
     shown = as_text('---\nname: "a\\e[31m"\ndescription: "b\\rc\\u202e"\n---\n')
     assert "name         a\ufffd[31m\n" in shown
     assert shown.replace("\n", "").isprintable()
 
 
-def test_styles_are_for_whoever_prints() -> None:
+def test_styles_are_separate_from_the_text() -> None:
     lines = render_text(inspect_document(agent("---\nname: a\ndescription: b\ntools: Grpe\n---\n")))
     styles = {segment.text.strip(): segment.style for line in lines for segment in line}
     assert styles[".claude/agents/case.md"] == "path"
@@ -319,12 +319,12 @@ def test_inspection_reads_as_a_sentence_without_a_name() -> None:
         ("---\nname: a\n---\nc", "skipped", False),
     ],
 )
-def test_in_a_word(text: str, word: str, good: bool) -> None:
+def test_short_status(text: str, word: str, good: bool) -> None:
     view, *_ = inspect_document(agent(text)).reports
     assert (inspection.short_status(view), inspection.is_usable(view)) == (word, good)
 
 
-def test_each_reader_of_a_copilot_agent_has_the_tools_that_it_knows() -> None:
+def test_each_reader_of_a_copilot_agent_has_its_own_tools() -> None:
     text = "---\ndescription: Reviews code.\ntools: [Grep, search/codebase, fetch, vscode/memory, a/b]\n---\n\nHi\n"
     document = locate.make_document(".github/agents/reviewer.agent.md", text, config.Config())
     assert document is not None

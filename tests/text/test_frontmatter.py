@@ -53,7 +53,7 @@ def test_spans_cover_values_with_their_quotes() -> None:
     }
 
 
-def test_anchors_and_tags_are_told_apart_from_the_text() -> None:
+def test_anchors_and_tags_are_not_part_of_the_text() -> None:
     text = "a: &word rest of it\nb: !tag more\nc: *word\n"
     a, b, c = tree(text).entries
     assert isinstance(a.value, Scalar)
@@ -88,12 +88,12 @@ def test_unusual_characters_are_text() -> None:
         "? ? ?",
     ],
 )
-def test_hostile_text_is_an_answer_too(text: str) -> None:
+def test_any_value_of_a_tab_stop_is_valid(text: str) -> None:
     parse(MappedText.unchanged(text, Span(0, len(text))))
 
 
 @given(st.text(alphabet="ab:-#&*!|>'\"[]{},?% \n\t\r\\é\u2028\0", max_size=40))
-def test_any_text_gives_a_tree_or_a_problem_inside_the_text(text: str) -> None:
+def test_any_text_has_a_tree_or_an_error_inside_the_text(text: str) -> None:
     parsed = parse(MappedText.unchanged(text, Span(0, len(text))), tabs_indent=True)
     assert parsed.root is None or parsed.error is None
     if parsed.error:
@@ -130,7 +130,7 @@ def test_recovery_keeps_all_entries_but_the_broken_one() -> None:
         ("---\na: b -- c\n--\n", "a: b -- c\n", False),
     ],
 )
-def test_block_is_where_a_person_sees_it(text: str, content: str, closed: bool) -> None:
+def test_block_is_found_as_an_editor_shows_it(text: str, content: str, closed: bool) -> None:
     block = find_block(text)
     assert block is not None
     assert (block.content.text_in(text), block.closing is not None) == (content, closed)

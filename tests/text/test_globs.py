@@ -16,7 +16,7 @@ from agentls.text import globs
         ("", [""]),
     ],
 )
-def test_commas_divide_patterns_but_in_braces(text: str, patterns: list[str]) -> None:
+def test_commas_outside_braces_separate_patterns(text: str, patterns: list[str]) -> None:
     assert globs.split_patterns(text) == patterns
 
 
@@ -36,7 +36,7 @@ def test_commas_divide_patterns_but_in_braces(text: str, patterns: list[str]) ->
         ("[z-a].md", "a.md"),
     ],
 )
-def test_paths_that_fit(pattern: str, path: str) -> None:
+def test_paths_that_match(pattern: str, path: str) -> None:
     assert globs.matches(pattern, path)
 
 
@@ -44,12 +44,12 @@ def test_paths_that_fit(pattern: str, path: str) -> None:
     ("pattern", "path"),
     [("*.ts", "a.tsx"), ("src/*.ts", "src/a/b.ts"), ("lib/**", "src/a.ts"), ("a+b.md", "aab.md")],
 )
-def test_paths_that_do_not_fit(pattern: str, path: str) -> None:
+def test_paths_that_do_not_match(pattern: str, path: str) -> None:
     assert not globs.matches(pattern, path)
 
 
 @pytest.mark.parametrize(
     ("pattern", "at_fault"), [("src/[ab", True), ("*.{ts,tsx", True), ("*.{ts,tsx}", False), ("[[]a", False)]
 )
-def test_brackets_that_stay_open(pattern: str, at_fault: bool) -> None:
+def test_unclosed_brackets_are_an_error(pattern: str, at_fault: bool) -> None:
     assert (globs.find_error(pattern) is not None) is at_fault

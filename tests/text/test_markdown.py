@@ -28,12 +28,12 @@ def test_no_heading_inside_code() -> None:
     ]
 
 
-def test_lines_in_bold_act_as_headings() -> None:
+def test_bold_lines_are_headings() -> None:
     text = "**Role:**\nYou review.\n\n**Steps**\n\n1. **Not this**\n\nNor **this**\n\n**Nor** this\n"
     assert headings(text) == [(0, "Role:", "**Role:**"), (0, "Steps", "**Steps**")]
 
 
-def test_tags_on_their_own_lines_hold_markdown() -> None:
+def test_tags_on_separate_lines_contain_markdown() -> None:
     text = "<instructions>\n# Inside\n<example>\nx\n</example>\n</instructions>\n\nthe <b> tag\n"
     text += "```\n<code>\n</code>\n```\n"
     found = parse(text, 0)
@@ -54,7 +54,7 @@ def test_links_with_their_destinations() -> None:
     ]
 
 
-def test_a_fence_that_never_ends() -> None:
+def test_a_code_fence_without_end_is_not_closed() -> None:
     assert [b.closed for b in parse("```\na\n```\n\n````\n```\n", 0).code_blocks] == [True, False]
     assert [b.closed for b in parse("```py\n", 0).code_blocks] == [False]
 

@@ -25,7 +25,7 @@ def test_only_the_line_ends_of_the_protocol_end_lines() -> None:
     assert [lines.line_span(n).text_in(text) for n in range(len(lines))] == ["a\u2028b\x0cc", "d", "e", "f"]
 
 
-def test_positions_outside_the_text_are_moved_into_it() -> None:
+def test_positions_outside_the_text_are_clamped() -> None:
     lines = LineIndex("ab\ncd")
     assert lines.offset(Position(0, 99), "utf-16") == 2
     assert lines.offset(Position(99, 0), "utf-16") == 5
@@ -40,7 +40,7 @@ def test_a_position_inside_a_character_is_its_start() -> None:
 
 
 @given(TEXTS, st.sampled_from(ENCODINGS))
-def test_every_offset_survives_the_way_there_and_back(text: str, encoding: Encoding) -> None:
+def test_every_offset_survives_a_round_trip(text: str, encoding: Encoding) -> None:
     lines = LineIndex(text)
     for offset in range(len(text) + 1):
         inside_line_end = text[offset - 1 : offset + 1] == "\r\n"
@@ -49,7 +49,7 @@ def test_every_offset_survives_the_way_there_and_back(text: str, encoding: Encod
 
 
 @given(TEXTS, st.data())
-def test_edits_are_applied_wherever_they_stand_in_the_list(text: str, data: st.DataObject) -> None:
+def test_edits_are_applied_in_any_order(text: str, data: st.DataObject) -> None:
     cut = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4)))
     edits = [Edit(Span(cut[0], cut[1]), "<1>"), Edit(Span(cut[2], cut[3]), "<2>")]
     if cut[1] == cut[2]:

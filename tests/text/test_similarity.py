@@ -17,7 +17,7 @@ WORDS = st.sampled_from(
 TEXTS = st.lists(st.lists(WORDS, max_size=14).map(" ".join), max_size=12)
 
 
-def of(texts: list[str]) -> TextSimilarityIndex:
+def index_of(texts: list[str]) -> TextSimilarityIndex:
     found = TextSimilarityIndex()
     for at, text in enumerate(texts):
         found.add(f"{at:02}", text)
@@ -28,36 +28,36 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def covers(mine: str, other: str) -> bool:
+def contains_words(mine: str, other: str) -> bool:
     own, theirs = set(words(mine)), set(words(other))
     return len(theirs) >= MIN_WORDS and theirs < own and len(own - theirs) <= len(own) // EXTRA_WORD_RATIO
 
 
 @given(TEXTS)
 def test_agrees_with_comparing_each_with_each(texts: list[str]) -> None:
-    found = of(texts)
+    found = index_of(texts)
     for at, text in enumerate(texts):
         key = f"{at:02}"
         others = [(f"{n:02}", other) for n, other in enumerate(texts) if n != at]
         equal = [other for other, its in others if words(text) and words(its) == words(text)]
         assert found.find_duplicates(key, 99) == equal
         assert [each.key for each in found.find_near_duplicates(key, 99)] == [
-            n for n, its in others if covers(text, its)
+            n for n, its in others if contains_words(text, its)
         ]
 
 
 @given(TEXTS, TEXTS)
-def test_forgets_what_is_dropped(kept: list[str], dropped: list[str]) -> None:
-    found = of(kept)
+def test_removed_texts_are_not_found(kept: list[str], dropped: list[str]) -> None:
+    found = index_of(kept)
     for at, text in enumerate(dropped):
         found.add(f"dropped {at}", text)
     for at in range(len(dropped)):
         found.remove(f"dropped {at}")
-    assert vars(found) == vars(of(kept))
+    assert vars(found) == vars(index_of(kept))
 
 
-def test_names_the_words_that_one_has_besides() -> None:
-    found = of(
+def test_extra_words_of_near_duplicates_are_named() -> None:
+    found = index_of(
         ["Tests the pages of the shop in a browser.", "Tests all the pages of the shop, in a browser!"]
     )
     assert found.find_near_duplicates("01", 9) == [("00", ("all",))]
@@ -73,7 +73,7 @@ def test_names_the_words_that_one_has_besides() -> None:
     ],
     ids=["equal", "one word of its own", "one more word"],
 )
-def test_costs_the_same_among_many(text: str) -> None:
+def test_the_cost_does_not_depend_on_the_number_of_texts(text: str) -> None:
     found = TextSimilarityIndex()
     for at in range(2000):
         found.add(f"{at:04}", text.format(*[f"number{at}"] * 3))
