@@ -1,4 +1,4 @@
-"""Edits that change YAML and leave the rest of it as it is."""
+"""Edits of YAML that keep the rest unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def agent_with(frontmatter: str) -> Document:
 
 
 def frontmatter(document: Document, edits: tuple[Edit, ...]) -> str:
-    """The lines of `written`, after `edits`."""
+    """The frontmatter of `agent_with`, after `edits`."""
     return apply_edits(document.text, edits).partition("description: b\n")[2].partition("---")[0]
 
 

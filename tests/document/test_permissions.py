@@ -1,4 +1,4 @@
-"""Permissions: patterns that cover others, the order of the entries, and the tools that are left."""
+"""Permissions: patterns that cover others, the order of entries, and the remaining tools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness import agent
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a text fits a pattern, as the runtime finds out."""
+    """Whether a text matches a pattern, by the algorithm of the runtime."""
     body = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     if pattern.endswith(" *"):
         body = body.removesuffix(r"\ .*") + r"(?:\ .*)?"
@@ -30,7 +30,7 @@ def test_a_pattern_covers_another_if_it_matches_everything_that_the_other_matche
 
 
 def ordered_entries(lines: str) -> list[tuple[str, str, str]]:
-    """Permission, pattern and action of the entries that count in these lines of a frontmatter."""
+    """Permission, pattern and action of the entries that apply in these lines of a frontmatter."""
     document = agent(f"---\n{lines}\n---\nBody.\n", ".opencode/agents/case.md")
     return [grant[:3] for grant in permissions.ordered_permissions(document.reading)]
 
@@ -58,7 +58,7 @@ def test_the_last_value_of_a_duplicate_permission_is_used_at_the_position_of_the
 
 
 def tools_with(permission: str) -> AvailableTools:
-    """What an agent with these permissions may use."""
+    """The tools of an agent with these permissions."""
     return agent(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md").available_tools
 
 

@@ -19,7 +19,7 @@ from project.test_graph import SPECIAL_NAMES, graph_of_special_names
 
 
 def seen(page: Path, name: str) -> Any:
-    """What is seen of a page once `name` was looked for and selected."""
+    """The state of a page after `name` was searched and selected."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         missing("Chromium is not installed")
@@ -36,9 +36,7 @@ def seen(page: Path, name: str) -> Any:
     return found
 
 
-def test_a_person_finds_an_agent_and_what_it_is_connected_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_agent_is_found_with_its_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "examples" / "team", tmp_path / "team")
     (tmp_path / "team" / ".git").mkdir()
     monkeypatch.chdir(tmp_path / "team")
@@ -52,7 +50,7 @@ def test_a_person_finds_an_agent_and_what_it_is_connected_with(
     assert found["links"][0] == f"vscode://file{file}:2"
 
 
-def test_names_that_bite_are_names(tmp_path: Path) -> None:
+def test_special_names_are_escaped(tmp_path: Path) -> None:
     page = tmp_path / "map.html"
     page.write_text(
         graph_formats.render_html(graph_of_special_names(), SPECIAL_NAMES[4], disk.read_map_asset), "utf-8"

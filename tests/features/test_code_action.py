@@ -1,4 +1,4 @@
-"""What can be done about a finding: fixes first, then an ignore comment that really silences it."""
+"""Code actions: fixes first, then a comment that disables the rule."""
 
 from __future__ import annotations
 

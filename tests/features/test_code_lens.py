@@ -1,4 +1,4 @@
-"""Code lenses: what stands above an agent, and what it says."""
+"""Code lenses: their positions and titles."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def project(line: str = "tools: Read, Grep") -> Case:
 
 
 def lens_titles(case: Case, path: str = HERE, known: bool = True) -> list[str]:
-    """What the lenses of a file say."""
+    """The titles of the lenses of a file."""
     document, index = case.document(path), case.index
     return [
         lens_title(document, lens.subject, index) for lens in code_lenses(document, index if known else None)

@@ -1,4 +1,4 @@
-"""Completion: what is offered where, what it writes, and that all of it passes the checks."""
+"""Completion: the items for a context, their edits, and that the result passes the checks."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ MODELS = ["inherit", "sonnet", "opus", "haiku"]
 
 
 def completions(text: str, *, snippets: bool = True, **options: Any) -> list[CompletionEdit]:
-    """What is offered at the cursor mark in `text`."""
+    """The items at the cursor mark in `text`."""
     text, offset = at_cursor(text)
     return complete(agent(text, **options), offset, snippets=snippets).items
 
 
 def labels(text: str, **options: Any) -> list[str]:
-    """The words that are offered at the cursor mark in `text`."""
+    """The labels of the items at the cursor mark in `text`."""
     return [item.label for item in completions(text, **options)]
 
 
 def apply_item(text: str, label: str, **options: Any) -> str:
-    """`text` after the item `label` was taken at the cursor mark, as a snippet where it is one."""
+    """`text` after the item `label` is inserted at the cursor mark."""
     (item,) = (item for item in completions(text, **options) if item.label == label)
     return apply_edits(text.replace("<|>", "", 1), [item.edit, *item.additional_edits])
 
@@ -548,7 +548,7 @@ def diagnostics(document: Document) -> list[check.Diagnostic]:
 
 
 def fill_tab_stops(text: str, label: str, plugin: bool) -> str:
-    """`text` with its tab stops filled: with what they suggest, else with what is offered there."""
+    """`text` with its tab stops filled: with their placeholders, else with the first item there."""
     while hole := _TAB_STOP.search(text):
         start = hole.start()
         rest = text[hole.end() :]

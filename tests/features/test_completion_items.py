@@ -1,4 +1,4 @@
-"""All that is offered, in every dialect, passes the checks of that dialect."""
+"""Every completion item of every dialect passes the checks of that dialect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outline and what can be folded."""
+"""Document symbols and folding ranges."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = "---\nname: reviewer\ndescription: Reviews code.\n---\n"
 
 
 def symbol_tree(text: str) -> str:
-    """The outline as an indented list: kind, name, detail, and the lines it covers (from 1)."""
+    """The symbols as an indented list: kind, name, detail, and one-based lines."""
     document = agent(text)
 
     def lines(symbols: tuple[DocumentSymbol, ...], indent: str) -> Iterator[str]:
@@ -32,7 +32,7 @@ def symbol_tree(text: str) -> str:
 
 
 def body_symbols(text: str) -> str:
-    """The outline of a body, without the frontmatter's."""
+    """The symbols of a body, without that of the frontmatter."""
     return "\n".join(
         line
         for line in symbol_tree(HEAD + text).splitlines()
@@ -201,7 +201,7 @@ def test_the_depth_of_tags_is_limited() -> None:
 
 
 def folded_lines(text: str) -> list[str]:
-    """The first and the last line of each fold, and its kind if it has one."""
+    """The first and the last line of each folding range, and its kind if it has one."""
     document = agent(text)
     found = []
     for fold in folding_ranges(document):
@@ -223,7 +223,7 @@ def test_short_parts_have_no_folding_range() -> None:
 
 
 def assert_nested(document: Document) -> None:
-    """Fail unless every symbol lies in its parent, in order, apart from the others, with a name."""
+    """Fail unless every symbol is inside its parent, in order, without overlaps, with a name."""
 
     def inside(symbols: tuple[DocumentSymbol, ...], start: int, end: int) -> None:
         for symbol in symbols:

@@ -1,4 +1,4 @@
-"""Hover: which text it is about, and what it says."""
+"""Hover: the span that it covers, and its page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = "---\nname: reviewer\ndescription: Reviews code. Use it after every chang
 
 
 def hover_at(text: str) -> tuple[Document, Hover | None]:
-    """The hover at the cursor in a file of its own."""
+    """The hover at the cursor in an agent."""
     text, offset = at_cursor(text)
     document = agent(text)
     return document, hover(document, offset)
@@ -152,7 +152,7 @@ def test_prose_has_no_hover(text: str) -> None:
     assert hover_at(text)[1] is None
 
 
-# --- the fences -------------------------------------------------------------------------------
+# --- fences -----------------------------------------------------------------------------------
 
 
 def test_hover_on_a_fence_shows_the_report() -> None:
@@ -251,7 +251,7 @@ def test_hover_on_an_ignore_comment_shows_its_rule(text: str, expected: str | No
     assert found is None or found.markdown.startswith(f"**`{expected}`** (rule, ")
 
 
-# --- files that are not in order --------------------------------------------------------------
+# --- invalid files ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

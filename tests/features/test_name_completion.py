@@ -1,4 +1,4 @@
-"""Completion of names: the agents, skills and servers of a project, where they can be named."""
+"""Completion of names: the agents, skills and servers of a project."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ def completions(text: str, path: str = HERE) -> CompletionList:
 
 
 def labels(text: str, path: str = HERE, kinds: str = "agent skill command server") -> list[str]:
-    """The names that are offered at the cursor mark."""
+    """The names among the items at the cursor mark."""
     return [item.label for item in completions(text, path).items if item.kind in kinds.split()]
 
 
 def apply_item(text: str, label: str, path: str = HERE) -> str:
-    """`text` after `label` was taken."""
+    """`text` after the item `label` is inserted."""
     (item,) = (item for item in completions(text, path).items if item.label == label)
     return snippet_text(apply_edits(text.replace(CURSOR, "", 1), [item.edit]))
 

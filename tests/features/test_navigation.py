@@ -1,4 +1,4 @@
-"""Navigation: from a name to what it names, and to all the places where that is named."""
+"""Navigation: from a name to its definition, its references and its hover; workspace symbols."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def team(before: str, after: str = "") -> Seen:
 
 
 def definitions(seen: Seen) -> list[str]:
-    """Where the name at the cursor leads to."""
+    """The definitions of the name at the cursor."""
     found = seen.found
     return [
         seen.shown(each.path, each.span)
@@ -122,7 +122,7 @@ def definitions(seen: Seen) -> list[str]:
 
 
 def found_references(seen: Seen) -> list[str]:
-    """All the places where the same is named."""
+    """The references to the subject of the name at the cursor."""
     assert seen.found
     wanted = references.reference_subject(seen.project, seen.names, seen.found)
     return [
@@ -239,7 +239,7 @@ def test_an_outdated_span_is_detected() -> None:
 
 
 def hover_text(seen: Seen) -> str | None:
-    """The card at the cursor, under what it is about."""
+    """The hover at the cursor, after the text that it covers."""
     found = name_hover.hover(seen.project, seen.names, seen.case.files[seen.path], seen.offset, seen.file)
     return f"{found.span.text_in(seen.case.files[seen.path])}\n\n{found.markdown}" if found else None
 
@@ -308,7 +308,7 @@ def test_long_descriptions_are_shortened_and_paths_relative() -> None:
 
 
 def symbol_names(query: str, *more: str) -> list[str]:
-    """The names that some letters find."""
+    """The names of the workspace symbols for a query."""
     index = parse_case(TEAM).index
     assert index
     for number, name in enumerate(more):

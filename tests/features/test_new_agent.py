@@ -1,4 +1,4 @@
-"""New agents: the file, the text it begins with, and names that would not work."""
+"""New agents: the file, its first text, and invalid names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys whose values are mappings: their fields and words, completed and explained from the tables."""
+"""Keys whose values are mappings: completion and hover of their fields and values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEAD = "---\nname: a\ndescription: b\n"
 
 
 def items_at(lines: str) -> list[tuple[str, str]]:
-    """Labels and texts of what is offered at the cursor in these lines of a frontmatter."""
+    """Labels and texts of the items at the cursor in these lines of a frontmatter."""
     text, offset = at_cursor(f"{HEAD}{lines}\n---\nBody.\n")
     return [(c.label, c.edit.new_text) for c in complete(agent(text, PATH), offset, snippets=True).items]
 

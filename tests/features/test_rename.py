@@ -1,4 +1,4 @@
-"""Rename: all places of a name and nothing else, from whichever of them, or a reason why not."""
+"""Rename: all occurrences of a name and nothing else, from each of them, or an error."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def at_mark(text: str) -> tuple[Project, str, int]:
 
 
 def rename_at(text: str, new: str, *, moves: bool = True, prose: bool = False) -> str:
-    """The project after a rename at the cursor as a person sees it, changed files only, or the refusal."""
+    """The changed files after a rename at the cursor, or the error."""
     project, path, offset = at_mark(text)
     renaming = project.rename(path, offset, new, moves=moves)
     if isinstance(renaming, RenameError):
@@ -426,7 +426,7 @@ See [how](../skills/tidy-up/how.md) or @.claude/skills/tidy-up/how.md.
 
 
 def rename_file(text: str, old: str, new: str) -> str:
-    """The project after somebody has moved a file or folder, changed files only, and what is said of it."""
+    """The changed files after a file or folder is renamed, and the messages."""
     project = Project(parse_case(text).files)
     renaming, reasons = will_rename_files.rename_files(
         project.index, f"{ROOT}/{old}", f"{ROOT}/{new}", project.files
@@ -505,7 +505,7 @@ NAMES = (
 
 
 def write_items(items: Sequence[Item], called: Sequence[str]) -> dict[str, str]:
-    """The files of the items, each called by its new name."""
+    """The files of the items with their new names."""
     texts = {}
     for number, (item, name) in enumerate(zip(items, called, strict=True)):
         lines = ["---", f"name: {item.quote}{name}{item.quote}", "description: Does it.", "---", ""]

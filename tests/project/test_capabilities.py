@@ -1,4 +1,4 @@
-"""What an agent can really do in its project: tools, servers, and who may start it."""
+"""The capabilities of an agent in its project: tools, servers, and callers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SETTINGS = ".claude/settings.json"
 
 
 def permission_rule(written: str, action: str = "deny") -> PermissionRule:
-    """A rule of the settings, as it is written."""
+    """A permission rule from its text."""
     tool, parenthesis, rest = written.partition("(")
     assert action in ("deny", "ask", "allow")
     return PermissionRule(
@@ -73,7 +73,7 @@ def project(*lines: str, path: str = HERE) -> Case:
 def capabilities_of(
     case: Case, *rules: PermissionRule, path: str = HERE, home: str = "", at: str = SETTINGS
 ) -> Capabilities | None:
-    """What the first reader's agent can do, with rules in the settings."""
+    """The capabilities of the agent by its first reader, with permission rules in the settings."""
     index = case.index
     assert index is not None
     index.user_folder = home
@@ -83,7 +83,7 @@ def capabilities_of(
 
 
 def descriptions_of(case: Case, *rules: PermissionRule, path: str = HERE) -> list[str]:
-    """The same in words."""
+    """The rows that describe these capabilities."""
     found = capabilities_of(case, *rules, path=path)
     assert found is not None
     return [

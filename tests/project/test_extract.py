@@ -1,4 +1,4 @@
-"""What a file refers to: names in its frontmatter, and paths in its prompt. Mentions in prose are tested apart."""
+"""References in frontmatter, and paths in prompts. References in prose have their own tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness import agent
 
 
 def names_in(document: Document) -> Names:
-    """The names in a document; every span covers what it says."""
+    """The names in a document. Checks that every span covers its name."""
     found = extract.extract_names(document)
     for reference in found.references:
         written = reference.span.text_in(document.text)
@@ -24,7 +24,7 @@ def names_in(document: Document) -> Names:
 
 
 def references_in(text: str, path: str = ".claude/agents/case.md") -> list[str]:
-    """What a file refers to, in the order of the text."""
+    """The references of a file, in the order of the text."""
     return [_shown(each) for each in names_in(agent(dedent(text), path)).references]
 
 
@@ -64,7 +64,7 @@ def test_paths_after_signs_are_references() -> None:
 
 
 def frontmatter_references(text: str, path: str = ".claude/agents/case.md") -> list[str]:
-    """What the frontmatter of a file refers to, in the order of the text."""
+    """The references of the frontmatter of a file, in the order of the text."""
     return references_in(
         f"---\nname: case\ndescription: Does things.\n{dedent(text)}---\n\nYou do things.\n", path
     )

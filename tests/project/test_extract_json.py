@@ -1,11 +1,10 @@
-"""The files beside the agents: which names settings, servers, plugins and marketplaces define and use."""
+"""Names in runtime config files: settings, servers, plugins and marketplaces."""
 
 from __future__ import annotations
 
 import pytest
 
-from agentls.dialects import config_files as table
-from agentls.dialects import loader
+from agentls.dialects import config_files, loader
 from agentls.document.locate import Plugin
 from agentls.project import extract_json
 from agentls.project.index import Index
@@ -51,7 +50,7 @@ OPENCODE = """{
 
 
 def names_in(path: str, text: str, plugin: Plugin | None = None) -> Names:
-    """The names in a file; every span covers what it says."""
+    """The names in a file. Checks that every span covers its name."""
     found = extract_json.extract_config_names(path, text, plugin)
     assert found is not None
     for definition in found.definitions:
@@ -67,12 +66,12 @@ def names_in(path: str, text: str, plugin: Plugin | None = None) -> Names:
 
 
 def definitions_of(found: Names) -> list[str]:
-    """What a file defines, a line each."""
+    """The definitions of a file, one line each."""
     return [f"{each.kind} {each.full_name}: {each.description}".rstrip(": ") for each in found.definitions]
 
 
 def references_of(found: Names) -> list[str]:
-    """What a file refers to, in the order of the text."""
+    """The references of a file, in the order of the text."""
     return [f"{each.kind} {each.qualifier and each.qualifier + ':'}{each.name}" for each in found.references]
 
 
@@ -237,7 +236,7 @@ def test_an_unclosed_quote_only_affects_later_entries() -> None:
     ],
 )
 def test_any_text_has_names_or_none(text: str) -> None:
-    for file in table.config_file_paths():
+    for file in config_files.config_file_paths():
         assert extract_json.extract_config_names(
             f"/p/{file}", text
         ) is None or extract_json.extract_config_names(f"/p/{file}", text)
@@ -245,8 +244,8 @@ def test_any_text_has_names_or_none(text: str) -> None:
 
 
 def test_the_table_is_valid() -> None:
-    for file in table.config_file_paths():
-        located = table.locate_config_file(f"/p/{file}", "/p")
+    for file in config_files.config_file_paths():
+        located = config_files.locate_config_file(f"/p/{file}", "/p")
         assert located is not None
         assert located.base == "/p"
         dialect = loader.load_dialect(located.companion.dialect)

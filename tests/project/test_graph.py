@@ -151,7 +151,7 @@ SPECIAL_NAMES = [
 
 
 def graph_of_special_names() -> Graph:
-    """A graph of names that mean something to the formats."""
+    """A graph of names with special characters of the formats."""
     nodes = [
         Node(f"{at}:{name}", "agent", name, name, 1, name, "", name) for at, name in enumerate(SPECIAL_NAMES)
     ]
@@ -236,7 +236,7 @@ def test_the_libraries_are_those_of_the_lock_file() -> None:
 
 @pytest.fixture
 def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The small team on the disk, in a repository."""
+    """The small team in a repository on disk."""
     (tmp_path / ".git").mkdir()
     for path, text in parse_case(TEAM).files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

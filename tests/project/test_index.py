@@ -1,4 +1,4 @@
-"""The index of a project: which names it has, and which of them comes nearest to a misspelt one."""
+"""The index of a project: look-ups by name, and suggestions for misspelt names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from agentls.text.offsets import Span
 
 
 def names_of(path: str, *names: tuple[NameKind, str], references: tuple[Reference, ...] = ()) -> Names:
-    """The names of a file that defines these."""
+    """The names of a file with these definitions."""
     definitions = tuple(
         Definition(kind, name, "", path, Span(0, 0), "", "/p", "claude-code", ("claude-code",))
         for kind, name in names

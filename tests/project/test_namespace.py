@@ -1,4 +1,4 @@
-"""What one runtime finds in one place, as files come and go."""
+"""Namespaces, with files added and removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in a prompt: which are found, how they are written, and what is no name."""
+"""References in prompts: their forms, and words that are not names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dialects as a whole: overviews, pages, and facts by their age."""
+"""Overviews and pages of dialects, and facts by age."""
 
 from __future__ import annotations
 

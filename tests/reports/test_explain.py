@@ -1,4 +1,4 @@
-"""Pages about the things of a dialect: complete, sourced, found by any spelling."""
+"""Explanations of the words of a dialect: complete, with sources, found in any case."""
 
 from __future__ import annotations
 

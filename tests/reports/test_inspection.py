@@ -1,4 +1,4 @@
-"""The inspection: what the runtime sees, as data and in words."""
+"""Inspection of a file, as data and as text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MODELS = loader.load_dialect("claude-code").models
 
 
 def as_json(text: str) -> dict[str, object]:
-    """The reading of a file by its own runtime, as JSON has it."""
+    """The report of the primary runtime as JSON."""
     found = inspection_data(inspect_document(agent(text)))
     reading, *_ = json.loads(json.dumps(found))["readings"]
     assert isinstance(reading, dict)
@@ -31,7 +31,7 @@ def as_json(text: str) -> dict[str, object]:
 
 
 def as_text(text: str, width: int = 100) -> str:
-    """What a person sees of a file, but for other runtimes."""
+    """The text of an inspection without other runtimes."""
     found = inspect_document(agent(text))
     return strip_styles(render_text(found._replace(reports=found.reports[:1]), width))
 

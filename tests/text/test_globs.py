@@ -1,4 +1,4 @@
-"""Patterns of files: split, at fault, compared with paths."""
+"""File patterns: splitting, errors and matching."""
 
 from __future__ import annotations
 

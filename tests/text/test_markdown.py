@@ -1,4 +1,4 @@
-"""The body: what is a heading, what is code, and where."""
+"""Markdown: headings, code blocks, links and tags with their spans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Offsets and positions: the one place where they meet."""
+"""Conversion between offsets and positions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths as strings: what is inside of what, and what is above it."""
+"""Paths as strings: containment, relative paths and parent folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that say the same: against comparing each with each, and as cheap among many as among few."""
+"""Duplicates and near duplicates, compared with pairwise comparison, and the cost of a search."""
 
 from __future__ import annotations
 

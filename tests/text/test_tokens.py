@@ -1,4 +1,4 @@
-"""The estimate of tokens: rough, but of the right size in any script."""
+"""The estimated number of tokens in several scripts."""
 
 from __future__ import annotations
 
