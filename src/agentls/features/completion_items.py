@@ -74,13 +74,13 @@ def record_field_items(
     rows = sorted(keys, key=lambda key: not key.required)
     for key in rows:
         if key.name not in present:
-            there = {**present, key.name: ""}
-            first = next((name for name in one_of if not any(name in there for name in one_of)), None)
+            filled = {**present, key.name: ""}
+            first = next((name for name in one_of if not any(name in filled for name in one_of)), None)
             needed = [
                 other
                 for other in rows
-                if other.name not in there
-                and (other.name == first or (other.required and _applies(other, there)))
+                if other.name not in filled
+                and (other.name == first or (other.required and _applies(other, filled)))
             ]
             yield CompletionItem(key.name, "field", key.summary, _join_lines((key, *needed)), within)
 

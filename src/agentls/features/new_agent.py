@@ -37,8 +37,8 @@ def agent_folders() -> list[AgentFolder]:
     found: dict[str, AgentFolder] = {}
     for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
         for place in dialect.places:
-            usual = place.scope == "project" and place.folder and not place.renamed
-            if usual and dialect.kind == "agent":
+            is_common = place.scope == "project" and place.folder and not place.renamed
+            if is_common and dialect.kind == "agent":
                 found.setdefault(place.folder, AgentFolder(dialect.name, dialect.title, place.folder))
     return list(found.values())
 

@@ -102,18 +102,18 @@ def prepare_rename(
 
 
 def rename(
-    index: Index, definition: Definition, new: str, files: Files, *, moves: bool = True
+    index: Index, definition: Definition, new_name: str, files: Files, *, moves: bool = True
 ) -> Renaming | RenameError:
     """The edits that rename `definition` to `new`. `moves` tells whether the editor can rename files."""
-    new = new.strip()
+    new_name = new_name.strip()
     document = defining_document(definition, files)
     old_path = named_path(document, definition) if document else None
-    move = Move(old_path, _renamed_path(old_path, definition.name, new)) if old_path and moves else None
-    renaming = find_edits(index, definition, new, document, move, files)
+    move = Move(old_path, _renamed_path(old_path, definition.name, new_name)) if old_path and moves else None
+    renaming = find_edits(index, definition, new_name, document, move, files)
     if isinstance(renaming, RenameError):
         return renaming
-    if move and (move.new.count("/") != move.old.count("/") or _NOT_IN_FILE_NAME.search(new)):
-        return RenameError(f"`{new}` is not a valid file name.")
+    if move and (move.new.count("/") != move.old.count("/") or _NOT_IN_FILE_NAME.search(new_name)):
+        return RenameError(f"`{new_name}` is not a valid file name.")
     # On a file system that ignores case, the new path exists if only case changes.
     if move and move.new.lower() != move.old.lower() and files.exists(move.new):
         return RenameError(f"{files.relative(move.new)} already exists.")
@@ -122,7 +122,12 @@ def rename(
 
 
 def find_edits(
-    index: Index, definition: Definition, new: str, document: Document | None, move: Move | None, files: Files
+    index: Index,
+    definition: Definition,
+    new_name: str,
+    document: Document | None,
+    move: Move | None,
+    files: Files,
 ) -> Renaming | RenameError:
     text = files.text(definition.path)
     names = _current_names(index.get(definition.path), definition, text, files)
@@ -131,18 +136,18 @@ def find_edits(
     )
     if text is None or current is None:
         return RenameError(f"`{definition.name}` was not found in {files.relative(definition.path)}.")
-    reason = _invalid_name(index, definition, new, files)
+    reason = _invalid_name(index, definition, new_name, files)
     if reason:
         return RenameError(reason)
     changes = [
-        *_name_edits(definition.path, text, current, new),
-        *_reference_edits(index, definition, new, files),
+        *_name_edits(definition.path, text, current, new_name),
+        *_reference_edits(index, definition, new_name, files),
     ]
     # In prose, a single word that is also the name of a skill or server mostly means something else.
     if definition.kind == "agent" or not _SINGLE_WORD.fullmatch(definition.name):
-        changes += _prose_edits(index, definition, new, {change.path for change in changes}, files)
+        changes += _prose_edits(index, definition, new_name, {change.path for change in changes}, files)
     renaming = Renaming(sort_edits(changes), move)
-    reason = _find_failure(definition, new, document, renaming, files)
+    reason = _find_failure(definition, new_name, document, renaming, files)
     return RenameError(reason) if reason else renaming
 
 
@@ -205,24 +210,24 @@ _UNMARKED = ("word", "noun", "item")
 _SINGLE_WORD = re.compile(r"[^\W\d_]+")
 
 
-def _invalid_name(index: Index, definition: Definition, new: str, files: Files) -> str | None:
+def _invalid_name(index: Index, definition: Definition, new_name: str, files: Files) -> str | None:
     """Why `new` is not valid as the name of `definition`, as far as that does not depend on its file."""
-    if not new:
+    if not new_name:
         return "The new name is empty."
-    if new == definition.name:
-        return f"The name is already `{new}`."
-    if len(new.splitlines()) > 1:
+    if new_name == definition.name:
+        return f"The name is already `{new_name}`."
+    if len(new_name.splitlines()) > 1:
         return "A name must be a single line."
-    if definition.kind == "server" and not _SERVER.fullmatch(new):
-        return f"`{new}` is not valid in tool names: use letters, digits, `-` and single `_`."
-    rivals = index.find_definitions(definition.kind, new)
-    for other in (*rivals, *index.find_definitions("any", new)):
-        if other in rivals and _conflict(index, definition, other):
-            return f"Another {other.kind} `{new}` already exists in {files.relative(other.path)}."
+    if definition.kind == "server" and not _SERVER.fullmatch(new_name):
+        return f"`{new_name}` is not valid in tool names: use letters, digits, `-` and single `_`."
+    same_kind = index.find_definitions(definition.kind, new_name)
+    for other in (*same_kind, *index.find_definitions("any", new_name)):
+        if other in same_kind and _conflict(index, definition, other):
+            return f"Another {other.kind} `{new_name}` already exists in {files.relative(other.path)}."
         if _conflict(index, definition, other) and any(
             _in_prose(index, each) for each in (definition, other)
         ):
-            return f"The {other.kind} `{new}` already exists; references in prose would be ambiguous."
+            return f"The {other.kind} `{new_name}` already exists; references in prose would be ambiguous."
     return None
 
 
@@ -230,8 +235,8 @@ def _conflict(index: Index, one: Definition, other: Definition) -> bool:
     """Whether a runtime loads both definitions in one project, one of them maybe from the user folder."""
     folders = sorted((f"{one.base_folder.rstrip('/')}/", f"{other.base_folder.rstrip('/')}/"), key=len)
     same_runtime = not set(one.runtimes).isdisjoint(other.runtimes)
-    near = folders[1].startswith(folders[0]) or other.base_folder == index.user_folder
-    return same_runtime and near and one.qualifier == other.qualifier
+    visible = folders[1].startswith(folders[0]) or other.base_folder == index.user_folder
+    return same_runtime and visible and one.qualifier == other.qualifier
 
 
 def _in_prose(index: Index, definition: Definition) -> bool:
@@ -240,7 +245,7 @@ def _in_prose(index: Index, definition: Definition) -> bool:
 
 
 def _find_failure(
-    definition: Definition, new: str, document: Document | None, renaming: Renaming, files: Files
+    definition: Definition, new_name: str, document: Document | None, renaming: Renaming, files: Files
 ) -> str | None:
     """Why the renaming would not have the intended result: the edited texts are read again."""
     edits: dict[str, list[Edit]] = {}
@@ -249,19 +254,21 @@ def _find_failure(
             edits.setdefault(change.path, []).append(change.edit)
     if document:
         path = renaming.move.apply_to(definition.path) if renaming.move else definition.path
-        own_edits = tuple(edits.get(definition.path, ()))
-        after = files.document(path, apply_edits(document.text, own_edits)) or document.with_edits(own_edits)
-        own = extract.extract_names(after).main_definition
-        renamed = definition._replace(name=new)
-        reason = _new_reason(document, after) or _special_meaning(document, definition, new)
-        if reason or own is None or not _is_same(own, renamed):
-            return reason or f"With this edit the file would not get the name `{new}`."
-    if _PLAIN.fullmatch(new) and write_scalar(new) == new:
+        file_edits = tuple(edits.get(definition.path, ()))
+        after = files.document(path, apply_edits(document.text, file_edits)) or document.with_edits(
+            file_edits
+        )
+        main_definition = extract.extract_names(after).main_definition
+        renamed = definition._replace(name=new_name)
+        reason = _new_reason(document, after) or _special_meaning(document, definition, new_name)
+        if reason or main_definition is None or not _is_same(main_definition, renamed):
+            return reason or f"With this edit the file would not get the name `{new_name}`."
+    if _PLAIN.fullmatch(new_name) and write_scalar(new_name) == new_name:
         return None  # It needs no quotes or escapes anywhere.
     for path, changed in edits.items():
         after_all = files.names(path, apply_edits(files.text(path) or "", changed))
-        if after_all is None or sum(each.name == new for each in _all_names(after_all)) < len(changed):
-            return f"`{new}` cannot replace every occurrence of the name in {files.relative(path)}."
+        if after_all is None or sum(each.name == new_name for each in _all_names(after_all)) < len(changed):
+            return f"`{new_name}` cannot replace every occurrence of the name in {files.relative(path)}."
     return None
 
 
@@ -275,11 +282,11 @@ def _new_reason(before: Document, after: Document) -> str | None:
     return None
 
 
-def _special_meaning(document: Document, definition: Definition, new: str) -> str | None:
+def _special_meaning(document: Document, definition: Definition, new_name: str) -> str | None:
     """A message if `new` is a built-in or reserved name of the runtime."""
     words = document.dialect.special_agent_names if definition.kind == "agent" else ()
-    word = next((word for word in words if word.name == new), None)
-    return f"`{new}` is a reserved name. {word.summary}" if word else None
+    word = next((word for word in words if word.name == new_name), None)
+    return f"`{new_name}` is a reserved name. {word.summary}" if word else None
 
 
 # --- files and paths ------------------------------------------------------------------------------

@@ -56,8 +56,12 @@ def _name_after_move(document: Document, definition: Definition, move: Move, fil
     """The name of a definition after its file has moved."""
     if definition.span.start < definition.span.end and named_path(document, definition) == move.old:
         last, stem = move.old.rpartition("/")[2], definition.name
-        fixed, fresh = last[len(stem) :], move.new.rpartition("/")[2]
-        return fresh.removesuffix(fixed) if fresh.endswith(fixed) else definition.name
+        suffix, new_file_name = last[len(stem) :], move.new.rpartition("/")[2]
+        return new_file_name.removesuffix(suffix) if new_file_name.endswith(suffix) else definition.name
     after = files.document(move.apply_to(document.path), document.text)
-    own = extract.extract_names(after).main_definition if after else None
-    return own.name if own and own.qualifier == definition.qualifier else definition.name
+    definition_after = extract.extract_names(after).main_definition if after else None
+    return (
+        definition_after.name
+        if definition_after and definition_after.qualifier == definition.qualifier
+        else definition.name
+    )

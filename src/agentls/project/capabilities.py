@@ -70,21 +70,21 @@ def find_capabilities(
     denied, restricted, denied_agents = _find_denials(reading, tools, index, names)
     servers = tuple(_find_servers(reading, tools, index, names, denied))
     denied_names = {denial.name for denial in denied}.union(*(server.listed for server in servers))
-    left = tuple(tool for tool in tools.available if tool not in denied_names)
-    unknown = tuple(
+    remaining = tuple(tool for tool in tools.available if tool not in denied_names)
+    unlisted = tuple(
         f"`tools` lists no tool of `{server.access.server}`; it is not documented whether the agent has them."
         for server in servers
         if server.access.tools == () and server.access.is_defined_here
     )
     return Capabilities(
-        None if tools.mode == "all" else left,
+        None if tools.mode == "all" else remaining,
         tuple(server.access for server in servers if server.access.tools != ()),
         denied,
         restricted,
         denied_agents,
         named_by,
         blocked_callers,
-        (*unknown, *_uncertain_files(reading, index, names)),
+        (*unlisted, *_uncertain_files(reading, index, names)),
     )
 
 
@@ -101,21 +101,23 @@ def _find_denials(
     denied: dict[Denial, None] = {}
     restricted: dict[Denial, None] = {}
     denied_agents: dict[Denial, None] = {}
-    dialect, own = reading.dialect, names.main_definition
-    assert own is not None, "the caller checks it"
-    covered = _denied_tools(tools)
+    dialect, definition = reading.dialect, names.main_definition
+    assert definition is not None, "the caller checks it"
+    tools_denied_by = _denied_tools(tools)
     for path, rule in _deny_rules(reading, index, names):
-        meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
-        tool = dialect.tool(meant[0])
+        resolved = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
+        tool = dialect.tool(resolved[0])
         whole = rule.specifier in _WHOLE_TOOL
-        about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full_name
-        if about_it or (whole and tool is not None and tool.refers == own.kind):
-            denied_agents[Denial(own.full_name, rule.text, path)] = None
+        about_it = (
+            tool is not None and tool.refers == definition.kind and rule.specifier == definition.full_name
+        )
+        if about_it or (whole and tool is not None and tool.refers == definition.kind):
+            denied_agents[Denial(definition.full_name, rule.text, path)] = None
         if whole:
-            for name in covered(meant):
+            for name in tools_denied_by(resolved):
                 denied[Denial(name, rule.text, path)] = None
-        elif not about_it and (tools.mode == "all" or meant[0] in tools.available):
-            restricted[Denial(meant[0], rule.text, path)] = None
+        elif not about_it and (tools.mode == "all" or resolved[0] in tools.available):
+            restricted[Denial(resolved[0], rule.text, path)] = None
     return tuple(denied), tuple(restricted), tuple(denied_agents)
 
 
@@ -175,20 +177,22 @@ def _find_servers(
     reading: Reading, tools: AvailableTools, index: Index, names: Names, denied: tuple[Denial, ...]
 ) -> Iterator[_ServerTools]:
     """The servers that the project defines for the agent, with the tools that it may use of each."""
-    form = reading.dialect.tool_grammar.server_tools
+    template = reading.dialect.tool_grammar.server_tools
     rules, denied_names = {denial.rule for denial in denied}, {denial.name for denial in denied}
-    by_server = dict(_tools_by_server(reading, tools)) if form else {}
-    for server in index.visible_definitions(("server",), names) if form else ():
-        written = [form.replace("{}", name) for name in server.all_names]
-        whole = {*written, *(name.removesuffix("*").rstrip("_/") for name in written)}
+    by_server = dict(_tools_by_server(reading, tools)) if template else {}
+    for server in index.visible_definitions(("server",), names) if template else ():
+        entries = [template.replace("{}", name) for name in server.all_names]
+        whole = {*entries, *(name.removesuffix("*").rstrip("_/") for name in entries)}
         if reading.runtime.name not in server.runtimes or rules & whole:
             continue
         listed = tuple(tool for name in server.all_names for tool in by_server.get(name, ()))
-        entire = tools.mode == "all" or not whole.isdisjoint(listed)
-        own = server.path == names.path
-        if entire or listed or own:
-            left = tuple(tool for tool in listed if tool not in denied_names)
-            yield _ServerTools(ServerAccess(server.full_name, own, None if entire else left), listed)
+        has_all = tools.mode == "all" or not whole.isdisjoint(listed)
+        is_defined_here = server.path == names.path
+        if has_all or listed or is_defined_here:
+            remaining = tuple(tool for tool in listed if tool not in denied_names)
+            yield _ServerTools(
+                ServerAccess(server.full_name, is_defined_here, None if has_all else remaining), listed
+            )
 
 
 def _tools_by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:

@@ -149,12 +149,12 @@ class _GraphBuilder:
     def _node(self, definition: Definition) -> Node:
         path, start = definition.path, definition.span.start
         names = self._index.get(path)
-        own = self._relative(path)
+        relative = self._relative(path)
         return Node(
-            f"{own}#{definition.kind}:{definition.name}" if definition.is_entry else own,
+            f"{relative}#{definition.kind}:{definition.name}" if definition.is_entry else relative,
             definition.kind,  # type: ignore[arg-type]
             definition.full_name,
-            own,
+            relative,
             self._line(path, start) if start else 1,
             " ".join(definition.description.split()),
             "" if definition.is_entry else _title(definition.dialect),
@@ -195,9 +195,9 @@ class _GraphBuilder:
     def _unresolved_node(self, reference: Reference, names: Names) -> Node:
         """The node of a name without a definition in the project."""
         kind: NodeKind = "agent" if reference.kind == "any" else reference.kind
-        full = f"{reference.qualifier}:{reference.name}" if reference.qualifier else reference.name
+        full_name = f"{reference.qualifier}:{reference.name}" if reference.qualifier else reference.name
         state: NodeState = "unresolved" if self._is_unresolved(reference, names) else "external"
-        return Node(f"{kind}:{full}", kind, full, state=state)
+        return Node(f"{kind}:{full_name}", kind, full_name, state=state)
 
     def _is_unresolved(self, reference: Reference, names: Names) -> bool:
         """Whether the project should define the name of a reference. Servers and other plugins are configured
@@ -215,10 +215,10 @@ class _GraphBuilder:
     def _relative(self, path: str) -> str:
         return relative_to(path, self._root) if self._root else path
 
-    def _group(self, path: str, scope: str, kind: str) -> str:
+    def _group(self, path: str, plugin: str, kind: str) -> str:
         """The group of a file for display: its plugin, or its folder."""
-        if scope:
-            return scope.partition(":")[0]
+        if plugin:
+            return plugin.partition(":")[0]
         folder = self._relative(path).rpartition("/")[0]
         # Every skill has its own folder.
         return folder.rpartition("/")[0] if kind == "skill" else folder

@@ -181,10 +181,10 @@ class Index:
     def visible_definitions(self, kinds: tuple[NameKind, ...], names: Names) -> list[Definition]:
         """The definitions that the file of `names` can refer to, in the order of `resolve`: those that the owner of
         its folder loads, each full name once, without the file itself and without servers of other agents."""
-        view = (kinds, names.path, names.base_folder, names.plugin, names.runtimes)
-        if view not in self._visible:
-            self._visible[view] = self._find_visible(kinds, names)
-        return self._visible[view]
+        cache_key = (kinds, names.path, names.base_folder, names.plugin, names.runtimes)
+        if cache_key not in self._visible:
+            self._visible[cache_key] = self._find_visible(kinds, names)
+        return self._visible[cache_key]
 
     def _find_visible(self, kinds: tuple[NameKind, ...], names: Names) -> list[Definition]:
         if kinds not in self._visible:
@@ -194,12 +194,14 @@ class Index:
         ranks: dict[object, tuple[bool, int, int, int]] = {}
         found: list[tuple[tuple[bool, int, int, int], str, str, Definition]] = []
         for each in self._visible[kinds]:
-            is_own = each.path == names.path
-            if (is_own and each.kind != "server") or (each.base_folder == each.path and not is_own):
+            is_same_file = each.path == names.path
+            if (is_same_file and each.kind != "server") or (
+                each.base_folder == each.path and not is_same_file
+            ):
                 continue
             if owner and owner.isdisjoint(each.runtimes):
                 continue
-            key = (each.kind, bool(each.qualifier), each.base_folder, each.runtimes, is_own)
+            key = (each.kind, bool(each.qualifier), each.base_folder, each.runtimes, is_same_file)
             if key not in ranks:
                 ranks[key] = self._distance(each, names)
             found.append((ranks[key], each.name, each.path, each))

@@ -22,11 +22,11 @@ def is_name(text: str) -> bool:
     return bool(text) and not _NO_NAME.search(text)
 
 
-def make_reference(kind: NameKind, name: str, at: int, form: ReferenceForm = "key") -> Reference:
+def make_reference(kind: NameKind, name: str, offset: int, form: ReferenceForm = "key") -> Reference:
     """The reference for a name at the offset `at`. Names of servers have no qualifier."""
     if kind == "server":
-        return Reference(kind, name, "", Span(at, at + len(name)), form)
-    return Reference(kind, *split_qualified_name(name, at), form)
+        return Reference(kind, name, "", Span(offset, offset + len(name)), form)
+    return Reference(kind, *split_qualified_name(name, offset), form)
 
 
 def names_in_scalar(kind: NameKind, scalar: Scalar, text: str) -> Iterator[Reference]:
@@ -55,17 +55,17 @@ def names_in_tool_entry(
 
 
 def server_in_tool_name(
-    name: str, at: int, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
+    name: str, offset: int, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
 ) -> Iterator[Reference]:
     """The server in the name of a tool, which is at the offset `at`."""
     found = re.fullmatch(grammar.server, name) if grammar.server else None
     if found is None or found.lastindex is None:
         return
     server = found[found.lastindex]
-    of = dialect.tool(server)
+    tool_set = dialect.tool(server)
     # A tool set also has members with a qualifier, under its current or former name.
-    if is_name(server) and not (of and of.members) and not dialect.old_tool(server):
-        yield make_reference("server", server, at + found.start(found.lastindex), form)
+    if is_name(server) and not (tool_set and tool_set.members) and not dialect.old_tool(server):
+        yield make_reference("server", server, offset + found.start(found.lastindex), form)
 
 
 def names_in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Reference]:

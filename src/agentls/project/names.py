@@ -143,8 +143,8 @@ def normalise_name(name: str) -> str:
 _SEPARATORS = str.maketrans("", "", "-_ .")
 
 
-def split_qualified_name(written: str, at: int) -> tuple[str, str, Span]:
+def split_qualified_name(written: str, offset: int) -> tuple[str, str, Span]:
     """Split a name that is written at the offset `at`: the name, its qualifier, and the span of the name."""
     qualifier, _, name = written.rpartition(":")
-    start = at + len(written) - len(name)
+    start = offset + len(written) - len(name)
     return name, qualifier, Span(start, start + len(name))

@@ -328,9 +328,9 @@ def explain_handler_field(dialect: Dialect, handler: str, field: str) -> str | N
         return _field_page(dialect, common, "field of a hook handler")
     known = dialect.hook_handler(handler)
     for kind in (known,) if known else dialect.hooks.handlers:
-        own = next((row for row in kind.fields if row.name == field), None)
-        if own:
-            return _field_page(dialect, own, f"field of a hook handler of type `{kind.name}`")
+        of_type = next((row for row in kind.fields if row.name == field), None)
+        if of_type:
+            return _field_page(dialect, of_type, f"field of a hook handler of type `{kind.name}`")
     return None
 
 

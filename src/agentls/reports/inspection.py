@@ -238,8 +238,8 @@ def _check_portability(text: str) -> PortabilityCheck:
         message = " ".join((getattr(error, "problem", None) or str(error)).split())
         if format_name is None or opening is None:
             return PortabilityCheck(False, message)
-        above = text[: len(text) - len(text.lstrip())].count("\n") + opening[0].count("\n")
-        return PortabilityCheck(False, f"line {above + format_name.line + 1}: {message}")
+        lines_before = text[: len(text) - len(text.lstrip())].count("\n") + opening[0].count("\n")
+        return PortabilityCheck(False, f"line {lines_before + format_name.line + 1}: {message}")
     return PortabilityCheck(True, None) if post.metadata else PortabilityCheck(False, "no keys found")
 
 
