@@ -531,8 +531,8 @@ def test_inspect_as_json(project: Project) -> None:
 
 def test_inspect_looks_at_the_project(project: Project) -> None:
     project.write({A: WARNED, B: LEAD})
-    assert "named by     lead" in project("inspect", A).out
-    assert "named by" not in project("inspect", "--no-project", A).out
+    assert "used by      lead" in project("inspect", A).out
+    assert "used by" not in project("inspect", "--no-project", A).out
     (found,) = project("inspect", "--output-format", "json", A).data
     assert found["readings"][0]["effective"]["named_by"] == ["lead"]
 

@@ -17,7 +17,8 @@ from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
 if TYPE_CHECKING:
     from agentls.features.code_action import CodeAction
     from agentls.features.completion_edit import CompletionEdit
-    from agentls.features.document_symbol import DocumentSymbol, FoldingRange
+    from agentls.features.document_symbol import DocumentSymbol
+    from agentls.features.folding_range import FoldingRange
     from agentls.features.hover import Hover
     from agentls.linter.check import Diagnostic
 
@@ -141,7 +142,7 @@ def completion(found: CompletionEdit, uri: str, at: Positions, client: Client) -
         insert_text_mode=t.InsertTextMode.AsIs if has_indentation else None,
         text_edit=_text_edit(found.edit, at),
         additional_text_edits=[_text_edit(edit, at) for edit in found.additional_edits] or None,
-        data={"uri": uri, "kind": found.kind, "within": found.within},
+        data={"uri": uri, "kind": found.kind, "within": found.parent},
     )
 
 

@@ -22,6 +22,7 @@ async def graph(ls: Server, params: Any) -> dict[str, Any] | None:
     folders of the workspace if that is none of ours. The answer waits until all files are known."""
     from agentls.project import graph as core
     from agentls.reports import graph_formats
+    from agentls.text.paths import common_folder
     from agentls.workspace import disk
 
     projects = _projects(ls, params)
@@ -42,7 +43,7 @@ async def graph(ls: Server, params: Any) -> dict[str, Any] | None:
     def shown(path: str) -> bool:
         return any(path.startswith(f"{root}/") for root in roots)
 
-    top = disk.common_folder(roots)
+    top = common_folder(roots)
     drawn = core.build_graph((project.index for project in projects), top, line, shown)
     title = f"Agent map of {top.rpartition('/')[2] or top}"
     return {"title": title, "html": graph_formats.render_html(drawn, title, disk.read_map_asset)}

@@ -221,7 +221,7 @@ def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | Non
         return None
     offset = asked.at.offset(params.position)
     project = ls.projects.index(asked.document)
-    found = complete(asked.document, offset, snippets=ls.client.snippets, project=project)
+    found = complete(asked.document, offset, snippets=ls.client.snippets, index=project)
     items = [convert.completion(item, asked.opened.uri, asked.at, ls.client) for item in found.items]
     return t.CompletionList(found.is_incomplete, items)
 
@@ -275,7 +275,7 @@ def document_symbol(
 
 def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRange] | None:
     """What can be folded."""
-    from agentls.features.document_symbol import folding_ranges
+    from agentls.features.folding_range import folding_ranges
 
     asked = ls.ask(params.text_document.uri)
     return convert.folding(folding_ranges(asked.document), asked.at, ls.client) if asked else None
@@ -299,7 +299,7 @@ def inspect(ls: Server, params: Any) -> dict[str, Any] | None:
             "good": inspection.is_usable(view),
             "verdict": inspection.verdict(view),
         }
-        for view in seen.views
+        for view in seen.reports
         if view.is_primary
     ]
     return {"text": inspection.strip_styles(inspection.render_text(seen)), "readings": readings}

@@ -13,7 +13,7 @@ from agentls.text.offsets import LineIndex
 
 if TYPE_CHECKING:
     from agentls.features.hover import Hover
-    from agentls.features.references import NameOccurrence
+    from agentls.features.name_at import NameOccurrence
     from agentls.lsp.convert import Positions
     from agentls.lsp.server import Server
     from agentls.project.index import Index
@@ -63,12 +63,12 @@ def here(ls: Server, uri: str) -> Here | None:
 
 def _asked(ls: Server, uri: str, position: t.Position) -> tuple[Here, NameOccurrence] | None:
     """The file and the name in it that a request is about."""
-    from agentls.features import references as navigation
+    from agentls.features import name_at
 
     seen = here(ls, uri)
     if seen is None:
         return None
-    found = navigation.find_name_at(seen.project, seen.names, seen.text, seen.at.offset(position))
+    found = name_at.find_name_at(seen.project, seen.names, seen.text, seen.at.offset(position))
     return (seen, found) if found else None
 
 
@@ -77,7 +77,7 @@ def _asked(ls: Server, uri: str, position: t.Position) -> tuple[Here, NameOccurr
 
 def definition(ls: Server, params: t.DefinitionParams) -> list[t.Location] | list[t.LocationLink] | None:
     """Where the name at a position is defined."""
-    from agentls.features import references as navigation
+    from agentls.features import name_at
 
     asked = _asked(ls, params.text_document.uri, params.position)
     if asked is None:
@@ -86,7 +86,7 @@ def definition(ls: Server, params: t.DefinitionParams) -> list[t.Location] | lis
     sites = list(_sites(ls, seen, found))
     if not ls.client.definition_links:
         return [t.Location(site.uri, site.name) for site in sites]
-    origin = seen.at.range(navigation.full_span(found, seen.text))
+    origin = seen.at.range(name_at.full_span(found, seen.text))
     return [t.LocationLink(site.uri, site.extent, site.name, origin) for site in sites]
 
 
@@ -100,31 +100,31 @@ class Site(NamedTuple):
 
 def _sites(ls: Server, seen: Here, found: NameOccurrence) -> Iterator[Site]:
     """Where a name leads."""
-    from agentls.features import references as navigation
+    from agentls.features import definition
 
     if found.kind == "file":
-        path = _existing(navigation.target_paths(seen.names, found))
+        path = _existing(definition.target_paths(seen.names, found))
         if path:
             yield Site(ls.projects.uri(path), _START, _START)
         return
-    for target in navigation.find_definitions(seen.project, seen.names, found):
+    for target in definition.find_definitions(seen.project, seen.names, found):
         yield from _site(ls, target)
 
 
 def _site(ls: Server, wanted: Definition) -> Iterator[Site]:
     """Where a definition stands in its file as that is now; nowhere if it is gone."""
-    from agentls.features import references as navigation
+    from agentls.features import definition, name_at
 
     text = ls.projects.text(wanted.path)
     if text is None:
         return
-    if not navigation.is_up_to_date(wanted, text):
+    if not name_at.is_up_to_date(wanted, text):
         now = ls.projects.names(wanted.path)
         found = [each for each in now.definitions if each.name == wanted.name] if now else []
         if not found:
             return
         wanted = found[0]
-    extent = navigation.target_range(wanted, text)
+    extent = definition.target_range(wanted, text)
     at = ls.positions(LineIndex(text[: extent.end]))  # The rest of the lines does not matter.
     yield Site(ls.projects.uri(wanted.path), at.range(wanted.span), at.range(extent))
 
@@ -139,26 +139,26 @@ def _existing(paths: Iterable[str]) -> str | None:
 
 def links(ls: Server, params: t.DocumentLinkParams) -> list[t.DocumentLink] | None:
     """The paths in a file that lead to others."""
-    from agentls.features import references as navigation
+    from agentls.features import definition
 
     seen = here(ls, params.text_document.uri)
     if seen is None:
         return None
     spans = {each.span: each for each in seen.names.references if each.kind == "file"}
-    found = ((span, _existing(navigation.target_paths(seen.names, each))) for span, each in spans.items())
+    found = ((span, _existing(definition.target_paths(seen.names, each))) for span, each in spans.items())
     return [t.DocumentLink(seen.at.range(span), ls.projects.uri(path)) for span, path in found if path]
 
 
 def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None:
     """Where else that is named what is named at a position."""
-    from agentls.features import references as navigation
+    from agentls.features import references
     from agentls.project.names import Definition
 
     asked = _asked(ls, params.text_document.uri, params.position)
     if asked is None:
         return None
     seen, found = asked
-    wanted = navigation.reference_subject(seen.project, seen.names, found)
+    wanted = references.reference_subject(seen.project, seen.names, found)
     declared = []
     if params.context.include_declaration and isinstance(wanted, Definition):
         declared = [t.Location(site.uri, site.name) for site in _site(ls, wanted)]
@@ -167,32 +167,32 @@ def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None
 
 def _uses(ls: Server, index: Index, wanted: NameOccurrence) -> Iterator[t.Location]:
     """The places of the references to `wanted`, as their files are now; each is read once."""
-    from agentls.features import references as navigation
+    from agentls.features import name_at, references
 
     found: dict[str, list[Reference]] = {}
-    for names, reference in navigation.find_references(index, wanted):
+    for names, reference in references.find_references(index, wanted):
         found.setdefault(names.path, []).append(reference)
     for path, known in sorted(found.items()):
         text = ls.projects.text(path)
         if text is None:
             continue
         uri, at, rows = ls.projects.uri(path), ls.positions(LineIndex(text)), known
-        if not all(navigation.is_up_to_date(each, text) for each in known):
+        if not all(name_at.is_up_to_date(each, text) for each in known):
             now = ls.projects.names(path)
-            rows = navigation.references_in(index, now, wanted) if now else []
+            rows = references.references_in(index, now, wanted) if now else []
         yield from (t.Location(uri, at.range(each.span)) for each in rows)
 
 
 def highlight(ls: Server, params: t.DocumentHighlightParams) -> list[t.DocumentHighlight] | None:
     """Where else in the file that is named what is named at a position."""
-    from agentls.features import references as navigation
+    from agentls.features import references
 
     asked = _asked(ls, params.text_document.uri, params.position)
     if asked is None:
         return None
     seen, found = asked
-    wanted = navigation.reference_subject(seen.project, seen.names, found)
-    spans = [each.span for each in navigation.references_in(seen.project, seen.names, wanted)]
+    wanted = references.reference_subject(seen.project, seen.names, found)
+    spans = [each.span for each in references.references_in(seen.project, seen.names, wanted)]
     marks = [t.DocumentHighlight(seen.at.range(span), t.DocumentHighlightKind.Read) for span in spans]
     if wanted in seen.names.definitions and wanted.span.start < wanted.span.end:
         marks.insert(0, t.DocumentHighlight(seen.at.range(wanted.span), t.DocumentHighlightKind.Write))

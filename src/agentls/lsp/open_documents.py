@@ -170,7 +170,7 @@ class Documents:
         plugin = disk.find_plugin(folder) if folder else None
         place = loaded.dialect_for(path) or self.settings.place(disk.relative_path(path, root))
         wish = place or _wish(path, opened)
-        document = locate.open_document(path, opened.text, config, plugin, wish)
+        document = locate.make_document(path, opened.text, config, plugin, wish)
         return replace(opened, document=document, config=config, project=self._project)
 
     def settings_in(self, folder: str) -> disk.LoadedConfig:
@@ -219,13 +219,13 @@ def _wish(path: str, opened: Opened) -> str | None:
         return max(_LANGUAGES[opened.language], key=lambda name: _known(path, opened.text, name))
     if _OF_OTHERS.search(path) or not (path.endswith(".md") and path.rpartition("/")[0].endswith("/agents")):
         return None
-    agent = locate.open_document(path, opened.text, Config(), None, dialect)
+    agent = locate.make_document(path, opened.text, Config(), None, dialect)
     return dialect if agent and agent.entry("name") and agent.entry("description") else None
 
 
 def _known(path: str, text: str, dialect: str) -> int:
     """How many of the keys and tools in a text a dialect knows."""
-    document = locate.open_document(path, text, Config(), None, dialect)
+    document = locate.make_document(path, text, Config(), None, dialect)
     if document is None:
         return 0
     facts = document.dialect

@@ -58,14 +58,15 @@ async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit | None:
     if isinstance(renaming, feature.RenameError):
         raise _failed(renaming)
     if renaming.unrenamed_path:
-        name = found.files.shown(renaming.unrenamed_path)
+        name = found.files.relative(renaming.unrenamed_path)
         _say(ls, f"{name} keeps its name, since this editor does not rename files for others.")
     return _edit(ls, renaming, found.files)
 
 
 async def will_rename_files(ls: Server, params: t.RenameFilesParams) -> t.WorkspaceEdit | None:
     """The edits that go along with files and folders which are about to be renamed or moved."""
-    from agentls.features import rename as feature
+    from agentls.features.rename import Renaming
+    from agentls.features.will_rename_files import rename_files
     from agentls.lsp.open_documents import path_of
 
     changes: list[RenameEdit] = []
@@ -76,11 +77,11 @@ async def will_rename_files(ls: Server, params: t.RenameFilesParams) -> t.Worksp
             if old and new and old.startswith(f"{project.root}/"):
                 await _complete(project)
                 files = files._replace(root=project.root)
-                found, reasons = feature.rename_files(project.index, old, new, files)
+                found, reasons = rename_files(project.index, old, new, files)
                 changes += found.changes
                 for reason in reasons:
                     _say(ls, f"The name stays as it is. {reason}")
-    return _edit(ls, feature.Renaming(tuple(dict.fromkeys(changes))), files) if changes else None
+    return _edit(ls, Renaming(tuple(dict.fromkeys(changes))), files) if changes else None
 
 
 class Wanted(NamedTuple):

@@ -41,7 +41,7 @@ class Settings:
         ours = self.checks
         if ours is None:
             return config
-        tokens = ours.description_tokens
+        tokens = ours.max_description_tokens
         both = config._replace(
             select=ours.select or config.select,
             ignore=(*config.ignore, *ours.ignore),
@@ -51,12 +51,13 @@ class Settings:
             keys=(*config.keys, *ours.keys),
             runtimes=ours.runtimes or config.runtimes,
             dialects=tuple(dict.fromkeys((*config.dialects, *ours.dialects))),
-            description_tokens=config.description_tokens
-            if tokens == type(ours)().description_tokens
+            max_description_tokens=config.max_description_tokens
+            if tokens == type(ours)().max_description_tokens
             else tokens,
-            roster_tokens=ours.roster_tokens or config.roster_tokens,
-            lines=ours.lines or config.lines,
-            user_folder=ours.user_folder and config.user_folder,
+            max_total_description_tokens=ours.max_total_description_tokens
+            or config.max_total_description_tokens,
+            max_lines=ours.max_lines or config.max_lines,
+            user_files=ours.user_files and config.user_files,
             overrides=ours.overrides,
         )
         return both.for_path(path)

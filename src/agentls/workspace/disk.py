@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +18,7 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.document.locate import Plugin
 from agentls.text import globs
+from agentls.text.paths import folder_and_parents
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
@@ -157,22 +157,6 @@ def relative_path(path: str, root: str) -> str:
     return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
 
 
-def common_folder(folders: list[str]) -> str:
-    """The folder (with `/`) that holds all of these absolute ones; "" for none."""
-    try:
-        return os.path.commonpath(folders).replace(os.sep, "/")
-    except ValueError:  # On Windows they may lie on several drives.
-        return ""
-
-
-def folder_and_parents(path: str) -> Iterator[str]:
-    """`path` (absolute, with `/`) and all the folders above it; the last one is "" for `/`."""
-    yield path.rstrip("/")
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
-
-
 def decode(data: bytes) -> str:
     """The text of a file as Claude Code decodes it: UTF-8, with U+FFFD for what is not."""
     return data.decode("utf-8", "replace")
@@ -297,13 +281,13 @@ def paths_below(root: str) -> tuple[str, ...] | None:
 
 
 def open_document(
-    path: str, text: str, loaded: LoadedConfig, otherwise: str | None = None
+    path: str, text: str, loaded: LoadedConfig, default_dialect: str | None = None
 ) -> Document | None:
     """The document at `path` (absolute, with `/`), or `None` if it is no agent file.
 
     `otherwise` is the dialect to take where neither its place nor the settings name one.
     """
     plugin = find_plugin(path.rpartition("/")[0])
-    return locate.open_document(
-        path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or otherwise
+    return locate.make_document(
+        path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or default_dialect
     )

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from agentls.dialects import config_files as beside
-from agentls.dialects import loader
+from agentls.dialects import config_files, loader
 from agentls.dialects.runtimes import Place
 from agentls.document import locate
 from agentls.project import extract, extract_json
 from agentls.project.index import Index
 from agentls.project.names import Names
+from agentls.text.paths import is_inside
 from agentls.workspace import discovery, disk, user_files
 from agentls.workspace.discovery import SearchOptions
 from agentls.workspace.disk import LoadedConfig
@@ -38,7 +38,7 @@ def find_project_root(path: str, tops: Iterable[str] = ()) -> str:
     located = locate.locate(path, disk.find_plugin(folder))
     base = located.identity.base_folder if located else folder
     # Whoever names a folder below `.claude` means that folder, but not a project of its own.
-    holding = [top.rstrip("/") for top in tops if locate.is_inside(top, path)]
+    holding = [top.rstrip("/") for top in tops if is_inside(path, top)]
     return min((top for top in (*holding, base) if _is_one(top)), key=len, default=base)
 
 
@@ -56,7 +56,7 @@ def find_index_files(root: str, settings: SettingsLookup) -> Iterator[str]:
     whole = user_files.is_user_folder(root)
     if not whole:
         yield from (found.path for found in discovery.find_files(root, search))
-    if whole or settings(root).config.user_folder:
+    if whole or settings(root).config.user_files:
         yield from user_files.find_user_files(search, root)
 
 
@@ -64,7 +64,7 @@ def watch_patterns() -> tuple[str, ...]:
     """Globs for the files that have names for an index, and for all that is in folders of agents alone: what
     an editor is to watch."""
     found = [_pattern(place) for place, _ in loader.all_places()]
-    found += [f"**/{file.rpartition('/')[2]}" for file in beside.config_file_paths()]
+    found += [f"**/{file.rpartition('/')[2]}" for file in config_files.config_file_paths()]
     return tuple(dict.fromkeys(found))
 
 

@@ -183,10 +183,10 @@ def long_description(ctx: Context) -> Iterator[Finding]:
 
     Claude Code sends the descriptions of all agents to the model in every session, used or not, and does not
     shorten them. Move examples to the prompt, which is only sent when the agent runs. The limit is the
-    setting `description-tokens`.
+    setting `max-description-tokens`.
 
     ```toml
-    description-tokens = 10
+    max-description-tokens = 10
     ```
 
     ## Bad
@@ -211,7 +211,7 @@ def long_description(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry, limit = ctx.reading.entry("description"), ctx.config.description_tokens
+    entry, limit = ctx.reading.entry("description"), ctx.config.max_description_tokens
     if entry is None or not ctx.reading.description or not ctx.dialect.model_invocable:
         return
     tokens = estimate_tokens(ctx.reading.description)
@@ -316,7 +316,7 @@ def _described_definition(ctx: Context) -> tuple[Definition, Namespace, Entry] |
         return None
     if not own.model_invocable or not ctx.dialect.model_invocable:
         return None
-    return own, ctx.project_index.roster(own), entry
+    return own, ctx.project_index.namespace(own), entry
 
 
 def _added_words(similar: NearDuplicate) -> str:
@@ -331,10 +331,10 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
 
     The descriptions of all agents and skills are sent to the model in every session. Claude Code has warned
     above 15,000 tokens for agents, and reserves one percent of the context for skills. The three longest
-    descriptions are reported. The limit is the setting `roster-tokens`.
+    descriptions are reported. The limit is the setting `max-total-description-tokens`.
 
     ```toml
-    roster-tokens = 30
+    max-total-description-tokens = 30
     ```
 
     ## Bad
@@ -382,7 +382,7 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
         return
     own, roster, entry = described
     runtime = ctx.reading.runtime
-    limit = ctx.config.roster_tokens or runtime.descriptions
+    limit = ctx.config.max_total_description_tokens or runtime.descriptions
     if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
     source = (

@@ -14,8 +14,8 @@ from agentls.document.tools import (
     ResolvedEntry,
     ToolList,
     available_tools,
+    missing_in_runtime,
     names_denying,
-    not_there,
 )
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
@@ -638,7 +638,7 @@ def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
         return None
     # A list with tools of another runtime, or with its word for all tools, is written for that one.
     has_keyword = any(ignored.name in reading.dialect.tool_grammar.all for ignored in tools.dropped)
-    works_elsewhere = any(ignored.reason == not_there(runtime) for ignored in tools.dropped)
+    works_elsewhere = any(ignored.reason == missing_in_runtime(runtime) for ignored in tools.dropped)
     is_intended = tools.mode == "none" and grammar.none_on_purpose
     return None if has_keyword or works_elsewhere or is_intended else tools
 

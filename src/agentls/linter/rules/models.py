@@ -164,7 +164,7 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
         provider, slash, _ = value.text.partition(_SLASH)
         if model or not slash or not known or provider in known:
             continue
-        closest = closest_match(provider, known, most=1)
+        closest = closest_match(provider, known, max_distance=1)
         if closest:
             message = f"Unknown provider {format_code(provider)}; the agent fails when it runs."
             span = Span(value.span.start, value.span.start + len(provider))

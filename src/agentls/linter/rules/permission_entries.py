@@ -165,7 +165,7 @@ def _explain_unknown(name: str, key: str, dialect: Dialect) -> _UnknownPermissio
         return _UnknownPermission(f"The tool `{name}` no longer exists", old.now)
     if tool_names.is_external_tool(name, dialect):
         return None
-    closest = closest_match(name, known, most=1)
+    closest = closest_match(name, known, max_distance=1)
     return _UnknownPermission(f"Unknown permission `{name}`", (closest,), is_guess=True) if closest else None
 
 

@@ -228,7 +228,7 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
         names = [] if key.closed or key.name == _COLOR else [value.name for value in key.values]
         if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
             continue
-        closest = closest_match(entry.value.text, names, most=1)
+        closest = closest_match(entry.value.text, names, max_distance=1)
         if closest:
             message = f"Unknown `{key.name}` `{entry.value.text}`; {key.bad_value}."
             yield suggest(ctx, entry.report_span, message, entry.value.span, closest)

@@ -69,7 +69,7 @@ def closest_key(written: str, dialect: Dialect) -> str | None:
     if dialect.foreign_key(written.removesuffix("s")):
         return None
     candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
-    return closest_match(written, candidates, most=2 if len(written) >= _LONG_KEY else 1)
+    return closest_match(written, candidates, max_distance=2 if len(written) >= _LONG_KEY else 1)
 
 
 def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
