@@ -35,7 +35,7 @@ ELSEWHERE = re.compile(r" is missing|, not empty")
 """Words for what is not about an entry that was offered: a field that a value asks for, and a value
 that is looked for behind its key only, where it was begun below."""
 
-OTHERS = {"refused-key", "overruled-permission"}
+OTHERS = {"unknown-key", "overruled-permission"}
 """Codes for what does not go with what was offered."""
 
 _HOLE = re.compile(r"\$(?:\d+|\{\d+(?::[^}]*)?\})")

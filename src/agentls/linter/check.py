@@ -89,13 +89,14 @@ def _run(rule: Rule, context: Context) -> list[Finding]:
 def _diagnostic(rule: Rule, finding: Finding, readings: tuple[Reading, ...], config: Config) -> Diagnostic:
     configured = config.severity.get(rule.code)
     effects = finding.effects or tuple(Effect(each.runtime.name, rule.consequence) for each in readings)
+    severity = Severity[configured.upper()] if configured else worst_severity(effects)
     return Diagnostic(
         finding.span,
         rule.code,
-        Severity[configured.upper()] if configured else worst_severity(effects),
+        severity,
         finding.message,
         finding.fixes,
         finding.related,
-        rule.tags,
+        rule.tags if severity is not Severity.ERROR else (),
         effects,
     )

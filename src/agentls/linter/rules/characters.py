@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.shared.reasons import findings_for_reason
+from agentls.linter.shared.load_reasons import findings_for_reason
 from agentls.text.offsets import Edit, Span
 
 _REPLACEMENT = "\ufffd"

@@ -13,7 +13,7 @@ from agentls.dialects.tool_names import MCP_PREFIX, resolve_tool
 from agentls.document.edits import indent_lines, insert_field, quote_scalar, remove_entry
 from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
 from agentls.linter.shared import hook_shape as shape
-from agentls.linter.shared.reasons import can_be_read, findings_for_reason
+from agentls.linter.shared.load_reasons import can_be_read, findings_for_reason
 from agentls.linter.shared.suggestions import suggest
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case

@@ -8,9 +8,10 @@ from textwrap import dedent
 
 from agentls.document.edits import set_value, write_literal_block, write_scalar
 from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_reason
 from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
+from agentls.linter.shared.load_reasons import find_early_closing, findings_for_reason
 from agentls.linter.shared.lost_text import find_lost_text, quote_value
-from agentls.linter.shared.reasons import find_early_closing, findings_for_reason
 from agentls.readers.pipeline import compare_name_with_folder
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
@@ -336,7 +337,9 @@ def _other_names(ctx: Context) -> Iterator[Finding]:
         for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
             said = describe_effect((reading.runtime for reading in readings), "reports it")
             yield Finding(
-                reason.span, f"{reason.message}. {said}.", effects=effects_on(readings, Consequence.ADVICE)
+                reason.span,
+                f"{describe_reason(reason)}. {said}.",
+                effects=effects_on(readings, Consequence.ADVICE),
             )
 
 

@@ -11,13 +11,13 @@ from agentls.document import permissions
 from agentls.document.edits import remove_entry, write_scalar
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
-from agentls.linter.shared.reasons import findings_for_reason, remaining_findings
-from agentls.linter.shared.records import records_in
+from agentls.linter.shared.load_reasons import findings_for_reason, remaining_findings
 from agentls.linter.shared.suggestions import closest_key, remove_key, suggest
 from agentls.linter.shared.translation import (
     foreign_format_of,
     rename_key,
 )
+from agentls.linter.shared.value_types import records_in
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import format_code, join_names
@@ -33,7 +33,7 @@ def _unknown_entries(ctx: Context) -> Iterator[Entry]:
         reason.span
         for reading in ctx.readings
         for reason in reading.reasons
-        if reason.kind in ("refused-key", "missing-key")
+        if reason.kind in ("unknown-key", "missing-key")
     }
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():
         if entry.key.text and not _is_known(ctx, entry.key.text) and entry.key.span not in refused:
@@ -180,6 +180,9 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     `author`, do no harm. Keys that a tool of your own reads can be added to the setting `keys`. Where
     unknown keys go to the provider of the model, as in OpenCode, they are not reported.
 
+    Strict runtimes, such as Gemini CLI, reject a file for a key that they do not know. Notes for people and keys
+    of other products have to go, or into a comment.
+
     ## Bad
 
     ```markdown
@@ -187,6 +190,16 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     name: reviewer
     description: Reviews code. Use it after every change.
     version: 1.2
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    color: blue
     ---
 
     You review code.
@@ -202,7 +215,17 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
     """
+    yield from _rejected_keys(ctx)
     # In a block that cannot be parsed a line of prose with a colon looks like a key.
     if any(reason.kind == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
         return
@@ -265,6 +288,8 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     Claude Code takes the last of equal keys and says nothing about the others. Some other tools
     refuse such a file. The same goes for keys further inside, such as two `PreToolUse` in `hooks`.
 
+    Most YAML parsers take duplicate keys for an error, and the runtime rejects the file.
+
     ## Bad
 
     ```markdown
@@ -273,6 +298,17 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     description: Reviews code. Use it after every change.
     tools: Read
     tools: Grep
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: pro
+    model: flash
     ---
 
     You review code.
@@ -289,8 +325,20 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: flash
+    ---
+
+    You review code.
+    ```
     """
-    if any(reason.kind == "refused-duplicate" for reading in ctx.readings for reason in reading.reasons):
+    rejected = list(findings_for_reason(ctx, "duplicate-key"))
+    if rejected:
+        yield from rejected
         return
     for mapping in walk(ctx.document.root):
         if not isinstance(mapping, Mapping):
@@ -538,37 +586,9 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
 _EMPTY_MATTERS = frozenset({"tools", "hooks"})
 
 
-@rule("not loaded")
-def refused_key(ctx: Context) -> Iterator[Finding]:
-    """A key is not known, and the runtime refuses the file for it.
-
-    Gemini CLI loads an agent only if it knows every key. Notes for people and keys of other
-    products have to go, or into a comment.
-
-    ## Bad
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    color: blue
-    ---
-
-    You review code.
-    ```
-
-    ## Good
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    ---
-
-    You review code.
-    ```
-    """
-    for finding in remaining_findings(ctx, "refused-key"):
+def _rejected_keys(ctx: Context) -> Iterator[Finding]:
+    """Keys for which a runtime rejects the file."""
+    for finding in remaining_findings(ctx, "unknown-key"):
         entry = next((e for e in ctx.document.root.entries if e.key.span == finding.span), None)
         if entry is None:
             yield finding
@@ -586,40 +606,6 @@ def refused_key(ctx: Context) -> Iterator[Finding]:
             yield finding._replace(message=f"{finding.message} Did you mean `{meant}`?", fixes=fixes)
         else:
             yield finding._replace(fixes=remove_key(ctx, entry))
-
-
-@rule("not loaded")
-def refused_duplicate(ctx: Context) -> Iterator[Finding]:
-    """A key stands twice, and the runtime refuses the file for it.
-
-    Most YAML parsers take equal keys for an error. Claude Code takes the last one.
-
-    ## Bad
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    model: pro
-    model: flash
-    ---
-
-    You review code.
-    ```
-
-    ## Good
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    model: flash
-    ---
-
-    You review code.
-    ```
-    """
-    yield from findings_for_reason(ctx, "refused-duplicate")
 
 
 @rule("not loaded")

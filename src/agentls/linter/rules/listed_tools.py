@@ -18,7 +18,7 @@ from agentls.document.tools import (
 )
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
-from agentls.linter.shared.reasons import remaining_findings
+from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.tool_entries import (
     DENIED,
     EVERY_MCP_TOOL,
@@ -63,6 +63,8 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     Products get new tools every week, so a name that resembles none that is known is no more than a
     hint: the table may be older than the tool.
 
+    Gemini CLI loads an agent only if it knows every name in `tools`, by its exact letters.
+
     ## Bad
 
     ```markdown
@@ -70,6 +72,16 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     name: reviewer
     description: Reviews code. Use it after every change.
     tools: Read, Grpe
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: [read_file, Bash]
     ---
 
     You review code.
@@ -86,7 +98,18 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: [read_file, run_shell_command]
+    ---
+
+    You review code.
+    ```
     """
+    yield from _rejected_tools(ctx)
     for tools, listed, now in find_unresolved(ctx, "unknown-tool"):
         name = listed.entry.name or listed.entry.text
         if has_open_parenthesis(name):
@@ -449,38 +472,9 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     )
 
 
-@rule("not loaded")
-def refused_tool(ctx: Context) -> Iterator[Finding]:
-    """A list of tools has a name that no tool has, and the runtime refuses the file for it.
-
-    Gemini CLI knows its tools by their exact names, and loads an agent only if it knows every
-    name in `tools`.
-
-    ## Bad
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    tools: [read_file, Bash]
-    ---
-
-    You review code.
-    ```
-
-    ## Good
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    tools: [read_file, run_shell_command]
-    ---
-
-    You review code.
-    ```
-    """
-    found = list(remaining_findings(ctx, "refused-tool"))
+def _rejected_tools(ctx: Context) -> Iterator[Finding]:
+    """Names for which a runtime rejects the file."""
+    found = list(remaining_findings(ctx, "unknown-tool"))
     faults = {
         listed.entry.name_span: (tools, listed, fault)
         for tools in (ctx.document.tool_lists if found else ())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
-from agentls.linter.shared.reasons import (
+from agentls.linter.shared.load_reasons import (
     FENCE,
     can_be_read,
     describe_rejection,

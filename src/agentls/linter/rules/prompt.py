@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from agentls.document.document import Document
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.shared.reasons import FENCE, find_early_closing, findings_for_reason
+from agentls.linter.shared.load_reasons import FENCE, find_early_closing, findings_for_reason
 from agentls.readers.pipeline import find_variant
 from agentls.text.markdown import CodeBlock
 from agentls.text.offsets import Edit, Span

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from agentls.dialects import value_schema
 from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_mismatch
 from agentls.linter.rule import Context, Finding, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.corrections import correct_value
-from agentls.linter.shared.reasons import remaining_findings
-from agentls.linter.shared.records import records_in
+from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.suggestions import closest_value, suggest, with_suggestion
 from agentls.linter.shared.translation import translate_value
-from agentls.linter.shared.value_types import entries_of_type, expected_values, matches_type
+from agentls.linter.shared.value_types import entries_of_type, expected_values, matches_type, records_in
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
@@ -27,6 +27,9 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     The file loads as if the key were not there, and only the debug log of Claude Code says so.
     Case counts: `permissionMode: plan` works and `permissionMode: Plan` does not. For a truth
     value only `true` and `false` will do, not `yes`, `on` or `1`.
+
+    Other runtimes reject the whole file: Gemini CLI for every value of the wrong type, OpenCode so
+    thoroughly that the whole program does not start.
 
     ## Bad
 
@@ -50,6 +53,16 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
 
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    max_turns: "20"
+    ---
+
+    You review code.
+    ```
+
     ## Good
 
     ```markdown
@@ -62,7 +75,18 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    max_turns: 20
+    ---
+
+    You review code.
+    ```
     """
+    yield from _rejected_values(ctx)
     for key, entry in entries_of_type(ctx, "enum", "boolean", "integer", "text", "tools"):
         # Without a name or a description the file does not load, and a wrong `tools` leaves the
         # agent with none: rules of their own say so. Of some keys nobody knows what a wrong value does.
@@ -93,7 +117,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                 span = misfit.span if misfit.span.end > misfit.span.start else entry.report_span
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
-                    message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
+                    message = f"{describe_mismatch(misfit)}: {key.bad_value or _outcome(reading)}"
                     findings.setdefault(span, Finding(span, message))
                     hearsay.setdefault(span, reading.dialect.source(key.source).confidence == "third-party")
     for span, readings in told.items():
@@ -190,38 +214,9 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
             yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
-@rule("not loaded")
-def refused_value(ctx: Context) -> Iterator[Finding]:
-    """A value is not what the runtime takes, and it refuses the file for it.
-
-    Some runtimes drop a value that they do not understand; others refuse the whole file: Gemini CLI
-    for every value of the wrong type, OpenCode so thoroughly that the whole program does not start.
-
-    ## Bad
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    max_turns: "20"
-    ---
-
-    You review code.
-    ```
-
-    ## Good
-
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    max_turns: 20
-    ---
-
-    You review code.
-    ```
-    """
-    for finding in remaining_findings(ctx, "refused-value"):
+def _rejected_values(ctx: Context) -> Iterator[Finding]:
+    """Values for which a runtime rejects the file."""
+    for finding in remaining_findings(ctx, "invalid-value"):
         entry = next((e for e in ctx.document.root.entries if e.report_span == finding.span), None)
         key = ctx.dialect.key(entry.key.text) if entry else None
         edits = translate_value(ctx, entry, key) if entry and key else ()

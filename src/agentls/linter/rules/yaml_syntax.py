@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from agentls.document.edits import quote_scalar, write_folded_block, write_literal_block
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.shared.reasons import (
+from agentls.linter.shared.load_reasons import (
     can_be_read,
     find_early_closing,
     findings_for_reason,

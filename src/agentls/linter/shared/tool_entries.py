@@ -123,7 +123,7 @@ _TOLD_AT_ONCE = ("foreign-tool", "wrong-case-tool", "unknown-tool", "wildcard-no
 def find_unresolved(ctx: Context, code: str) -> Iterator[tuple[ToolList, ResolvedEntry, tuple[str, ...]]]:
     """The entries that the rule `code` reports, each with its list and what to write instead.
 
-    Where a runtime refuses the file for them, `refused-tool` reports them all.
+    Where a runtime refuses the file for them, `unknown-tool` reports them all.
     """
     if any(reading.runtime.unknown_tools == "refused" for reading in ctx.readings):
         return

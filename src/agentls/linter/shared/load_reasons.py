@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from agentls.dialects.runtimes import Runtime
 from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_reason
 from agentls.linter.rule import Context, Finding, Fix, describe_effect
 from agentls.linter.shared.translation import is_reported_for_file
 from agentls.readers.reading import Reading, Reason
@@ -37,7 +38,7 @@ def findings_for_reason(
                 found.setdefault(reason.span, []).append((reading, reason))
     for span, pairs in found.items():
         readings = [reading for reading, _ in pairs]
-        message = f"{pairs[0][1].message}. {describe_rejection(readings)}."
+        message = f"{describe_reason(pairs[0][1])}. {describe_rejection(readings)}."
         yield Finding(span, message, fixes, effects=effects_on(readings, consequence))
 
 
