@@ -278,7 +278,7 @@ FAILING_RULE = """
 import agentls.linter.rules
 from agentls.linter.rule import rule
 
-@rule("error")
+@rule("not loaded")
 def always_failing(ctx):
     yield 1 / 0
 

@@ -33,7 +33,7 @@ from lsp.wire import (
 RULE = '''
 from agentls.linter.rule import Finding, Related, rule
 
-@rule("hint")
+@rule("suggestion")
 def agents(ctx):
     """Say where agents are."""
     for reference in ctx.names.references if ctx.project_index else ():
