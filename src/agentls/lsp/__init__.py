@@ -20,6 +20,6 @@ The modules in layers, each of which imports only from those above it:
 - `requests`: the handlers;
 - `serve`: the server on the standard streams or over TCP.
 
-No module imports the checks or the features before the client has its answer to `initialize`, as the user waits
-for that; `server` and `methods` import what is above and below them when it is first needed.
+Neither the checks nor the features are loaded before the client has its answer to `initialize`, as the user waits
+for that: `server` loads `updates` when it is first needed, and `methods` loads a handler at its first call.
 """
