@@ -14,11 +14,11 @@ from agentls.workspace import disk, load
 
 
 async def initialized(server: Server, _: t.InitializedParams) -> None:
-    """Load the core, ask for the settings, read the workspace, and ask to be notified of changes."""
+    """Load the core, read the workspace, ask for the settings, and ask to be notified of changes."""
     loader.load_dialect(loader.DIALECT_NAMES[0])
+    server.apply(FoldersChanged(server.folder_uris))
     if server.client.answers_configuration:
         await _request_settings(server)
-    server.apply(FoldersChanged(server.folder_uris))
     wanted = list(_registrations(server))
     if wanted:
         await server.client_register_capability_async(t.RegistrationParams(wanted))
