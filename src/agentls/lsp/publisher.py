@@ -1,7 +1,7 @@
 """Publishing: which diagnostics the client is sent, and when.
 
 A changed document is checked once the user pauses, and so are the other open documents of its project, which may
-refer to it. A client that pulls diagnostics is only told to pull them again.
+refer to it. A client that pulls diagnostics is only asked to pull them again.
 """
 
 from __future__ import annotations
