@@ -83,7 +83,7 @@ def read(session: Session) -> None:
         for path in load.find_index_files(root, session.snapshot.configuration.settings_for_names):
             names = session.snapshot.current_names(path, Path(path).read_text("utf-8"))
             session.apply(FileRead(root, path, names))
-        session.apply(ProjectRead(root, True, frozenset()))
+        session.apply(ProjectRead(root, True, frozenset(), is_whole=True))
 
 
 def state(session: Session) -> tuple[Any, ...]:

@@ -204,7 +204,7 @@ class ProjectReader:
             reading.stamps.pop(path, None)
             changed |= self._take(reading.root, path, None)
             read.add(path)
-        return ProjectRead(reading.root, changed, frozenset(read))
+        return ProjectRead(reading.root, changed, frozenset(read), is_whole=some is None)
 
     def _take(self, root: str, path: str, text: str | None) -> bool:
         """Apply that a file has this text, or is gone, and return whether that matters to other files."""

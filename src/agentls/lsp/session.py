@@ -80,11 +80,12 @@ class FileRead(NamedTuple):
 
 
 class ProjectRead(NamedTuple):
-    """Files of a project were read; `names` tells whether that has changed its index."""
+    """Files of a project were read, all of them if `is_whole`; `names` tells whether that matters to others."""
 
     root: str
     names: bool
     read: frozenset[str]
+    is_whole: bool
 
 
 class Rechecked(NamedTuple):
@@ -320,13 +321,15 @@ class Session:
         return Update(projects=(ProjectChange(change.root, changed, frozenset((change.path,))),))
 
     def _project_read(self, change: ProjectRead) -> Update:
-        """Mark a project as complete. Everything in it may be new if it was not."""
+        """Mark a project as complete if all of it was read. Everything in it may be new if it was not complete."""
         project = self.snapshot.projects.get(change.root)
         if project is None:
             return Update()
-        projects = {**self.snapshot.projects, change.root: replace(project, is_complete=True)}
-        self.snapshot = self.snapshot._replace(projects=projects)
-        names = change.names or not project.is_complete
+        is_completed = change.is_whole and not project.is_complete
+        if is_completed:
+            projects = {**self.snapshot.projects, change.root: replace(project, is_complete=True)}
+            self.snapshot = self.snapshot._replace(projects=projects)
+        names = change.names or is_completed
         is_new = names or change.read
         return Update(projects=(ProjectChange(change.root, names, change.read),) if is_new else ())
 
