@@ -112,36 +112,41 @@ def _request_failed(error: RenameError) -> JsonRpcException:
 def _workspace_edit(snapshot: Snapshot, renaming: Renaming, files: Files) -> t.WorkspaceEdit:
     """Return the edit for the client: first the texts, then the file or folder to rename."""
     client = snapshot.client
+    certain, uncertain = _document_edits(snapshot, renaming, files)
+    if not (client.supports_versioned_edits or client.supports_file_renames):
+        return t.WorkspaceEdit(changes={edit.text_document.uri: _plain(edit) for edit in certain})
+    operations: list[t.TextDocumentEdit | t.RenameFile] = [*certain, *uncertain]
+    if renaming.move and client.supports_file_renames:
+        old, new = map(snapshot.uri, renaming.move)
+        operations.append(t.RenameFile(old, new, annotation_id=_annotation("name", client)))
+    annotations = _ANNOTATIONS if client.supports_annotations else None
+    return t.WorkspaceEdit(document_changes=operations, change_annotations=annotations)
+
+
+def _plain(edit: t.TextDocumentEdit) -> list[t.TextEdit]:
+    return [each for each in edit.edits if isinstance(each, t.TextEdit)]
+
+
+def _document_edits(
+    snapshot: Snapshot, renaming: Renaming, files: Files
+) -> tuple[list[t.TextDocumentEdit], list[t.TextDocumentEdit]]:
+    """Return the certain edits by document, and those that the user has to confirm."""
+    client = snapshot.client
     by_path: dict[str, list[RenameEdit]] = {}
     for change in renaming.changes:
         by_path.setdefault(change.path, []).append(change)
     certain: list[t.TextDocumentEdit] = []
     uncertain: list[t.TextDocumentEdit] = []
     for path, changes in by_path.items():
-        positions = snapshot.positions(files.text(path) or "")
-        document = _identifier(snapshot, path)
+        positions, document = snapshot.positions(files.text(path) or ""), _identifier(snapshot, path)
         names, prose = _split(changes, positions)
         if names:
-            certain.append(
-                t.TextDocumentEdit(document, [_text_edit(each, positions, client) for each in names])
-            )
+            edits = [_text_edit(each, positions, client) for each in names]
+            certain.append(t.TextDocumentEdit(document, edits))
         if prose and client.supports_annotations:
             edits = [_text_edit(each, positions, client) for each in prose]
             uncertain.append(t.TextDocumentEdit(document, edits))
-    if not (client.supports_versioned_edits or client.supports_file_renames):
-        plain = {
-            edit.text_document.uri: [each for each in edit.edits if isinstance(each, t.TextEdit)]
-            for edit in certain
-        }
-        return t.WorkspaceEdit(changes=plain)
-    operations: list[t.TextDocumentEdit | t.RenameFile] = [*certain, *uncertain]
-    if renaming.move and client.supports_file_renames:
-        old, new = map(snapshot.uri, renaming.move)
-        operations.append(t.RenameFile(old, new, annotation_id=_annotation("name", client)))
-    return t.WorkspaceEdit(
-        document_changes=operations,
-        change_annotations=_ANNOTATIONS if client.supports_annotations else None,
-    )
+    return certain, uncertain
 
 
 def _split(changes: list[RenameEdit], positions: Positions) -> tuple[list[RenameEdit], list[RenameEdit]]:
