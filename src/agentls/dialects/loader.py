@@ -8,14 +8,14 @@ types, loads them, and merges in what a user adds (`effective`, the only merge).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from agentls.dialects import crosswalk
+from agentls.dialects import crosswalk, places
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.hooks import HookEvent, HookHandler
+from agentls.dialects.places import DialectPlace
 from agentls.dialects.records import (
     Facts,
     Key,
@@ -159,45 +159,7 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
-DIALECT_NAMES = (
-    "claude-code",
-    "copilot",
-    "claude-in-vscode",
-    "opencode",
-    "cursor",
-    "antigravity",
-    "gemini-cli",
-    "kiro",
-    "pi",
-    "droid",
-    "qwen-code",
-    "kilo",
-    "qoder",
-    "codebuddy",
-    "trae",
-    "grok",
-    "junie",
-    "rovo-dev",
-    "augment",
-    "kimi-code",
-    "goose",
-    "devin",
-    "letta",
-    "deepagents",
-    "continue",
-    "cline",
-    "vt-code",
-    "claude-skills",
-    "agent-skills",
-    "claude-command",
-    "opencode-command",
-    "copilot-prompt",
-    "copilot-instructions",
-    "claude-rule",
-    "output-style",
-    "cursor-rule",
-    "memory-file",
-)
+DIALECT_NAMES = places.shipped_dialect_names()
 """The dialects that ship, the most common first."""
 
 
@@ -225,11 +187,6 @@ def _load(name: str, files: UserDialects) -> Dialect:
     return built
 
 
-def parsed(text: str) -> Any:
-    """What a dialect file says, as plain data. Raises `yaml.YAMLError`."""
-    return load_yaml(text)
-
-
 def _text(name: str) -> str:
     if name not in DIALECT_NAMES:
         raise KeyError(f"there is no dialect `{name}`; known: {', '.join(DIALECT_NAMES)}")
@@ -244,10 +201,13 @@ def _data(name: str, files: UserDialects) -> dict[str, Any]:
     """
     mine = [at for at, (other, _) in enumerate(files) if other == name]
     if not mine:
-        data: dict[str, Any] = parsed(_text(name))
+        data: dict[str, Any] = load_yaml(_text(name))
+        data |= {"places": places.place_rows(name)}
+        if name in _builtin_agents():
+            data["builtin_agents"] = _builtin_agents()[name]
         return merge_tables(_inherited(data, None, ()), data)
     at = mine[-1]
-    data = fill_defaults(parsed(files[at][1]))
+    data = fill_defaults(load_yaml(files[at][1]))
     base = data.get("extends", name if name in DIALECT_NAMES else None)
     inherited = _inherited(data, base, files[:at])
     if not inherited:
@@ -266,50 +226,40 @@ def _inherited(data: dict[str, Any], otherwise: str | None, files: UserDialects)
     return merge_tables(inherited, shared_vocabulary(_data(words, files))) if words else inherited
 
 
-class DialectPlace(NamedTuple):
-    """A place, and the dialect whose files lie there."""
-
-    place: Place
-    dialect: str
-
-
-_PLACES = re.compile(r"^places:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
-_BUILTIN_AGENTS = re.compile(r"^builtin_agents:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
+@cache
+def _builtin_agents() -> dict[str, Any]:
+    """The rows of built-in agents of each product, by its dialect."""
+    table: dict[str, Any] = load_yaml(read_table("builtin-agents"))
+    return table
 
 
 @cache
 def builtin_agents() -> frozenset[str]:
     """The names, in lower case, of the agents that come with any product whose dialect ships."""
-    sections = (section for name in DIALECT_NAMES for section in _BUILTIN_AGENTS.findall(_text(name)))
-    return frozenset(name.lower() for section in sections for name in parsed(section)["builtin_agents"])
+    return frozenset(name.lower() for rows in _builtin_agents().values() for name in rows)
 
 
 @cache
 def dialect_places(name: str, files: UserDialects = ()) -> tuple[Place, ...]:
-    """The places of the dialect `name`. Of a file that ships only they are parsed: the rest is needed
-    for few files."""
+    """The places of the dialect `name`."""
     if any(other == name for other, _ in files):
         return load_dialect(name, files).places
-    (section,) = _PLACES.findall(_text(name))
-    return tuple(build_record(Place, row, f"{name}.places") for row in parsed(section)["places"])
+    return places.shipped_places_of(name)
 
 
 def all_places(files: UserDialects = ()) -> Iterator[DialectPlace]:
-    """The places of all dialects, in the order in which they are tried, a user's own first, and last
-    those that may be anywhere. A dialect is not looked into before it is its turn, so that a common one
-    does not wait for all the others."""
-    order = tuple(dict.fromkeys((*(name for name, _ in files), *DIALECT_NAMES)))
+    """Yield the places of all dialects in the order in which they are tried: the user's own first, and last
+    those that may be in any folder. The next one is not parsed until it is asked for, so that a file in a
+    common place does not wait for all the others."""
+    own = dict.fromkeys(name for name, _ in files)
     for anywhere in (False, True):
-        for name in order:
-            yield from _places_in_order(name, files, anywhere)
-
-
-@cache
-def _places_in_order(name: str, files: UserDialects, anywhere: bool) -> tuple[DialectPlace, ...]:
-    """The places of one dialect that have a folder, or those that may be anywhere."""
-    return tuple(
-        DialectPlace(place, name) for place in dialect_places(name, files) if anywhere != bool(place.folder)
-    )
+        for name in own:
+            for place in dialect_places(name, files):
+                if anywhere != bool(place.folder):
+                    yield DialectPlace(place, name)
+        for shipped in places.shipped_places():
+            if anywhere != bool(shipped.place.folder) and shipped.dialect not in own:
+                yield shipped
 
 
 def user_dialects(config: Config) -> UserDialects:

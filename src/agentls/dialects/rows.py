@@ -83,8 +83,6 @@ def _completed_row(row: Any, field: str) -> Any:
         plain["summary"] = ""
     if field == "keys":
         plain["type"] = "any"
-    if field == "places":
-        plain |= {"files": "*.md", "scope": "project"}
     if field == "runtimes":
         plain |= {"version": "", "strategy": "strict-yaml"}
     done = plain | row

@@ -58,12 +58,12 @@ class Place(NamedTuple):
 
     folder: str
     """The folder, as in `.claude/agents`; "" for any."""
-    files: str
+    source: str
+    files: str = "*.md"
     """A pattern (with `*`) for the names of the files."""
-    scope: str
+    scope: Literal["project", "user", "plugin"] = "project"
     """"project" (the folder may lie anywhere, also in the user's home), "user" (it lies in the user's home
     only) or "plugin" (it lies in the root of a plugin)."""
-    source: str
     recursive: bool = True
     """Whether files in folders below it belong to the place."""
     any_case: bool = False

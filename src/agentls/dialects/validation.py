@@ -16,7 +16,7 @@ import yaml
 from agentls.dialects import loader, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.text.yaml_tree import parse_events
+from agentls.text.yaml_tree import load_yaml, parse_events
 
 
 class UserDialectResult(NamedTuple):
@@ -40,7 +40,7 @@ def load_user_dialect(
     if any(step.kind == "Alias" for step in found):
         return UserDialectResult("", ("YAML aliases (`*name`) are not taken here; write the value out",))
     try:
-        data = loader.parsed(text)
+        data = load_yaml(text)
     except (yaml.YAMLError, RecursionError) as error:
         return UserDialectResult("", (_first_line(str(error)),))
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):

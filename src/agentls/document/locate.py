@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agentls.config import Config
 from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
+from agentls.dialects.places import DialectPlace
 from agentls.dialects.runtimes import Place
 from agentls.document.document import Document, Reader, make_reader
 from agentls.readers.reading import FileIdentity
@@ -49,7 +50,7 @@ def locate(
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
     for place, dialect in loader.all_places(files):
         if place.scope != "plugin" and place.holds(path):
-            home = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
+            home = _deciding_dialect(path, text, place, files) or DialectPlace(place, dialect)
             return Placement(home.dialect, _identity(path, home.place), home.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
             identity = _identity(inside, place)._replace(plugin=plugin.name, base_folder=plugin.root)
@@ -57,9 +58,7 @@ def locate(
     return None
 
 
-def _deciding_dialect(
-    path: str, text: str, place: Place, files: loader.UserDialects
-) -> loader.DialectPlace | None:
+def _deciding_dialect(path: str, text: str, place: Place, files: loader.UserDialects) -> DialectPlace | None:
     """Whose place it is that a file shares with `place`, if its keys tell."""
     keys = find_keys(text) if place.sniff else set()
     for dialect, own in place.sniff.items():
@@ -67,7 +66,7 @@ def _deciding_dialect(
             (shared for shared in loader.dialect_places(dialect, files) if shared.holds(path)), None
         )
         if shared and not keys.isdisjoint(own):
-            return loader.DialectPlace(shared, dialect)
+            return DialectPlace(shared, dialect)
     return None
 
 
