@@ -77,10 +77,10 @@ def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"name": "x", "summary": "s"}, "missing source"),
-        ({"name": "x", "summary": "s", "source": "y", "colour": 1}, "no field 'colour'"),
-        ({"name": "x", "summary": 5, "source": "y"}, "t.summary: expected <class 'str'>, found 5"),
-        (["x"], "expected a mapping"),
+        ({"name": "x", "summary": "s"}, "`source` missing"),
+        ({"name": "x", "summary": "s", "source": "y", "colour": 1}, "unknown field `colour`"),
+        ({"name": "x", "summary": 5, "source": "y"}, "t.summary: must be a string, not `5`"),
+        (["x"], "must be a mapping, not a list"),
     ],
 )
 def test_a_mistake_in_a_table_is_named(data: Any, message: str) -> None:

@@ -100,38 +100,67 @@ def test_the_users_folder_counts_everywhere(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "line", "said"),
     [
-        ("name: [", "line 1"),
-        ("- a\n", "must be a mapping"),
-        ("name: x\nextends: nothing\n", "there is no dialect `nothing`"),
+        ("name: [", 1, "while parsing a flow node"),
+        ("- a\n", 0, "must be a mapping"),
         (
-            "name: x\nextends: gemini-cli\nkeys: {owner: {colour: red}}\n",
-            "x.keys.owner: Key has no field 'colour'",
+            "name: x\nextends: nothing\n",
+            2,
+            "extends: unknown dialect `nothing` (expected one of claude-code,",
         ),
-        ("name: x\nextends: gemini-cli\nkeys: {owner: {shape: texts}}\n", "keys.owner: `texts` is no shape"),
+        ("name: x\nextends: gemini\n", 2, "extends: unknown dialect `gemini` (expected"),
         (
-            "name: x\nextends: gemini-cli\nkeys: {owner: {pattern: 'a+'}}\n",
-            "keys.owner.pattern: regular expressions",
+            "name: x\nextends: gemini-cli\nkeys:\n  owner:\n    defualt: red\n",
+            5,
+            "keys.owner.defualt: unknown field `defualt`; did you mean `default`?",
         ),
-        ("name: x\nextends: gemini-cli\nruntimes: {x: {title: X, strategy: magic}}\n", "no strategy `magic`"),
-        ("name: x\nextends: gemini-cli\nkeys: &k {a: {}}\ntools: *k\n", "aliases"),
-        ("name: x\n", "missing"),
-        ("name: x\nextends: gemini-cli\nkeys: 3\n", "keys"),
-        ("name: x\nextends: [a]\n", "there is no dialect `['a']`"),
-        ("", "must be a mapping"),
+        (
+            "name: x\nextends: gemini-cli\nkeys:\n  owner: {}\n  tools:\n    type: tolls\n",
+            6,
+            "keys.tools.type: unknown value `tolls`; did you mean `tools`? (expected one of text, enum, boolean,",
+        ),
+        (
+            "name: x\nextends: gemini-cli\nplaces:\n  - folder: a\n  - folder: b\n    scope: projekt\n",
+            6,
+            "places[1].scope: unknown value `projekt`; did you mean `project`? (expected one of project, user, plugin)",
+        ),
+        (
+            "name: x\nextends: gemini-cli\nkeys: {owner: {shape: texts}}\n",
+            3,
+            "`texts` is not a schema of values",
+        ),
+        ("name: x\nextends: gemini-cli\nkeys: {owner: {pattern: 'a+'}}\n", 3, "keys.owner.pattern: regular"),
+        (
+            "name: x\nextends: gemini-cli\nruntimes: {x: {title: X, strategy: strict-yml}}\n",
+            3,
+            "runtimes.x.strategy: unknown strategy `strict-yml`; did you mean `strict-yaml`?",
+        ),
+        (
+            "name: x\nextends: gemini-cli\nruntimes: {x: {title: X, required: [nme]}}\n",
+            3,
+            "did you mean `name`?",
+        ),
+        ("name: x\nextends: gemini-cli\nkeys: {a: {source: mine}}\n", 3, "unknown source `mine`"),
+        ("name: x\nextends: gemini-cli\nkeys: &k {a: {}}\ntools: *k\n", 4, "aliases"),
+        ("name: x\n", 0, "missing"),
+        ("name: x\nextends: gemini-cli\nkeys: 3\n", 3, "keys: must be a list or a mapping, not `3`"),
+        ("name: x\nextends: [a]\n", 2, "unknown dialect `['a']`"),
+        ("", 0, "must be a mapping"),
     ],
 )
-def test_a_mistake_is_told_and_the_file_left_out(text: str, said: str) -> None:
+def test_a_mistake_is_reported_and_the_file_ignored(text: str, line: int, said: str) -> None:
     found = load_user_dialect(text, STRATEGIES)
     assert found.name == ""
-    assert any(said in problem for problem in found.problems), found.problems
+    assert any(said in problem.message and problem.line == line for problem in found.problems), found.problems
 
 
 def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:
-    (project / "team.dialect.yaml").write_text("name: x\n")
+    file = project / "team.dialect.yaml"
+    file.write_text("name: x\nextends: gemini-cli\nkeys:\n  tools: {type: tolls}\n")
     (problem,) = disk.load_settings(str(project)).problems
-    assert "team.dialect.yaml is left out" in problem
+    assert problem.startswith(f"{disk.absolute_path(str(file))}:4: keys.tools.type: unknown value `tolls`")
+    assert problem.endswith("; the dialect file is ignored")
 
 
 def test_unknown_names_in_the_settings_are_told(project: Path) -> None:
@@ -152,3 +181,14 @@ def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> No
     assert main.main(["dialects", "--schema"]) == 0
     rows = json.loads(capsys.readouterr().out)["$defs"]
     assert rows["Key"]["properties"]["use"]["description"] == "The key to write instead."
+
+
+def test_the_schema_states_the_closed_sets() -> None:
+    rows = schema()["$defs"]
+    assert "tools" in rows["Key"]["properties"]["type"]["enum"]
+    assert rows["Source"]["properties"]["confidence"]["anyOf"][0]["enum"] == [
+        "documented",
+        "observed",
+        "third-party",
+    ]
+    assert rows["Tool"]["properties"]["availability"]["anyOf"][0]["enum"] == ["always", "never", "in mode"]

@@ -32,13 +32,12 @@ class HookEvent(NamedTuple):
 
 
 class HookField(NamedTuple):
-    """A field of a hook or of a server. `type` is text, number, boolean, list, mapping or any;
-    `no_effect` says why the field does nothing, `only_for_tools` marks a field that keeps a
-    handler from running on events that are not about the use of a tool. `refers` tells what its text
-    is the name of."""
+    """A field of a hook or of a server. `no_effect` says why the field does nothing, `only_for_tools`
+    marks a field that keeps a handler from running on events that are not about the use of a tool. `refers`
+    tells what its text is the name of."""
 
     name: str
-    type: str
+    type: Literal["text", "number", "boolean", "list", "mapping", "any"]
     summary: str
     source: str
     required: bool = False

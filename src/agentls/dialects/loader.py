@@ -128,7 +128,7 @@ class Dialect(Facts):
     def is_always_available(self, name: str) -> bool:
         """Whether the tool of that name exists, and an agent may always have it."""
         tool = self.tool(name)
-        return tool is not None and tool.subagents == "yes"
+        return tool is not None and tool.availability == "always"
 
     @cached_property
     def _tool_names(self) -> frozenset[str]:
@@ -182,7 +182,7 @@ def load_dialect(name: str, files: UserDialects = ()) -> Dialect:
 
 @cache  # Which tells calls apart by how they are written, so it must not stand at `load`.
 def _load(name: str, files: UserDialects) -> Dialect:
-    built = build_record(Dialect, _data(name, files), name)
+    built = build_record(Dialect, _data(name, files), "")
     assert isinstance(built, Dialect)
     return built
 

@@ -15,20 +15,45 @@ from typing import Literal, NamedTuple
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import Hooks, Named, Servers
 from agentls.dialects.runtimes import Condition, Place, Runtime, ToolGrammar
+from agentls.text.yaml_tree import ScalarType
+
+Confidence = Literal["documented", "observed", "third-party"]
+"""How sure a fact is: documented by the makers, observed in the runtime, or reported by others."""
+
+KeyType = Literal[
+    "text",
+    "enum",
+    "boolean",
+    "integer",
+    "number",
+    "tools",
+    "model",
+    "models",
+    "skills",
+    "agents",
+    "servers",
+    "hooks",
+    "globs",
+    "record",
+    "any",
+]
+"""How completion, hover and rules treat a key. A record is a mapping, or a list of mappings, with `fields`."""
+
+Caller = Literal["person", "model"]
+"""Who can start an agent."""
 
 
 class Source(NamedTuple):
     """Where facts come from. `date` is the ISO day on which they were true.
 
-    `confidence` is "documented", "observed" or "third-party"; a third-party fact never makes
-    an error.
+    A fact of which only third parties tell never makes an error.
     """
 
     id: str
     title: str
     date: str
     url: str = ""
-    confidence: str = "documented"
+    confidence: Confidence = "documented"
 
 
 class Value(NamedTuple):
@@ -53,9 +78,8 @@ class Key(NamedTuple):
     """A frontmatter key, or a field of a mapping below one."""
 
     name: str
-    type: str
-    """How completion, hover and rules treat it: text, enum, boolean, integer, number, tools, model, models,
-    skills, agents, servers, hooks, globs, record (a mapping or a list of mappings with `fields`) or any."""
+    type: KeyType
+    """How completion, hover and rules treat it. A record is a mapping, or a list of mappings, with `fields`."""
     summary: str
     source: str
     details: str = ""
@@ -66,7 +90,7 @@ class Key(NamedTuple):
     """Whether the words are matched without regard to case."""
     closed: bool = True
     """Whether no other words are taken."""
-    also: tuple[str, ...] = ()
+    also: tuple[ScalarType, ...] = ()
     """Further scalar types that it takes."""
     default: str = ""
     """In words, what happens without the key."""
@@ -137,8 +161,8 @@ class Key(NamedTuple):
 
     unknown_name: str = ""
     """What the runtime does about such a name if there is nothing of that name, from the verb on."""
-    bars: Mapping[str, str] = MappingProxyType({})
-    """For single values (in small letters) who cannot start the agent then: "person" or "model"."""
+    bars: Mapping[str, Caller] = MappingProxyType({})
+    """For single values (in small letters) who cannot start the agent then."""
 
     @property
     def names(self) -> str:
@@ -164,23 +188,25 @@ _NAMED_BY_TYPE = {"agents": "agent", "skills": "skill", "servers": "server"}
 class Tool(NamedTuple):
     """A built-in tool.
 
-    `prompts` tells whether its use asks for permission (`None`: not known). `subagents` is "yes", "never", or
-    the `permissionMode` that makes it available. `background` tells whether a subagent keeps it in the
-    background, `sessions` "all", or "some" if it depends on the session or the system. `specifier` shows what
-    may stand in parentheses in permission rules; `scoping` says what it comes to in `tools` where it has an
-    effect there after all. `yields_to` names a tool beside which this one is not given, though nothing is
-    lost. `members` are the tools that a set of tools stands for, and `aliases` other names that do as well.
-    `permission` is the name by which permissions rule it, if that is not its own. `runtimes` are those that
-    have it (all of the dialect if empty). `refers` tells what stands in parentheses behind it is the name of.
+    `prompts` tells whether its use asks for permission (`None`: not known). `availability` tells whether
+    a subagent may have it: always, never, or in the permission mode `mode` only. `background` tells
+    whether a subagent keeps it in the background, `sessions` "all", or "some" if it depends on the
+    session or the system. `specifier` shows what may stand in parentheses in permission rules; `scoping`
+    says what it comes to in `tools` where it has an effect there after all. `yields_to` names a tool
+    beside which this one is not given, though nothing is lost. `members` are the tools that a set of
+    tools stands for, and `aliases` other names that do as well. `permission` is the name by which
+    permissions rule it, if that is not its own. `runtimes` are those that have it (all of the dialect if
+    empty). `refers` tells what stands in parentheses behind it is the name of.
     """
 
     name: str
     summary: str
     source: str
     prompts: bool | None = None
-    subagents: str = "yes"
+    availability: Literal["always", "never", "in mode"] = "always"
+    mode: str = ""
     background: bool = True
-    sessions: str = "all"
+    sessions: Literal["all", "some"] = "all"
     specifier: str = ""
     scoping: str = ""
     yields_to: str = ""
@@ -213,9 +239,9 @@ class Model(NamedTuple):
     name: str
     summary: str
     source: str
-    kind: str = "id"
+    kind: Literal["alias", "id"] = "id"
     sends: str = ""
-    status: str = "current"
+    status: Literal["current", "older", "remapped", "retired"] = "current"
 
 
 class Provider(NamedTuple):

@@ -137,7 +137,7 @@ def resolve_tool(
         name = dialect.tool_ignoring_case(name) or name
     tool = dialect.tool(name) if grammar.own_names else None
     if tool:
-        if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
+        if not (tool.availability == "always" or (tool.mode and tool.mode == permission_mode)):
             return ToolResolution("unavailable", (tool.name,))
         return ToolResolution("available", (tool.name,))
     old = dialect.old_tool(name)

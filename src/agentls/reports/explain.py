@@ -195,7 +195,7 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
 
 
 def _tool_page(dialect: Dialect, tool: Tool) -> str:
-    differs = any(tool.subagents != "yes" for tool in dialect.tools)
+    differs = any(tool.availability != "always" for tool in dialect.tools)
     old_names = [old.name for old in dialect.old_tools if old.works and tool.name in old.now]
     facts = [
         ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.prompts]),
@@ -214,10 +214,10 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
 
 def _availability(tool: Tool) -> str:
     """Whether a subagent gets the tool that it lists."""
-    if tool.subagents == "never":
+    if tool.availability == "never":
         return "never available, even if listed"
-    if tool.subagents != "yes":
-        return f"available with `permissionMode: {tool.subagents}` only"
+    if tool.availability != "always":
+        return f"available with `permissionMode: {tool.mode}` only"
     return "available, also in the background" if tool.background else "available, but not in the background"
 
 

@@ -375,7 +375,7 @@ def describe_model(model: ResolvedModel, mark: Callable[[str], str] = str) -> st
 def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str:
     """The tools an agent may use, by name where they are listed; `mark` sets off their names."""
     if view.tools.mode == "all":
-        if any(tool.subagents != "yes" for tool in view.dialect.tools):
+        if any(tool.availability != "always" for tool in view.dialect.tools):
             return "all that subagents may use"
         key = view.dialect.key("tools")
         return key.default if key and key.default else "all"

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentls.config import Config, DialectFile, parse_config
 from agentls.dialects import loader
@@ -19,6 +19,9 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.document.locate import Plugin
 from agentls.text import globs
+
+if TYPE_CHECKING:
+    from agentls.dialects.validation import DialectProblem
 
 SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
 DIALECT_FILE_SUFFIX = ".dialect.yaml"
@@ -134,10 +137,16 @@ def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ..
             problems.append(f"the dialect file {absolute_path(path)} cannot be read: {describe_error(error)}")
             continue
         name, wrong = load_user_dialect(text, STRATEGIES, tuple((file.name, file.text) for file in files))
-        problems += [f"the dialect file {absolute_path(path)} is left out: {problem}" for problem in wrong]
+        problems += [_describe_dialect_problem(path, problem) for problem in wrong]
         if name:
             files.append(DialectFile(path, name, text))
     return config._replace(dialects=tuple(files)), tuple(problems)
+
+
+def _describe_dialect_problem(path: str, problem: DialectProblem) -> str:
+    """The message for a dialect file with a mistake, which is ignored as a whole."""
+    line = f":{problem.line}" if problem.line else ""
+    return f"{absolute_path(path)}{line}: {problem.message}; the dialect file is ignored"
 
 
 # Files

@@ -362,10 +362,10 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
     for tools, listed, _ in find_unresolved(ctx, "unavailable-tool"):
         tool = ctx.dialect.tool(listed.entry.name)
         assert tool is not None, "the fault comes from this row"
-        if tool.subagents == "never":
+        if tool.availability == "never":
             when = "never available to subagents"
         else:
-            when = f"available to subagents with `permissionMode: {tool.subagents}` only"
+            when = f"available to subagents with `permissionMode: {tool.mode}` only"
         yield Finding(
             listed.entry.name_span,
             f"`{tool.name}` is {when}: {entry_effect(ctx, tools, listed)}.",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects import value_schema
-from agentls.dialects.records import Key
+from agentls.dialects.records import Key, KeyType
 from agentls.linter.rule import Context, Finding, join_titles, rule
 from agentls.linter.rules.loading import certainty
 from agentls.readers.reading import Reading
@@ -16,7 +16,7 @@ from agentls.text.wording import describe_value
 from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
 
 
-def entries_of_type(ctx: Context, *types: str) -> Iterator[tuple[Key, Entry]]:
+def entries_of_type(ctx: Context, *types: KeyType) -> Iterator[tuple[Key, Entry]]:
     """The keys of these types with the entries that count for them, unless those say nothing or
     have no effect where the file lies."""
     return (pair for pair in ctx.document.significant_entries if pair[0].type in types)
