@@ -73,6 +73,19 @@ def test_a_dialect_of_ones_own_extends_another(project: Path) -> None:
     assert codes(project, ".harness/agents/a.md", bad) == ["refused-value", "refused-key"]
 
 
+def test_a_dialect_of_ones_own_names_profiles(project: Path) -> None:
+    text = HARNESS.replace(
+        "temperature:\n", "temperature:\n  task: {profile: agent-description, required: true}\n"
+    )
+    (project / "team.dialect.yaml").write_text(text.replace("\nkeys:", "\nskeleton: agent\nkeys:"))
+    config = disk.load_settings(str(project)).config
+    dialect = loader.configure_dialect("harness", config)
+    task = dialect.key("task")
+    assert task is not None
+    assert (task.type, task.required) == ("text", True)
+    assert dialect.skeleton.startswith("---\nname: ")
+
+
 def test_a_file_under_the_name_of_a_dialect_adds_to_it(project: Path) -> None:
     (project / "team.dialect.yaml").write_text(ADDED)
     text = "---\nname: a\ndescription: Use it always.\nowner: us\n---\nBody.\n"
@@ -143,6 +156,11 @@ def test_the_users_folder_counts_everywhere(project: Path) -> None:
         ),
         ("name: x\nextends: gemini-cli\nkeys: {a: {source: mine}}\n", 3, "unknown source `mine`"),
         ("name: x\nextends: gemini-cli\nkeys: &k {a: {}}\ntools: *k\n", 4, "aliases"),
+        (
+            "name: x\nextends: gemini-cli\nkeys:\n  owner:\n    profile: agent-nam\n",
+            5,
+            "keys.owner.profile: unknown profile `agent-nam`; did you mean `agent-name`?",
+        ),
         ("name: x\n", 0, "missing"),
         ("name: x\nextends: gemini-cli\nkeys: 3\n", 3, "keys: must be a list or a mapping, not `3`"),
         ("name: x\nextends: [a]\n", 2, "unknown dialect `['a']`"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
+from agentls.dialects import loader
 from agentls.dialects.records import Facts, Source
 
 _PLAIN = {str: "string", bool: "boolean", int: "integer", type(None): "null"}
@@ -28,12 +29,26 @@ def schema() -> dict[str, Any]:
         "description": "The dialect of the same product whose tools, models, hooks and servers are meant.",
     }
     root["required"] = ["name"]
+    _add_profiles(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "agentls dialect",
         **root,
         "$defs": definitions,
     }
+
+
+def _add_profiles(definitions: dict[str, Any]) -> None:
+    """Let the rows of fields that have profiles name one of them, or several."""
+    types = typing.get_type_hints(Facts)
+    for field, profiles in loader.profiles().items():
+        row = next((inner for inner in typing.get_args(types[field])), types[field])
+        if row.__name__ in definitions:
+            name = {"enum": list(profiles)}
+            definitions[row.__name__]["properties"]["profile"] = {
+                "anyOf": [name, {"type": "array", "items": name}],
+                "description": "The profile whose fields the row has; of several, the last one overrides.",
+            }
 
 
 def _row(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,14 @@ from agentls.dialects.records import (
     TaggedName,
     Tool,
 )
-from agentls.dialects.rows import build_record, fill_defaults, merge_tables, shared_vocabulary
+from agentls.dialects.rows import (
+    Profiles,
+    apply_profiles,
+    build_record,
+    fill_defaults,
+    merge_tables,
+    shared_vocabulary,
+)
 from agentls.dialects.runtimes import Place, Runtime
 from agentls.dialects.tables import read_table
 from agentls.text.yaml_tree import load_yaml
@@ -201,13 +208,13 @@ def _data(name: str, files: UserDialects) -> dict[str, Any]:
     """
     mine = [at for at, (other, _) in enumerate(files) if other == name]
     if not mine:
-        data: dict[str, Any] = load_yaml(_text(name))
-        data |= {"places": places.place_rows(name)}
+        data: dict[str, Any] = apply_profiles(load_yaml(_text(name)), profiles())
+        data["places"] = places.place_rows(name)
         if name in _builtin_agents():
             data["builtin_agents"] = _builtin_agents()[name]
         return merge_tables(_inherited(data, None, ()), data)
     at = mine[-1]
-    data = fill_defaults(load_yaml(files[at][1]))
+    data = fill_defaults(apply_profiles(load_yaml(files[at][1]), profiles()))
     base = data.get("extends", name if name in DIALECT_NAMES else None)
     inherited = _inherited(data, base, files[:at])
     if not inherited:
@@ -224,6 +231,13 @@ def _inherited(data: dict[str, Any], otherwise: str | None, files: UserDialects)
     base, words = data.pop("extends", otherwise), data.pop("vocabulary", None)
     inherited = _data(base, files) if base else {}
     return merge_tables(inherited, shared_vocabulary(_data(words, files))) if words else inherited
+
+
+@cache
+def profiles() -> Profiles:
+    """What dialects have in common and name by `profile`."""
+    table: Profiles = load_yaml(read_table("profiles"))
+    return table
 
 
 @cache

@@ -43,6 +43,35 @@ def merge_tables(base: dict[str, Any], own: dict[str, Any], top: bool = True) ->
     return result
 
 
+Profiles = Mapping[str, Mapping[str, Any]]
+"""What dialects have in common, by the field that it is for, and by name."""
+
+
+def apply_profiles(data: dict[str, Any], profiles: Profiles) -> dict[str, Any]:
+    """The data of a dialect file with the fields of the profiles that its rows name by `profile`."""
+    return {field: _with_profiles(value, profiles.get(field, {}), (field,)) for field, value in data.items()}
+
+
+def _with_profiles(value: Any, profiles: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """The value of a field: text that may be the name of a profile, one row, or rows by their names."""
+    if not profiles:
+        return value
+    if isinstance(value, str):
+        return profiles.get(value, value)
+    if not isinstance(value, dict):
+        return value
+    named = value.get("profile")
+    if isinstance(named, dict | None) and len(path) == 1:
+        return {name: _with_profiles(row, profiles, (*path, name)) for name, row in value.items()}
+    result: dict[str, Any] = {}
+    for name in [named] if isinstance(named, str) else named or ():
+        if name not in profiles:
+            raise TableError(unknown_word("profile", name, profiles), (*path, "profile"))
+        result = merge_tables(result, _with_profiles(profiles[name], profiles, ("", name)), top=False)
+    own = {name: field for name, field in value.items() if name != "profile"}
+    return merge_tables(result, own, top=False) if result else own
+
+
 USER_SOURCE = "yours"
 """The source of what a user's file says without naming one."""
 
@@ -85,7 +114,7 @@ def _completed_row(row: Any, field: str) -> Any:
     if field == "keys":
         plain["type"] = "any"
     if field == "runtimes":
-        plain |= {"version": "", "strategy": "strict-yaml"}
+        plain["strategy"] = "strict-yaml"
     done = plain | row
     for inner in ("fields", "values"):
         if inner in done:

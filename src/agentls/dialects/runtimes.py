@@ -151,10 +151,10 @@ class Runtime(NamedTuple):
     name: str
     title: str
     """Its name for people."""
-    version: str
-    """The version that was observed, "" if none was."""
     strategy: str
     """The way in which it parses, by the names in `agentls.readers.strategies`."""
+    version: str = ""
+    """The version that was observed, "" if none was."""
     source: str = "observed"
     fences: Fences = Fences()
     without_frontmatter: Literal["skipped", "prompt", "no metadata"] = "skipped"
