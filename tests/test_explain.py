@@ -104,6 +104,12 @@ def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
     assert explain.about_value(CLAUDE, "nothing", "plan") is None
 
 
+def test_a_page_names_no_key_that_the_format_does_not_have() -> None:
+    gemini, copilot = loader.load_dialect("gemini-cli"), loader.load_dialect("copilot")
+    assert explain.about_tool(gemini, "mcp__*") is None
+    assert "disallowedTools" not in (explain.about_tool(copilot, "mcp__*") or "")
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -120,7 +126,7 @@ def test_a_value_counts_for_its_own_key_and_in_its_own_case() -> None:
         ("mcp__docs__search", "The tool `search` of the MCP server `docs`, if it is connected."),
         ("mcp__docs", "All tools of the MCP server `docs`, if it is connected."),
         ("mcp__docs__*", "All tools of the MCP server `docs`, if it is connected."),
-        ("mcp__*", "All tools of all MCP servers; understood in `disallowedTools` only."),
+        ("mcp__*", "All tools of all MCP servers; only supported in `disallowedTools`."),
         ("*", "All the tools that are available."),
     ],
 )

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import Hooks, Named, Servers
-from agentls.dialects.runtimes import Condition, Place, Runtime, ToolGrammar
+from agentls.dialects.runtimes import Condition, Place, Runtime, ToolGrammar, ToolKeys
 from agentls.text.yaml_tree import ScalarType
 
 Confidence = Literal["documented", "observed", "third-party"]
@@ -161,6 +161,8 @@ class Key(NamedTuple):
 
     unknown_name: str = ""
     """What the runtime does about such a name if there is nothing of that name, from the verb on."""
+    adds_tools: tuple[str, ...] = ()
+    """The tools that a valid value gives to an agent that lists its tools, in the order in which they are added."""
     bars: Mapping[str, Caller] = MappingProxyType({})
     """For single values (in small letters) who cannot start the agent then."""
 
@@ -361,6 +363,7 @@ class Facts(NamedTuple):
     foreign_keys: tuple[ForeignKey, ...] = ()
     tools: tuple[Tool, ...] = ()
     tool_grammar: ToolGrammar = ToolGrammar()
+    tool_keys: ToolKeys = ToolKeys()
     old_tools: tuple[OldTool, ...] = ()
     foreign_tools: tuple[ForeignTool, ...] = ()
     models: Models = Models((), "", (), ())

@@ -53,6 +53,21 @@ class ToolGrammar(NamedTuple):
     server_tools: str = ""
 
 
+class ToolKeys(NamedTuple):
+    """The keys of a file that decide which tools the agent has; "" for one that the format does not have."""
+
+    allowed: str = "tools"
+    """The list of tools that the agent gets, or, in a mapping, switches for them."""
+    denied: str = ""
+    """The list of tools that are taken from it."""
+    mode: str = ""
+    """The permission mode, without which some tools are not available."""
+    permissions: str = ""
+    """Permissions, as a mapping in which the last entry that matches decides."""
+    switches: Mapping[str, str] = MappingProxyType({})
+    """The permissions of switches that do not have the name of theirs."""
+
+
 class Place(NamedTuple):
     """Where files of the dialect lie."""
 

@@ -110,6 +110,14 @@ def is_external_tool(name: str, dialect: Dialect, runtime: Runtime | None = None
     return any(fnmatchcase(name, pattern) for pattern in others)
 
 
+def is_mcp_tool(name: str, dialect: Dialect) -> bool:
+    """Whether `name` starts as Claude Code writes tools of MCP servers, and the format writes them so too."""
+    grammar = dialect.tool_grammar
+    external = any(fnmatchcase(name, pattern) for pattern in grammar.others)
+    server = re.fullmatch(grammar.server, name) if grammar.server else None
+    return name.startswith(MCP_PREFIX) and (external or server is not None)
+
+
 ToolStatus = Literal["available", "unavailable", "old", "foreign", "unknown"]
 
 

@@ -173,9 +173,9 @@ class Document(AgentFile):
 
     @cached_property
     def permission_mode(self) -> str | None:
-        """The value of `permissionMode`, where it counts."""
-        mode = self.entry("permissionMode")
-        known = self.dialect.key("permissionMode")
+        """The permission mode, where the key for it applies."""
+        name = self.dialect.tool_keys.mode
+        mode, known = self.entry(name), self.dialect.key(name)
         counts = known is not None and not (known.ignored_in_plugin and self.identity.plugin)
         return mode.value.text if counts and mode and isinstance(mode.value, Scalar) else None
 

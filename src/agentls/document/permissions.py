@@ -19,13 +19,6 @@ DENY = "deny"
 ALLOW = "allow"
 ANYTHING = "*"
 
-PERMISSION_KEY = "permission"
-TOOLS_KEY = "tools"
-"""The keys: the permissions, and tools with truth values, which are an older way to write them."""
-
-PERMISSION_OF_TOOL = {"write": "edit", "patch": "edit"}
-"""What the switches for tools come to that are ruled together with others."""
-
 
 class PermissionEntry(NamedTuple):
     """One entry: what is done (`action`) when `permission` is wanted for something that fits `pattern`.
@@ -50,10 +43,11 @@ class UnreachablePermission(NamedTuple):
 def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
     """Each permission that is set, with its entries, in the order in which the runtime takes them: the
     switches first."""
-    switches, permission = reading.entry(TOOLS_KEY), reading.entry(PERMISSION_KEY)
+    keys = reading.dialect.tool_keys
+    switches, permission = reading.entry(keys.allowed), reading.entry(keys.permissions)
     if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
         for entry in switches.value.entries:
-            name = PERMISSION_OF_TOOL.get(entry.key.text, entry.key.text)
+            name = keys.switches.get(entry.key.text, entry.key.text)
             action = ALLOW if isinstance(entry.value, Scalar) and entry.value.value else DENY
             yield name, (PermissionEntry(name, ANYTHING, action, entry, switches.value),)
     if permission and isinstance(permission.value, Mapping):

@@ -20,7 +20,7 @@ from agentls.dialects.tool_names import (
 from agentls.document import permissions
 from agentls.readers.reading import Reading
 from agentls.text.spelling import match_ignoring_case
-from agentls.text.yaml_tree import Node, is_null
+from agentls.text.yaml_tree import Entry, Node, is_null
 
 
 class IgnoredTool(NamedTuple):
@@ -103,18 +103,17 @@ class ToolList(NamedTuple):
 
 
 def available_tools(reading: Reading, document: str, permission_mode: str | None) -> AvailableTools:
-    """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
+    """What the agent of `reading` may use: listed, minus denied, plus what other keys add.
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
     dialect, runtime = reading.dialect, reading.runtime
-    grammar = grammar_for(dialect, runtime)
+    grammar, keys = grammar_for(dialect, runtime), dialect.tool_keys
     if grammar.map:
         return _tools_by_permission(reading)
-    tools = reading.entry("tools") if dialect.key("tools") else None
-    denied_entry = reading.entry("disallowedTools") if dialect.key("disallowedTools") else None
+    tools, denied_entry = _known_entry(reading, keys.allowed), _known_entry(reading, keys.denied)
     denied = split_tool_list(denied_entry.value, document, grammar) if denied_entry else ()
-    memory = _tools_added_by_memory(reading, dialect)
+    added = _added_tools(reading)
     if tools is None or (is_null(tools.value) and not grammar.no_value):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     listed = split_tool_list(tools.value, document, grammar)
@@ -122,11 +121,11 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     if every or not (listed or grammar.none):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
-    if not names and not memory:
+    if not names and not added:
         return AvailableTools("none")
     refused = {entry.text for entry in denied}
     roster = [name for name in names if name not in refused]
-    roster += [name for name in memory if name not in roster]
+    roster += [name for name in added if name not in roster]
     denied_tools = {
         tool
         for entry in denied
@@ -134,7 +133,7 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     }
     available: dict[str, None] = {}
     dropped: list[IgnoredTool] = []
-    for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
+    for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in added)):
         standing, tools_meant = resolve_tool(name, dialect, permission_mode, runtime)
         if not tools_meant and runtime.unknown_tools == "undocumented":
             standing, tools_meant = "available", (name,)
@@ -144,7 +143,7 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
         elif tools_meant and not there:
             dropped.append(IgnoredTool(text, not_there(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in tools_meant):
-            dropped.append(IgnoredTool(text, "also in `disallowedTools`"))
+            dropped.append(IgnoredTool(text, f"also in `{keys.denied}`"))
         else:
             available |= dict.fromkeys(there)
     return AvailableTools("listed", tuple(roster), tuple(available), tuple(dropped))
@@ -189,12 +188,19 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
 _NO_TOOL = "no tool has this name"
 
 
-def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
-    """The tools that a valid value of `memory` adds, in the order in which they are added."""
-    key = dialect.key("memory")
-    value = reading.string("memory")
-    known = key is not None and not key.no_effect and any(value == word.name for word in key.values)
-    return ("Write", "Edit", "Read") if known else ()
+def _known_entry(reading: Reading, key: str) -> Entry | None:
+    return reading.entry(key) if reading.dialect.key(key) else None
+
+
+def _added_tools(reading: Reading) -> tuple[str, ...]:
+    """The tools that valid values of other keys add, in the order in which they are added."""
+    return tuple(
+        tool
+        for key in reading.dialect.keys
+        if key.adds_tools and not key.no_effect
+        if reading.string(key.name) in [value.name for value in key.values]
+        for tool in key.adds_tools
+    )
 
 
 def names_denying(tool: str) -> tuple[str, ...]:

@@ -322,9 +322,10 @@ def _tools(document: Document, place: CursorContext, offset: int, project: Index
     # Behind parentheses a separator is missing, and what is inside others is not understood.
     if typed.endswith(")") or text[word.end : place.span.end].lstrip().startswith(")"):
         return None
-    denying = name != "tools"
+    keys = document.dialect.tool_keys
+    denying = name != keys.allowed
     listed = _listed(document, name, offset)
-    other = _listed(document, "tools" if denying else "disallowedTools", offset)
+    other = _listed(document, keys.allowed if denying else keys.denied, offset)
     if tool_names.ALL_TOOLS in listed and not denying:
         return None
     offers = list(completion_items.tools(dialect, document.permission_mode, listed | other, denying=denying))

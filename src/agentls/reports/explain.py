@@ -16,7 +16,7 @@ from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import HookField
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key, OldTool, Source, Tool
-from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX
+from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_mcp_tool
 from agentls.linter.rule import RULES
 from agentls.text.spelling import closest_match
 from agentls.text.wording import code_span
@@ -185,7 +185,7 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
         return render_page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
     if name == ALL_TOOLS:
         return _of_the_lists(dialect, name, "all tools", "All the tools that are available.")
-    if name.startswith(MCP_PREFIX):
+    if is_mcp_tool(name, dialect):
         return _mcp_page(dialect, name)
     old = dialect.old_tool(name)
     if old:
@@ -199,7 +199,7 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
     old_names = [old.name for old in dialect.old_tools if old.works and tool.name in old.now]
     facts = [
         ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.prompts]),
-        ("In subagents", _availability(tool) if differs else ""),
+        ("In subagents", _availability(dialect, tool) if differs else ""),
         ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
         ("Specifier in permission rules", tool.specifier),
         ("Old names that still work", join_names(old_names)),
@@ -212,12 +212,12 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
     return render_page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
 
 
-def _availability(tool: Tool) -> str:
+def _availability(dialect: Dialect, tool: Tool) -> str:
     """Whether a subagent gets the tool that it lists."""
     if tool.availability == "never":
         return "never available, even if listed"
     if tool.availability != "always":
-        return f"available with `permissionMode: {tool.mode}` only"
+        return f"available with `{dialect.tool_keys.mode}: {tool.mode}` only"
     return "available, also in the background" if tool.background else "available, but not in the background"
 
 
@@ -252,7 +252,8 @@ def _mcp_page(dialect: Dialect, name: str) -> str:
     """The page of `mcp__server`, `mcp__server__*` or `mcp__server__tool`."""
     server, _, tool = name.removeprefix(MCP_PREFIX).partition("__")
     if server == ALL_TOOLS:
-        summary = "All tools of all MCP servers; understood in `disallowedTools` only."
+        denied = dialect.tool_keys.denied
+        summary = f"All tools of all MCP servers{f'; only supported in `{denied}`' if denied else ''}."
     elif tool in ("", ALL_TOOLS):
         summary = f"All tools of the MCP server {code_span(server)}, if it is connected."
     else:

@@ -451,9 +451,8 @@ def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
     use = ctx.dialect.key(key.use)
     if use and (use.type, use.shape) == (key.type, key.shape):
         return Edit(entry.key.span, use.name)
-    if (key.name, key.use) != (permissions.TOOLS_KEY, permissions.PERMISSION_KEY) or not ctx.reading.entry(
-        key.name
-    ):
+    keys = ctx.dialect.tool_keys
+    if (key.name, key.use) != (keys.allowed, keys.permissions) or not ctx.reading.entry(key.name):
         return None
     lines = [
         f"  {write_scalar(grant.permission)}: {grant.action}"

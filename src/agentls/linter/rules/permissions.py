@@ -8,7 +8,7 @@ from agentls.dialects import tool_names
 from agentls.dialects.loader import Dialect
 from agentls.document import permissions
 from agentls.document.edits import remove_entry
-from agentls.document.permissions import ANYTHING, PERMISSION_KEY, TOOLS_KEY, PermissionEntry
+from agentls.document.permissions import ANYTHING, PermissionEntry
 from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
@@ -71,7 +71,7 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
 
 def _within(ctx: Context, grant: PermissionEntry) -> str:
     """Where an entry stands, in words."""
-    for key in (PERMISSION_KEY, TOOLS_KEY):
+    for key in (ctx.dialect.tool_keys.permissions, ctx.dialect.tool_keys.allowed):
         entry = ctx.reading.entry(key)
         if entry and grant.mapping is entry.value:
             return f" in `{key}`"
@@ -124,9 +124,10 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key in (PERMISSION_KEY, TOOLS_KEY):
+    keys = ctx.dialect.tool_keys
+    for key in (keys.permissions, keys.allowed) if keys.permissions else ():
         entry = ctx.entry(key)
-        if entry is None or ctx.dialect.key(PERMISSION_KEY) is None or not isinstance(entry.value, Mapping):
+        if entry is None or not isinstance(entry.value, Mapping):
             continue
         there = {each.key.text for each in entry.value.entries}
         for each in entry.value.entries:
@@ -138,12 +139,13 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
 def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[str, ...]] | None:
     """What is wrong with the name of a permission, and what to write instead."""
     tool = dialect.tool(name)
-    if tool and tool.permission and not (key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL):
+    is_switch = key == dialect.tool_keys.allowed and name in dialect.tool_keys.switches
+    if tool and tool.permission and not is_switch:
         return f"`{tool.permission}` rules the tool `{name}`", (tool.permission,)
     known = [*(tool.name for tool in dialect.tools), *_names(dialect)]
     if name in known or ANYTHING in name or "?" in name or name in dialect.user_tools:
         return None
-    if key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL:
+    if is_switch:
         return None
     right_case = match_ignoring_case(name, known)
     if right_case:
@@ -162,7 +164,7 @@ def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[
 
 def _names(dialect: Dialect) -> list[str]:
     """The permissions that are known."""
-    key = dialect.key(PERMISSION_KEY)
+    key = dialect.key(dialect.tool_keys.permissions)
     return [field.name for field in key.fields] if key else []
 
 

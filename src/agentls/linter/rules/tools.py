@@ -365,7 +365,7 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
         if tool.availability == "never":
             when = "never available to subagents"
         else:
-            when = f"available to subagents with `permissionMode: {tool.mode}` only"
+            when = f"available to subagents with `{ctx.dialect.tool_keys.mode}: {tool.mode}` only"
         yield Finding(
             listed.entry.name_span,
             f"`{tool.name}` is {when}: {entry_effect(ctx, tools, listed)}.",

@@ -16,7 +16,7 @@ from agentls.dialects.records import Key
 from agentls.document.document import Document
 from agentls.document.edits import quote_scalar, remove_entry, set_value, write_scalar
 from agentls.document.foreign_format import ForeignFormat
-from agentls.document.permissions import ALLOW, ANYTHING, DENY, PERMISSION_KEY
+from agentls.document.permissions import ALLOW, ANYTHING, DENY
 from agentls.linter.rule import Context, Fix
 from agentls.linter.rules.values import matches_type
 from agentls.readers.reading import Reason
@@ -72,9 +72,10 @@ def translate_value(ctx: Context, entry: Entry, key: Key, of: str = "") -> tuple
         return ()
     if not (key.type == "tools" and ctx.dialect.tool_grammar.map):
         return (set_value(entry, value),)
-    if ctx.document.entry(PERMISSION_KEY):
+    permissions = ctx.dialect.tool_keys.permissions
+    if ctx.document.entry(permissions):
         return ()
-    return (Edit(Span(entry.key.span.start, entry.span.end), f"{PERMISSION_KEY}:{value}"),)
+    return (Edit(Span(entry.key.span.start, entry.span.end), f"{permissions}:{value}"),)
 
 
 def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | None, of: str) -> str | None:
@@ -82,7 +83,8 @@ def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | No
     written = value.span.text_in(ctx.text)
     if isinstance(value, Scalar) and (value.is_alias or value.properties_span or "\n" in written):
         return written if _fits(ctx, key, value) else None
-    permits = foreign is not None and foreign.same and not foreign.words and key.name == PERMISSION_KEY
+    rules = key.name == ctx.dialect.tool_keys.permissions
+    permits = foreign is not None and foreign.same and not foreign.words and rules
     if key.type == "tools" or (permits and ctx.dialect.tool_grammar.map):
         return _tools(ctx, key, value, of)
     if isinstance(value, Scalar):
@@ -263,8 +265,9 @@ def _denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
     if not here:
         return ()
     if ctx.dialect.tool_grammar.map:
-        rivals = ctx.document.entry(PERMISSION_KEY) or ctx.document.entry("tools")
-        return () if rivals else (Edit(whole, f"{PERMISSION_KEY}:{_rules(ctx, here, DENY)}"),)
+        keys = ctx.dialect.tool_keys
+        rivals = ctx.document.entry(keys.permissions) or ctx.document.entry(keys.allowed)
+        return () if rivals else (Edit(whole, f"{keys.permissions}:{_rules(ctx, here, DENY)}"),)
     use, _ = table.translate(concept, ctx.dialect.name, ctx.dialect.key)
     key = ctx.dialect.key(use[0]) if use else None
     value = None if key is None or ctx.document.entry(key.name) else _written(ctx, key, entry.value, here)
