@@ -35,15 +35,15 @@ runtimes:
     strategy: strict-yaml
     required: [description]
 
-skeleton: agent
+new_file_snippet: agent
 
 keys:
-  name: {profile: agent-name, default: the name of the file, source: observed}
+  name: {profile: agent-name, default_effect: the name of the file, source: observed}
   description: {profile: agent-description, required: true, source: observed}
   tools: {profile: agent-tools, source: observed}
   mood:
     type: enum
-    shape: words
+    schema: words
     summary: How the agent answers.
     source: observed
     values:

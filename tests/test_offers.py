@@ -40,7 +40,7 @@ OTHERS = {"refused-key", "overruled-permission"}
 _HOLE = re.compile(r"\$(?:\d+|\{\d+(?::[^}]*)?\})")
 
 WITH_SKELETON = [
-    name for name in loader.DIALECT_NAMES if loader.load_dialect(name).skeleton.startswith("---")
+    name for name in loader.DIALECT_NAMES if loader.load_dialect(name).new_file_snippet.startswith("---")
 ]
 
 
@@ -49,7 +49,7 @@ def place(dialect: Dialect) -> str:
     home = next((place for place in dialect.places if place.scope == "project"), None)
     if home is None:
         return "case.md"
-    name = f"my-{dialect.thing}"
+    name = f"my-{dialect.noun}"
     file = home.files.replace("*", name)
     return "/".join(filter(None, (home.folder, "" if "*" in home.files else name, file)))
 
@@ -100,7 +100,7 @@ def fillings(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]:
 @pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_a_skeleton_has_no_fault(name: str) -> None:
     dialect = loader.load_dialect(name)
-    skeleton = completion_items.snippet_text(dialect.skeleton)
+    skeleton = completion_items.snippet_text(dialect.new_file_snippet)
     found = check.check(opened(dialect, skeleton), Config(), lambda _: True, lambda _: True)
     assert [(d.code, d.message) for d in found] == []
 
@@ -109,19 +109,19 @@ def test_a_skeleton_has_no_fault(name: str) -> None:
 def test_a_skeleton_is_offered_for_an_empty_file(name: str) -> None:
     dialect = loader.load_dialect(name)
     (item,) = (item for item in offered(dialect, "", "") if item.kind == "skeleton")
-    assert item.edit.new_text == dialect.skeleton.removesuffix("\n")
+    assert item.edit.new_text == dialect.new_file_snippet.removesuffix("\n")
 
 
 @pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_a_skeleton_has_no_variable_of_the_editor(name: str) -> None:
-    text = re.sub(r"\\.", "", loader.load_dialect(name).skeleton)
+    text = re.sub(r"\\.", "", loader.load_dialect(name).new_file_snippet)
     assert re.findall(r"\$(?!\d|\{\d)\S+", text) == []
 
 
 @pytest.mark.parametrize("name", WITH_SKELETON)
 def test_what_is_offered_passes_the_checks(name: str) -> None:
     dialect = loader.load_dialect(name)
-    skeleton = completion_items.snippet_text(dialect.skeleton)
+    skeleton = completion_items.snippet_text(dialect.new_file_snippet)
     head, fence, body = skeleton.partition("\n---\n")
     present = {entry.key.text: entry.span for entry in opened(dialect, skeleton).root.entries}
     keys = [item.label for item in offered(dialect, head + "\n", fence + body) if item.kind == "key"]

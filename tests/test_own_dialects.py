@@ -23,12 +23,12 @@ name: harness
 title: Our agent
 extends: gemini-cli
 runtimes:
-  harness: {title: Our harness, strategy: strict-yaml, required: [name], unknown_keys: refused, bad_values: refused}
+  harness: {title: Our harness, strategy: strict-yaml, required: [name], unknown_keys: refused, invalid_values: refused}
 places:
   - folder: .harness/agents
 keys:
-  description: {required: false, shape: text}
-  owner: {shape: text, summary: Who looks after it.}
+  description: {required: false, schema: text}
+  owner: {schema: text, summary: Who looks after it.}
   temperature:
 tools:
   deploy: {summary: Deploys.}
@@ -39,7 +39,7 @@ name: gemini-cli
 places:
   - folder: prompts/gemini
 keys:
-  owner: {shape: text}
+  owner: {schema: text}
 """
 
 
@@ -77,13 +77,13 @@ def test_a_dialect_of_ones_own_names_profiles(project: Path) -> None:
     text = HARNESS.replace(
         "temperature:\n", "temperature:\n  task: {profile: agent-description, required: true}\n"
     )
-    (project / "team.dialect.yaml").write_text(text.replace("\nkeys:", "\nskeleton: agent\nkeys:"))
+    (project / "team.dialect.yaml").write_text(text.replace("\nkeys:", "\nnew_file_snippet: agent\nkeys:"))
     config = disk.load_settings(str(project)).config
     dialect = loader.configure_dialect("harness", config)
     task = dialect.key("task")
     assert task is not None
     assert (task.type, task.required) == ("text", True)
-    assert dialect.skeleton.startswith("---\nname: ")
+    assert dialect.new_file_snippet.startswith("---\nname: ")
 
 
 def test_a_file_under_the_name_of_a_dialect_adds_to_it(project: Path) -> None:
@@ -124,9 +124,9 @@ def test_the_users_folder_counts_everywhere(project: Path) -> None:
         ),
         ("name: x\nextends: gemini\n", 2, "extends: unknown dialect `gemini` (expected"),
         (
-            "name: x\nextends: gemini-cli\nkeys:\n  owner:\n    defualt: red\n",
+            "name: x\nextends: gemini-cli\nkeys:\n  owner:\n    defualt_effect: red\n",
             5,
-            "keys.owner.defualt: unknown field `defualt`; did you mean `default`?",
+            "keys.owner.defualt_effect: unknown field `defualt_effect`; did you mean `default_effect`?",
         ),
         (
             "name: x\nextends: gemini-cli\nkeys:\n  owner: {}\n  tools:\n    type: tolls\n",
@@ -139,7 +139,7 @@ def test_the_users_folder_counts_everywhere(project: Path) -> None:
             "places[1].scope: unknown value `projekt`; did you mean `project`? (expected one of project, user, plugin)",
         ),
         (
-            "name: x\nextends: gemini-cli\nkeys: {owner: {shape: texts}}\n",
+            "name: x\nextends: gemini-cli\nkeys: {owner: {schema: texts}}\n",
             3,
             "`texts` is not a schema of values",
         ),
@@ -198,7 +198,7 @@ def test_the_schema_fits_the_dialects_that_ship(name: str) -> None:
 def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["dialects", "--schema"]) == 0
     rows = json.loads(capsys.readouterr().out)["$defs"]
-    assert rows["Key"]["properties"]["use"]["description"] == "The key to write instead."
+    assert rows["Key"]["properties"]["replacement"]["description"] == "The key to write instead."
 
 
 def test_the_schema_states_the_closed_sets() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentls.dialects import value_schema
-from agentls.dialects.records import Key, Value
+from agentls.dialects.records import EnumValue, Key
 from agentls.features.completion import complete, item_documentation
 from agentls.features.hover import hover
 from harness import agent, at_cursor
@@ -90,9 +90,9 @@ ACTION = Key(
     "any",
     "",
     "s",
-    values=(Value("ask", "", "s"), Value("deny", "", "s")),
-    shape="words | map of (words | map of words)",
-    fields=(Key("webfetch", "any", "", "s", shape="words", values=(Value("ask", "", "s"),)),),
+    values=(EnumValue("ask", "", "s"), EnumValue("deny", "", "s")),
+    schema="words | map of (words | map of words)",
+    fields=(Key("webfetch", "any", "", "s", schema="words", values=(EnumValue("ask", "", "s"),)),),
 )
 
 

@@ -17,12 +17,12 @@ from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.hooks import HookEvent, HookHandler
 from agentls.dialects.places import DialectPlace
 from agentls.dialects.records import (
-    Facts,
+    DialectRecord,
+    FormerTool,
     Key,
     Model,
-    OldTool,
     Source,
-    TaggedName,
+    SpecialName,
     Tool,
 )
 from agentls.dialects.rows import (
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from agentls.config import Config
 
 
-class Dialect(Facts):
+class Dialect(DialectRecord):
     """The facts about one format, with look-ups by name. Names are case-sensitive."""
 
     def __repr__(self) -> str:
         return f"<Dialect {self.name}>"  # All facts would fill pages.
 
     @property
-    def special_agent_names(self) -> tuple[TaggedName, ...]:
+    def special_agent_names(self) -> tuple[SpecialName, ...]:
         """The names of agents that mean something to the runtimes by themselves."""
         return (*self.builtin_agents, *self.reserved_names)
 
@@ -103,7 +103,7 @@ class Dialect(Facts):
         """The built-in tool of that name, or of which that is an alias."""
         return self._indexes["tool"].get(name)
 
-    def old_tool(self, name: str) -> OldTool | None:
+    def old_tool(self, name: str) -> FormerTool | None:
         """What became of a tool name that is no longer used."""
         return self._indexes["old tool"].get(name)
 
@@ -117,20 +117,20 @@ class Dialect(Facts):
 
     def foreign_model(self, name: str) -> ForeignModel | None:
         """What is known about the name of a model that is written for another format."""
-        if self.models.get(name) or self.models.is_elsewhere(name):
+        if self.models.get(name) or self.models.matches_other_id(name):
             return None
         use = self.models.with_provider(name)
         if use:
-            return ForeignModel(name, use=use)
+            return ForeignModel(name, replacement=use)
         provider, _, bare = name.partition("/")
         if self.models.get(bare):
-            return ForeignModel(name, use=bare, provider=provider)
+            return ForeignModel(name, replacement=bare, provider=provider)
         return crosswalk.load_crosswalk().translate_model(name, self)
 
     def permission_for(self, tool: str) -> str:
         """The name by which permissions rule a tool."""
         known = self.tool(tool)
-        return (known.permission if known else "") or tool
+        return (known.permission_name if known else "") or tool
 
     def is_always_available(self, name: str) -> bool:
         """Whether the tool of that name exists, and an agent may always have it."""
@@ -317,7 +317,7 @@ def _effective(
     said = "Added in your configuration."
     return dialect._replace(
         sources=(*dialect.sources, yours),
-        user_tools=tools,
+        configured_tools=tools,
         keys=(*dialect.keys, *(Key(key, "any", said, yours.id) for key in keys)),
         models=dialect.models._replace(
             known=(*dialect.models.known, *(Model(model, said, yours.id) for model in models)),

@@ -19,7 +19,7 @@ class PromptForm(NamedTuple):
 
     form: Literal["prefix", "label", "argument", "call"]
     sign: str
-    refers: Literal["agent", "skill", "server"]
+    refers_to: Literal["agent", "skill", "server"]
     source: Source
     argument: str = ""
 

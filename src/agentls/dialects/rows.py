@@ -17,7 +17,7 @@ NOT_INHERITED = ("runtimes", "places")
 PRODUCT_FIELDS = (
     *("sources", "tool_grammar", "tools", "old_tools", "foreign_tools", "models", "hooks", "servers"),
     "builtin_agents",
-    "mention",
+    "mention_syntax",
 )
 """What a dialect takes from another by `vocabulary`: the words of one product, which are the same in
 all its kinds of files."""

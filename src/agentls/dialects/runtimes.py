@@ -13,44 +13,44 @@ from typing import Literal, NamedTuple
 
 class Condition(NamedTuple):
     """A condition on another key: that it stands there, with one of `values` if some are given, of which
-    "" stands for a key that is not there, and with none of `other_than`."""
+    "" stands for a key that is not there, and with none of `excluded_values`."""
 
     key: str
     values: tuple[str, ...] = ()
-    other_than: tuple[str, ...] = ()
+    excluded_values: tuple[str, ...] = ()
 
 
 class ToolGrammar(NamedTuple):
     """How a list of tools is written. A scalar is split at the characters of `separators` ("" for not at
     all), and so is each item of a list if `splits_items`. `specifiers` tells whether something in parentheses
-    may follow a name. `any_case` whether case does not matter. `all` are the words for every tool. Names that
-    fit a pattern of `others` (with `*`) are tools of servers and extensions, of which nothing is known; but
-    what stands behind a set of tools and `/` is a member of the set, or nothing. `none` tells whether an
-    empty list takes all tools away, `none_on_purpose` whether that is the usual way to do so, and `no_value`
-    whether a key without a value does. `lone` tells whether a word for every tool counts only by itself,
+    may follow a name. `ignores_case` whether case does not matter. `wildcards` are the words for every tool. Names that
+    fit a pattern of `external_tools` (with `*`) are tools of servers and extensions, of which nothing is known; but
+    what stands behind a set of tools and `/` is a member of the set, or nothing. `empty_removes_all` tells whether an
+    empty list takes all tools away, `empty_is_intended` whether that is the usual way to do so, and `null_removes_all`
+    whether a key without a value does. `wildcard_alone` tells whether a word for every tool counts only by itself,
     `globs` whether `*` is a pattern in the names of MCP tools. `own_names` tells whether the tools are known
-    by the names that they have here, and not just by foreign ones that work. `open` tells whether there may
-    be tools that are not in the table, so that a name is not wrong for being unknown. `map` tells whether
-    the value is a mapping from names to truth values. `server` is a regular expression for the names of the
+    by the names that they have here, and not just by foreign ones that work. `is_open_set` tells whether there may
+    be tools that are not in the table, so that a name is not wrong for being unknown. `is_mapping` tells whether
+    the value is a mapping from names to truth values. `server_pattern` is a regular expression for the names of the
     tools of MCP servers, in which one group is the name of the server ("" if they do not tell), and
-    `server_tools` how all the tools of one are listed, with `{}` for its name ("" where that is not known)."""
+    `server_wildcard` how all the tools of one are listed, with `{}` for its name ("" where that is not known)."""
 
     separators: str = ", "
     splits_items: bool = True
     specifiers: bool = True
-    any_case: bool = False
-    all: tuple[str, ...] = ("*",)
-    others: tuple[str, ...] = ("mcp__*",)
-    none: bool = True
-    none_on_purpose: bool = False
-    no_value: bool = True
-    lone: bool = False
+    ignores_case: bool = False
+    wildcards: tuple[str, ...] = ("*",)
+    external_tools: tuple[str, ...] = ("mcp__*",)
+    empty_removes_all: bool = True
+    empty_is_intended: bool = False
+    null_removes_all: bool = True
+    wildcard_alone: bool = False
     globs: bool = False
     own_names: bool = True
-    open: bool = False
-    map: bool = False
-    server: str = r"mcp__([^_].*?)(?:__.*)?"
-    server_tools: str = ""
+    is_open_set: bool = False
+    is_mapping: bool = False
+    server_pattern: str = r"mcp__([^_].*?)(?:__.*)?"
+    server_wildcard: str = ""
 
 
 class ToolKeys(NamedTuple):
@@ -81,20 +81,20 @@ class Place(NamedTuple):
     only) or "plugin" (it lies in the root of a plugin)."""
     recursive: bool = True
     """Whether files in folders below it belong to the place."""
-    any_case: bool = False
+    ignores_case: bool = False
     """Whether a name also fits in other capital letters, so that a file is met that runtimes overlook."""
-    sets: Mapping[str, str] = MappingProxyType({})
+    fixed_values: Mapping[str, str] = MappingProxyType({})
     """Keys that have a value here, whatever stands in the file."""
     runtimes: tuple[str, ...] = ()
     """The readers that the place belongs to; all of the dialect if empty."""
-    also: Mapping[str, str] = MappingProxyType({})
+    other_readers: Mapping[str, str] = MappingProxyType({})
     """Others that read it as well, each with the dialect that says how."""
-    sniff: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    deciding_keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Dialects that share the place, each with keys of its own: a file that has one of them is written in
     that dialect, and belongs to its place."""
-    renamed: str = ""
+    renamed_suffix: str = ""
     """What the names of files end in now, where this place is out of date."""
-    moved: str = ""
+    moved_to: str = ""
     """The folder in which such files lie now, if it is another one."""
 
     def holds(self, path: str) -> bool:
@@ -104,7 +104,7 @@ class Place(NamedTuple):
             return False  # So it is for nearly all files and places.
         folders, _, name = path.rpartition("/")
         wanted = self.files
-        if self.any_case:
+        if self.ignores_case:
             name, wanted = name.lower(), wanted.lower()
         if not fnmatchcase(name, wanted):
             return False
@@ -139,7 +139,7 @@ class Fences(NamedTuple):
 
     byte_order_mark: bool = True
     """Whether a byte order mark in front is taken away."""
-    lone_cr: bool = False
+    cr_ends_line: bool = False
     """Whether a CR by itself ends a line."""
     indented: bool = False
     """Whether blanks may stand in front of a fence."""
@@ -147,14 +147,14 @@ class Fences(NamedTuple):
     """Whether blanks may follow the opening fence."""
     languages: tuple[str, ...] = ()
     """Words that may follow the opening fence."""
-    trimmed: bool = False
+    strips_leading_blanks: bool = False
     """Whether the blanks in front of the first line between the fences are taken away."""
     closing: Literal["alone", "blanks", "anything", "anywhere"] = "blanks"
     """The closing fence stands alone on its line, with blanks behind it, with anything behind it, or
     anywhere (also inside a line)."""
-    line_behind: bool = False
+    requires_final_newline: bool = False
     """Whether a line end has to follow the closing fence."""
-    empty: bool = True
+    allows_empty: bool = True
     """Whether nothing may stand between the fences."""
     unclosed: Literal["nothing", "rest"] = "nothing"
     """What is read where the closing fence is missing: nothing, or the rest of the file."""
@@ -176,9 +176,9 @@ class Runtime(NamedTuple):
     """A file without frontmatter is skipped, or its text becomes the prompt, or it has no metadata."""
     unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
     """The same for a file whose frontmatter cannot be parsed; the fences then belong to the prompt."""
-    equal_keys: Literal["refused", "last", "first", "undocumented"] = "refused"
+    duplicate_keys: Literal["refused", "last", "first", "undocumented"] = "refused"
     """Equal keys are refused with the file, or one of them counts."""
-    scalars: Literal["core", "dated", "older"] = "core"
+    scalar_types: Literal["core", "dated", "older"] = "core"
     """What plain values are: as the core schema of YAML 1.2 has it; dates besides; or dates and the numbers
     of YAML 1.1 besides. Parsers of the last two kinds refuse tags that they do not know."""
     unknown_keys: Literal["ignored", "refused", "passed on", "undocumented"] = "ignored"
@@ -187,79 +187,79 @@ class Runtime(NamedTuple):
     """Names of unknown tools are dropped, refused with the file, or just reported."""
     without_tools: Literal["refused", "started", "unknown"] = "refused"
     """An agent that none of its tools is left to is refused when it is started, or started without."""
-    bad_values: Literal["ignored", "refused", "no metadata"] = "ignored"
+    invalid_values: Literal["ignored", "refused", "no metadata"] = "ignored"
     """A wrong value is ignored, refused with the file, or costs all metadata."""
     required: tuple[str, ...] = ()
     """The keys without which the file is refused."""
-    body: int = 0
+    min_prompt_length: int = 0
     """The number of characters that the prompt must have."""
-    overlays: bool = False
+    may_extend_agent: bool = False
     """Whether a file without a prompt changes an agent of the same name, and needs only a `name`."""
-    identity: Literal["none", "file", "path", "folder"] = "file"
+    default_name: Literal["none", "file", "path", "folder"] = "file"
     """Where the name comes from when there is no `name`: nowhere, the file, the path below the place, or
     the folder around the file, which has one of its own."""
-    names: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
+    name_handling: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
     """The text of `name` is kept as it is, counts only if it is filled, is trimmed before that, or is ignored."""
-    scoped: bool = False
+    qualifies_names: bool = False
     """Whether the plugin and the folders below the place stand in front of the name of the file, with `:`."""
-    other_names: Literal["taken", "refused", "reported"] = "taken"
+    name_mismatch: Literal["taken", "refused", "reported"] = "taken"
     """Whether another name than that of the folder is taken, refused with the file, or taken and reported."""
-    asks_for: tuple[str, ...] = ()
+    reports_missing: tuple[str, ...] = ()
     """The keys that it reports as missing, though it loads the file."""
     reserved_names: bool = False
     """Whether the names that the dialect reserves are refused."""
-    override: str = ""
+    override_key: str = ""
     """A key without which the names of built-in agents are refused."""
     recursive: bool = True
     """Whether files in folders further below the place are read."""
-    skips: tuple[str, ...] = ()
+    ignored_files: tuple[str, ...] = ()
     """Patterns for names of files that are not read."""
-    only: tuple[str, ...] = ()
+    accepted_files: tuple[str, ...] = ()
     """Patterns of which the name of a file has to fit one, if there are any."""
-    stand_in: Literal["nothing", "first line"] = "nothing"
+    default_description: Literal["nothing", "first line"] = "nothing"
     """What stands in for a missing description."""
     line_breaks: bool = False
     """Whether a backslash and an `n` in a description become a line break."""
-    refusal: str = "skips the file"
+    rejection_effect: str = "skips the file"
     """What it does with a file that it refuses, to follow its title."""
-    refused: str = "skipped"
+    rejection_word: str = "skipped"
     """The same in a word, as fits a status bar."""
-    damage: str = ""
+    degraded_effect: str = ""
     """What it does with a file that it takes without its metadata, to follow its title."""
-    undescribed: str = ""
+    no_description_effect: str = ""
     """What comes of an agent without a description, to follow its title."""
-    repair: str = "puts values into quotes to repair this frontmatter"
+    repair_effect: str = "puts values into quotes to repair this frontmatter"
     """How it makes sense of what is no YAML, to follow its title."""
     imports: bool = False
     """Whether `@path` in the prompt stands for the text of a file."""
-    lines: int = 0
+    advised_lines: int = 0
     """The length in lines above which its makers advise to split the text; 0 for no advice."""
     verdict: Literal["counts", "advice"] = "counts"
     """Advice is no ground for more than information, since what it refuses works elsewhere."""
     tool_grammar: ToolGrammar | None = None
     """How it reads lists of tools, where that differs from the dialect's."""
-    leaves: Condition | None = None
+    declines_when: Condition | None = None
     """A file that meets this condition is meant for others."""
-    longest_body: int = 0
+    max_prompt_length: int = 0
     """The number of characters that the prompt may have; 0 for any."""
     denies_first: bool = False
     """Whether a rule of its settings that denies a tool counts before all others, in whatever file it stands,
     and one without anything in parentheses takes the tool away."""
-    references: bool = False
+    resolves_prompt_references: bool = False
     """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
     same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
     """What it makes of two of the same name in one folder: it takes one of them, and does not say which; or the
     one whose file comes first, or last; or all."""
-    alike: Literal["undocumented", "same"] = "undocumented"
+    similar_names: Literal["undocumented", "same"] = "undocumented"
     """Whether names are the same to it that differ in case and separators only."""
-    nearest: bool = False
+    nearest_wins: bool = False
     """Whether of two of the same name, in folders of which one lies further up, the one counts that is nearest
     to where a session starts."""
-    at_home: Literal["undocumented", "hidden", "wins"] = "undocumented"
+    user_folder_precedence: Literal["undocumented", "hidden", "wins"] = "undocumented"
     """Whether one in the user's own folder is hidden by one of the same name in the project, or wins."""
-    hidden_by: Literal["", "skill"] = ""
+    shadowed_by: Literal["", "skill"] = ""
     """The kind of what takes its place under the same name."""
-    descriptions: int = 0
+    description_budget: int = 0
     """About how many tokens all descriptions may take together; 0 for any number."""
-    descriptions_limit: str = ""
+    description_budget_source: str = ""
     """What that number comes from, to follow its title."""

@@ -83,7 +83,7 @@ def _patterns(value: Any, path: tuple[str | int, ...]) -> Iterator[TableError]:
     if isinstance(value, dict):
         for name, inner in value.items():
             at = (*path, f"{name}")
-            if (name == "pattern" and isinstance(inner, str)) or (name == "elsewhere" and inner):
+            if (name == "pattern" and isinstance(inner, str)) or (name == "other_id_patterns" and inner):
                 yield TableError("regular expressions are not accepted here", at)
             yield from _patterns(inner, at)
     elif isinstance(value, list):
@@ -121,7 +121,7 @@ def find_problems(dialect: Dialect, strategies: Collection[str]) -> Iterator[Tab
     for number, place in enumerate(dialect.places):
         yield from _unknown("runtime", place.runtimes, runtimes, ("places", number, "runtimes"))
     for variant in dialect.variants:
-        names = [*variant.keys, *variant.own, *variant.required, *variant.one_of]
+        names = [*variant.keys, *variant.exclusive_keys, *variant.required, *variant.required_one_of]
         names += [condition.key for condition in (*variant.when, variant.unless) if condition]
         yield from _unknown("key", dict.fromkeys(names), keys, ("variants", variant.name))
 
@@ -134,14 +134,14 @@ def _unknown(
 
 
 def _key_problems(key: Key, path: tuple[str | int, ...], runtimes: list[str]) -> Iterator[TableError]:
-    schemas: dict[tuple[str, ...], str] = {("shape",): key.shape, ("fatal",): key.fatal}
-    schemas |= {("shapes", runtime): shape for runtime, shape in key.shapes.items()}
+    schemas: dict[tuple[str, ...], str] = {("schema",): key.schema, ("rejected_schema",): key.rejected_schema}
+    schemas |= {("schemas", runtime): shape for runtime, shape in key.schemas.items()}
     for at, schema in schemas.items():
         if schema and not value_schema.is_schema(schema):
             yield TableError(f"`{schema}` is not a schema of values", (*path, *at))
-    for field in ("runtimes", "refused_by", "shapes", "limits"):
+    for field in ("runtimes", "rejected_by", "schemas", "limits"):
         yield from _unknown("runtime", getattr(key, field), runtimes, (*path, field))
-    if "words" in key.shape and not key.values:
+    if "words" in key.schema and not key.values:
         yield TableError("the schema `words` needs `values`", path)
     if key.pattern and not key.pattern_words:
         yield TableError("a `pattern` needs `pattern_words` that describe it", path)

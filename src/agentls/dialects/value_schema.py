@@ -115,7 +115,7 @@ def _alternative(words: list[str]) -> tuple[tuple[TypeExpression, ...], list[str
 
 def find_mismatches(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> Iterator[Mismatch]:
     """Where `value`, which stands for `key`, differs from what `runtime` takes for it."""
-    shape = key.shape_for(runtime)
+    shape = key.schema_for(runtime)
     if shape:
         yield from _misfits(key, parse_schema(shape), value, value.span, runtime, (*path, key.name))
 
@@ -123,7 +123,7 @@ def find_mismatches(key: Key, value: Node, runtime: str, path: tuple[str, ...] =
 def find_records(key: Key, value: Node, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
     """The records in `value`, which stands for `key`, as `runtime` sees them: those of a list
     together, each with the key whose fields they have."""
-    shape = key.shape_for(runtime)
+    shape = key.schema_for(runtime)
     if shape:
         yield from _records(key, parse_schema(shape), value, runtime)
 
@@ -165,7 +165,7 @@ def matches_schema(key: Key, value: Node, runtime: str) -> bool:
 
 def describe_schema(key: Key, runtime: str) -> str:
     """What `runtime` takes for `key`, in words."""
-    shape = key.shape_for(runtime)
+    shape = key.schema_for(runtime)
     return _wanted(key, parse_schema(shape)) if shape else "anything"
 
 
@@ -191,7 +191,7 @@ def schema_at(key: Key, steps: Iterable[str | None] = ()) -> SchemaPosition | No
     """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
     A list may also be passed over in silence. `None` where nothing is known of the place. What one
     runtime asks for stands in where the others take anything."""
-    shape = next(iter(key.shapes.values()), key.shape) if key.shape in ("", "any") else key.shape
+    shape = next(iter(key.schemas.values()), key.schema) if key.schema in ("", "any") else key.schema
     here: SchemaPosition | None = SchemaPosition(key, parse_schema(shape)) if shape else None
     for step in steps:
         if here is None:
@@ -260,18 +260,18 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
             yield Mismatch(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
     for field in key.fields:
         needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
-        needed = needed and value.get(field.spared_by) is None
+        needed = needed and value.get(field.optional_with) is None
         if needed and value.get(field.name) is None and applies(field, value):
             yield Mismatch(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
-    wanting = key.one_of and runtime not in key.optional_for
-    if wanting and not any(entry.key.text in key.one_of for entry in value.entries):
-        message = f"`{'.'.join(path)}` has none of {join_names(key.one_of, ' and ')}"
+    wanting = key.required_one_of and runtime not in key.optional_for
+    if wanting and not any(entry.key.text in key.required_one_of for entry in value.entries):
+        message = f"`{'.'.join(path)}` has none of {join_names(key.required_one_of, ' and ')}"
         yield Mismatch(value.span, message, path)
 
 
 def applies(key: Key, mapping: Mapping) -> bool:
     """Whether the condition of `key` on its neighbours in `mapping` is met."""
-    return key.applies is None or is_met(key.applies, mapping)
+    return key.applies_when is None or is_met(key.applies_when, mapping)
 
 
 def is_met(condition: Condition, mapping: Mapping) -> bool:
@@ -280,7 +280,7 @@ def is_met(condition: Condition, mapping: Mapping) -> bool:
     if entry is None:
         return "" in condition.values
     text = entry.value.text if isinstance(entry.value, Scalar) else None
-    return (not condition.values or text in condition.values) and text not in condition.other_than
+    return (not condition.values or text in condition.values) and text not in condition.excluded_values
 
 
 def _takes(key: Key, word: str, value: Scalar) -> bool:
@@ -350,11 +350,11 @@ def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) 
     if limit is None or value.type != "str":
         return
     name = ".".join(path)
-    if limit.longest and len(value.text) > limit.longest:
-        message = f"`{name}` has {len(value.text):,} characters, of at most {limit.longest:,}"
+    if limit.max_length and len(value.text) > limit.max_length:
+        message = f"`{name}` has {len(value.text):,} characters, of at most {limit.max_length:,}"
         yield Mismatch(value.span, message, path)
     elif limit.pattern and not re.search(limit.pattern, value.text):
-        yield Mismatch(value.span, f"`{name}` takes {limit.words}, not {describe_value(value)}", path)
+        yield Mismatch(value.span, f"`{name}` takes {limit.description}, not {describe_value(value)}", path)
 
 
 def _is_json(text: str) -> bool:

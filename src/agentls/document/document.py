@@ -94,7 +94,7 @@ class Document(AgentFile):
 
     @staticmethod
     def _declines(reading: Reading) -> bool:
-        leaves, root = reading.runtime.leaves, reading.root
+        leaves, root = reading.runtime.declines_when, reading.root
         return leaves is not None and root is not None and is_met(leaves, root)
 
     def _read(self, reader: Reader) -> Reading:
@@ -104,9 +104,13 @@ class Document(AgentFile):
     def blocked_callers(self, reading: Reading) -> frozenset[str]:
         """Who cannot start what the file defines, by what it says or by its place, as the runtime of `reading`
         has it: "person", "model", both or nobody."""
-        keys = (key for key in reading.dialect.keys if key.bars and key.known_to(reading.runtime.name))
+        keys = (
+            key for key in reading.dialect.keys if key.blocks_callers and key.known_to(reading.runtime.name)
+        )
         return frozenset(
-            key.bars[value] for key in keys if (value := self._scalar_value(reading, key.name)) in key.bars
+            key.blocks_callers[value]
+            for key in keys
+            if (value := self._scalar_value(reading, key.name)) in key.blocks_callers
         )
 
     def _scalar_value(self, reading: Reading, key: str) -> str:

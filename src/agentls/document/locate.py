@@ -60,8 +60,8 @@ def locate(
 
 def _deciding_dialect(path: str, text: str, place: Place, files: loader.UserDialects) -> DialectPlace | None:
     """Whose place it is that a file shares with `place`, if its keys tell."""
-    keys = find_keys(text) if place.sniff else set()
-    for dialect, own in place.sniff.items():
+    keys = find_keys(text) if place.deciding_keys else set()
+    for dialect, own in place.deciding_keys.items():
         shared = next(
             (shared for shared in loader.dialect_places(dialect, files) if shared.holds(path)), None
         )
@@ -82,7 +82,7 @@ def project_root(document: Document) -> str | None:
 
 def _identity(path: str, place: Place) -> FileIdentity:
     name = path.rpartition("/")[2]
-    return FileIdentity(place.stem(path), "", place.below(path), name, place.sets, place.base(path))
+    return FileIdentity(place.stem(path), "", place.below(path), name, place.fixed_values, place.base(path))
 
 
 def open_document(
@@ -115,7 +115,7 @@ def _readers(
     if it names none, the place's own count all the same, since somebody put the file there.
     """
     own = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
-    also = dict(place.also) if place else {}
+    also = dict(place.other_readers) if place else {}
     wanted = [name for name in (*own, *also) if name in config.runtimes]
     counting = wanted or list(own)
     readers = tuple(

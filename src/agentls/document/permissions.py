@@ -45,7 +45,7 @@ def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ..
     switches first."""
     keys = reading.dialect.tool_keys
     switches, permission = reading.entry(keys.allowed), reading.entry(keys.permissions)
-    if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
+    if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.is_mapping:
         for entry in switches.value.entries:
             name = keys.switches.get(entry.key.text, entry.key.text)
             action = ALLOW if isinstance(entry.value, Scalar) and entry.value.value else DENY

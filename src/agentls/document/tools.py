@@ -59,7 +59,7 @@ def _why(name: str, standing: ToolStatus, dialect: Dialect) -> str:
     if standing == "old":
         return "the tool was removed"
     foreign = dialect.foreign_tool(name)
-    return f"a tool of {foreign.of}" if foreign else "no tool has this name"
+    return f"a tool of {foreign.owner}" if foreign else "no tool has this name"
 
 
 class ResolvedEntry(NamedTuple):
@@ -109,16 +109,18 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     """
     dialect, runtime = reading.dialect, reading.runtime
     grammar, keys = grammar_for(dialect, runtime), dialect.tool_keys
-    if grammar.map:
+    if grammar.is_mapping:
         return _tools_by_permission(reading)
     tools, denied_entry = _known_entry(reading, keys.allowed), _known_entry(reading, keys.denied)
     denied = split_tool_list(denied_entry.value, document, grammar) if denied_entry else ()
     added = _added_tools(reading)
-    if tools is None or (is_null(tools.value) and not grammar.no_value):
+    if tools is None or (is_null(tools.value) and not grammar.null_removes_all):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     listed = split_tool_list(tools.value, document, grammar)
-    every = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
-    if every or not (listed or grammar.none):
+    every = any(entry.text in grammar.wildcards for entry in listed) and (
+        len(listed) == 1 or not grammar.wildcard_alone
+    )
+    if every or not (listed or grammar.empty_removes_all):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
     if not names and not added:
@@ -169,12 +171,12 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
     denied = [
         tool.name
         for tool in reading.dialect.tools
-        if permissions.removes_tool(tool.permission or tool.name, grants)
+        if permissions.removes_tool(tool.permission_name or tool.name, grants)
     ]
     if not permissions.removes_tool(_NO_TOOL, grants):
         return AvailableTools("all", dropped=tuple(IgnoredTool(name, "denied") for name in denied))
     left = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
-    known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
+    known = (*(tool.permission_name or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
     left += dict.fromkeys(
         grant.permission
         for grant in grants

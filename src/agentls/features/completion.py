@@ -77,7 +77,7 @@ def _page(dialect: Dialect, kind: str, label: str, within: str) -> str | None:
         of_server = within == completion_items.SERVER
         return (explain.about_transport if of_server else explain.about_handler)(dialect, label)
     if kind == "skeleton":
-        return f"```markdown\n{completion_items.snippet_text(dialect.skeleton)}```"
+        return f"```markdown\n{completion_items.snippet_text(dialect.new_file_snippet)}```"
     pages = {
         "key": explain.about_key,
         "tool": explain.about_tool,
@@ -96,7 +96,10 @@ _FENCE = "---"
 
 def _variable(document: Document, offset: int) -> EditRange | None:
     """The variables that the prompt can name, behind the sign that opens a placeholder."""
-    template, line = document.dialect.template, document.lines.line_span(document.lines.line_number(offset))
+    template, line = (
+        document.dialect.prompt_variables,
+        document.lines.line_span(document.lines.line_number(offset)),
+    )
     if not template.opening or offset < document.body_start:
         return None
     opening = document.text.rfind(template.opening, line.start, offset) + len(template.opening)
@@ -120,7 +123,7 @@ def _new_file_item(document: Document, offset: int) -> EditRange | None:
     line = document.lines.line_span(document.lines.line_number(offset))
     first = len(text) - len(text.removeprefix("\ufeff"))
     start = text.find(typed, first) if typed else line.start
-    skeleton = document.dialect.skeleton.removesuffix("\n")
+    skeleton = document.dialect.new_file_snippet.removesuffix("\n")
     if start < line.start:
         if typed != _FENCE:
             return None
@@ -150,13 +153,13 @@ def _items_at(
         return None
     if key.type == "hooks" and not tail:
         return _key_range(document, place, _events(document, key, place))
-    if key.type == "hooks" and not key.shape:
+    if key.type == "hooks" and not key.schema:
         return _hooks(document, place, tail, offset)
-    if key.names and project and tail in ((), (LIST_STEP,)) and place.role != "key":
+    if key.name_kind and project and tail in ((), (LIST_STEP,)) and place.role != "key":
         return name_completion.names_in_value(document, place, key, offset, project)
     if key.type == "servers":
         return _servers(document, place, tail, offset)
-    if key.type == "tools" and document.dialect.tool_grammar.map:
+    if key.type == "tools" and document.dialect.tool_grammar.is_mapping:
         return (
             None
             if tail
@@ -203,12 +206,12 @@ def _record(
         )
         here, listed = inner or here, place.role == "value"
     if here.fields:
-        one_of = here.key.one_of if here.allows("record") else ()
+        one_of = here.key.required_one_of if here.allows("record") else ()
         offers = completion_items.fields(here.fields, one_of, place.sibling_values, within)
         found = _key_range(document, place, offers, listed=listed)
         if found or place.role == "key":
             return found
-    if here.key.names and project and place.role != "key":
+    if here.key.name_kind and project and place.role != "key":
         return name_completion.names_in_value(document, place, here.key, offset, project)
     if place.role == "key" or not here.allows("words", "boolean"):
         return None
@@ -348,7 +351,7 @@ def _tools(document: Document, place: CursorContext, offset: int, project: Index
 
 def _has_word_for_all(reader: Reader) -> bool:
     """Whether the runtime has a word for every tool."""
-    return tool_names.ALL_TOOLS in tool_names.grammar_for(reader.dialect, reader.runtime).all
+    return tool_names.ALL_TOOLS in tool_names.grammar_for(reader.dialect, reader.runtime).wildcards
 
 
 def _listed(document: Document, key: str, offset: int) -> set[str]:
@@ -373,7 +376,7 @@ def _agents(document: Document, place: CursorContext, offset: int, project: Inde
     text, dialect = document.text, document.dialect
     found = _IN_PARENTHESES.search(text, place.span.start, offset)
     tool = dialect.tool(tool_names.resolve_tool(found[1], dialect, None).tool or "") if found else None
-    if found is None or tool is None or not tool.scoping or place.path[0] != "tools":
+    if found is None or tool is None or not tool.specifier_effect or place.path[0] != "tools":
         return None
     closing = text.find(")", offset, place.span.end)
     inside = Span(found.start(2), closing if closing >= 0 else place.span.end)
@@ -414,7 +417,7 @@ def _hooks(document: Document, place: CursorContext, tail: tuple[str, ...], offs
             return _key_range(document, place, offers, listed=True)
         case (_, _) if not in_value and tail[1] == LIST_STEP:
             return _key_range(document, place, completion_items.entry_fields(dialect, event, present))
-        case (_, _, completion_items.MATCHER) if in_value and event and event.tool:
+        case (_, _, completion_items.MATCHER) if in_value and event and event.matches_tools:
             return _matcher(document, place, offset)
         case (_, _, completion_items.HANDLERS) if in_value:
             offers = completion_items.handler_fields(dialect, event, present)

@@ -53,7 +53,7 @@ def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iter
     for key in sorted(dialect.keys, key=lambda key: bool(key.deprecated)):
         if key.name not in present and not key.no_effect and not (in_plugin and key.ignored_in_plugin):
             old = bool(key.deprecated)
-            yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.form), deprecated=old)
+            yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.snippet), deprecated=old)
 
 
 def values(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:
@@ -87,10 +87,14 @@ def fields(
 
 def _applies(key: Key, present: Mapping[str, str]) -> bool:
     """Whether the neighbours of a field ask for it; "" stands for one that is not there."""
-    if key.applies is None:
+    if key.applies_when is None:
         return True
-    values = key.applies.values
-    return present[key.applies.key] in values or not values if key.applies.key in present else "" in values
+    values = key.applies_when.values
+    return (
+        present[key.applies_when.key] in values or not values
+        if key.applies_when.key in present
+        else "" in values
+    )
 
 
 def _lines(keys: Iterable[Key]) -> str:
@@ -107,14 +111,14 @@ def _lines(keys: Iterable[Key]) -> str:
 def _form(key: Key) -> str:
     """What is written behind the colon of a field: what its shape asks for, and its only word where
     there is one."""
-    if key.form != "$1" or not key.shape:
-        return key.form
+    if key.snippet != "$1" or not key.schema:
+        return key.snippet
     if len(key.values) == 1:
         return f"${{1:{key.values[0].name}}}"
-    words = {shape.word for shape in value_schema.parse_schema(key.shape)}
+    words = {shape.word for shape in value_schema.parse_schema(key.schema)}
     if words <= {"list", "some list"}:
         return "[$1]"
-    return "\n  $1" if words <= {"map", "record"} else key.form
+    return "\n  $1" if words <= {"map", "record"} else key.snippet
 
 
 _STOP = re.compile(r"(?<!\\)(\$\{?)([1-9])")
@@ -132,7 +136,7 @@ def switches(dialect: Dialect, present: Collection[str]) -> Iterator[CompletionI
     """The tools that a mapping of tools to truth values does not name yet, but for those that are
     ruled together with another one."""
     for tool in dialect.tools:
-        if tool.name not in present and not tool.permission:
+        if tool.name not in present and not tool.permission_name:
             yield CompletionItem(tool.name, "tool", tool.summary, _line(tool.name, "${1:true}"))
 
 
@@ -140,7 +144,7 @@ def _models(dialect: Dialect) -> Iterator[CompletionItem]:
     """The models that can be asked for, the older ones last."""
     known = [model for model in dialect.models.known if model.status in ("current", "older")]
     for model in sorted(known, key=lambda model: model.status == "older"):
-        sends = f" At present `{model.sends}`." if model.sends else ""
+        sends = f" At present `{model.resolves_to}`." if model.resolves_to else ""
         yield CompletionItem(model.name, "model", f"{model.summary.rstrip('.')}.{sends}")
 
 
@@ -152,7 +156,7 @@ def tools(
     The user's own come first, old names that still work last. Tools that no subagent has are
     offered only where they are denied: an agent can also run the main session.
     """
-    for name in dialect.user_tools:
+    for name in dialect.configured_tools:
         if not toollist.is_denied(name, listed):
             yield CompletionItem(name, "tool", "Added in your configuration.")
     last = []
@@ -166,8 +170,10 @@ def tools(
             last.append(offer)
     yield from last
     for old in dialect.old_tools:
-        if old.works and old.now[0] not in listed:
-            yield CompletionItem(old.name, "tool", f"Now `{old.now[0]}`: {old.note}.", deprecated=True)
+        if old.still_accepted and old.replacements[0] not in listed:
+            yield CompletionItem(
+                old.name, "tool", f"Now `{old.replacements[0]}`: {old.note}.", deprecated=True
+            )
 
 
 def all_tools() -> CompletionItem:
@@ -195,8 +201,8 @@ def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[CompletionItem
 
 def event(dialect: Dialect, key: Key, event: HookEvent) -> CompletionItem:
     """A hook event with an entry to fill in: where the table has a shape for entries, what that needs."""
-    if key.shape:
-        needed = fields(key.fields, key.one_of, {}, "")
+    if key.schema:
+        needed = fields(key.fields, key.required_one_of, {}, "")
         entry = next((offer.text for offer in needed), "")
     else:
         entry = "\n".join(_entry(dialect, event))
@@ -208,8 +214,8 @@ def entry_fields(
 ) -> Iterator[CompletionItem]:
     """The fields of an entry below an event that are not there yet. A matcher brings the handlers
     along, since an entry without them is broken."""
-    for field in dialect.hooks.entry:
-        if field.name in present or (field.name == MATCHER and event and not event.matches):
+    for field in dialect.hooks.entry_fields:
+        if field.name in present or (field.name == MATCHER and event and not event.matcher_subject):
             continue
         lines = [_matcher(dialect, event)] if field.name == MATCHER else []
         if HANDLERS not in present:
@@ -219,15 +225,15 @@ def entry_fields(
 
 def _entry(dialect: Dialect, event: HookEvent) -> Iterator[str]:
     """The lines of a new entry below an event."""
-    if event.tool:
+    if event.matches_tools:
         yield _matcher(dialect, event)
     yield _handlers(dialect, 2)
 
 
 def _matcher(dialect: Dialect, event: HookEvent | None) -> str:
     """A matcher; on events about tools it starts out with the first tool that asks for permission."""
-    asking = next((tool.name for tool in dialect.tools if tool.prompts), "")
-    return f"{MATCHER}: ${{1:{asking}}}" if event and event.tool and asking else f"{MATCHER}: $1"
+    asking = next((tool.name for tool in dialect.tools if tool.asks_permission), "")
+    return f"{MATCHER}: ${{1:{asking}}}" if event and event.matches_tools and asking else f"{MATCHER}: $1"
 
 
 def _handlers(dialect: Dialect, stop: int) -> str:
@@ -254,15 +260,15 @@ def handler_fields(
     ]
     rows += [
         (field, "")
-        for field in dialect.hooks.common
-        if not field.no_effect and not (field.only_for_tools and event and not event.tool)
+        for field in dialect.hooks.common_fields
+        if not field.no_effect and not (field.tool_events_only and event and not event.matches_tools)
     ]
     return _fields(rows, needs, kind, present)
 
 
 def server_field_items(dialect: Dialect, present: Mapping[str, str]) -> Iterator[CompletionItem]:
     """The fields of a server's definition that are not there yet."""
-    needs = {row.name: [row.requires] for row in dialect.servers.transports}
+    needs = {row.name: [row.required_field] for row in dialect.servers.transports}
     kind = _kind(needs, present)
     others = {name for names in needs.values() for name in names if kind and name not in needs[kind]}
     rows = [(field, SERVER) for field in dialect.servers.fields if field.name not in others]

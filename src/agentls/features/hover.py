@@ -70,7 +70,7 @@ def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
 
 def _on_variable(document: Document, offset: int) -> Hover | None:
     """The variable that a placeholder in the prompt names at `offset`."""
-    template = document.dialect.template
+    template = document.dialect.prompt_variables
     if not template.opening or offset < document.body_start:
         return None
     word = _word_at(
@@ -183,7 +183,7 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     if spot is None:
         return None
     key = document.dialect.key(spot.keys[0])
-    if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.shape)):
+    if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.schema)):
         return _in_hooks(document, spot, offset)
     if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
         return _in_servers(document.dialect, spot)
@@ -229,7 +229,7 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
     if key.type == "enum" and scalar.type == "str":
         page = explain.about_value(dialect, key.name, scalar.text)
         if page is None:
-            effect = f"knows no such value of `{key.name}`: {key.bad_value}"
+            effect = f"knows no such value of `{key.name}`: {key.invalid_effect}"
             names = (value.name for value in key.values)
             page = explain.about_unknown(dialect, scalar.text, "value", effect, names)
         return Hover(scalar.span, page)
@@ -242,7 +242,7 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
 
 def _model_page(dialect: Dialect, name: str) -> str:
     names = [model.name for model in dialect.models.known]
-    passed_on = dialect.models.unknown == "passed on"
+    passed_on = dialect.models.unknown_models == "passed on"
     then = (
         "sends the text to the API as it is" if passed_on else "uses that of the session, unless it is yours"
     )
@@ -294,7 +294,7 @@ def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
     grants = key.name == "tools"
     tool = document.dialect.tool(entry.name)
     if entry.specifier is not None and key.specifier:
-        scoping = tool.scoping if tool and grants else ""
+        scoping = tool.specifier_effect if tool and grants else ""
         notes.append(f"**{code_span(f'({entry.specifier})')}:** {scoping or key.specifier}")
     if tool and grants:
         notes += [
@@ -322,7 +322,7 @@ def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
             return _hover(spot.entry.key.span, explain.about_entry_field(dialect, field))
         case (_, event, "matcher"), Scalar() as scalar:
             known = dialect.hook_event(event)
-            if known and known.tool:
+            if known and known.matches_tools:
                 return _tool_in(document, scalar, offset)
         case (_, _, "hooks", field), None:
             page = explain.about_field(dialect, _type_of(spot.mapping), field) or explain.about_unknown(
@@ -330,7 +330,7 @@ def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
                 field,
                 "field of a hook handler",
                 "knows no such field and ignores it",
-                (known.name for known in dialect.hooks.common),
+                (known.name for known in dialect.hooks.common_fields),
             )
             return Hover(spot.entry.key.span, page)
         case (_, _, "hooks", "type"), Scalar() as scalar:

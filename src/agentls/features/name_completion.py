@@ -119,7 +119,7 @@ def names_in_value(
     # Where several may stand in a line, the cursor is in one of them.
     several = place.role == "value" and takes_list and takes_text and not place.starts_line
     word = word_at_cursor(_ITEM, text, place.span, offset) if several else place.span
-    kind: NameKind = key.names  # type: ignore[assignment]
+    kind: NameKind = key.name_kind  # type: ignore[assignment]
     found = find_name_items(document, project, _STANDS_FOR.get(kind, (kind,)), text[word.start : offset], ())
     listed = _listed(document, project, place, offset)
     offers = [offer for offer in found.offers if offer.label not in listed]
@@ -163,7 +163,7 @@ def _listed(document: Document, project: Index, place: CursorContext, offset: in
 def mcp_tool_items(document: Document, project: Index, listed: Collection[str]) -> Iterator[CompletionItem]:
     """The servers of the project, as a list of tools names all the tools of one, and those of their tools
     that other agents list."""
-    form, names = document.dialect.tool_grammar.server_tools, project.get(document.path)
+    form, names = document.dialect.tool_grammar.server_wildcard, project.get(document.path)
     if not form or names is None:
         return
     servers = [
@@ -211,7 +211,7 @@ def names_in_prompt(document: Document, offset: int, project: Index) -> EditRang
     end = _REST.match(text, offset, max(offset, line.end))  # It may be amid the line's end.
     assert end is not None, "the pattern takes nothing, too"
     mention = _MENTION.search(before)
-    if mention and document.dialect.mention:
+    if mention and document.dialect.mention_syntax:
         return _mention(document, project, Span(line.start + mention.start(), end.end()), offset)
     for pattern, kinds in _PLACES:
         found = pattern.search(before)
@@ -243,7 +243,7 @@ def _closing(quote: str, call: str, rest: str) -> str:
 
 def _mention(document: Document, project: Index, span: Span, offset: int) -> EditRange:
     """The agents, as the runtime knows a mention of one."""
-    form = document.dialect.mention
+    form = document.dialect.mention_syntax
     before = form.partition("{}")[0]
     typed = document.text[span.start : offset].removeprefix(before)
     names = find_name_items(document, project, ("agent",), typed.removeprefix("@"), ())

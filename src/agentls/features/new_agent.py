@@ -36,7 +36,7 @@ def agent_folders() -> list[AgentFolder]:
     found: dict[str, AgentFolder] = {}
     for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
         for place in dialect.places:
-            usual = place.scope == "project" and place.folder and not place.renamed
+            usual = place.scope == "project" and place.folder and not place.renamed_suffix
             if usual and dialect.kind == "agent":
                 found.setdefault(place.folder, AgentFolder(dialect.name, dialect.title, place.folder))
     return list(found.values())
@@ -50,7 +50,7 @@ def new_agent(dialect: str, name: str) -> NewAgent:
     """The file of an agent called `name`, which is the first tab stop of every skeleton."""
     facts = loader.load_dialect(dialect)
     written = name.strip()
-    before, after = _NAME.split(facts.skeleton, 1)
+    before, after = _NAME.split(facts.new_file_snippet, 1)
     escaped = re.sub(r"[\\$}]", r"\\\g<0>", written)
     files = next(place.files for place in facts.places if place.scope == "project")
     stem = _UNFIT.sub("-", written).strip("-.").lower() or "agent"

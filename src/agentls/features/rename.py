@@ -305,7 +305,7 @@ def _new_reason(before: Document, after: Document) -> str | None:
     for reading in after.readings:
         for reason in reading.reasons:
             if reason.kind not in old.get(reading.runtime.name, ()) and reading.runtime.verdict == "counts":
-                return f"{reason.message}. {reading.runtime.title} {reading.runtime.refusal}."
+                return f"{reason.message}. {reading.runtime.title} {reading.runtime.rejection_effect}."
     return None
 
 
@@ -322,7 +322,7 @@ def _special_meaning(document: Document, definition: Definition, new: str) -> st
 def _named_path(document: Document, definition: Definition) -> str | None:
     """The file, or the folder around it, that is called as the definition is."""
     identity, path = document.identity, document.path
-    if document.reading.runtime.identity == "folder":
+    if document.reading.runtime.default_name == "folder":
         return path.rpartition("/")[0] if identity.subfolders[-1:] == (definition.name,) else None
     return path if definition.name in (identity.stem, identity.default_name("path")) else None
 

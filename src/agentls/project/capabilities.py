@@ -110,8 +110,8 @@ def _rulings(
         meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
         tool = dialect.tool(meant[0])
         whole = rule.specifier in _WHOLE
-        about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full_name
-        if about_it or (whole and tool is not None and tool.refers == own.kind):
+        about_it = tool is not None and tool.refers_to == own.kind and rule.specifier == own.full_name
+        if about_it or (whole and tool is not None and tool.refers_to == own.kind):
             refused[Denial(own.full_name, rule.text, path)] = None
         if whole:
             for name in covered(meant):
@@ -172,7 +172,7 @@ def _reach(
     reading: Reading, tools: AvailableTools, project: Index, names: Names, denied: tuple[Denial, ...]
 ) -> Iterator[_Server]:
     """The servers that the project defines for the agent, with what it may use of each."""
-    form = reading.dialect.tool_grammar.server_tools
+    form = reading.dialect.tool_grammar.server_wildcard
     rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
     by_server = dict(_by_server(reading, tools)) if form else {}
     for server in project.visible_definitions(("server",), names) if form else ():
@@ -216,8 +216,13 @@ def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
     """The lines that keep somebody from starting the agent, each with whom."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
-        if key and key.bars and key.known_to(reading.runtime.name) and isinstance(entry.value, Scalar):
-            whom = key.bars.get(entry.value.text.lower())
+        if (
+            key
+            and key.blocks_callers
+            and key.known_to(reading.runtime.name)
+            and isinstance(entry.value, Scalar)
+        ):
+            whom = key.blocks_callers.get(entry.value.text.lower())
             if whom and reading.entry(key.name) is entry:
                 yield f"{key.name}: {entry.value.text}", whom
 

@@ -55,7 +55,7 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
         return None
     if not reading.loads and document.entry("name") is None:
         return None
-    scoped = document.identity.plugin or reading.runtime.scoped
+    scoped = document.identity.plugin or reading.runtime.qualifies_names
     scope, _, name = reading.name.rpartition(":") if scoped else ("", "", reading.name)
     return Definition(
         kind,
@@ -98,10 +98,10 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
             continue
         if key.type == "hooks":
             yield from names_in_hooks(entry.value, document.dialect, document.text)
-        if key.names:
+        if key.name_kind:
             yield from _named(document, key, entry.value)
         for field in key.fields:
-            if field.names:
+            if field.name_kind:
                 for record in _records(entry.value):
                     within = record.get(field.name)
                     if within and not within.unparsed:
@@ -122,7 +122,7 @@ def _records(value: Node) -> Iterator[Mapping]:
 def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
     """The names in the value of a key. A mapping below a key of servers defines them; in any other its
     keys are the names."""
-    kind: NameKind = key.names  # type: ignore[assignment]
+    kind: NameKind = key.name_kind  # type: ignore[assignment]
     if isinstance(value, Sequence):
         for item in value.items:
             yield from _named(document, key, item)

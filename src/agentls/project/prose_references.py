@@ -43,19 +43,21 @@ def _marked(row: PromptForm) -> _Marked:
     sign = re.escape(row.sign)
     if row.form == "call":
         key = rf"(?:{row.argument}\s*[:=]\s*)?" if row.argument else ""
-        slash = "/?" if row.refers == "skill" else ""  # A skill is also a command.
+        slash = "/?" if row.refers_to == "skill" else ""  # A skill is also a command.
         pattern = rf"{sign}\({key}{_QUOTE}?{slash}({_NAME}){_QUOTE}?\s*[,)]"
-        return _Marked(f"{row.sign}(", row.refers, "call", re.compile(pattern))
+        return _Marked(f"{row.sign}(", row.refers_to, "call", re.compile(pattern))
     if row.form == "argument":
         # Without quotes it has to be all there is: a sentence may go on after it.
         pattern = (
             rf"{sign}{_QUOTE}?\s*[:=]\s*(?:{_QUOTE}({_NAME}){_QUOTE}"
             rf"|((?!\d)[\w:-]+)(?=[ \t]*(?:[,;)}}\]`]|\r?$)))"
         )
-        return _Marked(row.sign, row.refers, "argument", re.compile(pattern, re.MULTILINE))
+        return _Marked(row.sign, row.refers_to, "argument", re.compile(pattern, re.MULTILINE))
     if row.form == "label":
-        return _Marked(row.sign, row.refers, "mention", re.compile(rf"@[\"']({_NAME}){sign}"))
-    return _Marked(row.sign, row.refers, "mention", re.compile(sign + _AFTER_PREFIX[row.refers == "server"]))
+        return _Marked(row.sign, row.refers_to, "mention", re.compile(rf"@[\"']({_NAME}){sign}"))
+    return _Marked(
+        row.sign, row.refers_to, "mention", re.compile(sign + _AFTER_PREFIX[row.refers_to == "server"])
+    )
 
 
 _AFTER_PREFIX = (

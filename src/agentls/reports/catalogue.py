@@ -42,15 +42,15 @@ _KINDS = {
     "Runtime": "runtime",
     "Place": "place",
     "Key": "key",
-    "Value": "value",
+    "EnumValue": "value",
     "Tool": "tool",
-    "OldTool": "tool",
+    "FormerTool": "tool",
     "Model": "model",
     "HookEvent": "hook event",
     "HookField": "field",
     "HookHandler": "hook handler",
     "Transport": "transport",
-    "TaggedName": "name",
+    "SpecialName": "name",
 }
 
 
@@ -96,7 +96,7 @@ def summarise_dialect(dialect: Dialect) -> Overview:
 
 def _shown(place: Place, dialect: Dialect) -> str:
     """A place as a pattern; those of a plugin are told as such."""
-    own_folder = any(runtime.identity == "folder" for runtime in dialect.runtimes)
+    own_folder = any(runtime.default_name == "folder" for runtime in dialect.runtimes)
     files = f"*/{place.files}" if own_folder else place.files
     pattern = f"{place.folder}/{files}".lstrip("/")
     return f"{pattern} (plugin)" if place.scope == "plugin" else pattern
@@ -113,7 +113,7 @@ def render_dialect(dialect: Dialect) -> str:
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),
         ("Models", ", ".join(f"`{model.name}`" for model in dialect.models.known)),
         ("Hook events", ", ".join(f"`{event.name}`" for event in dialect.hooks.events)),
-        ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.template.variables)),
+        ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.prompt_variables.variables)),
     ]
     sources = [f"- {cite_source(source).strip('*').removeprefix('Source: ')}" for source in dialect.sources]
     body = "\n".join(f"- {label}: {text}" for label, text in rows if text)
@@ -123,5 +123,5 @@ def render_dialect(dialect: Dialect) -> str:
 
 def _also(dialect: Dialect) -> list[str]:
     """The readers of other dialects that read files in these places too."""
-    found = {name: other for place in dialect.places for name, other in place.also.items()}
+    found = {name: other for place in dialect.places for name, other in place.other_readers.items()}
     return [loader.load_dialect(other).runtime(name).title for name, other in found.items()]

@@ -15,7 +15,7 @@ from agentls.dialects import crosswalk, loader
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import HookField
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Key, OldTool, Source, Tool
+from agentls.dialects.records import FormerTool, Key, Source, Tool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_mcp_tool
 from agentls.linter.rule import RULES
 from agentls.text.spelling import closest_match
@@ -98,22 +98,22 @@ def about_record_field(dialect: Dialect, path: str) -> str | None:
 
 
 def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
-    also = " or ".join(_SCALARS.get(kind, kind) for kind in key.also)
+    also = " or ".join(_SCALARS.get(kind, kind) for kind in key.also_types)
     plugin = "the key is ignored" if key.ignored_in_plugin else key.plugin
     facts = [
         ("", "Required" if key.required else ""),
         ("Type", _TYPES.get(key.type, "")),
         ("Values", _values(key)),
         ("Also", also),
-        ("Without it", key.default),
-        ("A value that does not fit", key.bad_value),
+        ("Without it", key.default_effect),
+        ("A value that does not fit", key.invalid_effect),
         ("Specifiers in parentheses", key.specifier),
         ("In a plugin", plugin),
         ("Since", key.since),
         ("Known to", _titles(dialect, key.runtimes)),
         ("Deprecated", key.deprecated),
         ("Without effect", key.no_effect),
-        ("Write instead", code_span(key.use) if key.use else ""),
+        ("Write instead", code_span(key.replacement) if key.replacement else ""),
         ("Has an effect", _when(key)),
         ("Fields", join_names(field.name for field in key.fields)),
     ]
@@ -127,12 +127,12 @@ def _titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
 
 def _when(key: Key) -> str:
     """The condition under which a key does something, in words."""
-    if key.applies is None:
+    if key.applies_when is None:
         return ""
-    values = [code_span(value) for value in key.applies.values if value]
-    others = [code_span(value) for value in key.applies.other_than]
+    values = [code_span(value) for value in key.applies_when.values if value]
+    others = [code_span(value) for value in key.applies_when.excluded_values]
     said = f" {' or '.join(values)}" if values else f" other than {' and '.join(others)}" if others else ""
-    return f"with {code_span(key.applies.key)}{said}"
+    return f"with {code_span(key.applies_when.key)}{said}"
 
 
 def _values(key: Key) -> str:
@@ -144,10 +144,10 @@ def _values(key: Key) -> str:
 
 def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
     runtime = dialect.runtimes[0]
-    whose = f"A key of {key.of}. " if key.of else ""
+    whose = f"A key of {key.owner}. " if key.owner else ""
     effect = f"{runtime.title} {_UNKNOWN_KEYS[runtime.unknown_keys]}"
     note = f"{key.note[0].upper()}{key.note[1:]}." if key.note else ""
-    facts = [("Write instead", code_span(key.use) if key.use else ""), ("", note)]
+    facts = [("Write instead", code_span(key.replacement) if key.replacement else ""), ("", note)]
     return render_page(key.name, "unknown key", f"{whose}{effect}.", facts, observed_source(dialect))
 
 
@@ -181,7 +181,7 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
     tool = dialect.tool(name)
     if tool:
         return _tool_page(dialect, tool)
-    if name in dialect.user_tools:
+    if name in dialect.configured_tools:
         return render_page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
     if name == ALL_TOOLS:
         return _of_the_lists(dialect, name, "all tools", "All the tools that are available.")
@@ -196,19 +196,20 @@ def about_tool(dialect: Dialect, name: str) -> str | None:
 
 def _tool_page(dialect: Dialect, tool: Tool) -> str:
     differs = any(tool.availability != "always" for tool in dialect.tools)
-    old_names = [old.name for old in dialect.old_tools if old.works and tool.name in old.now]
+    old_tools = [old for old in dialect.old_tools if old.still_accepted]
+    old_names = [old.name for old in old_tools if tool.name in old.replacements]
     facts = [
-        ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.prompts]),
+        ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.asks_permission]),
         ("In subagents", _availability(dialect, tool) if differs else ""),
         ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
         ("Specifier in permission rules", tool.specifier),
         ("Old names that still work", join_names(old_names)),
         ("Since", tool.since),
     ]
-    if tool.yields_to:
-        beside = f"not given, as the same is done through `{tool.yields_to}`; that is in order"
+    if tool.superseded_by:
+        beside = f"not given, as the same is done through `{tool.superseded_by}`; that is in order"
         version = f"{dialect.runtimes[0].title} {dialect.runtimes[0].version}"
-        facts.append((f"Listed beside `{tool.yields_to}`", f"{beside} (observed in {version})"))
+        facts.append((f"Listed beside `{tool.superseded_by}`", f"{beside} (observed in {version})"))
     return render_page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
 
 
@@ -221,22 +222,20 @@ def _availability(dialect: Dialect, tool: Tool) -> str:
     return "available, also in the background" if tool.background else "available, but not in the background"
 
 
-def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
-    summary = f"{old.note[0].upper()}{old.note[1:]}."
-    if old.works:
-        summary += " The old name is still understood."
-    else:
-        summary += f" {dialect.runtimes[0].title} drops the name without a word."
-    facts = [("Write instead", join_names(old.now))]
+def _old_tool_page(dialect: Dialect, old: FormerTool) -> str:
+    ignored = f"{dialect.runtimes[0].title} drops the name without a word."
+    effect = "The old name is still understood." if old.still_accepted else ignored
+    summary = f"{old.note[0].upper()}{old.note[1:]}. {effect}"
+    facts = [("Write instead", join_names(old.replacements))]
     return render_page(old.name, "old tool name", summary, facts, dialect.source(old.source))
 
 
 def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
     # Some runtimes understand it all the same.
-    others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.works]
+    others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.accepted_by]
     effect = _UNKNOWN_TOOLS[others[0].unknown_tools] if others else "understands the name all the same"
-    summary = f"A tool of {tool.of}. {(*others, *dialect.runtimes)[0].title} {effect}."
-    facts = [("What comes nearest", join_names(tool.now))]
+    summary = f"A tool of {tool.owner}. {(*others, *dialect.runtimes)[0].title} {effect}."
+    facts = [("What comes nearest", join_names(tool.replacements))]
     return render_page(tool.name, "unknown tool", summary, facts, observed_source(dialect))
 
 
@@ -274,25 +273,25 @@ def about_model(dialect: Dialect, name: str) -> str | None:
     """The page of a model: an alias, an id, or an id in another provider's form."""
     model = dialect.models.get(name)
     if model is None:
-        if not dialect.models.is_elsewhere(name):
+        if not dialect.models.matches_other_id(name):
             return None
         key = next(key for key in dialect.keys if key.type == "model")
-        return render_page(name, "model id", dialect.models.others, (), dialect.source(key.source))
-    kind = "model alias" if model.kind == "alias" else "model id"
-    runtime = dialect.runtimes[0]
+        return render_page(name, "model id", dialect.models.other_ids_note, (), dialect.source(key.source))
     fate = {
         "older": "older; a newer model of the family exists",
         "remapped": "gone; the newer model answers instead",
         "retired": "retired; requests fail",
     }
-    suffix = dialect.models.long_context
+    suffix, runtime = dialect.models.long_context, dialect.runtimes[0]
     long = bool(suffix) and name.strip().lower().endswith(suffix)
+    target = f"`{model.resolves_to}` in {runtime.title} {runtime.version}"
     facts = [
-        ("Resolves to", f"`{model.sends}` in {runtime.title} {runtime.version}" if model.sends else ""),
+        ("Resolves to", target if model.resolves_to else ""),
         ("Status", fate.get(model.status, "")),
         (code_span(suffix), "asks for the long context window" if long else ""),
     ]
-    return render_page(model.name, kind, f"{model.summary.rstrip('.')}.", facts, dialect.source(model.source))
+    kind, summary = f"model {model.kind}", f"{model.summary.rstrip('.')}."
+    return render_page(model.name, kind, summary, facts, dialect.source(model.source))
 
 
 # --- hooks and servers ------------------------------------------------------------------------
@@ -304,8 +303,8 @@ def about_event(dialect: Dialect, name: str) -> str | None:
     if event is None:
         return None
     facts = [
-        ("Matcher", f"compared with {event.matches}" if event.matches else "ignored"),
-        ("", "A definition that is broken unloads the whole agent" if event.guard else ""),
+        ("Matcher", f"compared with {event.matcher_subject}" if event.matcher_subject else "ignored"),
+        ("", "A definition that is broken unloads the whole agent" if event.rejects_if_invalid else ""),
     ]
     return render_page(event.name, "hook event", event.summary, facts, dialect.source(event.source))
 
@@ -326,13 +325,13 @@ def about_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The
 
 def about_entry_field(dialect: Dialect, name: str) -> str | None:
     """The page of a field of an entry below a hook event."""
-    field = next((field for field in dialect.hooks.entry if field.name == name), None)
+    field = next((field for field in dialect.hooks.entry_fields if field.name == name), None)
     return _field_page(dialect, field, "field of a hook") if field else None
 
 
 def about_field(dialect: Dialect, handler: str, field: str) -> str | None:
     """The page of a field of a hook handler; an unknown kind of handler may have any field."""
-    common = next((row for row in dialect.hooks.common if row.name == field), None)
+    common = next((row for row in dialect.hooks.common_fields if row.name == field), None)
     if common:
         return _field_page(dialect, common, "field of a hook handler")
     known = dialect.hook_handler(handler)
@@ -354,7 +353,7 @@ def about_transport(dialect: Dialect, name: str) -> str | None:
     transport = next((row for row in dialect.servers.transports if row.name == name), None)
     if transport is None:
         return None
-    facts = [("Needs", code_span(transport.requires))]
+    facts = [("Needs", code_span(transport.required_field))]
     return render_page(name, "kind of MCP server", transport.summary, facts, dialect.source(transport.source))
 
 
@@ -386,7 +385,7 @@ def about_agent(dialect: Dialect, name: str) -> str | None:
 
 def about_variable(dialect: Dialect, name: str) -> str | None:
     """The page of a variable that a prompt can name."""
-    found = next((row for row in dialect.template.variables if row.name == name), None)
+    found = next((row for row in dialect.prompt_variables.variables if row.name == name), None)
     return render_page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
 
 
@@ -418,7 +417,7 @@ def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]
         yield _WordGroup(tuple(RULES), about_rule)
     yield words(dialect.keys, partial(about_key, dialect))
     yield words((*dialect.tools, *dialect.old_tools), partial(about_tool, dialect))
-    yield _WordGroup(dialect.user_tools, partial(about_tool, dialect))
+    yield _WordGroup(dialect.configured_tools, partial(about_tool, dialect))
     yield words(dialect.models.known, partial(about_model, dialect))
     yield words(hooks.events, partial(about_event, dialect))
     for key in dialect.keys:
@@ -430,8 +429,8 @@ def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]
         tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
         yield _WordGroup(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
     yield words(hooks.handlers, partial(about_handler, dialect))
-    yield words(hooks.entry, partial(about_entry_field, dialect))
-    fields = (*hooks.common, *(field for handler in hooks.handlers for field in handler.fields))
+    yield words(hooks.entry_fields, partial(about_entry_field, dialect))
+    fields = (*hooks.common_fields, *(field for handler in hooks.handlers for field in handler.fields))
     yield words(fields, partial(about_field, dialect, ""))
     yield words(servers.fields, partial(about_server_field, dialect))
     yield words(servers.transports, partial(about_transport, dialect))
@@ -497,4 +496,4 @@ def suggest_words(word: str, dialect: Dialect) -> list[str]:
 def _is_misspelt(name: str, dialect: Dialect) -> bool:
     """Whether a name is only another way of writing that of a key."""
     foreign = None if dialect.key(name) else dialect.foreign_key(name)
-    return foreign is not None and foreign.alias
+    return foreign is not None and foreign.is_misspelling

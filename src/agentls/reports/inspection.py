@@ -125,12 +125,12 @@ def resolve_model(written: str | None, models: Models) -> str:
     model = models.get(wanted)
     if model is None:
         return written or INHERIT
-    return model.sends or model.name
+    return model.resolves_to or model.name
 
 
 def _model(reading: Reading, models: Models) -> ResolvedModel:
     entry, key = reading.entry("model"), reading.dialect.key("model")
-    if entry and key and key.shape and isinstance(entry.value, Sequence):
+    if entry and key and key.schema and isinstance(entry.value, Sequence):
         names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
         return ResolvedModel(", ".join(names), resolve_model(names[0] if names else None, models))
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
@@ -187,7 +187,7 @@ def _ignored(reading: Reading) -> Iterator[str]:
 def _notes_on_tools(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
     available = [tool for tool in map(dialect.tool, tools.available) if tool]
     for other in tools.available:
-        yielding = [tool.name for tool in available if tool.yields_to == other]
+        yielding = [tool.name for tool in available if tool.superseded_by == other]
         if yielding:
             yield (
                 f"Beside `{other}` the agent is not given {join_names(yielding)};"
@@ -207,15 +207,15 @@ def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
     model = models.get(written)
     if models.providers and "/" not in written:
         yield f"`{written}` names no provider, so the agent fails when it runs."
-    elif model is None and not models.is_elsewhere(written):
+    elif model is None and not models.matches_other_id(written):
         ignored = "unless the account has it, it is ignored"
         passed_on = "the text is sent to the API as it is"
-        rest = passed_on if models.unknown == "passed on" else ignored
+        rest = passed_on if models.unknown_models == "passed on" else ignored
         yield f"No model `{written}` is known; {rest}."
     elif model and model.status == "retired":
         yield f"Requests to `{model.name}` fail: {model.summary}."
     elif model and model.status == "remapped":
-        yield f"`{model.name}` is gone, and `{model.sends}` is asked instead."
+        yield f"`{model.name}` is gone, and `{model.resolves_to}` is asked instead."
 
 
 def join_names(names: list[str]) -> str:
@@ -326,7 +326,7 @@ def strip_styles(lines: list[Line]) -> str:
 def is_usable(view: RuntimeReport) -> bool:
     """Whether the runtime gets an agent from the file that it can start."""
     grammar = view.runtime.tool_grammar
-    on_purpose = grammar is not None and grammar.none_on_purpose and view.tools.mode == "none"
+    on_purpose = grammar is not None and grammar.empty_is_intended and view.tools.mode == "none"
     return view.loads and view.how != "damaged" and (on_purpose or not view.tools.is_empty)
 
 
@@ -334,21 +334,21 @@ def verdict(view: RuntimeReport) -> str:
     """In a sentence or two, what the runtime does with the file."""
     title = f"{view.runtime.title} {view.runtime.version}".rstrip()
     if not view.loads:
-        return f"{title} {view.runtime.refusal.replace('the file', 'this file')}."
-    if view.how == "damaged" and view.runtime.damage:
-        return f"{title} cannot use the frontmatter: it {view.runtime.damage}."
+        return f"{title} {view.runtime.rejection_effect.replace('the file', 'this file')}."
+    if view.how == "damaged" and view.runtime.degraded_effect:
+        return f"{title} cannot use the frontmatter: it {view.runtime.degraded_effect}."
     if view.how == "damaged":
         return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
     effect = f"{title} {'loads' if view.runtime.version else 'should load'} this file"
     if view.how == "repaired":
         effect += " after repairing it"
     if view.tools.mode == "none":
-        return f"{effect}, and starts the {view.dialect.thing} without any tool."
+        return f"{effect}, and starts the {view.dialect.noun} without any tool."
     if view.tools.is_empty and view.runtime.without_tools != "refused":
         left = "is" if view.runtime.without_tools == "started" else "may be"
-        return f"{effect}, but the {view.dialect.thing} {left} left without any tool."
+        return f"{effect}, but the {view.dialect.noun} {left} left without any tool."
     if view.tools.is_empty:
-        return f"{effect}, but refuses to start the {view.dialect.thing}, which is left without any tool."
+        return f"{effect}, but refuses to start the {view.dialect.noun}, which is left without any tool."
     return f"{effect}."
 
 
@@ -360,7 +360,7 @@ def short_status(view: RuntimeReport) -> str:
         "clean": "loads",
         "repaired": "loads after repair",
         "damaged": "unreadable",
-        "dropped": view.runtime.refused,
+        "dropped": view.runtime.rejection_word,
     }[view.how]
 
 
@@ -378,14 +378,14 @@ def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str
         if any(tool.availability != "always" for tool in view.dialect.tools):
             return "all that subagents may use"
         key = view.dialect.key("tools")
-        return key.default if key and key.default else "all"
+        return key.default_effect if key and key.default_effect else "all"
     denied = {ruling.name for ruling in view.capabilities.denied} if view.capabilities else ()
     return ", ".join(mark(tool) for tool in view.tools.available if tool not in denied) or "none"
 
 
 def describe_tokens(view: RuntimeReport, then: str = ",") -> str:
     """What the texts cost, `then` between the two; not every file has a description."""
-    where = "prompt" if view.dialect.thing in _PROMPTS else "text"
+    where = "prompt" if view.dialect.noun in _PROMPTS else "text"
     body = f"{view.tokens.body:,} in the {where}"
     if view.description is None:
         return f"about {body}"

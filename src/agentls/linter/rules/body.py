@@ -45,7 +45,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     ```
     """
     closing, variant = ctx.reading.closing, find_variant(ctx.reading.root, ctx.dialect)
-    if (variant and not variant.prompt) or ctx.reading.runtime.overlays:
+    if (variant and not variant.has_prompt) or ctx.reading.runtime.may_extend_agent:
         return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
         agent = "The prompt is empty: the agent comes without instructions of its own."
@@ -246,7 +246,7 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     You review the code in ${cwd}.
     ```
     """
-    template = ctx.dialect.template
+    template = ctx.dialect.prompt_variables
     if not template.opening or template.opening not in ctx.text or ctx.reading.closing is None:
         return
     known = {variable.name for variable in template.variables}
@@ -355,7 +355,7 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     """
     lines = ctx.text.rstrip().count("\n") + 1
     for reading in ctx.readings:
-        advised = reading.runtime.lines and (ctx.config.lines or reading.runtime.lines)
+        advised = reading.runtime.advised_lines and (ctx.config.lines or reading.runtime.advised_lines)
         if advised and lines > advised:
             message = (
                 f"The text has {lines:,} lines; for {reading.runtime.title} at most {advised} are advised."

@@ -340,8 +340,8 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
             readers = [r.runtime for r in ctx.readings if all(key.known_to(r.runtime.name) for key in keys)]
             if not (keys and readers) or any(value.name == reference.name for value in keys[-1].values):
                 continue
-            doubtful = not keys[-1].unknown_name
-            told = "" if doubtful else f" {describe_effect(readers, keys[-1].unknown_name)}."
+            doubtful = not keys[-1].unresolved_effect
+            told = "" if doubtful else f" {describe_effect(readers, keys[-1].unresolved_effect)}."
         meant = project.suggest_name(kind, reference.name)
         weight = Severity.INFORMATION if doubtful or not meant else Severity.WARNING
         yield _finding(ctx, reference, f"There is no {kind} `{reference.name}` here.{told}", meant, weight)
@@ -352,7 +352,7 @@ def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
     at = reference.span.start
     entry = next((entry for entry in ctx.document.root.entries if _holds(entry, at)), None)
     key = entry and ctx.dialect.key(entry.key.text)
-    if not entry or not key or key.names:
+    if not entry or not key or key.name_kind:
         return [key] if key else []
     records = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
     for record in records:

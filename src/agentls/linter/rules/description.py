@@ -198,7 +198,7 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     if _CUE.search(description) or find_lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
-        yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.thing}.")
+        yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.noun}.")
 
 
 def is_chosen_by_people(ctx: Context) -> bool:

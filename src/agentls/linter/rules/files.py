@@ -37,10 +37,10 @@ def outdated_file_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     place = next((place for place in ctx.dialect.places if place.holds(ctx.document.path)), None)
-    if place is None or not place.renamed:
+    if place is None or not place.renamed_suffix:
         return
-    folder = f"{place.moved}/" if place.moved else ""
-    name = f"{folder}{place.stem(ctx.document.path)}{place.renamed}"
+    folder = f"{place.moved_to}/" if place.moved_to else ""
+    name = f"{folder}{place.stem(ctx.document.path)}{place.renamed_suffix}"
     yield Finding(Span(0, min(3, len(ctx.text))), f"Files of this kind have a new name. Move it to `{name}`.")
 
 
@@ -74,7 +74,7 @@ def prompt_too_long(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in ctx.readings:
-        most = reading.runtime.longest_body
+        most = reading.runtime.max_prompt_length
         length = len(ctx.text[reading.body_start :].strip()) if most and reading.loads else 0
         if length > most:
             yield Finding(

@@ -129,7 +129,7 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
     Write small functions.
     ```
     """
-    triggers, root, block = ctx.dialect.triggers, ctx.reading.root, ctx.document.frontmatter
+    triggers, root, block = ctx.dialect.activation, ctx.reading.root, ctx.document.frontmatter
     if not triggers or block is None or not ctx.reading.loads or ctx.reading.reasons:
         return
     said = Mapping(block.content, tuple(e for e in root.entries if _says_something(e)) if root else ())

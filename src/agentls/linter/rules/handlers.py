@@ -248,7 +248,7 @@ def unknown_hook_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry_fields = [field.name for field in ctx.dialect.hooks.entry]
+    entry_fields = [field.name for field in ctx.dialect.hooks.entry_fields]
     for group in shape.hook_entries(ctx):
         yield from _unknown_fields(ctx, group.node, entry_fields, "an entry")
     for handler in shape.hook_handlers(ctx):
@@ -377,6 +377,6 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
         fields = shape.handler_fields(ctx.dialect, handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
-            if field and field.only_for_tools and not event.tool and not is_null(entry.value):
+            if field and field.tool_events_only and not event.matches_tools and not is_null(entry.value):
                 message = f"`{event.name}` is not about a tool: a handler with `{field.name}` never runs."
                 yield Finding(entry.key.span, message, _removal(ctx, handler.node, entry, safe=False))

@@ -249,9 +249,9 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for each in _misshapen(ctx):
-        if not each.event.guard:
+        if not each.event.rejects_if_invalid:
             yield Finding(each.span, f"{each.message}. {ctx.runtime_titles} ignores it.", each.fixes)
-    matcher = next((field for field in ctx.dialect.hooks.entry if field.name == "matcher"), None)
+    matcher = next((field for field in ctx.dialect.hooks.entry_fields if field.name == "matcher"), None)
     for group in shape.hook_entries(ctx):
         if matcher and group.matcher and not matcher.accepts(group.matcher.value):
             yield from _wrong_matcher(ctx, group.matcher)

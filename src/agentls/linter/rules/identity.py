@@ -18,7 +18,7 @@ from agentls.text.yaml_tree import Scalar, Sequence
 
 def _placeholder(ctx: Context) -> str:
     """A description to be written by the user."""
-    return f"What the {ctx.dialect.thing} does. Use it when ..."
+    return f"What the {ctx.dialect.noun} does. Use it when ..."
 
 
 @rule("error")
@@ -122,7 +122,7 @@ def _is_meant_as(ctx: Context, written: str, key: str) -> bool:
     """Whether a key that the runtime does not know is meant to be `key`."""
     foreign = ctx.dialect.foreign_key(written)
     if foreign or ctx.dialect.key(written):
-        return foreign is not None and foreign.use == key
+        return foreign is not None and foreign.replacement == key
     return closest_match(written, [key]) is not None
 
 
@@ -139,7 +139,7 @@ def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
 
 def _default_name(ctx: Context) -> str:
     """A name made from that of the file, or of its folder."""
-    return _slug(ctx.document.identity.default_name(ctx.reading.runtime.identity))
+    return _slug(ctx.document.identity.default_name(ctx.reading.runtime.default_name))
 
 
 def _slug(stem: str) -> str:
@@ -282,7 +282,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
 
 def _override_fix(ctx: Context) -> Iterator[Fix]:
     """The fix that lets the agent take the place of a built-in one, where that needs a key."""
-    override = ctx.reading.runtime.override
+    override = ctx.reading.runtime.override_key
     entry = ctx.reading.entry(override) if override else None
     if entry:
         yield Fix(f"Write `{override}: true`", (set_value(entry, "true"),))
@@ -327,7 +327,7 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
 
 def _other_names(ctx: Context) -> Iterator[Finding]:
     """The name, if it is not that of the folder, and runtimes say so that take it all the same."""
-    readings = [reading for reading in ctx.readings if reading.runtime.other_names == "reported"]
+    readings = [reading for reading in ctx.readings if reading.runtime.name_mismatch == "reported"]
     for reading in readings[:1]:
         for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
             said = describe_effect((reading.runtime for reading in readings), "reports it")
@@ -491,7 +491,11 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    if not reading.runtime.undescribed or reading.status in ("damaged", "dropped") or find_early_closing(ctx):
+    if (
+        not reading.runtime.no_description_effect
+        or reading.status in ("damaged", "dropped")
+        or find_early_closing(ctx)
+    ):
         return
     if (reading.description or "").strip() or is_chosen_by_people(ctx):
         return
@@ -500,5 +504,5 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     if any(_is_meant_as(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
         return  # A key that is almost the same has a finding of its own.
     mark, edits = _description(ctx)
-    message = f"There is no description: {ctx.runtime_titles} {reading.runtime.undescribed}."
+    message = f"There is no description: {ctx.runtime_titles} {reading.runtime.no_description_effect}."
     yield Finding(mark, message, ctx.make_fix("Write a description", *edits))

@@ -72,7 +72,7 @@ def closest_key(written: str, dialect: Dialect) -> str | None:
     """
     foreign = dialect.foreign_key(written)
     if foreign:
-        return foreign.use if foreign.alias else None
+        return foreign.replacement if foreign.is_misspelling else None
     if dialect.key(written):
         return None  # It is a key, but not to the runtimes that count.
     if dialect.foreign_key(written.removesuffix("s")):
@@ -175,19 +175,21 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in _unknown_entries(ctx):
         foreign = ctx.dialect.foreign_key(entry.key.text)
-        if foreign is None or foreign.alias:
+        if foreign is None or foreign.is_misspelling:
             continue
-        of = f"`{foreign.name}` is a key of {foreign.of}. " if foreign.of else ""
+        of = f"`{foreign.name}` is a key of {foreign.owner}. " if foreign.owner else ""
         message = of + _effect(ctx, foreign.name)
-        if foreign.use and foreign.same:
-            message += f" Here it is called `{foreign.use}`."
-        elif foreign.use:
+        if foreign.replacement and foreign.is_equivalent:
+            message += f" Here it is called `{foreign.replacement}`."
+        elif foreign.replacement:
             note = f": {foreign.note}" if foreign.note else ""
-            message += f" What comes nearest is `{foreign.use}`{note}."
+            message += f" What comes nearest is `{foreign.replacement}`{note}."
         elif foreign.note:
             message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
         fixes = (
-            ctx.make_fix(f"Write `{foreign.use}`", *rename_key(ctx, entry, foreign)) if foreign.use else ()
+            ctx.make_fix(f"Write `{foreign.replacement}`", *rename_key(ctx, entry, foreign))
+            if foreign.replacement
+            else ()
         )
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
@@ -317,7 +319,7 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
             continue
         if len({entry.key.text for entry in mapping.entries}) == len(mapping.entries):
             continue
-        if ctx.reading.runtime.equal_keys == "undocumented":
+        if ctx.reading.runtime.duplicate_keys == "undocumented":
             yield from _repeated(mapping)
             continue
         last = {entry.key.text: entry for entry in mapping.entries}
@@ -395,8 +397,10 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
         # Without this entry an earlier one of the same name would count.
         alone = sum(other.key.text == key.name for other in entries) == 1
         fixes = remove_key(ctx, entry, safe=True) if alone else ()
-        effect = f": {key.empty}" if key.empty else ", and so no effect"
-        yield Finding(entry.report_span, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
+        effect = f": {key.empty_effect}" if key.empty_effect else ", and so no effect"
+        yield Finding(
+            entry.report_span, f"`{key.name}` has no value{effect}.", () if key.empty_effect else fixes
+        )
 
 
 @rule("information", tags=("deprecated",))
@@ -432,15 +436,19 @@ def deprecated_key(ctx: Context) -> Iterator[Finding]:
         key = ctx.dialect.key(entry.key.text)
         if key is None or not key.deprecated or not any(reading.loads for reading in ctx.readings):
             continue
-        there = ctx.document.entry(key.use) if key.use else None
-        edits = _in_todays_words(ctx, key, entry) if key.use and there is None else None
-        fixes = ctx.make_fix(f"Write `{key.use}`", edits, safe=True) if edits else _instead(ctx, key, entry)
+        there = ctx.document.entry(key.replacement) if key.replacement else None
+        edits = _in_todays_words(ctx, key, entry) if key.replacement and there is None else None
+        fixes = (
+            ctx.make_fix(f"Write `{key.replacement}`", edits, safe=True)
+            if edits
+            else _instead(ctx, key, entry)
+        )
         yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecated}.", fixes)
 
 
 def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     """The fix that writes the line which comes to the same, or takes the entry out if none does."""
-    line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
+    line = key.replacement_lines.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
     if line and ctx.document.entry(line.partition(":")[0]) is None:
         return ctx.make_fix(f"Write `{line}`", Edit(entry.span, line), safe=True)
     return remove_key(ctx, entry) if line is not None else ()
@@ -448,17 +456,17 @@ def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
 
 def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
     """The edit that says by the key of today what an entry says, if its value can stay or be translated."""
-    use = ctx.dialect.key(key.use)
-    if use and (use.type, use.shape) == (key.type, key.shape):
+    use = ctx.dialect.key(key.replacement)
+    if use and (use.type, use.schema) == (key.type, key.schema):
         return Edit(entry.key.span, use.name)
     keys = ctx.dialect.tool_keys
-    if (key.name, key.use) != (keys.allowed, keys.permissions) or not ctx.reading.entry(key.name):
+    if (key.name, key.replacement) != (keys.allowed, keys.permissions) or not ctx.reading.entry(key.name):
         return None
     lines = [
         f"  {write_scalar(grant.permission)}: {grant.action}"
         for grant in permissions.ordered_permissions(ctx.reading)
     ]
-    return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
+    return Edit(entry.span, ctx.document.newline.join([f"{key.replacement}:", *lines])) if lines else None
 
 
 @rule("information", tags=("unnecessary",))
@@ -497,9 +505,11 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
         if key.no_effect and (when is None or is_met(when, ctx.document.root)):
             message = f"{ctx.runtime_titles} makes nothing of `{key.name}`: {key.no_effect}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
-        elif key.applies and not applies(key, ctx.document.root):
-            values = join_names((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
-            message = f"`{key.name}` counts only beside {values or f'`{key.applies.key}`'}."
+        elif key.applies_when and not applies(key, ctx.document.root):
+            values = join_names(
+                (f"{key.applies_when.key}: {value}" for value in key.applies_when.values), " or "
+            )
+            message = f"`{key.name}` counts only beside {values or f'`{key.applies_when.key}`'}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
@@ -545,8 +555,8 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
     """Whether a value is no value, where one is missed, or text without a character, which the runtimes
     take, and which means nothing."""
     if value.type == "null":
-        return not (key and key.blank)
-    if key is None or key.type != "text" or not key.shape or value.type != "str" or value.text.strip():
+        return not (key and key.often_empty)
+    if key is None or key.type != "text" or not key.schema or value.type != "str" or value.text.strip():
         return False
     if ctx.dialect.model_invocable and key.name in ("name", "description"):
         return False  # What an agent without them comes to is said by the rules about them.

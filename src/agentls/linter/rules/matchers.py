@@ -135,7 +135,7 @@ def ignored_matcher(ctx: Context) -> Iterator[Finding]:
     for group in shape.hook_entries(ctx):
         value = group.matcher.value if group.matcher else None
         if (
-            group.event.matches
+            group.event.matcher_subject
             or not isinstance(value, Scalar)
             or value.type != "str"
             or value.text in shape.ALL
@@ -187,7 +187,7 @@ def _unknown_names(ctx: Context, matcher: Scalar) -> tuple[list[_MatcherName], i
             found.append(_MatcherName(name, span, True, joined))
         elif standing not in ("available", "unavailable"):
             old, foreign = ctx.dialect.old_tool(name), ctx.dialect.foreign_tool(name)
-            now = old.now if old else foreign.now if foreign else ()
+            now = old.replacements if old else foreign.replacements if foreign else ()
             case = match_ignoring_case(name, tools)
             meant = case or (now[0] if now else closest_match(name, tools))
             found.append(_MatcherName(name, span, standing != "unknown" or case is not None, meant))

@@ -21,14 +21,14 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
     models = ctx.dialect.models
     # Of some products nothing is known about their models.
     for key, entry in entries_of_type(ctx, "model") if models.known else ():
-        items = entry.value.items if key.shape and isinstance(entry.value, Sequence) else (entry.value,)
+        items = entry.value.items if key.schema and isinstance(entry.value, Sequence) else (entry.value,)
         for value in items:
             if not isinstance(value, Scalar) or value.type != "str" or not value.text:
                 continue
             if models.providers and _SLASH not in value.text:
                 continue
             model = models.get(value.text)
-            if model or everywhere or not models.is_elsewhere(value.text):
+            if model or everywhere or not models.matches_other_id(value.text):
                 yield value, model
 
 
@@ -63,7 +63,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries_of_type(ctx, "model"):
-        if not key.shape and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
+        if not key.schema and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
             message = f"`{key.name}` is {describe_value(entry.value)}, not text: it is ignored."
             yield Finding(entry.report_span, f"{message} {ctx.runtime_titles} uses the model of the session.")
 
@@ -204,7 +204,7 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
         meant = None if known else _meant_model(value.text, ctx.dialect.models)
         if meant:
             message = f"No model is called {format_code(value.text)}."
-            if ctx.dialect.models.unknown == "passed on":
+            if ctx.dialect.models.unknown_models == "passed on":
                 message += f" {ctx.describe_effect('passes it on as it is')}, and the API refuses it."
             else:
                 message += f" {ctx.describe_effect('uses the model of the session')}."
@@ -291,7 +291,7 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
         foreign = ctx.dialect.foreign_model(value.text)
         if model is None and not foreign and _meant_model(value.text, ctx.dialect.models) is None:
             message = ctx.describe_effect(f"does not know the model {format_code(value.text)}")
-            if ctx.dialect.models.unknown == "passed on":
+            if ctx.dialect.models.unknown_models == "passed on":
                 rest = "It is passed on as it is. Unless your provider knows it, the call fails."
                 yield Finding(value.span, f"{message}. {rest}")
             else:
@@ -349,16 +349,16 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         if foreign.provider:
             of = f"has a provider in front, which {ctx.describe_effect('does not want')}"
         else:
-            of = f"is a model of {foreign.of}; {ctx.describe_effect('does not know it')}"
-        passed_on = ctx.dialect.models.unknown == "passed on"
+            of = f"is a model of {foreign.owner}; {ctx.describe_effect('does not know it')}"
+        passed_on = ctx.dialect.models.unknown_models == "passed on"
         message = f"{format_code(value.text)} {of}. " + (
             "Unless a gateway knows it, the call fails."
             if passed_on
             else "Unless your account has it, the model of the session is used."
         )
-        if foreign.use:
-            message += f" Here it is `{foreign.use}`."
-            fixes = ctx.make_fix(f"Write `{foreign.use}`", Edit(value.span, foreign.use))
+        if foreign.replacement:
+            message += f" Here it is `{foreign.replacement}`."
+            fixes = ctx.make_fix(f"Write `{foreign.replacement}`", Edit(value.span, foreign.replacement))
         else:
             entry = ctx.entry("model")
             fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
@@ -438,7 +438,7 @@ def remapped_model(ctx: Context) -> Iterator[Finding]:
                 ctx,
                 value,
                 model,
-                f"{model.summary} is no longer there. {ctx.runtime_titles} asks `{model.sends}` instead.",
+                f"{model.summary} is no longer there. {ctx.runtime_titles} asks `{model.resolves_to}` instead.",
             )
 
 

@@ -181,10 +181,14 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
         return
     own, roster, entry = told
     runtime = ctx.reading.runtime
-    limit = ctx.config.roster_tokens or runtime.descriptions
+    limit = ctx.config.roster_tokens or runtime.description_budget
     if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
-    by = f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
+    by = (
+        f"{runtime.title} {runtime.description_budget_source}"
+        if limit == runtime.description_budget
+        else "as configured"
+    )
     yield Finding(
         entry.key.span,
         f"This is one of the longest of {len(roster)} descriptions, which take about {roster.description_tokens:,} tokens"

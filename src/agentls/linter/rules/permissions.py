@@ -140,10 +140,10 @@ def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[
     """What is wrong with the name of a permission, and what to write instead."""
     tool = dialect.tool(name)
     is_switch = key == dialect.tool_keys.allowed and name in dialect.tool_keys.switches
-    if tool and tool.permission and not is_switch:
-        return f"`{tool.permission}` rules the tool `{name}`", (tool.permission,)
+    if tool and tool.permission_name and not is_switch:
+        return f"`{tool.permission_name}` rules the tool `{name}`", (tool.permission_name,)
     known = [*(tool.name for tool in dialect.tools), *_names(dialect)]
-    if name in known or ANYTHING in name or "?" in name or name in dialect.user_tools:
+    if name in known or ANYTHING in name or "?" in name or name in dialect.configured_tools:
         return None
     if is_switch:
         return None
@@ -152,10 +152,10 @@ def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[
         return "names are in lower case", (dialect.permission_for(right_case),)
     foreign, old = dialect.foreign_tool(name), dialect.old_tool(name)
     if foreign:
-        now = dict.fromkeys(dialect.permission_for(each) for each in foreign.now)
-        return f"`{name}` is a tool of {foreign.of}", tuple(now)
+        now = dict.fromkeys(dialect.permission_for(each) for each in foreign.replacements)
+        return f"`{name}` is a tool of {foreign.owner}", tuple(now)
     if old:
-        return old.note, old.now
+        return old.note, old.replacements
     if tool_names.is_external_tool(name, dialect):
         return None
     meant = closest_match(name, known, most=1)

@@ -61,7 +61,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     if ctx.project is None or ctx.names is None:
         return
     for key in ctx.dialect.keys:
-        entry = ctx.entry(key.name) if key.offered_only else None
+        entry = ctx.entry(key.name) if key.requires_model_invocable else None
         for reference in ctx.names.references if entry else ():
             if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
                 skill = _non_invocable_skill(ctx, reference)
@@ -159,7 +159,12 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)
-            if each.action == "deny" and tool and tool.refers == own.kind and each.specifier == own.full_name:
+            if (
+                each.action == "deny"
+                and tool
+                and tool.refers_to == own.kind
+                and each.specifier == own.full_name
+            ):
                 yield file.path, each
 
 

@@ -21,7 +21,9 @@ _TOOL = re.compile(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
 
 def _readers(ctx: Context) -> tuple[Reading, ...]:
     """The readings of those who understand references."""
-    return tuple(reading for reading in ctx.readings if reading.runtime.references and reading.loads)
+    return tuple(
+        reading for reading in ctx.readings if reading.runtime.resolves_prompt_references and reading.loads
+    )
 
 
 def _found(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span]]:
@@ -145,9 +147,15 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     """
     for name, span in _found(ctx, "#tool:", _TOOL):
         old = find_former_tool(name, ctx.dialect)
-        if old and old.now:
-            fixes = ctx.make_fix(f"Write `{old.now[0]}`", Edit(span, old.now[0])) if len(old.now) == 1 else ()
-            what = "called" if len(old.now) == 1 else "split into"
+        if old and old.replacements:
+            fixes = (
+                ctx.make_fix(f"Write `{old.replacements[0]}`", Edit(span, old.replacements[0]))
+                if len(old.replacements) == 1
+                else ()
+            )
+            what = "called" if len(old.replacements) == 1 else "split into"
             yield Finding(
-                span, f"`{name}` is {what} {join_names(old.now)} now. The old name still works.", fixes
+                span,
+                f"`{name}` is {what} {join_names(old.replacements)} now. The old name still works.",
+                fixes,
             )

@@ -65,10 +65,14 @@ def refused_key(ctx: Context) -> Iterator[Finding]:
         foreign = ctx.dialect.foreign_key(entry.key.text)
         renamed = rename_key(ctx, entry, foreign) if foreign else ()
         meant = closest_key(entry.key.text, ctx.dialect)
-        if foreign and foreign.of and not foreign.alias:
-            here = f" Here it is called `{foreign.use}`." if foreign.same and foreign.use else ""
-            message = f"{finding.message} It is a key of {foreign.of}.{here}"
-            fixes = ctx.make_fix(f"Write `{foreign.use}`", *renamed) or key_removal(ctx, entry)
+        if foreign and foreign.owner and not foreign.is_misspelling:
+            here = (
+                f" Here it is called `{foreign.replacement}`."
+                if foreign.is_equivalent and foreign.replacement
+                else ""
+            )
+            message = f"{finding.message} It is a key of {foreign.owner}.{here}"
+            fixes = ctx.make_fix(f"Write `{foreign.replacement}`", *renamed) or key_removal(ctx, entry)
             yield finding._replace(message=message, fixes=fixes)
         elif meant and ctx.document.entry(meant) is None:
             fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))

@@ -49,7 +49,7 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries_of_type(ctx, "skills"):
         value = entry.value
-        if key.shape:
+        if key.schema:
             continue
         if isinstance(value, Sequence):
             for item in value.items:
@@ -223,15 +223,15 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
         transport = _transport(ctx, definition)
         if transport is None:
             continue
-        needed = definition.get(transport.requires)
+        needed = definition.get(transport.required_field)
         if needed and not is_null(needed.value):
             continue
         name = format_code(server.key.text)
-        message = f"The server {name} has no `{transport.requires}`. {ctx.runtime_titles} skips it."
+        message = f"The server {name} has no `{transport.required_field}`. {ctx.runtime_titles} skips it."
         other = None if definition.get("type") else _meant_transport(ctx, definition)
         if other:
             message = (
-                f"The server {name} has a `{other.requires}` but no `type`, and is read as"
+                f"The server {name} has a `{other.required_field}` but no `type`, and is read as"
                 f" `{transport.name}`. {ctx.runtime_titles} skips it."
             )
             field = f"type: {other.name}"
@@ -254,7 +254,7 @@ def _transport(ctx: Context, definition: Mapping) -> Transport | None:
 def _meant_transport(ctx: Context, definition: Mapping) -> Transport | None:
     """The transport, other than the usual one, that a definition without a type has all it takes for."""
     for transport in ctx.dialect.servers.transports[1:]:
-        needed = definition.get(transport.requires)
+        needed = definition.get(transport.required_field)
         if needed and not is_null(needed.value):
             return transport
     return None

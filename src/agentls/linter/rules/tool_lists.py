@@ -104,7 +104,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     known = all(
         explain_entry(each, tools, ctx.dialect) != _NO_NAME for tools in lists for each in tools.items
     )
-    doubtful = runtime.without_tools == "unknown" or (ctx.dialect.tool_grammar.open and not known)
+    doubtful = runtime.without_tools == "unknown" or (ctx.dialect.tool_grammar.is_open_set and not known)
     yield Finding(
         entry.report_span,
         f"{none} available{why}. {describe_effect(runtimes, f'{verb} the agent without any tool')}.",
@@ -133,7 +133,7 @@ def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
     entry = reading.entry(TOOLS)
     if (
         entry is None
-        or grammar.map
+        or grammar.is_mapping
         or runtime.unknown_tools in _NO_MATTER
         or is_read_as_string(ctx, entry.value)
     ):
@@ -142,9 +142,9 @@ def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
     if not tools.is_empty or any(reason.span == entry.report_span for reason in reading.reasons):
         return None
     # Such a list is written for another runtime, and works there.
-    every = any(dropped.name in reading.dialect.tool_grammar.all for dropped in tools.dropped)
+    every = any(dropped.name in reading.dialect.tool_grammar.wildcards for dropped in tools.dropped)
     elsewhere = any(dropped.reason == not_there(runtime) for dropped in tools.dropped)
-    return None if every or elsewhere or (tools.mode == "none" and grammar.none_on_purpose) else tools
+    return None if every or elsewhere or (tools.mode == "none" and grammar.empty_is_intended) else tools
 
 
 def _gives_tools(ctx: Context, fix: Fix) -> bool:
@@ -305,7 +305,7 @@ def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
     """
     for tools, listed in _with_specifier(ctx):
         row = ctx.dialect.tool(listed.tool or "")
-        if row is None or not tools.key.specifier or (row.scoping and tools.key.name == TOOLS):
+        if row is None or not tools.key.specifier or (row.specifier_effect and tools.key.name == TOOLS):
             continue
         preload = f" To load a skill into the agent, list it in `{_SKILLS}`."
         yield Finding(
@@ -373,10 +373,10 @@ def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
         return
     for tools, listed in _with_specifier(ctx):
         row = ctx.dialect.tool(listed.tool or "")
-        if row and row.scoping and tools.key.name == TOOLS:
+        if row and row.specifier_effect and tools.key.name == TOOLS:
             yield Finding(
                 listed.entry.span,
-                f"`{listed.entry.text}`: {row.scoping[0].lower()}{row.scoping[1:]}",
+                f"`{listed.entry.text}`: {row.specifier_effect[0].lower()}{row.specifier_effect[1:]}",
                 _without_specifier(ctx, tools, listed),
             )
 
@@ -526,7 +526,7 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             message = f"{code_span(name)} is no tool: {entry_effect(ctx, tools, listed)}."
             message += (
                 " `*` stands for all tools only by itself."
-                if ALL_TOOLS in ctx.dialect.tool_grammar.all
+                if ALL_TOOLS in ctx.dialect.tool_grammar.wildcards
                 else ""
             )
             fixes = replace_entry(ctx, tools, listed, now) if now else remove_entries(ctx, tools, listed)

@@ -222,12 +222,12 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
         ]
         every = _with_new_names(ctx, tools, [listed for listed, _ in renamed])
         for listed, old in renamed:
-            what = "called" if len(old.now) == 1 else "split into"
-            message = f"`{listed.entry.name}` is {what} {join_names(old.now)} now ({old.note})."
+            what = "called" if len(old.replacements) == 1 else "split into"
+            message = f"`{listed.entry.name}` is {what} {join_names(old.replacements)} now ({old.note})."
             yield Finding(
                 listed.entry.name_span,
                 f"{message} The old name still works.",
-                (*_with_new_name(ctx, tools, listed, old.now), *every),
+                (*_with_new_name(ctx, tools, listed, old.replacements), *every),
             )
 
 
@@ -306,11 +306,13 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     for tools, listed, now in find_unresolved(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
         assert row is not None, "the fault comes from this row"
-        if row.same:
-            message = f"`{row.name}` is the name for {join_names(now)} in {row.of}: {entry_effect(ctx, tools, listed)}."
+        if row.is_equivalent:
+            message = f"`{row.name}` is the name for {join_names(now)} in {row.owner}: {entry_effect(ctx, tools, listed)}."
         else:
             nearest_here = f" What comes nearest is {join_names(now)}." if now else ""
-            message = f"`{row.name}` is a tool of {row.of}: {entry_effect(ctx, tools, listed)}.{nearest_here}"
+            message = (
+                f"`{row.name}` is a tool of {row.owner}: {entry_effect(ctx, tools, listed)}.{nearest_here}"
+            )
         yield Finding(
             listed.entry.name_span,
             message,
@@ -321,7 +323,7 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
 
 def _owner(tools: ToolList, dialect: Dialect) -> str:
     """The product that most of the foreign names belong to."""
-    owners = [row.of for listed in tools.items if (row := dialect.foreign_tool(listed.entry.name))]
+    owners = [row.owner for listed in tools.items if (row := dialect.foreign_tool(listed.entry.name))]
     return max(owners, key=owners.count)
 
 

@@ -415,7 +415,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             shown,
             f"`{shown.text_in(ctx.text)[:40]}` becomes part of the value of `{key}`,"
-            f" since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
+            f" since {ctx.reading.runtime.title} {ctx.reading.runtime.repair_effect}.",
             (Fix("Move the comment to a line above", moved), *(quote_invalid_values(ctx) if alone else ())),
         )
 
@@ -465,6 +465,6 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
         if alone and collection and ctx.dialect.key(key) and value not in already:
             yield Finding(
                 alone.value.span,
-                f"`{key}` is read as plain text, since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
+                f"`{key}` is read as plain text, since {ctx.reading.runtime.title} {ctx.reading.runtime.repair_effect}.",
                 quote_invalid_values(ctx),
             )

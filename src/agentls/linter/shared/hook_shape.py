@@ -40,7 +40,7 @@ class LocatedHandler(NamedTuple):
 def unschemed_events(ctx: Context) -> tuple[Entry, ...]:
     """The entries of `hooks`, known events or not. Where the table has a shape for them, what stands
     below is compared with that, and not here."""
-    return tuple(entry for key, entry in hook_events(ctx) if not key.shape)
+    return tuple(entry for key, entry in hook_events(ctx) if not key.schema)
 
 
 def hook_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:
@@ -75,13 +75,18 @@ def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:
     """The matchers in text of events about tools, unless they leave nothing out."""
     for group in hook_entries(ctx):
         value = group.matcher.value if group.matcher else None
-        if group.event.tool and isinstance(value, Scalar) and value.type == "str" and value.text not in ALL:
+        if (
+            group.event.matches_tools
+            and isinstance(value, Scalar)
+            and value.type == "str"
+            and value.text not in ALL
+        ):
             yield group, value
 
 
 def handler_fields(dialect: Dialect, kind: HookHandler | None) -> dict[str, HookField]:
     """The fields that a handler of a kind may have, by their names."""
-    return {field.name: field for field in (*dialect.hooks.common, *(kind.fields if kind else ()))}
+    return {field.name: field for field in (*dialect.hooks.common_fields, *(kind.fields if kind else ()))}
 
 
 def is_alias(value: Node) -> bool:

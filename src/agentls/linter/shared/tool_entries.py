@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import OldTool
+from agentls.dialects.records import FormerTool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_external_tool
 from agentls.document.edits import edit_list, remove_entry
 from agentls.document.tools import ResolvedEntry, ToolList
@@ -43,14 +43,18 @@ def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> U
     text, name = listed.entry.text, listed.entry.name
     allows = tools.key.name == TOOLS
     grammar = dialect.tool_grammar
-    claude_like = dialect.tools and EVERY_MCP_TOOL in grammar.others and not grammar.globs
+    claude_like = dialect.tools and EVERY_MCP_TOOL in grammar.external_tools and not grammar.globs
     if name == EVERY_MCP_TOOL and allows and claude_like:
         return UnresolvedEntry("wildcard-not-understood")
-    if (text == ALL_TOOLS and not (grammar.lone and len(tools.items) > 1)) or listed.standing == "available":
+    if (
+        text == ALL_TOOLS and not (grammar.wildcard_alone and len(tools.items) > 1)
+    ) or listed.standing == "available":
         return None
     if listed.standing == "unavailable":
         return UnresolvedEntry("unavailable-tool") if allows else None
-    right_case = match_ignoring_case(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
+    right_case = match_ignoring_case(
+        name, (*(tool.name for tool in dialect.tools), *dialect.configured_tools)
+    )
     if right_case:
         return UnresolvedEntry("wrong-case-tool", (right_case,))
     if not grammar.specifiers and name.endswith(")"):
@@ -60,16 +64,16 @@ def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> U
             return UnresolvedEntry("unknown-tool", meant)
     foreign = dialect.foreign_tool(name)
     if foreign:
-        return UnresolvedEntry("foreign-tool", foreign.now)
+        return UnresolvedEntry("foreign-tool", foreign.replacements)
     if grammar.globs and name.startswith(MCP_PREFIX):
         return UnresolvedEntry("unknown-tool", (f"{name}__{ALL_TOOLS}",))
     old = find_former_tool(name, dialect)
     if old:
-        return UnresolvedEntry("wrong-case-tool" if old.works else "removed-tool", old.now)
+        return UnresolvedEntry("wrong-case-tool" if old.still_accepted else "removed-tool", old.replacements)
     if (name.startswith(ALL_TOOLS) and not grammar.globs) or (ALL_TOOLS in name and not allows):
         # The first may be a YAML alias; of patterns in `disallowedTools` little is known.
         return None
-    if ALL_TOOLS in grammar.all and (ALL_TOOLS in name or (allows and name.lower() == "all")):
+    if ALL_TOOLS in grammar.wildcards and (ALL_TOOLS in name or (allows and name.lower() == "all")):
         rest = name.replace(ALL_TOOLS, "")
         return UnresolvedEntry("wildcard-not-understood", (rest,) if _is_tool(rest, dialect) else ())
     bare = text.strip(_AROUND)
@@ -84,12 +88,12 @@ def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> U
         if all(known) or (any(known) and apart):
             return UnresolvedEntry("tool-separator")
     # Where tools come and go, only a slip of one letter tells what was meant.
-    most = 1 if grammar.open else 2
-    near = closest_match(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools), most)
+    most = 1 if grammar.is_open_set else 2
+    near = closest_match(name, (*(tool.name for tool in dialect.tools), *dialect.configured_tools), most)
     return UnresolvedEntry("unknown-tool", (near,) if near else ())
 
 
-def find_former_tool(name: str, dialect: Dialect) -> OldTool | None:
+def find_former_tool(name: str, dialect: Dialect) -> FormerTool | None:
     """What became of a tool that once had this name, in any case."""
     return dialect.old_tool(name) or dialect.old_tool(dialect.tool_ignoring_case(name) or "")
 
@@ -144,8 +148,8 @@ def is_read_as_string(ctx: Context, value: Node) -> bool:
 
 def entry_effect(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> str:
     """What becomes of an entry that names no tool."""
-    if tools.key.unknown_entry:
-        return tools.key.unknown_entry
+    if tools.key.unknown_tool_effect:
+        return tools.key.unknown_tool_effect
     if allows_unlisted_tools(ctx):
         return f"what {ctx.runtime_titles} does with it is not known"
     if tools.key.name != TOOLS:
@@ -166,7 +170,7 @@ def allows_unlisted_tools(ctx: Context) -> bool:
 def trust(ctx: Context, tools: ToolList, now: tuple[str, ...]) -> Severity:
     """How severe a finding about an entry can be, for which `now` is to be written: a hint where no more
     is known than that nobody has heard of it."""
-    if not now and (allows_unlisted_tools(ctx) or ctx.dialect.tool_grammar.open):
+    if not now and (allows_unlisted_tools(ctx) or ctx.dialect.tool_grammar.is_open_set):
         return Severity.HINT
     return ctx.trust(tools.key.source)
 
@@ -225,7 +229,7 @@ def equivalent_tools(name: str, dialect: Dialect) -> tuple[str, ...]:
     if right_case:
         return (right_case,)
     row = dialect.foreign_tool(name) or find_former_tool(name, dialect)
-    return row.now if row else ()
+    return row.replacements if row else ()
 
 
 def runs_main_session(ctx: Context) -> bool:

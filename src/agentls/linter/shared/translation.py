@@ -51,13 +51,13 @@ def is_reported_for_file(ctx: Context, code: str, span: Span) -> bool:
 def rename_key(ctx: Context, entry: Entry, foreign: ForeignKey, of: str = "") -> tuple[Edit, ...]:
     """The edits that write a foreign key and its value as they are written here, none if that cannot
     be done."""
-    key = ctx.dialect.key(foreign.use)
-    if key is None or ctx.document.entry(foreign.use) or entry.unparsed:
+    key = ctx.dialect.key(foreign.replacement)
+    if key is None or ctx.document.entry(foreign.replacement) or entry.unparsed:
         return ()
     value = translate_node(ctx, key, entry.value, foreign, of)
     if value is None:
         return ()
-    renamed = Edit(entry.key.span, foreign.use)
+    renamed = Edit(entry.key.span, foreign.replacement)
     if value == entry.value.span.text_in(ctx.text):
         return (renamed,)
     blank = "" if value.startswith(("\r", "\n")) else " "
@@ -70,7 +70,7 @@ def translate_value(ctx: Context, entry: Entry, key: Key, of: str = "") -> tuple
     value = None if entry.unparsed else translate_node(ctx, key, entry.value, None, of)
     if value is None or value == entry.value.span.text_in(ctx.text):
         return ()
-    if not (key.type == "tools" and ctx.dialect.tool_grammar.map):
+    if not (key.type == "tools" and ctx.dialect.tool_grammar.is_mapping):
         return (set_value(entry, value),)
     permissions = ctx.dialect.tool_keys.permissions
     if ctx.document.entry(permissions):
@@ -84,14 +84,14 @@ def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | No
     if isinstance(value, Scalar) and (value.is_alias or value.properties_span or "\n" in written):
         return written if _fits(ctx, key, value) else None
     rules = key.name == ctx.dialect.tool_keys.permissions
-    permits = foreign is not None and foreign.same and not foreign.words and rules
-    if key.type == "tools" or (permits and ctx.dialect.tool_grammar.map):
+    permits = foreign is not None and foreign.is_equivalent and not foreign.value_map and rules
+    if key.type == "tools" or (permits and ctx.dialect.tool_grammar.is_mapping):
         return _tools(ctx, key, value, of)
     if isinstance(value, Scalar):
-        word = foreign.words.get(value.text) if foreign else None
+        word = foreign.value_map.get(value.text) if foreign else None
         if word:
             return word
-        if foreign and foreign.words:
+        if foreign and foreign.value_map:
             return None  # The same word might mean something else here.
         if _fits(ctx, key, value):
             return written
@@ -103,7 +103,7 @@ def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | No
 
 def _fits(ctx: Context, key: Key, value: Node) -> bool:
     """Whether all runtimes take the value for `key`."""
-    if key.shape or key.shapes:
+    if key.schema or key.schemas:
         return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
     return key.type not in ("enum", "boolean", "integer", "text") or matches_type(key, value)
 
@@ -113,7 +113,7 @@ def _fits(ctx: Context, key: Key, value: Node) -> bool:
 
 def _tools(ctx: Context, key: Key, value: Node, of: str) -> str | None:
     """A list of tools as it is written here, or `None` if nothing is left of it."""
-    if ctx.dialect.tool_grammar.map and _fits(ctx, key, value):
+    if ctx.dialect.tool_grammar.is_mapping and _fits(ctx, key, value):
         return value.span.text_in(ctx.text)
     names = list(tool_names.tool_names_in(value))
     if any(name in ("*", "all") for name in names):
@@ -138,12 +138,16 @@ def translate_tool(name: str, dialect: Dialect, of: str = "") -> tuple[str, ...]
         right_case = match_ignoring_case(bare, (tool.name for tool in dialect.tools))
         tool = right_case if known.standing == "unknown" else known.tool
         return (tool + specifier,) if known.standing in ("available", "unknown") and tool else ()
-    return tuple(now + specifier for now in foreign.now) if len(foreign.now) == 1 else foreign.now
+    return (
+        tuple(now + specifier for now in foreign.replacements)
+        if len(foreign.replacements) == 1
+        else foreign.replacements
+    )
 
 
 def _written(ctx: Context, key: Key, value: Node, names: list[str]) -> str | None:
     """Names in the first of the usual forms that all runtimes take, the one of `value` first."""
-    if ctx.dialect.tool_grammar.map:
+    if ctx.dialect.tool_grammar.is_mapping:
         return _rules(ctx, names, ALLOW)
     at = value.span
     listed = Sequence(at, tuple(Scalar(at, name) for name in names), flow=True)
@@ -228,7 +232,7 @@ def _change(ctx: Context, entry: Entry, of: str) -> _EntryTranslation:
         if foreign is None:
             refused = any(reading.runtime.unknown_keys == "refused" for reading in ctx.readings)
             return left_out if refused else _EntryTranslation()
-        rivals = (each for each in ctx.document.root.entries if _use(ctx, each, of) == foreign.use)
+        rivals = (each for each in ctx.document.root.entries if _use(ctx, each, of) == foreign.replacement)
         edits = rename_key(ctx, entry, foreign, of) if next(rivals, entry) is entry else ()
         return _EntryTranslation(edits) if edits else left_out
     if key.type == "tools":
@@ -246,7 +250,9 @@ def _model_change(ctx: Context, entry: Entry, left_out: _EntryTranslation) -> _E
     foreign = ctx.dialect.foreign_model(entry.value.text)
     if foreign is None:
         return _EntryTranslation()
-    return _EntryTranslation((Edit(entry.value.span, foreign.use),)) if foreign.use else left_out
+    return (
+        _EntryTranslation((Edit(entry.value.span, foreign.replacement),)) if foreign.replacement else left_out
+    )
 
 
 def _denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
@@ -264,7 +270,7 @@ def _denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
     whole = Span(entry.key.span.start, entry.span.end)
     if not here:
         return ()
-    if ctx.dialect.tool_grammar.map:
+    if ctx.dialect.tool_grammar.is_mapping:
         keys = ctx.dialect.tool_keys
         rivals = ctx.document.entry(keys.permissions) or ctx.document.entry(keys.allowed)
         return () if rivals else (Edit(whole, f"{keys.permissions}:{_rules(ctx, here, DENY)}"),)
@@ -286,4 +292,4 @@ def _use(ctx: Context, entry: Entry, of: str) -> str | None:
     if ctx.dialect.key(entry.key.text):
         return None
     foreign = crosswalk.load_crosswalk().translate_key(entry.key.text, ctx.dialect, of)
-    return foreign.use if foreign else None
+    return foreign.replacement if foreign else None
