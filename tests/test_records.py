@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentls.dialects import value_schema
-from agentls.dialects.records import EnumValue, Key
+from agentls.dialects.records import EnumValue, Key, ValueRules
 from agentls.features.completion import complete, item_documentation
 from agentls.features.hover import hover
 from harness import agent, at_cursor
@@ -91,8 +91,8 @@ ACTION = Key(
     "",
     "s",
     values=(EnumValue("ask", "", "s"), EnumValue("deny", "", "s")),
-    schema="words | map of (words | map of words)",
-    fields=(Key("webfetch", "any", "", "s", schema="words", values=(EnumValue("ask", "", "s"),)),),
+    value=ValueRules("words | map of (words | map of words)"),
+    fields=(Key("webfetch", "any", "", "s", value=ValueRules("words"), values=(EnumValue("ask", "", "s"),)),),
 )
 
 

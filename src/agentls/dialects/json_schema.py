@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from agentls.dialects import loader
-from agentls.dialects.records import DialectRecord, Source
+from agentls.dialects.records import GROUPS, DialectRecord, Source
 
 _PLAIN = {str: "string", bool: "boolean", int: "integer", type(None): "null"}
 
@@ -55,11 +55,15 @@ def _row(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """The schema of a named tuple; descriptions are its docstring."""
     types = typing.get_type_hints(kind)
     described = " ".join((kind.__doc__ or "").split())
-    properties = {name: _of(types[name], definitions) for name in kind._fields if name != "configured_tools"}
+    groups = [types[name] for name in kind._fields if types[name] in GROUPS]
+    own = [name for name in kind._fields if name != "configured_tools" and types[name] not in GROUPS]
+    properties = {name: _of(types[name], definitions) for name in own}
     for name in properties.keys() & kind._field_defaults.keys():
         properties[name] = _or_nothing(properties[name])
     for name, text in _field_docs(kind).items():
         properties[name] = {**properties[name], "description": text}
+    for group in groups:  # Its fields are written in the row itself.
+        properties |= _row(group, definitions)["properties"]
     return {
         "type": "object",
         "description": described,

@@ -14,7 +14,19 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import Hooks, RefersTo, Servers
-from agentls.dialects.runtimes import Condition, Place, Runtime, ToolGrammar, ToolKeys
+from agentls.dialects.runtimes import (
+    Condition,
+    DescriptionRules,
+    Effects,
+    FileSelection,
+    Naming,
+    Place,
+    Precedence,
+    PromptRules,
+    Runtime,
+    ToolGrammar,
+    ToolKeys,
+)
 from agentls.text.yaml_tree import ScalarType
 
 Confidence = Literal["documented", "observed", "third-party"]
@@ -74,6 +86,105 @@ class StringLimit(NamedTuple):
     description: str = ""
 
 
+class KeyDocs(NamedTuple):
+    """What hover shows of a key besides its summary."""
+
+    details: str = ""
+    default_effect: str = ""
+    """In words, what happens without the key."""
+    invalid_effect: str = ""
+    """In words, what happens with a value that the runtime does not know."""
+    since: str = ""
+    plugin: str = ""
+    """What changes in a plugin, in a sentence."""
+    specifier: str = ""
+    """What a specifier in parentheses comes to in a list of tools."""
+
+
+class ValueRules(NamedTuple):
+    """What the runtimes accept as a value."""
+
+    schema: str = ""
+    """What the runtimes take for a value, in the words of `agentls.shapes`."""
+    schemas: Mapping[str, str] = MappingProxyType({})
+    """The same for single runtimes."""
+    also_types: tuple[ScalarType, ...] = ()
+    """Further scalar types that it takes."""
+    ignores_case: bool = False
+    """Whether the words are matched without regard to case."""
+    closed: bool = True
+    """Whether no other words are taken."""
+    pattern: str = ""
+    """A regular expression that text has to match."""
+    pattern_words: str = ""
+    """What the pattern means."""
+    limits: Mapping[str, StringLimit] = MappingProxyType({})
+    """What single runtimes ask of the text besides."""
+    rejected_schema: str = ""
+    """The shape of the wrong values for which the whole file is refused, where others are just dropped."""
+    rejected_by: tuple[str, ...] = ()
+    """Those that refuse the whole file for a wrong value; if empty, those with `bad_values: refused`."""
+
+
+class Requirement(NamedTuple):
+    """What a key requires beside it, and which runtimes or fields do without the key."""
+
+    optional_for: tuple[str, ...] = ()
+    """The runtimes that do without what is required."""
+    optional_with: str = ""
+    """Another field of the record, beside which this one is not required."""
+    required_by_value: Mapping[str, str] = MappingProxyType({})
+    """For single values the key that they cannot go without, to a runtime that asks for it."""
+    required_tool: str = ""
+    """The tool without which, in a list of tools, the key does nothing."""
+    required_one_of: tuple[str, ...] = ()
+    """Fields of which a record must have one."""
+
+
+class Deprecation(NamedTuple):
+    """Why a key should not be used any more, and what to write instead."""
+
+    deprecated: str = ""
+    """Why it should not be used any more."""
+    replacement: str = ""
+    """The key to write instead."""
+    replacement_lines: Mapping[str, str] = MappingProxyType({})
+    """For values of a deprecated key the line that comes to the same, "" for none."""
+
+
+class KeyEffects(NamedTuple):
+    """What a key does, and when it does nothing."""
+
+    applies_when: Condition | None = None
+    """A condition without which the key does nothing."""
+    no_effect: str = ""
+    """Why the key does nothing, though the runtime knows it."""
+    no_effect_when: Condition | None = None
+    """The condition under which it does nothing; always if there is none."""
+    ignored_in_plugin: bool = False
+    empty_effect: str = ""
+    """What the key comes to without a value, where that is not nothing."""
+    often_empty: bool = False
+    """Whether it often stands there without a value, so that nothing is said of it."""
+    adds_tools: tuple[str, ...] = ()
+    """The tools that a valid value gives to an agent that lists its tools, in the order in which they are added."""
+    blocks_callers: Mapping[str, Caller] = MappingProxyType({})
+    """For single values (in small letters) who cannot start the agent then."""
+    unknown_tool_effect: str = ""
+    """What an entry of a list comes to that names no tool."""
+
+
+class NameReference(NamedTuple):
+    """What the value of a key names, and what happens if there is nothing of that name."""
+
+    refers_to: RefersTo = ""
+    """What the words of the value are names of, where its type does not say so."""
+    requires_model_invocable: bool = False
+    """Whether a name is passed over if the model is not told of what it names."""
+    unresolved_effect: str = ""
+    """What the runtime does about such a name if there is nothing of that name, from the verb on."""
+
+
 class Key(NamedTuple):
     """A frontmatter key, or a field of a mapping below one."""
 
@@ -82,94 +193,30 @@ class Key(NamedTuple):
     """How completion, hover and rules treat it. A record is a mapping, or a list of mappings, with `fields`."""
     summary: str
     source: str
-    details: str = ""
     required: bool = False
     values: tuple[EnumValue, ...] = ()
     """The words of an enum."""
-    ignores_case: bool = False
-    """Whether the words are matched without regard to case."""
-    closed: bool = True
-    """Whether no other words are taken."""
-    also_types: tuple[ScalarType, ...] = ()
-    """Further scalar types that it takes."""
-    default_effect: str = ""
-    """In words, what happens without the key."""
-    invalid_effect: str = ""
-    """In words, what happens with a value that the runtime does not know."""
-    since: str = ""
-    plugin: str = ""
-    """What changes in a plugin, in a sentence."""
-    ignored_in_plugin: bool = False
     snippet: str = "$1"
     """What completion writes behind the colon, with `$1` for the cursor."""
-    specifier: str = ""
-    """What a specifier in parentheses comes to in a list of tools."""
-    schema: str = ""
-    """What the runtimes take for a value, in the words of `agentls.shapes`."""
-    schemas: Mapping[str, str] = MappingProxyType({})
-    """The same for single runtimes."""
-    pattern: str = ""
-    """A regular expression that text has to match."""
-    pattern_words: str = ""
-    """What the pattern means."""
-    limits: Mapping[str, StringLimit] = MappingProxyType({})
-    """What single runtimes ask of the text besides."""
     runtimes: tuple[str, ...] = ()
     """The runtimes that know the key; all of the dialect if empty."""
-    rejected_by: tuple[str, ...] = ()
-    """Those that refuse the whole file for a wrong value; if empty, those with `bad_values: refused`."""
-    rejected_schema: str = ""
-    """The shape of the wrong values for which the whole file is refused, where others are just dropped."""
-    applies_when: Condition | None = None
-    """A condition without which the key does nothing."""
-    deprecated: str = ""
-    """Why it should not be used any more."""
-    replacement: str = ""
-    """The key to write instead."""
-    empty_effect: str = ""
-    """What the key comes to without a value, where that is not nothing."""
-    often_empty: bool = False
-    """Whether it often stands there without a value, so that nothing is said of it."""
-    no_effect: str = ""
-    """Why the key does nothing, though the runtime knows it."""
-    no_effect_when: Condition | None = None
-    """The condition under which it does nothing; always if there is none."""
-    replacement_lines: Mapping[str, str] = MappingProxyType({})
-    """For values of a deprecated key the line that comes to the same, "" for none."""
     fields: tuple[Key, ...] = ()
     """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
     """What becomes of other keys in a record."""
-    unknown_tool_effect: str = ""
-    """What an entry of a list comes to that names no tool."""
-    required_one_of: tuple[str, ...] = ()
-    """Fields of which a record must have one."""
     unique: bool = False
     """Whether no two records of a list may have an equal value of this field."""
-    optional_for: tuple[str, ...] = ()
-    """The runtimes that do without what is required."""
-    required_by_value: Mapping[str, str] = MappingProxyType({})
-    """For single values the key that they cannot go without, to a runtime that asks for it."""
-    optional_with: str = ""
-    """Another field of the record, beside which this one is not required."""
-    required_tool: str = ""
-    """The tool without which, in a list of tools, the key does nothing."""
-    refers_to: RefersTo = ""
-    """What the words of the value are names of, where its type does not say so."""
-    requires_model_invocable: bool = False
-    """Whether a name is passed over if the model is not told of what it names."""
-
-    unresolved_effect: str = ""
-    """What the runtime does about such a name if there is nothing of that name, from the verb on."""
-    adds_tools: tuple[str, ...] = ()
-    """The tools that a valid value gives to an agent that lists its tools, in the order in which they are added."""
-    blocks_callers: Mapping[str, Caller] = MappingProxyType({})
-    """For single values (in small letters) who cannot start the agent then."""
+    docs: KeyDocs = KeyDocs()
+    value: ValueRules = ValueRules()
+    requirement: Requirement = Requirement()
+    deprecation: Deprecation = Deprecation()
+    effects: KeyEffects = KeyEffects()
+    reference: NameReference = NameReference()
 
     @property
     def name_kind(self) -> str:
         """What the words of the value are names of: agents, skills, commands or servers; "" for none."""
-        return self.refers_to or _NAMED_BY_TYPE.get(self.type, "")
+        return self.reference.refers_to or _NAMED_BY_TYPE.get(self.type, "")
 
     def field(self, name: str) -> Key | None:
         """The field of that name in a record."""
@@ -181,7 +228,7 @@ class Key(NamedTuple):
 
     def schema_for(self, runtime: str) -> str:
         """What the runtime of that name takes for a value."""
-        return self.schemas.get(runtime, self.schema)
+        return self.value.schemas.get(runtime, self.value.schema)
 
 
 _NAMED_BY_TYPE = {"agents": "agent", "skills": "skill", "servers": "server"}
@@ -192,7 +239,7 @@ class Tool(NamedTuple):
 
     `asks_permission` tells whether its use asks for permission (`None`: not known). `availability` tells whether
     a subagent may have it: always, never, or in the permission mode `mode` only. `background` tells
-    whether a subagent keeps it in the background, `sessions` "all", or "some" if it depends on the
+    whether a subagent keeps it in the background, `in_every_session` whether it does not depend on the
     session or the system. `specifier` shows what may stand in parentheses in permission rules; `specifier_effect`
     says what it comes to in `tools` where it has an effect there after all. `superseded_by` names a tool
     beside which this one is not given, though nothing is lost. `members` are the tools that a set of
@@ -208,7 +255,7 @@ class Tool(NamedTuple):
     availability: Literal["always", "never", "in mode"] = "always"
     mode: str = ""
     background: bool = True
-    sessions: Literal["all", "some"] = "all"
+    in_every_session: bool = True
     specifier: str = ""
     specifier_effect: str = ""
     superseded_by: str = ""
@@ -374,3 +421,20 @@ class DialectRecord(NamedTuple):
     prompt_variables: PromptVariables = PromptVariables()
     mention_syntax: str = ""
     configured_tools: tuple[str, ...] = ()
+
+
+GROUPS: tuple[type, ...] = (
+    FileSelection,
+    Naming,
+    Precedence,
+    Effects,
+    DescriptionRules,
+    PromptRules,
+    KeyDocs,
+    ValueRules,
+    Requirement,
+    Deprecation,
+    KeyEffects,
+    NameReference,
+)
+"""Records that group the fields of another one. In YAML their fields are written in the row of the other."""

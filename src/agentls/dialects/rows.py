@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any, Literal
 
-from agentls.dialects.records import Source
+from agentls.dialects.records import GROUPS, Source
 from agentls.text.spelling import closest_match
 
 NOT_INHERITED = ("runtimes", "places")
@@ -241,30 +241,35 @@ def _named_row(make: FieldParser, label: str, name: str, row: Any) -> Any:
 def _row(kind: Any, data: Any) -> Any:
     if not isinstance(data, dict):
         raise TableError(f"must be a mapping, not {_describe(data)}")
-    makers, required = _fields(kind)
+    makers, required, groups = _fields(kind)
     for name in data:
         if name not in makers:
             raise TableError(unknown_word("field", name, makers, all_of_them=False), (name,))
     missing = [name for name in required if name not in data]
     if missing:
         raise TableError(f"{' and '.join(f'`{name}`' for name in missing)} missing")
-    return kind(
-        **{
-            # Most values are strings, and most of the time goes into them.
-            name: value
-            if makers[name] is _TEXT and isinstance(value, str)
-            else _below(name, makers[name], value)
-            for name, value in data.items()
-        }
-    )
+    values = {
+        # Most values are strings, and most of the time goes into them.
+        name: value if makers[name] is _TEXT and isinstance(value, str) else _below(name, makers[name], value)
+        for name, value in data.items()
+    }
+    for field, group in groups.items():
+        inner = {name: values.pop(name) for name in group._fields if name in values}
+        if inner:
+            values[field] = group(**inner)
+    return kind(**values)
 
 
 _TEXT = _maker(str)
 
 
 @cache
-def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...]]:
-    """What makes each field of a row, and the fields that are required."""
+def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...], dict[str, Any]]:
+    """What makes each field of a row, those of its groups included; the required fields; and the groups."""
     types = typing.get_type_hints(kind)
+    groups = {name: types[name] for name in kind._fields if types[name] in GROUPS}
+    makers = {name: _maker(types[name]) for name in kind._fields if name not in groups}
+    for group in groups.values():
+        makers |= _fields(group)[0]
     required = tuple(name for name in kind._fields if name not in kind._field_defaults)
-    return {name: _maker(types[name]) for name in kind._fields}, required
+    return makers, required, groups

@@ -160,6 +160,95 @@ class Fences(NamedTuple):
     """What is read where the closing fence is missing: nothing, or the rest of the file."""
 
 
+class FileSelection(NamedTuple):
+    """Which files of a place a runtime reads."""
+
+    recursive: bool = True
+    """Whether files in folders further below the place are read."""
+    ignored_files: tuple[str, ...] = ()
+    """Patterns for names of files that are not read."""
+    accepted_files: tuple[str, ...] = ()
+    """Patterns of which the name of a file has to fit one, if there are any."""
+
+
+class Naming(NamedTuple):
+    """Where a runtime takes the name of an agent from, and which names it accepts."""
+
+    default_name: Literal["none", "file", "path", "folder"] = "file"
+    """Where the name comes from when there is no `name`: nowhere, the file, the path below the place, or
+    the folder around the file, which has one of its own."""
+    name_handling: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
+    """The text of `name` is kept as it is, counts only if it is filled, is trimmed before that, or is ignored."""
+    qualifies_names: bool = False
+    """Whether the plugin and the folders below the place stand in front of the name of the file, with `:`."""
+    name_mismatch: Literal["taken", "refused", "reported"] = "taken"
+    """Whether another name than that of the folder is taken, refused with the file, or taken and reported."""
+    reserved_names: bool = False
+    """Whether the names that the dialect reserves are refused."""
+    override_key: str = ""
+    """A key without which the names of built-in agents are refused."""
+
+
+class Precedence(NamedTuple):
+    """Which one a runtime uses of several files of the same name."""
+
+    same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
+    """What it makes of two of the same name in one folder: it takes one of them, and does not say which; or the
+    one whose file comes first, or last; or all."""
+    similar_names: Literal["undocumented", "same"] = "undocumented"
+    """Whether names are the same to it that differ in case and separators only."""
+    nearest_wins: bool = False
+    """Whether of two of the same name, in folders of which one lies further up, the one counts that is nearest
+    to where a session starts."""
+    user_folder_precedence: Literal["undocumented", "hidden", "wins"] = "undocumented"
+    """Whether one in the user's own folder is hidden by one of the same name in the project, or wins."""
+    shadowed_by: Literal["", "skill"] = ""
+    """The kind of what takes its place under the same name."""
+
+
+class Effects(NamedTuple):
+    """What a runtime does with a file, in phrases that follow its title."""
+
+    rejection_effect: str = "skips the file"
+    """What it does with a file that it refuses, to follow its title."""
+    rejection_word: str = "skipped"
+    """The same in a word, as fits a status bar."""
+    degraded_effect: str = ""
+    """What it does with a file that it takes without its metadata, to follow its title."""
+    no_description_effect: str = ""
+    """What comes of an agent without a description, to follow its title."""
+    repair_effect: str = "puts values into quotes to repair this frontmatter"
+    """How it makes sense of what is no YAML, to follow its title."""
+
+
+class DescriptionRules(NamedTuple):
+    """What a runtime does with descriptions."""
+
+    default_description: Literal["nothing", "first line"] = "nothing"
+    """What stands in for a missing description."""
+    line_breaks: bool = False
+    """Whether a backslash and an `n` in a description become a line break."""
+    description_budget: int = 0
+    """About how many tokens all descriptions may take together; 0 for any number."""
+    description_budget_source: str = ""
+    """What that number comes from, to follow its title."""
+
+
+class PromptRules(NamedTuple):
+    """What a runtime does with the text of a prompt."""
+
+    min_prompt_length: int = 0
+    """The number of characters that the prompt must have."""
+    max_prompt_length: int = 0
+    """The number of characters that the prompt may have; 0 for any."""
+    advised_lines: int = 0
+    """The length in lines above which its makers advise to split the text; 0 for no advice."""
+    imports: bool = False
+    """Whether `@path` in the prompt stands for the text of a file."""
+    resolves_prompt_references: bool = False
+    """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
+
+
 class Runtime(NamedTuple):
     """A reader of the format: its name, and the parameters of the way in which it reads."""
 
@@ -191,75 +280,22 @@ class Runtime(NamedTuple):
     """A wrong value is ignored, refused with the file, or costs all metadata."""
     required: tuple[str, ...] = ()
     """The keys without which the file is refused."""
-    min_prompt_length: int = 0
-    """The number of characters that the prompt must have."""
     may_extend_agent: bool = False
     """Whether a file without a prompt changes an agent of the same name, and needs only a `name`."""
-    default_name: Literal["none", "file", "path", "folder"] = "file"
-    """Where the name comes from when there is no `name`: nowhere, the file, the path below the place, or
-    the folder around the file, which has one of its own."""
-    name_handling: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
-    """The text of `name` is kept as it is, counts only if it is filled, is trimmed before that, or is ignored."""
-    qualifies_names: bool = False
-    """Whether the plugin and the folders below the place stand in front of the name of the file, with `:`."""
-    name_mismatch: Literal["taken", "refused", "reported"] = "taken"
-    """Whether another name than that of the folder is taken, refused with the file, or taken and reported."""
     reports_missing: tuple[str, ...] = ()
     """The keys that it reports as missing, though it loads the file."""
-    reserved_names: bool = False
-    """Whether the names that the dialect reserves are refused."""
-    override_key: str = ""
-    """A key without which the names of built-in agents are refused."""
-    recursive: bool = True
-    """Whether files in folders further below the place are read."""
-    ignored_files: tuple[str, ...] = ()
-    """Patterns for names of files that are not read."""
-    accepted_files: tuple[str, ...] = ()
-    """Patterns of which the name of a file has to fit one, if there are any."""
-    default_description: Literal["nothing", "first line"] = "nothing"
-    """What stands in for a missing description."""
-    line_breaks: bool = False
-    """Whether a backslash and an `n` in a description become a line break."""
-    rejection_effect: str = "skips the file"
-    """What it does with a file that it refuses, to follow its title."""
-    rejection_word: str = "skipped"
-    """The same in a word, as fits a status bar."""
-    degraded_effect: str = ""
-    """What it does with a file that it takes without its metadata, to follow its title."""
-    no_description_effect: str = ""
-    """What comes of an agent without a description, to follow its title."""
-    repair_effect: str = "puts values into quotes to repair this frontmatter"
-    """How it makes sense of what is no YAML, to follow its title."""
-    imports: bool = False
-    """Whether `@path` in the prompt stands for the text of a file."""
-    advised_lines: int = 0
-    """The length in lines above which its makers advise to split the text; 0 for no advice."""
-    verdict: Literal["counts", "advice"] = "counts"
-    """Advice is no ground for more than information, since what it refuses works elsewhere."""
+    is_advisory: bool = False
+    """Whether a file that it rejects works elsewhere, so that a finding is information at most."""
     tool_grammar: ToolGrammar | None = None
     """How it reads lists of tools, where that differs from the dialect's."""
     declines_when: Condition | None = None
     """A file that meets this condition is meant for others."""
-    max_prompt_length: int = 0
-    """The number of characters that the prompt may have; 0 for any."""
     denies_first: bool = False
     """Whether a rule of its settings that denies a tool counts before all others, in whatever file it stands,
     and one without anything in parentheses takes the tool away."""
-    resolves_prompt_references: bool = False
-    """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
-    same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
-    """What it makes of two of the same name in one folder: it takes one of them, and does not say which; or the
-    one whose file comes first, or last; or all."""
-    similar_names: Literal["undocumented", "same"] = "undocumented"
-    """Whether names are the same to it that differ in case and separators only."""
-    nearest_wins: bool = False
-    """Whether of two of the same name, in folders of which one lies further up, the one counts that is nearest
-    to where a session starts."""
-    user_folder_precedence: Literal["undocumented", "hidden", "wins"] = "undocumented"
-    """Whether one in the user's own folder is hidden by one of the same name in the project, or wins."""
-    shadowed_by: Literal["", "skill"] = ""
-    """The kind of what takes its place under the same name."""
-    description_budget: int = 0
-    """About how many tokens all descriptions may take together; 0 for any number."""
-    description_budget_source: str = ""
-    """What that number comes from, to follow its title."""
+    files: FileSelection = FileSelection()
+    naming: Naming = Naming()
+    precedence: Precedence = Precedence()
+    effects: Effects = Effects()
+    descriptions: DescriptionRules = DescriptionRules()
+    prompt: PromptRules = PromptRules()

@@ -14,7 +14,7 @@ import yaml
 
 from agentls.dialects import loader, value_schema
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Key
+from agentls.dialects.records import GROUPS, Key
 from agentls.dialects.rows import TableError, unknown_word
 from agentls.text.yaml_tree import find_line, load_yaml, parse_events
 
@@ -134,16 +134,21 @@ def _unknown(
 
 
 def _key_problems(key: Key, path: tuple[str | int, ...], runtimes: list[str]) -> Iterator[TableError]:
-    schemas: dict[tuple[str, ...], str] = {("schema",): key.schema, ("rejected_schema",): key.rejected_schema}
-    schemas |= {("schemas", runtime): shape for runtime, shape in key.schemas.items()}
+    schemas: dict[tuple[str, ...], str] = {
+        ("schema",): key.value.schema,
+        ("rejected_schema",): key.value.rejected_schema,
+    }
+    schemas |= {("schemas", runtime): shape for runtime, shape in key.value.schemas.items()}
     for at, schema in schemas.items():
         if schema and not value_schema.is_schema(schema):
             yield TableError(f"`{schema}` is not a schema of values", (*path, *at))
-    for field in ("runtimes", "rejected_by", "schemas", "limits"):
-        yield from _unknown("runtime", getattr(key, field), runtimes, (*path, field))
-    if "words" in key.schema and not key.values:
+    by_runtime: dict[str, Iterable[str]] = {"runtimes": key.runtimes, "rejected_by": key.value.rejected_by}
+    by_runtime |= {"schemas": key.value.schemas, "limits": key.value.limits}
+    for field, names in by_runtime.items():
+        yield from _unknown("runtime", names, runtimes, (*path, field))
+    if "words" in key.value.schema and not key.values:
         yield TableError("the schema `words` needs `values`", path)
-    if key.pattern and not key.pattern_words:
+    if key.value.pattern and not key.value.pattern_words:
         yield TableError("a `pattern` needs `pattern_words` that describe it", path)
 
 
@@ -152,8 +157,9 @@ def _rows(row: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Any, tuple[st
     for field in row._fields:
         value = getattr(row, field)
         if hasattr(value, "_fields"):
-            yield value, (*path, field)
-            yield from _rows(value, (*path, field))
+            at = path if type(value) in GROUPS else (*path, field)
+            yield value, at
+            yield from _rows(value, at)
         elif isinstance(value, tuple):
             for number, item in enumerate(value):
                 if hasattr(item, "_fields"):

@@ -191,7 +191,11 @@ def schema_at(key: Key, steps: Iterable[str | None] = ()) -> SchemaPosition | No
     """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
     A list may also be passed over in silence. `None` where nothing is known of the place. What one
     runtime asks for stands in where the others take anything."""
-    shape = next(iter(key.schemas.values()), key.schema) if key.schema in ("", "any") else key.schema
+    shape = (
+        next(iter(key.value.schemas.values()), key.value.schema)
+        if key.value.schema in ("", "any")
+        else key.value.schema
+    )
     here: SchemaPosition | None = SchemaPosition(key, parse_schema(shape)) if shape else None
     for step in steps:
         if here is None:
@@ -259,19 +263,19 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
         elif key.unknown_fields == "refused":
             yield Mismatch(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
     for field in key.fields:
-        needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
-        needed = needed and value.get(field.optional_with) is None
+        needed = field.required and field.known_to(runtime) and runtime not in field.requirement.optional_for
+        needed = needed and value.get(field.requirement.optional_with) is None
         if needed and value.get(field.name) is None and applies(field, value):
             yield Mismatch(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
-    wanting = key.required_one_of and runtime not in key.optional_for
-    if wanting and not any(entry.key.text in key.required_one_of for entry in value.entries):
-        message = f"`{'.'.join(path)}` has none of {join_names(key.required_one_of, ' and ')}"
+    wanting = key.requirement.required_one_of and runtime not in key.requirement.optional_for
+    if wanting and not any(entry.key.text in key.requirement.required_one_of for entry in value.entries):
+        message = f"`{'.'.join(path)}` has none of {join_names(key.requirement.required_one_of, ' and ')}"
         yield Mismatch(value.span, message, path)
 
 
 def applies(key: Key, mapping: Mapping) -> bool:
     """Whether the condition of `key` on its neighbours in `mapping` is met."""
-    return key.applies_when is None or is_met(key.applies_when, mapping)
+    return key.effects.applies_when is None or is_met(key.effects.applies_when, mapping)
 
 
 def is_met(condition: Condition, mapping: Mapping) -> bool:
@@ -290,12 +294,13 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
     if word == "words":
         names = [known.name for known in key.values]
         return value.type in ("str", "bool") and (
-            value.text in names or (key.ignores_case and value.text.lower() in (n.lower() for n in names))
+            value.text in names
+            or (key.value.ignores_case and value.text.lower() in (n.lower() for n in names))
         )
     if word in ("text", "filled", "scalar"):
         text = value.type == "str" and (word == "text" or value.text != "")
         text = text or (word == "scalar" and value.type in ("bool", "int", "float"))
-        return text and (not key.pattern or re.search(key.pattern, value.text) is not None)
+        return text and (not key.value.pattern or re.search(key.value.pattern, value.text) is not None)
     if word == "solid":
         return value.type == "str" and bool(value.text.strip())
     if word == "url":
@@ -346,7 +351,7 @@ def _is_url(text: str) -> bool:
 
 def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Mismatch]:
     """What is wrong with a text that has its shape, but is more than `runtime` takes."""
-    limit = key.limits.get(runtime)
+    limit = key.value.limits.get(runtime)
     if limit is None or value.type != "str":
         return
     name = ".".join(path)
@@ -388,8 +393,8 @@ def _wanted(key: Key, shapes: tuple[TypeExpression, ...]) -> str:
     for shape in [shape for shape in shapes if shape.word != "null"] or shapes:
         if shape.word == "words":
             parts.append(join_names((value.name for value in key.values if not value.alias_of), " or "))
-        elif shape.word in ("text", "filled", "scalar") and key.pattern_words:
-            parts.append(key.pattern_words)
+        elif shape.word in ("text", "filled", "scalar") and key.value.pattern_words:
+            parts.append(key.value.pattern_words)
         elif shape.word in _SCALARS:
             parts.append(_SCALARS[shape.word])
         else:

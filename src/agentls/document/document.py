@@ -105,12 +105,14 @@ class Document(AgentFile):
         """Who cannot start what the file defines, by what it says or by its place, as the runtime of `reading`
         has it: "person", "model", both or nobody."""
         keys = (
-            key for key in reading.dialect.keys if key.blocks_callers and key.known_to(reading.runtime.name)
+            key
+            for key in reading.dialect.keys
+            if key.effects.blocks_callers and key.known_to(reading.runtime.name)
         )
         return frozenset(
-            key.blocks_callers[value]
+            key.effects.blocks_callers[value]
             for key in keys
-            if (value := self._scalar_value(reading, key.name)) in key.blocks_callers
+            if (value := self._scalar_value(reading, key.name)) in key.effects.blocks_callers
         )
 
     def _scalar_value(self, reading: Reading, key: str) -> str:
@@ -150,7 +152,7 @@ class Document(AgentFile):
             (key, entry)
             for key, entry in known
             if key
-            and not (key.ignored_in_plugin and self.identity.plugin)
+            and not (key.effects.ignored_in_plugin and self.identity.plugin)
             and self.entry(key.name) is entry
             and not (entry.unparsed or self._says_nothing(entry.value))
         )
@@ -180,7 +182,7 @@ class Document(AgentFile):
         """The permission mode, where the key for it applies."""
         name = self.dialect.tool_keys.mode
         mode, known = self.entry(name), self.dialect.key(name)
-        counts = known is not None and not (known.ignored_in_plugin and self.identity.plugin)
+        counts = known is not None and not (known.effects.ignored_in_plugin and self.identity.plugin)
         return mode.value.text if counts and mode and isinstance(mode.value, Scalar) else None
 
     @cached_property

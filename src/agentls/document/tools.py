@@ -199,9 +199,9 @@ def _added_tools(reading: Reading) -> tuple[str, ...]:
     return tuple(
         tool
         for key in reading.dialect.keys
-        if key.adds_tools and not key.no_effect
+        if key.effects.adds_tools and not key.effects.no_effect
         if reading.string(key.name) in [value.name for value in key.values]
-        for tool in key.adds_tools
+        for tool in key.effects.adds_tools
     )
 
 

@@ -153,7 +153,7 @@ def _items_at(
         return None
     if key.type == "hooks" and not tail:
         return _key_range(document, place, _events(document, key, place))
-    if key.type == "hooks" and not key.schema:
+    if key.type == "hooks" and not key.value.schema:
         return _hooks(document, place, tail, offset)
     if key.name_kind and project and tail in ((), (LIST_STEP,)) and place.role != "key":
         return name_completion.names_in_value(document, place, key, offset, project)
@@ -206,7 +206,7 @@ def _record(
         )
         here, listed = inner or here, place.role == "value"
     if here.fields:
-        one_of = here.key.required_one_of if here.allows("record") else ()
+        one_of = here.key.requirement.required_one_of if here.allows("record") else ()
         offers = completion_items.fields(here.fields, one_of, place.sibling_values, within)
         found = _key_range(document, place, offers, listed=listed)
         if found or place.role == "key":

@@ -50,9 +50,13 @@ class CompletionItem(NamedTuple):
 
 def keys(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[CompletionItem]:
     """The frontmatter keys that are not there yet and do something, those of old last."""
-    for key in sorted(dialect.keys, key=lambda key: bool(key.deprecated)):
-        if key.name not in present and not key.no_effect and not (in_plugin and key.ignored_in_plugin):
-            old = bool(key.deprecated)
+    for key in sorted(dialect.keys, key=lambda key: bool(key.deprecation.deprecated)):
+        if (
+            key.name not in present
+            and not key.effects.no_effect
+            and not (in_plugin and key.effects.ignored_in_plugin)
+        ):
+            old = bool(key.deprecation.deprecated)
             yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.snippet), deprecated=old)
 
 
@@ -87,12 +91,12 @@ def fields(
 
 def _applies(key: Key, present: Mapping[str, str]) -> bool:
     """Whether the neighbours of a field ask for it; "" stands for one that is not there."""
-    if key.applies_when is None:
+    if key.effects.applies_when is None:
         return True
-    values = key.applies_when.values
+    values = key.effects.applies_when.values
     return (
-        present[key.applies_when.key] in values or not values
-        if key.applies_when.key in present
+        present[key.effects.applies_when.key] in values or not values
+        if key.effects.applies_when.key in present
         else "" in values
     )
 
@@ -111,11 +115,11 @@ def _lines(keys: Iterable[Key]) -> str:
 def _form(key: Key) -> str:
     """What is written behind the colon of a field: what its shape asks for, and its only word where
     there is one."""
-    if key.snippet != "$1" or not key.schema:
+    if key.snippet != "$1" or not key.value.schema:
         return key.snippet
     if len(key.values) == 1:
         return f"${{1:{key.values[0].name}}}"
-    words = {shape.word for shape in value_schema.parse_schema(key.schema)}
+    words = {shape.word for shape in value_schema.parse_schema(key.value.schema)}
     if words <= {"list", "some list"}:
         return "[$1]"
     return "\n  $1" if words <= {"map", "record"} else key.snippet
@@ -201,8 +205,8 @@ def agents(dialect: Dialect, listed: Collection[str]) -> Iterator[CompletionItem
 
 def event(dialect: Dialect, key: Key, event: HookEvent) -> CompletionItem:
     """A hook event with an entry to fill in: where the table has a shape for entries, what that needs."""
-    if key.schema:
-        needed = fields(key.fields, key.required_one_of, {}, "")
+    if key.value.schema:
+        needed = fields(key.fields, key.requirement.required_one_of, {}, "")
         entry = next((offer.text for offer in needed), "")
     else:
         entry = "\n".join(_entry(dialect, event))

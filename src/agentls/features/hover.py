@@ -183,7 +183,7 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     if spot is None:
         return None
     key = document.dialect.key(spot.keys[0])
-    if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.schema)):
+    if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.value.schema)):
         return _in_hooks(document, spot, offset)
     if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
         return _in_servers(document.dialect, spot)
@@ -229,7 +229,7 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
     if key.type == "enum" and scalar.type == "str":
         page = explain.about_value(dialect, key.name, scalar.text)
         if page is None:
-            effect = f"knows no such value of `{key.name}`: {key.invalid_effect}"
+            effect = f"knows no such value of `{key.name}`: {key.docs.invalid_effect}"
             names = (value.name for value in key.values)
             page = explain.about_unknown(dialect, scalar.text, "value", effect, names)
         return Hover(scalar.span, page)
@@ -293,9 +293,9 @@ def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
     notes = []
     grants = key.name == "tools"
     tool = document.dialect.tool(entry.name)
-    if entry.specifier is not None and key.specifier:
+    if entry.specifier is not None and key.docs.specifier:
         scoping = tool.specifier_effect if tool and grants else ""
-        notes.append(f"**{code_span(f'({entry.specifier})')}:** {scoping or key.specifier}")
+        notes.append(f"**{code_span(f'({entry.specifier})')}:** {scoping or key.docs.specifier}")
     if tool and grants:
         notes += [
             f"**Not given:** {dropped.reason}."

@@ -304,8 +304,10 @@ def _new_reason(before: Document, after: Document) -> str | None:
     old = {reading.runtime.name: {reason.kind for reason in reading.reasons} for reading in before.readings}
     for reading in after.readings:
         for reason in reading.reasons:
-            if reason.kind not in old.get(reading.runtime.name, ()) and reading.runtime.verdict == "counts":
-                return f"{reason.message}. {reading.runtime.title} {reading.runtime.rejection_effect}."
+            if reason.kind not in old.get(reading.runtime.name, ()) and not reading.runtime.is_advisory:
+                return (
+                    f"{reason.message}. {reading.runtime.title} {reading.runtime.effects.rejection_effect}."
+                )
     return None
 
 
@@ -322,7 +324,7 @@ def _special_meaning(document: Document, definition: Definition, new: str) -> st
 def _named_path(document: Document, definition: Definition) -> str | None:
     """The file, or the folder around it, that is called as the definition is."""
     identity, path = document.identity, document.path
-    if document.reading.runtime.default_name == "folder":
+    if document.reading.runtime.naming.default_name == "folder":
         return path.rpartition("/")[0] if identity.subfolders[-1:] == (definition.name,) else None
     return path if definition.name in (identity.stem, identity.default_name("path")) else None
 

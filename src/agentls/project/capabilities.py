@@ -218,11 +218,11 @@ def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
         key = reading.dialect.key(entry.key.text)
         if (
             key
-            and key.blocks_callers
+            and key.effects.blocks_callers
             and key.known_to(reading.runtime.name)
             and isinstance(entry.value, Scalar)
         ):
-            whom = key.blocks_callers.get(entry.value.text.lower())
+            whom = key.effects.blocks_callers.get(entry.value.text.lower())
             if whom and reading.entry(key.name) is entry:
                 yield f"{key.name}: {entry.value.text}", whom
 

@@ -55,7 +55,7 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
         return None
     if not reading.loads and document.entry("name") is None:
         return None
-    scoped = document.identity.plugin or reading.runtime.qualifies_names
+    scoped = document.identity.plugin or reading.runtime.naming.qualifies_names
     scope, _, name = reading.name.rpartition(":") if scoped else ("", "", reading.name)
     return Definition(
         kind,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from agentls.dialects import tool_names, value_schema
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Key, Variant
+from agentls.dialects.records import Key, ValueRules, Variant
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.fences import BYTE_ORDER_MARK, FrontmatterRange, find_frontmatter
 from agentls.readers.reading import FileIdentity, LoadStatus, Reading, Reason
@@ -88,7 +88,7 @@ def _read(way: BlockParser, text: str, identity: FileIdentity, dialect: Dialect,
         return _ended(runtime, dialect, identity, hidden, None, "skipped")
     if frame is None:
         assert reason is not None, "it says why there is none"
-        if reason.kind == "missing-frontmatter" and runtime.default_name == "folder":
+        if reason.kind == "missing-frontmatter" and runtime.naming.default_name == "folder":
             # The name of the file says what it is meant for; others may be mere documentation.
             reason = reason._replace(kind="unopened-frontmatter")
         plain = reason.kind == "missing-frontmatter"
@@ -130,22 +130,24 @@ def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | No
     """Why the runtime does not look at a file of that place and name, if it does not."""
     from fnmatch import fnmatchcase
 
-    deepest = 1 if runtime.default_name == "folder" else 0
-    if len(identity.subfolders) > deepest and not runtime.recursive:
+    deepest = 1 if runtime.naming.default_name == "folder" else 0
+    if len(identity.subfolders) > deepest and not runtime.files.recursive:
         folder = "/".join(identity.subfolders)
         return Reason("unread-file", f"The file lies in a folder `{folder}` below the place", Span(0, 3))
     skipped = next(
-        (pattern for pattern in runtime.ignored_files if fnmatchcase(identity.file_name, pattern)), None
+        (pattern for pattern in runtime.files.ignored_files if fnmatchcase(identity.file_name, pattern)), None
     )
     if skipped:
         return Reason("unread-file", f"The name of the file fits `{skipped}`", Span(0, 3))
     if (
-        runtime.accepted_files
+        runtime.files.accepted_files
         and identity.file_name
-        and not any(fnmatchcase(identity.file_name, pattern) for pattern in runtime.accepted_files)
+        and not any(fnmatchcase(identity.file_name, pattern) for pattern in runtime.files.accepted_files)
     ):
         return Reason(
-            "unread-file", f"The file is not called {join_names(runtime.accepted_files, ' or ')}", Span(0, 3)
+            "unread-file",
+            f"The file is not called {join_names(runtime.files.accepted_files, ' or ')}",
+            Span(0, 3),
         )
     return None
 
@@ -303,15 +305,15 @@ def validate_frontmatter(
             yield from _unknown_tools(entry.value, text, dialect)
         if root is None or root.get(name) is not entry:
             continue
-        if rejects_invalid_value(key, runtime) or (key.rejected_schema and _is_fatal(key, entry.value)):
+        if rejects_invalid_value(key, runtime) or (key.value.rejected_schema and _is_fatal(key, entry.value)):
             for misfit in value_schema.find_mismatches(key, entry.value, runtime.name):
                 yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.report_span))
             if key.type == "hooks" and isinstance(entry.value, Mapping):
                 yield from _unknown_events(entry.value, dialect, runtime)
-    if root is not None and declared_name(root, runtime) is None and runtime.default_name != "none":
+    if root is not None and declared_name(root, runtime) is None and runtime.naming.default_name != "none":
         yield from _default_name(identity, dialect, runtime, frame)
     yield from _taken_name(root, identity, dialect, runtime, frame)
-    if root is not None and runtime.name_mismatch == "refused":
+    if root is not None and runtime.naming.name_mismatch == "refused":
         yield from compare_name_with_folder(root, identity)
 
 
@@ -360,12 +362,15 @@ def _mark(span: Span, otherwise: Span) -> Span:
 
 def rejects_invalid_value(key: Key, runtime: Runtime) -> bool:
     """Whether the runtime refuses a file for a wrong value of `key`."""
-    return runtime.name in key.rejected_by if key.rejected_by else runtime.invalid_values != "ignored"
+    rejected_by = key.value.rejected_by
+    return runtime.name in rejected_by if rejected_by else runtime.invalid_values != "ignored"
 
 
 def _is_fatal(key: Key, value: Node) -> bool:
     """Whether `value` is one that `key` has the whole file refused for."""
-    return value_schema.matches_schema(Key(key.name, key.type, "", "", schema=key.rejected_schema), value, "")
+    return value_schema.matches_schema(
+        Key(key.name, key.type, "", "", value=ValueRules(key.value.rejected_schema)), value, ""
+    )
 
 
 def _code(key: Key, value: Node) -> str:
@@ -391,7 +396,7 @@ def _default_name(
     key = dialect.key("name")
     if key is None or not rejects_invalid_value(key, runtime) or "name" in runtime.required:
         return
-    stand_in = Scalar(frame.opening, identity.default_name(runtime.default_name))
+    stand_in = Scalar(frame.opening, identity.default_name(runtime.naming.default_name))
     if not value_schema.matches_schema(key, stand_in, runtime.name):
         message = (
             f"`name` is missing, and {join_names([stand_in.text])}, which stands in for it, is no valid name"
@@ -406,13 +411,14 @@ def _taken_name(
     name = agent_name(root, identity, runtime)
     entry = root.get("name") if root else None
     mark = entry.report_span if entry else frame.opening
-    reserved = runtime.reserved_names and name is not None and name.strip().lower()
+    reserved = runtime.naming.reserved_names and name is not None and name.strip().lower()
     if any(word.name == reserved for word in dialect.reserved_names):
         yield Reason("invalid-name", f"The name `{name}` is reserved", mark)
-    if runtime.override_key and any(agent.name == name for agent in dialect.builtin_agents):
-        override = root.get(runtime.override_key) if root else None
+    if runtime.naming.override_key and any(agent.name == name for agent in dialect.builtin_agents):
+        override = root.get(runtime.naming.override_key) if root else None
         if override is None or override.value.value is not True:
-            message = f"`{name}` is a built-in agent, whose place a file takes only with `{runtime.override_key}: true`"
+            condition = f"`{runtime.naming.override_key}: true`"
+            message = f"`{name}` is a built-in agent, whose place a file takes only with {condition}"
             yield Reason("invalid-name", message, mark)
 
 
@@ -434,33 +440,33 @@ def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[
 def _prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Reason]:
     """The reason why the prompt is not enough, if it is not."""
     length = len(text[frame.body :].strip())
-    if length < runtime.min_prompt_length:
+    if length < runtime.prompt.min_prompt_length:
         message = "There is no prompt below the frontmatter"
         if length:
-            message = f"The prompt below the frontmatter is too short: it needs {runtime.min_prompt_length} characters"
+            message = f"The prompt below the frontmatter is too short: it needs {runtime.prompt.min_prompt_length} characters"
         yield Reason("missing-prompt", message, frame.closing or frame.opening)
 
 
 def agent_name(root: Mapping | None, identity: FileIdentity, runtime: Runtime) -> str | None:
     """The name under which the agent is known."""
     written = declared_name(root, runtime)
-    if written is not None or runtime.default_name == "none":
+    if written is not None or runtime.naming.default_name == "none":
         return written
-    name = identity.default_name(runtime.default_name)
+    name = identity.default_name(runtime.naming.default_name)
     return (
         ":".join(filter(None, (identity.plugin, *identity.subfolders, name)))
-        if runtime.qualifies_names
+        if runtime.naming.qualifies_names
         else name
     )
 
 
 def declared_name(root: Mapping | None, runtime: Runtime) -> str | None:
     """The name as the frontmatter has it, if that counts."""
-    entry = root.get("name") if root and runtime.name_handling != "ignored" else None
+    entry = root.get("name") if root and runtime.naming.name_handling != "ignored" else None
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
         return None
-    text = entry.value.text.strip() if runtime.name_handling == "trimmed" else entry.value.text
-    return text if text or runtime.name_handling == "kept" else None
+    text = entry.value.text.strip() if runtime.naming.name_handling == "trimmed" else entry.value.text
+    return text if text or runtime.naming.name_handling == "kept" else None
 
 
 def agent_description(root: Mapping | None, body: str, runtime: Runtime) -> str | None:
@@ -468,7 +474,7 @@ def agent_description(root: Mapping | None, body: str, runtime: Runtime) -> str 
     entry = root.get("description") if root else None
     if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
         return entry.value.text
-    return first_line(body) or None if runtime.default_description == "first line" else None
+    return first_line(body) or None if runtime.descriptions.default_description == "first line" else None
 
 
 def first_line(body: str) -> str:

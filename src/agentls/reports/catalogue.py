@@ -96,7 +96,7 @@ def summarise_dialect(dialect: Dialect) -> Overview:
 
 def _shown(place: Place, dialect: Dialect) -> str:
     """A place as a pattern; those of a plugin are told as such."""
-    own_folder = any(runtime.default_name == "folder" for runtime in dialect.runtimes)
+    own_folder = any(runtime.naming.default_name == "folder" for runtime in dialect.runtimes)
     files = f"*/{place.files}" if own_folder else place.files
     pattern = f"{place.folder}/{files}".lstrip("/")
     return f"{pattern} (plugin)" if place.scope == "plugin" else pattern

@@ -98,26 +98,27 @@ def about_record_field(dialect: Dialect, path: str) -> str | None:
 
 
 def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
-    also = " or ".join(_SCALARS.get(kind, kind) for kind in key.also_types)
-    plugin = "the key is ignored" if key.ignored_in_plugin else key.plugin
+    also = " or ".join(_SCALARS.get(kind, kind) for kind in key.value.also_types)
+    plugin = "the key is ignored" if key.effects.ignored_in_plugin else key.docs.plugin
     facts = [
         ("", "Required" if key.required else ""),
         ("Type", _TYPES.get(key.type, "")),
         ("Values", _values(key)),
         ("Also", also),
-        ("Without it", key.default_effect),
-        ("A value that does not fit", key.invalid_effect),
-        ("Specifiers in parentheses", key.specifier),
+        ("Without it", key.docs.default_effect),
+        ("A value that does not fit", key.docs.invalid_effect),
+        ("Specifiers in parentheses", key.docs.specifier),
         ("In a plugin", plugin),
-        ("Since", key.since),
+        ("Since", key.docs.since),
         ("Known to", _titles(dialect, key.runtimes)),
-        ("Deprecated", key.deprecated),
-        ("Without effect", key.no_effect),
-        ("Write instead", code_span(key.replacement) if key.replacement else ""),
+        ("Deprecated", key.deprecation.deprecated),
+        ("Without effect", key.effects.no_effect),
+        ("Write instead", code_span(key.deprecation.replacement) if key.deprecation.replacement else ""),
         ("Has an effect", _when(key)),
         ("Fields", join_names(field.name for field in key.fields)),
     ]
-    return render_page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
+    text = f"{key.summary}\n\n{key.docs.details}"
+    return render_page(key.name, kind, text, facts, dialect.source(key.source))
 
 
 def _titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
@@ -127,12 +128,12 @@ def _titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
 
 def _when(key: Key) -> str:
     """The condition under which a key does something, in words."""
-    if key.applies_when is None:
+    if (condition := key.effects.applies_when) is None:
         return ""
-    values = [code_span(value) for value in key.applies_when.values if value]
-    others = [code_span(value) for value in key.applies_when.excluded_values]
+    values = [code_span(value) for value in condition.values if value]
+    others = [code_span(value) for value in condition.excluded_values]
     said = f" {' or '.join(values)}" if values else f" other than {' and '.join(others)}" if others else ""
-    return f"with {code_span(key.applies_when.key)}{said}"
+    return f"with {code_span(condition.key)}{said}"
 
 
 def _values(key: Key) -> str:
@@ -165,7 +166,7 @@ def about_value(dialect: Dialect, key: str, value: str) -> str | None:
     if known is None:
         return None
     for word in known.values:
-        if word.name == value or (known.ignores_case and word.name.lower() == value.lower()):
+        if word.name == value or (known.value.ignores_case and word.name.lower() == value.lower()):
             facts = [("The same as", code_span(word.alias_of) if word.alias_of else "")]
             return render_page(
                 word.name, f"value of `{key}`", word.summary, facts, dialect.source(word.source)
@@ -201,7 +202,7 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
     facts = [
         ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.asks_permission]),
         ("In subagents", _availability(dialect, tool) if differs else ""),
-        ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
+        ("", "" if tool.in_every_session else "Exists in some sessions or on some systems only"),
         ("Specifier in permission rules", tool.specifier),
         ("Old names that still work", join_names(old_names)),
         ("Since", tool.since),

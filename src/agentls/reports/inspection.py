@@ -130,7 +130,7 @@ def resolve_model(written: str | None, models: Models) -> str:
 
 def _model(reading: Reading, models: Models) -> ResolvedModel:
     entry, key = reading.entry("model"), reading.dialect.key("model")
-    if entry and key and key.schema and isinstance(entry.value, Sequence):
+    if entry and key and key.value.schema and isinstance(entry.value, Sequence):
         names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
         return ResolvedModel(", ".join(names), resolve_model(names[0] if names else None, models))
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
@@ -196,7 +196,7 @@ def _notes_on_tools(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
     lost = [tool.name for tool in available if not tool.background]
     if lost:
         yield f"In the background, where agents run unless told otherwise, it goes without {join_names(lost)}."
-    some = [tool.name for tool in available if tool.sessions == "some"]
+    some = [tool.name for tool in available if not tool.in_every_session]
     if some:
         yield f"Only some sessions or systems have {join_names(some)}."
 
@@ -334,9 +334,9 @@ def verdict(view: RuntimeReport) -> str:
     """In a sentence or two, what the runtime does with the file."""
     title = f"{view.runtime.title} {view.runtime.version}".rstrip()
     if not view.loads:
-        return f"{title} {view.runtime.rejection_effect.replace('the file', 'this file')}."
-    if view.how == "damaged" and view.runtime.degraded_effect:
-        return f"{title} cannot use the frontmatter: it {view.runtime.degraded_effect}."
+        return f"{title} {view.runtime.effects.rejection_effect.replace('the file', 'this file')}."
+    if view.how == "damaged" and view.runtime.effects.degraded_effect:
+        return f"{title} cannot use the frontmatter: it {view.runtime.effects.degraded_effect}."
     if view.how == "damaged":
         return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
     effect = f"{title} {'loads' if view.runtime.version else 'should load'} this file"
@@ -360,7 +360,7 @@ def short_status(view: RuntimeReport) -> str:
         "clean": "loads",
         "repaired": "loads after repair",
         "damaged": "unreadable",
-        "dropped": view.runtime.rejection_word,
+        "dropped": view.runtime.effects.rejection_word,
     }[view.how]
 
 
@@ -378,7 +378,7 @@ def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str
         if any(tool.availability != "always" for tool in view.dialect.tools):
             return "all that subagents may use"
         key = view.dialect.key("tools")
-        return key.default_effect if key and key.default_effect else "all"
+        return key.docs.default_effect if key and key.docs.default_effect else "all"
     denied = {ruling.name for ruling in view.capabilities.denied} if view.capabilities else ()
     return ", ".join(mark(tool) for tool in view.tools.available if tool not in denied) or "none"
 

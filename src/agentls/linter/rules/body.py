@@ -355,7 +355,9 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     """
     lines = ctx.text.rstrip().count("\n") + 1
     for reading in ctx.readings:
-        advised = reading.runtime.advised_lines and (ctx.config.lines or reading.runtime.advised_lines)
+        advised = reading.runtime.prompt.advised_lines and (
+            ctx.config.lines or reading.runtime.prompt.advised_lines
+        )
         if advised and lines > advised:
             message = (
                 f"The text has {lines:,} lines; for {reading.runtime.title} at most {advised} are advised."

@@ -59,7 +59,7 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
         lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
         yield Finding(
             lost[0],
-            f"{ctx.runtime_titles} {reading.runtime.repair_effect}, and passes over {lines} {of}here.",
+            f"{ctx.runtime_titles} {reading.runtime.effects.repair_effect}, and passes over {lines} {of}here.",
             (fix,) if fix else (),
         )
 

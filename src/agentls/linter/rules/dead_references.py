@@ -340,8 +340,8 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
             readers = [r.runtime for r in ctx.readings if all(key.known_to(r.runtime.name) for key in keys)]
             if not (keys and readers) or any(value.name == reference.name for value in keys[-1].values):
                 continue
-            doubtful = not keys[-1].unresolved_effect
-            told = "" if doubtful else f" {describe_effect(readers, keys[-1].unresolved_effect)}."
+            doubtful = not keys[-1].reference.unresolved_effect
+            told = "" if doubtful else f" {describe_effect(readers, keys[-1].reference.unresolved_effect)}."
         meant = project.suggest_name(kind, reference.name)
         weight = Severity.INFORMATION if doubtful or not meant else Severity.WARNING
         yield _finding(ctx, reference, f"There is no {kind} `{reference.name}` here.{told}", meant, weight)

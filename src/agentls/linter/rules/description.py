@@ -128,7 +128,7 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     entry = ctx.reading.entry("description")
     if entry is None or not isinstance(entry.value, Scalar) or "\\n" not in entry.value.text:
         return
-    if not ctx.reading.runtime.line_breaks:
+    if not ctx.reading.runtime.descriptions.line_breaks:
         return
     text = entry.value.text
     paths = [found[0] for found in _WINDOWS_PATH.finditer(text) if "\\n" in found[0]]

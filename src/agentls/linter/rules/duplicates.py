@@ -76,7 +76,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     if not others:
         return
     runtime = ctx.reading.runtime
-    verdict, at_most = runtime.same_name, Severity.INFORMATION
+    verdict, at_most = runtime.precedence.same_name, Severity.INFORMATION
     if verdict in ("first", "last"):
         paths = sorted((own.path, *(other.path for other in others)))
         if len({path.rpartition("/")[0] for path in paths}) > 1:
@@ -138,17 +138,17 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     if own is None or ctx.project is None:
         return
     runtime, at = ctx.reading.runtime, name_span(ctx, own)
-    if runtime.shadowed_by:
-        for other in _of_same_name(ctx, own._replace(kind=runtime.shadowed_by)):
+    if runtime.precedence.shadowed_by:
+        for other in _of_same_name(ctx, own._replace(kind=runtime.precedence.shadowed_by)):
             message = f"The {other.kind} of the same name takes its place in {runtime.title}."
             at_most = Severity.INFORMATION if own.qualifier else Severity.ERROR
             yield Finding(at, message, related=_related([other], f"the {other.kind}"), at_most=at_most)
     if own.qualifier:
         return
     thing, home = ctx.dialect.noun, ctx.project.user_folder
-    if home and own.base_folder != home and runtime.user_folder_precedence != "undocumented":
+    if home and own.base_folder != home and runtime.precedence.user_folder_precedence != "undocumented":
         for other in _of_same_name(ctx, own._replace(base_folder=home)):
-            if runtime.user_folder_precedence == "wins":
+            if runtime.precedence.user_folder_precedence == "wins":
                 message = (
                     f"The {thing} of the same name in your own folder takes its place in {runtime.title}."
                 )
@@ -158,7 +158,9 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
                 yield Finding(at, message, related=_related([other], "yours"), at_most=Severity.HINT)
     # A file in no known place was given its dialect by hand: no session starts there.
     for base in (
-        parent_folders(own.base_folder) if runtime.nearest_wins and ctx.document.identity.base_folder else ()
+        parent_folders(own.base_folder)
+        if runtime.precedence.nearest_wins and ctx.document.identity.base_folder
+        else ()
     ):
         for other in _of_same_name(ctx, own._replace(base_folder=base)) if base != home else ():
             message = (
@@ -225,10 +227,10 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     message = f"`{own.name}` differs from `{others[0].name}` in nothing but case and separators"
     message += (
         f", of which {runtime.title} takes no notice when one is started."
-        if runtime.similar_names == "same"
+        if runtime.precedence.similar_names == "same"
         else "."
     )
-    at_most = Severity.ERROR if runtime.similar_names == "same" else Severity.HINT
+    at_most = Severity.ERROR if runtime.precedence.similar_names == "same" else Severity.HINT
     yield Finding(name_span(ctx, own), message, related=_related(others, "almost the same"), at_most=at_most)
 
 

@@ -74,7 +74,7 @@ def prompt_too_long(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in ctx.readings:
-        most = reading.runtime.max_prompt_length
+        most = reading.runtime.prompt.max_prompt_length
         length = len(ctx.text[reading.body_start :].strip()) if most and reading.loads else 0
         if length > most:
             yield Finding(

@@ -139,7 +139,7 @@ def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
 
 def _default_name(ctx: Context) -> str:
     """A name made from that of the file, or of its folder."""
-    return _slug(ctx.document.identity.default_name(ctx.reading.runtime.default_name))
+    return _slug(ctx.document.identity.default_name(ctx.reading.runtime.naming.default_name))
 
 
 def _slug(stem: str) -> str:
@@ -282,7 +282,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
 
 def _override_fix(ctx: Context) -> Iterator[Fix]:
     """The fix that lets the agent take the place of a built-in one, where that needs a key."""
-    override = ctx.reading.runtime.override_key
+    override = ctx.reading.runtime.naming.override_key
     entry = ctx.reading.entry(override) if override else None
     if entry:
         yield Fix(f"Write `{override}: true`", (set_value(entry, "true"),))
@@ -327,7 +327,7 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
 
 def _other_names(ctx: Context) -> Iterator[Finding]:
     """The name, if it is not that of the folder, and runtimes say so that take it all the same."""
-    readings = [reading for reading in ctx.readings if reading.runtime.name_mismatch == "reported"]
+    readings = [reading for reading in ctx.readings if reading.runtime.naming.name_mismatch == "reported"]
     for reading in readings[:1]:
         for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
             said = describe_effect((reading.runtime for reading in readings), "reports it")
@@ -492,7 +492,7 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     """
     reading = ctx.reading
     if (
-        not reading.runtime.no_description_effect
+        not reading.runtime.effects.no_description_effect
         or reading.status in ("damaged", "dropped")
         or find_early_closing(ctx)
     ):
@@ -504,5 +504,7 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     if any(_is_meant_as(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
         return  # A key that is almost the same has a finding of its own.
     mark, edits = _description(ctx)
-    message = f"There is no description: {ctx.runtime_titles} {reading.runtime.no_description_effect}."
+    message = (
+        f"There is no description: {ctx.runtime_titles} {reading.runtime.effects.no_description_effect}."
+    )
     yield Finding(mark, message, ctx.make_fix("Write a description", *edits))

@@ -33,7 +33,7 @@ def broken_import(ctx: Context) -> Iterator[Finding]:
     Follow @CLAUDE.md, and ask @anna.
     ```
     """
-    readers = [reading.runtime for reading in ctx.readings if reading.runtime.imports]
+    readers = [reading.runtime for reading in ctx.readings if reading.runtime.prompt.imports]
     if not readers or "@" not in ctx.text:
         return
     body = ctx.document.body_start

@@ -272,7 +272,7 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
         return
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
-        if key and key.ignored_in_plugin:
+        if key and key.effects.ignored_in_plugin:
             yield Finding(
                 entry.key.span,
                 f"{ctx.runtime_titles} ignores `{key.name}` in the agents of a plugin.",
@@ -397,9 +397,11 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
         # Without this entry an earlier one of the same name would count.
         alone = sum(other.key.text == key.name for other in entries) == 1
         fixes = remove_key(ctx, entry, safe=True) if alone else ()
-        effect = f": {key.empty_effect}" if key.empty_effect else ", and so no effect"
+        effect = f": {key.effects.empty_effect}" if key.effects.empty_effect else ", and so no effect"
         yield Finding(
-            entry.report_span, f"`{key.name}` has no value{effect}.", () if key.empty_effect else fixes
+            entry.report_span,
+            f"`{key.name}` has no value{effect}.",
+            () if key.effects.empty_effect else fixes,
         )
 
 
@@ -434,21 +436,29 @@ def deprecated_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
-        if key is None or not key.deprecated or not any(reading.loads for reading in ctx.readings):
+        if (
+            key is None
+            or not key.deprecation.deprecated
+            or not any(reading.loads for reading in ctx.readings)
+        ):
             continue
-        there = ctx.document.entry(key.replacement) if key.replacement else None
-        edits = _in_todays_words(ctx, key, entry) if key.replacement and there is None else None
+        there = ctx.document.entry(key.deprecation.replacement) if key.deprecation.replacement else None
+        edits = _in_todays_words(ctx, key, entry) if key.deprecation.replacement and there is None else None
         fixes = (
-            ctx.make_fix(f"Write `{key.replacement}`", edits, safe=True)
+            ctx.make_fix(f"Write `{key.deprecation.replacement}`", edits, safe=True)
             if edits
             else _instead(ctx, key, entry)
         )
-        yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecated}.", fixes)
+        yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecation.deprecated}.", fixes)
 
 
 def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     """The fix that writes the line which comes to the same, or takes the entry out if none does."""
-    line = key.replacement_lines.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
+    line = (
+        key.deprecation.replacement_lines.get(entry.value.text.lower())
+        if isinstance(entry.value, Scalar)
+        else None
+    )
     if line and ctx.document.entry(line.partition(":")[0]) is None:
         return ctx.make_fix(f"Write `{line}`", Edit(entry.span, line), safe=True)
     return remove_key(ctx, entry) if line is not None else ()
@@ -456,17 +466,23 @@ def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
 
 def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
     """The edit that says by the key of today what an entry says, if its value can stay or be translated."""
-    use = ctx.dialect.key(key.replacement)
-    if use and (use.type, use.schema) == (key.type, key.schema):
+    use = ctx.dialect.key(key.deprecation.replacement)
+    if use and (use.type, use.value.schema) == (key.type, key.value.schema):
         return Edit(entry.key.span, use.name)
     keys = ctx.dialect.tool_keys
-    if (key.name, key.replacement) != (keys.allowed, keys.permissions) or not ctx.reading.entry(key.name):
+    if (key.name, key.deprecation.replacement) != (keys.allowed, keys.permissions) or not ctx.reading.entry(
+        key.name
+    ):
         return None
     lines = [
         f"  {write_scalar(grant.permission)}: {grant.action}"
         for grant in permissions.ordered_permissions(ctx.reading)
     ]
-    return Edit(entry.span, ctx.document.newline.join([f"{key.replacement}:", *lines])) if lines else None
+    return (
+        Edit(entry.span, ctx.document.newline.join([f"{key.deprecation.replacement}:", *lines]))
+        if lines
+        else None
+    )
 
 
 @rule("information", tags=("unnecessary",))
@@ -501,15 +517,16 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
         key = ctx.dialect.key(entry.key.text)
         if key is None or not ctx.reading.loads or ctx.reading.status == "damaged":
             continue
-        when = key.no_effect_when
-        if key.no_effect and (when is None or is_met(when, ctx.document.root)):
-            message = f"{ctx.runtime_titles} makes nothing of `{key.name}`: {key.no_effect}."
+        when = key.effects.no_effect_when
+        if key.effects.no_effect and (when is None or is_met(when, ctx.document.root)):
+            message = f"{ctx.runtime_titles} makes nothing of `{key.name}`: {key.effects.no_effect}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
-        elif key.applies_when and not applies(key, ctx.document.root):
+        elif key.effects.applies_when and not applies(key, ctx.document.root):
             values = join_names(
-                (f"{key.applies_when.key}: {value}" for value in key.applies_when.values), " or "
+                (f"{key.effects.applies_when.key}: {value}" for value in key.effects.applies_when.values),
+                " or ",
             )
-            message = f"`{key.name}` counts only beside {values or f'`{key.applies_when.key}`'}."
+            message = f"`{key.name}` counts only beside {values or f'`{key.effects.applies_when.key}`'}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
@@ -555,8 +572,8 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
     """Whether a value is no value, where one is missed, or text without a character, which the runtimes
     take, and which means nothing."""
     if value.type == "null":
-        return not (key and key.often_empty)
-    if key is None or key.type != "text" or not key.schema or value.type != "str" or value.text.strip():
+        return not (key and key.effects.often_empty)
+    if key is None or key.type != "text" or not key.value.schema or value.type != "str" or value.text.strip():
         return False
     if ctx.dialect.model_invocable and key.name in ("name", "description"):
         return False  # What an agent without them comes to is said by the rules about them.

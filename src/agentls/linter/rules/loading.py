@@ -49,9 +49,9 @@ def describe_rejection(readings: Iterable[Reading]) -> str:
 
 def _effect(reading: Reading) -> str:
     if reading.status == "dropped":
-        return reading.runtime.rejection_effect
-    if reading.runtime.degraded_effect:
-        return reading.runtime.degraded_effect
+        return reading.runtime.effects.rejection_effect
+    if reading.runtime.effects.degraded_effect:
+        return reading.runtime.effects.degraded_effect
     if reading.body_start == 0 and reading.runtime.unreadable == "prompt":
         return "takes the whole file for the prompt, and nothing of the frontmatter counts"
     return f"registers `{reading.name}` with all tools, and nothing else counts"
@@ -60,7 +60,7 @@ def _effect(reading: Reading) -> str:
 def certainty(readings: Iterable[Reading]) -> Severity:
     """How severe a finding can be that rests on these readings: what third parties say of a runtime
     is no ground for an error, and advice none for more than information."""
-    counting = [reading for reading in readings if reading.runtime.verdict == "counts"]
+    counting = [reading for reading in readings if not reading.runtime.is_advisory]
     firm = any(
         reading.dialect.source(reading.runtime.source).confidence != "third-party" for reading in counting
     )

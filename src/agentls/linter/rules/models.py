@@ -21,7 +21,9 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
     models = ctx.dialect.models
     # Of some products nothing is known about their models.
     for key, entry in entries_of_type(ctx, "model") if models.known else ():
-        items = entry.value.items if key.schema and isinstance(entry.value, Sequence) else (entry.value,)
+        items = (
+            entry.value.items if key.value.schema and isinstance(entry.value, Sequence) else (entry.value,)
+        )
         for value in items:
             if not isinstance(value, Scalar) or value.type != "str" or not value.text:
                 continue
@@ -63,7 +65,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries_of_type(ctx, "model"):
-        if not key.schema and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
+        if not key.value.schema and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
             message = f"`{key.name}` is {describe_value(entry.value)}, not text: it is ignored."
             yield Finding(entry.report_span, f"{message} {ctx.runtime_titles} uses the model of the session.")
 

@@ -181,12 +181,12 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
         return
     own, roster, entry = told
     runtime = ctx.reading.runtime
-    limit = ctx.config.roster_tokens or runtime.description_budget
+    limit = ctx.config.roster_tokens or runtime.descriptions.description_budget
     if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
     by = (
-        f"{runtime.title} {runtime.description_budget_source}"
-        if limit == runtime.description_budget
+        f"{runtime.title} {runtime.descriptions.description_budget_source}"
+        if limit == runtime.descriptions.description_budget
         else "as configured"
     )
     yield Finding(

@@ -61,7 +61,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     if ctx.project is None or ctx.names is None:
         return
     for key in ctx.dialect.keys:
-        entry = ctx.entry(key.name) if key.requires_model_invocable else None
+        entry = ctx.entry(key.name) if key.reference.requires_model_invocable else None
         for reference in ctx.names.references if entry else ():
             if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
                 skill = _non_invocable_skill(ctx, reference)

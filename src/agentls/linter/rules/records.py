@@ -192,17 +192,17 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
-            if key is None or not key.required_tool or not key.known_to(reading.runtime.name):
+            if key is None or not key.requirement.required_tool or not key.known_to(reading.runtime.name):
                 continue
             empty = not entry.value.items if isinstance(entry.value, Sequence) else True
             tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
-            tool = reading.dialect.tool(key.required_tool)
-            enough = {key.required_tool, *(tool.members if tool else ())}
+            tool = reading.dialect.tool(key.requirement.required_tool)
+            enough = {key.requirement.required_tool, *(tool.members if tool else ())}
             if empty or tools.mode == "all" or enough & set(tools.available):
                 continue
             yield Finding(
                 entry.report_span,
-                f"`{key.name}` does nothing in {reading.runtime.title} unless {join_names([key.required_tool])}"
+                f"`{key.name}` does nothing in {reading.runtime.title} unless {join_names([key.requirement.required_tool])}"
                 " is among the tools.",
             )
 
@@ -245,7 +245,11 @@ def expected_key(ctx: Context) -> Iterator[Finding]:
         for entry in reading.root.entries:
             key = reading.dialect.key(entry.key.text)
             value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
-            needed = key.required_by_value.get(value) if key and key.known_to(reading.runtime.name) else None
+            needed = (
+                key.requirement.required_by_value.get(value)
+                if key and key.known_to(reading.runtime.name)
+                else None
+            )
             if needed in asked and reading.root.get(needed) is None:
                 wants = describe_effect(
                     (reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`"

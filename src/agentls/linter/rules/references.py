@@ -22,7 +22,9 @@ _TOOL = re.compile(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
 def _readers(ctx: Context) -> tuple[Reading, ...]:
     """The readings of those who understand references."""
     return tuple(
-        reading for reading in ctx.readings if reading.runtime.resolves_prompt_references and reading.loads
+        reading
+        for reading in ctx.readings
+        if reading.runtime.prompt.resolves_prompt_references and reading.loads
     )
 
 

@@ -49,7 +49,7 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries_of_type(ctx, "skills"):
         value = entry.value
-        if key.schema:
+        if key.value.schema:
             continue
         if isinstance(value, Sequence):
             for item in value.items:

@@ -305,12 +305,12 @@ def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
     """
     for tools, listed in _with_specifier(ctx):
         row = ctx.dialect.tool(listed.tool or "")
-        if row is None or not tools.key.specifier or (row.specifier_effect and tools.key.name == TOOLS):
+        if row is None or not tools.key.docs.specifier or (row.specifier_effect and tools.key.name == TOOLS):
             continue
         preload = f" To load a skill into the agent, list it in `{_SKILLS}`."
         yield Finding(
             listed.entry.span,
-            f"The specifier of `{listed.entry.text}` is not applied. {tools.key.specifier}"
+            f"The specifier of `{listed.entry.text}` is not applied. {tools.key.docs.specifier}"
             f"{preload if row.name == 'Skill' and tools.key.name == TOOLS else ''}",
             _without_specifier(ctx, tools, listed),
         )

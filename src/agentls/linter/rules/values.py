@@ -68,14 +68,18 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     for key, entry in entries_of_type(ctx, "enum", "boolean", "integer", "text", "tools"):
         # Without a name or a description the file does not load, and a wrong `tools` leaves the
         # agent with none: rules of their own say so. Of some keys nobody knows what a wrong value does.
-        if key.schema or key.schemas or not key.invalid_effect or key.required or key.name == "tools":
+        if (
+            key.value.schema
+            or key.value.schemas
+            or not key.docs.invalid_effect
+            or key.required
+            or key.name == "tools"
+        ):
             continue
-        if not key.closed or matches_type(key, entry.value):
+        if not key.value.closed or matches_type(key, entry.value):
             continue
         meant = _meant(key, entry.value)
-        message = (
-            f"`{key.name}` takes {_wanted(key)}, not {describe_value(entry.value)}: {key.invalid_effect}."
-        )
+        message = f"`{key.name}` takes {_wanted(key)}, not {describe_value(entry.value)}: {key.docs.invalid_effect}."
         yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
     yield from _misfits(ctx)
 
@@ -94,7 +98,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                 span = misfit.span if misfit.span.end > misfit.span.start else entry.report_span
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
-                    message = f"{misfit.message}: {key.invalid_effect or _outcome(reading)}"
+                    message = f"{misfit.message}: {key.docs.invalid_effect or _outcome(reading)}"
                     findings.setdefault(span, Finding(span, message, at_most=ctx.trust(key.source)))
     for span, readings in told.items():
         where = f" in {join_titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
@@ -128,7 +132,7 @@ def matches_type(key: Key, value: Node) -> bool:
         return key.type == "tools" and isinstance(value, Sequence)
     if value.type in ("int", "float"):
         whole = float(value.value).is_integer()
-        return whole and (value.value > 0 if key.type == "integer" else "int" in key.also_types)
+        return whole and (value.value > 0 if key.type == "integer" else "int" in key.value.also_types)
     if key.type in ("text", "tools"):
         return value.type == "str"
     if key.type == "boolean":
@@ -136,11 +140,11 @@ def matches_type(key: Key, value: Node) -> bool:
     if value.type == "bool":
         return False
     # Text that starts with digits may well be read as a number.
-    numeric = key.type == "integer" or "int" in key.also_types
+    numeric = key.type == "integer" or "int" in key.value.also_types
     if numeric and re.match(r"\s*\+?0*[1-9]", value.text):
         return True
     words = [word.name for word in key.values]
-    return value.text in words or (key.ignores_case and value.text.lower() in words)
+    return value.text in words or (key.value.ignores_case and value.text.lower() in words)
 
 
 def _wanted(key: Key) -> str:
@@ -151,7 +155,7 @@ def _wanted(key: Key) -> str:
     if key.type == "boolean":
         return "`true` or `false`"
     values = [f"`{value.name}`" for value in key.values if not value.alias_of]
-    if "int" in key.also_types:
+    if "int" in key.value.also_types:
         values.append("a whole number")
     return " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
 
@@ -219,9 +223,9 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries_of_type(ctx, "enum"):
-        if key.name == _COLOR and not key.closed and not matches_type(key, entry.value):
+        if key.name == _COLOR and not key.value.closed and not matches_type(key, entry.value):
             wanted, given = _wanted(key), describe_value(entry.value)
-            message = f"`{key.name}` is documented with {wanted}, not {given}: {key.invalid_effect}."
+            message = f"`{key.name}` is documented with {wanted}, not {given}: {key.docs.invalid_effect}."
             yield suggest(ctx, entry.report_span, message, entry.value.span, _meant(key, entry.value))
 
 
@@ -257,12 +261,12 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries_of_type(ctx, "text", "enum"):
-        names = [] if key.closed or key.name == _COLOR else [value.name for value in key.values]
+        names = [] if key.value.closed or key.name == _COLOR else [value.name for value in key.values]
         if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
             continue
         meant = closest_match(entry.value.text, names, most=1)
         if meant:
-            message = f"`{key.name}` knows no `{entry.value.text}`: {key.invalid_effect}."
+            message = f"`{key.name}` knows no `{entry.value.text}`: {key.docs.invalid_effect}."
             yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 

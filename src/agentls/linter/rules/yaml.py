@@ -415,7 +415,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             shown,
             f"`{shown.text_in(ctx.text)[:40]}` becomes part of the value of `{key}`,"
-            f" since {ctx.reading.runtime.title} {ctx.reading.runtime.repair_effect}.",
+            f" since {ctx.reading.runtime.title} {ctx.reading.runtime.effects.repair_effect}.",
             (Fix("Move the comment to a line above", moved), *(quote_invalid_values(ctx) if alone else ())),
         )
 
@@ -463,8 +463,9 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
         key = entry_key(ctx.text, chunk)
         collection = alone and not isinstance(alone.value, Scalar)
         if alone and collection and ctx.dialect.key(key) and value not in already:
+            runtime = ctx.reading.runtime
             yield Finding(
                 alone.value.span,
-                f"`{key}` is read as plain text, since {ctx.reading.runtime.title} {ctx.reading.runtime.repair_effect}.",
+                f"`{key}` is read as plain text, since {runtime.title} {runtime.effects.repair_effect}.",
                 quote_invalid_values(ctx),
             )

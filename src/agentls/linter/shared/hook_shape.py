@@ -40,7 +40,7 @@ class LocatedHandler(NamedTuple):
 def unschemed_events(ctx: Context) -> tuple[Entry, ...]:
     """The entries of `hooks`, known events or not. Where the table has a shape for them, what stands
     below is compared with that, and not here."""
-    return tuple(entry for key, entry in hook_events(ctx) if not key.schema)
+    return tuple(entry for key, entry in hook_events(ctx) if not key.value.schema)
 
 
 def hook_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:

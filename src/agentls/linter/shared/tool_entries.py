@@ -148,8 +148,8 @@ def is_read_as_string(ctx: Context, value: Node) -> bool:
 
 def entry_effect(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> str:
     """What becomes of an entry that names no tool."""
-    if tools.key.unknown_tool_effect:
-        return tools.key.unknown_tool_effect
+    if tools.key.effects.unknown_tool_effect:
+        return tools.key.effects.unknown_tool_effect
     if allows_unlisted_tools(ctx):
         return f"what {ctx.runtime_titles} does with it is not known"
     if tools.key.name != TOOLS:

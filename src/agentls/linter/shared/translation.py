@@ -103,7 +103,7 @@ def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | No
 
 def _fits(ctx: Context, key: Key, value: Node) -> bool:
     """Whether all runtimes take the value for `key`."""
-    if key.schema or key.schemas:
+    if key.value.schema or key.value.schemas:
         return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
     return key.type not in ("enum", "boolean", "integer", "text") or matches_type(key, value)
 
