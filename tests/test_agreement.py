@@ -1,26 +1,26 @@
 """Agreement with recorded behaviour, where the recordings are at hand.
 
-They lie beside a checkout of the authors, not in the repository. `tests/test_reading.py` holds
-cases of our own for all that matters.
+They are in a folder beside the authors' checkout, not in the repository. `tests/verdicts` and `tests/test_reading.py` have
+cases of our own for everything that matters.
 """
 
 from __future__ import annotations
 
 import base64
 import csv
-import importlib.util
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import truth
 from agentls.config import Config
 from agentls.document import locate
 from agentls.linter.check import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
+from agentls.project.world import NoDisk
 from harness import agent
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -62,7 +62,7 @@ def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:
             document = agent(data.decode("utf-8", "replace"))
             assert document.reading.loads is (row["loads"] == "true"), row["path"]
             if row["starts"] == "normal":
-                found = check(document, Config(), lambda _: True)
+                found = check(document, Config(), NoDisk())
                 errors = [(d.code, d.message) for d in found if d.severity == Severity.ERROR]
                 assert errors == [], row["path"]
 
@@ -81,27 +81,14 @@ def test_real_siblings_have_no_error_but_where_yaml_is_broken(folder: str, diale
         text = path.read_bytes().decode("utf-8", "replace")
         document = locate.open_document(path.name, text, Config(), None, dialect)
         assert document is not None
-        found = check(document, Config(), lambda _: True)
+        found = check(document, Config(), NoDisk())
         errors = [d.message for d in found if d.severity == Severity.ERROR and d.code != "invalid-yaml"]
         assert errors == [], path
 
 
-def _truth() -> Any:
-    """The program that compares all readings with the recordings."""
-    file = Path(__file__).parents[1] / "docs" / "truth.py"
-    spec = importlib.util.spec_from_file_location("truth", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["truth"] = module  # Its named tuples look their types up there.
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_every_runtime_reads_as_recorded_and_nothing_that_works_has_an_error() -> None:
-    truth = _truth()
-    for of in truth.SETS:
-        found = truth.agreement(of, SHARED)
-        assert found.count > 0, of
-        assert found.differing == (), of
-        assert found.false_errors == (), of
+    for files in truth.read_recordings(SHARED):
+        found = truth.compare(files)
+        assert files.recorded != (), files.title
+        assert found.differing == (), files.title
+        assert found.false_errors == (), files.title

@@ -9,7 +9,9 @@ import pytest
 from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter.check import MAX_FINDINGS, check
-from agentls.linter.rule import RULES, Context, Finding, Rule, Severity
+from agentls.linter.consequence import Consequence
+from agentls.linter.rule import RULES, Context, Finding, Rule
+from agentls.project.world import NoDisk
 from harness import agent
 
 TEXT = (
@@ -18,7 +20,7 @@ TEXT = (
 
 
 def codes(document: Document, config: Config | None = None) -> list[tuple[str, str]]:
-    found = check(document, config or Config(), lambda _: True)
+    found = check(document, config or Config(), NoDisk())
     return [(diagnostic.code, diagnostic.severity.label) for diagnostic in found]
 
 
@@ -61,7 +63,7 @@ def test_a_rule_that_fails_costs_nothing_but_itself(
     def broken(_: Context) -> Iterator[Finding]:
         raise RuntimeError("out of order")
 
-    monkeypatch.setitem(RULES, "broken", Rule("broken", Severity.ERROR, broken))
+    monkeypatch.setitem(RULES, "broken", Rule("broken", Consequence.NOT_LOADED, broken))
     assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
     assert "rule broken failed" in caplog.text
 

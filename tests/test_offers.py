@@ -16,7 +16,8 @@ from agentls.features import completion_items
 from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit
 from agentls.linter import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
+from agentls.project.world import NoDisk
 from agentls.text.offsets import apply_edits
 
 FORMS = (
@@ -34,7 +35,7 @@ ELSEWHERE = re.compile(r" is missing|, not empty")
 """Words for what is not about an entry that was offered: a field that a value asks for, and a value
 that is looked for behind its key only, where it was begun below."""
 
-OTHERS = {"refused-key", "overruled-permission"}
+OTHERS = {"unknown-key", "overruled-permission"}
 """Codes for what does not go with what was offered."""
 
 _HOLE = re.compile(r"\$(?:\d+|\{\d+(?::[^}]*)?\})")
@@ -63,7 +64,7 @@ def opened(dialect: Dialect, text: str) -> Document:
 
 def faults(dialect: Dialect, text: str) -> list[str]:
     """The errors and warnings about a text."""
-    found = check.check(opened(dialect, text), Config(), lambda _: True, lambda _: True)
+    found = check.check(opened(dialect, text), Config(), NoDisk())
     worst = [d for d in found if d.severity <= Severity.WARNING and d.code not in HALF | OTHERS]
     return [f"{d.code}: {d.message}" for d in worst if not ELSEWHERE.search(d.message)]
 
@@ -101,7 +102,7 @@ def fillings(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]:
 def test_a_skeleton_has_no_fault(name: str) -> None:
     dialect = loader.load_dialect(name)
     skeleton = completion_items.snippet_text(dialect.new_file_snippet)
-    found = check.check(opened(dialect, skeleton), Config(), lambda _: True, lambda _: True)
+    found = check.check(opened(dialect, skeleton), Config(), NoDisk())
     assert [(d.code, d.message) for d in found] == []
 
 

@@ -16,7 +16,8 @@ from agentls import __version__
 from agentls.cli import other_files
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic
-from agentls.linter.rule import RULES, Fix, Related, Rule, Severity
+from agentls.linter.consequence import Severity
+from agentls.linter.rule import RULES, Fix, Related, Rule
 from agentls.text.offsets import LineIndex, Span
 
 

@@ -9,7 +9,7 @@ from agentls.cli import other_files
 from agentls.cli.terminal import Segment
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.text.offsets import LineIndex, Span
 
 _TAB = 4

@@ -297,5 +297,5 @@ class Runtime(NamedTuple):
     naming: Naming = Naming()
     precedence: Precedence = Precedence()
     effects: Effects = Effects()
-    descriptions: DescriptionRules = DescriptionRules()
+    description: DescriptionRules = DescriptionRules()
     prompt: PromptRules = PromptRules()

@@ -16,6 +16,7 @@ from agentls.document import edits as rewrite
 from agentls.document.document import Document
 from agentls.document.locate import is_inside
 from agentls.features.references import find_name_at, resolve_name
+from agentls.linter.reason_wording import describe_reason
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
@@ -304,10 +305,9 @@ def _new_reason(before: Document, after: Document) -> str | None:
     old = {reading.runtime.name: {reason.kind for reason in reading.reasons} for reading in before.readings}
     for reading in after.readings:
         for reason in reading.reasons:
-            if reason.kind not in old.get(reading.runtime.name, ()) and not reading.runtime.is_advisory:
-                return (
-                    f"{reason.message}. {reading.runtime.title} {reading.runtime.effects.rejection_effect}."
-                )
+            known = reason.kind in old.get(reading.runtime.name, ())
+            if not known and not reading.runtime.is_advisory:
+                return f"{describe_reason(reason)}. {reading.runtime.title} {reading.runtime.effects.rejection_effect}."
     return None
 
 

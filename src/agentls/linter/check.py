@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,11 +9,13 @@ import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.config import Config
 from agentls.document import suppressions as suppress
 from agentls.document.document import Document
-from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Severity, Tag
+from agentls.linter.consequence import Effect, Severity, worst_severity
+from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
+from agentls.readers.reading import Reading
 from agentls.text.offsets import Span
 
 if TYPE_CHECKING:
-    from agentls.project.index import Index
+    from agentls.project.world import World
 
 MAX_FINDINGS = 100
 MIN_FINDINGS = 10
@@ -35,29 +36,16 @@ class Diagnostic(NamedTuple):
     fixes: tuple[Fix, ...]
     related: tuple[Related, ...]
     tags: tuple[Tag, ...]
+    effects: tuple[Effect, ...] = ()
 
 
-def _assume_match(_: str) -> bool:
-    """There is no telling."""
-    return True
+def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
+    """Return the diagnostics of a document in the order of the text.
 
-
-def check(
-    document: Document,
-    config: Config,
-    exists: Callable[[str], bool],
-    files: Callable[[str], bool] = _assume_match,
-    project: Index | None = None,
-) -> list[Diagnostic]:
-    """What the rules have to say about a document, in the order of the text.
-
-    `exists` answers whether a path relative to the document's folder is there, and `files` whether any
-    file of its project fits a pattern, counted from the project's root. `project` has the names of all its
-    files, the document's own as they are now; without it the file is looked at by itself. A rule has at most
-    `MOST` findings, the first ones. One that fails is logged and left out; it never costs the findings of
-    the others.
+    `world` answers what rules ask about the document's surroundings. A rule has at most `MAX_FINDINGS`
+    findings, the first ones. A rule that fails is logged, and the findings of the others are kept.
     """
-    context = Context(document, config, exists, files, project=project)
+    context = Context(document, config, world)
     found = [
         (rule, finding)
         for rule in RULES.values()
@@ -76,7 +64,8 @@ def check(
         rule = RULES["unused-suppression"]
         if config.enables(rule.code):
             found += [(rule, finding) for finding in _run(rule, context._replace(unused_suppressions=unused))]
-    return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
+    diagnostics = [_diagnostic(rule, finding, document.readings, config) for rule, finding in found]
+    return sorted(diagnostics, key=lambda diagnostic: diagnostic[:4])
 
 
 def _most(document: Document) -> int:
@@ -97,14 +86,17 @@ def _run(rule: Rule, context: Context) -> list[Finding]:
         return []
 
 
-def _diagnostic(rule: Rule, finding: Finding, config: Config) -> Diagnostic:
-    severity = config.severity.get(rule.code)
+def _diagnostic(rule: Rule, finding: Finding, readings: tuple[Reading, ...], config: Config) -> Diagnostic:
+    configured = config.severity.get(rule.code)
+    effects = finding.effects or tuple(Effect(each.runtime.name, rule.consequence) for each in readings)
+    severity = Severity[configured.upper()] if configured else worst_severity(effects)
     return Diagnostic(
         finding.span,
         rule.code,
-        Severity[severity.upper()] if severity else max(rule.severity, finding.at_most),
+        severity,
         finding.message,
         finding.fixes,
         finding.related,
-        rule.tags,
+        rule.tags if severity is not Severity.ERROR else (),
+        effects,
     )

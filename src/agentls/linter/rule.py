@@ -9,7 +9,6 @@ stand under `## Bad` and `## Good`, and the tests run them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.config import Config
@@ -18,6 +17,7 @@ from agentls.dialects.runtimes import Runtime
 from agentls.document.document import Document
 from agentls.document.edits import keeps_loading
 from agentls.document.suppressions import Suppression
+from agentls.linter.consequence import Consequence, Effect, Severity, severity_of
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.yaml_tree import Entry
@@ -25,22 +25,9 @@ from agentls.text.yaml_tree import Entry
 if TYPE_CHECKING:
     from agentls.project.index import Index
     from agentls.project.names import Names
+    from agentls.project.world import World
 
 Tag = Literal["unnecessary", "deprecated"]
-
-
-class Severity(IntEnum):
-    """How bad a finding is, the worst with the lowest number, as in the protocol."""
-
-    ERROR = 1
-    WARNING = 2
-    INFORMATION = 3
-    HINT = 4
-
-    @property
-    def label(self) -> str:
-        """The name in lower case, as users write it in their configuration."""
-        return self.name.lower()
 
 
 class Fix(NamedTuple):
@@ -63,14 +50,15 @@ class Related(NamedTuple):
 class Finding(NamedTuple):
     """One place where a rule found something; the message is one line in plain words.
 
-    `at_most` makes it weaker than its rule, where what it rests on is not known well enough.
+    `effects` are what the readers of the file do because of it; where it says nothing of them, all primary
+    readers do what the rule says.
     """
 
     span: Span
     message: str
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
-    at_most: Severity = Severity.ERROR
+    effects: tuple[Effect, ...] = ()
 
 
 def join_titles(runtimes: Iterable[Runtime]) -> str:
@@ -94,23 +82,24 @@ def describe_effect(runtimes: Iterable[Runtime], what: str) -> str:
 class Context(NamedTuple):
     """What a rule may look at.
 
-    `exists` tells whether a path relative to the file is there, and `files` whether any file of the
-    project fits a pattern (also where there is no telling); `unused` are the ignore comments that
-    silenced nothing, once the other rules have run. `project` has the names of the whole project, those of
-    this document as it is now among them; it is `None` where the file is looked at by itself.
+    `world` answers questions about the document's surroundings. `unused_suppressions` are the ignore comments
+    that suppressed nothing, known after the other rules have run.
     """
 
     document: Document
     config: Config
-    exists: Callable[[str], bool]
-    files: Callable[[str], bool]
+    world: World
     unused_suppressions: tuple[Suppression, ...] = ()
-    project: Index | None = None
+
+    @property
+    def project_index(self) -> Index | None:
+        """The names of all files of the project; `None` if the file is checked without its project."""
+        return self.world.project_index
 
     @property
     def names(self) -> Names | None:
-        """The names of this file, where the project is known."""
-        return self.project.get(self.document.path) if self.project is not None else None
+        """The names in this file; `None` if the file is checked without its project."""
+        return self.project_index.get(self.document.path) if self.project_index is not None else None
 
     @property
     def text(self) -> str:
@@ -142,11 +131,10 @@ class Context(NamedTuple):
     def _runtimes(self) -> tuple[Runtime, ...]:
         return tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
 
-    def trust(self, source: str) -> Severity:
-        """How severe a finding can be that rests on a fact about words: what only third parties say is
-        worth a hint."""
-        told = self.dialect.source(source).confidence
-        return Severity.HINT if told == "third-party" else Severity.ERROR
+    def effects(self, consequence: Consequence, source: str | None = None) -> tuple[Effect, ...]:
+        """The same consequence in all runtimes of the file's dialect, as `source` says."""
+        is_hearsay = source is not None and self.dialect.source(source).confidence == "third-party"
+        return tuple(Effect(runtime.name, consequence, is_hearsay) for runtime in self._runtimes)
 
     def describe_effect(self, what: str) -> str:
         """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
@@ -157,6 +145,16 @@ class Context(NamedTuple):
     def in_plugin(self) -> bool:
         """Whether the file belongs to a plugin, where other rules apply."""
         return bool(self.document.identity.plugin)
+
+    @property
+    def has_prompt(self) -> bool:
+        """Whether the folder's own runtime reads the body as the prompt."""
+        return self.reading.closing is not None or self.reading.status == "clean"
+
+    @property
+    def is_chosen_by_people(self) -> bool:
+        """Whether people select the agent themselves, so that no model has to find it by its description."""
+        return "primary" in (self.reading.string("mode"), self.document.identity.fixed_values.get("mode"))
 
     def make_fix(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
         """The fix that makes these edits, if there are any and the agent survives them."""
@@ -169,12 +167,17 @@ class Context(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A registered rule: its code, its default severity, and the function behind it."""
+    """A registered rule: its code, the usual consequence of what it finds, and its function."""
 
     code: str
-    severity: Severity
+    consequence: Consequence
     function: Callable[[Context], Iterable[Finding]]
     tags: tuple[Tag, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """How severe its findings usually are."""
+        return severity_of(self.consequence)
 
     @property
     def group(self) -> str:
@@ -201,16 +204,18 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    severity: Literal["error", "warning", "information", "hint"], *, tags: tuple[Tag, ...] = ()
+    consequence: Literal["not loaded", "no tools", "text lost", "ignored", "advice", "suggestion"],
+    *,
+    tags: tuple[Tag, ...] = (),
 ) -> Callable[[Callable[[Context], Iterable[Finding]]], Callable[[Context], Iterable[Finding]]]:
-    """Register the decorated function as a rule with this default severity."""
+    """Register the decorated function as a rule for findings that usually have this consequence."""
 
     def register(
-        check: Callable[[Context], Iterable[Finding]],
+        function: Callable[[Context], Iterable[Finding]],
     ) -> Callable[[Context], Iterable[Finding]]:
-        code = check.__name__.replace("_", "-")
+        code = function.__name__.replace("_", "-")
         assert code not in RULES, f"two rules are called {code}"
-        RULES[code] = Rule(code, Severity[severity.upper()], check, tags)
-        return check
+        RULES[code] = Rule(code, Consequence(consequence), function, tags)
+        return function
 
     return register
