@@ -73,7 +73,7 @@ Ignored when the session itself runs in `bypassPermissions`, `acceptEdits` or `a
   - `bypassPermissions`: Skip all permission prompts. Ignored where the organisation disables it.
   - `manual`: Another word for `default` (2.1.200 and newer).
 - Without it: that of the session
-- A value that does not fit: the value is dropped
+- A value that does not fit: the value is ignored
 - In a plugin: the key is ignored
 - Since: 2.0.43
 

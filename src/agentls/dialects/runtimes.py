@@ -209,7 +209,7 @@ class Precedence(NamedTuple):
 class Effects(NamedTuple):
     """What a runtime does with a file, in phrases that follow its title."""
 
-    rejection_effect: str = "skips the file"
+    rejection_effect: str = "does not load the file"
     """What it does with a file that it refuses, to follow its title."""
     rejection_word: str = "skipped"
     """The same in a word, as fits a status bar."""
@@ -217,7 +217,7 @@ class Effects(NamedTuple):
     """What it does with a file that it takes without its metadata, to follow its title."""
     no_description_effect: str = ""
     """What comes of an agent without a description, to follow its title."""
-    repair_effect: str = "puts values into quotes to repair this frontmatter"
+    repair_effect: str = "quotes the values"
     """How it makes sense of what is no YAML, to follow its title."""
 
 
