@@ -291,7 +291,7 @@ def test_a_card_says_why_an_agent_does_not_load() -> None:
     found = card(seen)
     assert found
     assert "Defined in `.claude/agents/tester.md`\n- Claude Code" in found
-    assert found.endswith("skips this file.")
+    assert found.endswith("does not load this file.")
 
 
 def test_long_descriptions_are_cut_and_places_short() -> None:
