@@ -91,50 +91,51 @@ class KeyDocs(NamedTuple):
 
     details: str = ""
     default_effect: str = ""
-    """In words, what happens without the key."""
+    """What happens without the key, as a phrase."""
     invalid_effect: str = ""
-    """In words, what happens with a value that the runtime does not know."""
+    """What happens with an invalid value, as a phrase."""
     since: str = ""
     plugin: str = ""
-    """What changes in a plugin, in a sentence."""
+    """What differs in a plugin, as a sentence."""
     specifier: str = ""
-    """What a specifier in parentheses comes to in a list of tools."""
+    """The effect of a specifier in parentheses in a list of tools."""
 
 
 class ValueRules(NamedTuple):
     """What the runtimes accept as a value."""
 
     schema: str = ""
-    """What the runtimes take for a value, in the words of `agentls.shapes`."""
+    """What the runtimes accept as a value, in the words of `agentls.dialects.value_schema`."""
     schemas: Mapping[str, str] = MappingProxyType({})
     """The same for single runtimes."""
     also_types: tuple[ScalarType, ...] = ()
-    """Further scalar types that it takes."""
+    """Further scalar types that are accepted."""
     ignores_case: bool = False
-    """Whether the words are matched without regard to case."""
+    """Whether the values of an enum are compared without regard to case."""
     closed: bool = True
-    """Whether no other words are taken."""
+    """Whether no other values are accepted."""
     pattern: str = ""
-    """A regular expression that text has to match."""
+    """A regular expression that a string must match."""
     pattern_words: str = ""
-    """What the pattern means."""
+    """A description of the pattern."""
     limits: Mapping[str, StringLimit] = MappingProxyType({})
-    """What single runtimes ask of the text besides."""
+    """Further limits of single runtimes on a string."""
     rejected_schema: str = ""
-    """The shape of the wrong values for which the whole file is refused, where others are just dropped."""
+    """The schema of the invalid values for which the whole file is rejected, where others are ignored."""
     rejected_by: tuple[str, ...] = ()
-    """Those that refuse the whole file for a wrong value; if empty, those with `bad_values: refused`."""
+    """The runtimes that reject the whole file for an invalid value; if empty, those with `invalid_values:
+    refused`."""
 
 
 class Requirement(NamedTuple):
     """What a key requires beside it, and which runtimes or fields do without the key."""
 
     optional_for: tuple[str, ...] = ()
-    """The runtimes that do without what is required."""
+    """The runtimes that do not require the key, though it is required."""
     optional_with: str = ""
-    """Another field of the record, beside which this one is not required."""
+    """Another field of the record with which this one is not required."""
     required_by_value: Mapping[str, str] = MappingProxyType({})
-    """For single values the key that they cannot go without, to a runtime that asks for it."""
+    """For single values the key that they require, for a runtime that checks it."""
     required_tool: str = ""
     """The tool without which, in a list of tools, the key does nothing."""
     required_one_of: tuple[str, ...] = ()
@@ -145,44 +146,44 @@ class Deprecation(NamedTuple):
     """Why a key should not be used any more, and what to write instead."""
 
     deprecated: str = ""
-    """Why it should not be used any more."""
+    """Why the key is deprecated."""
     replacement: str = ""
     """The key to write instead."""
     replacement_lines: Mapping[str, str] = MappingProxyType({})
-    """For values of a deprecated key the line that comes to the same, "" for none."""
+    """For values of a deprecated key the equivalent line, "" for none."""
 
 
 class KeyEffects(NamedTuple):
     """What a key does, and when it does nothing."""
 
     applies_when: Condition | None = None
-    """A condition without which the key does nothing."""
+    """The condition without which the key does nothing."""
     no_effect: str = ""
-    """Why the key does nothing, though the runtime knows it."""
+    """Why the key does nothing, though the runtime supports it."""
     no_effect_when: Condition | None = None
     """The condition under which it does nothing; always if there is none."""
     ignored_in_plugin: bool = False
     empty_effect: str = ""
-    """What the key comes to without a value, where that is not nothing."""
+    """The effect of the key without a value, where there is one."""
     often_empty: bool = False
-    """Whether it often stands there without a value, so that nothing is said of it."""
+    """Whether it often has no value, so that this is not reported."""
     adds_tools: tuple[str, ...] = ()
     """The tools that a valid value gives to an agent that lists its tools, in the order in which they are added."""
     blocks_callers: Mapping[str, Caller] = MappingProxyType({})
-    """For single values (in small letters) who cannot start the agent then."""
+    """For single values (in lower case) who cannot start the agent then."""
     unknown_tool_effect: str = ""
-    """What an entry of a list comes to that names no tool."""
+    """The effect of an entry of a list that is not a tool."""
 
 
 class NameReference(NamedTuple):
     """What the value of a key names, and what happens if there is nothing of that name."""
 
     refers_to: RefersTo = ""
-    """What the words of the value are names of, where its type does not say so."""
+    """What the value is the name of, where the type does not imply it."""
     requires_model_invocable: bool = False
-    """Whether a name is passed over if the model is not told of what it names."""
+    """Whether a name is ignored if its description is not sent to the model."""
     unresolved_effect: str = ""
-    """What the runtime does about such a name if there is nothing of that name, from the verb on."""
+    """What the runtime does if nothing has that name, from the verb on."""
 
 
 class Key(NamedTuple):
@@ -195,17 +196,17 @@ class Key(NamedTuple):
     source: str
     required: bool = False
     values: tuple[EnumValue, ...] = ()
-    """The words of an enum."""
+    """The values of an enum."""
     snippet: str = "$1"
-    """What completion writes behind the colon, with `$1` for the cursor."""
+    """What completion inserts after the colon, with `$1` for the cursor."""
     runtimes: tuple[str, ...] = ()
-    """The runtimes that know the key; all of the dialect if empty."""
+    """The runtimes that support the key; all of the dialect if empty."""
     fields: tuple[Key, ...] = ()
     """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
-    """What becomes of other keys in a record."""
+    """How other keys in a record are handled."""
     unique: bool = False
-    """Whether no two records of a list may have an equal value of this field."""
+    """Whether no two records of a list may have the same value of this field."""
     docs: KeyDocs = KeyDocs()
     value: ValueRules = ValueRules()
     requirement: Requirement = Requirement()

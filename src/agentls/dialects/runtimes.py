@@ -75,27 +75,27 @@ class Place(NamedTuple):
     """The folder, as in `.claude/agents`; "" for any."""
     source: str
     files: str = "*.md"
-    """A pattern (with `*`) for the names of the files."""
+    """A pattern (with `*`) for the file names."""
     scope: Literal["project", "user", "plugin"] = "project"
-    """"project" (the folder may lie anywhere, also in the user's home), "user" (it lies in the user's home
-    only) or "plugin" (it lies in the root of a plugin)."""
+    """"project" (the folder may be anywhere, also in the user's home), "user" (only in the user's home)
+    or "plugin" (in the root of a plugin)."""
     recursive: bool = True
-    """Whether files in folders below it belong to the place."""
+    """Whether files in subfolders belong to the place."""
     ignores_case: bool = False
-    """Whether a name also fits in other capital letters, so that a file is met that runtimes overlook."""
+    """Whether a name also matches in other case, so that a file that runtimes overlook is found."""
     fixed_values: Mapping[str, str] = MappingProxyType({})
-    """Keys that have a value here, whatever stands in the file."""
+    """Keys whose value the place fixes, whatever the file contains."""
     runtimes: tuple[str, ...] = ()
     """The readers that the place belongs to; all of the dialect if empty."""
     other_readers: Mapping[str, str] = MappingProxyType({})
-    """Others that read it as well, each with the dialect that says how."""
+    """Other runtimes that read it too, each with the dialect that describes how."""
     deciding_keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Dialects that share the place, each with keys of its own: a file that has one of them is written in
     that dialect, and belongs to its place."""
     renamed_suffix: str = ""
-    """What the names of files end in now, where this place is out of date."""
+    """The current suffix of file names, where this place is deprecated."""
     moved_to: str = ""
-    """The folder in which such files lie now, if it is another one."""
+    """The current folder of such files, if it is another one."""
 
     def holds(self, path: str) -> bool:
         """Whether a file of that path (with `/`, counted from a plugin's root for the scope
@@ -138,100 +138,103 @@ class Fences(NamedTuple):
     """Where a runtime looks for the frontmatter."""
 
     byte_order_mark: bool = True
-    """Whether a byte order mark in front is taken away."""
+    """Whether a byte order mark at the start is removed."""
     cr_ends_line: bool = False
-    """Whether a CR by itself ends a line."""
+    """Whether a CR alone ends a line."""
     indented: bool = False
-    """Whether blanks may stand in front of a fence."""
+    """Whether spaces may precede a `---`."""
     opening_blanks: bool = True
-    """Whether blanks may follow the opening fence."""
+    """Whether spaces may follow the opening `---`."""
     languages: tuple[str, ...] = ()
-    """Words that may follow the opening fence."""
+    """Words that may follow the opening `---`."""
     strips_leading_blanks: bool = False
-    """Whether the blanks in front of the first line between the fences are taken away."""
+    """Whether spaces before the first line of the frontmatter are removed."""
     closing: Literal["alone", "blanks", "anything", "anywhere"] = "blanks"
-    """The closing fence stands alone on its line, with blanks behind it, with anything behind it, or
-    anywhere (also inside a line)."""
+    """What may follow the closing `---`: nothing, spaces, anything; or it may be anywhere, also inside a
+    line."""
     requires_final_newline: bool = False
-    """Whether a line end has to follow the closing fence."""
+    """Whether a line end must follow the closing `---`."""
     allows_empty: bool = True
-    """Whether nothing may stand between the fences."""
+    """Whether the frontmatter may be empty."""
     unclosed: Literal["nothing", "rest"] = "nothing"
-    """What is read where the closing fence is missing: nothing, or the rest of the file."""
+    """What is read where the closing `---` is missing: nothing, or the rest of the file."""
 
 
 class FileSelection(NamedTuple):
     """Which files of a place a runtime reads."""
 
     recursive: bool = True
-    """Whether files in folders further below the place are read."""
+    """Whether files in subfolders of the place are read."""
     ignored_files: tuple[str, ...] = ()
-    """Patterns for names of files that are not read."""
+    """Patterns for the names of files that are not read."""
     accepted_files: tuple[str, ...] = ()
-    """Patterns of which the name of a file has to fit one, if there are any."""
+    """Patterns for the names of files that are read; all if empty."""
 
 
 class Naming(NamedTuple):
     """Where a runtime takes the name of an agent from, and which names it accepts."""
 
     default_name: Literal["none", "file", "path", "folder"] = "file"
-    """Where the name comes from when there is no `name`: nowhere, the file, the path below the place, or
-    the folder around the file, which has one of its own."""
+    """Where a missing name comes from: nowhere, the file name, the path below the place, or the folder of
+    the file (each file has its own)."""
     name_handling: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
-    """The text of `name` is kept as it is, counts only if it is filled, is trimmed before that, or is ignored."""
+    """The value of `name` is kept unchanged, used only if it is not empty, trimmed before that, or
+    ignored."""
     qualifies_names: bool = False
-    """Whether the plugin and the folders below the place stand in front of the name of the file, with `:`."""
+    """Whether the plugin and the folders below the place precede the file name, with `:`."""
     name_mismatch: Literal["taken", "refused", "reported"] = "taken"
-    """Whether another name than that of the folder is taken, refused with the file, or taken and reported."""
+    """Whether a name other than that of the folder is accepted, rejected with the file, or accepted and
+    reported."""
     reserved_names: bool = False
-    """Whether the names that the dialect reserves are refused."""
+    """Whether the reserved names of the dialect are rejected."""
     override_key: str = ""
-    """A key without which the names of built-in agents are refused."""
+    """A key without which the names of built-in agents are rejected."""
 
 
 class Precedence(NamedTuple):
     """Which one a runtime uses of several files of the same name."""
 
     same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
-    """What it makes of two of the same name in one folder: it takes one of them, and does not say which; or the
-    one whose file comes first, or last; or all."""
+    """Which of two files of the same name in one folder is used: one of them (undocumented which), the
+    first, the last, or all."""
     similar_names: Literal["undocumented", "same"] = "undocumented"
-    """Whether names are the same to it that differ in case and separators only."""
+    """Whether names that differ only in case and separators are the same name."""
     nearest_wins: bool = False
-    """Whether of two of the same name, in folders of which one lies further up, the one counts that is nearest
-    to where a session starts."""
+    """Whether, of two files of the same name, the one in the folder nearest to the start of a session is
+    used."""
     user_folder_precedence: Literal["undocumented", "hidden", "wins"] = "undocumented"
-    """Whether one in the user's own folder is hidden by one of the same name in the project, or wins."""
+    """Whether a file in the user's own folder is hidden by one of the same name in the project, or
+    wins."""
     shadowed_by: Literal["", "skill"] = ""
-    """The kind of what takes its place under the same name."""
+    """The kind of definition that is used instead if it has the same name."""
 
 
 class Effects(NamedTuple):
     """What a runtime does with a file, in phrases that follow its title."""
 
     rejection_effect: str = "does not load the file"
-    """What it does with a file that it refuses, to follow its title."""
+    """What it does with a file that it rejects."""
     rejection_word: str = "skipped"
-    """The same in a word, as fits a status bar."""
+    """The same for a status bar."""
     degraded_effect: str = ""
-    """What it does with a file that it takes without its metadata, to follow its title."""
+    """What it does with a file that it loads without its frontmatter."""
     no_description_effect: str = ""
-    """What comes of an agent without a description, to follow its title."""
+    """What it does with an agent without a description."""
     repair_effect: str = "quotes the values"
-    """How it makes sense of what is no YAML, to follow its title."""
+    """How it reads invalid YAML."""
 
 
 class DescriptionRules(NamedTuple):
     """What a runtime does with descriptions."""
 
     default_description: Literal["nothing", "first line"] = "nothing"
-    """What stands in for a missing description."""
+    """What is used instead of a missing description."""
     line_breaks: bool = False
     """Whether a backslash and an `n` in a description become a line break."""
     description_budget: int = 0
-    """About how many tokens all descriptions may take together; 0 for any number."""
+    """About how many tokens all descriptions may have together; 0 for any number."""
     description_budget_source: str = ""
-    """What that number comes from, to follow its title."""
+    """The source of that number, as a phrase that follows the title of the runtime."""
 
 
 class PromptRules(NamedTuple):
@@ -240,13 +243,13 @@ class PromptRules(NamedTuple):
     min_prompt_length: int = 0
     """The number of characters that the prompt must have."""
     max_prompt_length: int = 0
-    """The number of characters that the prompt may have; 0 for any."""
+    """The number of characters that the prompt may have; 0 for any number."""
     advised_lines: int = 0
-    """The length in lines above which its makers advise to split the text; 0 for no advice."""
+    """The number of lines above which its makers advise to split the text; 0 for no advice."""
     imports: bool = False
-    """Whether `@path` in the prompt stands for the text of a file."""
+    """Whether `@path` in the prompt is replaced by the text of a file."""
     resolves_prompt_references: bool = False
-    """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
+    """Whether `#file:path` and `#tool:name` in the prompt refer to files and tools."""
 
 
 class Runtime(NamedTuple):
@@ -254,32 +257,34 @@ class Runtime(NamedTuple):
 
     name: str
     title: str
-    """Its name for people."""
+    """The display name."""
     strategy: str
-    """The way in which it parses, by the names in `agentls.readers.strategies`."""
+    """How it parses, by the names in `agentls.readers.strategies`."""
     version: str = ""
-    """The version that was observed, "" if none was."""
+    """The version that was observed; "" if none was."""
     source: str = "observed"
     fences: Fences = Fences()
     without_frontmatter: Literal["skipped", "prompt", "no metadata"] = "skipped"
-    """A file without frontmatter is skipped, or its text becomes the prompt, or it has no metadata."""
+    """A file without frontmatter is not loaded, its text becomes the prompt, or it has no metadata."""
     unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
-    """The same for a file whose frontmatter cannot be parsed; the fences then belong to the prompt."""
+    """The same for a file whose frontmatter cannot be parsed; the `---` lines then belong to the
+    prompt."""
     duplicate_keys: Literal["refused", "last", "first", "undocumented"] = "refused"
-    """Equal keys are refused with the file, or one of them counts."""
+    """The file is rejected for duplicate keys, or one of them is used."""
     scalar_types: Literal["core", "dated", "older"] = "core"
-    """What plain values are: as the core schema of YAML 1.2 has it; dates besides; or dates and the numbers
-    of YAML 1.1 besides. Parsers of the last two kinds refuse tags that they do not know."""
+    """The types of plain scalars: the core schema of YAML 1.2; dates as well; or dates and the numbers of
+    YAML 1.1. Parsers of the last two kinds reject unknown tags."""
     unknown_keys: Literal["ignored", "refused", "passed on", "undocumented"] = "ignored"
-    """Unknown keys are ignored, refused with the file, or passed on to the provider of the model."""
+    """Unknown keys are ignored, rejected with the file, or passed on to the provider of the model."""
     unknown_tools: Literal["dropped", "refused", "reported", "undocumented"] = "dropped"
-    """Names of unknown tools are dropped, refused with the file, or just reported."""
+    """Names of unknown tools are ignored, rejected with the file, or only reported."""
     without_tools: Literal["refused", "started", "unknown"] = "refused"
-    """An agent that none of its tools is left to is refused when it is started, or started without."""
+    """An agent none of whose tools is available is refused at its start, or starts without tools."""
     invalid_values: Literal["ignored", "refused", "no metadata"] = "ignored"
-    """A wrong value is ignored, refused with the file, or costs all metadata."""
+    """An invalid value is ignored, rejected with the file, or makes the file load without its
+    frontmatter."""
     required: tuple[str, ...] = ()
-    """The keys without which the file is refused."""
+    """The keys without which the file is rejected."""
     may_extend_agent: bool = False
     """Whether a file without a prompt changes an agent of the same name, and needs only a `name`."""
     reports_missing: tuple[str, ...] = ()
@@ -287,12 +292,12 @@ class Runtime(NamedTuple):
     is_advisory: bool = False
     """Whether a file that it rejects works elsewhere, so that a finding is information at most."""
     tool_grammar: ToolGrammar | None = None
-    """How it reads lists of tools, where that differs from the dialect's."""
+    """How it reads lists of tools, where that differs from the dialect."""
     declines_when: Condition | None = None
-    """A file that meets this condition is meant for others."""
+    """The condition under which a file is for other runtimes."""
     denies_first: bool = False
-    """Whether a rule of its settings that denies a tool counts before all others, in whatever file it stands,
-    and one without anything in parentheses takes the tool away."""
+    """Whether a rule of its settings that denies a tool precedes all others, in whatever file it is, and
+    one without a specifier removes the tool."""
     files: FileSelection = FileSelection()
     naming: Naming = Naming()
     precedence: Precedence = Precedence()
