@@ -122,5 +122,5 @@ def test_a_shape_says_where_a_value_differs(lines: str, messages: list[str]) -> 
 
 @pytest.mark.parametrize("text", ["texts", "list of", "(text", "text | ", "map text", ""])
 def test_a_mistake_in_a_shape_is_named(text: str) -> None:
-    with pytest.raises(ValueError, match=r"shape|parenthesis"):
+    with pytest.raises(ValueError, match=r"schema|parenthesis"):
         value_schema.parse_schema(text)

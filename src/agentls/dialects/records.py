@@ -360,7 +360,7 @@ class SpecialName(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A shape of the format with keys of its own, chosen by a key of the file: any of the conditions
+    """A variant of the format with keys of its own, chosen by a key of the file: any of the conditions
     `when` is enough. `allows_list` tells whether the frontmatter may be a list of such definitions. Exactly one of
     `required_one_of` has to be there. `has_prompt` tells whether the text below the frontmatter counts. `unless` is a
     condition under which it is not chosen, and `exclusive_keys` are the keys that only this variant has."""

@@ -138,7 +138,7 @@ def _key_problems(key: Key, path: tuple[str | int, ...], runtimes: list[str]) ->
         ("schema",): key.value.schema,
         ("rejected_schema",): key.value.rejected_schema,
     }
-    schemas |= {("schemas", runtime): shape for runtime, shape in key.value.schemas.items()}
+    schemas |= {("schemas", runtime): schema for runtime, schema in key.value.schemas.items()}
     for at, schema in schemas.items():
         if schema and not value_schema.is_schema(schema):
             yield TableError(f"`{schema}` is not a schema of values", (*path, *at))

@@ -1,14 +1,12 @@
-"""Shapes: what may stand for a value, said in words, and where a value differs from it.
+"""Schemas of values: what the runtimes accept as the value of a key, and where a value differs from it.
 
-A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
-`text`, `filled` (text that is not empty), `solid` (text that is not blank), `url` (text that is an
-absolute address), `json` (text that holds JSON), `scalar` (text, or what
-becomes text: a number or a truth value), `number`, `integer`, `digits` (a number, also as text),
-`positive` (a whole number above zero), `boolean`, `switch` (a truth value, also as `yes`, `on` or
-`1`), `slug` (lower-case letters and digits of any script, with single hyphens between), `null`,
-`any`, `words` (one of the key's values), `list of X`, `map of X`, and `record`, a mapping with the
-key's fields. `some list of X` must not be empty. Parentheses group. In a `map of X` a field of the
-key says what stands below its own name instead of X.
+A dialect file writes the `schema` of a key as alternatives, `text | list of text`. The words are `text`, `filled`
+(a string that is not empty), `solid` (a string that is not only spaces), `url` (an absolute address), `json` (a string
+that contains JSON), `scalar` (a string, or a number or boolean that becomes one), `number`, `integer`, `digits` (a
+number, also as a string), `positive` (an integer above zero), `boolean`, `switch` (a boolean, also as `yes`, `on` or
+`1`), `slug` (lower-case letters and digits of any script, with single hyphens between), `null`, `any`, `words` (one of
+the key's values), `list of X`, `map of X`, and `record`, a mapping with the key's fields. `some list of X` must not be
+empty. Parentheses group. In a `map of X` a field of the key has its own schema instead of X.
 """
 
 from __future__ import annotations
@@ -78,15 +76,15 @@ def parse_schema(text: str) -> tuple[TypeExpression, ...]:
     """The alternatives that `text` names. Raises `ValueError` for a word that is none."""
     words = _WORD.findall(text)
     if "".join(text.split()) != "".join("".join(words).split()):
-        raise ValueError(f"not a shape: {text!r}")
+        raise ValueError(f"not a schema: {text!r}")
     shapes, rest = _alternatives(words)
     if rest or not shapes:
-        raise ValueError(f"not a shape: {text!r}")
+        raise ValueError(f"not a schema: {text!r}")
     return shapes
 
 
 def is_schema(text: str) -> bool:
-    """Whether `text` names a shape."""
+    """Whether `text` is a schema."""
     try:
         parse_schema(text)
     except ValueError:
@@ -115,7 +113,7 @@ def _alternative(words: list[str]) -> tuple[tuple[TypeExpression, ...], list[str
         inner, rest = _alternative(rest)
         return (TypeExpression(word.removesuffix(" of"), inner),), rest
     if word not in _SCALARS and word not in ("words", "record"):
-        raise ValueError(f"{word!r} is no shape")
+        raise ValueError(f"{word!r} is not a word of schemas")
     return (TypeExpression(word),), rest
 
 
