@@ -146,14 +146,14 @@ def test_a_misspelt_word_comes_with_the_nearest() -> None:
 
 
 def test_a_specifier_does_not_narrow_a_tool() -> None:
-    assert "**`(git:*)`:** It does not narrow the tool down" in page("tools: Ba<|>sh(git:*)")
-    assert "**`(rm:*)`:** The whole tool is taken away" in page("disallowedTools: Ba<|>sh(rm:*)")
-    assert "does not narrow" not in page("tools: Ba<|>sh")
+    assert "**`(git:*)`:** It does not restrict the tool" in page("tools: Ba<|>sh(git:*)")
+    assert "**`(rm:*)`:** The whole tool is denied" in page("disallowedTools: Ba<|>sh(rm:*)")
+    assert "does not restrict" not in page("tools: Ba<|>sh")
 
 
 def test_names_of_agents_count_for_the_main_session_only() -> None:
-    assert "**`(Explore)`:** The names count only while" in page("tools: Agent(Exp<|>lore)")
-    assert "**`(Explore)`:** The whole tool is taken away" in page("disallowedTools: Agent(Exp<|>lore)")
+    assert "**`(Explore)`:** The list in `Agent(...)` only applies" in page("tools: Agent(Exp<|>lore)")
+    assert "**`(Explore)`:** The whole tool is denied" in page("disallowedTools: Agent(Exp<|>lore)")
 
 
 def test_a_tool_that_is_taken_away_again() -> None:

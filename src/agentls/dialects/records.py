@@ -270,7 +270,7 @@ class Tool(NamedTuple):
 
 class FormerTool(NamedTuple):
     """A name that a tool once had. `replacements` lists what to write instead; `still_accepted` tells whether
-    the old name is still understood."""
+    the old name is still understood. `note` says what happened to it, as in "renamed in 2.1.63"."""
 
     name: str
     replacements: tuple[str, ...]
