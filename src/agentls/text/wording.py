@@ -83,6 +83,7 @@ VERBS = {
     "refuses": "refuse",
     "registers": "register",
     "rejects": "reject",
+    "removes": "remove",
     "reports": "report",
     "requires": "require",
     "sends": "send",
