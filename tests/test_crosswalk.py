@@ -75,7 +75,7 @@ def test_near_concepts_exist() -> None:
 def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, now: tuple[str, ...]) -> None:
     row = loader.load_dialect(dialect).foreign_tool(name)
     assert row is not None
-    assert row.now == now
+    assert row.replacements == now
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, 
 def test_a_key_is_told_in_the_words_of_another_format(dialect: str, name: str, use: str) -> None:
     row = loader.load_dialect(dialect).foreign_key(name)
     assert row is not None
-    assert row.use == use
+    assert row.replacement == use
 
 
 @pytest.mark.parametrize("name", ["Read", "read", "Task", "task", "my_own_tool", "and/or"])
@@ -103,7 +103,7 @@ def test_words_follow_their_key() -> None:
     claude = loader.load_dialect("claude-code")
     row = crosswalk.load_crosswalk().translate_key("approvalMode", claude)
     assert row is not None
-    assert (row.use, row.words["yolo"]) == ("permissionMode", "bypassPermissions")
+    assert (row.replacement, row.value_map["yolo"]) == ("permissionMode", "bypassPermissions")
 
 
 def test_a_mistake_in_the_table_is_named() -> None:

@@ -11,7 +11,7 @@ import pytest
 from agentls.config import Config
 from agentls.dialects import loader, rows, validation
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Value
+from agentls.dialects.records import EnumValue
 from agentls.readers.strategies import STRATEGIES, load_strategy
 
 
@@ -39,28 +39,28 @@ def test_every_fact_names_a_source_that_exists_and_has_a_date(dialect: Dialect) 
 def test_the_tables_are_in_order(dialect: Dialect) -> None:
     assert list(validation.find_problems(dialect, STRATEGIES)) == []
     for place in dialect.places:
-        for name, other in place.also.items():
+        for name, other in place.other_readers.items():
             assert loader.load_dialect(other).runtime(name)
 
 
 def test_names_lead_to_names_that_exist(dialect: Dialect) -> None:
     for old in dialect.old_tools:
-        assert all(dialect.tool(name) for name in old.now), old
+        assert all(dialect.tool(name) for name in old.replacements), old
         assert dialect.tool(old.name) is None, old
-        assert not old.works or old.now, old
+        assert not old.still_accepted or old.replacements, old
     for foreign in dialect.foreign_tools:
-        assert all(dialect.tool(name) for name in foreign.now), foreign
+        assert all(dialect.tool(name) for name in foreign.replacements), foreign
         assert dialect.tool(foreign.name) is None, foreign
     for key in dialect.foreign_keys:
-        assert not key.use or dialect.key(key.use), key
+        assert not key.replacement or dialect.key(key.replacement), key
         assert dialect.key(key.name) is None, key
     for key_fact in dialect.keys:
         names = [value.name for value in key_fact.values]
         assert all(value.alias_of in ("", *names) for value in key_fact.values), key_fact
     for model in dialect.models.known:
-        assert not model.sends or dialect.models.get(model.sends), model
+        assert not model.resolves_to or dialect.models.get(model.resolves_to), model
     handlers = {handler.name for handler in dialect.hooks.handlers}
-    types = [field for field in dialect.hooks.common if field.name == "type"]
+    types = [field for field in dialect.hooks.common_fields if field.name == "type"]
     assert handlers == {value for field in types for value in field.values}
 
 
@@ -68,7 +68,7 @@ def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
     mine = loader.configure_dialect(
         "claude-code", Config(tools=("Deploy",), models=("Our-1",), keys=("owner",))
     )
-    assert mine.user_tools == ("Deploy",)
+    assert mine.configured_tools == ("Deploy",)
     assert mine.models.get("our-1")
     assert mine.key("owner")
     assert loader.load_dialect("claude-code").key("owner") is None
@@ -77,15 +77,15 @@ def test_what_a_user_adds_is_known_and_leaves_the_table_alone() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"name": "x", "summary": "s"}, "missing source"),
-        ({"name": "x", "summary": "s", "source": "y", "colour": 1}, "no field 'colour'"),
-        ({"name": "x", "summary": 5, "source": "y"}, "t.summary: expected <class 'str'>, found 5"),
-        (["x"], "expected a mapping"),
+        ({"name": "x", "summary": "s"}, "`source` missing"),
+        ({"name": "x", "summary": "s", "source": "y", "colour": 1}, "unknown field `colour`"),
+        ({"name": "x", "summary": 5, "source": "y"}, "t.summary: must be a string, not `5`"),
+        (["x"], "must be a mapping, not a list"),
     ],
 )
 def test_a_mistake_in_a_table_is_named(data: Any, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
-        rows.build_record(Value, data, "t")
+        rows.build_record(EnumValue, data, "t")
 
 
 def test_every_strategy_exists() -> None:

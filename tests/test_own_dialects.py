@@ -24,12 +24,12 @@ name: harness
 title: Our agent
 extends: gemini-cli
 runtimes:
-  harness: {title: Our harness, strategy: strict-yaml, required: [name], unknown_keys: refused, bad_values: refused}
+  harness: {title: Our harness, strategy: strict-yaml, required: [name], unknown_keys: refused, invalid_values: refused}
 places:
   - folder: .harness/agents
 keys:
-  description: {required: false, shape: text}
-  owner: {shape: text, summary: Who looks after it.}
+  description: {required: false, schema: text}
+  owner: {schema: text, summary: Who looks after it.}
   temperature:
 tools:
   deploy: {summary: Deploys.}
@@ -40,7 +40,7 @@ name: gemini-cli
 places:
   - folder: prompts/gemini
 keys:
-  owner: {shape: text}
+  owner: {schema: text}
 """
 
 
@@ -74,6 +74,19 @@ def test_a_dialect_of_ones_own_extends_another(project: Path) -> None:
     assert codes(project, ".harness/agents/a.md", bad) == ["invalid-value", "unknown-key"]
 
 
+def test_a_dialect_of_ones_own_names_profiles(project: Path) -> None:
+    text = HARNESS.replace(
+        "temperature:\n", "temperature:\n  task: {profile: agent-description, required: true}\n"
+    )
+    (project / "team.dialect.yaml").write_text(text.replace("\nkeys:", "\nnew_file_snippet: agent\nkeys:"))
+    config = disk.load_settings(str(project)).config
+    dialect = loader.configure_dialect("harness", config)
+    task = dialect.key("task")
+    assert task is not None
+    assert (task.type, task.required) == ("text", True)
+    assert dialect.new_file_snippet.startswith("---\nname: ")
+
+
 def test_a_file_under_the_name_of_a_dialect_adds_to_it(project: Path) -> None:
     (project / "team.dialect.yaml").write_text(ADDED)
     text = "---\nname: a\ndescription: Use it always.\nowner: us\n---\nBody.\n"
@@ -101,38 +114,72 @@ def test_the_users_folder_counts_everywhere(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "line", "said"),
     [
-        ("name: [", "line 1"),
-        ("- a\n", "must be a mapping"),
-        ("name: x\nextends: nothing\n", "there is no dialect `nothing`"),
+        ("name: [", 1, "while parsing a flow node"),
+        ("- a\n", 0, "must be a mapping"),
         (
-            "name: x\nextends: gemini-cli\nkeys: {owner: {colour: red}}\n",
-            "x.keys.owner: Key has no field 'colour'",
+            "name: x\nextends: nothing\n",
+            2,
+            "extends: unknown dialect `nothing` (expected one of claude-code,",
         ),
-        ("name: x\nextends: gemini-cli\nkeys: {owner: {shape: texts}}\n", "keys.owner: `texts` is no shape"),
+        ("name: x\nextends: gemini\n", 2, "extends: unknown dialect `gemini` (expected"),
         (
-            "name: x\nextends: gemini-cli\nkeys: {owner: {pattern: 'a+'}}\n",
-            "keys.owner.pattern: regular expressions",
+            "name: x\nextends: gemini-cli\nkeys:\n  owner:\n    defualt_effect: red\n",
+            5,
+            "keys.owner.defualt_effect: unknown field `defualt_effect`; did you mean `default_effect`?",
         ),
-        ("name: x\nextends: gemini-cli\nruntimes: {x: {title: X, strategy: magic}}\n", "no strategy `magic`"),
-        ("name: x\nextends: gemini-cli\nkeys: &k {a: {}}\ntools: *k\n", "aliases"),
-        ("name: x\n", "missing"),
-        ("name: x\nextends: gemini-cli\nkeys: 3\n", "keys"),
-        ("name: x\nextends: [a]\n", "there is no dialect `['a']`"),
-        ("", "must be a mapping"),
+        (
+            "name: x\nextends: gemini-cli\nkeys:\n  owner: {}\n  tools:\n    type: tolls\n",
+            6,
+            "keys.tools.type: unknown value `tolls`; did you mean `tools`? (expected one of text, enum, boolean,",
+        ),
+        (
+            "name: x\nextends: gemini-cli\nplaces:\n  - folder: a\n  - folder: b\n    scope: projekt\n",
+            6,
+            "places[1].scope: unknown value `projekt`; did you mean `project`? (expected one of project, user, plugin)",
+        ),
+        (
+            "name: x\nextends: gemini-cli\nkeys: {owner: {schema: texts}}\n",
+            3,
+            "`texts` is not a schema of values",
+        ),
+        ("name: x\nextends: gemini-cli\nkeys: {owner: {pattern: 'a+'}}\n", 3, "keys.owner.pattern: regular"),
+        (
+            "name: x\nextends: gemini-cli\nruntimes: {x: {title: X, strategy: strict-yml}}\n",
+            3,
+            "runtimes.x.strategy: unknown strategy `strict-yml`; did you mean `strict-yaml`?",
+        ),
+        (
+            "name: x\nextends: gemini-cli\nruntimes: {x: {title: X, required: [nme]}}\n",
+            3,
+            "did you mean `name`?",
+        ),
+        ("name: x\nextends: gemini-cli\nkeys: {a: {source: mine}}\n", 3, "unknown source `mine`"),
+        ("name: x\nextends: gemini-cli\nkeys: &k {a: {}}\ntools: *k\n", 4, "aliases"),
+        (
+            "name: x\nextends: gemini-cli\nkeys:\n  owner:\n    profile: agent-nam\n",
+            5,
+            "keys.owner.profile: unknown profile `agent-nam`; did you mean `agent-name`?",
+        ),
+        ("name: x\n", 0, "missing"),
+        ("name: x\nextends: gemini-cli\nkeys: 3\n", 3, "keys: must be a list or a mapping, not `3`"),
+        ("name: x\nextends: [a]\n", 2, "unknown dialect `['a']`"),
+        ("", 0, "must be a mapping"),
     ],
 )
-def test_a_mistake_is_told_and_the_file_left_out(text: str, said: str) -> None:
+def test_a_mistake_is_reported_and_the_file_ignored(text: str, line: int, said: str) -> None:
     found = load_user_dialect(text, STRATEGIES)
     assert found.name == ""
-    assert any(said in problem for problem in found.problems), found.problems
+    assert any(said in problem.message and problem.line == line for problem in found.problems), found.problems
 
 
 def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:
-    (project / "team.dialect.yaml").write_text("name: x\n")
+    file = project / "team.dialect.yaml"
+    file.write_text("name: x\nextends: gemini-cli\nkeys:\n  tools: {type: tolls}\n")
     (problem,) = disk.load_settings(str(project)).problems
-    assert "team.dialect.yaml is left out" in problem
+    assert problem.startswith(f"{disk.absolute_path(str(file))}:4: keys.tools.type: unknown value `tolls`")
+    assert problem.endswith("; the dialect file is ignored")
 
 
 def test_unknown_names_in_the_settings_are_told(project: Path) -> None:
@@ -152,4 +199,15 @@ def test_the_schema_fits_the_dialects_that_ship(name: str) -> None:
 def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["dialects", "--schema"]) == 0
     rows = json.loads(capsys.readouterr().out)["$defs"]
-    assert rows["Key"]["properties"]["use"]["description"] == "The key to write instead."
+    assert rows["Key"]["properties"]["replacement"]["description"] == "The key to write instead."
+
+
+def test_the_schema_states_the_closed_sets() -> None:
+    rows = schema()["$defs"]
+    assert "tools" in rows["Key"]["properties"]["type"]["enum"]
+    assert rows["Source"]["properties"]["confidence"]["anyOf"][0]["enum"] == [
+        "documented",
+        "observed",
+        "third-party",
+    ]
+    assert rows["Tool"]["properties"]["availability"]["anyOf"][0]["enum"] == ["always", "never", "in mode"]

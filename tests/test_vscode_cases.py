@@ -33,7 +33,7 @@ SAID = {
     "yaml-open-list": "the finding stands on the line of the bracket, not where the parser gave up",
     "cl-clean-full": "Claude Code has no `permissionMode: delegate` any more, which VS Code still knows",
     "cl-keys-unknown-silent": "VS Code never speaks of keys in files of Claude Code, not even of misspelt ones",
-    "cl-missing-name-and-description-silent": "Claude Code skips the file",
+    "cl-missing-name-and-description-silent": "Claude Code does not load the file",
 }
 """Cases in which agentls has an error or a warning where VS Code has nothing, on purpose, with the reason."""
 

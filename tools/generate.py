@@ -89,7 +89,7 @@ def _vscode_pattern(place: Place) -> str:
     either = "".join(
         f"[{letter.upper()}{letter.lower()}]" if letter.isalpha() else letter for letter in place.files
     )
-    files = either if place.any_case else place.files
+    files = either if place.ignores_case else place.files
     folder = f"{place.folder}/**" if place.recursive else place.folder
     return f"**/{folder}/{files}" if place.folder else f"**/{files}"
 

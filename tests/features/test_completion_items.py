@@ -41,7 +41,7 @@ OTHERS = {"unknown-key", "overruled-permission"}
 _TAB_STOP = re.compile(r"\$(?:\d+|\{\d+(?::[^}]*)?\})")
 
 WITH_SKELETON = [
-    name for name in loader.DIALECT_NAMES if loader.load_dialect(name).skeleton.startswith("---")
+    name for name in loader.DIALECT_NAMES if loader.load_dialect(name).new_file_snippet.startswith("---")
 ]
 
 
@@ -50,7 +50,7 @@ def path_in_place(dialect: Dialect) -> str:
     home = next((place for place in dialect.places if place.scope == "project"), None)
     if home is None:
         return "case.md"
-    name = f"my-{dialect.thing}"
+    name = f"my-{dialect.noun}"
     file = home.files.replace("*", name)
     return "/".join(filter(None, (home.folder, "" if "*" in home.files else name, file)))
 
@@ -101,7 +101,7 @@ def fill_tab_stops(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]
 @pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_a_skeleton_has_no_diagnostics(name: str) -> None:
     dialect = loader.load_dialect(name)
-    skeleton = completion_items.snippet_text(dialect.skeleton)
+    skeleton = completion_items.snippet_text(dialect.new_file_snippet)
     found = check.check(open_case(dialect, skeleton), Config(), NoDisk())
     assert [(d.code, d.message) for d in found] == []
 
@@ -110,19 +110,19 @@ def test_a_skeleton_has_no_diagnostics(name: str) -> None:
 def test_each_dialect_has_a_skeleton_item_for_an_empty_file(name: str) -> None:
     dialect = loader.load_dialect(name)
     (item,) = (item for item in items_between(dialect, "", "") if item.kind == "skeleton")
-    assert item.edit.new_text == dialect.skeleton.removesuffix("\n")
+    assert item.edit.new_text == dialect.new_file_snippet.removesuffix("\n")
 
 
 @pytest.mark.parametrize("name", loader.DIALECT_NAMES)
 def test_a_skeleton_has_no_variable_of_the_editor(name: str) -> None:
-    text = re.sub(r"\\.", "", loader.load_dialect(name).skeleton)
+    text = re.sub(r"\\.", "", loader.load_dialect(name).new_file_snippet)
     assert re.findall(r"\$(?!\d|\{\d)\S+", text) == []
 
 
 @pytest.mark.parametrize("name", WITH_SKELETON)
 def test_items_pass_the_checks(name: str) -> None:
     dialect = loader.load_dialect(name)
-    skeleton = completion_items.snippet_text(dialect.skeleton)
+    skeleton = completion_items.snippet_text(dialect.new_file_snippet)
     head, fence, body = skeleton.partition("\n---\n")
     present = {entry.key.text: entry.span for entry in open_case(dialect, skeleton).root.entries}
     keys = [item.label for item in items_between(dialect, head + "\n", fence + body) if item.kind == "key"]

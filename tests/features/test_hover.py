@@ -193,11 +193,11 @@ def test_hover_on_a_fence_shows_the_report() -> None:
         ),
         (
             "-<|>--\nname: reviewer\n---\n",
-            ["skips this file.**", "- Line 1: `description` is missing"],
+            ["does not load this file.**", "- Line 1: `description` is missing"],
         ),
         (
             "-<|>--\nname: reviewer\ndescription: Reviews code.\n",
-            ["skips this file.**", "- Line 1: The closing `---` is missing"],
+            ["does not load this file.**", "- Line 1: The closing `---` is missing"],
         ),
         (
             "-<|>--\nname: reviewer\ndescription: Reviews code.\ntools: []\n---\n",

@@ -290,7 +290,7 @@ def test_hover_shows_why_an_agent_does_not_load() -> None:
     found = hover_text(seen)
     assert found
     assert "Defined in `.claude/agents/tester.md`\n- Claude Code" in found
-    assert found.endswith("skips this file.")
+    assert found.endswith("does not load this file.")
 
 
 def test_long_descriptions_are_shortened_and_paths_relative() -> None:

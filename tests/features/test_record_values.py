@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentls.dialects import value_schema
-from agentls.dialects.records import Key, Value
+from agentls.dialects.records import EnumValue, Key, ValueRules
 from agentls.features.completion import complete, item_documentation
 from agentls.features.hover import hover
 from agentls.linter.reason_wording import describe_mismatch
@@ -91,9 +91,9 @@ ACTION = Key(
     "any",
     "",
     "s",
-    values=(Value("ask", "", "s"), Value("deny", "", "s")),
-    shape="words | map of (words | map of words)",
-    fields=(Key("webfetch", "any", "", "s", shape="words", values=(Value("ask", "", "s"),)),),
+    values=(EnumValue("ask", "", "s"), EnumValue("deny", "", "s")),
+    value=ValueRules("words | map of (words | map of words)"),
+    fields=(Key("webfetch", "any", "", "s", value=ValueRules("words"), values=(EnumValue("ask", "", "s"),)),),
 )
 
 
@@ -122,5 +122,5 @@ def test_a_schema_reports_where_a_value_differs(lines: str, messages: list[str])
 
 @pytest.mark.parametrize("text", ["texts", "list of", "(text", "text | ", "map text", ""])
 def test_an_invalid_schema_is_reported(text: str) -> None:
-    with pytest.raises(ValueError, match=r"shape|parenthesis"):
+    with pytest.raises(ValueError, match=r"schema|parenthesis"):
         value_schema.parse_schema(text)

@@ -18,7 +18,7 @@ def test_every_dialect_has_an_overview_and_a_page(name: str) -> None:
     seen = catalogue.summarise_dialect(dialect)
     assert seen.runtimes
     assert seen.places or name in {
-        other for home in loader.all_places() for other in home.place.also.values()
+        other for home in loader.all_places() for other in home.place.other_readers.values()
     }
     assert seen.newest >= seen.oldest >= "2025"
     page = catalogue.render_dialect(dialect)

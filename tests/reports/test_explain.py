@@ -10,7 +10,7 @@ import pytest
 from agentls.config import Config
 from agentls.dialects import loader
 from agentls.linter.rule import RULES
-from agentls.reports import explain
+from agentls.reports import explain, fact_page
 from agentls.text import wording
 
 CLAUDE = loader.load_dialect("claude-code")
@@ -28,8 +28,8 @@ def every_word() -> list[str]:
         *CLAUDE.foreign_tools,
         *CLAUDE.models.known,
         *hooks.events,
-        *hooks.entry,
-        *hooks.common,
+        *hooks.entry_fields,
+        *hooks.common_fields,
         *hooks.handlers,
         *(field for handler in hooks.handlers for field in handler.fields),
         *servers.fields,
@@ -73,7 +73,7 @@ Ignored when the session itself runs in `bypassPermissions`, `acceptEdits` or `a
   - `bypassPermissions`: Skip all permission prompts. Ignored where the organisation disables it.
   - `manual`: Another word for `default` (2.1.200 and newer).
 - Default: that of the session
-- If invalid: the value is dropped
+- If invalid: the value is ignored
 - In plugins: ignored
 - Since: 2.0.43
 
@@ -102,6 +102,12 @@ def test_a_value_is_explained_for_its_key_and_in_its_case() -> None:
     assert explain.explain_value(CLAUDE, "effort", "High") is not None
     assert explain.explain_value(CLAUDE, "memory", "plan") is None
     assert explain.explain_value(CLAUDE, "nothing", "plan") is None
+
+
+def test_a_page_names_no_key_that_the_format_does_not_have() -> None:
+    gemini, copilot = loader.load_dialect("gemini-cli"), loader.load_dialect("copilot")
+    assert explain.explain_tool(gemini, "mcp__*") is None
+    assert "disallowedTools" not in (explain.explain_tool(copilot, "mcp__*") or "")
 
 
 @pytest.mark.parametrize(
@@ -159,9 +165,9 @@ def test_unknown_models_have_no_page() -> None:
 
 def test_the_confidence_of_a_source() -> None:
     known = {source.confidence: source for source in CLAUDE.sources}
-    assert explain.cite_source(known["documented"]).endswith("(documented).*")
-    assert explain.cite_source(known["observed"]).startswith("*Source: observed in ")
-    assert explain.cite_source(known["third-party"]).endswith("(reported by third parties).*")
+    assert fact_page.cite_source(known["documented"]).endswith("(documented).*")
+    assert fact_page.cite_source(known["observed"]).startswith("*Source: observed in ")
+    assert fact_page.cite_source(known["third-party"]).endswith("(reported by third parties).*")
 
 
 def test_fields_depend_on_the_kind_of_handler() -> None:

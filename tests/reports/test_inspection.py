@@ -225,7 +225,7 @@ def test_text_of_a_file_that_is_not_loaded() -> None:
         as_text("---\nname: reviewer\n---\n")
         == """\
 .claude/agents/case.md
-  Claude Code 2.1.328 skips this file.
+  Claude Code 2.1.328 does not load this file.
   - line 1: `description` is missing
   name         reviewer
 """
@@ -307,7 +307,7 @@ def test_any_prefix_can_be_inspected(text: str) -> None:
 
 def test_inspection_reads_as_a_sentence_without_a_name() -> None:
     view, *_ = inspect_document(agent("")).reports
-    assert inspection.verdict(view) == "Claude Code 2.1.328 skips this file."
+    assert inspection.verdict(view) == "Claude Code 2.1.328 does not load this file."
 
 
 @pytest.mark.parametrize(

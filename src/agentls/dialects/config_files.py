@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple
 
-from agentls.dialects.hooks import Named
+from agentls.dialects.hooks import RefersTo
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import read_table
@@ -25,9 +25,9 @@ class NamePath(NamedTuple):
     """
 
     path: str
-    defines: Named = ""
+    defines: RefersTo = ""
     one_of: tuple[str, ...] = ()
-    refers_to: Literal[Named, "file"] = ""
+    refers_to: Literal[RefersTo, "file"] = ""
     keys: bool = False
     base_key: str = ""
     hooks: bool = False

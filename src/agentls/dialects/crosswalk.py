@@ -127,7 +127,9 @@ class Crosswalk:
             if written:
                 alias = _letters(written[0]) == _letters(name)
                 words = self._words(concept.name, owner, dialect.name)
-                return row._replace(use=written[0], alias=alias, same=same, words=words)
+                return row._replace(
+                    replacement=written[0], is_misspelling=alias, is_equivalent=same, value_map=words
+                )
         return row
 
     def _words(self, concept: str, owner: str, target: str) -> dict[str, str]:

@@ -8,44 +8,44 @@ from typing import NamedTuple
 
 
 class ForeignKey(NamedTuple):
-    """A key of another kind of file. `use` is the key to write here instead, `alias` marks a
+    """A key of another kind of file. `replacement` is the key to write here instead, `is_misspelling` marks a
     plain misspelling of it (the value can stay as it is).
 
-    Most of them follow from the crosswalk, which also says whether `use` is the `same` thing by another
-    name, what becomes of its `words`, and in which `formats` the key exists.
+    Most of them follow from the crosswalk, which also says whether `replacement` is the `is_equivalent` thing by another
+    name, what becomes of its `value_map`, and in which `formats` the key exists.
     """
 
     name: str
-    of: str = ""
-    use: str = ""
-    alias: bool = False
+    owner: str = ""
+    replacement: str = ""
+    is_misspelling: bool = False
     note: str = ""
-    same: bool = False
-    words: Mapping[str, str] = MappingProxyType({})
+    is_equivalent: bool = False
+    value_map: Mapping[str, str] = MappingProxyType({})
     formats: tuple[str, ...] = ()
 
 
 class ForeignTool(NamedTuple):
     """A tool name of another product, and what comes nearest here.
 
-    Most of them follow from the crosswalk, which also says whether that is the `same` tool by another
-    name, and in which `formats` the name exists. `works` are the runtimes that understand it all
+    Most of them follow from the crosswalk, which also says whether that is the `is_equivalent` tool by another
+    name, and in which `formats` the name exists. `accepted_by` are the runtimes that understand it all
     the same.
     """
 
     name: str
-    of: str
-    now: tuple[str, ...] = ()
-    same: bool = False
+    owner: str
+    replacements: tuple[str, ...] = ()
+    is_equivalent: bool = False
     formats: tuple[str, ...] = ()
-    works: tuple[str, ...] = ()
+    accepted_by: tuple[str, ...] = ()
 
 
 class ForeignModel(NamedTuple):
-    """The name of a model as another format writes it. `use` is what to write here ("" if there is
+    """The name of a model as another format writes it. `replacement` is what to write here ("" if there is
     nothing like it), `provider` what stands in front of it that is not wanted here."""
 
     name: str
-    of: str = ""
-    use: str = ""
+    owner: str = ""
+    replacement: str = ""
     provider: str = ""

@@ -6,25 +6,25 @@ from typing import Literal, NamedTuple
 
 from agentls.text.yaml_tree import Node, Scalar, Sequence
 
-Named = Literal["", "agent", "skill", "command", "server"]
+RefersTo = Literal["", "agent", "skill", "command", "server"]
 """What a word is the name of; "" for nothing that has one."""
 
 
 class HookEvent(NamedTuple):
-    """A moment at which hooks run. `matches` says what its matcher is compared with ("" where
-    a matcher is ignored). `tool` marks events about the use of a tool, whose matcher names tools.
-    `guard` marks events whose broken definition unloads the agent. `runtimes` are those that know
-    the event (all of the dialect if empty). `refers` tells what its matcher is the name of, where that
+    """A moment at which hooks run. `matcher_subject` says what its matcher is compared with ("" where
+    a matcher is ignored). `matches_tools` marks events about the use of a tool, whose matcher names tools.
+    `rejects_if_invalid` marks events whose broken definition unloads the agent. `runtimes` are those that know
+    the event (all of the dialect if empty). `refers_to` tells what its matcher is the name of, where that
     is no tool."""
 
     name: str
     summary: str
     source: str
-    matches: str = ""
-    tool: bool = False
-    guard: bool = False
+    matcher_subject: str = ""
+    matches_tools: bool = False
+    rejects_if_invalid: bool = False
     runtimes: tuple[str, ...] = ()
-    refers: Named = ""
+    refers_to: RefersTo = ""
 
     def known_to(self, runtime: str) -> bool:
         """Whether the runtime of that name knows the event."""
@@ -32,20 +32,19 @@ class HookEvent(NamedTuple):
 
 
 class HookField(NamedTuple):
-    """A field of a hook or of a server. `type` is text, number, boolean, list, mapping or any;
-    `no_effect` says why the field does nothing, `only_for_tools` marks a field that keeps a
-    handler from running on events that are not about the use of a tool. `refers` tells what its text
-    is the name of."""
+    """A field of a hook or of a server. `no_effect` says why the field does nothing, `tool_events_only`
+    marks a field that keeps a handler from running on events that are not about the use of a tool. `refers_to`
+    tells what its text is the name of."""
 
     name: str
-    type: str
+    type: Literal["text", "number", "boolean", "list", "mapping", "any"]
     summary: str
     source: str
     required: bool = False
     values: tuple[str, ...] = ()
     no_effect: str = ""
-    only_for_tools: bool = False
-    refers: Named = ""
+    tool_events_only: bool = False
+    refers_to: RefersTo = ""
 
     def accepts(self, value: Node) -> bool:
         """Whether a value has the type of the field and, where those are limited, is one of its values."""
@@ -73,18 +72,18 @@ class Hooks(NamedTuple):
     and the fields all of them share."""
 
     events: tuple[HookEvent, ...] = ()
-    entry: tuple[HookField, ...] = ()
+    entry_fields: tuple[HookField, ...] = ()
     handlers: tuple[HookHandler, ...] = ()
-    common: tuple[HookField, ...] = ()
+    common_fields: tuple[HookField, ...] = ()
 
 
 class Transport(NamedTuple):
-    """A way to reach an MCP server. `requires` is the field without which it cannot be reached;
+    """A way to reach an MCP server. `required_field` is the field without which it cannot be reached;
     `alias_of` names the transport that is meant by another word for it."""
 
     name: str
     summary: str
-    requires: str
+    required_field: str
     source: str
     alias_of: str = ""
 

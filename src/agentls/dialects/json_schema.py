@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
-from agentls.dialects.records import Facts, Source
+from agentls.dialects import loader
+from agentls.dialects.records import GROUPS, DialectRecord, Source
 
 _PLAIN = {str: "string", bool: "boolean", int: "integer", type(None): "null"}
 
@@ -19,7 +20,7 @@ def schema() -> dict[str, Any]:
     """The schema. Nothing but the name is required, since a dialect may extend another, and rows of a
     user's own need neither a summary nor a source."""
     definitions: dict[str, Any] = {}
-    root = _row(Facts, definitions)
+    root = _row(DialectRecord, definitions)
     # An entry without a value takes away what is inherited.
     root["properties"] = {name: {"anyOf": [of, {"type": "null"}]} for name, of in root["properties"].items()}
     root["properties"]["extends"] = {"type": "string", "description": "The dialect that this one extends."}
@@ -28,6 +29,7 @@ def schema() -> dict[str, Any]:
         "description": "The dialect of the same product whose tools, models, hooks and servers are meant.",
     }
     root["required"] = ["name"]
+    _add_profiles(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "agentls dialect",
@@ -36,15 +38,32 @@ def schema() -> dict[str, Any]:
     }
 
 
+def _add_profiles(definitions: dict[str, Any]) -> None:
+    """Let the rows of fields that have profiles name one of them, or several."""
+    types = typing.get_type_hints(DialectRecord)
+    for field, profiles in loader.profiles().items():
+        row = next((inner for inner in typing.get_args(types[field])), types[field])
+        if row.__name__ in definitions:
+            name = {"enum": list(profiles)}
+            definitions[row.__name__]["properties"]["profile"] = {
+                "anyOf": [name, {"type": "array", "items": name}],
+                "description": "The profile whose fields the row has; of several, the last one overrides.",
+            }
+
+
 def _row(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """The schema of a named tuple; descriptions are its docstring."""
     types = typing.get_type_hints(kind)
     described = " ".join((kind.__doc__ or "").split())
-    properties = {name: _of(types[name], definitions) for name in kind._fields if name != "user_tools"}
+    groups = [types[name] for name in kind._fields if types[name] in GROUPS]
+    own = [name for name in kind._fields if name != "configured_tools" and types[name] not in GROUPS]
+    properties = {name: _of(types[name], definitions) for name in own}
     for name in properties.keys() & kind._field_defaults.keys():
         properties[name] = _or_nothing(properties[name])
     for name, text in _field_docs(kind).items():
         properties[name] = {**properties[name], "description": text}
+    for group in groups:  # Its fields are written in the row itself.
+        properties |= _row(group, definitions)["properties"]
     return {
         "type": "object",
         "description": described,

@@ -8,24 +8,31 @@ types, loads them, and merges in what a user adds (`effective`, the only merge).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from agentls.dialects import crosswalk
+from agentls.dialects import crosswalk, places
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.hooks import HookEvent, HookHandler
+from agentls.dialects.places import DialectPlace
 from agentls.dialects.records import (
-    Facts,
+    DialectRecord,
+    FormerTool,
     Key,
     Model,
-    OldTool,
     Source,
-    TaggedName,
+    SpecialName,
     Tool,
 )
-from agentls.dialects.rows import build_record, fill_defaults, merge_tables, shared_vocabulary
+from agentls.dialects.rows import (
+    Profiles,
+    apply_profiles,
+    build_record,
+    fill_defaults,
+    merge_tables,
+    shared_vocabulary,
+)
 from agentls.dialects.runtimes import Place, Runtime
 from agentls.dialects.tables import read_table
 from agentls.text.yaml_tree import load_yaml
@@ -34,14 +41,14 @@ if TYPE_CHECKING:
     from agentls.config import Config
 
 
-class Dialect(Facts):
+class Dialect(DialectRecord):
     """The facts about one format, with look-ups by name. Names are case-sensitive."""
 
     def __repr__(self) -> str:
         return f"<Dialect {self.name}>"  # All facts would fill pages.
 
     @property
-    def special_agent_names(self) -> tuple[TaggedName, ...]:
+    def special_agent_names(self) -> tuple[SpecialName, ...]:
         """The names of agents that mean something to the runtimes by themselves."""
         return (*self.builtin_agents, *self.reserved_names)
 
@@ -96,7 +103,7 @@ class Dialect(Facts):
         """The built-in tool of that name, or of which that is an alias."""
         return self._indexes["tool"].get(name)
 
-    def old_tool(self, name: str) -> OldTool | None:
+    def old_tool(self, name: str) -> FormerTool | None:
         """What became of a tool name that is no longer used."""
         return self._indexes["old tool"].get(name)
 
@@ -110,25 +117,25 @@ class Dialect(Facts):
 
     def foreign_model(self, name: str) -> ForeignModel | None:
         """What is known about the name of a model that is written for another format."""
-        if self.models.get(name) or self.models.is_elsewhere(name):
+        if self.models.get(name) or self.models.matches_other_id(name):
             return None
         use = self.models.with_provider(name)
         if use:
-            return ForeignModel(name, use=use)
+            return ForeignModel(name, replacement=use)
         provider, _, bare = name.partition("/")
         if self.models.get(bare):
-            return ForeignModel(name, use=bare, provider=provider)
+            return ForeignModel(name, replacement=bare, provider=provider)
         return crosswalk.load_crosswalk().translate_model(name, self)
 
     def permission_for(self, tool: str) -> str:
         """The name by which permissions rule a tool."""
         known = self.tool(tool)
-        return (known.permission if known else "") or tool
+        return (known.permission_name if known else "") or tool
 
     def is_always_available(self, name: str) -> bool:
         """Whether the tool of that name exists, and an agent may always have it."""
         tool = self.tool(name)
-        return tool is not None and tool.subagents == "yes"
+        return tool is not None and tool.availability == "always"
 
     @cached_property
     def _tool_names(self) -> frozenset[str]:
@@ -159,45 +166,7 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
-DIALECT_NAMES = (
-    "claude-code",
-    "copilot",
-    "claude-in-vscode",
-    "opencode",
-    "cursor",
-    "antigravity",
-    "gemini-cli",
-    "kiro",
-    "pi",
-    "droid",
-    "qwen-code",
-    "kilo",
-    "qoder",
-    "codebuddy",
-    "trae",
-    "grok",
-    "junie",
-    "rovo-dev",
-    "augment",
-    "kimi-code",
-    "goose",
-    "devin",
-    "letta",
-    "deepagents",
-    "continue",
-    "cline",
-    "vt-code",
-    "claude-skills",
-    "agent-skills",
-    "claude-command",
-    "opencode-command",
-    "copilot-prompt",
-    "copilot-instructions",
-    "claude-rule",
-    "output-style",
-    "cursor-rule",
-    "memory-file",
-)
+DIALECT_NAMES = places.shipped_dialect_names()
 """The dialects that ship, the most common first."""
 
 
@@ -220,14 +189,9 @@ def load_dialect(name: str, files: UserDialects = ()) -> Dialect:
 
 @cache  # Which tells calls apart by how they are written, so it must not stand at `load`.
 def _load(name: str, files: UserDialects) -> Dialect:
-    built = build_record(Dialect, _data(name, files), name)
+    built = build_record(Dialect, _data(name, files), "")
     assert isinstance(built, Dialect)
     return built
-
-
-def parsed(text: str) -> Any:
-    """What a dialect file says, as plain data. Raises `yaml.YAMLError`."""
-    return load_yaml(text)
 
 
 def _text(name: str) -> str:
@@ -244,10 +208,13 @@ def _data(name: str, files: UserDialects) -> dict[str, Any]:
     """
     mine = [at for at, (other, _) in enumerate(files) if other == name]
     if not mine:
-        data: dict[str, Any] = parsed(_text(name))
+        data: dict[str, Any] = apply_profiles(load_yaml(_text(name)), profiles())
+        data["places"] = places.place_rows(name)
+        if name in _builtin_agents():
+            data["builtin_agents"] = _builtin_agents()[name]
         return merge_tables(_inherited(data, None, ()), data)
     at = mine[-1]
-    data = fill_defaults(parsed(files[at][1]))
+    data = fill_defaults(apply_profiles(load_yaml(files[at][1]), profiles()))
     base = data.get("extends", name if name in DIALECT_NAMES else None)
     inherited = _inherited(data, base, files[:at])
     if not inherited:
@@ -266,50 +233,47 @@ def _inherited(data: dict[str, Any], otherwise: str | None, files: UserDialects)
     return merge_tables(inherited, shared_vocabulary(_data(words, files))) if words else inherited
 
 
-class DialectPlace(NamedTuple):
-    """A place, and the dialect whose files lie there."""
+@cache
+def profiles() -> Profiles:
+    """What dialects have in common and name by `profile`."""
+    table: Profiles = load_yaml(read_table("profiles"))
+    return table
 
-    place: Place
-    dialect: str
 
-
-_PLACES = re.compile(r"^places:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
-_BUILTIN_AGENTS = re.compile(r"^builtin_agents:.*\n(?:(?:[ #-].*)?\n)*", re.MULTILINE)
+@cache
+def _builtin_agents() -> dict[str, Any]:
+    """The rows of built-in agents of each product, by its dialect."""
+    table: dict[str, Any] = load_yaml(read_table("builtin-agents"))
+    return table
 
 
 @cache
 def builtin_agents() -> frozenset[str]:
     """The names, in lower case, of the agents that come with any product whose dialect ships."""
-    sections = (section for name in DIALECT_NAMES for section in _BUILTIN_AGENTS.findall(_text(name)))
-    return frozenset(name.lower() for section in sections for name in parsed(section)["builtin_agents"])
+    return frozenset(name.lower() for rows in _builtin_agents().values() for name in rows)
 
 
 @cache
 def dialect_places(name: str, files: UserDialects = ()) -> tuple[Place, ...]:
-    """The places of the dialect `name`. Of a file that ships only they are parsed: the rest is needed
-    for few files."""
+    """The places of the dialect `name`."""
     if any(other == name for other, _ in files):
         return load_dialect(name, files).places
-    (section,) = _PLACES.findall(_text(name))
-    return tuple(build_record(Place, row, f"{name}.places") for row in parsed(section)["places"])
+    return places.shipped_places_of(name)
 
 
 def all_places(files: UserDialects = ()) -> Iterator[DialectPlace]:
-    """The places of all dialects, in the order in which they are tried, a user's own first, and last
-    those that may be anywhere. A dialect is not looked into before it is its turn, so that a common one
-    does not wait for all the others."""
-    order = tuple(dict.fromkeys((*(name for name, _ in files), *DIALECT_NAMES)))
+    """Yield the places of all dialects in the order in which they are tried: the user's own first, and last
+    those that may be in any folder. The next one is not parsed until it is asked for, so that a file in a
+    common place does not wait for all the others."""
+    own = dict.fromkeys(name for name, _ in files)
     for anywhere in (False, True):
-        for name in order:
-            yield from _places_in_order(name, files, anywhere)
-
-
-@cache
-def _places_in_order(name: str, files: UserDialects, anywhere: bool) -> tuple[DialectPlace, ...]:
-    """The places of one dialect that have a folder, or those that may be anywhere."""
-    return tuple(
-        DialectPlace(place, name) for place in dialect_places(name, files) if anywhere != bool(place.folder)
-    )
+        for name in own:
+            for place in dialect_places(name, files):
+                if anywhere != bool(place.folder):
+                    yield DialectPlace(place, name)
+        for shipped in places.shipped_places():
+            if anywhere != bool(shipped.place.folder) and shipped.dialect not in own:
+                yield shipped
 
 
 def user_dialects(config: Config) -> UserDialects:
@@ -353,7 +317,7 @@ def _effective(
     said = "Added in your configuration."
     return dialect._replace(
         sources=(*dialect.sources, yours),
-        user_tools=tools,
+        configured_tools=tools,
         keys=(*dialect.keys, *(Key(key, "any", said, yours.id) for key in keys)),
         models=dialect.models._replace(
             known=(*dialect.models.known, *(Model(model, said, yours.id) for model in models)),

@@ -13,25 +13,62 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignTool
-from agentls.dialects.hooks import Hooks, Named, Servers
-from agentls.dialects.runtimes import Condition, Place, Runtime, ToolGrammar
+from agentls.dialects.hooks import Hooks, RefersTo, Servers
+from agentls.dialects.runtimes import (
+    Condition,
+    DescriptionRules,
+    Effects,
+    FileSelection,
+    Naming,
+    Place,
+    Precedence,
+    PromptRules,
+    Runtime,
+    ToolGrammar,
+    ToolKeys,
+)
+from agentls.text.yaml_tree import ScalarType
+
+Confidence = Literal["documented", "observed", "third-party"]
+"""How sure a fact is: documented by the makers, observed in the runtime, or reported by others."""
+
+KeyType = Literal[
+    "text",
+    "enum",
+    "boolean",
+    "integer",
+    "number",
+    "tools",
+    "model",
+    "models",
+    "skills",
+    "agents",
+    "servers",
+    "hooks",
+    "globs",
+    "record",
+    "any",
+]
+"""How completion, hover and rules treat a key. A record is a mapping, or a list of mappings, with `fields`."""
+
+Caller = Literal["person", "model"]
+"""Who can start an agent."""
 
 
 class Source(NamedTuple):
     """Where facts come from. `date` is the ISO day on which they were true.
 
-    `confidence` is "documented", "observed" or "third-party"; a third-party fact never makes
-    an error.
+    A fact of which only third parties tell never makes an error.
     """
 
     id: str
     title: str
     date: str
     url: str = ""
-    confidence: str = "documented"
+    confidence: Confidence = "documented"
 
 
-class Value(NamedTuple):
+class EnumValue(NamedTuple):
     """One word that a key accepts. `alias_of` names the word it now stands for."""
 
     name: str
@@ -40,110 +77,147 @@ class Value(NamedTuple):
     alias_of: str = ""
 
 
-class Limit(NamedTuple):
-    """What a runtime asks of a text: `longest` is the number of characters that it may have (0 for
-    any), and `pattern` what it has to match, whose meaning is told in `words`."""
+class StringLimit(NamedTuple):
+    """What a runtime asks of a text: `max_length` is the number of characters that it may have (0 for
+    any), and `pattern` what it has to match, whose meaning is told in `description`."""
 
-    longest: int = 0
+    max_length: int = 0
     pattern: str = ""
-    words: str = ""
+    description: str = ""
+
+
+class KeyDocs(NamedTuple):
+    """What hover shows of a key besides its summary."""
+
+    details: str = ""
+    default_effect: str = ""
+    """What happens without the key, as a phrase."""
+    invalid_effect: str = ""
+    """What happens with an invalid value, as a phrase."""
+    since: str = ""
+    plugin: str = ""
+    """What differs in a plugin, as a sentence."""
+    specifier: str = ""
+    """The effect of a specifier in parentheses in a list of tools."""
+
+
+class ValueRules(NamedTuple):
+    """What the runtimes accept as a value."""
+
+    schema: str = ""
+    """What the runtimes accept as a value, in the words of `agentls.dialects.value_schema`."""
+    schemas: Mapping[str, str] = MappingProxyType({})
+    """The same for single runtimes."""
+    also_types: tuple[ScalarType, ...] = ()
+    """Further scalar types that are accepted."""
+    ignores_case: bool = False
+    """Whether the values of an enum are compared without regard to case."""
+    closed: bool = True
+    """Whether no other values are accepted."""
+    pattern: str = ""
+    """A regular expression that a string must match."""
+    pattern_words: str = ""
+    """A description of the pattern."""
+    limits: Mapping[str, StringLimit] = MappingProxyType({})
+    """Further limits of single runtimes on a string."""
+    rejected_schema: str = ""
+    """The schema of the invalid values for which the whole file is rejected, where others are ignored."""
+    rejected_by: tuple[str, ...] = ()
+    """The runtimes that reject the whole file for an invalid value; if empty, those with `invalid_values:
+    refused`."""
+
+
+class Requirement(NamedTuple):
+    """What a key requires beside it, and which runtimes or fields do without the key."""
+
+    optional_for: tuple[str, ...] = ()
+    """The runtimes that do not require the key, though it is required."""
+    optional_with: str = ""
+    """Another field of the record with which this one is not required."""
+    required_by_value: Mapping[str, str] = MappingProxyType({})
+    """For single values the key that they require, for a runtime that checks it."""
+    required_tool: str = ""
+    """The tool without which, in a list of tools, the key does nothing."""
+    required_one_of: tuple[str, ...] = ()
+    """Fields of which a record must have one."""
+
+
+class Deprecation(NamedTuple):
+    """Why a key should not be used any more, and what to write instead."""
+
+    deprecated: str = ""
+    """Why the key is deprecated."""
+    replacement: str = ""
+    """The key to write instead."""
+    replacement_lines: Mapping[str, str] = MappingProxyType({})
+    """For values of a deprecated key the equivalent line, "" for none."""
+
+
+class KeyEffects(NamedTuple):
+    """What a key does, and when it does nothing."""
+
+    applies_when: Condition | None = None
+    """The condition without which the key does nothing."""
+    no_effect: str = ""
+    """Why the key does nothing, though the runtime supports it."""
+    no_effect_when: Condition | None = None
+    """The condition under which it does nothing; always if there is none."""
+    ignored_in_plugin: bool = False
+    empty_effect: str = ""
+    """The effect of the key without a value, where there is one."""
+    often_empty: bool = False
+    """Whether it often has no value, so that this is not reported."""
+    adds_tools: tuple[str, ...] = ()
+    """The tools that a valid value gives to an agent that lists its tools, in the order in which they are added."""
+    blocks_callers: Mapping[str, Caller] = MappingProxyType({})
+    """For single values (in lower case) who cannot start the agent then."""
+    unknown_tool_effect: str = ""
+    """The effect of an entry of a list that is not a tool."""
+
+
+class NameReference(NamedTuple):
+    """What the value of a key names, and what happens if there is nothing of that name."""
+
+    refers_to: RefersTo = ""
+    """What the value is the name of, where the type does not imply it."""
+    requires_model_invocable: bool = False
+    """Whether a name is ignored if its description is not sent to the model."""
+    unresolved_effect: str = ""
+    """What the runtime does if nothing has that name, from the verb on."""
 
 
 class Key(NamedTuple):
     """A frontmatter key, or a field of a mapping below one."""
 
     name: str
-    type: str
-    """How completion, hover and rules treat it: text, enum, boolean, integer, number, tools, model, models,
-    skills, agents, servers, hooks, globs, record (a mapping or a list of mappings with `fields`) or any."""
+    type: KeyType
+    """How completion, hover and rules treat it. A record is a mapping, or a list of mappings, with `fields`."""
     summary: str
     source: str
-    details: str = ""
     required: bool = False
-    values: tuple[Value, ...] = ()
-    """The words of an enum."""
-    ignores_case: bool = False
-    """Whether the words are matched without regard to case."""
-    closed: bool = True
-    """Whether no other words are taken."""
-    also: tuple[str, ...] = ()
-    """Further scalar types that it takes."""
-    default: str = ""
-    """In words, what happens without the key."""
-    bad_value: str = ""
-    """In words, what happens with a value that the runtime does not know."""
-    since: str = ""
-    plugin: str = ""
-    """What changes in a plugin, in a sentence."""
-    ignored_in_plugin: bool = False
-    form: str = "$1"
-    """What completion writes behind the colon, with `$1` for the cursor."""
-    specifier: str = ""
-    """What a specifier in parentheses comes to in a list of tools."""
-    shape: str = ""
-    """What the runtimes take for a value, in the words of `agentls.shapes`."""
-    shapes: Mapping[str, str] = MappingProxyType({})
-    """The same for single runtimes."""
-    pattern: str = ""
-    """A regular expression that text has to match."""
-    pattern_words: str = ""
-    """What the pattern means."""
-    limits: Mapping[str, Limit] = MappingProxyType({})
-    """What single runtimes ask of the text besides."""
+    values: tuple[EnumValue, ...] = ()
+    """The values of an enum."""
+    snippet: str = "$1"
+    """What completion inserts after the colon, with `$1` for the cursor."""
     runtimes: tuple[str, ...] = ()
-    """The runtimes that know the key; all of the dialect if empty."""
-    refused_by: tuple[str, ...] = ()
-    """Those that refuse the whole file for a wrong value; if empty, those with `bad_values: refused`."""
-    fatal: str = ""
-    """The shape of the wrong values for which the whole file is refused, where others are just dropped."""
-    applies: Condition | None = None
-    """A condition without which the key does nothing."""
-    deprecated: str = ""
-    """Why it should not be used any more."""
-    use: str = ""
-    """The key to write instead."""
-    empty: str = ""
-    """What the key comes to without a value, where that is not nothing."""
-    blank: bool = False
-    """Whether it often stands there without a value, so that nothing is said of it."""
-    no_effect: str = ""
-    """Why the key does nothing, though the runtime knows it."""
-    no_effect_when: Condition | None = None
-    """The condition under which it does nothing; always if there is none."""
-    instead: Mapping[str, str] = MappingProxyType({})
-    """For values of a deprecated key the line that comes to the same, "" for none."""
+    """The runtimes that support the key; all of the dialect if empty."""
     fields: tuple[Key, ...] = ()
     """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
-    """What becomes of other keys in a record."""
-    unknown_entry: str = ""
-    """What an entry of a list comes to that names no tool."""
-    one_of: tuple[str, ...] = ()
-    """Fields of which a record must have one."""
+    """How other keys in a record are handled."""
     unique: bool = False
-    """Whether no two records of a list may have an equal value of this field."""
-    optional_for: tuple[str, ...] = ()
-    """The runtimes that do without what is required."""
-    needs: Mapping[str, str] = MappingProxyType({})
-    """For single values the key that they cannot go without, to a runtime that asks for it."""
-    spared_by: str = ""
-    """Another field of the record, beside which this one is not required."""
-    needs_tool: str = ""
-    """The tool without which, in a list of tools, the key does nothing."""
-    refers: Named = ""
-    """What the words of the value are names of, where its type does not say so."""
-    offered_only: bool = False
-    """Whether a name is passed over if the model is not told of what it names."""
-
-    unknown_name: str = ""
-    """What the runtime does about such a name if there is nothing of that name, from the verb on."""
-    bars: Mapping[str, str] = MappingProxyType({})
-    """For single values (in small letters) who cannot start the agent then: "person" or "model"."""
+    """Whether no two records of a list may have the same value of this field."""
+    docs: KeyDocs = KeyDocs()
+    value: ValueRules = ValueRules()
+    requirement: Requirement = Requirement()
+    deprecation: Deprecation = Deprecation()
+    effects: KeyEffects = KeyEffects()
+    reference: NameReference = NameReference()
 
     @property
-    def names(self) -> str:
+    def name_kind(self) -> str:
         """What the words of the value are names of: agents, skills, commands or servers; "" for none."""
-        return self.refers or _NAMED_BY_TYPE.get(self.type, "")
+        return self.reference.refers_to or _NAMED_BY_TYPE.get(self.type, "")
 
     def field(self, name: str) -> Key | None:
         """The field of that name in a record."""
@@ -153,9 +227,9 @@ class Key(NamedTuple):
         """Whether the runtime of that name knows the key."""
         return not self.runtimes or runtime in self.runtimes
 
-    def shape_for(self, runtime: str) -> str:
+    def schema_for(self, runtime: str) -> str:
         """What the runtime of that name takes for a value."""
-        return self.shapes.get(runtime, self.shape)
+        return self.value.schemas.get(runtime, self.value.schema)
 
 
 _NAMED_BY_TYPE = {"agents": "agent", "skills": "skill", "servers": "server"}
@@ -164,47 +238,49 @@ _NAMED_BY_TYPE = {"agents": "agent", "skills": "skill", "servers": "server"}
 class Tool(NamedTuple):
     """A built-in tool.
 
-    `prompts` tells whether its use asks for permission (`None`: not known). `subagents` is "yes", "never", or
-    the `permissionMode` that makes it available. `background` tells whether a subagent keeps it in the
-    background, `sessions` "all", or "some" if it depends on the session or the system. `specifier` shows what
-    may stand in parentheses in permission rules; `scoping` says what it comes to in `tools` where it has an
-    effect there after all. `yields_to` names a tool beside which this one is not given, though nothing is
-    lost. `members` are the tools that a set of tools stands for, and `aliases` other names that do as well.
-    `permission` is the name by which permissions rule it, if that is not its own. `runtimes` are those that
-    have it (all of the dialect if empty). `refers` tells what stands in parentheses behind it is the name of.
+    `asks_permission` tells whether its use asks for permission (`None`: not known). `availability` tells whether
+    a subagent may have it: always, never, or in the permission mode `mode` only. `background` tells
+    whether a subagent keeps it in the background, `in_every_session` whether it does not depend on the
+    session or the system. `specifier` shows what may stand in parentheses in permission rules; `specifier_effect`
+    says what it comes to in `tools` where it has an effect there after all. `superseded_by` names a tool
+    beside which this one is not given, though nothing is lost. `members` are the tools that a set of
+    tools stands for, and `aliases` other names that do as well. `permission_name` is the name by which
+    permissions rule it, if that is not its own. `runtimes` are those that have it (all of the dialect if
+    empty). `refers_to` tells what stands in parentheses behind it is the name of.
     """
 
     name: str
     summary: str
     source: str
-    prompts: bool | None = None
-    subagents: str = "yes"
+    asks_permission: bool | None = None
+    availability: Literal["always", "never", "in mode"] = "always"
+    mode: str = ""
     background: bool = True
-    sessions: str = "all"
+    in_every_session: bool = True
     specifier: str = ""
-    scoping: str = ""
-    yields_to: str = ""
+    specifier_effect: str = ""
+    superseded_by: str = ""
     since: str = ""
     members: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    permission: str = ""
+    permission_name: str = ""
     runtimes: tuple[str, ...] = ()
-    refers: Named = ""
+    refers_to: RefersTo = ""
 
 
-class OldTool(NamedTuple):
-    """A name that a tool once had. `now` lists what to write instead; `works` tells whether
+class FormerTool(NamedTuple):
+    """A name that a tool once had. `replacements` lists what to write instead; `still_accepted` tells whether
     the old name is still understood. `note` says what happened to it, as in "renamed in 2.1.63"."""
 
     name: str
-    now: tuple[str, ...]
-    works: bool
+    replacements: tuple[str, ...]
+    still_accepted: bool
     note: str
     source: str
 
 
 class Model(NamedTuple):
-    """A value of `model`. `sends` is the id it resolves to ("" for itself).
+    """A value of `model`. `resolves_to` is the id it resolves to ("" for itself).
 
     `kind` is "alias" or "id"; `status` is "current", "older", "remapped" (another model
     answers) or "retired" (requests fail).
@@ -213,44 +289,44 @@ class Model(NamedTuple):
     name: str
     summary: str
     source: str
-    kind: str = "id"
-    sends: str = ""
-    status: str = "current"
+    kind: Literal["alias", "id"] = "id"
+    resolves_to: str = ""
+    status: Literal["current", "older", "remapped", "retired"] = "current"
 
 
 class Provider(NamedTuple):
     """Whoever runs models, by the word that stands in front of the `/`. Its models have ids that fit
-    a pattern of `ids`; `names` are other words for some of them, with the ids that they stand for."""
+    a pattern of `ids`; `aliases` are other words for some of them, with the ids that they stand for."""
 
     name: str
     summary: str
     source: str
     ids: tuple[str, ...] = ()
-    names: Mapping[str, str] = MappingProxyType({})
+    aliases: Mapping[str, str] = MappingProxyType({})
 
     def model(self, name: str) -> str | None:
         """The id that `name` stands for, if it looks like one of its models."""
         fits = any(fnmatchcase(name, pattern) for pattern in self.ids)
-        return self.names.get(name) or (name if fits else None)
+        return self.aliases.get(name) or (name if fits else None)
 
 
 class Models(NamedTuple):
     """How `model` is read: the values known, and patterns of other ids that are in order.
 
-    `long_context` is the suffix that may follow any of them. `elsewhere` are patterns for the
-    ids of other providers, or for any id where not all are known, and `others` says what they are.
-    Where there are `providers`, an id is written `provider/model`. `unknown` says what becomes of
+    `long_context` is the suffix that may follow any of them. `other_id_patterns` are patterns for the
+    ids of other providers, or for any id where not all are known, and `other_ids_note` says what they are.
+    Where there are `providers`, an id is written `provider/model`. `unknown_models` says what becomes of
     other text: it is "passed on" to the provider as it is, or "ignored" unless the account has a model
     of that name.
     """
 
     known: tuple[Model, ...]
     long_context: str
-    elsewhere: tuple[str, ...]
+    other_id_patterns: tuple[str, ...]
     inherits: tuple[str, ...]
     providers: tuple[Provider, ...] = ()
-    others: str = "A model of which nothing is known here."
-    unknown: Literal["passed on", "ignored"] = "passed on"
+    other_ids_note: str = "A model of which nothing is known here."
+    unknown_models: Literal["passed on", "ignored"] = "passed on"
 
     def get(self, name: str) -> Model | None:
         """The model of that name, in any case, with or without the long-context suffix, which a
@@ -270,12 +346,12 @@ class Models(NamedTuple):
                 return f"{provider.name}/{model}"
         return None
 
-    def is_elsewhere(self, name: str) -> bool:
+    def matches_other_id(self, name: str) -> bool:
         """Whether `name` has the form of another provider's id."""
-        return any(re.search(pattern, name.strip()) for pattern in self.elsewhere)
+        return any(re.search(pattern, name.strip()) for pattern in self.other_id_patterns)
 
 
-class TaggedName(NamedTuple):
+class SpecialName(NamedTuple):
     """An agent name with a meaning of its own."""
 
     name: str
@@ -284,40 +360,40 @@ class TaggedName(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A shape of the format with keys of its own, chosen by a key of the file: any of the conditions
-    `when` is enough. `listed` tells whether the frontmatter may be a list of such definitions. Exactly one of
-    `one_of` has to be there. `prompt` tells whether the text below the frontmatter counts. `unless` is a
-    condition under which it is not chosen, and `own` are the keys that only this variant has."""
+    """A variant of the format with keys of its own, chosen by a key of the file: any of the conditions
+    `when` is enough. `allows_list` tells whether the frontmatter may be a list of such definitions. Exactly one of
+    `required_one_of` has to be there. `has_prompt` tells whether the text below the frontmatter counts. `unless` is a
+    condition under which it is not chosen, and `exclusive_keys` are the keys that only this variant has."""
 
     name: str
     title: str
     when: tuple[Condition, ...]
     keys: tuple[str, ...]
     required: tuple[str, ...] = ()
-    one_of: tuple[str, ...] = ()
-    listed: bool = False
-    prompt: bool = True
+    required_one_of: tuple[str, ...] = ()
+    allows_list: bool = False
+    has_prompt: bool = True
     unless: Condition | None = None
-    own: tuple[str, ...] = ()
+    exclusive_keys: tuple[str, ...] = ()
 
 
-class Template(NamedTuple):
+class PromptVariables(NamedTuple):
     """How a prompt names variables: between `opening` and `closing`, if those are not empty, as one of
     `variables`. `unknown` says what becomes of another name, to follow the title of the runtime."""
 
     opening: str = ""
     closing: str = ""
-    variables: tuple[TaggedName, ...] = ()
+    variables: tuple[SpecialName, ...] = ()
     unknown: str = ""
 
 
-class Facts(NamedTuple):
-    """Everything known about one format, as its file tells it. `thing` is what people call one file, and
+class DialectRecord(NamedTuple):
+    """Everything known about one format, as its file tells it. `noun` is what people call one file, and
     `kind` what it is: of agents and skills a model is told the descriptions, and chooses by them; a command
     is started by a person, by its name; a mere text has none.
 
-    `triggers` are conditions of which one has to be met for the text to be used by itself, without
-    anybody asking for it; there are none where that goes without saying. `mention` is how a prompt names an
+    `activation` are conditions of which one has to be met for the text to be used by itself, without
+    anybody asking for it; there are none where that goes without saying. `mention_syntax` is how a prompt names an
     agent that is to be started, with `{}` for its name.
     """
 
@@ -327,21 +403,39 @@ class Facts(NamedTuple):
     places: tuple[Place, ...]
     sources: tuple[Source, ...]
     keys: tuple[Key, ...]
-    skeleton: str
-    thing: str = "agent"
+    new_file_snippet: str
+    noun: str = "agent"
     kind: Literal["agent", "skill", "command", "text"] = "agent"
-    triggers: tuple[Condition, ...] = ()
+    activation: tuple[Condition, ...] = ()
     variants: tuple[Variant, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     tools: tuple[Tool, ...] = ()
     tool_grammar: ToolGrammar = ToolGrammar()
-    old_tools: tuple[OldTool, ...] = ()
+    tool_keys: ToolKeys = ToolKeys()
+    old_tools: tuple[FormerTool, ...] = ()
     foreign_tools: tuple[ForeignTool, ...] = ()
     models: Models = Models((), "", (), ())
     hooks: Hooks = Hooks()
     servers: Servers = Servers()
-    builtin_agents: tuple[TaggedName, ...] = ()
-    reserved_names: tuple[TaggedName, ...] = ()
-    template: Template = Template()
-    mention: str = ""
-    user_tools: tuple[str, ...] = ()
+    builtin_agents: tuple[SpecialName, ...] = ()
+    reserved_names: tuple[SpecialName, ...] = ()
+    prompt_variables: PromptVariables = PromptVariables()
+    mention_syntax: str = ""
+    configured_tools: tuple[str, ...] = ()
+
+
+GROUPS: tuple[type, ...] = (
+    FileSelection,
+    Naming,
+    Precedence,
+    Effects,
+    DescriptionRules,
+    PromptRules,
+    KeyDocs,
+    ValueRules,
+    Requirement,
+    Deprecation,
+    KeyEffects,
+    NameReference,
+)
+"""Records that group the fields of another one. In YAML their fields are written in the row of the other."""

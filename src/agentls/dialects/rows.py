@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any, Literal
 
-from agentls.dialects.records import Source
+from agentls.dialects.records import GROUPS, Source
+from agentls.text.spelling import closest_match
 
 NOT_INHERITED = ("runtimes", "places")
 """What a dialect file says for itself, also where it extends another."""
@@ -16,7 +17,7 @@ NOT_INHERITED = ("runtimes", "places")
 PRODUCT_FIELDS = (
     *("sources", "tool_grammar", "tools", "old_tools", "foreign_tools", "models", "hooks", "servers"),
     "builtin_agents",
-    "mention",
+    "mention_syntax",
 )
 """What a dialect takes from another by `vocabulary`: the words of one product, which are the same in
 all its kinds of files."""
@@ -42,6 +43,35 @@ def merge_tables(base: dict[str, Any], own: dict[str, Any], top: bool = True) ->
     return result
 
 
+Profiles = Mapping[str, Mapping[str, Any]]
+"""What dialects have in common, by the field that it is for, and by name."""
+
+
+def apply_profiles(data: dict[str, Any], profiles: Profiles) -> dict[str, Any]:
+    """The data of a dialect file with the fields of the profiles that its rows name by `profile`."""
+    return {field: _with_profiles(value, profiles.get(field, {}), (field,)) for field, value in data.items()}
+
+
+def _with_profiles(value: Any, profiles: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """The value of a field: text that may be the name of a profile, one row, or rows by their names."""
+    if not profiles:
+        return value
+    if isinstance(value, str):
+        return profiles.get(value, value)
+    if not isinstance(value, dict):
+        return value
+    named = value.get("profile")
+    if isinstance(named, dict | None) and len(path) == 1:
+        return {name: _with_profiles(row, profiles, (*path, name)) for name, row in value.items()}
+    result: dict[str, Any] = {}
+    for name in [named] if isinstance(named, str) else named or ():
+        if name not in profiles:
+            raise TableError(unknown_word("profile", name, profiles), (*path, "profile"))
+        result = merge_tables(result, _with_profiles(profiles[name], profiles, ("", name)), top=False)
+    own = {name: field for name, field in value.items() if name != "profile"}
+    return merge_tables(result, own, top=False) if result else own
+
+
 USER_SOURCE = "yours"
 """The source of what a user's file says without naming one."""
 
@@ -51,10 +81,10 @@ _ROWS_WITH_A_SOURCE = ("keys", "tools", "old_tools", "places", "builtin_agents",
 def fill_defaults(data: Any) -> dict[str, Any]:
     """The data of a user's file, in which rows need neither a summary nor a source.
 
-    Raises `ValueError` if it is no mapping.
+    Raises `TableError` if it is not a mapping.
     """
     if not isinstance(data, dict):
-        raise ValueError("the file must be a mapping")
+        raise TableError("the file must be a mapping")
     result = dict(data)
     sources = result.get("sources")
     if sources is None or isinstance(sources, dict):
@@ -83,10 +113,8 @@ def _completed_row(row: Any, field: str) -> Any:
         plain["summary"] = ""
     if field == "keys":
         plain["type"] = "any"
-    if field == "places":
-        plain |= {"files": "*.md", "scope": "project"}
     if field == "runtimes":
-        plain |= {"version": "", "strategy": "strict-yaml"}
+        plain["strategy"] = "strict-yaml"
     done = plain | row
     for inner in ("fields", "values"):
         if inner in done:
@@ -94,18 +122,51 @@ def _completed_row(row: Any, field: str) -> Any:
     return done
 
 
-FieldParser = Callable[[Any, str], Any]
-"""Makes what a type wants from the data of a YAML file; the text is the way to it, for messages."""
+class TableError(ValueError):
+    """A mistake in a table: where it is (the names and numbers that lead there), and the message."""
+
+    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{format_path(self.path)}: {self.message}" if self.path else self.message
+
+    def below(self, step: str | int) -> TableError:
+        """The same mistake, as seen from one level up."""
+        return TableError(self.message, (step, *self.path))
 
 
-def build_record(kind: Any, data: Any, path: str) -> Any:
-    """An instance of the named tuple `kind` (or of a plain type) from what a YAML file holds.
+def format_path(path: tuple[str | int, ...]) -> str:
+    """A path as messages show it: `keys.tools.fields[2]`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
-    A mapping where a tuple of rows with names is wanted gives each row its key as name (or
-    id), in the file's order. Raises `ValueError`, naming `path`, for a field that does not
-    exist or is missing, and for a value of the wrong type.
+
+def unknown_word(what: str, word: object, known: Iterable[str], *, all_of_them: bool = True) -> str:
+    """The message for a word that is not one of those known, with the one that is probably intended."""
+    known = tuple(known)
+    meant = closest_match(str(word), known)
+    hint = f"; did you mean `{meant}`?" if meant else ""
+    listed = f" (expected one of {', '.join(known)})" if all_of_them else ""
+    return f"unknown {what} `{word}`{hint}{listed}"
+
+
+FieldParser = Callable[[Any], Any]
+"""Makes what a type requires from the data of a YAML file."""
+
+
+def build_record(kind: Any, data: Any, table: str) -> Any:
+    """An instance of the named tuple `kind` (or of a plain type) from what the YAML file `table` contains.
+
+    A mapping where a tuple of rows with names is expected gives each row its key as name (or id), in the
+    file's order. Raises `TableError`, with the path, for a field that does not exist or is missing, and for
+    a value of the wrong type or outside a closed set.
     """
-    return _maker(kind)(data, path)
+    try:
+        return _maker(kind)(data)
+    except TableError as error:
+        raise (error.below(table) if table else error) from None
 
 
 @cache
@@ -117,72 +178,98 @@ def _maker(kind: Any) -> FieldParser:
     if origin is tuple:
         return partial(_rows, inner[0])
     if origin is Mapping:
-        return partial(_mapping, inner[1])
+        return partial(_mapping, _maker(inner[1]))
     if origin is Literal:
         return partial(_word, inner)
     row = next((option for option in inner if hasattr(option, "_fields")), None)
     plain = tuple(option for option in inner or (kind,) if option is not row)
-    return partial(_value, kind, plain, row)
+    return partial(_value, plain, row)
 
 
-def _value(kind: Any, plain: tuple[type, ...], row: Any, data: Any, path: str) -> Any:
+_TYPE_NAMES = {str: "a string", bool: "a boolean", int: "an integer", dict: "a mapping", list: "a list"}
+
+
+def _value(plain: tuple[type, ...], row: Any, data: Any) -> Any:
     if isinstance(data, plain):
         return data
     if row is None:
-        raise ValueError(f"{path}: expected {kind}, found {data!r}")
-    return _row(row, data, path)
+        expected = " or ".join(_TYPE_NAMES[kind] for kind in plain if kind in _TYPE_NAMES)
+        raise TableError(f"must be {expected}, not {_describe(data)}")
+    return _row(row, data)
 
 
-def _word(words: tuple[str, ...], data: Any, path: str) -> Any:
+def _describe(data: Any) -> str:
+    kind = _TYPE_NAMES.get(type(data), "a value")
+    return kind if isinstance(data, dict | list) else "empty" if data is None else f"`{data}`"
+
+
+def _word(words: tuple[str, ...], data: Any) -> Any:
     if data not in words:
-        raise ValueError(f"{path}: expected one of {', '.join(words)}, found {data!r}")
+        raise TableError(unknown_word("value", data, filter(None, words)))
     return data
 
 
-def _mapping(of: Any, data: Any, path: str) -> Any:
+def _mapping(make: FieldParser, data: Any) -> Any:
     if not isinstance(data, dict):
-        raise ValueError(f"{path}: expected a mapping, found {data!r}")
-    make = _maker(of)
-    return {name: make(value, f"{path}.{name}") for name, value in data.items()}
+        raise TableError(f"must be a mapping, not {_describe(data)}")
+    return {name: _below(name, make, value) for name, value in data.items()}
 
 
-def _rows(of: Any, data: Any, path: str) -> Any:
+def _below(step: str | int, make: FieldParser, data: Any) -> Any:
+    try:
+        return make(data)
+    except TableError as error:
+        raise error.below(step) from None
+
+
+def _rows(of: Any, data: Any) -> Any:
     make = _maker(of)
     if isinstance(data, dict):
         label = "id" if of is Source else "name"
-        return tuple([make({label: name, **(row or {})}, f"{path}.{name}") for name, row in data.items()])
+        return tuple([_named_row(make, label, name, row) for name, row in data.items()])
     if not isinstance(data, list):
-        raise ValueError(f"{path}: expected a list, found {data!r}")
-    return tuple([make(row, f"{path}[{at}]") for at, row in enumerate(data)])
+        raise TableError(f"must be a list or a mapping, not {_describe(data)}")
+    return tuple([_below(at, make, row) for at, row in enumerate(data)])
 
 
-def _row(kind: Any, data: Any, path: str) -> Any:
+def _named_row(make: FieldParser, label: str, name: str, row: Any) -> Any:
+    if row is not None and not isinstance(row, dict):
+        raise TableError(f"must be a mapping, not {_describe(row)}", (name,))
+    return _below(name, make, {label: name, **(row or {})})
+
+
+def _row(kind: Any, data: Any) -> Any:
     if not isinstance(data, dict):
-        raise ValueError(f"{path}: expected a mapping, found {data!r}")
-    makers, required = _fields(kind)
+        raise TableError(f"must be a mapping, not {_describe(data)}")
+    makers, required, groups = _fields(kind)
     for name in data:
         if name not in makers:
-            raise ValueError(f"{path}: {kind.__name__} has no field {name!r}")
+            raise TableError(unknown_word("field", name, makers, all_of_them=False), (name,))
     missing = [name for name in required if name not in data]
     if missing:
-        raise ValueError(f"{path}: missing {', '.join(missing)}")
-    return kind(
-        **{
-            # Most values are texts, and most of the time goes into them.
-            name: value
-            if makers[name] is _TEXT and isinstance(value, str)
-            else makers[name](value, f"{path}.{name}")
-            for name, value in data.items()
-        }
-    )
+        raise TableError(f"{' and '.join(f'`{name}`' for name in missing)} missing")
+    values = {
+        # Most values are strings, and most of the time goes into them.
+        name: value if makers[name] is _TEXT and isinstance(value, str) else _below(name, makers[name], value)
+        for name, value in data.items()
+    }
+    for field, group in groups.items():
+        inner = {name: values.pop(name) for name in group._fields if name in values}
+        if inner:
+            values[field] = group(**inner)
+    return kind(**values)
 
 
 _TEXT = _maker(str)
 
 
 @cache
-def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...]]:
-    """What makes each field of a row, and the fields that it cannot do without."""
+def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...], dict[str, Any]]:
+    """What makes each field of a row, those of its groups included; the required fields; and the groups."""
     types = typing.get_type_hints(kind)
+    groups = {name: types[name] for name in kind._fields if types[name] in GROUPS}
+    makers = {name: _maker(types[name]) for name in kind._fields if name not in groups}
+    for group in groups.values():
+        makers |= _fields(group)[0]
     required = tuple(name for name in kind._fields if name not in kind._field_defaults)
-    return {name: _maker(types[name]) for name in kind._fields}, required
+    return makers, required, groups

@@ -13,44 +13,59 @@ from typing import Literal, NamedTuple
 
 class Condition(NamedTuple):
     """A condition on another key: that it stands there, with one of `values` if some are given, of which
-    "" stands for a key that is not there, and with none of `other_than`."""
+    "" stands for a key that is not there, and with none of `excluded_values`."""
 
     key: str
     values: tuple[str, ...] = ()
-    other_than: tuple[str, ...] = ()
+    excluded_values: tuple[str, ...] = ()
 
 
 class ToolGrammar(NamedTuple):
     """How a list of tools is written. A scalar is split at the characters of `separators` ("" for not at
     all), and so is each item of a list if `splits_items`. `specifiers` tells whether something in parentheses
-    may follow a name. `any_case` whether case does not matter. `all` are the words for every tool. Names that
-    fit a pattern of `others` (with `*`) are tools of servers and extensions, of which nothing is known; but
-    what stands behind a set of tools and `/` is a member of the set, or nothing. `none` tells whether an
-    empty list takes all tools away, `none_on_purpose` whether that is the usual way to do so, and `no_value`
-    whether a key without a value does. `lone` tells whether a word for every tool counts only by itself,
+    may follow a name. `ignores_case` whether case does not matter. `wildcards` are the words for every tool. Names that
+    fit a pattern of `external_tools` (with `*`) are tools of servers and extensions, of which nothing is known; but
+    what stands behind a set of tools and `/` is a member of the set, or nothing. `empty_removes_all` tells whether an
+    empty list takes all tools away, `empty_is_intended` whether that is the usual way to do so, and `null_removes_all`
+    whether a key without a value does. `wildcard_alone` tells whether a word for every tool counts only by itself,
     `globs` whether `*` is a pattern in the names of MCP tools. `own_names` tells whether the tools are known
-    by the names that they have here, and not just by foreign ones that work. `open` tells whether there may
-    be tools that are not in the table, so that a name is not wrong for being unknown. `map` tells whether
-    the value is a mapping from names to truth values. `server` is a regular expression for the names of the
+    by the names that they have here, and not just by foreign ones that work. `is_open_set` tells whether there may
+    be tools that are not in the table, so that a name is not wrong for being unknown. `is_mapping` tells whether
+    the value is a mapping from names to truth values. `server_pattern` is a regular expression for the names of the
     tools of MCP servers, in which one group is the name of the server ("" if they do not tell), and
-    `server_tools` how all the tools of one are listed, with `{}` for its name ("" where that is not known)."""
+    `server_wildcard` how all the tools of one are listed, with `{}` for its name ("" where that is not known)."""
 
     separators: str = ", "
     splits_items: bool = True
     specifiers: bool = True
-    any_case: bool = False
-    all: tuple[str, ...] = ("*",)
-    others: tuple[str, ...] = ("mcp__*",)
-    none: bool = True
-    none_on_purpose: bool = False
-    no_value: bool = True
-    lone: bool = False
+    ignores_case: bool = False
+    wildcards: tuple[str, ...] = ("*",)
+    external_tools: tuple[str, ...] = ("mcp__*",)
+    empty_removes_all: bool = True
+    empty_is_intended: bool = False
+    null_removes_all: bool = True
+    wildcard_alone: bool = False
     globs: bool = False
     own_names: bool = True
-    open: bool = False
-    map: bool = False
-    server: str = r"mcp__([^_].*?)(?:__.*)?"
-    server_tools: str = ""
+    is_open_set: bool = False
+    is_mapping: bool = False
+    server_pattern: str = r"mcp__([^_].*?)(?:__.*)?"
+    server_wildcard: str = ""
+
+
+class ToolKeys(NamedTuple):
+    """The keys of a file that decide which tools the agent has; "" for one that the format does not have."""
+
+    allowed: str = "tools"
+    """The list of tools that the agent gets, or, in a mapping, switches for them."""
+    denied: str = ""
+    """The list of tools that are taken from it."""
+    mode: str = ""
+    """The permission mode, without which some tools are not available."""
+    permissions: str = ""
+    """Permissions, as a mapping in which the last entry that matches decides."""
+    switches: Mapping[str, str] = MappingProxyType({})
+    """The permissions of switches that do not have the name of theirs."""
 
 
 class Place(NamedTuple):
@@ -58,29 +73,29 @@ class Place(NamedTuple):
 
     folder: str
     """The folder, as in `.claude/agents`; "" for any."""
-    files: str
-    """A pattern (with `*`) for the names of the files."""
-    scope: str
-    """"project" (the folder may lie anywhere, also in the user's home), "user" (it lies in the user's home
-    only) or "plugin" (it lies in the root of a plugin)."""
     source: str
+    files: str = "*.md"
+    """A pattern (with `*`) for the file names."""
+    scope: Literal["project", "user", "plugin"] = "project"
+    """"project" (the folder may be anywhere, also in the user's home), "user" (only in the user's home)
+    or "plugin" (in the root of a plugin)."""
     recursive: bool = True
-    """Whether files in folders below it belong to the place."""
-    any_case: bool = False
-    """Whether a name also fits in other capital letters, so that a file is met that runtimes overlook."""
-    sets: Mapping[str, str] = MappingProxyType({})
-    """Keys that have a value here, whatever stands in the file."""
+    """Whether files in subfolders belong to the place."""
+    ignores_case: bool = False
+    """Whether a name also matches in other case, so that a file that runtimes overlook is found."""
+    fixed_values: Mapping[str, str] = MappingProxyType({})
+    """Keys whose value the place fixes, whatever the file contains."""
     runtimes: tuple[str, ...] = ()
     """The readers that the place belongs to; all of the dialect if empty."""
-    also: Mapping[str, str] = MappingProxyType({})
-    """Others that read it as well, each with the dialect that says how."""
-    sniff: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    other_readers: Mapping[str, str] = MappingProxyType({})
+    """Other runtimes that read it too, each with the dialect that describes how."""
+    deciding_keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Dialects that share the place, each with keys of its own: a file that has one of them is written in
     that dialect, and belongs to its place."""
-    renamed: str = ""
-    """What the names of files end in now, where this place is out of date."""
-    moved: str = ""
-    """The folder in which such files lie now, if it is another one."""
+    renamed_suffix: str = ""
+    """The current suffix of file names, where this place is deprecated."""
+    moved_to: str = ""
+    """The current folder of such files, if it is another one."""
 
     def holds(self, path: str) -> bool:
         """Whether a file of that path (with `/`, counted from a plugin's root for the scope
@@ -89,7 +104,7 @@ class Place(NamedTuple):
             return False  # So it is for nearly all files and places.
         folders, _, name = path.rpartition("/")
         wanted = self.files
-        if self.any_case:
+        if self.ignores_case:
             name, wanted = name.lower(), wanted.lower()
         if not fnmatchcase(name, wanted):
             return False
@@ -123,26 +138,118 @@ class Fences(NamedTuple):
     """Where a runtime looks for the frontmatter."""
 
     byte_order_mark: bool = True
-    """Whether a byte order mark in front is taken away."""
-    lone_cr: bool = False
-    """Whether a CR by itself ends a line."""
+    """Whether a byte order mark at the start is removed."""
+    cr_ends_line: bool = False
+    """Whether a CR alone ends a line."""
     indented: bool = False
-    """Whether blanks may stand in front of a fence."""
+    """Whether spaces may precede a `---`."""
     opening_blanks: bool = True
-    """Whether blanks may follow the opening fence."""
+    """Whether spaces may follow the opening `---`."""
     languages: tuple[str, ...] = ()
-    """Words that may follow the opening fence."""
-    trimmed: bool = False
-    """Whether the blanks in front of the first line between the fences are taken away."""
+    """Words that may follow the opening `---`."""
+    strips_leading_blanks: bool = False
+    """Whether spaces before the first line of the frontmatter are removed."""
     closing: Literal["alone", "blanks", "anything", "anywhere"] = "blanks"
-    """The closing fence stands alone on its line, with blanks behind it, with anything behind it, or
-    anywhere (also inside a line)."""
-    line_behind: bool = False
-    """Whether a line end has to follow the closing fence."""
-    empty: bool = True
-    """Whether nothing may stand between the fences."""
+    """What may follow the closing `---`: nothing, spaces, anything; or it may be anywhere, also inside a
+    line."""
+    requires_final_newline: bool = False
+    """Whether a line end must follow the closing `---`."""
+    allows_empty: bool = True
+    """Whether the frontmatter may be empty."""
     unclosed: Literal["nothing", "rest"] = "nothing"
-    """What is read where the closing fence is missing: nothing, or the rest of the file."""
+    """What is read where the closing `---` is missing: nothing, or the rest of the file."""
+
+
+class FileSelection(NamedTuple):
+    """Which files of a place a runtime reads."""
+
+    recursive: bool = True
+    """Whether files in subfolders of the place are read."""
+    ignored_files: tuple[str, ...] = ()
+    """Patterns for the names of files that are not read."""
+    accepted_files: tuple[str, ...] = ()
+    """Patterns for the names of files that are read; all if empty."""
+
+
+class Naming(NamedTuple):
+    """Where a runtime takes the name of an agent from, and which names it accepts."""
+
+    default_name: Literal["none", "file", "path", "folder"] = "file"
+    """Where a missing name comes from: nowhere, the file name, the path below the place, or the folder of
+    the file (each file has its own)."""
+    name_handling: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
+    """The value of `name` is kept unchanged, used only if it is not empty, trimmed before that, or
+    ignored."""
+    qualifies_names: bool = False
+    """Whether the plugin and the folders below the place precede the file name, with `:`."""
+    name_mismatch: Literal["taken", "refused", "reported"] = "taken"
+    """Whether a name other than that of the folder is accepted, rejected with the file, or accepted and
+    reported."""
+    reserved_names: bool = False
+    """Whether the reserved names of the dialect are rejected."""
+    override_key: str = ""
+    """A key without which the names of built-in agents are rejected."""
+
+
+class Precedence(NamedTuple):
+    """Which one a runtime uses of several files of the same name."""
+
+    same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
+    """Which of two files of the same name in one folder is used: one of them (undocumented which), the
+    first, the last, or all."""
+    similar_names: Literal["undocumented", "same"] = "undocumented"
+    """Whether names that differ only in case and separators are the same name."""
+    nearest_wins: bool = False
+    """Whether, of two files of the same name, the one in the folder nearest to the start of a session is
+    used."""
+    user_folder_precedence: Literal["undocumented", "hidden", "wins"] = "undocumented"
+    """Whether a file in the user's own folder is hidden by one of the same name in the project, or
+    wins."""
+    shadowed_by: Literal["", "skill"] = ""
+    """The kind of definition that is used instead if it has the same name."""
+
+
+class Effects(NamedTuple):
+    """What a runtime does with a file, in phrases that follow its title."""
+
+    rejection_effect: str = "does not load the file"
+    """What it does with a file that it rejects."""
+    rejection_word: str = "skipped"
+    """The same for a status bar."""
+    degraded_effect: str = ""
+    """What it does with a file that it loads without its frontmatter."""
+    no_description_effect: str = ""
+    """What it does with an agent without a description."""
+    repair_effect: str = "quotes the values"
+    """How it reads invalid YAML."""
+
+
+class DescriptionRules(NamedTuple):
+    """What a runtime does with descriptions."""
+
+    default_description: Literal["nothing", "first line"] = "nothing"
+    """What is used instead of a missing description."""
+    line_breaks: bool = False
+    """Whether a backslash and an `n` in a description become a line break."""
+    description_budget: int = 0
+    """About how many tokens all descriptions may have together; 0 for any number."""
+    description_budget_source: str = ""
+    """The source of that number, as a phrase that follows the title of the runtime."""
+
+
+class PromptRules(NamedTuple):
+    """What a runtime does with the text of a prompt."""
+
+    min_prompt_length: int = 0
+    """The number of characters that the prompt must have."""
+    max_prompt_length: int = 0
+    """The number of characters that the prompt may have; 0 for any number."""
+    advised_lines: int = 0
+    """The number of lines above which its makers advise to split the text; 0 for no advice."""
+    imports: bool = False
+    """Whether `@path` in the prompt is replaced by the text of a file."""
+    resolves_prompt_references: bool = False
+    """Whether `#file:path` and `#tool:name` in the prompt refer to files and tools."""
 
 
 class Runtime(NamedTuple):
@@ -150,101 +257,50 @@ class Runtime(NamedTuple):
 
     name: str
     title: str
-    """Its name for people."""
-    version: str
-    """The version that was observed, "" if none was."""
+    """The display name."""
     strategy: str
-    """The way in which it parses, by the names in `agentls.readers.strategies`."""
+    """How it parses, by the names in `agentls.readers.strategies`."""
+    version: str = ""
+    """The version that was observed; "" if none was."""
     source: str = "observed"
     fences: Fences = Fences()
     without_frontmatter: Literal["skipped", "prompt", "no metadata"] = "skipped"
-    """A file without frontmatter is skipped, or its text becomes the prompt, or it has no metadata."""
+    """A file without frontmatter is not loaded, its text becomes the prompt, or it has no metadata."""
     unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
-    """The same for a file whose frontmatter cannot be parsed; the fences then belong to the prompt."""
-    equal_keys: Literal["refused", "last", "first", "undocumented"] = "refused"
-    """Equal keys are refused with the file, or one of them counts."""
-    scalars: Literal["core", "dated", "older"] = "core"
-    """What plain values are: as the core schema of YAML 1.2 has it; dates besides; or dates and the numbers
-    of YAML 1.1 besides. Parsers of the last two kinds refuse tags that they do not know."""
+    """The same for a file whose frontmatter cannot be parsed; the `---` lines then belong to the
+    prompt."""
+    duplicate_keys: Literal["refused", "last", "first", "undocumented"] = "refused"
+    """The file is rejected for duplicate keys, or one of them is used."""
+    scalar_types: Literal["core", "dated", "older"] = "core"
+    """The types of plain scalars: the core schema of YAML 1.2; dates as well; or dates and the numbers of
+    YAML 1.1. Parsers of the last two kinds reject unknown tags."""
     unknown_keys: Literal["ignored", "refused", "passed on", "undocumented"] = "ignored"
-    """Unknown keys are ignored, refused with the file, or passed on to the provider of the model."""
+    """Unknown keys are ignored, rejected with the file, or passed on to the provider of the model."""
     unknown_tools: Literal["dropped", "refused", "reported", "undocumented"] = "dropped"
-    """Names of unknown tools are dropped, refused with the file, or just reported."""
+    """Names of unknown tools are ignored, rejected with the file, or only reported."""
     without_tools: Literal["refused", "started", "unknown"] = "refused"
-    """An agent that none of its tools is left to is refused when it is started, or started without."""
-    bad_values: Literal["ignored", "refused", "no metadata"] = "ignored"
-    """A wrong value is ignored, refused with the file, or costs all metadata."""
+    """An agent none of whose tools is available is refused at its start, or starts without tools."""
+    invalid_values: Literal["ignored", "refused", "no metadata"] = "ignored"
+    """An invalid value is ignored, rejected with the file, or makes the file load without its
+    frontmatter."""
     required: tuple[str, ...] = ()
-    """The keys without which the file is refused."""
-    body: int = 0
-    """The number of characters that the prompt must have."""
-    overlays: bool = False
+    """The keys without which the file is rejected."""
+    may_extend_agent: bool = False
     """Whether a file without a prompt changes an agent of the same name, and needs only a `name`."""
-    identity: Literal["none", "file", "path", "folder"] = "file"
-    """Where the name comes from when there is no `name`: nowhere, the file, the path below the place, or
-    the folder around the file, which has one of its own."""
-    names: Literal["kept", "filled", "trimmed", "ignored"] = "kept"
-    """The text of `name` is kept as it is, counts only if it is filled, is trimmed before that, or is ignored."""
-    scoped: bool = False
-    """Whether the plugin and the folders below the place stand in front of the name of the file, with `:`."""
-    other_names: Literal["taken", "refused", "reported"] = "taken"
-    """Whether another name than that of the folder is taken, refused with the file, or taken and reported."""
-    asks_for: tuple[str, ...] = ()
+    reports_missing: tuple[str, ...] = ()
     """The keys that it reports as missing, though it loads the file."""
-    reserved_names: bool = False
-    """Whether the names that the dialect reserves are refused."""
-    override: str = ""
-    """A key without which the names of built-in agents are refused."""
-    recursive: bool = True
-    """Whether files in folders further below the place are read."""
-    skips: tuple[str, ...] = ()
-    """Patterns for names of files that are not read."""
-    only: tuple[str, ...] = ()
-    """Patterns of which the name of a file has to fit one, if there are any."""
-    stand_in: Literal["nothing", "first line"] = "nothing"
-    """What stands in for a missing description."""
-    line_breaks: bool = False
-    """Whether a backslash and an `n` in a description become a line break."""
-    refusal: str = "skips the file"
-    """What it does with a file that it refuses, to follow its title."""
-    refused: str = "skipped"
-    """The same in a word, as fits a status bar."""
-    damage: str = ""
-    """What it does with a file that it takes without its metadata, to follow its title."""
-    undescribed: str = ""
-    """What comes of an agent without a description, to follow its title."""
-    repair: str = "puts values into quotes to repair this frontmatter"
-    """How it makes sense of what is no YAML, to follow its title."""
-    imports: bool = False
-    """Whether `@path` in the prompt stands for the text of a file."""
-    lines: int = 0
-    """The length in lines above which its makers advise to split the text; 0 for no advice."""
-    verdict: Literal["counts", "advice"] = "counts"
-    """Advice is no ground for more than information, since what it refuses works elsewhere."""
+    is_advisory: bool = False
+    """Whether a file that it rejects works elsewhere, so that a finding is information at most."""
     tool_grammar: ToolGrammar | None = None
-    """How it reads lists of tools, where that differs from the dialect's."""
-    leaves: Condition | None = None
-    """A file that meets this condition is meant for others."""
-    longest_body: int = 0
-    """The number of characters that the prompt may have; 0 for any."""
+    """How it reads lists of tools, where that differs from the dialect."""
+    declines_when: Condition | None = None
+    """The condition under which a file is for other runtimes."""
     denies_first: bool = False
-    """Whether a rule of its settings that denies a tool counts before all others, in whatever file it stands,
-    and one without anything in parentheses takes the tool away."""
-    references: bool = False
-    """Whether `#file:path` and `#tool:name` in the prompt stand for files and tools."""
-    same_name: Literal["undocumented", "one", "first", "last", "all"] = "undocumented"
-    """What it makes of two of the same name in one folder: it takes one of them, and does not say which; or the
-    one whose file comes first, or last; or all."""
-    alike: Literal["undocumented", "same"] = "undocumented"
-    """Whether names are the same to it that differ in case and separators only."""
-    nearest: bool = False
-    """Whether of two of the same name, in folders of which one lies further up, the one counts that is nearest
-    to where a session starts."""
-    at_home: Literal["undocumented", "hidden", "wins"] = "undocumented"
-    """Whether one in the user's own folder is hidden by one of the same name in the project, or wins."""
-    hidden_by: Literal["", "skill"] = ""
-    """The kind of what takes its place under the same name."""
-    descriptions: int = 0
-    """About how many tokens all descriptions may take together; 0 for any number."""
-    descriptions_limit: str = ""
-    """What that number comes from, to follow its title."""
+    """Whether a rule of its settings that denies a tool precedes all others, in whatever file it is, and
+    one without a specifier removes the tool."""
+    files: FileSelection = FileSelection()
+    naming: Naming = Naming()
+    precedence: Precedence = Precedence()
+    effects: Effects = Effects()
+    description: DescriptionRules = DescriptionRules()
+    prompt: PromptRules = PromptRules()

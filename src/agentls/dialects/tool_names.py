@@ -37,7 +37,7 @@ class ToolEntry(NamedTuple):
 
 def split_tool_list(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
     """The entries of a value of `tools`; `document` is the text that its spans refer to."""
-    if grammar.map:
+    if grammar.is_mapping:
         return ()
     if isinstance(value, Scalar):
         return tuple(_split_scalar(value, document, grammar)) if value.type == "str" else ()
@@ -103,11 +103,19 @@ def grammar_for(dialect: Dialect, runtime: Runtime | None) -> ToolGrammar:
 def is_external_tool(name: str, dialect: Dialect, runtime: Runtime | None = None) -> bool:
     """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known,
     or from a product of whose tools nothing is known at all."""
-    if not dialect.tools or name in dialect.user_tools:
+    if not dialect.tools or name in dialect.configured_tools:
         return True
     of = dialect.tool(name.partition("/")[0]) if "/" in name else None
-    others = () if of and of.members else grammar_for(dialect, runtime).others
+    others = () if of and of.members else grammar_for(dialect, runtime).external_tools
     return any(fnmatchcase(name, pattern) for pattern in others)
+
+
+def is_mcp_tool(name: str, dialect: Dialect) -> bool:
+    """Whether `name` starts as Claude Code writes tools of MCP servers, and the format writes them so too."""
+    grammar = dialect.tool_grammar
+    external = any(fnmatchcase(name, pattern) for pattern in grammar.external_tools)
+    server = re.fullmatch(grammar.server_pattern, name) if grammar.server_pattern else None
+    return name.startswith(MCP_PREFIX) and (external or server is not None)
 
 
 ToolStatus = Literal["available", "unavailable", "old", "foreign", "unknown"]
@@ -133,17 +141,17 @@ def resolve_tool(
     if is_external_tool(name, dialect, runtime) or not dialect.tools:
         return ToolResolution("available", (name,))  # Without a catalogue nothing speaks against a name.
     grammar = grammar_for(dialect, runtime)
-    if grammar.any_case:
+    if grammar.ignores_case:
         name = dialect.tool_ignoring_case(name) or name
     tool = dialect.tool(name) if grammar.own_names else None
     if tool:
-        if tool.subagents == "never" or tool.subagents not in ("yes", permission_mode):
+        if not (tool.availability == "always" or (tool.mode and tool.mode == permission_mode)):
             return ToolResolution("unavailable", (tool.name,))
         return ToolResolution("available", (tool.name,))
     old = dialect.old_tool(name)
     if old:
-        return ToolResolution("available", old.now) if old.works else ToolResolution("old")
+        return ToolResolution("available", old.replacements) if old.still_accepted else ToolResolution("old")
     foreign = dialect.foreign_tool(name)
-    if foreign and runtime and runtime.name in foreign.works:
-        return ToolResolution("available", foreign.now)
+    if foreign and runtime and runtime.name in foreign.accepted_by:
+        return ToolResolution("available", foreign.replacements)
     return ToolResolution("foreign" if foreign else "unknown")

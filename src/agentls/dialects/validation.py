@@ -1,137 +1,168 @@
-"""Whether a dialect is in order: what its file may get wrong, in words, before anything relies on it.
+"""Whether a dialect is valid: the mistakes in its tables, before anything relies on them.
 
-`own` reads a dialect file of a user's. It says as little as it can: what it does not name is
-inherited from the dialect that it extends, a row without a source is the user's own, and
-regular expressions and YAML aliases, with which a file could keep everybody waiting, are not
-taken.
+`load_user_dialect` reads a user's dialect file. Such a file is as short as possible: what it does not name is
+inherited from the dialect that it extends, and a row without a source is the user's own. Regular expressions and
+YAML aliases, with which a file could block the program, are not accepted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import yaml
 
 from agentls.dialects import loader, value_schema
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Key
-from agentls.text.yaml_tree import parse_events
+from agentls.dialects.records import GROUPS, Key
+from agentls.dialects.rows import TableError, unknown_word
+from agentls.text.yaml_tree import find_line, load_yaml, parse_events
+
+
+class DialectProblem(NamedTuple):
+    """A mistake in a dialect file, and the line of the value that it is about (from 1; 0 for the whole file)."""
+
+    message: str
+    line: int = 0
 
 
 class UserDialectResult(NamedTuple):
-    """A dialect file of a user's: the name of its dialect ("" if it cannot be used), and what is wrong
-    with it, one message each."""
+    """A user's dialect file: the name of its dialect ("" if the file cannot be used), and its problems."""
 
     name: str
-    problems: tuple[str, ...]
+    problems: tuple[DialectProblem, ...]
 
 
 def load_user_dialect(
     text: str, strategies: Collection[str], files: tuple[tuple[str, str], ...] = ()
 ) -> UserDialectResult:
-    """What comes of a user's dialect file with this text, beside `files`, which are in order (name
-    and text of each). `strategies` are the names of the ways in which a runtime can read. Never raises."""
+    """Load a user's dialect file with this text, beside `files`, which are valid (name and text of each).
+
+    `strategies` are the names of the ways in which a runtime can read. Never raises.
+    """
     found, problem = parse_events(text)
     if problem:
-        return UserDialectResult(
-            "", (f"line {text.count(chr(10), 0, problem.offset) + 1}: {_first_line(problem.message)}",)
-        )
-    if any(step.kind == "Alias" for step in found):
-        return UserDialectResult("", ("YAML aliases (`*name`) are not taken here; write the value out",))
+        return _failed(_first_line(problem.message), _line_at(text, problem.offset))
+    alias = next((step for step in found if step.kind == "Alias"), None)
+    if alias:
+        message = "YAML aliases (`*name`) are not accepted here; write the value out"
+        return _failed(message, _line_at(text, alias.span.start))
     try:
-        data = loader.parsed(text)
+        data = load_yaml(text)
     except (yaml.YAMLError, RecursionError) as error:
-        return UserDialectResult("", (_first_line(str(error)),))
+        return _failed(_first_line(str(error)))
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
-        return UserDialectResult("", ("the file must be a mapping with a `name`",))
+        return _failed("the file must be a mapping with a `name`")
     name = data["name"]
-    patterns = tuple(_patterns(data, ""))
-    if patterns:
-        return UserDialectResult("", patterns)
-    try:
-        dialect = loader.load_dialect(name, (*files, (name, text)))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        return UserDialectResult("", (f"{error.args[0] if error.args else error}",))
-    problems = tuple(find_problems(dialect, strategies))
+    errors = [*_patterns(data, ()), *_bases(data, files)]
+    if not errors:
+        try:
+            errors = list(find_problems(loader.load_dialect(name, (*files, (name, text))), strategies))
+        except TableError as error:
+            errors = [error]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return _failed(f"{error.args[0] if error.args else error}")
+    problems = tuple(DialectProblem(str(error), find_line(text, error.path)) for error in errors)
     return UserDialectResult("" if problems else name, problems)
+
+
+def _failed(message: str, line: int = 0) -> UserDialectResult:
+    return UserDialectResult("", (DialectProblem(message, line),))
+
+
+def _line_at(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
 
 
 def _first_line(message: str) -> str:
     return message.strip().split("\n")[0]
 
 
-def _patterns(value: Any, path: str) -> Iterator[str]:
-    """The regular expressions in a file, which are for the dialects that ship."""
+def _patterns(value: Any, path: tuple[str | int, ...]) -> Iterator[TableError]:
+    """The regular expressions in a file, which only the dialects that ship may have."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            at = f"{path}.{name}" if path else f"{name}"
-            if (name == "pattern" and isinstance(inner, str)) or (name == "elsewhere" and inner):
-                yield f"{at}: regular expressions are not taken here"
+            at = (*path, f"{name}")
+            if (name == "pattern" and isinstance(inner, str)) or (name == "other_id_patterns" and inner):
+                yield TableError("regular expressions are not accepted here", at)
             yield from _patterns(inner, at)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _patterns(inner, f"{path}[{number}]")
+            yield from _patterns(inner, (*path, number))
 
 
-def find_problems(dialect: Dialect, strategies: Collection[str]) -> Iterator[str]:
-    """What is wrong with the tables of a dialect, though each row by itself is in order.
+def _bases(data: dict[str, Any], files: loader.UserDialects) -> Iterator[TableError]:
+    """The dialects that a file builds on, and that do not exist."""
+    known = loader.dialect_names(files)
+    for field in ("extends", "vocabulary"):
+        yield from _unknown("dialect", [data[field]] if data.get(field) else [], known, (field,))
+
+
+def find_problems(dialect: Dialect, strategies: Collection[str]) -> Iterator[TableError]:
+    """The mistakes in the tables of a dialect whose rows are valid each for itself.
 
     `strategies` are the names of the ways in which a runtime can read.
     """
-    sources = {source.id for source in dialect.sources}
-    runtimes = {runtime.name for runtime in dialect.runtimes}
+    sources = [source.id for source in dialect.sources]
+    runtimes = [runtime.name for runtime in dialect.runtimes]
+    keys = [key.name for key in dialect.keys]
     if not runtimes:
-        yield "runtimes: there is none"
-    for row, path in _rows(dialect, ""):
+        yield TableError("a dialect needs a runtime", ("runtimes",))
+    for row, path in _rows(dialect, ()):
         source = getattr(row, "source", None)
         if isinstance(source, str) and source not in sources:
-            yield f"{path}: there is no source `{source}`"
+            yield TableError(unknown_word("source", source, sources), (*path, "source"))
         if isinstance(row, Key):
-            yield from _key_faults(row, path, runtimes)
+            yield from _key_problems(row, path, runtimes)
     for runtime in dialect.runtimes:
-        if runtime.strategy not in strategies:
-            known = ", ".join(strategies)
-            yield f"runtimes.{runtime.name}: there is no strategy `{runtime.strategy}`; known: {known}"
-        for name in runtime.required:
-            if dialect.key(name) is None:
-                yield f"runtimes.{runtime.name}.required: there is no key `{name}`"
-    for place in dialect.places:
-        for name in {*place.runtimes} - runtimes:
-            yield f"places, {place.folder}: there is no runtime `{name}`"
+        at = ("runtimes", runtime.name)
+        yield from _unknown("strategy", [runtime.strategy], strategies, (*at, "strategy"))
+        yield from _unknown("key", runtime.required, keys, (*at, "required"))
+    for number, place in enumerate(dialect.places):
+        yield from _unknown("runtime", place.runtimes, runtimes, ("places", number, "runtimes"))
     for variant in dialect.variants:
-        names = {*variant.keys, *variant.own, *variant.required, *variant.one_of}
-        names |= {condition.key for condition in (*variant.when, variant.unless) if condition}
-        for missing in sorted(name for name in names if dialect.key(name) is None):
-            yield f"variants.{variant.name}: there is no key `{missing}`"
+        names = [*variant.keys, *variant.exclusive_keys, *variant.required, *variant.required_one_of]
+        names += [condition.key for condition in (*variant.when, variant.unless) if condition]
+        yield from _unknown("key", dict.fromkeys(names), keys, ("variants", variant.name))
 
 
-def _key_faults(key: Key, path: str, runtimes: set[str]) -> Iterator[str]:
-    for shape in filter(None, (key.shape, key.fatal, *key.shapes.values())):
-        if not value_schema.is_schema(shape):
-            yield f"{path}: `{shape}` is no shape"
-    for name in sorted({*key.runtimes, *key.refused_by, *key.shapes, *key.limits} - runtimes):
-        yield f"{path}: there is no runtime `{name}`"
-    if "words" in key.shape and not key.values:
-        yield f"{path}: the shape asks for words, and there are no `values`"
-    if key.pattern and not key.pattern_words:
-        yield f"{path}: a `pattern` needs `pattern_words` that say what it means"
+def _unknown(
+    what: str, names: Iterable[str], known: Collection[str], path: tuple[str | int, ...]
+) -> Iterator[TableError]:
+    """A mistake for each name that is not one of those known."""
+    return (TableError(unknown_word(what, name, known), path) for name in names if name not in known)
 
 
-def _rows(row: Any, path: str) -> Iterator[tuple[Any, str]]:
-    """Every row of the tables, with the way to it."""
-    if hasattr(row, "_fields"):
-        for field in row._fields:
-            value = getattr(row, field)
-            if isinstance(value, tuple):
-                at = f"{path}.{field}" if path else field
-                if hasattr(value, "_fields"):
-                    yield value, at
-                    yield from _rows(value, at)
-                else:
-                    for item in value:
-                        if not isinstance(item, tuple):
-                            continue
-                        name = getattr(item, "name", None) or getattr(item, "folder", "")
-                        yield item, f"{at}.{name}"
-                        yield from _rows(item, f"{at}.{name}")
+def _key_problems(key: Key, path: tuple[str | int, ...], runtimes: list[str]) -> Iterator[TableError]:
+    schemas: dict[tuple[str, ...], str] = {
+        ("schema",): key.value.schema,
+        ("rejected_schema",): key.value.rejected_schema,
+    }
+    schemas |= {("schemas", runtime): schema for runtime, schema in key.value.schemas.items()}
+    for at, schema in schemas.items():
+        if schema and not value_schema.is_schema(schema):
+            yield TableError(f"`{schema}` is not a schema of values", (*path, *at))
+    by_runtime: dict[str, Iterable[str]] = {"runtimes": key.runtimes, "rejected_by": key.value.rejected_by}
+    by_runtime |= {"schemas": key.value.schemas, "limits": key.value.limits}
+    for field, names in by_runtime.items():
+        yield from _unknown("runtime", names, runtimes, (*path, field))
+    if "words" in key.value.schema and not key.values:
+        yield TableError("the schema `words` needs `values`", path)
+    if key.value.pattern and not key.value.pattern_words:
+        yield TableError("a `pattern` needs `pattern_words` that describe it", path)
+
+
+def _rows(row: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
+    """Every row of the tables, with its path."""
+    for field in row._fields:
+        value = getattr(row, field)
+        if hasattr(value, "_fields"):
+            at = path if type(value) in GROUPS else (*path, field)
+            yield value, at
+            yield from _rows(value, at)
+        elif isinstance(value, tuple):
+            for number, item in enumerate(value):
+                if hasattr(item, "_fields"):
+                    at = (*path, field, getattr(item, "name", number))
+                    yield item, at
+                    yield from _rows(item, at)

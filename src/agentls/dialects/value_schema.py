@@ -1,14 +1,12 @@
-"""Shapes: what may stand for a value, said in words, and where a value differs from it.
+"""Schemas of values: what the runtimes accept as the value of a key, and where a value differs from it.
 
-A dialect file writes the shape of a key as alternatives, `text | list of text`. The words are
-`text`, `filled` (text that is not empty), `solid` (text that is not blank), `url` (text that is an
-absolute address), `json` (text that holds JSON), `scalar` (text, or what
-becomes text: a number or a truth value), `number`, `integer`, `digits` (a number, also as text),
-`positive` (a whole number above zero), `boolean`, `switch` (a truth value, also as `yes`, `on` or
-`1`), `slug` (lower-case letters and digits of any script, with single hyphens between), `null`,
-`any`, `words` (one of the key's values), `list of X`, `map of X`, and `record`, a mapping with the
-key's fields. `some list of X` must not be empty. Parentheses group. In a `map of X` a field of the
-key says what stands below its own name instead of X.
+A dialect file writes the `schema` of a key as alternatives, `text | list of text`. The words are `text`, `filled`
+(a string that is not empty), `solid` (a string that is not only spaces), `url` (an absolute address), `json` (a string
+that contains JSON), `scalar` (a string, or a number or boolean that becomes one), `number`, `integer`, `digits` (a
+number, also as a string), `positive` (an integer above zero), `boolean`, `switch` (a boolean, also as `yes`, `on` or
+`1`), `slug` (lower-case letters and digits of any script, with single hyphens between), `null`, `any`, `words` (one of
+the key's values), `list of X`, `map of X`, and `record`, a mapping with the key's fields. `some list of X` must not be
+empty. Parentheses group. In a `map of X` a field of the key has its own schema instead of X.
 """
 
 from __future__ import annotations
@@ -78,15 +76,15 @@ def parse_schema(text: str) -> tuple[TypeExpression, ...]:
     """The alternatives that `text` names. Raises `ValueError` for a word that is none."""
     words = _WORD.findall(text)
     if "".join(text.split()) != "".join("".join(words).split()):
-        raise ValueError(f"not a shape: {text!r}")
+        raise ValueError(f"not a schema: {text!r}")
     shapes, rest = _alternatives(words)
     if rest or not shapes:
-        raise ValueError(f"not a shape: {text!r}")
+        raise ValueError(f"not a schema: {text!r}")
     return shapes
 
 
 def is_schema(text: str) -> bool:
-    """Whether `text` names a shape."""
+    """Whether `text` is a schema."""
     try:
         parse_schema(text)
     except ValueError:
@@ -115,13 +113,13 @@ def _alternative(words: list[str]) -> tuple[tuple[TypeExpression, ...], list[str
         inner, rest = _alternative(rest)
         return (TypeExpression(word.removesuffix(" of"), inner),), rest
     if word not in _SCALARS and word not in ("words", "record"):
-        raise ValueError(f"{word!r} is no shape")
+        raise ValueError(f"{word!r} is not a word of schemas")
     return (TypeExpression(word),), rest
 
 
 def find_mismatches(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> Iterator[Mismatch]:
     """Where `value`, which stands for `key`, differs from what `runtime` takes for it."""
-    shape = key.shape_for(runtime)
+    shape = key.schema_for(runtime)
     if shape:
         yield from _misfits(key, parse_schema(shape), value, value.span, runtime, (*path, key.name))
 
@@ -129,7 +127,7 @@ def find_mismatches(key: Key, value: Node, runtime: str, path: tuple[str, ...] =
 def find_records(key: Key, value: Node, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
     """The records in `value`, which stands for `key`, as `runtime` sees them: those of a list
     together, each with the key whose fields they have."""
-    shape = key.shape_for(runtime)
+    shape = key.schema_for(runtime)
     if shape:
         yield from _records(key, parse_schema(shape), value, runtime)
 
@@ -171,7 +169,7 @@ def matches_schema(key: Key, value: Node, runtime: str) -> bool:
 
 def describe_schema(key: Key, runtime: str) -> str:
     """What `runtime` takes for `key`, in words."""
-    shape = key.shape_for(runtime)
+    shape = key.schema_for(runtime)
     return _wanted(key, parse_schema(shape)) if shape else "anything"
 
 
@@ -197,7 +195,11 @@ def schema_at(key: Key, steps: Iterable[str | None] = ()) -> SchemaPosition | No
     """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
     A list may also be passed over in silence. `None` where nothing is known of the place. What one
     runtime asks for stands in where the others take anything."""
-    shape = next(iter(key.shapes.values()), key.shape) if key.shape in ("", "any") else key.shape
+    shape = (
+        next(iter(key.value.schemas.values()), key.value.schema)
+        if key.value.schema in ("", "any")
+        else key.value.schema
+    )
     here: SchemaPosition | None = SchemaPosition(key, parse_schema(shape)) if shape else None
     for step in steps:
         if here is None:
@@ -265,18 +267,18 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
         elif key.unknown_fields == "refused":
             yield Mismatch(entry.key.span, path, "unknown field", names=(entry.key.text,))
     for field in key.fields:
-        needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
-        needed = needed and value.get(field.spared_by) is None
+        needed = field.required and field.known_to(runtime) and runtime not in field.requirement.optional_for
+        needed = needed and value.get(field.requirement.optional_with) is None
         if needed and value.get(field.name) is None and applies(field, value):
             yield Mismatch(value.span, (*path, field.name), "missing field")
-    wanting = key.one_of and runtime not in key.optional_for
-    if wanting and not any(entry.key.text in key.one_of for entry in value.entries):
-        yield Mismatch(value.span, path, "missing one of", names=key.one_of)
+    wanting = key.requirement.required_one_of and runtime not in key.requirement.optional_for
+    if wanting and not any(entry.key.text in key.requirement.required_one_of for entry in value.entries):
+        yield Mismatch(value.span, path, "missing one of", names=key.requirement.required_one_of)
 
 
 def applies(key: Key, mapping: Mapping) -> bool:
     """Whether the condition of `key` on its neighbours in `mapping` is met."""
-    return key.applies is None or is_met(key.applies, mapping)
+    return key.effects.applies_when is None or is_met(key.effects.applies_when, mapping)
 
 
 def is_met(condition: Condition, mapping: Mapping) -> bool:
@@ -285,7 +287,7 @@ def is_met(condition: Condition, mapping: Mapping) -> bool:
     if entry is None:
         return "" in condition.values
     text = entry.value.text if isinstance(entry.value, Scalar) else None
-    return (not condition.values or text in condition.values) and text not in condition.other_than
+    return (not condition.values or text in condition.values) and text not in condition.excluded_values
 
 
 def _takes(key: Key, word: str, value: Scalar) -> bool:
@@ -295,12 +297,13 @@ def _takes(key: Key, word: str, value: Scalar) -> bool:
     if word == "words":
         names = [known.name for known in key.values]
         return value.type in ("str", "bool") and (
-            value.text in names or (key.ignores_case and value.text.lower() in (n.lower() for n in names))
+            value.text in names
+            or (key.value.ignores_case and value.text.lower() in (n.lower() for n in names))
         )
     if word in ("text", "filled", "scalar"):
         text = value.type == "str" and (word == "text" or value.text != "")
         text = text or (word == "scalar" and value.type in ("bool", "int", "float"))
-        return text and (not key.pattern or re.search(key.pattern, value.text) is not None)
+        return text and (not key.value.pattern or re.search(key.value.pattern, value.text) is not None)
     if word == "solid":
         return value.type == "str" and bool(value.text.strip())
     if word == "url":
@@ -351,13 +354,13 @@ def _is_url(text: str) -> bool:
 
 def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Mismatch]:
     """What is wrong with a text that has its shape, but is more than `runtime` takes."""
-    limit = key.limits.get(runtime)
+    limit = key.value.limits.get(runtime)
     if limit is None or value.type != "str":
         return
-    if limit.longest and len(value.text) > limit.longest:
-        yield Mismatch(value.span, path, "too long", f"{limit.longest:,}", value)
+    if limit.max_length and len(value.text) > limit.max_length:
+        yield Mismatch(value.span, path, "too long", f"{limit.max_length:,}", value)
     elif limit.pattern and not re.search(limit.pattern, value.text):
-        yield Mismatch(value.span, path, "value", limit.words, value)
+        yield Mismatch(value.span, path, "value", limit.description, value)
 
 
 def _is_json(text: str) -> bool:
@@ -387,8 +390,8 @@ def _wanted(key: Key, shapes: tuple[TypeExpression, ...]) -> str:
         if shape.word == "words":
             names = [value.name for value in key.values if not value.alias_of]
             parts.append(f"{'one of ' if len(names) > 2 else ''}{join_names(names, ' or ')}")
-        elif shape.word in ("text", "filled", "scalar") and key.pattern_words:
-            parts.append(key.pattern_words)
+        elif shape.word in ("text", "filled", "scalar") and key.value.pattern_words:
+            parts.append(key.value.pattern_words)
         elif shape.word in _SCALARS:
             parts.append(_SCALARS[shape.word])
         else:

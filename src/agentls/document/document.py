@@ -97,7 +97,7 @@ class Document(AgentFile):
 
     @staticmethod
     def _declines(reading: Reading) -> bool:
-        leaves, root = reading.runtime.leaves, reading.root
+        leaves, root = reading.runtime.declines_when, reading.root
         return leaves is not None and root is not None and is_met(leaves, root)
 
     def _read(self, reader: Reader) -> Reading:
@@ -107,9 +107,15 @@ class Document(AgentFile):
     def blocked_callers(self, reading: Reading) -> frozenset[str]:
         """Who cannot start the definition according to `reading`, by its keys or its place: "person", "model",
         both or neither."""
-        keys = (key for key in reading.dialect.keys if key.bars and key.known_to(reading.runtime.name))
+        keys = (
+            key
+            for key in reading.dialect.keys
+            if key.effects.blocks_callers and key.known_to(reading.runtime.name)
+        )
         return frozenset(
-            key.bars[value] for key in keys if (value := self._scalar_value(reading, key.name)) in key.bars
+            key.effects.blocks_callers[value]
+            for key in keys
+            if (value := self._scalar_value(reading, key.name)) in key.effects.blocks_callers
         )
 
     def _scalar_value(self, reading: Reading, key: str) -> str:
@@ -149,7 +155,7 @@ class Document(AgentFile):
             (key, entry)
             for key, entry in known
             if key
-            and not (key.ignored_in_plugin and self.identity.plugin)
+            and not (key.effects.ignored_in_plugin and self.identity.plugin)
             and self.entry(key.name) is entry
             and not (entry.unparsed or self._has_no_value(entry.value))
         )
@@ -176,10 +182,10 @@ class Document(AgentFile):
 
     @cached_property
     def permission_mode(self) -> str | None:
-        """The value of `permissionMode`, `None` if it is not set or is ignored."""
-        mode = self.entry("permissionMode")
-        key = self.dialect.key("permissionMode")
-        applies = key is not None and not (key.ignored_in_plugin and self.identity.plugin)
+        """The permission mode, `None` if it is not set or is ignored."""
+        name = self.dialect.tool_keys.mode
+        mode, key = self.entry(name), self.dialect.key(name)
+        applies = key is not None and not (key.effects.ignored_in_plugin and self.identity.plugin)
         return mode.value.text if applies and mode and isinstance(mode.value, Scalar) else None
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agentls.config import Config
 from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
+from agentls.dialects.places import DialectPlace
 from agentls.dialects.runtimes import Place
 from agentls.document.document import Document, Reader, make_reader
 from agentls.readers.reading import FileIdentity
@@ -44,7 +45,7 @@ def locate(
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
     for place, dialect in loader.all_places(files):
         if place.scope != "plugin" and place.holds(path):
-            owner = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
+            owner = _deciding_dialect(path, text, place, files) or DialectPlace(place, dialect)
             return Placement(owner.dialect, _identity(path, owner.place), owner.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
             identity = _identity(inside, place)._replace(plugin=plugin.name, base_folder=plugin.root)
@@ -52,17 +53,15 @@ def locate(
     return None
 
 
-def _deciding_dialect(
-    path: str, text: str, place: Place, files: loader.UserDialects
-) -> loader.DialectPlace | None:
+def _deciding_dialect(path: str, text: str, place: Place, files: loader.UserDialects) -> DialectPlace | None:
     """The other dialect that shares `place`, with its own place, if the keys of the file decide for it."""
-    keys = find_keys(text) if place.sniff else set()
-    for dialect, own in place.sniff.items():
+    keys = find_keys(text) if place.deciding_keys else set()
+    for dialect, own in place.deciding_keys.items():
         shared = next(
             (shared for shared in loader.dialect_places(dialect, files) if shared.holds(path)), None
         )
         if shared and not keys.isdisjoint(own):
-            return loader.DialectPlace(shared, dialect)
+            return DialectPlace(shared, dialect)
     return None
 
 
@@ -78,7 +77,7 @@ def project_root(document: Document) -> str | None:
 
 def _identity(path: str, place: Place) -> FileIdentity:
     name = path.rpartition("/")[2]
-    return FileIdentity(place.stem(path), "", place.below(path), name, place.sets, place.base(path))
+    return FileIdentity(place.stem(path), "", place.below(path), name, place.fixed_values, place.base(path))
 
 
 def make_document(
@@ -110,7 +109,7 @@ def _readers(
     The primary readers are those that the configuration names, else the owners of the place.
     """
     owners = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
-    others = dict(place.also) if place else {}
+    others = dict(place.other_readers) if place else {}
     configured = [name for name in (*owners, *others) if name in config.runtimes]
     primary = configured or list(owners)
     readers = tuple(

@@ -18,13 +18,6 @@ DENY = "deny"
 ALLOW = "allow"
 ANYTHING = "*"
 
-PERMISSION_KEY = "permission"
-TOOLS_KEY = "tools"
-"""The keys: permissions, and the older mapping of tools to booleans."""
-
-PERMISSION_OF_TOOL = {"write": "edit", "patch": "edit"}
-"""The permission of a tool that does not have its own."""
-
 
 class PermissionEntry(NamedTuple):
     """One entry: the `action` for uses of `permission` that match `pattern`.
@@ -49,10 +42,11 @@ class UnreachablePermission(NamedTuple):
 def _entries_by_permission(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
     """The permissions with their entries in the order in which the runtime applies them: the mapping of tools
     comes first."""
-    switches, permission = reading.entry(TOOLS_KEY), reading.entry(PERMISSION_KEY)
-    if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
+    keys = reading.dialect.tool_keys
+    switches, permission = reading.entry(keys.allowed), reading.entry(keys.permissions)
+    if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.is_mapping:
         for entry in switches.value.entries:
-            name = PERMISSION_OF_TOOL.get(entry.key.text, entry.key.text)
+            name = keys.switches.get(entry.key.text, entry.key.text)
             action = ALLOW if isinstance(entry.value, Scalar) and entry.value.value else DENY
             yield name, (PermissionEntry(name, ANYTHING, action, entry, switches.value),)
     if permission and isinstance(permission.value, Mapping):

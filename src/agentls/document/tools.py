@@ -20,7 +20,7 @@ from agentls.dialects.tool_names import (
 from agentls.document import permissions
 from agentls.readers.reading import Reading
 from agentls.text.spelling import match_ignoring_case
-from agentls.text.yaml_tree import Node, is_null
+from agentls.text.yaml_tree import Entry, Node, is_null
 
 
 class IgnoredTool(NamedTuple):
@@ -59,7 +59,7 @@ def _ignored_reason(name: str, status: ToolStatus, dialect: Dialect) -> str:
     if status == "old":
         return "removed"
     foreign = dialect.foreign_tool(name)
-    return f"a tool of {foreign.of}" if foreign else "unknown tool"
+    return f"a tool of {foreign.owner}" if foreign else "unknown tool"
 
 
 class ResolvedEntry(NamedTuple):
@@ -102,30 +102,30 @@ class ToolList(NamedTuple):
 
 
 def available_tools(reading: Reading, document: str, permission_mode: str | None) -> AvailableTools:
-    """The tools that the agent of `reading` may use: listed, without denied ones, with those that `memory` adds.
+    """The tools that the agent of `reading` may use: listed, without denied ones, with those that other keys add.
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
     dialect, runtime = reading.dialect, reading.runtime
-    grammar = grammar_for(dialect, runtime)
-    if grammar.map:
+    grammar, keys = grammar_for(dialect, runtime), dialect.tool_keys
+    if grammar.is_mapping:
         return _tools_by_permission(reading)
-    tools = reading.entry("tools") if dialect.key("tools") else None
-    denied_entry = reading.entry("disallowedTools") if dialect.key("disallowedTools") else None
+    tools, denied_entry = _known_entry(reading, keys.allowed), _known_entry(reading, keys.denied)
     denied = split_tool_list(denied_entry.value, document, grammar) if denied_entry else ()
-    memory = _tools_added_by_memory(reading, dialect)
-    if tools is None or (is_null(tools.value) and not grammar.no_value):
+    added = _added_tools(reading)
+    if tools is None or (is_null(tools.value) and not grammar.null_removes_all):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     listed = split_tool_list(tools.value, document, grammar)
-    all_listed = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
-    if all_listed or not (listed or grammar.none):
+    has_wildcard = any(entry.text in grammar.wildcards for entry in listed)
+    all_listed = has_wildcard and (len(listed) == 1 or not grammar.wildcard_alone)
+    if all_listed or not (listed or grammar.empty_removes_all):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
-    if not names and not memory:
+    if not names and not added:
         return AvailableTools("none")
     denied_names = {entry.text for entry in denied}
     entries = [name for name in names if name not in denied_names]
-    entries += [name for name in memory if name not in entries]
+    entries += [name for name in added if name not in entries]
     denied_tools = {
         tool
         for entry in denied
@@ -133,7 +133,7 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     }
     available: dict[str, None] = {}
     dropped: list[IgnoredTool] = []
-    for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
+    for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in added)):
         standing, resolved = resolve_tool(name, dialect, permission_mode, runtime)
         if not resolved and runtime.unknown_tools == "undocumented":
             standing, resolved = "available", (name,)
@@ -143,7 +143,7 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
         elif resolved and not existing:
             dropped.append(IgnoredTool(text, missing_in_runtime(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in resolved):
-            dropped.append(IgnoredTool(text, "denied by `disallowedTools`"))
+            dropped.append(IgnoredTool(text, f"denied by `{keys.denied}`"))
         else:
             available |= dict.fromkeys(existing)
     return AvailableTools("listed", tuple(entries), tuple(available), tuple(dropped))
@@ -169,12 +169,12 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
     denied = [
         tool.name
         for tool in reading.dialect.tools
-        if permissions.removes_tool(tool.permission or tool.name, entries)
+        if permissions.removes_tool(tool.permission_name or tool.name, entries)
     ]
     if not permissions.removes_tool(_ANY_OTHER_TOOL, entries):
         return AvailableTools("all", dropped=tuple(IgnoredTool(name, "denied") for name in denied))
     remaining = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
-    known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
+    known = (*(tool.permission_name or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
     remaining += dict.fromkeys(
         entry.permission
         for entry in entries
@@ -190,12 +190,19 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
 _ANY_OTHER_TOOL = "any other tool"
 
 
-def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
-    """The tools that a valid value of `memory` adds, in the order in which they are added."""
-    key = dialect.key("memory")
-    value = reading.string("memory")
-    known = key is not None and not key.no_effect and any(value == word.name for word in key.values)
-    return ("Write", "Edit", "Read") if known else ()
+def _known_entry(reading: Reading, key: str) -> Entry | None:
+    return reading.entry(key) if reading.dialect.key(key) else None
+
+
+def _added_tools(reading: Reading) -> tuple[str, ...]:
+    """The tools that valid values of other keys add, in the order in which they are added."""
+    return tuple(
+        tool
+        for key in reading.dialect.keys
+        if key.effects.adds_tools and not key.effects.no_effect
+        if reading.string(key.name) in [value.name for value in key.values]
+        for tool in key.effects.adds_tools
+    )
 
 
 def names_denying(tool: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str 
         of_server = within == completion_items.SERVER
         return (explain.explain_transport if of_server else explain.explain_handler)(dialect, label)
     if kind == "skeleton":
-        return f"```markdown\n{completion_items.snippet_text(dialect.skeleton)}```"
+        return f"```markdown\n{completion_items.snippet_text(dialect.new_file_snippet)}```"
     pages = {
         "key": explain.explain_key,
         "tool": explain.explain_tool,
@@ -96,7 +96,10 @@ _FENCE = "---"
 
 def _variable_items(document: Document, offset: int) -> EditRange | None:
     """The variables of prompts, after the opening of a placeholder."""
-    template, line = document.dialect.template, document.lines.line_span(document.lines.line_number(offset))
+    template, line = (
+        document.dialect.prompt_variables,
+        document.lines.line_span(document.lines.line_number(offset)),
+    )
     if not template.opening or offset < document.body_start:
         return None
     opening = document.text.rfind(template.opening, line.start, offset) + len(template.opening)
@@ -120,7 +123,7 @@ def _new_file_item(document: Document, offset: int) -> EditRange | None:
     line = document.lines.line_span(document.lines.line_number(offset))
     first = len(text) - len(text.removeprefix("\ufeff"))
     start = text.find(typed, first) if typed else line.start
-    skeleton = document.dialect.skeleton.removesuffix("\n")
+    skeleton = document.dialect.new_file_snippet.removesuffix("\n")
     if start < line.start:
         if typed != _FENCE:
             return None
@@ -150,13 +153,13 @@ def _items_at(
         return None
     if key.type == "hooks" and not tail:
         return _key_range(document, context, _event_items(document, key, context))
-    if key.type == "hooks" and not key.shape:
+    if key.type == "hooks" and not key.value.schema:
         return _hook_items(document, context, tail, offset)
-    if key.names and index and tail in ((), (LIST_STEP,)) and context.role != "key":
+    if key.name_kind and index and tail in ((), (LIST_STEP,)) and context.role != "key":
         return name_completion.names_in_value(document, context, key, offset, index)
     if key.type == "servers":
         return _server_items(document, context, tail, offset)
-    if key.type == "tools" and document.dialect.tool_grammar.map:
+    if key.type == "tools" and document.dialect.tool_grammar.is_mapping:
         return (
             None
             if tail
@@ -206,12 +209,12 @@ def _record_items(
         )
         here, listed = inner or here, context.role == "value"
     if here.fields:
-        one_of = here.key.one_of if here.allows("record") else ()
+        one_of = here.key.requirement.required_one_of if here.allows("record") else ()
         items = completion_items.record_field_items(here.fields, one_of, context.sibling_values, within)
         found = _key_range(document, context, items, listed=listed)
         if found or context.role == "key":
             return found
-    if here.key.names and index and context.role != "key":
+    if here.key.name_kind and index and context.role != "key":
         return name_completion.names_in_value(document, context, here.key, offset, index)
     if context.role == "key" or not here.allows("words", "boolean"):
         return None
@@ -327,9 +330,10 @@ def _tool_items(
     # After parentheses a separator is missing. Other parentheses have no known content.
     if typed.endswith(")") or text[word.end : context.span.end].lstrip().startswith(")"):
         return None
-    denying = name != "tools"
+    keys = document.dialect.tool_keys
+    denying = name != keys.allowed
     listed = _listed_tools(document, name, offset)
-    other = _listed_tools(document, "tools" if denying else "disallowedTools", offset)
+    other = _listed_tools(document, keys.allowed if denying else keys.denied, offset)
     if tool_names.ALL_TOOLS in listed and not denying:
         return None
     items = list(
@@ -354,7 +358,7 @@ def _tool_items(
 
 def _has_wildcard(reader: Reader) -> bool:
     """Whether the runtime has an entry for all tools."""
-    return tool_names.ALL_TOOLS in tool_names.grammar_for(reader.dialect, reader.runtime).all
+    return tool_names.ALL_TOOLS in tool_names.grammar_for(reader.dialect, reader.runtime).wildcards
 
 
 def _listed_tools(document: Document, key: str, offset: int) -> set[str]:
@@ -380,7 +384,7 @@ def _agent_items(
     text, dialect = document.text, document.dialect
     found = _IN_PARENTHESES.search(text, context.span.start, offset)
     tool = dialect.tool(tool_names.resolve_tool(found[1], dialect, None).tool or "") if found else None
-    if found is None or tool is None or not tool.scoping or context.path[0] != "tools":
+    if found is None or tool is None or not tool.specifier_effect or context.path[0] != "tools":
         return None
     closing = text.find(")", offset, context.span.end)
     inside = Span(found.start(2), closing if closing >= 0 else context.span.end)
@@ -425,7 +429,7 @@ def _hook_items(
             return _key_range(
                 document, context, completion_items.hook_entry_field_items(dialect, event, present)
             )
-        case (_, _, completion_items.MATCHER) if in_value and event and event.tool:
+        case (_, _, completion_items.MATCHER) if in_value and event and event.matches_tools:
             return _matcher_items(document, context, offset)
         case (_, _, completion_items.HANDLERS) if in_value:
             items = completion_items.handler_field_items(dialect, event, present)

@@ -50,10 +50,14 @@ class CompletionItem(NamedTuple):
 
 def key_items(dialect: Dialect, present: Collection[str], *, in_plugin: bool) -> Iterator[CompletionItem]:
     """The keys that are not present and have an effect, deprecated ones last."""
-    for key in sorted(dialect.keys, key=lambda key: bool(key.deprecated)):
-        if key.name not in present and not key.no_effect and not (in_plugin and key.ignored_in_plugin):
-            old = bool(key.deprecated)
-            yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.form), deprecated=old)
+    for key in sorted(dialect.keys, key=lambda key: bool(key.deprecation.deprecated)):
+        if (
+            key.name not in present
+            and not key.effects.no_effect
+            and not (in_plugin and key.effects.ignored_in_plugin)
+        ):
+            old = bool(key.deprecation.deprecated)
+            yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.snippet), deprecated=old)
 
 
 def value_items(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:
@@ -87,10 +91,14 @@ def record_field_items(
 
 def _applies(key: Key, present: Mapping[str, str]) -> bool:
     """Whether the condition of a field is met by the present fields."""
-    if key.applies is None:
+    if key.effects.applies_when is None:
         return True
-    values = key.applies.values
-    return present[key.applies.key] in values or not values if key.applies.key in present else "" in values
+    values = key.effects.applies_when.values
+    return (
+        present[key.effects.applies_when.key] in values or not values
+        if key.effects.applies_when.key in present
+        else "" in values
+    )
 
 
 def _join_lines(keys: Iterable[Key]) -> str:
@@ -106,14 +114,14 @@ def _join_lines(keys: Iterable[Key]) -> str:
 
 def _value_form(key: Key) -> str:
     """The snippet of the value of a field: its only value, or brackets or a line for a list or mapping."""
-    if key.form != "$1" or not key.shape:
-        return key.form
+    if key.snippet != "$1" or not key.value.schema:
+        return key.snippet
     if len(key.values) == 1:
         return f"${{1:{key.values[0].name}}}"
-    words = {shape.word for shape in value_schema.parse_schema(key.shape)}
+    words = {shape.word for shape in value_schema.parse_schema(key.value.schema)}
     if words <= {"list", "some list"}:
         return "[$1]"
-    return "\n  $1" if words <= {"map", "record"} else key.form
+    return "\n  $1" if words <= {"map", "record"} else key.snippet
 
 
 _STOP = re.compile(r"(?<!\\)(\$\{?)([1-9])")
@@ -130,7 +138,7 @@ def enum_items(key: Key, within: str, *, booleans: bool) -> Iterator[CompletionI
 def tool_switch_items(dialect: Dialect, present: Collection[str]) -> Iterator[CompletionItem]:
     """The tools that a mapping of tools to booleans does not contain, without those that another one controls."""
     for tool in dialect.tools:
-        if tool.name not in present and not tool.permission:
+        if tool.name not in present and not tool.permission_name:
             yield CompletionItem(tool.name, "tool", tool.summary, _line(tool.name, "${1:true}"))
 
 
@@ -138,7 +146,7 @@ def _model_items(dialect: Dialect) -> Iterator[CompletionItem]:
     """The models that can be requested, older ones last."""
     known = [model for model in dialect.models.known if model.status in ("current", "older")]
     for model in sorted(known, key=lambda model: model.status == "older"):
-        sends = f" Currently `{model.sends}`." if model.sends else ""
+        sends = f" Currently `{model.resolves_to}`." if model.resolves_to else ""
         yield CompletionItem(model.name, "model", f"{model.summary.rstrip('.')}.{sends}")
 
 
@@ -150,7 +158,7 @@ def tool_items(
     Additional tools of the configuration come first, accepted former names last. Tools that are not available
     to subagents are only items of a list of denied tools: an agent can also run the main session.
     """
-    for name in dialect.user_tools:
+    for name in dialect.configured_tools:
         if not is_denied(name, listed):
             yield CompletionItem(name, "tool", "Added in your configuration.")
     unavailable = []
@@ -164,11 +172,11 @@ def tool_items(
             unavailable.append(item)
     yield from unavailable
     for old in dialect.old_tools:
-        if old.works and old.now[0] not in listed:
+        if old.still_accepted and old.replacements[0] not in listed:
             yield CompletionItem(
                 old.name,
                 "tool",
-                f"{old.note[:1].upper()}{old.note[1:]}; use `{old.now[0]}`.",
+                f"{old.note[:1].upper()}{old.note[1:]}; use `{old.replacements[0]}`.",
                 deprecated=True,
             )
 
@@ -198,8 +206,8 @@ def agent_items(dialect: Dialect, listed: Collection[str]) -> Iterator[Completio
 
 def event_item(dialect: Dialect, key: Key, event: HookEvent) -> CompletionItem:
     """A hook event with an entry: the required fields of its schema, or a matcher and a handler."""
-    if key.shape:
-        needed = record_field_items(key.fields, key.one_of, {}, "")
+    if key.value.schema:
+        needed = record_field_items(key.fields, key.requirement.required_one_of, {}, "")
         entry = next((offer.text for offer in needed), "")
     else:
         entry = "\n".join(_entry_lines(dialect, event))
@@ -211,8 +219,8 @@ def hook_entry_field_items(
 ) -> Iterator[CompletionItem]:
     """The fields of an entry of an event that are not present. The text of a matcher also has the handlers,
     since an entry without them is invalid."""
-    for field in dialect.hooks.entry:
-        if field.name in present or (field.name == MATCHER and event and not event.matches):
+    for field in dialect.hooks.entry_fields:
+        if field.name in present or (field.name == MATCHER and event and not event.matcher_subject):
             continue
         lines = [_matcher_line(dialect, event)] if field.name == MATCHER else []
         if HANDLERS not in present:
@@ -222,15 +230,15 @@ def hook_entry_field_items(
 
 def _entry_lines(dialect: Dialect, event: HookEvent) -> Iterator[str]:
     """The lines of a new entry of an event."""
-    if event.tool:
+    if event.matches_tools:
         yield _matcher_line(dialect, event)
     yield _handler_lines(dialect, 2)
 
 
 def _matcher_line(dialect: Dialect, event: HookEvent | None) -> str:
     """A matcher; for an event of tools, with the first tool that requires permission as its placeholder."""
-    asking = next((tool.name for tool in dialect.tools if tool.prompts), "")
-    return f"{MATCHER}: ${{1:{asking}}}" if event and event.tool and asking else f"{MATCHER}: $1"
+    asking = next((tool.name for tool in dialect.tools if tool.asks_permission), "")
+    return f"{MATCHER}: ${{1:{asking}}}" if event and event.matches_tools and asking else f"{MATCHER}: $1"
 
 
 def _handler_lines(dialect: Dialect, stop: int) -> str:
@@ -257,15 +265,15 @@ def handler_field_items(
     ]
     rows += [
         (field, "")
-        for field in dialect.hooks.common
-        if not field.no_effect and not (field.only_for_tools and event and not event.tool)
+        for field in dialect.hooks.common_fields
+        if not field.no_effect and not (field.tool_events_only and event and not event.matches_tools)
     ]
     return _typed_field_items(rows, needs, kind, present)
 
 
 def server_field_items(dialect: Dialect, present: Mapping[str, str]) -> Iterator[CompletionItem]:
     """The fields of the definition of a server that are not present."""
-    needs = {row.name: [row.requires] for row in dialect.servers.transports}
+    needs = {row.name: [row.required_field] for row in dialect.servers.transports}
     kind = _type_of(needs, present)
     others = {name for names in needs.values() for name in names if kind and name not in needs[kind]}
     rows = [(field, SERVER) for field in dialect.servers.fields if field.name not in others]

@@ -18,7 +18,7 @@ from agentls.document import suppressions
 from agentls.document.document import Document
 from agentls.project import capabilities
 from agentls.project.index import Index
-from agentls.reports import explain, inspection
+from agentls.reports import explain, fact_page, inspection
 from agentls.reports.inspection import RuntimeReport
 from agentls.text.offsets import Span
 from agentls.text.wording import code_span
@@ -50,7 +50,7 @@ def hover_unsupported_file(path: str, text: str, offset: int) -> Hover | None:
     if known is None or not first.contains_cursor(offset):
         return None
     lead = f"This is {known.title}, which agentls does not check."
-    return Hover(first, "\n\n".join((lead, known.summary, explain.cite_source(known.source))))
+    return Hover(first, "\n\n".join((lead, known.summary, fact_page.cite_source(known.source))))
 
 
 _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -68,7 +68,7 @@ def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
 
 def _on_variable(document: Document, offset: int) -> Hover | None:
     """Explain the variable of the placeholder at `offset` in the prompt."""
-    template = document.dialect.template
+    template = document.dialect.prompt_variables
     if not template.opening or offset < document.body_start:
         return None
     word = _word_at(
@@ -89,7 +89,7 @@ def _on_delimiter(document: Document, offset: int, index: Index | None) -> Hover
     for fence in (*fences, *(reading.closing for reading in document.readings)):
         if fence and fence.contains_cursor(offset):
             reports = (inspection.report_for(document, reading, index) for reading in document.readings)
-            source = explain.cite_source(explain.observed_source(document.dialect))
+            source = fact_page.cite_source(fact_page.observed_source(document.dialect))
             return Hover(fence, "\n\n".join((*map(_summary, reports), source)))
     return None
 
@@ -178,7 +178,11 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
     if found is None:
         return None
     key = document.dialect.key(found.keys[0])
-    if key and key.type == "hooks" and (len(found.keys) == 2 or (len(found.keys) > 2 and not key.shape)):
+    if (
+        key
+        and key.type == "hooks"
+        and (len(found.keys) == 2 or (len(found.keys) > 2 and not key.value.schema))
+    ):
         return _on_hooks(document, found, offset)
     if key and key.type == "servers" and (len(found.keys) > 1 or found.scalar):
         return _on_servers(document.dialect, found)
@@ -266,7 +270,7 @@ def _on_hooks(document: Document, found: _NodeAt, offset: int) -> Hover | None:
             return _hover(key_span, explain.explain_entry_field(dialect, field))
         case (_, event, "matcher"), Scalar() as scalar:
             known = dialect.hook_event(event)
-            if known and known.tool:
+            if known and known.matches_tools:
                 return _tool_in(document, scalar, offset)
         case (_, _, "hooks", field), None:
             handler = _type_of(found.mapping)
@@ -311,7 +315,7 @@ def _on_servers(dialect: Dialect, found: _NodeAt) -> Hover | None:
 def _server_page(dialect: Dialect, name: str, summary: str) -> str:
     key = next(key for key in dialect.keys if key.type == "servers")
     facts = [("Tool names", code_span(f"{tool_names.MCP_PREFIX}{name}__..."))]
-    return explain.render_page(name, "MCP server", summary, facts, dialect.source(key.source))
+    return fact_page.render_page(name, "MCP server", summary, facts, dialect.source(key.source))
 
 
 def _hover(span: Span, page: str | None) -> Hover | None:

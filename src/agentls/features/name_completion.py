@@ -122,7 +122,7 @@ def names_in_value(
     # If a line can contain several names, the cursor is in one of them.
     holds_several = context.role == "value" and takes_list and takes_text and not context.starts_line
     word = word_at_cursor(_ITEM, text, context.span, offset) if holds_several else context.span
-    kind: NameKind = key.names  # type: ignore[assignment]
+    kind: NameKind = key.name_kind  # type: ignore[assignment]
     found = find_name_items(document, index, _KINDS_OF.get(kind, (kind,)), text[word.start : offset], ())
     listed = _listed_names(document, index, context, offset)
     items = [offer for offer in found.items if offer.label not in listed]
@@ -165,7 +165,7 @@ def _listed_names(document: Document, index: Index, context: CursorContext, offs
 
 def mcp_tool_items(document: Document, index: Index, listed: Collection[str]) -> Iterator[CompletionItem]:
     """The entries for all tools of each server of the project, and the tools of servers that other agents list."""
-    form, names = document.dialect.tool_grammar.server_tools, index.get(document.path)
+    form, names = document.dialect.tool_grammar.server_wildcard, index.get(document.path)
     if not form or names is None:
         return
     servers = [
@@ -208,7 +208,7 @@ def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange 
     end = _REST.match(text, offset, max(offset, line.end))  # The offset may be inside a CRLF.
     assert end is not None, "the pattern also matches an empty string"
     mention = _MENTION.search(before)
-    if mention and document.dialect.mention:
+    if mention and document.dialect.mention_syntax:
         return _mention_items(document, index, Span(line.start + mention.start(), end.end()), offset)
     for pattern, kinds in _PROMPT_FORMS:
         found = pattern.search(before)
@@ -240,7 +240,7 @@ def _closing(quote: str, call: str, rest: str) -> str:
 
 def _mention_items(document: Document, index: Index, span: Span, offset: int) -> EditRange:
     """The agents, in the form in which the runtime reads a mention."""
-    form = document.dialect.mention
+    form = document.dialect.mention_syntax
     before = form.partition("{}")[0]
     typed = document.text[span.start : offset].removeprefix(before)
     names = find_name_items(document, index, ("agent",), typed.removeprefix("@"), ())

@@ -37,7 +37,7 @@ def agent_folders() -> list[AgentFolder]:
     found: dict[str, AgentFolder] = {}
     for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
         for place in dialect.places:
-            is_common = place.scope == "project" and place.folder and not place.renamed
+            is_common = place.scope == "project" and place.folder and not place.renamed_suffix
             if is_common and dialect.kind == "agent":
                 found.setdefault(place.folder, AgentFolder(dialect.name, dialect.title, place.folder))
     return list(found.values())
@@ -51,7 +51,7 @@ def new_agent(dialect: str, name: str) -> NewAgent:
     """The file of a new agent. Its name is the first tab stop of the skeleton of every dialect."""
     table = loader.load_dialect(dialect)
     stripped = name.strip()
-    before, after = _NAME.split(table.skeleton, 1)
+    before, after = _NAME.split(table.new_file_snippet, 1)
     escaped = re.sub(r"[\\$}]", r"\\\g<0>", stripped)
     files = next(place.files for place in table.places if place.scope == "project")
     stem = _NOT_IN_FILE_NAME.sub("-", stripped).strip("-.").lower() or "agent"

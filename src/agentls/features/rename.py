@@ -277,8 +277,9 @@ def _new_reason(before: Document, after: Document) -> str | None:
     old = {reading.runtime.name: {reason.kind for reason in reading.reasons} for reading in before.readings}
     for reading in after.readings:
         for reason in reading.reasons:
-            if reason.kind not in old.get(reading.runtime.name, ()) and reading.runtime.verdict == "counts":
-                return f"{describe_reason(reason)}. {reading.runtime.title} {reading.runtime.refusal}."
+            known = reason.kind in old.get(reading.runtime.name, ())
+            if not known and not reading.runtime.is_advisory:
+                return f"{describe_reason(reason)}. {reading.runtime.title} {reading.runtime.effects.rejection_effect}."
     return None
 
 
@@ -295,7 +296,7 @@ def _special_meaning(document: Document, definition: Definition, new_name: str) 
 def named_path(document: Document, definition: Definition) -> str | None:
     """The file, or its folder, that has the name of the definition; `None` if neither has."""
     identity, path = document.identity, document.path
-    if document.reading.runtime.identity == "folder":
+    if document.reading.runtime.naming.default_name == "folder":
         return path.rpartition("/")[0] if identity.subfolders[-1:] == (definition.name,) else None
     return path if definition.name in (identity.stem, identity.default_name("path")) else None
 

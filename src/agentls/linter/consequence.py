@@ -87,7 +87,7 @@ def effects_on(
 
 def _effect_on(reading: Reading, consequence: Consequence, *, is_hearsay: bool) -> Effect:
     runtime = reading.runtime
-    if runtime.verdict == "advice":
+    if runtime.is_advisory:
         return Effect(runtime.name, max(consequence, Consequence.ADVICE, key=severity_of), is_hearsay)
     if consequence in (Consequence.NOT_LOADED, Consequence.TEXT_LOST):
         is_hearsay |= reading.dialect.source(runtime.source).confidence == "third-party"

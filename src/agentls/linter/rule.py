@@ -20,6 +20,7 @@ from agentls.document.suppressions import Suppression
 from agentls.linter.consequence import Consequence, Effect, Severity, severity_of
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
+from agentls.text.wording import agree
 from agentls.text.yaml_tree import Entry
 
 if TYPE_CHECKING:
@@ -67,16 +68,10 @@ def join_titles(runtimes: Iterable[Runtime]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-_PLURALS = {"does": "do", "is": "are", "has": "have", "passes": "pass"}
-
-
 def describe_effect(runtimes: Iterable[Runtime], what: str) -> str:
     """What runtimes do, in a sentence: `what` starts with a verb as it is used of one."""
     several = tuple(dict.fromkeys(runtimes))
-    if len(several) > 1:
-        verb, _, rest = what.partition(" ")
-        what = f"{_PLURALS.get(verb, verb.removesuffix('s'))} {rest}".rstrip()
-    return f"{join_titles(several)} {what}"
+    return f"{join_titles(several)} {agree(what, several=len(several) > 1)}"
 
 
 class Context(NamedTuple):

@@ -109,9 +109,9 @@ def _find_denials(
         tool = dialect.tool(resolved[0])
         whole = rule.specifier in _WHOLE_TOOL
         about_it = (
-            tool is not None and tool.refers == definition.kind and rule.specifier == definition.full_name
+            tool is not None and tool.refers_to == definition.kind and rule.specifier == definition.full_name
         )
-        if about_it or (whole and tool is not None and tool.refers == definition.kind):
+        if about_it or (whole and tool is not None and tool.refers_to == definition.kind):
             denied_agents[Denial(definition.full_name, rule.text, path)] = None
         if whole:
             for name in tools_denied_by(resolved):
@@ -177,7 +177,7 @@ def _find_servers(
     reading: Reading, tools: AvailableTools, index: Index, names: Names, denied: tuple[Denial, ...]
 ) -> Iterator[_ServerTools]:
     """The servers that the project defines for the agent, with the tools that it may use of each."""
-    template = reading.dialect.tool_grammar.server_tools
+    template = reading.dialect.tool_grammar.server_wildcard
     rules, denied_names = {denial.rule for denial in denied}, {denial.name for denial in denied}
     by_server = dict(_tools_by_server(reading, tools)) if template else {}
     for server in index.visible_definitions(("server",), names) if template else ():
@@ -223,8 +223,13 @@ def _blocked_callers(reading: Reading) -> Iterator[tuple[str, str]]:
     """The lines of the frontmatter that block a caller, each with the caller."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
-        if key and key.bars and key.known_to(reading.runtime.name) and isinstance(entry.value, Scalar):
-            whom = key.bars.get(entry.value.text.lower())
+        if (
+            key
+            and key.effects.blocks_callers
+            and key.known_to(reading.runtime.name)
+            and isinstance(entry.value, Scalar)
+        ):
+            whom = key.effects.blocks_callers.get(entry.value.text.lower())
             if whom and reading.entry(key.name) is entry:
                 yield f"{key.name}: {entry.value.text}", whom
 

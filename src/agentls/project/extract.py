@@ -60,7 +60,7 @@ def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition
         return None
     if not reading.loads and document.entry("name") is None:
         return None
-    is_qualified = document.identity.plugin or reading.runtime.scoped
+    is_qualified = document.identity.plugin or reading.runtime.naming.qualifies_names
     qualifier, _, name = reading.name.rpartition(":") if is_qualified else ("", "", reading.name)
     return Definition(
         kind,
@@ -103,10 +103,10 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
             continue
         if key.type == "hooks":
             yield from names_in_hooks(entry.value, document.dialect, document.text)
-        if key.names:
+        if key.name_kind:
             yield from _names_in_value(document, key, entry.value)
         for field in key.fields:
-            if field.names:
+            if field.name_kind:
                 for record in _records(entry.value):
                     within = record.get(field.name)
                     if within and not within.unparsed:
@@ -126,7 +126,7 @@ def _records(value: Node) -> Iterator[Mapping]:
 
 def _names_in_value(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
     """The names in the value of a key. The keys of a mapping are names; below a key for servers they define them."""
-    kind: NameKind = key.names  # type: ignore[assignment]
+    kind: NameKind = key.name_kind  # type: ignore[assignment]
     if isinstance(value, Sequence):
         for item in value.items:
             yield from _names_in_value(document, key, item)

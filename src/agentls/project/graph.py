@@ -243,7 +243,7 @@ def _builtin_names(index: Index) -> Iterator[str]:
             yield from (agent.name for agent in dialect.special_agent_names)
             for key in dialect.keys:
                 for each in (key, *key.fields):
-                    yield from (value.name for value in each.values if each.names)
+                    yield from (value.name for value in each.values if each.name_kind)
 
 
 def _title(dialect: str) -> str:

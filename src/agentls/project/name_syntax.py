@@ -43,14 +43,14 @@ def names_in_tool_entry(
     if entry.span.end - entry.span.start != len(entry.text):
         return
     row = dialect.tool(tool) if tool else None
-    if entry.specifier is not None and row and row.refers:
-        kind: NameKind = row.refers
+    if entry.specifier is not None and row and row.refers_to:
+        kind: NameKind = row.refers_to
         start = entry.span.start + len(entry.name) + 1
         for word in _ITEM.finditer(entry.specifier):
             name = word[0].removesuffix(":*")
             if is_name(name):
                 yield make_reference(kind, name, start + word.start(), form)
-    elif row is None and entry.name not in grammar.all:
+    elif row is None and entry.name not in grammar.wildcards:
         yield from server_in_tool_name(entry.name, entry.span.start, dialect, grammar, form)
 
 
@@ -58,7 +58,7 @@ def server_in_tool_name(
     name: str, offset: int, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
 ) -> Iterator[Reference]:
     """The server in the name of a tool, which is at the offset `at`."""
-    found = re.fullmatch(grammar.server, name) if grammar.server else None
+    found = re.fullmatch(grammar.server_pattern, name) if grammar.server_pattern else None
     if found is None or found.lastindex is None:
         return
     server = found[found.lastindex]
@@ -86,10 +86,10 @@ def _names_in_matcher(
     if matcher and isinstance(matcher.value, Scalar):
         span = content_span(matcher.value, text)
         for word in _ALTERNATIVE.finditer(text, *span):
-            if event.tool:
+            if event.matches_tools:
                 yield from server_in_tool_name(word[0], word.start(), dialect, dialect.tool_grammar, "key")
-            elif event.refers and is_name(word[0]):
-                yield make_reference(event.refers, word[0], word.start())
+            elif event.refers_to and is_name(word[0]):
+                yield make_reference(event.refers_to, word[0], word.start())
 
 
 def _names_in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterator[Reference]:
@@ -98,8 +98,8 @@ def _names_in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> I
         if isinstance(node, Mapping):
             row = next((dialect.hook_handler(kind.text) for kind in _field_strings(node, "type")), None)
             for field in row.fields if row else ():
-                for value in _field_strings(node, field.name) if field.refers else ():
-                    yield from names_in_scalar(field.refers or "any", value, text)
+                for value in _field_strings(node, field.name) if field.refers_to else ():
+                    yield from names_in_scalar(field.refers_to or "any", value, text)
 
 
 _ALTERNATIVE = re.compile(r"[^\s|,]+")

@@ -13,38 +13,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
+from agentls.dialects.prompt_forms import PromptForm, prompt_forms
 from agentls.project.names import NameKind, Reference, ReferenceForm, split_qualified_name
 from agentls.text.offsets import Span
 
 _NAME = r"[A-Za-z0-9][\w.-]+(?::[\w.-]+)*"
 _QUOTE = r"(?:\\?[\"'`])"
 
-# A literal that the form contains, the kind of the name, the form, and its pattern, with the name as a group.
-_MARKED: tuple[tuple[str, NameKind, ReferenceForm, re.Pattern[str]], ...] = (
-    ("@agent-", "agent", "mention", re.compile(r"@agent-([A-Za-z0-9][\w-]*(?::[\w-]+)*)(?!-?\w|\.\w)")),
-    (" (agent)", "agent", "mention", re.compile(rf"@[\"']({_NAME}) \(agent\)")),
-    (
-        "subagent_type",
-        "agent",
-        "argument",
-        # Without quotes nothing may follow the name, which could be a word of a sentence.
-        re.compile(
-            rf"subagent_type{_QUOTE}?\s*[:=]\s*(?:{_QUOTE}({_NAME}){_QUOTE}"
-            rf"|((?!\d)[\w:-]+)(?=[ \t]*(?:[,;)}}\]`]|\r?$)))",
-            re.MULTILINE,
-        ),
-    ),
-    ("Task(", "agent", "call", re.compile(rf"Task\({_QUOTE}?({_NAME}){_QUOTE}?\s*[,)]")),
-    ("Agent(", "agent", "call", re.compile(rf"Agent\({_QUOTE}?({_NAME}){_QUOTE}?\s*[,)]")),
-    (
-        "Skill(",
-        "skill",
-        "call",
-        re.compile(rf"Skill\((?:skill\s*[:=]\s*)?{_QUOTE}?/?({_NAME}){_QUOTE}?\s*[,)]"),
-    ),
-    ("mcp__", "server", "mention", re.compile(r"mcp__([A-Za-z0-9]\w*?(?:-\w+?)*)(?=__|\b(?![\w-]))")),
+
+class _Marked(NamedTuple):
+    """A form that is a reference whatever the name is: the sign without which it does not occur, and the form
+    itself, whose last group that matches is the name."""
+
+    sign: str
+    kind: NameKind
+    form: ReferenceForm
+    pattern: re.Pattern[str]
+
+
+@cache
+def _marked_forms() -> tuple[_Marked, ...]:
+    return tuple(_marked(form) for form in prompt_forms())
+
+
+def _marked(row: PromptForm) -> _Marked:
+    sign = re.escape(row.sign)
+    if row.form == "call":
+        key = rf"(?:{row.argument}\s*[:=]\s*)?" if row.argument else ""
+        slash = "/?" if row.refers_to == "skill" else ""  # A skill is also a command.
+        pattern = rf"{sign}\({key}{_QUOTE}?{slash}({_NAME}){_QUOTE}?\s*[,)]"
+        return _Marked(f"{row.sign}(", row.refers_to, "call", re.compile(pattern))
+    if row.form == "argument":
+        # Without quotes it has to be all there is: a sentence may go on after it.
+        pattern = (
+            rf"{sign}{_QUOTE}?\s*[:=]\s*(?:{_QUOTE}({_NAME}){_QUOTE}"
+            rf"|((?!\d)[\w:-]+)(?=[ \t]*(?:[,;)}}\]`]|\r?$)))"
+        )
+        return _Marked(row.sign, row.refers_to, "argument", re.compile(pattern, re.MULTILINE))
+    if row.form == "label":
+        return _Marked(row.sign, row.refers_to, "mention", re.compile(rf"@[\"']({_NAME}){sign}"))
+    return _Marked(
+        row.sign, row.refers_to, "mention", re.compile(sign + _AFTER_PREFIX[row.refers_to == "server"])
+    )
+
+
+_AFTER_PREFIX = (
+    r"([A-Za-z0-9][\w-]*(?::[\w-]+)*)(?!-?\w|\.\w)",
+    r"([A-Za-z0-9]\w*?(?:-\w+?)*)(?=__|\b(?![\w-]))",
 )
+"""The name of an agent after a prefix, and that of a server, which ends before `__`."""
 
 
 _NAME_END = r"(?![\w/\\(*-]|\.\w)"  # The name does not continue and is not the start of a path.
@@ -104,7 +124,7 @@ def find_prose_references(text: str, start: int) -> Iterator[Reference]:
 
 
 def _by_sign(text: str, start: int) -> Iterator[Reference]:
-    for sign, kind, form, pattern in _MARKED:
+    for sign, kind, form, pattern in _marked_forms():
         if text.find(sign, start) >= 0:
             for found in pattern.finditer(text, start):
                 group = found.lastindex or 0

@@ -43,7 +43,7 @@ def _refused(text: str, parsed: ParseResult, runtime: Runtime) -> Reason | None:
     """Why the parser refuses a block that is in order otherwise, if it does."""
     if parsed.error or parsed.root is None:
         return None
-    equal = find_duplicate_key(parsed.root) if runtime.equal_keys == "refused" else None
+    equal = find_duplicate_key(parsed.root) if runtime.duplicate_keys == "refused" else None
     return find_unknown_tag(text, parsed.root) or equal
 
 

@@ -170,7 +170,7 @@ def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
         yield Reason("broken-hooks", "hooks not a mapping", hooks.report_span, (value,))
         return
     for event in dialect.hooks.events:
-        entry = value.get(event.name) if event.guard else None
+        entry = value.get(event.name) if event.rejects_if_invalid else None
         if entry is None:
             continue
         if not isinstance(entry.value, Sequence):

@@ -31,7 +31,7 @@ def find_frontmatter(text: str, fences: Fences) -> FrontmatterRange | None:
         return None
     dashes = Span(opened.end(1) - 3, opened.end(1))
     # The line end of the opening fence may also be the one in front of the closing fence.
-    at = opened.end() if not fences.empty or fences.closing == "anywhere" else opened.end() - 1
+    at = opened.end() if not fences.allows_empty or fences.closing == "anywhere" else opened.end() - 1
     closed = closing.search(text, max(at, dashes.end))
     if closed:
         fence = Span(closed.end(2) - 3, closed.end(2))
@@ -45,7 +45,7 @@ def find_frontmatter(text: str, fences: Fences) -> FrontmatterRange | None:
 @cache
 def _patterns(fences: Fences) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The opening fence with its line end, and the closing one with the line end in front of it."""
-    line_end = r"(?:\r\n|\n|\r)" if fences.lone_cr else r"(?:\r?\n)"
+    line_end = r"(?:\r\n|\n|\r)" if fences.cr_ends_line else r"(?:\r?\n)"
     indent = r"[ \t]*" if fences.indented else ""
     blanks = r"[ \t]*" if fences.opening_blanks else ""
     language = f"(?:{blanks}(?:{'|'.join(fences.languages)}))?" if fences.languages else ""
@@ -53,9 +53,9 @@ def _patterns(fences: Fences) -> tuple[re.Pattern[str], re.Pattern[str]]:
     if fences.closing == "anywhere":
         return opening, re.compile(r"()(---)")
     behind = {
-        "alone": "" if fences.line_behind else rf"(?={line_end}|\Z)",
-        "blanks": r"[ \t]*" if fences.line_behind else rf"(?=[ \t]*(?:{line_end}|\Z))",
+        "alone": "" if fences.requires_final_newline else rf"(?={line_end}|\Z)",
+        "blanks": r"[ \t]*" if fences.requires_final_newline else rf"(?=[ \t]*(?:{line_end}|\Z))",
         "anything": "",
     }[fences.closing]
-    after = line_end if fences.line_behind else ""
+    after = line_end if fences.requires_final_newline else ""
     return opening, re.compile(rf"({line_end})({indent}---){behind}{after}")

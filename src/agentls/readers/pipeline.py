@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from agentls.dialects import tool_names, value_schema
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Key, Variant
+from agentls.dialects.records import Key, ValueRules, Variant
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.fences import BYTE_ORDER_MARK, FrontmatterRange, find_frontmatter
 from agentls.readers.reading import (
@@ -47,13 +47,13 @@ BlockParser = Callable[[str, Span, Runtime], "BlockParse | Reason"]
 
 def parse_strict(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
     """YAML or nothing."""
-    if runtime.fences.trimmed:
+    if runtime.fences.strips_leading_blanks:
         block = block._replace(start=block.end - len(block.text_in(text).lstrip()))
     parsed = parse(MappedText.unchanged(text, block))
     if parsed.error:
         return _invalid(text, block, parsed)
-    equal = find_duplicate_key(parsed.root) if runtime.equal_keys == "refused" else None
-    tag = find_unknown_tag(text, parsed.root) if runtime.scalars != "core" else None
+    equal = find_duplicate_key(parsed.root) if runtime.duplicate_keys == "refused" else None
+    tag = find_unknown_tag(text, parsed.root) if runtime.scalar_types != "core" else None
     return equal or tag or BlockParse(parsed.root)
 
 
@@ -96,7 +96,7 @@ def _read(way: BlockParser, text: str, identity: FileIdentity, dialect: Dialect,
         return _ended(runtime, dialect, identity, hidden, None, "skipped")
     if frame is None:
         assert reason is not None, "it says why there is none"
-        if reason.kind == "missing-frontmatter" and runtime.identity == "folder":
+        if reason.kind == "missing-frontmatter" and runtime.naming.default_name == "folder":
             # The name of the file says what it is meant for; others may be mere documentation.
             reason = reason._replace(kind="unopened-frontmatter")
         plain = reason.kind == "missing-frontmatter"
@@ -116,7 +116,7 @@ def _read(way: BlockParser, text: str, identity: FileIdentity, dialect: Dialect,
     how: LoadStatus = outcome.how
     if reasons:
         spread = shaped and runtime.unknown_keys == "passed on"
-        lost = "no metadata" in (runtime.bad_values, runtime.unreadable if shaped else "")
+        lost = "no metadata" in (runtime.invalid_values, runtime.unreadable if shaped else "")
         how = "damaged" if spread or lost else "dropped"
     return Reading(
         runtime,
@@ -138,19 +138,21 @@ def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | No
     """Why the runtime does not look at a file of that place and name, if it does not."""
     from fnmatch import fnmatchcase
 
-    deepest = 1 if runtime.identity == "folder" else 0
-    if len(identity.subfolders) > deepest and not runtime.recursive:
+    deepest = 1 if runtime.naming.default_name == "folder" else 0
+    if len(identity.subfolders) > deepest and not runtime.files.recursive:
         folder = "/".join(identity.subfolders)
         return Reason("unread-file", "file in a subfolder", Span(0, 3), (folder,))
-    skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file_name, pattern)), None)
+    skipped = next(
+        (pattern for pattern in runtime.files.ignored_files if fnmatchcase(identity.file_name, pattern)), None
+    )
     if skipped:
         return Reason("unread-file", "file name ignored", Span(0, 3), (skipped,))
     if (
-        runtime.only
+        runtime.files.accepted_files
         and identity.file_name
-        and not any(fnmatchcase(identity.file_name, pattern) for pattern in runtime.only)
+        and not any(fnmatchcase(identity.file_name, pattern) for pattern in runtime.files.accepted_files)
     ):
-        return Reason("unread-file", "file name not accepted", Span(0, 3), runtime.only)
+        return Reason("unread-file", "file name not accepted", Span(0, 3), runtime.files.accepted_files)
     return None
 
 
@@ -161,7 +163,9 @@ def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
     if marked and find_frontmatter(text[1:], fences):
         return Reason("byte-order-mark", "byte order mark", Span(0, min(4, len(text))))
     start = 1 if text.startswith(BYTE_ORDER_MARK) else 0
-    loose = find_frontmatter(text, fences._replace(opening_blanks=True, empty=True, unclosed="nothing"))
+    loose = find_frontmatter(
+        text, fences._replace(opening_blanks=True, allows_empty=True, unclosed="nothing")
+    )
     if loose and not fences.opening_blanks:
         line = text[loose.opening.end : loose.block.start]
         if line.strip("\r\n"):
@@ -169,13 +173,15 @@ def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
             return Reason("malformed-fence", "opening fence with spaces", blanks)
     if loose and loose.block.start >= loose.block.end:
         return Reason("missing-frontmatter", "empty frontmatter", loose.opening)
-    if loose is None and fences.line_behind:
+    if loose is None and fences.requires_final_newline:
         ends = find_frontmatter(text + "\n", fences)
         if ends:
             return Reason("missing-prompt", "no line after the frontmatter", ends.closing or ends.opening)
     reason = explain_missing_opening(text, start)
     if reason.kind == "unclosed-frontmatter":
-        almost = find_frontmatter(text, fences._replace(closing="anything", indented=True, line_behind=False))
+        almost = find_frontmatter(
+            text, fences._replace(closing="anything", indented=True, requires_final_newline=False)
+        )
         if almost and almost.closing:
             at = text.rfind("\n", 0, almost.closing.start) + 1
             end = text.find("\n", at)
@@ -236,10 +242,10 @@ def _mapping(
     some variants allow, it is the first."""
     if root is None or isinstance(root, Mapping):
         return root, ()
-    if variant and variant.listed and isinstance(root, Sequence):
+    if variant and variant.allows_list and isinstance(root, Sequence):
         first = root.items[0]
         return (first if isinstance(first, Mapping) else None), ()
-    if runtime.bad_values == "ignored" and not runtime.required and runtime.unreadable != "no metadata":
+    if runtime.invalid_values == "ignored" and not runtime.required and runtime.unreadable != "no metadata":
         return None, ()
     return None, (explain_not_a_mapping(root),)
 
@@ -260,15 +266,15 @@ def validate_frontmatter(
 ) -> Iterator[Reason]:
     """What the runtime refuses in a frontmatter that it could parse."""
     required = variant.required if variant else runtime.required
-    if runtime.overlays and not text[frame.body :].strip():
+    if runtime.may_extend_agent and not text[frame.body :].strip():
         required = ("name",)
     for name in required:
         if root is None or root.get(name) is None:
             yield Reason(KIND_IF_MISSING.get(name, "missing-key"), "key missing", frame.opening, (name,))
-    if variant and variant.one_of and root is not None:
-        present = [entry for entry in root.entries if entry.key.text in variant.one_of]
+    if variant and variant.required_one_of and root is not None:
+        present = [entry for entry in root.entries if entry.key.text in variant.required_one_of]
         if not present:
-            yield Reason("missing-key", "one key of several missing", frame.opening, variant.one_of)
+            yield Reason("missing-key", "one key of several missing", frame.opening, variant.required_one_of)
         for entry in present[1:]:
             data = (entry.key.text, present[0].key.text)
             yield Reason("unknown-key", "exclusive keys", entry.key.span, data)
@@ -276,7 +282,8 @@ def validate_frontmatter(
         name = entry.key.text
         key = dialect.key(name)
         other = next(
-            (other for other in dialect.variants if other is not variant and name in other.own), None
+            (other for other in dialect.variants if other is not variant and name in other.exclusive_keys),
+            None,
         )
         fits = name in variant.keys if variant else other is None
         known = key is not None and key.known_to(runtime.name) and fits
@@ -288,16 +295,16 @@ def validate_frontmatter(
             yield from _unknown_tools(entry.value, text, dialect)
         if root is None or root.get(name) is not entry:
             continue
-        if rejects_invalid_value(key, runtime) or (key.fatal and _is_fatal(key, entry.value)):
+        if rejects_invalid_value(key, runtime) or (key.value.rejected_schema and _is_fatal(key, entry.value)):
             for misfit in value_schema.find_mismatches(key, entry.value, runtime.name):
                 span = _mark(misfit.span, entry.report_span)
                 yield Reason(_kind(key, entry.value), "mismatch", span, (misfit,))
             if key.type == "hooks" and isinstance(entry.value, Mapping):
                 yield from _unknown_events(entry.value, dialect, runtime)
-    if root is not None and declared_name(root, runtime) is None and runtime.identity != "none":
+    if root is not None and declared_name(root, runtime) is None and runtime.naming.default_name != "none":
         yield from _default_name(identity, dialect, runtime, frame)
     yield from _taken_name(root, identity, dialect, runtime, frame)
-    if root is not None and runtime.other_names == "refused":
+    if root is not None and runtime.naming.name_mismatch == "refused":
         yield from compare_name_with_folder(root, identity)
 
 
@@ -310,7 +317,7 @@ def _listed(
     frame: FrontmatterRange,
 ) -> Iterator[Reason]:
     """What the runtime refuses in further definitions of a list."""
-    listed = next((variant for variant in dialect.variants if variant.listed), None)
+    listed = next((variant for variant in dialect.variants if variant.allows_list), None)
     for item in items:
         if not isinstance(item, Mapping):
             span = _mark(item.span, frame.opening)
@@ -328,7 +335,7 @@ def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Rea
             yield Reason("unknown-tool", "empty tool", item.span)
     for entry in tool_names.split_tool_list(value, text, dialect.tool_grammar):
         standing = tool_names.resolve_tool(entry.name, dialect, None).standing
-        if entry.text not in dialect.tool_grammar.all and standing != "available":
+        if entry.text not in dialect.tool_grammar.wildcards and standing != "available":
             yield Reason("unknown-tool", "unknown tool", entry.name_span, (entry.text,))
 
 
@@ -346,12 +353,17 @@ def _mark(span: Span, otherwise: Span) -> Span:
 
 def rejects_invalid_value(key: Key, runtime: Runtime) -> bool:
     """Whether the runtime refuses a file for a wrong value of `key`."""
-    return runtime.name in key.refused_by if key.refused_by else runtime.bad_values != "ignored"
+    return (
+        runtime.name in key.value.rejected_by
+        if key.value.rejected_by
+        else runtime.invalid_values != "ignored"
+    )
 
 
 def _is_fatal(key: Key, value: Node) -> bool:
     """Whether `value` is one that `key` has the whole file refused for."""
-    return value_schema.matches_schema(Key(key.name, key.type, "", "", shape=key.fatal), value, "")
+    rejected = Key(key.name, key.type, "", "", value=ValueRules(key.value.rejected_schema))
+    return value_schema.matches_schema(rejected, value, "")
 
 
 def _kind(key: Key, value: Node) -> ReasonKind:
@@ -381,7 +393,7 @@ def _default_name(
     key = dialect.key("name")
     if key is None or not rejects_invalid_value(key, runtime) or "name" in runtime.required:
         return
-    stand_in = Scalar(frame.opening, identity.default_name(runtime.identity))
+    stand_in = Scalar(frame.opening, identity.default_name(runtime.naming.default_name))
     if not value_schema.matches_schema(key, stand_in, runtime.name):
         yield Reason("invalid-name", "default name invalid", frame.opening, (stand_in.text,))
 
@@ -393,13 +405,13 @@ def _taken_name(
     name = agent_name(root, identity, runtime)
     entry = root.get("name") if root else None
     mark = entry.report_span if entry else frame.opening
-    reserved = runtime.reserved_names and name is not None and name.strip().lower()
+    reserved = runtime.naming.reserved_names and name is not None and name.strip().lower()
     if any(word.name == reserved for word in dialect.reserved_names):
         yield Reason("invalid-name", "reserved name", mark, (name or "",))
-    if runtime.override and any(agent.name == name for agent in dialect.builtin_agents):
-        override = root.get(runtime.override) if root else None
+    if runtime.naming.override_key and any(agent.name == name for agent in dialect.builtin_agents):
+        override = root.get(runtime.naming.override_key) if root else None
         if override is None or override.value.value is not True:
-            yield Reason("invalid-name", "built-in name", mark, (name or "", runtime.override))
+            yield Reason("invalid-name", "built-in name", mark, (name or "", runtime.naming.override_key))
 
 
 def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[Reason]:
@@ -418,27 +430,33 @@ def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[
 def _prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Reason]:
     """The reason why the prompt is not enough, if it is not."""
     length = len(text[frame.body :].strip())
-    if length < runtime.body:
+    if length < runtime.prompt.min_prompt_length:
         cause: Cause = "prompt too short" if length else "no prompt"
-        yield Reason("missing-prompt", cause, frame.closing or frame.opening, (str(runtime.body),))
+        yield Reason(
+            "missing-prompt", cause, frame.closing or frame.opening, (str(runtime.prompt.min_prompt_length),)
+        )
 
 
 def agent_name(root: Mapping | None, identity: FileIdentity, runtime: Runtime) -> str | None:
     """The name under which the agent is known."""
     written = declared_name(root, runtime)
-    if written is not None or runtime.identity == "none":
+    if written is not None or runtime.naming.default_name == "none":
         return written
-    name = identity.default_name(runtime.identity)
-    return ":".join(filter(None, (identity.plugin, *identity.subfolders, name))) if runtime.scoped else name
+    name = identity.default_name(runtime.naming.default_name)
+    return (
+        ":".join(filter(None, (identity.plugin, *identity.subfolders, name)))
+        if runtime.naming.qualifies_names
+        else name
+    )
 
 
 def declared_name(root: Mapping | None, runtime: Runtime) -> str | None:
     """The name as the frontmatter has it, if that counts."""
-    entry = root.get("name") if root and runtime.names != "ignored" else None
+    entry = root.get("name") if root and runtime.naming.name_handling != "ignored" else None
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
         return None
-    text = entry.value.text.strip() if runtime.names == "trimmed" else entry.value.text
-    return text if text or runtime.names == "kept" else None
+    text = entry.value.text.strip() if runtime.naming.name_handling == "trimmed" else entry.value.text
+    return text if text or runtime.naming.name_handling == "kept" else None
 
 
 def agent_description(root: Mapping | None, body: str, runtime: Runtime) -> str | None:
@@ -446,7 +464,7 @@ def agent_description(root: Mapping | None, body: str, runtime: Runtime) -> str 
     entry = root.get("description") if root else None
     if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
         return entry.value.text
-    return first_line(body) or None if runtime.stand_in == "first line" else None
+    return first_line(body) or None if runtime.description.default_description == "first line" else None
 
 
 def first_line(body: str) -> str:

@@ -28,13 +28,13 @@ _TAG = re.compile(r"(?<!!)!(?!!)\S+")
 
 def retype_scalars(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = ()) -> Node:
     """The tree with its plain scalars as the runtime takes them, but for those that a repair made text."""
-    if runtime.scalars == "core":
+    if runtime.scalar_types == "core":
         return node
 
     def change(scalar: Scalar) -> Scalar:
         if scalar.style != "plain" or scalar.properties_span or scalar.span in rewritten or not scalar.text:
             return scalar
-        return scalar._replace(type=_type(scalar, runtime.scalars == "older"))
+        return scalar._replace(type=_type(scalar, runtime.scalar_types == "older"))
 
     return map_scalars(node, change)
 

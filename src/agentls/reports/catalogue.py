@@ -13,7 +13,7 @@ from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Source
 from agentls.dialects.runtimes import Place
-from agentls.reports.explain import cite_source
+from agentls.reports.fact_page import cite_source
 
 
 class Fact(NamedTuple):
@@ -41,15 +41,15 @@ _KINDS = {
     "Runtime": "runtime",
     "Place": "place",
     "Key": "key",
-    "Value": "value",
+    "EnumValue": "value",
     "Tool": "tool",
-    "OldTool": "tool",
+    "FormerTool": "tool",
     "Model": "model",
     "HookEvent": "hook event",
     "HookField": "field",
     "HookHandler": "hook handler",
     "Transport": "transport",
-    "TaggedName": "name",
+    "SpecialName": "name",
 }
 
 
@@ -95,7 +95,7 @@ def summarise_dialect(dialect: Dialect) -> Overview:
 
 def _place_pattern(place: Place, dialect: Dialect) -> str:
     """A place as a file pattern, with a mark for a place in plugins."""
-    own_folder = any(runtime.identity == "folder" for runtime in dialect.runtimes)
+    own_folder = any(runtime.naming.default_name == "folder" for runtime in dialect.runtimes)
     files = f"*/{place.files}" if own_folder else place.files
     pattern = f"{place.folder}/{files}".lstrip("/")
     return f"{pattern} (plugin)" if place.scope == "plugin" else pattern
@@ -112,7 +112,7 @@ def render_dialect(dialect: Dialect) -> str:
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),
         ("Models", ", ".join(f"`{model.name}`" for model in dialect.models.known)),
         ("Hook events", ", ".join(f"`{event.name}`" for event in dialect.hooks.events)),
-        ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.template.variables)),
+        ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.prompt_variables.variables)),
     ]
     sources = [f"- {cite_source(source).strip('*').removeprefix('Source: ')}" for source in dialect.sources]
     body = "\n".join(f"- {label}: {text}" for label, text in rows if text)
@@ -122,5 +122,5 @@ def render_dialect(dialect: Dialect) -> str:
 
 def _other_readers(dialect: Dialect) -> list[str]:
     """The titles of the runtimes of other dialects that also read files in these places."""
-    found = {name: other for place in dialect.places for name, other in place.also.items()}
+    found = {name: other for place in dialect.places for name, other in place.other_readers.items()}
     return [loader.load_dialect(other).runtime(name).title for name, other in found.items()]

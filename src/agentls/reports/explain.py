@@ -16,41 +16,14 @@ from agentls.dialects import crosswalk, loader
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import HookField
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Key, OldTool, Source, Tool
-from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX
+from agentls.dialects.records import FormerTool, Key, Tool
+from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_mcp_tool
 from agentls.linter.rule import RULES
+from agentls.reports.fact_page import observed_source, render_page
 from agentls.text.spelling import closest_match
 from agentls.text.wording import code_span, join_names
 
-# --- the parts of a page ----------------------------------------------------------------------
-
 _list_names = partial(join_names, last=", ", limit=sys.maxsize)
-
-_CONFIDENCE = {"documented": " (documented)", "third-party": " (reported by third parties)"}
-
-
-def render_page(name: str, kind: str, summary: str, facts: Iterable[tuple[str, str]], source: Source) -> str:
-    """Render a page: the name and its kind, a summary in paragraphs, facts as a list, and the source.
-
-    Facts without text are omitted.
-    """
-    rows = "\n".join(f"- {label}: {text}" if label else f"- {text}" for label, text in facts if text)
-    rows = rows.replace(": \n", ":\n")
-    parts = (f"**{code_span(name)}** ({kind})", summary.strip(), rows, cite_source(source))
-    return "\n\n".join(part for part in parts if part)
-
-
-def cite_source(source: Source) -> str:
-    """Cite a source with its date and, unless its title says that it was observed, its confidence."""
-    title = f"[{source.title}]({source.url})" if source.url else source.title
-    date = f", {source.date}" if source.date else ""
-    return f"*Source: {title}{date}{_CONFIDENCE.get(source.confidence, '')}.*"
-
-
-def observed_source(dialect: Dialect) -> Source:
-    """The source for observed behaviour of the runtime."""
-    return next((s for s in dialect.sources if s.confidence == "observed"), dialect.sources[0])
-
 
 # --- keys and values --------------------------------------------------------------------------
 
@@ -88,26 +61,27 @@ def explain_record_field(dialect: Dialect, path: str) -> str | None:
 
 
 def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
-    also = " or ".join(_SCALARS.get(kind, kind) for kind in key.also)
-    plugin = "ignored" if key.ignored_in_plugin else key.plugin
+    also = " or ".join(_SCALARS.get(kind, kind) for kind in key.value.also_types)
+    plugin = "ignored" if key.effects.ignored_in_plugin else key.docs.plugin
     facts = [
         ("", "Required" if key.required else ""),
         ("Type", _TYPES.get(key.type, "")),
         ("Values", _value_list(key)),
         ("Also accepts", also),
-        ("Default", key.default),
-        ("If invalid", key.bad_value),
-        ("Specifiers", key.specifier),
+        ("Default", key.docs.default_effect),
+        ("If invalid", key.docs.invalid_effect),
+        ("Specifiers", key.docs.specifier),
         ("In plugins", plugin),
-        ("Since", key.since),
+        ("Since", key.docs.since),
         ("Supported by", _runtime_titles(dialect, key.runtimes)),
-        ("Deprecated", key.deprecated),
-        ("No effect", key.no_effect),
-        ("Use instead", code_span(key.use) if key.use else ""),
+        ("Deprecated", key.deprecation.deprecated),
+        ("No effect", key.effects.no_effect),
+        ("Use instead", code_span(key.deprecation.replacement) if key.deprecation.replacement else ""),
         ("Applies when", _condition(key)),
         ("Fields", _list_names(field.name for field in key.fields)),
     ]
-    return render_page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
+    text = f"{key.summary}\n\n{key.docs.details}"
+    return render_page(key.name, kind, text, facts, dialect.source(key.source))
 
 
 def _runtime_titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
@@ -117,12 +91,16 @@ def _runtime_titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
 
 def _condition(key: Key) -> str:
     """The condition on another key under which `key` applies; "" if there is none."""
-    if key.applies is None:
+    if key.effects.applies_when is None:
         return ""
-    condition = key.applies
+    condition = key.effects.applies_when
     parts = [f"is {code_span(value)}" for value in condition.values if value]
     parts += ["is not set"] if "" in condition.values else []
-    parts += [f"is not {' or '.join(map(code_span, condition.other_than))}"] if condition.other_than else []
+    parts += (
+        [f"is not {' or '.join(map(code_span, condition.excluded_values))}"]
+        if condition.excluded_values
+        else []
+    )
     return f"{code_span(condition.key)} {' or '.join(parts) or 'is set'}"
 
 
@@ -135,10 +113,10 @@ def _value_list(key: Key) -> str:
 
 def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
     runtime = dialect.runtimes[0]
-    origin = f"A key of {key.of}. " if key.of else ""
+    origin = f"A key of {key.owner}. " if key.owner else ""
     effect = f"{runtime.title} {_UNKNOWN_KEYS[runtime.unknown_keys]}"
     note = f"{key.note[0].upper()}{key.note[1:]}." if key.note else ""
-    facts = [("Use instead", code_span(key.use) if key.use else ""), ("", note)]
+    facts = [("Use instead", code_span(key.replacement) if key.replacement else ""), ("", note)]
     return render_page(key.name, "unknown key", f"{origin}{effect}.", facts, observed_source(dialect))
 
 
@@ -156,7 +134,7 @@ def explain_value(dialect: Dialect, key: str, value: str) -> str | None:
     if known is None:
         return None
     for word in known.values:
-        if word.name == value or (known.ignores_case and word.name.lower() == value.lower()):
+        if word.name == value or (known.value.ignores_case and word.name.lower() == value.lower()):
             facts = [("Alias of", code_span(word.alias_of) if word.alias_of else "")]
             return render_page(
                 word.name, f"value of `{key}`", word.summary, facts, dialect.source(word.source)
@@ -172,11 +150,11 @@ def explain_tool(dialect: Dialect, name: str) -> str | None:
     tool = dialect.tool(name)
     if tool:
         return _tool_page(dialect, tool)
-    if name in dialect.user_tools:
+    if name in dialect.configured_tools:
         return render_page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
     if name == ALL_TOOLS:
         return _tool_list_page(dialect, name, "all tools", "All available tools.")
-    if name.startswith(MCP_PREFIX):
+    if is_mcp_tool(name, dialect):
         return _mcp_page(dialect, name)
     old = dialect.old_tool(name)
     if old:
@@ -186,48 +164,49 @@ def explain_tool(dialect: Dialect, name: str) -> str | None:
 
 
 def _tool_page(dialect: Dialect, tool: Tool) -> str:
-    differs = any(tool.subagents != "yes" for tool in dialect.tools)
-    old_names = [old.name for old in dialect.old_tools if old.works and tool.name in old.now]
+    differs = any(tool.availability != "always" for tool in dialect.tools)
+    old_tools = [old for old in dialect.old_tools if old.still_accepted]
+    old_names = [old.name for old in old_tools if tool.name in old.replacements]
     facts = [
-        ("Requires permission", {True: "yes", False: "no", None: ""}[tool.prompts]),
-        ("In subagents", _availability(tool) if differs else ""),
-        ("", "" if tool.sessions == "all" else "Only available in some sessions or on some systems"),
+        ("Requires permission", {True: "yes", False: "no", None: ""}[tool.asks_permission]),
+        ("In subagents", _availability(dialect, tool) if differs else ""),
+        ("", "" if tool.in_every_session else "Only available in some sessions or on some systems"),
         ("Specifier in permission rules", tool.specifier),
         ("Accepted former names", _list_names(old_names)),
         ("Since", tool.since),
     ]
-    if tool.yields_to:
+    if tool.superseded_by:
         version = f"{dialect.runtimes[0].title} {dialect.runtimes[0].version}"
-        effect = f"not given to the agent, which uses `{tool.yields_to}` instead (observed in {version})"
-        facts.append((f"If `{tool.yields_to}` is also listed", effect))
+        effect = f"not given to the agent, which uses `{tool.superseded_by}` instead (observed in {version})"
+        facts.append((f"If `{tool.superseded_by}` is also listed", effect))
     return render_page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
 
 
-def _availability(tool: Tool) -> str:
+def _availability(dialect: Dialect, tool: Tool) -> str:
     """Whether a subagent that lists the tool gets it, as a phrase."""
-    if tool.subagents == "never":
+    if tool.availability == "never":
         return "never available, even if listed"
-    if tool.subagents != "yes":
-        return f"only available with `permissionMode: {tool.subagents}`"
+    if tool.availability != "always":
+        return f"only available with `{dialect.tool_keys.mode}: {tool.mode}`"
     return "available" if tool.background else "not available in the background"
 
 
-def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
+def _old_tool_page(dialect: Dialect, old: FormerTool) -> str:
     summary = f"{old.note[0].upper()}{old.note[1:]}."
-    if old.works:
+    if old.still_accepted:
         summary += " The former name is still accepted."
     else:
         summary += f" {dialect.runtimes[0].title} ignores it."
-    facts = [("Use instead", _list_names(old.now))]
+    facts = [("Use instead", _list_names(old.replacements))]
     return render_page(old.name, "former tool name", summary, facts, dialect.source(old.source))
 
 
 def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
     # Some runtimes accept tool names of other formats.
-    others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.works]
+    others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.accepted_by]
     effect = _UNKNOWN_TOOLS[others[0].unknown_tools] if others else "still accepts it"
-    summary = f"A tool of {tool.of}. {(*others, *dialect.runtimes)[0].title} {effect}."
-    facts = [("Closest equivalent", _list_names(tool.now))]
+    summary = f"A tool of {tool.owner}. {(*others, *dialect.runtimes)[0].title} {effect}."
+    facts = [("Closest equivalent", _list_names(tool.replacements))]
     return render_page(tool.name, "unknown tool", summary, facts, observed_source(dialect))
 
 
@@ -243,7 +222,8 @@ def _mcp_page(dialect: Dialect, name: str) -> str:
     """Explain `mcp__server`, `mcp__server__*` or `mcp__server__tool`."""
     server, _, tool = name.removeprefix(MCP_PREFIX).partition("__")
     if server == ALL_TOOLS:
-        only = "; only valid in `disallowedTools`" if dialect.key("disallowedTools") else ""
+        denied = dialect.tool_keys.denied
+        only = f"; only valid in `{denied}`" if denied else ""
         summary = f"All tools of all MCP servers{only}."
     elif tool in ("", ALL_TOOLS):
         summary = f"All tools of the MCP server {code_span(server)}, if it is connected."
@@ -265,10 +245,10 @@ def explain_model(dialect: Dialect, name: str) -> str | None:
     """Explain a model: an alias, an id, or an id in the form of another provider."""
     model = dialect.models.get(name)
     if model is None:
-        if not dialect.models.is_elsewhere(name):
+        if not dialect.models.matches_other_id(name):
             return None
         key = next(key for key in dialect.keys if key.type == "model")
-        return render_page(name, "model id", dialect.models.others, (), dialect.source(key.source))
+        return render_page(name, "model id", dialect.models.other_ids_note, (), dialect.source(key.source))
     kind = "model alias" if model.kind == "alias" else "model id"
     runtime = dialect.runtimes[0]
     statuses = {
@@ -276,14 +256,16 @@ def explain_model(dialect: Dialect, name: str) -> str | None:
         "remapped": "removed; requests go to a newer model",
         "retired": "retired; requests fail",
     }
-    suffix = dialect.models.long_context
+    suffix, runtime = dialect.models.long_context, dialect.runtimes[0]
     long = bool(suffix) and name.strip().lower().endswith(suffix)
+    target = f"`{model.resolves_to}` in {runtime.title} {runtime.version}"
     facts = [
-        ("Resolves to", f"`{model.sends}` in {runtime.title} {runtime.version}" if model.sends else ""),
+        ("Resolves to", target if model.resolves_to else ""),
         ("Status", statuses.get(model.status, "")),
         (code_span(suffix), "selects the long context window" if long else ""),
     ]
-    return render_page(model.name, kind, f"{model.summary.rstrip('.')}.", facts, dialect.source(model.source))
+    kind, summary = f"model {model.kind}", f"{model.summary.rstrip('.')}."
+    return render_page(model.name, kind, summary, facts, dialect.source(model.source))
 
 
 # --- hooks and servers ------------------------------------------------------------------------
@@ -295,8 +277,8 @@ def explain_event(dialect: Dialect, name: str) -> str | None:
     if event is None:
         return None
     facts = [
-        ("Matcher", f"matched against {event.matches}" if event.matches else "ignored"),
-        ("", "With an invalid definition the whole agent is not loaded" if event.guard else ""),
+        ("Matcher", f"matched against {event.matcher_subject}" if event.matcher_subject else "ignored"),
+        ("", "With an invalid definition the whole agent is not loaded" if event.rejects_if_invalid else ""),
     ]
     return render_page(event.name, "hook event", event.summary, facts, dialect.source(event.source))
 
@@ -317,13 +299,13 @@ def explain_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  T
 
 def explain_entry_field(dialect: Dialect, name: str) -> str | None:
     """Explain a field of an entry of a hook event."""
-    field = next((field for field in dialect.hooks.entry if field.name == name), None)
+    field = next((field for field in dialect.hooks.entry_fields if field.name == name), None)
     return _field_page(dialect, field, "field of a hook") if field else None
 
 
 def explain_handler_field(dialect: Dialect, handler: str, field: str) -> str | None:
     """Explain a field of a hook handler; a handler of unknown type may have any field."""
-    common = next((row for row in dialect.hooks.common if row.name == field), None)
+    common = next((row for row in dialect.hooks.common_fields if row.name == field), None)
     if common:
         return _field_page(dialect, common, "field of a hook handler")
     known = dialect.hook_handler(handler)
@@ -345,7 +327,7 @@ def explain_transport(dialect: Dialect, name: str) -> str | None:
     transport = next((row for row in dialect.servers.transports if row.name == name), None)
     if transport is None:
         return None
-    facts = [("Required", code_span(transport.requires))]
+    facts = [("Required", code_span(transport.required_field))]
     return render_page(name, "MCP server type", transport.summary, facts, dialect.source(transport.source))
 
 
@@ -377,7 +359,7 @@ def explain_agent(dialect: Dialect, name: str) -> str | None:
 
 def explain_variable(dialect: Dialect, name: str) -> str | None:
     """Explain a variable of prompts."""
-    found = next((row for row in dialect.template.variables if row.name == name), None)
+    found = next((row for row in dialect.prompt_variables.variables if row.name == name), None)
     return render_page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
 
 
@@ -411,7 +393,7 @@ def _word_groups(dialect: Dialect, *, own_words: bool = False) -> Iterator[_Word
         yield _WordGroup(tuple(RULES), explain_rule)
     yield words(dialect.keys, partial(explain_key, dialect))
     yield words((*dialect.tools, *dialect.old_tools), partial(explain_tool, dialect))
-    yield _WordGroup(dialect.user_tools, partial(explain_tool, dialect))
+    yield _WordGroup(dialect.configured_tools, partial(explain_tool, dialect))
     yield words(dialect.models.known, partial(explain_model, dialect))
     yield words(hooks.events, partial(explain_event, dialect))
     for key in dialect.keys:
@@ -423,8 +405,8 @@ def _word_groups(dialect: Dialect, *, own_words: bool = False) -> Iterator[_Word
         tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
         yield _WordGroup(tuple(filter(dialect.foreign_tool, tools)), partial(explain_tool, dialect))
     yield words(hooks.handlers, partial(explain_handler, dialect))
-    yield words(hooks.entry, partial(explain_entry_field, dialect))
-    fields = (*hooks.common, *(field for handler in hooks.handlers for field in handler.fields))
+    yield words(hooks.entry_fields, partial(explain_entry_field, dialect))
+    fields = (*hooks.common_fields, *(field for handler in hooks.handlers for field in handler.fields))
     yield words(fields, partial(explain_handler_field, dialect, ""))
     yield words(servers.fields, partial(explain_server_field, dialect))
     yield words(servers.transports, partial(explain_transport, dialect))
@@ -491,4 +473,4 @@ def suggest_words(word: str, dialect: Dialect) -> list[str]:
 def _is_misspelt(name: str, dialect: Dialect) -> bool:
     """Whether `name` is another spelling of a key of the dialect."""
     foreign = None if dialect.key(name) else dialect.foreign_key(name)
-    return foreign is not None and foreign.alias
+    return foreign is not None and foreign.is_misspelling

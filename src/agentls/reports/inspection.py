@@ -124,12 +124,12 @@ def resolve_model(written: str | None, models: Models) -> str:
     model = models.get(lowered)
     if model is None:
         return written or INHERIT
-    return model.sends or model.name
+    return model.resolves_to or model.name
 
 
 def _resolved_model(reading: Reading, models: Models) -> ResolvedModel:
     entry, key = reading.entry("model"), reading.dialect.key("model")
-    if entry and key and key.shape and isinstance(entry.value, Sequence):
+    if entry and key and key.value.schema and isinstance(entry.value, Sequence):
         names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
         return ResolvedModel(", ".join(names), resolve_model(names[0] if names else None, models))
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
@@ -186,7 +186,7 @@ def _ignored_keys(reading: Reading) -> Iterator[str]:
 def _tool_notes(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
     available = [tool for tool in map(dialect.tool, tools.available) if tool]
     for other in tools.available:
-        yielding = [tool.name for tool in available if tool.yields_to == other]
+        yielding = [tool.name for tool in available if tool.superseded_by == other]
         if yielding:
             yield (
                 f"An agent with `{other}` does not get {wording.join_names(yielding)};"
@@ -195,7 +195,7 @@ def _tool_notes(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
     lost = [tool.name for tool in available if not tool.background]
     if lost:
         yield f"In the background, which is the default, the agent does not have {wording.join_names(lost)}."
-    some = [tool.name for tool in available if tool.sessions == "some"]
+    some = [tool.name for tool in available if not tool.in_every_session]
     if some:
         yield f"Only available in some sessions or on some systems: {wording.join_names(some)}."
 
@@ -206,15 +206,15 @@ def _model_notes(written: str | None, models: Models) -> Iterator[str]:
     model = models.get(written)
     if models.providers and "/" not in written:
         yield f"`{written}` has no provider; the agent fails when it runs."
-    elif model is None and not models.is_elsewhere(written):
+    elif model is None and not models.matches_other_id(written):
         ignored = "it is ignored unless the account has it"
         passed_on = "it is sent to the API unchanged"
-        rest = passed_on if models.unknown == "passed on" else ignored
+        rest = passed_on if models.unknown_models == "passed on" else ignored
         yield f"Unknown model `{written}`; {rest}."
     elif model and model.status == "retired":
         yield f"Requests to `{model.name}` fail: {model.summary}."
     elif model and model.status == "remapped":
-        yield f"`{model.name}` was removed; requests go to `{model.sends}`."
+        yield f"`{model.name}` was removed; requests go to `{model.resolves_to}`."
 
 
 def _check_portability(text: str) -> PortabilityCheck:
@@ -319,7 +319,7 @@ def strip_styles(lines: list[Line]) -> str:
 def is_usable(report: RuntimeReport) -> bool:
     """Whether the runtime can start an agent from the file, with tools unless it has none on purpose."""
     grammar = report.runtime.tool_grammar
-    on_purpose = grammar is not None and grammar.none_on_purpose and report.tools.mode == "none"
+    on_purpose = grammar is not None and grammar.empty_is_intended and report.tools.mode == "none"
     return report.loads and report.status != "damaged" and (on_purpose or not report.tools.is_empty)
 
 
@@ -327,21 +327,21 @@ def verdict(report: RuntimeReport) -> str:
     """A sentence on what the runtime does with the file."""
     title = f"{report.runtime.title} {report.runtime.version}".rstrip()
     if not report.loads:
-        return f"{title} {report.runtime.refusal.replace('the file', 'this file')}."
-    if report.status == "damaged" and report.runtime.damage:
-        return f"{title} cannot read the frontmatter: it {report.runtime.damage}."
+        return f"{title} {report.runtime.effects.rejection_effect.replace('the file', 'this file')}."
+    if report.status == "damaged" and report.runtime.effects.degraded_effect:
+        return f"{title} cannot read the frontmatter: it {report.runtime.effects.degraded_effect}."
     if report.status == "damaged":
         return f"{title} loads this file without its frontmatter: `{report.name}` gets all tools."
     effect = f"{title} {'loads' if report.runtime.version else 'should load'} this file"
     if report.status == "repaired":
         effect += " after repair"
     if report.tools.mode == "none":
-        return f"{effect} and starts the {report.dialect.thing} without any tool."
+        return f"{effect} and starts the {report.dialect.noun} without any tool."
     if report.tools.is_empty and report.runtime.without_tools != "refused":
         starts = "starts" if report.runtime.without_tools == "started" else "may start"
-        return f"{effect} but {starts} the {report.dialect.thing} without any tool."
+        return f"{effect} but {starts} the {report.dialect.noun} without any tool."
     if report.tools.is_empty:
-        return f"{effect} but refuses to start the {report.dialect.thing}, which has no tools."
+        return f"{effect} but refuses to start the {report.dialect.noun}, which has no tools."
     return f"{effect}."
 
 
@@ -353,7 +353,7 @@ def short_status(report: RuntimeReport) -> str:
         "clean": "loads",
         "repaired": "loads after repair",
         "damaged": "loads without frontmatter",
-        "dropped": report.runtime.refused,
+        "dropped": report.runtime.effects.rejection_word,
     }[report.status]
 
 
@@ -372,17 +372,17 @@ def describe_model(model: ResolvedModel, format_name: Callable[[str], str] = str
 def describe_tools(report: RuntimeReport, format_name: Callable[[str], str] = str) -> str:
     """Describe the tools that an agent may use, by name if they are listed; `format_name` formats names."""
     if report.tools.mode == "all":
-        if any(tool.subagents != "yes" for tool in report.dialect.tools):
+        if any(tool.availability != "always" for tool in report.dialect.tools):
             return "all tools available to subagents"
         key = report.dialect.key("tools")
-        return key.default if key and key.default else "all tools"
+        return key.docs.default_effect if key and key.docs.default_effect else "all tools"
     denied = {ruling.name for ruling in report.capabilities.denied} if report.capabilities else ()
     return ", ".join(format_name(tool) for tool in report.tools.available if tool not in denied) or "none"
 
 
 def describe_tokens(report: RuntimeReport, separator: str = ",") -> str:
     """Describe the numbers of tokens; `separator` comes between that of the description, if any, and the other."""
-    where = "prompt" if report.dialect.thing in _PROMPT_THINGS else "text"
+    where = "prompt" if report.dialect.noun in _PROMPT_THINGS else "text"
     body = f"{report.tokens.body:,} in the {where}"
     if report.description is None:
         return f"about {body}"

@@ -53,3 +53,58 @@ def join_names(names: Iterable[str], last: str = " and ", limit: int = _MAX_NAME
         spans[limit:] = [f"{len(spans) - limit} more"]
         last = " and "
     return last.join([", ".join(spans[:-1]), spans[-1]]) if len(spans) > 1 else "".join(spans)
+
+
+VERBS = {
+    "accepts": "accept",
+    "applies": "apply",
+    "does": "do",
+    "drops": "drop",
+    "ends": "end",
+    "expects": "expect",
+    "gives": "give",
+    "fills": "fill",
+    "hands": "hand",
+    "has": "have",
+    "ignores": "ignore",
+    "includes": "include",
+    "is": "are",
+    "knows": "know",
+    "leaves": "leave",
+    "lists": "list",
+    "loads": "load",
+    "looks": "look",
+    "makes": "make",
+    "moves": "move",
+    "offers": "offer",
+    "passes": "pass",
+    "quotes": "quote",
+    "reads": "read",
+    "refuses": "refuse",
+    "registers": "register",
+    "rejects": "reject",
+    "removes": "remove",
+    "reports": "report",
+    "requires": "require",
+    "sends": "send",
+    "skips": "skip",
+    "starts": "start",
+    "supports": "support",
+    "takes": "take",
+    "tells": "tell",
+    "treats": "treat",
+    "uses": "use",
+    "wants": "want",
+    "warns": "warn",
+}
+"""The verbs that say what a runtime does: as used of one, and of several."""
+
+_VERB = re.compile(r"(?:^|(?<=, and ))\w+")
+
+
+def agree(predicate: str, *, several: bool) -> str:
+    """`predicate`, which says what one runtime does, as it is said of one or of several.
+
+    The verbs are its first word and what follows `, and`.
+    """
+    return _VERB.sub(lambda verb: VERBS.get(verb[0], verb[0]), predicate) if several else predicate

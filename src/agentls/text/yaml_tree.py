@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -255,6 +255,23 @@ def load_yaml(text: str) -> Any:
     """Load a table or a dialect file of the user as plain data. Raises `yaml.YAMLError`, and `RecursionError` for
     data that contains itself."""
     return yaml.load(text, Loader=_DataLoader)
+
+
+def find_line(text: str, path: Iterable[str | int]) -> int:
+    """The line (from 1) in a YAML file of the value to which `path` leads: names in mappings, numbers in lists.
+    Where the way ends early it is the line of the last key that exists, and 0 if there is none."""
+    node, line = yaml.compose(text, Loader=_DataLoader), 0
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            found = (node.value[step], node.value[step])
+        else:
+            found = None
+        if found is None:
+            return line
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
 
 
 @lru_cache(maxsize=8)  # Several runtimes read the same block.

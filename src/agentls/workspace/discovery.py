@@ -238,7 +238,7 @@ def _named_like_an_agent() -> Callable[[str], object]:
 
 
 def _pattern(place: Place) -> str:
-    return f"(?i:{translate(place.files)})" if place.any_case else translate(place.files)
+    return f"(?i:{translate(place.files)})" if place.ignores_case else translate(place.files)
 
 
 # .gitignore

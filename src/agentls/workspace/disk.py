@@ -21,6 +21,7 @@ from agentls.text import globs
 from agentls.text.paths import folder_and_parents
 
 if TYPE_CHECKING:
+    from agentls.dialects.validation import DialectProblem
     from agentls.project.index import Index
 
 SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
@@ -137,10 +138,16 @@ def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ..
             problems.append(f"the dialect file {absolute_path(path)} cannot be read: {describe_error(error)}")
             continue
         name, wrong = load_user_dialect(text, STRATEGIES, tuple((file.name, file.text) for file in files))
-        problems += [f"the dialect file {absolute_path(path)} is left out: {problem}" for problem in wrong]
+        problems += [_describe_dialect_problem(path, problem) for problem in wrong]
         if name:
             files.append(DialectFile(path, name, text))
     return config._replace(dialects=tuple(files)), tuple(problems)
+
+
+def _describe_dialect_problem(path: str, problem: DialectProblem) -> str:
+    """The message for a dialect file with a mistake, which is ignored as a whole."""
+    line = f":{problem.line}" if problem.line else ""
+    return f"{absolute_path(path)}{line}: {problem.message}; the dialect file is ignored"
 
 
 # Files

@@ -106,7 +106,7 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     entry = ctx.reading.entry("description")
     if entry is None or not isinstance(entry.value, Scalar) or "\\n" not in entry.value.text:
         return
-    if not ctx.reading.runtime.line_breaks:
+    if not ctx.reading.runtime.description.line_breaks:
         return
     text = entry.value.text
     paths = [found[0] for found in _WINDOWS_PATH.finditer(text) if "\\n" in found[0]]
@@ -164,7 +164,7 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     if _CUE.search(description) or find_lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
-        yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.thing}.")
+        yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.noun}.")
 
 
 _ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
@@ -382,11 +382,13 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
         return
     own, roster, entry = described
     runtime = ctx.reading.runtime
-    limit = ctx.config.max_total_description_tokens or runtime.descriptions
+    limit = ctx.config.max_total_description_tokens or runtime.description.description_budget
     if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
     source = (
-        f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
+        f"{runtime.title} {runtime.description.description_budget_source}"
+        if limit == runtime.description.description_budget
+        else "as configured"
     )
     yield Finding(
         entry.key.span,

@@ -89,7 +89,11 @@ _TOOL = re.compile(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
 
 def _readers(ctx: Context) -> tuple[Reading, ...]:
     """Return the readings of the runtimes that resolve `#file:` and `#tool:` references."""
-    return tuple(reading for reading in ctx.readings if reading.runtime.references and reading.loads)
+    return tuple(
+        reading
+        for reading in ctx.readings
+        if reading.runtime.prompt.resolves_prompt_references and reading.loads
+    )
 
 
 def _find_references(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span]]:
@@ -217,12 +221,12 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     """
     for name, span in _find_references(ctx, "#tool:", _TOOL):
         former = find_former_tool(name, ctx.dialect)
-        if former is None or not former.now:
+        if former is None or not former.replacements:
             continue
-        first, *others = former.now
+        first, *others = former.replacements
         what = "split into" if others else "renamed to"
         fixes = () if others else ctx.make_fix(f"Change to `{first}`", Edit(span, first))
-        message = f"`{name}` was {what} {join_names(former.now)}; the old name still works."
+        message = f"`{name}` was {what} {join_names(former.replacements)}; the old name still works."
         yield Finding(span, message, fixes)
 
 
@@ -249,7 +253,7 @@ def broken_import(ctx: Context) -> Iterator[Finding]:
     Follow @CLAUDE.md, and ask @anna.
     ```
     """
-    readers = [reading.runtime for reading in ctx.readings if reading.runtime.imports]
+    readers = [reading.runtime for reading in ctx.readings if reading.runtime.prompt.imports]
     if not readers or "@" not in ctx.text:
         return
     body = ctx.document.body_start
@@ -389,7 +393,7 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
     Write small functions.
     ```
     """
-    triggers, root, block = ctx.dialect.triggers, ctx.reading.root, ctx.document.frontmatter
+    triggers, root, block = ctx.dialect.activation, ctx.reading.root, ctx.document.frontmatter
     if not triggers or block is None or not ctx.reading.loads or ctx.reading.reasons:
         return
     entries = tuple(entry for entry in root.entries if _has_value(entry)) if root else ()

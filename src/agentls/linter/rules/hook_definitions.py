@@ -252,9 +252,9 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
     """
     ignores = ctx.describe_effect("ignores it")
     for each in _invalid_shapes(ctx):
-        if not each.event.guard:
+        if not each.event.rejects_if_invalid:
             yield Finding(each.span, f"{each.message} {ignores}.", each.fixes)
-    matcher = next((field for field in ctx.dialect.hooks.entry if field.name == "matcher"), None)
+    matcher = next((field for field in ctx.dialect.hooks.entry_fields if field.name == "matcher"), None)
     for entry in shape.hook_entries(ctx):
         if matcher and entry.matcher and not matcher.accepts(entry.matcher.value):
             yield from _invalid_matcher_type(ctx, entry.matcher)
@@ -515,7 +515,7 @@ def unknown_hook_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry_fields = [field.name for field in ctx.dialect.hooks.entry]
+    entry_fields = [field.name for field in ctx.dialect.hooks.entry_fields]
     for entry in shape.hook_entries(ctx):
         yield from _unknown_fields(ctx, entry.node, entry_fields, "a hook entry")
     for handler in shape.hook_handlers(ctx):
@@ -643,7 +643,7 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
         fields = shape.handler_fields(ctx.dialect, handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
-            if field and field.only_for_tools and not event.tool and not is_null(entry.value):
+            if field and field.tool_events_only and not event.matches_tools and not is_null(entry.value):
                 message = f"`{field.name}` only applies to tool events, and `{event.name}` is not one."
                 message += f" {ctx.describe_effect('ignores the handler')}."
                 yield Finding(entry.key.span, message, _remove_field(ctx, handler.node, entry, safe=False))
@@ -766,7 +766,7 @@ def ignored_matcher(ctx: Context) -> Iterator[Finding]:
     """
     for entry in shape.hook_entries(ctx):
         value = entry.matcher.value if entry.matcher else None
-        if entry.event.matches or not isinstance(value, Scalar):
+        if entry.event.matcher_subject or not isinstance(value, Scalar):
             continue
         if value.type == "str" and value.text not in shape.ALL:
             matcher = format_code(value.text)
@@ -826,7 +826,7 @@ def _unknown_name(dialect: Dialect, name: str, span: Span) -> _MatcherName | Non
     tools = [tool.name for tool in dialect.tools]
     right_case = match_ignoring_case(name, tools)
     row = dialect.old_tool(name) or dialect.foreign_tool(name)
-    meant = right_case or (row.now[0] if row and row.now else closest_match(name, tools))
+    meant = right_case or (row.replacements[0] if row and row.replacements else closest_match(name, tools))
     return _MatcherName(name, span, standing != "unknown" or right_case is not None, meant)
 
 

@@ -20,7 +20,7 @@ from agentls.text.yaml_tree import Entry, Scalar, Sequence
 
 def _placeholder(ctx: Context) -> str:
     """Return a description for the user to complete."""
-    return f"What the {ctx.dialect.thing} does. Use it when ..."
+    return f"What the {ctx.dialect.noun} does. Use it when ..."
 
 
 @rule("not loaded")
@@ -124,7 +124,7 @@ def _is_misspelling(ctx: Context, written: str, key: str) -> bool:
     """Whether `written` is an unknown key that probably means `key`."""
     foreign = ctx.dialect.foreign_key(written)
     if foreign or ctx.dialect.key(written):
-        return foreign is not None and foreign.use == key
+        return foreign is not None and foreign.replacement == key
     return closest_match(written, [key]) is not None
 
 
@@ -141,7 +141,7 @@ def _effective_fixes(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
 
 def _default_name(ctx: Context) -> str:
     """Return a valid name derived from the file name, or from the name of its folder."""
-    return _slugify(ctx.document.identity.default_name(ctx.reading.runtime.identity))
+    return _slugify(ctx.document.identity.default_name(ctx.reading.runtime.naming.default_name))
 
 
 def _slugify(stem: str) -> str:
@@ -284,7 +284,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
 
 def _override_fix(ctx: Context) -> Iterator[Fix]:
     """Return the fix that lets the agent shadow a built-in one, where that requires a key."""
-    override = ctx.reading.runtime.override
+    override = ctx.reading.runtime.naming.override_key
     entry = ctx.reading.entry(override) if override else None
     if entry:
         yield Fix(f"Change to `{override}: true`", (set_value(entry, "true"),))
@@ -332,7 +332,7 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
 
 def _report_other_name(ctx: Context) -> Iterator[Finding]:
     """Report a name that differs from the folder's, if runtimes report it but load the skill."""
-    readings = [reading for reading in ctx.readings if reading.runtime.other_names == "reported"]
+    readings = [reading for reading in ctx.readings if reading.runtime.naming.name_mismatch == "reported"]
     for reading in readings[:1]:
         for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
             reported = describe_effect((reading.runtime for reading in readings), "reports it")
@@ -503,7 +503,11 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    if not reading.runtime.undescribed or reading.status in ("damaged", "dropped") or find_early_closing(ctx):
+    if (
+        not reading.runtime.effects.no_description_effect
+        or reading.status in ("damaged", "dropped")
+        or find_early_closing(ctx)
+    ):
         return
     if (reading.description or "").strip() or ctx.is_chosen_by_people:
         return
@@ -513,5 +517,5 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
         return  # `misspelt-key` reports a similar key.
     mark, edits = _insert_description(ctx)
     missing = _describe_missing_description(reading.entry("description"))
-    message = f"{missing} {ctx.describe_effect(reading.runtime.undescribed)}."
+    message = f"{missing} {ctx.describe_effect(reading.runtime.effects.no_description_effect)}."
     yield Finding(mark, message, ctx.make_fix("Insert a description", *edits))

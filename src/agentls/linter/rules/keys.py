@@ -152,21 +152,23 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in _unknown_entries(ctx):
         foreign = ctx.dialect.foreign_key(entry.key.text)
-        if foreign is None or foreign.alias:
+        if foreign is None or foreign.is_misspelling:
             continue
         subject = (
-            f"`{foreign.name}` is a key of {foreign.of}" if foreign.of else f"Unknown key `{foreign.name}`"
+            f"`{foreign.name}` is a key of {foreign.owner}"
+            if foreign.owner
+            else f"Unknown key `{foreign.name}`"
         )
         message = f"{subject}; {_handling_of_unknown_key(ctx)}."
-        if foreign.use and foreign.same:
-            message += f" Use `{foreign.use}` instead."
-        elif foreign.use:
+        if foreign.replacement and foreign.is_equivalent:
+            message += f" Use `{foreign.replacement}` instead."
+        elif foreign.replacement:
             note = f": {foreign.note}" if foreign.note else ""
-            message += f" The closest equivalent is `{foreign.use}`{note}."
+            message += f" The closest equivalent is `{foreign.replacement}`{note}."
         elif foreign.note:
             message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
-        renamed = rename_key(ctx, entry, foreign) if foreign.use else ()
-        fixes = ctx.make_fix(f"Rename to `{foreign.use}`", *renamed)
+        renamed = rename_key(ctx, entry, foreign) if foreign.replacement else ()
+        fixes = ctx.make_fix(f"Rename to `{foreign.replacement}`", *renamed)
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
 
@@ -270,7 +272,7 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
         return
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
-        if key and key.ignored_in_plugin:
+        if key and key.effects.ignored_in_plugin:
             yield Finding(
                 entry.key.span,
                 f"{ctx.describe_effect('ignores')} `{key.name}` in plugin agents.",
@@ -342,7 +344,7 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
             continue
         if len({entry.key.text for entry in mapping.entries}) == len(mapping.entries):
             continue
-        if ctx.reading.runtime.equal_keys == "undocumented":
+        if ctx.reading.runtime.duplicate_keys == "undocumented":
             yield from _repeated_keys(mapping)
         else:
             yield from _overridden_keys(ctx, mapping)
@@ -417,9 +419,13 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
             continue
         fixes: tuple[Fix, ...] = ()
         # Without this entry, an earlier one with the same key would be used.
-        if not key.empty and sum(other.key.text == key.name for other in entries) == 1:
+        if not key.effects.empty_effect and sum(other.key.text == key.name for other in entries) == 1:
             fixes = remove_key(ctx, entry, safe=True)
-        yield Finding(entry.report_span, f"`{key.name}` has no value; {key.empty or 'it is ignored'}.", fixes)
+        yield Finding(
+            entry.report_span,
+            f"`{key.name}` has no value; {key.effects.empty_effect or 'it is ignored'}.",
+            fixes,
+        )
 
 
 _REPORTED_IF_EMPTY = frozenset({"tools", "hooks"})
@@ -429,8 +435,8 @@ _REPORTED_IF_EMPTY = frozenset({"tools", "hooks"})
 def _is_empty(ctx: Context, key: Key, value: Scalar) -> bool:
     """Whether the value is null where that is not usual, or a blank string."""
     if value.type == "null":
-        return not key.blank
-    if key.type != "text" or not key.shape or value.type != "str" or value.text.strip():
+        return not key.effects.often_empty
+    if key.type != "text" or not key.value.schema or value.type != "str" or value.text.strip():
         return False
     # An agent without a name or a description is reported by the rules about them.
     return not (ctx.dialect.model_invocable and key.name in ("name", "description"))
@@ -472,20 +478,25 @@ def deprecated_key(ctx: Context) -> Iterator[Finding]:
     """
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
-        if key is None or not key.deprecated or not any(reading.loads for reading in ctx.readings):
+        if (
+            key is None
+            or not key.deprecation.deprecated
+            or not any(reading.loads for reading in ctx.readings)
+        ):
             continue
         fixes = _replacement(ctx, key, entry) or _equivalent_line(ctx, key, entry)
-        yield Finding(entry.key.span, f"`{key.name}` is deprecated; {key.deprecated}.", fixes)
+        yield Finding(entry.key.span, f"`{key.name}` is deprecated; {key.deprecation.deprecated}.", fixes)
 
 
 def _replacement(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     """Return the fix that uses the current key, if the value can stay or be converted."""
-    if not key.use or ctx.document.entry(key.use):
+    if not key.deprecation.replacement or ctx.document.entry(key.deprecation.replacement):
         return ()
-    use = ctx.dialect.key(key.use)
-    if use and (use.type, use.shape) == (key.type, key.shape):
+    use = ctx.dialect.key(key.deprecation.replacement)
+    if use and (use.type, use.value.schema) == (key.type, key.value.schema):
         return ctx.make_fix(f"Rename to `{use.name}`", Edit(entry.key.span, use.name), safe=True)
-    if (key.name, key.use) != (permissions.TOOLS_KEY, permissions.PERMISSION_KEY):
+    keys = ctx.dialect.tool_keys
+    if (key.name, key.deprecation.replacement) != (keys.allowed, keys.permissions):
         return ()
     if not ctx.reading.entry(key.name):
         return ()
@@ -495,13 +506,17 @@ def _replacement(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     ]
     if not lines:
         return ()
-    edit = Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines]))
-    return ctx.make_fix(f"Convert to `{key.use}`", edit, safe=True)
+    edit = Edit(entry.span, ctx.document.newline.join([f"{key.deprecation.replacement}:", *lines]))
+    return ctx.make_fix(f"Convert to `{key.deprecation.replacement}`", edit, safe=True)
 
 
 def _equivalent_line(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     """Return the fix that changes the entry to the equivalent line, or removes it if it has no effect."""
-    line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
+    line = (
+        key.deprecation.replacement_lines.get(entry.value.text.lower())
+        if isinstance(entry.value, Scalar)
+        else None
+    )
     if line and ctx.document.entry(line.partition(":")[0]) is None:
         return ctx.make_fix(f"Change to `{line}`", Edit(entry.span, line), safe=True)
     return remove_key(ctx, entry) if line is not None else ()
@@ -539,13 +554,16 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
         key = ctx.dialect.key(entry.key.text)
         if key is None or not ctx.reading.loads or ctx.reading.status == "damaged":
             continue
-        when = key.no_effect_when
-        if key.no_effect and (when is None or is_met(when, ctx.document.root)):
-            message = f"{ctx.describe_effect('ignores')} `{key.name}`: {key.no_effect}."
+        when = key.effects.no_effect_when
+        if key.effects.no_effect and (when is None or is_met(when, ctx.document.root)):
+            message = f"{ctx.describe_effect('ignores')} `{key.name}`: {key.effects.no_effect}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
-        elif key.applies and not applies(key, ctx.document.root):
-            values = join_names((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
-            message = f"`{key.name}` only applies with {values or f'`{key.applies.key}`'}."
+        elif key.effects.applies_when and not applies(key, ctx.document.root):
+            values = join_names(
+                (f"{key.effects.applies_when.key}: {value}" for value in key.effects.applies_when.values),
+                " or ",
+            )
+            message = f"`{key.name}` only applies with {values or f'`{key.effects.applies_when.key}`'}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
@@ -596,10 +614,14 @@ def _rejected_keys(ctx: Context) -> Iterator[Finding]:
             continue
         foreign = ctx.dialect.foreign_key(entry.key.text)
         closest = closest_key(entry.key.text, ctx.dialect)
-        if foreign and foreign.of and not foreign.alias:
-            instead = f" Use `{foreign.use}` instead." if foreign.same and foreign.use else ""
-            message = f"{finding.message} It is a key of {foreign.of}.{instead}"
-            renamed = ctx.make_fix(f"Rename to `{foreign.use}`", *rename_key(ctx, entry, foreign))
+        if foreign and foreign.owner and not foreign.is_misspelling:
+            instead = (
+                f" Use `{foreign.replacement}` instead."
+                if foreign.is_equivalent and foreign.replacement
+                else ""
+            )
+            message = f"{finding.message} It is a key of {foreign.owner}.{instead}"
+            renamed = ctx.make_fix(f"Rename to `{foreign.replacement}`", *rename_key(ctx, entry, foreign))
             yield finding._replace(message=message, fixes=renamed or remove_key(ctx, entry))
         elif closest and ctx.document.entry(closest) is None:
             yield suggest_key(ctx, finding, closest)
@@ -745,13 +767,17 @@ def expected_key(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in ctx.readings:
-        asked = reading.runtime.asks_for
+        asked = reading.runtime.reports_missing
         if not asked or not reading.loads or reading.root is None or reading.block is None:
             continue
         for entry in reading.root.entries:
             key = reading.dialect.key(entry.key.text)
             value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
-            needed = key.needs.get(value) if key and key.known_to(reading.runtime.name) else None
+            needed = (
+                key.requirement.required_by_value.get(value)
+                if key and key.known_to(reading.runtime.name)
+                else None
+            )
             if needed in asked and reading.root.get(needed) is None:
                 required = f"requires it with `{entry.key.text}: {value}`"
                 yield Finding(

@@ -290,11 +290,11 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
         ]
         rename_all = _replace_old_names(ctx, tools, [listed for listed, _ in renamed])
         for listed, old in renamed:
-            what = "renamed to" if len(old.now) == 1 else "split into"
+            what = "renamed to" if len(old.replacements) == 1 else "split into"
             yield Finding(
                 listed.entry.name_span,
-                f"`{listed.entry.name}` was {what} {join_names(old.now)}; the old name still works.",
-                (*_replace_old_name(ctx, tools, listed, old.now), *rename_all),
+                f"`{listed.entry.name}` was {what} {join_names(old.replacements)}; the old name still works.",
+                (*_replace_old_name(ctx, tools, listed, old.replacements), *rename_all),
             )
 
 
@@ -373,8 +373,8 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     for tools, listed, replacements in find_unresolved(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
         assert row is not None, "the code comes from this row"
-        message = f"`{row.name}` is a tool of {row.of}; {entry_effect(ctx, tools, listed)}."
-        if row.same:
+        message = f"`{row.name}` is a tool of {row.owner}; {entry_effect(ctx, tools, listed)}."
+        if row.is_equivalent:
             message += f" Use {join_names(replacements)} instead."
         elif replacements:
             closest = "The closest tool is" if len(replacements) == 1 else "The closest tools are"
@@ -389,7 +389,7 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
 
 def _main_owner(tools: ToolList, dialect: Dialect) -> str:
     """Return the product that most of the foreign names belong to."""
-    owners = [row.of for listed in tools.items if (row := dialect.foreign_tool(listed.entry.name))]
+    owners = [row.owner for listed in tools.items if (row := dialect.foreign_tool(listed.entry.name))]
     return max(owners, key=owners.count)
 
 
@@ -435,10 +435,10 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
     for tools, listed, _ in find_unresolved(ctx, "unavailable-tool"):
         tool = ctx.dialect.tool(listed.entry.name)
         assert tool is not None, "the code comes from this row"
-        if tool.subagents == "never":
+        if tool.availability == "never":
             when = "never available to subagents"
         else:
-            when = f"only available to subagents with `permissionMode: {tool.subagents}`"
+            when = f"only available to subagents with `{ctx.dialect.tool_keys.mode}: {tool.mode}`"
         yield Finding(
             listed.entry.name_span,
             f"`{tool.name}` is {when}; {entry_effect(ctx, tools, listed)}.",
@@ -588,7 +588,7 @@ def _none_available_finding(
         explain_entry(listed, tools, ctx.dialect) != _UNKNOWN for tools in lists for listed in tools.items
     )
     is_certain = runtimes[0].without_tools != "unknown" and (
-        is_explained or not ctx.dialect.tool_grammar.open
+        is_explained or not ctx.dialect.tool_grammar.is_open_set
     )
     effect = describe_effect(runtimes, _STARTS[runtimes[0].without_tools])
     return Finding(
@@ -628,7 +628,7 @@ def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
     entry = reading.entry(TOOLS)
     if (
         entry is None
-        or grammar.map
+        or grammar.is_mapping
         or runtime.unknown_tools in ("refused", "undocumented")
         or is_read_as_string(ctx, entry.value)
     ):
@@ -637,9 +637,9 @@ def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
     if not tools.is_empty or any(reason.span == entry.report_span for reason in reading.reasons):
         return None
     # A list with tools of another runtime, or with its word for all tools, is written for that one.
-    has_keyword = any(ignored.name in reading.dialect.tool_grammar.all for ignored in tools.dropped)
+    has_keyword = any(ignored.name in reading.dialect.tool_grammar.wildcards for ignored in tools.dropped)
     works_elsewhere = any(ignored.reason == missing_in_runtime(runtime) for ignored in tools.dropped)
-    is_intended = tools.mode == "none" and grammar.none_on_purpose
+    is_intended = tools.mode == "none" and grammar.empty_is_intended
     return None if has_keyword or works_elsewhere or is_intended else tools
 
 
@@ -807,9 +807,9 @@ def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
     """
     for tools, listed in _with_specifier(ctx):
         row = ctx.dialect.tool(listed.tool or "")
-        if row is None or not tools.key.specifier or (row.scoping and tools.key.name == TOOLS):
+        if row is None or not tools.key.docs.specifier or (row.specifier_effect and tools.key.name == TOOLS):
             continue
-        message = f"The specifier in `{listed.entry.text}` is ignored. {tools.key.specifier}"
+        message = f"The specifier in `{listed.entry.text}` is ignored. {tools.key.docs.specifier}"
         if row.name == "Skill" and tools.key.name == TOOLS:
             message += f" To preload a skill, list it in `{_SKILLS}`."
         yield Finding(listed.entry.span, message, _remove_specifier(ctx, tools, listed))
@@ -873,8 +873,8 @@ def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
         return
     for tools, listed in _with_specifier(ctx):
         row = ctx.dialect.tool(listed.tool or "")
-        if row and row.scoping and tools.key.name == TOOLS:
-            yield Finding(listed.entry.span, row.scoping, _remove_specifier(ctx, tools, listed))
+        if row and row.specifier_effect and tools.key.name == TOOLS:
+            yield Finding(listed.entry.span, row.specifier_effect, _remove_specifier(ctx, tools, listed))
 
 
 @rule("ignored")
@@ -1027,7 +1027,9 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             message += " Use `*` for all tools."
             fixes = ctx.make_fix('Change to `"*"` (all tools)', set_value(entry, '"*"'))
         else:
-            message += " Only `*` alone means all tools." if ALL_TOOLS in ctx.dialect.tool_grammar.all else ""
+            message += (
+                " Only `*` alone means all tools." if ALL_TOOLS in ctx.dialect.tool_grammar.wildcards else ""
+            )
             fixes = replace_entry(ctx, tools, listed, replacements)
         yield Finding(listed.entry.name_span, message, fixes)
 
@@ -1068,15 +1070,16 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
-            if key is None or not key.needs_tool or not key.known_to(reading.runtime.name):
+            if key is None or not key.requirement.required_tool or not key.known_to(reading.runtime.name):
                 continue
             empty = not entry.value.items if isinstance(entry.value, Sequence) else True
             tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
-            tool = reading.dialect.tool(key.needs_tool)
-            enough = {key.needs_tool, *(tool.members if tool else ())}
+            tool = reading.dialect.tool(key.requirement.required_tool)
+            enough = {key.requirement.required_tool, *(tool.members if tool else ())}
             if empty or tools.mode == "all" or enough & set(tools.available):
                 continue
+            required = join_names([key.requirement.required_tool])
             yield Finding(
                 entry.report_span,
-                f"{reading.runtime.title} ignores `{key.name}` without the tool {join_names([key.needs_tool])}.",
+                f"{reading.runtime.title} ignores `{key.name}` without the tool {required}.",
             )

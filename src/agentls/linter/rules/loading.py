@@ -439,10 +439,10 @@ def outdated_file_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     place = next((place for place in ctx.dialect.places if place.holds(ctx.document.path)), None)
-    if place is None or not place.renamed:
+    if place is None or not place.renamed_suffix:
         return
-    folder = f"{place.moved}/" if place.moved else ""
-    name = f"{folder}{place.stem(ctx.document.path)}{place.renamed}"
+    folder = f"{place.moved_to}/" if place.moved_to else ""
+    name = f"{folder}{place.stem(ctx.document.path)}{place.renamed_suffix}"
     yield Finding(
         Span(0, min(3, len(ctx.text))), f"The file name or folder is deprecated; move the file to `{name}`."
     )

@@ -51,7 +51,7 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries_of_type(ctx, "skills"):
         value = entry.value
-        if key.shape:
+        if key.value.schema:
             continue
         if isinstance(value, Sequence):
             for item in value.items:
@@ -217,14 +217,14 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
         transport = _transport(ctx, definition)
         if transport is None:
             continue
-        needed = definition.get(transport.requires)
+        needed = definition.get(transport.required_field)
         if needed and not is_null(needed.value):
             continue
-        problem = f"has no `{transport.requires}`"
+        problem = f"has no `{transport.required_field}`"
         fixes: tuple[Fix, ...] = ()
         other = None if definition.get("type") else _likely_transport(ctx, definition)
         if other:
-            problem = f"has `{other.requires}` but no `type`, and is read as `{transport.name}`"
+            problem = f"has `{other.required_field}` but no `type`, and is read as `{transport.name}`"
             field = f"type: {other.name}"
             fixes = ctx.make_fix(f"Insert `{field}`", insert_field(ctx.document, definition, field))
         ignores = ctx.describe_effect("ignores it")
@@ -245,7 +245,7 @@ def _transport(ctx: Context, definition: Mapping) -> Transport | None:
 def _likely_transport(ctx: Context, definition: Mapping) -> Transport | None:
     """Return the transport other than the default whose required field a definition without `type` has."""
     for transport in ctx.dialect.servers.transports[1:]:
-        needed = definition.get(transport.requires)
+        needed = definition.get(transport.required_field)
         if needed and not is_null(needed.value):
             return transport
     return None

@@ -24,14 +24,16 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
     """
     models = ctx.dialect.models
     for key, entry in entries_of_type(ctx, "model") if models.known else ():
-        items = entry.value.items if key.shape and isinstance(entry.value, Sequence) else (entry.value,)
+        items = (
+            entry.value.items if key.value.schema and isinstance(entry.value, Sequence) else (entry.value,)
+        )
         for value in items:
             if not isinstance(value, Scalar) or value.type != "str" or not value.text:
                 continue
             if models.providers and _SLASH not in value.text:
                 continue
             model = models.get(value.text)
-            if model or everywhere or not models.is_elsewhere(value.text):
+            if model or everywhere or not models.matches_other_id(value.text):
                 yield value, model
 
 
@@ -66,7 +68,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries_of_type(ctx, "model"):
-        if not key.shape and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
+        if not key.value.schema and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
             message = f"`{key.name}` must be a string, not {describe_value(entry.value)}."
             instead = ctx.describe_effect("uses the model of the session instead")
             yield Finding(entry.report_span, f"{message} {instead}.")
@@ -304,7 +306,7 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
 
 def _are_unknown_models_passed_on(ctx: Context) -> bool:
     """Whether the runtime sends a model that it does not know to the provider."""
-    return ctx.dialect.models.unknown == "passed on"
+    return ctx.dialect.models.unknown_models == "passed on"
 
 
 def _handling_of_unknown_model(ctx: Context) -> str:
@@ -362,11 +364,11 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         foreign = None if model else ctx.dialect.foreign_model(value.text)
         if foreign is None:
             continue
-        origin = "has a provider prefix" if foreign.provider else f"is a model of {foreign.of}"
+        origin = "has a provider prefix" if foreign.provider else f"is a model of {foreign.owner}"
         message = f"{format_code(value.text)} {origin}. {_handling_of_unknown_model(ctx)}."
-        if foreign.use:
-            message += f" Use `{foreign.use}` instead."
-            fixes = ctx.make_fix(f"Change to `{foreign.use}`", Edit(value.span, foreign.use))
+        if foreign.replacement:
+            message += f" Use `{foreign.replacement}` instead."
+            fixes = ctx.make_fix(f"Change to `{foreign.replacement}`", Edit(value.span, foreign.replacement))
         else:
             entry = ctx.entry("model")
             fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
@@ -443,7 +445,7 @@ def remapped_model(ctx: Context) -> Iterator[Finding]:
     """
     for value, model in _models(ctx):
         if model and model.status == "remapped":
-            message = f"{model.summary} is no longer available; {ctx.describe_effect(f'uses `{model.sends}` instead')}."
+            message = f"{model.summary} is no longer available; {ctx.describe_effect(f'uses `{model.resolves_to}` instead')}."
             yield _suggest_alias(ctx, value, model, message)
 
 

@@ -9,7 +9,7 @@ from agentls.dialects import tool_names
 from agentls.dialects.loader import Dialect
 from agentls.document import permissions
 from agentls.document.edits import remove_entry
-from agentls.document.permissions import ANYTHING, PERMISSION_KEY, TOOLS_KEY, PermissionEntry
+from agentls.document.permissions import ANYTHING, PermissionEntry
 from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
@@ -71,7 +71,7 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
 
 def _location(ctx: Context, grant: PermissionEntry) -> str:
     """Return the key or the permission whose mapping contains an entry, as code."""
-    for key in (PERMISSION_KEY, TOOLS_KEY):
+    for key in (ctx.dialect.tool_keys.permissions, ctx.dialect.tool_keys.allowed):
         entry = ctx.reading.entry(key)
         if entry and grant.mapping is entry.value:
             return f"`{key}`"
@@ -123,9 +123,10 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for key in (PERMISSION_KEY, TOOLS_KEY):
+    keys = ctx.dialect.tool_keys
+    for key in (keys.permissions, keys.allowed) if keys.permissions else ():
         entry = ctx.entry(key)
-        if entry is None or ctx.dialect.key(PERMISSION_KEY) is None or not isinstance(entry.value, Mapping):
+        if entry is None or not isinstance(entry.value, Mapping):
             continue
         present = {each.key.text for each in entry.value.entries}
         for each in entry.value.entries:
@@ -145,24 +146,24 @@ class _UnknownPermission(NamedTuple):
 
 def _explain_unknown(name: str, key: str, dialect: Dialect) -> _UnknownPermission | None:
     """Return why the name of a permission controls no tool, or `None` if it may control one."""
-    is_switch = key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL
+    is_switch = key == dialect.tool_keys.allowed and name in dialect.tool_keys.switches
     tool = dialect.tool(name)
-    if tool and tool.permission and not is_switch:
+    if tool and tool.permission_name and not is_switch:
         return _UnknownPermission(
-            f"The tool `{name}` is controlled by `{tool.permission}`", (tool.permission,)
+            f"The tool `{name}` is controlled by `{tool.permission_name}`", (tool.permission_name,)
         )
     known = [*(tool.name for tool in dialect.tools), *_permission_names(dialect)]
-    if name in known or ANYTHING in name or "?" in name or name in dialect.user_tools or is_switch:
+    if name in known or ANYTHING in name or "?" in name or name in dialect.configured_tools or is_switch:
         return None
     right_case = match_ignoring_case(name, known)
     if right_case:
         return _UnknownPermission(f"`{name}` is not lower case", (dialect.permission_for(right_case),))
     foreign, old = dialect.foreign_tool(name), dialect.old_tool(name)
     if foreign:
-        replacements = tuple(dict.fromkeys(dialect.permission_for(each) for each in foreign.now))
-        return _UnknownPermission(f"`{name}` is a tool of {foreign.of}", replacements)
+        replacements = tuple(dict.fromkeys(dialect.permission_for(each) for each in foreign.replacements))
+        return _UnknownPermission(f"`{name}` is a tool of {foreign.owner}", replacements)
     if old:
-        return _UnknownPermission(f"The tool `{name}` no longer exists", old.now)
+        return _UnknownPermission(f"The tool `{name}` no longer exists", old.replacements)
     if tool_names.is_external_tool(name, dialect):
         return None
     closest = closest_match(name, known, max_distance=1)
@@ -171,7 +172,7 @@ def _explain_unknown(name: str, key: str, dialect: Dialect) -> _UnknownPermissio
 
 def _permission_names(dialect: Dialect) -> list[str]:
     """Return the known names of permissions."""
-    key = dialect.key(PERMISSION_KEY)
+    key = dialect.key(dialect.tool_keys.permissions)
     return [field.name for field in key.fields] if key else []
 
 

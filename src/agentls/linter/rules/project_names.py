@@ -89,7 +89,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     if not others:
         return
     runtime = ctx.reading.runtime
-    verdict, consequence = runtime.same_name, Consequence.ADVICE
+    verdict, consequence = runtime.precedence.same_name, Consequence.ADVICE
     if verdict in ("first", "last"):
         paths = sorted((own.path, *(other.path for other in others)))
         if len({path.rpartition("/")[0] for path in paths}) > 1:
@@ -102,7 +102,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     effect = _DUPLICATE_EFFECTS[verdict].format(runtime.title)
     yield Finding(
         name_span(ctx, own),
-        f"Duplicate {ctx.dialect.thing} name `{own.name}` (also in `{path}`). {effect}",
+        f"Duplicate {ctx.dialect.noun} name `{own.name}` (also in `{path}`). {effect}",
         related=_related(others, "the same name"),
         effects=ctx.effects(consequence),
     )
@@ -163,22 +163,26 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
 
 def _shadowings(ctx: Context, index: Index, own: Definition) -> Iterator[tuple[Definition, str, Consequence]]:
     """Yield the definitions that shadow `own` or that it shadows, each with a message and its consequence."""
-    runtime, thing, user_folder = ctx.reading.runtime, ctx.dialect.thing, index.user_folder
-    if runtime.hidden_by:
-        for other in _same_name(index, own._replace(kind=runtime.hidden_by)):
+    runtime, thing, user_folder = ctx.reading.runtime, ctx.dialect.noun, index.user_folder
+    if runtime.precedence.shadowed_by:
+        for other in _same_name(index, own._replace(kind=runtime.precedence.shadowed_by)):
             message = f"Shadowed by the {other.kind} of the same name in {runtime.title}."
             yield other, message, Consequence.ADVICE if own.qualifier else Consequence.IGNORED
     if own.qualifier:
         return
-    if user_folder and own.base_folder != user_folder and runtime.at_home != "undocumented":
+    if (
+        user_folder
+        and own.base_folder != user_folder
+        and runtime.precedence.user_folder_precedence != "undocumented"
+    ):
         for other in _same_name(index, own._replace(base_folder=user_folder)):
             shadowed = f"of the same name in your user folder in {runtime.title}"
-            if runtime.at_home == "wins":
+            if runtime.precedence.user_folder_precedence == "wins":
                 yield other, f"Shadowed by the {thing} {shadowed}.", Consequence.ADVICE
             else:
                 yield other, f"Shadows the {thing} {shadowed}.", Consequence.SUGGESTION
     # The dialect of a file outside all known places is configured, so no session starts in its folder.
-    if not runtime.nearest or not ctx.document.identity.base_folder:
+    if not runtime.precedence.nearest_wins or not ctx.document.identity.base_folder:
         return
     for folder in parent_folders(own.base_folder):
         for other in _same_name(index, own._replace(base_folder=folder)) if folder != user_folder else ():
@@ -245,7 +249,7 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     runtime = ctx.reading.runtime
     message = f"`{own.name}` differs from `{others[0].name}` only in case and separators"
     consequence = Consequence.SUGGESTION
-    if runtime.alike == "same":
+    if runtime.precedence.similar_names == "same":
         message += f", which {runtime.title} ignores when it starts an agent"
         consequence = Consequence.ADVICE
     yield Finding(
@@ -594,9 +598,9 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
             readers = [r.runtime for r in ctx.readings if all(key.known_to(r.runtime.name) for key in keys)]
             if not (keys and readers) or any(value.name == reference.name for value in keys[-1].values):
                 continue
-            is_documented = bool(keys[-1].unknown_name)
+            is_documented = bool(keys[-1].reference.unresolved_effect)
             if is_documented:
-                message += f" {describe_effect(readers, keys[-1].unknown_name)}."
+                message += f" {describe_effect(readers, keys[-1].reference.unresolved_effect)}."
         consequence = Consequence.IGNORED if is_documented and suggestion else Consequence.ADVICE
         yield _finding(ctx, reference, message, suggestion, ctx.effects(consequence))
 
@@ -606,7 +610,7 @@ def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
     at = reference.span.start
     entry = next((entry for entry in ctx.document.root.entries if _contains(entry, at)), None)
     key = entry and ctx.dialect.key(entry.key.text)
-    if not entry or not key or key.names:
+    if not entry or not key or key.name_kind:
         return [key] if key else []
     records = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
     for record in records:
@@ -776,7 +780,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     if ctx.project_index is None or ctx.names is None:
         return
     for key in ctx.dialect.keys:
-        entry = ctx.entry(key.name) if key.offered_only else None
+        entry = ctx.entry(key.name) if key.reference.requires_model_invocable else None
         for reference in ctx.names.references if entry else ():
             if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
                 skill = _non_invocable_skill(ctx, reference)
@@ -879,7 +883,12 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)
-            if each.action == "deny" and tool and tool.refers == own.kind and each.specifier == own.full_name:
+            if (
+                each.action == "deny"
+                and tool
+                and tool.refers_to == own.kind
+                and each.specifier == own.full_name
+            ):
                 yield file.path, each
 
 

@@ -45,7 +45,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     ```
     """
     closing, variant = ctx.reading.closing, find_variant(ctx.reading.root, ctx.dialect)
-    if (variant and not variant.prompt) or ctx.reading.runtime.overlays:
+    if (variant and not variant.has_prompt) or ctx.reading.runtime.may_extend_agent:
         return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
         if ctx.dialect.kind == "agent":
@@ -249,7 +249,7 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     You review the code in ${cwd}.
     ```
     """
-    template = ctx.dialect.template
+    template = ctx.dialect.prompt_variables
     if not template.opening or template.opening not in ctx.text or ctx.reading.closing is None:
         return
     known = {variable.name for variable in template.variables}
@@ -295,7 +295,9 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     """
     lines = ctx.text.rstrip().count("\n") + 1
     for reading in ctx.readings:
-        limit = reading.runtime.lines and (ctx.config.max_lines or reading.runtime.lines)
+        limit = reading.runtime.prompt.advised_lines and (
+            ctx.config.max_lines or reading.runtime.prompt.advised_lines
+        )
         if limit and lines > limit:
             whose = "configured" if ctx.config.max_lines else f"recommended for {reading.runtime.title}"
             message = f"The file has {lines:,} lines ({whose}: at most {limit})."
@@ -400,7 +402,7 @@ def prompt_too_long(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in ctx.readings:
-        limit = reading.runtime.longest_body
+        limit = reading.runtime.prompt.max_prompt_length
         length = len(ctx.text[reading.body_start :].strip()) if limit and reading.loads else 0
         if length > limit:
             message = (

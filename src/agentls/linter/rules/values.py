@@ -92,9 +92,15 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     for key, entry in entries_of_type(ctx, "enum", "boolean", "integer", "text", "tools"):
         # Rules of their own report a missing name or description, and an invalid `tools`. Without a
         # documented effect of an invalid value there is nothing to report.
-        if key.shape or key.shapes or not key.bad_value or key.required or key.name == "tools":
+        if (
+            key.value.schema
+            or key.value.schemas
+            or not key.docs.invalid_effect
+            or key.required
+            or key.name == "tools"
+        ):
             continue
-        if not key.closed or matches_type(key, entry.value):
+        if not key.value.closed or matches_type(key, entry.value):
             continue
         message = _describe_invalid_value(key, entry.value)
         closest = closest_value(key, entry.value)
@@ -106,8 +112,8 @@ def _describe_invalid_value(key: Key, value: Node) -> str:
     """Return what is wrong with a value, how it is handled, and which values are valid."""
     if isinstance(value, Scalar) and value.type == "str" and value.text.strip():
         invalid = f"Invalid `{key.name}` {format_code(value.text)}"
-        return f"{invalid}; {key.bad_value}. Expected {expected_values(key)}."
-    return f"`{key.name}` must be {expected_values(key)}, not {describe_value(value)}; {key.bad_value}."
+        return f"{invalid}; {key.docs.invalid_effect}. Expected {expected_values(key)}."
+    return f"`{key.name}` must be {expected_values(key)}, not {describe_value(value)}; {key.docs.invalid_effect}."
 
 
 class _Mismatch(NamedTuple):
@@ -133,7 +139,7 @@ def _mismatches(ctx: Context) -> Iterator[Finding]:
                 span = mismatch.span if mismatch.span.end > mismatch.span.start else entry.report_span
                 if span in rejected:
                     continue
-                effect = key.bad_value or _default_effect(reading)
+                effect = key.docs.invalid_effect or _default_effect(reading)
                 first = found.setdefault(span, _Mismatch(describe_mismatch(mismatch), effect, is_hearsay, []))
                 first.readings.append(reading)
     for span, (message, effect, is_hearsay, readings) in found.items():
@@ -183,7 +189,7 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries_of_type(ctx, "enum"):
-        if key.name == _COLOR and not key.closed and not matches_type(key, entry.value):
+        if key.name == _COLOR and not key.value.closed and not matches_type(key, entry.value):
             given = describe_value(entry.value)
             message = (
                 f"{given[0].upper()}{given[1:]} is not a documented colour; its effect is undocumented."
@@ -225,12 +231,12 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for key, entry in entries_of_type(ctx, "text", "enum"):
-        names = [] if key.closed or key.name == _COLOR else [value.name for value in key.values]
+        names = [] if key.value.closed or key.name == _COLOR else [value.name for value in key.values]
         if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
             continue
         closest = closest_match(entry.value.text, names, max_distance=1)
         if closest:
-            message = f"Unknown `{key.name}` `{entry.value.text}`; {key.bad_value}."
+            message = f"Unknown `{key.name}` `{entry.value.text}`; {key.docs.invalid_effect}."
             yield suggest(ctx, entry.report_span, message, entry.value.span, closest)
 
 

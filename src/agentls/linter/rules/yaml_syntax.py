@@ -434,7 +434,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             shown,
             f"`{shown.text_in(ctx.text)[:40]}` becomes part of the value of `{key}`"
-            f" because {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
+            f" because {ctx.reading.runtime.title} {ctx.reading.runtime.effects.repair_effect}.",
             (Fix("Move the comment above", moved), *(quote_invalid_values(ctx) if alone else ())),
         )
 
@@ -481,9 +481,10 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
         key = entry_key(ctx.text, chunk)
         collection = alone and not isinstance(alone.value, Scalar)
         if alone and collection and ctx.dialect.key(key) and value not in already:
+            runtime = ctx.reading.runtime
             yield Finding(
                 alone.value.span,
-                f"`{key}` is read as a string because {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
+                f"`{key}` is read as a string because {runtime.title} {runtime.effects.repair_effect}.",
                 quote_invalid_values(ctx),
             )
 
@@ -533,7 +534,9 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
         fix = next((fix for fix in candidates if _is_clean(ctx, fix.edits)), None)
         lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
         of = f" of `{entry_key(ctx.text, chunk)}`" if at else ""
-        message = f"{reading.runtime.title} ignores {lines}{of} because it {reading.runtime.repair}."
+        message = (
+            f"{reading.runtime.title} ignores {lines}{of} because it {reading.runtime.effects.repair_effect}."
+        )
         yield Finding(lost[0], message, (fix,) if fix else ())
 
 

@@ -13,7 +13,6 @@ from agentls.dialects import value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.value_schema import SchemaPosition
 from agentls.document.edits import quote_scalar, remove_entry
-from agentls.document.permissions import PERMISSION_KEY
 from agentls.linter.rule import Context, Fix
 from agentls.linter.shared.value_types import closest_boolean
 from agentls.text.offsets import Edit, Span
@@ -71,7 +70,12 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
             yield "Quote the value", Edit(Span(*comment.span(1)), quote_scalar(comment[1]))
     elif isinstance(value, Sequence) and len(value.items) == 1:
         yield "Convert to a single value", Edit(value.span, value.items[0].span.text_in(ctx.text))
-    if len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION_KEY:
+    if (
+        len(path) == 1
+        and not key.required
+        and key.type != "tools"
+        and key.name != ctx.dialect.tool_keys.permissions
+    ):
         # Removing a key that restricts an agent would not be a correction.
         yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry)
 

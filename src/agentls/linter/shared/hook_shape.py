@@ -43,7 +43,7 @@ def unschemed_events(ctx: Context) -> tuple[Entry, ...]:
 
     The values of other events are compared with that schema instead.
     """
-    return tuple(entry for key, entry in hook_events(ctx) if not key.shape)
+    return tuple(entry for key, entry in hook_events(ctx) if not key.value.schema)
 
 
 def hook_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:
@@ -78,13 +78,18 @@ def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:
     """Yield the matchers of tool events that are strings and do not match everything."""
     for group in hook_entries(ctx):
         value = group.matcher.value if group.matcher else None
-        if group.event.tool and isinstance(value, Scalar) and value.type == "str" and value.text not in ALL:
+        if (
+            group.event.matches_tools
+            and isinstance(value, Scalar)
+            and value.type == "str"
+            and value.text not in ALL
+        ):
             yield group, value
 
 
 def handler_fields(dialect: Dialect, kind: HookHandler | None) -> dict[str, HookField]:
     """Return the fields that a handler of a kind can have, by name."""
-    return {field.name: field for field in (*dialect.hooks.common, *(kind.fields if kind else ()))}
+    return {field.name: field for field in (*dialect.hooks.common_fields, *(kind.fields if kind else ()))}
 
 
 def is_alias(value: Node) -> bool:

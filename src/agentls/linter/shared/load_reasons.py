@@ -52,9 +52,9 @@ def describe_rejection(readings: Iterable[Reading]) -> str:
 
 def _effect(reading: Reading) -> str:
     if reading.status == "dropped":
-        return reading.runtime.refusal
-    if reading.runtime.damage:
-        return reading.runtime.damage
+        return reading.runtime.effects.rejection_effect
+    if reading.runtime.effects.degraded_effect:
+        return reading.runtime.effects.degraded_effect
     if reading.body_start == 0 and reading.runtime.unreadable == "prompt":
         return "takes the whole file for the prompt, and nothing of the frontmatter counts"
     return f"registers `{reading.name}` with all tools, and nothing else counts"
@@ -82,7 +82,7 @@ def find_early_closing(ctx: Context) -> Span | None:
     end = block.closing.start if block.closing else block.content.end
     if not ctx.text[cut.end : end].strip(" \t\r\n-"):
         return None
-    line_ends = "\r\n" if ctx.reading.runtime.fences.lone_cr else "\n"
+    line_ends = "\r\n" if ctx.reading.runtime.fences.cr_ends_line else "\n"
     start = max(ctx.text.rfind(mark, 0, cut.start) for mark in line_ends) + 1
     before = ctx.text[start : cut.start]
     if before.strip():

@@ -63,7 +63,7 @@ def closest_key(written: str, dialect: Dialect) -> str | None:
     """
     foreign = dialect.foreign_key(written)
     if foreign:
-        return foreign.use if foreign.alias else None
+        return foreign.replacement if foreign.is_misspelling else None
     if dialect.key(written):
         return None  # It is a key of the dialect that the primary readers do not support.
     if dialect.foreign_key(written.removesuffix("s")):

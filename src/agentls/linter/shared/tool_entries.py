@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import OldTool
+from agentls.dialects.records import FormerTool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_external_tool
 from agentls.document.edits import edit_list, remove_entry
 from agentls.document.tools import ResolvedEntry, ToolList
@@ -44,14 +44,18 @@ def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> U
     text, name = listed.entry.text, listed.entry.name
     allows = tools.key.name == TOOLS
     grammar = dialect.tool_grammar
-    claude_like = dialect.tools and EVERY_MCP_TOOL in grammar.others and not grammar.globs
+    claude_like = dialect.tools and EVERY_MCP_TOOL in grammar.external_tools and not grammar.globs
     if name == EVERY_MCP_TOOL and allows and claude_like:
         return UnresolvedEntry("wildcard-not-understood")
-    if (text == ALL_TOOLS and not (grammar.lone and len(tools.items) > 1)) or listed.standing == "available":
+    if (
+        text == ALL_TOOLS and not (grammar.wildcard_alone and len(tools.items) > 1)
+    ) or listed.standing == "available":
         return None
     if listed.standing == "unavailable":
         return UnresolvedEntry("unavailable-tool") if allows else None
-    right_case = match_ignoring_case(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools))
+    right_case = match_ignoring_case(
+        name, (*(tool.name for tool in dialect.tools), *dialect.configured_tools)
+    )
     if right_case:
         return UnresolvedEntry("wrong-case-tool", (right_case,))
     if not grammar.specifiers and name.endswith(")"):
@@ -61,16 +65,16 @@ def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> U
             return UnresolvedEntry("unknown-tool", intended)
     foreign = dialect.foreign_tool(name)
     if foreign:
-        return UnresolvedEntry("foreign-tool", foreign.now)
+        return UnresolvedEntry("foreign-tool", foreign.replacements)
     if grammar.globs and name.startswith(MCP_PREFIX):
         return UnresolvedEntry("unknown-tool", (f"{name}__{ALL_TOOLS}",))
     old = find_former_tool(name, dialect)
     if old:
-        return UnresolvedEntry("wrong-case-tool" if old.works else "removed-tool", old.now)
+        return UnresolvedEntry("wrong-case-tool" if old.still_accepted else "removed-tool", old.replacements)
     if (name.startswith(ALL_TOOLS) and not grammar.globs) or (ALL_TOOLS in name and not allows):
         # `*name` may be a YAML alias, and how patterns in `disallowedTools` work is undocumented.
         return None
-    if ALL_TOOLS in grammar.all and (ALL_TOOLS in name or (allows and name.lower() == "all")):
+    if ALL_TOOLS in grammar.wildcards and (ALL_TOOLS in name or (allows and name.lower() == "all")):
         rest = name.replace(ALL_TOOLS, "")
         return UnresolvedEntry("wildcard-not-understood", (rest,) if _is_tool(rest, dialect) else ())
     bare = text.strip(_AROUND)
@@ -85,12 +89,12 @@ def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> U
         if all(known) or (any(known) and has_spaces):
             return UnresolvedEntry("tool-separator")
     # If there may be further tools, two different letters may well be another tool.
-    most = 1 if grammar.open else 2
-    closest = closest_match(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools), most)
+    most = 1 if grammar.is_open_set else 2
+    closest = closest_match(name, (*(tool.name for tool in dialect.tools), *dialect.configured_tools), most)
     return UnresolvedEntry("unknown-tool", (closest,) if closest else ())
 
 
-def find_former_tool(name: str, dialect: Dialect) -> OldTool | None:
+def find_former_tool(name: str, dialect: Dialect) -> FormerTool | None:
     """Find the row of the tool that formerly had this name, in any case."""
     return dialect.old_tool(name) or dialect.old_tool(dialect.tool_ignoring_case(name) or "")
 
@@ -148,8 +152,8 @@ def is_read_as_string(ctx: Context, value: Node) -> bool:
 
 def entry_effect(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> str:
     """Return what happens to an entry that is not a tool, as a clause without a full stop."""
-    if tools.key.unknown_entry:
-        return tools.key.unknown_entry
+    if tools.key.effects.unknown_tool_effect:
+        return tools.key.effects.unknown_tool_effect
     if allows_unlisted_tools(ctx):
         return ctx.describe_effect("is not documented to support it")
     if tools.key.name != TOOLS:
@@ -168,7 +172,7 @@ def entry_effects(ctx: Context, tools: ToolList, replacements: tuple[str, ...]) 
 
     Without replacements the entry may be a tool, if the table is known to be incomplete.
     """
-    if not replacements and (allows_unlisted_tools(ctx) or ctx.dialect.tool_grammar.open):
+    if not replacements and (allows_unlisted_tools(ctx) or ctx.dialect.tool_grammar.is_open_set):
         return ctx.effects(Consequence.SUGGESTION)
     return ctx.effects(Consequence.IGNORED, tools.key.source)
 
@@ -229,7 +233,7 @@ def equivalent_tools(name: str, dialect: Dialect) -> tuple[str, ...]:
     if right_case:
         return (right_case,)
     row = dialect.foreign_tool(name) or find_former_tool(name, dialect)
-    return row.now if row else ()
+    return row.replacements if row else ()
 
 
 def runs_main_session(ctx: Context) -> bool:

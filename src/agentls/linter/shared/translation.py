@@ -16,7 +16,7 @@ from agentls.dialects.records import Key
 from agentls.document.document import Document
 from agentls.document.edits import quote_scalar, remove_entry, set_value, write_scalar
 from agentls.document.foreign_format import ForeignFormat
-from agentls.document.permissions import ALLOW, ANYTHING, DENY, PERMISSION_KEY
+from agentls.document.permissions import ALLOW, ANYTHING, DENY
 from agentls.linter.rule import Context, Fix
 from agentls.linter.shared.value_types import matches_type
 from agentls.readers.reading import Reason
@@ -50,13 +50,13 @@ def is_reported_for_file(ctx: Context, code: str, span: Span) -> bool:
 
 def rename_key(ctx: Context, entry: Entry, foreign: ForeignKey, of: str = "") -> tuple[Edit, ...]:
     """Return the edits that translate a foreign key and its value, none if that is impossible."""
-    key = ctx.dialect.key(foreign.use)
-    if key is None or ctx.document.entry(foreign.use) or entry.unparsed:
+    key = ctx.dialect.key(foreign.replacement)
+    if key is None or ctx.document.entry(foreign.replacement) or entry.unparsed:
         return ()
     value = translate_node(ctx, key, entry.value, foreign, of)
     if value is None:
         return ()
-    renamed = Edit(entry.key.span, foreign.use)
+    renamed = Edit(entry.key.span, foreign.replacement)
     if value == entry.value.span.text_in(ctx.text):
         return (renamed,)
     space = "" if value.startswith(("\r", "\n")) else " "
@@ -69,11 +69,12 @@ def translate_value(ctx: Context, entry: Entry, key: Key, of: str = "") -> tuple
     value = None if entry.unparsed else translate_node(ctx, key, entry.value, None, of)
     if value is None or value == entry.value.span.text_in(ctx.text):
         return ()
-    if not (key.type == "tools" and ctx.dialect.tool_grammar.map):
+    if not (key.type == "tools" and ctx.dialect.tool_grammar.is_mapping):
         return (set_value(entry, value),)
-    if ctx.document.entry(PERMISSION_KEY):
+    permissions = ctx.dialect.tool_keys.permissions
+    if ctx.document.entry(permissions):
         return ()
-    return (Edit(Span(entry.key.span.start, entry.span.end), f"{PERMISSION_KEY}:{value}"),)
+    return (Edit(Span(entry.key.span.start, entry.span.end), f"{permissions}:{value}"),)
 
 
 def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | None, of: str) -> str | None:
@@ -81,14 +82,19 @@ def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | No
     written = value.span.text_in(ctx.text)
     if isinstance(value, Scalar) and (value.is_alias or value.properties_span or "\n" in written):
         return written if _is_valid(ctx, key, value) else None
-    is_tool_list = foreign is not None and foreign.same and not foreign.words and key.name == PERMISSION_KEY
-    if key.type == "tools" or (is_tool_list and ctx.dialect.tool_grammar.map):
+    is_tool_list = (
+        foreign is not None
+        and foreign.is_equivalent
+        and not foreign.value_map
+        and key.name == ctx.dialect.tool_keys.permissions
+    )
+    if key.type == "tools" or (is_tool_list and ctx.dialect.tool_grammar.is_mapping):
         return _translate_tools(ctx, key, value, of)
     if isinstance(value, Scalar):
-        translated = foreign.words.get(value.text) if foreign else None
+        translated = foreign.value_map.get(value.text) if foreign else None
         if translated:
             return translated
-        if foreign and foreign.words:
+        if foreign and foreign.value_map:
             return None  # The same word might mean something else in the target format.
         if _is_valid(ctx, key, value):
             return written
@@ -100,7 +106,7 @@ def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | No
 
 def _is_valid(ctx: Context, key: Key, value: Node) -> bool:
     """Whether all runtimes accept the value for `key`."""
-    if key.shape or key.shapes:
+    if key.value.schema or key.value.schemas:
         return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
     return key.type not in ("enum", "boolean", "integer", "text") or matches_type(key, value)
 
@@ -110,7 +116,7 @@ def _is_valid(ctx: Context, key: Key, value: Node) -> bool:
 
 def _translate_tools(ctx: Context, key: Key, value: Node, of: str) -> str | None:
     """Return the YAML of a translated list of tools, or `None` if no tool has an equivalent."""
-    if ctx.dialect.tool_grammar.map and _is_valid(ctx, key, value):
+    if ctx.dialect.tool_grammar.is_mapping and _is_valid(ctx, key, value):
         return value.span.text_in(ctx.text)
     names = list(tool_names.tool_names_in(value))
     if any(name in ("*", "all") for name in names):
@@ -142,12 +148,16 @@ def translate_tool(name: str, dialect: Dialect, of: str = "") -> tuple[str, ...]
         right_case = match_ignoring_case(bare, (tool.name for tool in dialect.tools))
         tool = right_case if known.standing == "unknown" else known.tool
         return (tool + specifier,) if known.standing in ("available", "unknown") and tool else ()
-    return tuple(now + specifier for now in foreign.now) if len(foreign.now) == 1 else foreign.now
+    return (
+        tuple(now + specifier for now in foreign.replacements)
+        if len(foreign.replacements) == 1
+        else foreign.replacements
+    )
 
 
 def _write_tools(ctx: Context, key: Key, value: Node, names: list[str]) -> str | None:
     """Return a list of tools in a form that all runtimes accept: if possible the form of `value`."""
-    if ctx.dialect.tool_grammar.map:
+    if ctx.dialect.tool_grammar.is_mapping:
         return _write_permissions(ctx, names, ALLOW)
     at = value.span
     listed = Sequence(at, tuple(Scalar(at, name) for name in names), flow=True)
@@ -231,7 +241,9 @@ def _translate_entry(ctx: Context, entry: Entry, of: str) -> _EntryTranslation:
             is_rejected = any(reading.runtime.unknown_keys == "refused" for reading in ctx.readings)
             return removal if is_rejected else _EntryTranslation()
         # Of several keys with the same equivalent only the first can be renamed.
-        first = next(each for each in ctx.document.root.entries if _renamed_to(ctx, each, of) == foreign.use)
+        first = next(
+            each for each in ctx.document.root.entries if _renamed_to(ctx, each, of) == foreign.replacement
+        )
         edits = rename_key(ctx, entry, foreign, of) if first is entry else ()
         return _EntryTranslation(edits) if edits else removal
     if key.type == "tools":
@@ -250,7 +262,9 @@ def _translate_model(ctx: Context, entry: Entry, removal: _EntryTranslation) -> 
     foreign = ctx.dialect.foreign_model(entry.value.text)
     if foreign is None:
         return _EntryTranslation()
-    return _EntryTranslation((Edit(entry.value.span, foreign.use),)) if foreign.use else removal
+    return (
+        _EntryTranslation((Edit(entry.value.span, foreign.replacement),)) if foreign.replacement else removal
+    )
 
 
 def _translate_denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
@@ -268,9 +282,11 @@ def _translate_denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
     whole = Span(entry.key.span.start, entry.span.end)
     if not translated:
         return ()
-    if ctx.dialect.tool_grammar.map:
-        is_present = ctx.document.entry(PERMISSION_KEY) or ctx.document.entry("tools")
-        edit = Edit(whole, f"{PERMISSION_KEY}:{_write_permissions(ctx, translated, DENY)}")
+    if ctx.dialect.tool_grammar.is_mapping:
+        is_present = ctx.document.entry(ctx.dialect.tool_keys.permissions) or ctx.document.entry(
+            ctx.dialect.tool_keys.allowed
+        )
+        edit = Edit(whole, f"{ctx.dialect.tool_keys.permissions}:{_write_permissions(ctx, translated, DENY)}")
         return () if is_present else (edit,)
     use, _ = table.translate(concept, ctx.dialect.name, ctx.dialect.key)
     key = ctx.dialect.key(use[0]) if use else None
@@ -294,4 +310,4 @@ def _renamed_to(ctx: Context, entry: Entry, of: str) -> str | None:
     if ctx.dialect.key(entry.key.text):
         return None
     foreign = crosswalk.load_crosswalk().translate_key(entry.key.text, ctx.dialect, of)
-    return foreign.use if foreign else None
+    return foreign.replacement if foreign else None

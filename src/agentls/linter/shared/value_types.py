@@ -23,7 +23,7 @@ def matches_type(key: Key, value: Node) -> bool:
         return key.type == "tools" and isinstance(value, Sequence)
     if value.type in ("int", "float"):
         whole = float(value.value).is_integer()
-        return whole and (value.value > 0 if key.type == "integer" else "int" in key.also)
+        return whole and (value.value > 0 if key.type == "integer" else "int" in key.value.also_types)
     if key.type in ("text", "tools"):
         return value.type == "str"
     if key.type == "boolean":
@@ -31,11 +31,11 @@ def matches_type(key: Key, value: Node) -> bool:
     if value.type == "bool":
         return False
     # The runtime may read a string that starts with digits as a number.
-    numeric = key.type == "integer" or "int" in key.also
+    numeric = key.type == "integer" or "int" in key.value.also_types
     if numeric and re.match(r"\s*\+?0*[1-9]", value.text):
         return True
     names = [each.name for each in key.values]
-    return value.text in names or (key.ignores_case and value.text.lower() in names)
+    return value.text in names or (key.value.ignores_case and value.text.lower() in names)
 
 
 def expected_values(key: Key) -> str:
@@ -46,7 +46,7 @@ def expected_values(key: Key) -> str:
     if key.type == "boolean":
         return "`true` or `false`"
     values = [f"`{value.name}`" for value in key.values if not value.alias_of]
-    if "int" in key.also:
+    if "int" in key.value.also_types:
         values.append("an integer")
     return " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
 

@@ -1,0 +1,33 @@
+"""How the text of a prompt refers to agents, skills and servers: the signs, as data."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal, NamedTuple
+
+from agentls.dialects.records import Source
+from agentls.dialects.rows import build_record
+from agentls.dialects.tables import read_table
+from agentls.text.yaml_tree import load_yaml
+
+
+class PromptForm(NamedTuple):
+    """A form of reference: the sign without which it does not occur, and the kind of name beside it.
+
+    `argument` is a key that may be before the name in a call.
+    """
+
+    form: Literal["prefix", "label", "argument", "call"]
+    sign: str
+    refers_to: Literal["agent", "skill", "server"]
+    source: Source
+    argument: str = ""
+
+
+@cache
+def prompt_forms() -> tuple[PromptForm, ...]:
+    """The forms, in the order in which they are tried."""
+    forms: tuple[PromptForm, ...] = build_record(
+        tuple[PromptForm, ...], load_yaml(read_table("prompt-forms")), "prompt-forms"
+    )
+    return forms
