@@ -106,7 +106,7 @@ def test_text_shows_the_place(project: Project) -> None:
         f".claude/agents/a.md:4:14: warning[unknown-tool] {message}\n"
         "   4 | tools: Read, Grpe\n"
         "     |              ^^^^\n"
-        "     = fix: Write `Grep`\n"
+        "     = fix: Change to `Grep`\n"
         "\n"
         "2 files checked: 1 warning\n"
         "`agentls explain CODE` says more about each.\n"
@@ -153,7 +153,7 @@ def test_json(project: Project) -> None:
         "location": {"line": 4, "column": 16},
         "end_location": {"line": 4, "column": 20},
         "fix": {
-            "title": "Write `Grep`",
+            "title": "Change to `Grep`",
             "safe": False,
             "edits": [
                 {
@@ -618,7 +618,7 @@ def test_only_what_is_needed_is_loaded(project: Project, arguments: list[str]) -
 
 def test_related_places_in_other_files_are_named(project: Project) -> None:
     project.write({A: CLEAN, B: CLEAN.replace("Reviews", "Checks all").replace("---\nname", "---\n\nname")})
-    assert f"     = {B}:3:7: called the same\n" in project("check").out
+    assert f"     = {B}:3:7: the same name\n" in project("check").out
     result = project("check", "--output-format", "sarif").data["runs"][0]["results"][0]
     (other,) = result["relatedLocations"]
     assert other["physicalLocation"] == {

@@ -51,7 +51,7 @@ def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
 def test_an_unused_comment_only_has_the_fix_to_remove_it() -> None:
     text = BROKEN.replace("Ba<|>hs, Grpe\n", "Grep\n# agentls: igno<|>re[unknown-tool]\n")
     assert [(action.title, action.is_preferred) for action in actions_at(text)] == [
-        ("Remove the comment", True)
+        ("Remove the ignore comment", True)
     ]
 
 
