@@ -580,7 +580,7 @@ def test_help_and_version(project: Project, capsys: pytest.CaptureFixture[str]) 
 def test_server(
     project: Project, monkeypatch: pytest.MonkeyPatch, options: list[str], called: tuple[object, ...]
 ) -> None:
-    from agentls.lsp import transports
+    from agentls.lsp import serve as serving
 
     calls: list[tuple[object, ...]] = []
 
@@ -588,7 +588,7 @@ def test_server(
         calls.append(address)
         return 1
 
-    monkeypatch.setattr(transports, "run_tcp" if called else "run_stdio", serve)
+    monkeypatch.setattr(serving, "run_tcp" if called else "run_stdio", serve)
     assert project("server", *options).code == 1
     assert calls == [called]
 

@@ -161,7 +161,7 @@ def test_everything_that_can_be_set_can_be_set_here() -> None:
     rows = {name: row for page in pages for name, row in page["properties"].items()}
     defaults = {name.removeprefix("agentls."): row["default"] for name, row in rows.items()}
     sent = {name: value for name, value in defaults.items() if "." not in name}
-    assert settings.read(sent).problems == (), "VS Code sends the defaults as well"
+    assert settings.parse_settings(sent).problems == (), "VS Code sends the defaults as well"
     assert MANIFEST["version"] == agentls.__version__
 
 

@@ -408,6 +408,6 @@ def _dialects(args: argparse.Namespace) -> int:
 
 def _server(args: argparse.Namespace) -> int:
     with _loading():
-        from agentls.lsp import transports
+        from agentls.lsp import serve
 
-    return transports.run_tcp(*args.tcp) if args.tcp else transports.run_stdio()
+    return serve.run_tcp(*args.tcp) if args.tcp else serve.run_stdio()

@@ -1,4 +1,4 @@
-"""Running the server until its client leaves, on the standard streams or over TCP."""
+"""Serving one client until it disconnects, on the standard streams or over TCP."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import socket
 import sys
 from typing import BinaryIO
 
-from agentls.lsp import handlers
+from agentls.lsp import methods
 from agentls.lsp.server import Server
 
 log = logging.getLogger(__name__)
 
 
 def run_stdio() -> int:
-    """Serve the client on the standard streams until it leaves; the exit code."""
+    """Serve the client on the standard streams until it disconnects, and return the exit code."""
     return _serve(sys.stdin.buffer, sys.stdout.buffer, watch=True)
 
 
 def run_tcp(host: str, port: int) -> int:
-    """Serve the first client that connects, until it leaves; the exit code."""
+    """Serve the first client that connects until it disconnects, and return the exit code."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
         address = listener.getsockname()
@@ -28,19 +28,19 @@ def run_tcp(host: str, port: int) -> int:
         sys.stderr.flush()
         connection, _ = listener.accept()
     with connection, connection.makefile("rb") as reader, connection.makefile("wb") as writer:
-        # The client may well be on another machine, where its process id means nothing.
+        # The client may be on another machine, where its process id has another meaning.
         return _serve(reader, writer, watch=False)
 
 
 def _serve(reader: BinaryIO, writer: BinaryIO, *, watch: bool) -> int:
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    # A thread waits for input, and would make the interpreter wait for it.
+    # A thread waits for input, and with Python's own handler the interpreter would wait for that thread.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     server = Server(watch=watch)
-    handlers.register(server)
+    methods.register(server)
     try:
         server.start_io(reader, writer)
     except ConnectionError as error:
-        log.error("the client is gone: %s", error)
-    # The protocol asks for a failure if the client did not announce its leaving.
-    return 0 if server.shut_down else 1
+        log.error("the connection to the client is lost: %s", error)
+    # The protocol requires an error code if the client has not sent `shutdown`.
+    return 0 if server.is_shut_down else 1
