@@ -65,6 +65,17 @@ class Dialect(Facts):
             "handler": _by_name(self.hooks.handlers),
         }
 
+    @cached_property
+    def resolved_tools(self) -> dict[Any, Any]:
+        """What names in lists of tools were resolved to so far, kept by `tool_names`: the same few come in
+        every file."""
+        return {}
+
+    @cached_property
+    def unresolved_entries(self) -> dict[Any, Any]:
+        """What was found out so far about entries of lists of tools, kept by the linter."""
+        return {}
+
     def source(self, name: str) -> Source:
         """The source that a fact names. Raises `KeyError` for one that does not exist."""
         found: Source = self._indexes["source"][name]

@@ -84,7 +84,11 @@ class Document(AgentFile):
     @cached_property
     def other_readings(self) -> tuple[Reading, ...]:
         """What the other runtimes make of it that read it too."""
-        left = tuple(reading for reading in self._primary_readings if reading not in self.readings)
+        left = tuple(
+            reading
+            for reading in self._primary_readings
+            if not any(reading is counted for counted in self.readings)
+        )
         others = (make_reader(runtime, dialect, self.config) for runtime, dialect in self.other_readers)
         return left + tuple(self._read(reader) for reader in others)
 
@@ -207,4 +211,16 @@ class Document(AgentFile):
     @cached_property
     def available_tools(self) -> AvailableTools:
         """What the agent may use in the folder's own runtime."""
-        return toollist.available_tools(self.reading, self.text, self.permission_mode)
+        return self.tools_in(self.reading)
+
+    def tools_in(self, reading: Reading) -> AvailableTools:
+        """What the agent may use in the runtime of `reading`, one of the document's own."""
+        found = self._tools.get(id(reading))
+        if found is None:
+            found = toollist.available_tools(reading, self.text, self.permission_mode)
+            self._tools[id(reading)] = found
+        return found
+
+    @cached_property
+    def _tools(self) -> dict[int, AvailableTools]:
+        return {}

@@ -156,7 +156,9 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     still = {reading.runtime for reading in after.readings if reading.status in ("clean", "repaired")}
     before = {reading.runtime for reading in document.readings if reading.status in ("clean", "repaired")}
     # An edit may also change for whom the file is meant.
-    gone = before - still - {reading.runtime for reading in after.other_readings}
+    gone = before - still
+    if gone:
+        gone -= {reading.runtime for reading in after.other_readings}
     return not gone and (document.available_tools.is_empty or not after.available_tools.is_empty)
 
 

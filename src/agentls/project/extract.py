@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.records import Key
-from agentls.document import tools as toollist
 from agentls.document.document import Document
 from agentls.project import path_references, prose_references
 from agentls.project.name_syntax import (
@@ -82,7 +81,7 @@ def _where(document: Document, name: str) -> Span:
 
 
 def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
-    tools = toollist.available_tools(reading, document.text, document.permission_mode)
+    tools = document.tools_in(reading)
     return None if tools.mode == "all" else tools.available
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from agentls.dialects import value_schema
 from agentls.dialects.runtimes import Runtime
 from agentls.document.edits import remove_entry
-from agentls.document.tools import available_tools
 from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
 from agentls.linter.rules.loading import certainty
 from agentls.linter.rules.values import suggest
@@ -195,7 +194,7 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
             if key is None or not key.needs_tool or not key.known_to(reading.runtime.name):
                 continue
             empty = not entry.value.items if isinstance(entry.value, Sequence) else True
-            tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
+            tools = ctx.document.tools_in(reading)
             tool = reading.dialect.tool(key.needs_tool)
             enough = {key.needs_tool, *(tool.members if tool else ())}
             if empty or tools.mode == "all" or enough & set(tools.available):

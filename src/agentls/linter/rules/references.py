@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from agentls.dialects.tool_names import resolve_tool
-from agentls.document.tools import available_tools
 from agentls.linter.rule import Context, Finding, rule
 from agentls.linter.rules.body import file_exists
 from agentls.linter.shared.tool_entries import find_former_tool
@@ -99,7 +98,7 @@ def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in _readers(ctx) if "#tool:" in ctx.text else ():
-        tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
+        tools = ctx.document.tools_in(reading)
         if tools.mode == "all":
             continue
         for name, span in _found(ctx, "#tool:", _TOOL):

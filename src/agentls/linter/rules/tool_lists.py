@@ -12,7 +12,6 @@ from agentls.document.tools import (
     AvailableTools,
     ResolvedEntry,
     ToolList,
-    available_tools,
     names_denying,
     not_there,
 )
@@ -138,7 +137,7 @@ def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
         or is_read_as_string(ctx, entry.value)
     ):
         return None
-    tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
+    tools = ctx.document.tools_in(reading)
     if not tools.is_empty or any(reason.span == entry.report_span for reason in reading.reasons):
         return None
     # Such a list is written for another runtime, and works there.
