@@ -12,6 +12,7 @@ around it a plugin's. Several files are a project, unless the prose says "Each f
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import sys
 from dataclasses import dataclass, field
@@ -55,6 +56,27 @@ class Expected(NamedTuple):
     words: str
 
 
+class MemoryWorld(NamedTuple):
+    """The surroundings of a document in a project that has just these files."""
+
+    document: Document
+    files: tuple[str, ...]
+    project_index: Index | None = None
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder at `path`, relative to the document's folder."""
+        full = posixpath.normpath(posixpath.join(posixpath.dirname(self.document.path), path))
+        return any(file == full or file.startswith(f"{full}/") for file in self.files)
+
+    def has_match(self, pattern: str) -> bool:
+        """Whether any file matches `pattern`, relative to the root of the document's project."""
+        root = locate.project_root(self.document)
+        below = [
+            file.removeprefix(f"{root}/") for file in self.files if not root or file.startswith(f"{root}/")
+        ]
+        return root is None or any(globs.matches(pattern, file) for file in below)
+
+
 @dataclass
 class Case:
     """A small project in memory: prose, files by path, and what is expected of each."""
@@ -90,28 +112,9 @@ class Case:
 
     def diagnostics(self, path: str) -> list[check.Diagnostic]:
         """What the checks say about the file at `path`."""
-        folder = path.rpartition("/")[0]
-
-        def exists(relative: str) -> bool:
-            parts: list[str] = folder.split("/") if folder else []
-            for part in relative.split("/"):
-                if part == "..":
-                    parts = parts[:-1]
-                elif part not in ("", "."):
-                    parts.append(part)
-            full = "/".join(parts)
-            return any(at == full or at.startswith(full + "/") for at in self.files)
-
         document = self.document(path)
-        root = locate.project_root(document)
-
-        def files(pattern: str) -> bool:
-            below = [
-                at.removeprefix(f"{root}/") for at in self.files if not root or at.startswith(f"{root}/")
-            ]
-            return root is None or any(globs.matches(pattern, at) for at in below)
-
-        return check.check(document, self.config.for_path(path), exists, files, self.index)
+        world = MemoryWorld(document, tuple(self.files), self.index)
+        return check.check(document, self.config.for_path(path), world)
 
     @property
     def index(self) -> Index | None:

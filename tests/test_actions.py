@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentls.config import Config
 from agentls.features.code_action import CodeAction, code_actions
 from agentls.linter import check
+from agentls.project.world import NoDisk
 from agentls.text.offsets import Span, apply_edits
 from harness import Case, agent, at_cursor
 from test_rules import all_cases
@@ -14,7 +15,7 @@ def offered(text: str) -> list[CodeAction]:
     """The actions at the cursor of an agent."""
     text, offset = at_cursor(text)
     document = agent(text)
-    return code_actions(document, check.check(document, Config(), lambda _: True), Span(offset, offset))
+    return code_actions(document, check.check(document, Config(), NoDisk()), Span(offset, offset))
 
 
 BROKEN = """\
@@ -42,7 +43,7 @@ def test_only_findings_at_the_cursor_count() -> None:
 def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
     text, _ = at_cursor(BROKEN)
     document = agent(text)
-    found = check.check(document, Config(), lambda _: True)
+    found = check.check(document, Config(), NoDisk())
     comments = [a for a in code_actions(document, found, Span(0, len(text))) if a.title.startswith("Ignore")]
     assert [len(comment.diagnostics) for comment in comments] == [2]
 

@@ -21,6 +21,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.linter.check import check
 from agentls.linter.rule import Severity
+from agentls.project.world import NoDisk
 from harness import agent
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -62,7 +63,7 @@ def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:
             document = agent(data.decode("utf-8", "replace"))
             assert document.reading.loads is (row["loads"] == "true"), row["path"]
             if row["starts"] == "normal":
-                found = check(document, Config(), lambda _: True)
+                found = check(document, Config(), NoDisk())
                 errors = [(d.code, d.message) for d in found if d.severity == Severity.ERROR]
                 assert errors == [], row["path"]
 
@@ -81,7 +82,7 @@ def test_real_siblings_have_no_error_but_where_yaml_is_broken(folder: str, diale
         text = path.read_bytes().decode("utf-8", "replace")
         document = locate.open_document(path.name, text, Config(), None, dialect)
         assert document is not None
-        found = check(document, Config(), lambda _: True)
+        found = check(document, Config(), NoDisk())
         errors = [d.message for d in found if d.severity == Severity.ERROR and d.code != "invalid-yaml"]
         assert errors == [], path
 

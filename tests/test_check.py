@@ -10,6 +10,7 @@ from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter.check import MAX_FINDINGS, check
 from agentls.linter.rule import RULES, Context, Finding, Rule, Severity
+from agentls.project.world import NoDisk
 from harness import agent
 
 TEXT = (
@@ -18,7 +19,7 @@ TEXT = (
 
 
 def codes(document: Document, config: Config | None = None) -> list[tuple[str, str]]:
-    found = check(document, config or Config(), lambda _: True)
+    found = check(document, config or Config(), NoDisk())
     return [(diagnostic.code, diagnostic.severity.label) for diagnostic in found]
 
 

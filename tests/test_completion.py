@@ -15,6 +15,7 @@ from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit
 from agentls.linter import check
 from agentls.linter.rule import Severity
+from agentls.project.world import NoDisk
 from agentls.text.offsets import Span, apply_edits
 from harness import agent, at_cursor
 
@@ -542,7 +543,7 @@ def open_either(text: str, plugin: bool) -> Document:
 
 def diagnostics(document: Document) -> list[check.Diagnostic]:
     """The errors and warnings about a document."""
-    found = check.check(document, Config(), lambda _: True)
+    found = check.check(document, Config(), NoDisk())
     return [diagnostic for diagnostic in found if diagnostic.severity <= Severity.WARNING]
 
 
@@ -562,7 +563,7 @@ def filled(text: str, label: str, plugin: bool) -> str:
 
 def test_the_skeleton_has_no_fault() -> None:
     for plugin in (False, True):
-        assert check.check(open_either(SKELETON, plugin), Config(), lambda _: True) == []
+        assert check.check(open_either(SKELETON, plugin), Config(), NoDisk()) == []
 
 
 def test_plain_items_say_what_the_snippets_do() -> None:

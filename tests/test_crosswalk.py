@@ -120,9 +120,10 @@ def test_a_file_in_order_does_not_load_it() -> None:
 from agentls import config
 from agentls.document import locate
 from agentls.linter import check
+from agentls.project.world import NoDisk
 from agentls.dialects import crosswalk
 document = locate.open_document(".claude/agents/a.md", {text!r}, config.Config())
-assert check.check(document, config.Config(), lambda path: True) == []
+assert check.check(document, config.Config(), NoDisk()) == []
 raise SystemExit(crosswalk.load_crosswalk.cache_info().currsize)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -303,7 +303,7 @@ def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
     path = disk.absolute_path(".claude/rules/a.md")
     document = locate.open_document(path, "Be brief.", Config())
     assert document is not None
-    fits = disk.files_of(document)
+    fits = disk.DiskWorld(document).has_match
     assert fits("src/**/*.ts")
     assert fits("*.ts")
     assert fits("node_modules/*.rb")  # What nobody looked at may be there.
@@ -314,4 +314,4 @@ def test_nothing_is_said_about_files_of_no_project(write: Write) -> None:
     write({"a.instructions.md": "Be brief."})
     document = locate.open_document(disk.absolute_path("a.instructions.md"), "Be brief.", Config())
     assert document is not None
-    assert disk.files_of(document)("**/*.rs")
+    assert disk.DiskWorld(document).has_match("**/*.rs")

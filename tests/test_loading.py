@@ -8,6 +8,7 @@ from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter import check
 from agentls.linter.rule import Severity
+from agentls.project.world import NoDisk
 from agentls.text.offsets import apply_edits
 from harness import FIXTURES, Case, agent, covered, parse_case
 
@@ -16,7 +17,7 @@ GOOD = "---\nname: reviewer\ndescription: Reviews code. Use it after every chang
 
 
 def diagnostics(document: Document) -> list[check.Diagnostic]:
-    return check.check(document, Config(), lambda _: True)
+    return check.check(document, Config(), NoDisk())
 
 
 def found(text: str) -> list[tuple[str, str]]:

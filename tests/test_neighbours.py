@@ -12,6 +12,7 @@ from agentls.document.document import Document
 from agentls.linter import check
 from agentls.project import extract
 from agentls.project.index import Index
+from agentls.project.world import NoDisk
 from harness import agent
 
 CODES = (
@@ -26,7 +27,7 @@ CODES = (
 
 
 def found(index: Index, document: Document) -> list[check.Diagnostic]:
-    return check.check(document, Config(select=CODES), lambda _: True, project=index)
+    return check.check(document, Config(select=CODES), NoDisk(index))
 
 
 def file(path: str, name: str, description: str) -> Document:

@@ -17,6 +17,7 @@ from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit
 from agentls.linter import check
 from agentls.linter.rule import Severity
+from agentls.project.world import NoDisk
 from agentls.text.offsets import apply_edits
 
 FORMS = (
@@ -63,7 +64,7 @@ def opened(dialect: Dialect, text: str) -> Document:
 
 def faults(dialect: Dialect, text: str) -> list[str]:
     """The errors and warnings about a text."""
-    found = check.check(opened(dialect, text), Config(), lambda _: True, lambda _: True)
+    found = check.check(opened(dialect, text), Config(), NoDisk())
     worst = [d for d in found if d.severity <= Severity.WARNING and d.code not in HALF | OTHERS]
     return [f"{d.code}: {d.message}" for d in worst if not ELSEWHERE.search(d.message)]
 
@@ -101,7 +102,7 @@ def fillings(dialect: Dialect, text: str, depth: int = 2) -> Iterator[str]:
 def test_a_skeleton_has_no_fault(name: str) -> None:
     dialect = loader.load_dialect(name)
     skeleton = completion_items.snippet_text(dialect.skeleton)
-    found = check.check(opened(dialect, skeleton), Config(), lambda _: True, lambda _: True)
+    found = check.check(opened(dialect, skeleton), Config(), NoDisk())
     assert [(d.code, d.message) for d in found] == []
 
 

@@ -15,6 +15,7 @@ from agentls.dialects.json_schema import schema
 from agentls.dialects.tables import read_table
 from agentls.dialects.validation import load_user_dialect
 from agentls.linter import check
+from agentls.project.world import NoDisk
 from agentls.readers.strategies import STRATEGIES
 from agentls.workspace import discovery, disk
 
@@ -63,7 +64,7 @@ def codes(root: Path, path: str, text: str) -> list[str]:
     assert loaded.problems == ()
     document = disk.open_document(full, text, loaded)
     assert document is not None
-    return [diagnostic.code for diagnostic in check.check(document, loaded.config, lambda _: True)]
+    return [diagnostic.code for diagnostic in check.check(document, loaded.config, NoDisk())]
 
 
 def test_a_dialect_of_ones_own_extends_another(project: Path) -> None:

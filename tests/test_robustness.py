@@ -26,9 +26,19 @@ from agentls.linter import check
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, PermissionRule
+from agentls.project.world import NoDisk
 from agentls.reports import explain, inspection
 from agentls.text.offsets import Span
 from harness import FIXTURES, Case, parse_case
+
+
+class NoFiles(NoDisk):
+    """Surroundings in which no file exists."""
+
+    def exists(self, _: str) -> bool:
+        """Find no file."""
+        return False
+
 
 CASES = [
     (case, name)
@@ -82,7 +92,7 @@ def around(document: Document) -> Index:
 
 def through_everything(document: Document, offset: int) -> None:
     """Ask every feature about the document, those that want a place about `offset`."""
-    found = check.check(document, Config(), lambda _: False)
+    found = check.check(document, Config(), NoFiles())
     for diagnostic in found:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(document.text)
         assert diagnostic.message
@@ -209,7 +219,7 @@ def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
         document = locate.open_document(path, AGENT.format(made(n)), Config())
         assert document is not None
         start = time.process_time()
-        check.check(document, Config(), lambda _: False)
+        check.check(document, Config(), NoFiles())
         inspection.inspect_document(document, around(document))
         return time.process_time() - start
 

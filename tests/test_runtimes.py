@@ -15,6 +15,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.linter.check import check
 from agentls.linter.rule import Severity
+from agentls.project.world import NoDisk
 
 RUNTIMES = {
     "opencode": ".opencode/agents/probe.md",
@@ -189,7 +190,7 @@ def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
 def test_line_ends_that_the_runtime_knows_are_no_fault() -> None:
     document = locate.open_document(RUNTIMES["qwen-code"], FULL.replace("\n", "\r"), Config())
     assert document is not None
-    assert not [each for each in check(document, Config(), lambda _: True) if each.severity == Severity.ERROR]
+    assert not [each for each in check(document, Config(), NoDisk()) if each.severity == Severity.ERROR]
 
 
 def _coarse(outcome: str) -> str:

@@ -10,6 +10,7 @@ from agentls.document.document import Document
 from agentls.features.completion import complete
 from agentls.linter import check
 from agentls.linter.rule import Severity
+from agentls.project.world import NoDisk
 from agentls.reports import inspection
 
 GOOD = "---\nname: review\ndescription: Reviews code. Use it after every change.\n---\n\nRead the diff.\n"
@@ -29,7 +30,7 @@ def told(front: str, body: str = "\n# Review the code\n") -> str | None:
 
 def found(document: Document) -> list[tuple[str, Severity]]:
     """The codes and severities of what the checks say."""
-    return [(d.code, d.severity) for d in check.check(document, config.Config(), lambda _: True)]
+    return [(d.code, d.severity) for d in check.check(document, config.Config(), NoDisk())]
 
 
 @pytest.mark.parametrize(

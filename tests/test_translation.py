@@ -6,6 +6,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.linter.check import check
+from agentls.project.world import NoDisk
 from agentls.text.offsets import apply_edits
 from harness import agent
 
@@ -16,7 +17,7 @@ HEAD = "---\nname: reviewer\ndescription: Reviews code. Use it after every chang
 def translated(path: str, keys: str, head: str = HEAD) -> tuple[str, str]:
     """The title of the fix for a file with these keys, and the keys after it."""
     document = agent(head + keys + BODY, path)
-    (found,) = [each for each in check(document, Config(), lambda _: True) if each.code == "wrong-dialect"]
+    (found,) = [each for each in check(document, Config(), NoDisk()) if each.code == "wrong-dialect"]
     (fix,) = found.fixes
     after = apply_edits(document.text, fix.edits)
     assert after.endswith(BODY)
@@ -93,7 +94,7 @@ def test_for_opencode(keys: str, title: str, after: str) -> None:
 
 def test_a_list_of_tools_becomes_permissions() -> None:
     document = agent(HEAD + "tools: [Read, Grep]" + BODY, ".opencode/agents/reviewer.md")
-    (found,) = check(document, Config(), lambda _: True)
+    (found,) = check(document, Config(), NoDisk())
     assert found.code == "refused-value"
     after = apply_edits(document.text, found.fixes[0].edits)
     assert after == HEAD + 'permission:\n  "*": deny\n  read: allow\n  grep: allow' + BODY
@@ -107,13 +108,13 @@ def test_a_name_comes_from_the_file_where_one_is_needed() -> None:
 
 def test_one_finding_stands_for_all_and_gives_way_when_it_is_off() -> None:
     document = agent(HEAD + "kind: local\ntemperature: 0.2\nmax_turns: 20" + BODY)
-    assert [each.code for each in check(document, Config(), lambda _: True)] == ["wrong-dialect"]
-    codes = [each.code for each in check(document, Config(ignore=("wrong-dialect",)), lambda _: True)]
+    assert [each.code for each in check(document, Config(), NoDisk())] == ["wrong-dialect"]
+    codes = [each.code for each in check(document, Config(ignore=("wrong-dialect",)), NoDisk())]
     assert codes == ["foreign-key", "foreign-key", "misspelt-key"]
 
 
 def test_a_foreign_key_is_renamed_with_its_value() -> None:
     document = agent(HEAD + "tools: [Read, Grep]\napprovalMode: auto-edit" + BODY)
-    (found,) = check(document, Config(), lambda _: True)
+    (found,) = check(document, Config(), NoDisk())
     assert [fix.title for fix in found.fixes] == ["Write `permissionMode`", "Remove `approvalMode`"]
     assert "\npermissionMode: acceptEdits\n" in apply_edits(document.text, found.fixes[0].edits)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -38,6 +38,21 @@ SAID = {
 """Cases in which agentls has an error or a warning where VS Code has nothing, on purpose, with the reason."""
 
 
+class Beside(NamedTuple):
+    """Surroundings that have these files in the document's folder."""
+
+    files: tuple[str, ...]
+    project_index: None = None
+
+    def exists(self, path: str) -> bool:
+        """Whether the file is one of them."""
+        return path.removeprefix("./") in self.files
+
+    def has_match(self, _: str) -> bool:
+        """Assume that a file matches."""
+        return True
+
+
 def recorded() -> list[dict[str, Any]]:
     """The recorded cases."""
     found: list[dict[str, Any]] = json.loads(CASES.read_text("utf-8")) if CASES.exists() else []
@@ -55,7 +70,7 @@ def said(case: dict[str, Any]) -> tuple[set[int], set[int]]:
     path = case["file_uri"].removeprefix("file:///ws/")
     document = open_document(path, "\n".join(case["input_lines"]), config)
     assert document is not None, path
-    found = check(document, config, lambda path: path.removeprefix("./") in files)
+    found = check(document, config, Beside(tuple(files)))
     lines = [(document.lines.line_number(d.span.start) + 1, d.severity) for d in found]
     return {line for line, _ in lines}, {line for line, severity in lines if severity <= Severity.WARNING}
 

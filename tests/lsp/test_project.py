@@ -36,9 +36,9 @@ from agentls.linter.rule import Finding, Related, rule
 @rule("hint")
 def agents(ctx):
     """Say where agents are."""
-    for reference in ctx.names.references if ctx.project else ():
+    for reference in ctx.names.references if ctx.project_index else ():
         if reference.form == "tool":
-            found = ctx.project.resolve(reference, ctx.names)
+            found = ctx.project_index.resolve(reference, ctx.names)
             places = tuple(Related(each.span, each.description, each.path) for each in found[:1])
             yield Finding(reference.span, "there" if found else "gone", related=places)
 '''

@@ -91,7 +91,7 @@ def check_file(
     """The job of `agentls check`, with the findings in the output format `form`."""
     folder = found.path.rpartition("/")[0]
     config = options.rules(options.settings(folder).for_file(found.path))
-    diagnostics = check(document, config, disk.exists_from(folder), disk.files_of(document), project)
+    diagnostics = check(document, config, disk.DiskWorld(document, project))
     if form == "text":
         piece = list(text_format.render(found.display_path, document, diagnostics, width))
     elif diagnostics:

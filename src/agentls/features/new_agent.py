@@ -12,6 +12,7 @@ from agentls.document.locate import open_document
 from agentls.features import completion_items
 from agentls.linter import check
 from agentls.linter.rule import Severity
+from agentls.project.world import NoDisk
 
 
 class AgentFolder(NamedTuple):
@@ -64,6 +65,6 @@ def new_agent(dialect: str, name: str) -> NewAgent:
 
 def _problem(document: Document) -> str:
     """The worst that the checks say: all but the name is in order."""
-    found = check.check(document, Config(), lambda _: True)
+    found = check.check(document, Config(), NoDisk())
     worst = min(found, key=lambda diagnostic: diagnostic.severity, default=None)
     return worst.message if worst and worst.severity <= Severity.WARNING else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +13,7 @@ from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Sev
 from agentls.text.offsets import Span
 
 if TYPE_CHECKING:
-    from agentls.project.index import Index
+    from agentls.project.world import World
 
 MAX_FINDINGS = 100
 MIN_FINDINGS = 10
@@ -37,27 +36,13 @@ class Diagnostic(NamedTuple):
     tags: tuple[Tag, ...]
 
 
-def _assume_match(_: str) -> bool:
-    """There is no telling."""
-    return True
+def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
+    """Return the diagnostics of a document in the order of the text.
 
-
-def check(
-    document: Document,
-    config: Config,
-    exists: Callable[[str], bool],
-    files: Callable[[str], bool] = _assume_match,
-    project: Index | None = None,
-) -> list[Diagnostic]:
-    """What the rules have to say about a document, in the order of the text.
-
-    `exists` answers whether a path relative to the document's folder is there, and `files` whether any
-    file of its project fits a pattern, counted from the project's root. `project` has the names of all its
-    files, the document's own as they are now; without it the file is looked at by itself. A rule has at most
-    `MOST` findings, the first ones. One that fails is logged and left out; it never costs the findings of
-    the others.
+    `world` answers what rules ask about the document's surroundings. A rule has at most `MAX_FINDINGS`
+    findings, the first ones. A rule that fails is logged, and the findings of the others are kept.
     """
-    context = Context(document, config, exists, files, project=project)
+    context = Context(document, config, world)
     found = [
         (rule, finding)
         for rule in RULES.values()

@@ -25,6 +25,7 @@ from agentls.text.yaml_tree import Entry
 if TYPE_CHECKING:
     from agentls.project.index import Index
     from agentls.project.names import Names
+    from agentls.project.world import World
 
 Tag = Literal["unnecessary", "deprecated"]
 
@@ -94,23 +95,24 @@ def describe_effect(runtimes: Iterable[Runtime], what: str) -> str:
 class Context(NamedTuple):
     """What a rule may look at.
 
-    `exists` tells whether a path relative to the file is there, and `files` whether any file of the
-    project fits a pattern (also where there is no telling); `unused` are the ignore comments that
-    silenced nothing, once the other rules have run. `project` has the names of the whole project, those of
-    this document as it is now among them; it is `None` where the file is looked at by itself.
+    `world` answers questions about the document's surroundings. `unused_suppressions` are the ignore comments
+    that suppressed nothing, known after the other rules have run.
     """
 
     document: Document
     config: Config
-    exists: Callable[[str], bool]
-    files: Callable[[str], bool]
+    world: World
     unused_suppressions: tuple[Suppression, ...] = ()
-    project: Index | None = None
+
+    @property
+    def project_index(self) -> Index | None:
+        """The names of all files of the project; `None` if the file is checked without its project."""
+        return self.world.project_index
 
     @property
     def names(self) -> Names | None:
-        """The names of this file, where the project is known."""
-        return self.project.get(self.document.path) if self.project is not None else None
+        """The names in this file; `None` if the file is checked without its project."""
+        return self.project_index.get(self.document.path) if self.project_index is not None else None
 
     @property
     def text(self) -> str:

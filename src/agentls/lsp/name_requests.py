@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -133,9 +134,7 @@ _START = t.Range(t.Position(0, 0), t.Position(0, 0))
 
 def _existing(paths: Iterable[str]) -> str | None:
     """The first path that there is a file at."""
-    from agentls.workspace.disk import exists_from
-
-    return next(filter(exists_from(""), paths), None)
+    return next(filter(os.path.exists, paths), None)
 
 
 def links(ls: Server, params: t.DocumentLinkParams) -> list[t.DocumentLink] | None:

@@ -18,6 +18,7 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter import check
 from agentls.lsp.settings import Settings
+from agentls.project.world import NoDisk
 from agentls.workspace import disk
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ _OF_OTHERS = re.compile(r"/\.[^/]+/agents/")
 _serials = count(1)
 
 
-def _anything(_: str) -> bool:
-    """There is no telling what lies beside a text that was never saved."""
-    return True
-
-
 def _nothing(_: Document) -> None:
     """No project is known."""
 
@@ -59,8 +55,6 @@ class Opened:
     text: str
     document: Document | None = None
     config: Config = Config()  # noqa: RUF009  Nothing can change it.
-    exists: Callable[[str], bool] = _anything
-    files: Callable[[str], bool] = _anything
     project: Callable[[Document], Index | None] = _nothing
     serial: int = field(default_factory=_serials.__next__, compare=False)
 
@@ -69,7 +63,11 @@ class Opened:
         """What the checks say, worked out on first use."""
         if self.document is None:
             return []
-        return check.check(self.document, self.config, self.exists, self.files, self.project(self.document))
+        index = self.project(self.document)
+        # A text that was never saved has no folder.
+        on_disk = "/" in self.document.path
+        world = disk.DiskWorld(self.document, index) if on_disk else NoDisk(index)
+        return check.check(self.document, self.config, world)
 
 
 class Documents:
@@ -173,11 +171,7 @@ class Documents:
         place = loaded.dialect_for(path) or self.settings.place(disk.relative_path(path, root))
         wish = place or _wish(path, opened)
         document = locate.open_document(path, opened.text, config, plugin, wish)
-        exists = disk.exists_from(folder) if folder else _anything
-        files = disk.files_of(document) if document and folder else _anything
-        return replace(
-            opened, document=document, config=config, exists=exists, files=files, project=self._project
-        )
+        return replace(opened, document=document, config=config, project=self._project)
 
     def settings_in(self, folder: str) -> disk.LoadedConfig:
         """The settings of the configuration file that counts for `folder`."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentls.config import Config, DialectFile, parse_config
 from agentls.dialects import loader
@@ -19,6 +19,9 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.document.locate import Plugin
 from agentls.text import globs
+
+if TYPE_CHECKING:
+    from agentls.project.index import Index
 
 SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
 DIALECT_FILE_SUFFIX = ".dialect.yaml"
@@ -246,11 +249,6 @@ def read_map_asset(name: str) -> str:
         return file.read()
 
 
-def exists_from(folder: str) -> Callable[[str], bool]:
-    """A function that tells whether a path relative to `folder` is there."""
-    return lambda path: os.path.exists(os.path.join(folder, path))
-
-
 IGNORED_FOLDERS = frozenset(
     (
         *(".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"),
@@ -261,25 +259,32 @@ IGNORED_FOLDERS = frozenset(
 are read whole, whatever they hold, since the runtimes do so."""
 
 MAX_PROJECT_FILES = 10_000
-"""In a project with more files nobody is told that none of them fits a pattern."""
+"""In a project with more files, every pattern is assumed to match one of them."""
 
 
-def files_of(document: Document) -> Callable[[str], bool]:
-    """A function that tells whether any file of the document's project fits a pattern. It says so as
-    well where there is no telling: without a project, in somebody's home, among very many files."""
-    root = locate.project_root(document)
+class DiskWorld(NamedTuple):
+    """The surroundings of a document on the disk (`project.world.World`), and the index of its project."""
 
-    def fits(pattern: str) -> bool:
-        named = {part for part in pattern.split("/") if part in IGNORED_FOLDERS}
-        paths = None if root is None or named else paths_below(root)
+    document: Document
+    project_index: Index | None = None
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder at `path`, relative to the document's folder."""
+        return os.path.exists(os.path.join(self.document.path.rpartition("/")[0], path))
+
+    def has_match(self, pattern: str) -> bool:
+        """Whether any file of the project matches `pattern`. True if that cannot be found out: without a
+        project, in the user's home folder, among very many files, in folders that are not searched."""
+        root = locate.project_root(self.document)
+        if root is None or not IGNORED_FOLDERS.isdisjoint(pattern.split("/")):
+            return True
+        paths = paths_below(root)
         return paths is None or any(globs.matches(pattern, path) for path in paths)
-
-    return fits
 
 
 @lru_cache(maxsize=8)
 def paths_below(root: str) -> tuple[str, ...] | None:
-    """The files below `root` but for those in `SKIPPED`, or `None` if there are too many."""
+    """The files below `root` but for those in `IGNORED_FOLDERS`, or `None` if there are too many."""
     if os.path.realpath(root) in (os.path.realpath(os.path.expanduser("~")), os.path.realpath("/")):
         return None
     found: list[str] = []

@@ -309,7 +309,7 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
 
 def file_exists(ctx: Context, path: str) -> bool:
     """Whether `path` leads to a file from the folder of the file, or from one above it."""
-    return any(ctx.exists("../" * up + path) for up in range(_depth(ctx) + 1))
+    return any(ctx.world.exists("../" * up + path) for up in range(_depth(ctx) + 1))
 
 
 _HIGHEST = 6

@@ -288,7 +288,7 @@ def _unresolved(
 ) -> Iterator[tuple[Index, Reference]]:
     """The references of the file that lead nowhere, as far as the project, the user's folder and the
     plugins there tell, each with the names of the project."""
-    project, names = ctx.project, ctx.names
+    project, names = ctx.project_index, ctx.names
     if project is None or names is None:
         return
     for reference in names.references:
@@ -406,7 +406,7 @@ class _ProseMention(NamedTuple):
 
 
 def _in_prose(ctx: Context) -> Iterator[Finding]:
-    project, names = ctx.project, ctx.names
+    project, names = ctx.project_index, ctx.names
     if project is None or names is None or project.count("agent") <= 1:
         return
     mentions = list(_mentions(ctx, project, names))

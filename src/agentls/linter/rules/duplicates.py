@@ -70,9 +70,9 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None:
+    if own is None or ctx.project_index is None:
         return
-    others = _others(own, ctx.project.roster(own).find(own.full_name))
+    others = _others(own, ctx.project_index.roster(own).find(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -135,7 +135,7 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None:
+    if own is None or ctx.project_index is None:
         return
     runtime, at = ctx.reading.runtime, name_span(ctx, own)
     if runtime.hidden_by:
@@ -145,7 +145,7 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
             yield Finding(at, message, related=_related([other], f"the {other.kind}"), at_most=at_most)
     if own.qualifier:
         return
-    thing, home = ctx.dialect.thing, ctx.project.user_folder
+    thing, home = ctx.dialect.thing, ctx.project_index.user_folder
     if home and own.base_folder != home and runtime.at_home != "undocumented":
         for other in _of_same_name(ctx, own._replace(base_folder=home)):
             if runtime.at_home == "wins":
@@ -216,9 +216,9 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None:
+    if own is None or ctx.project_index is None:
         return
-    others = _others(own, ctx.project.roster(own).find_similar(own.full_name))
+    others = _others(own, ctx.project_index.roster(own).find_similar(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -260,8 +260,8 @@ def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definiti
 
 def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
     """One definition of the name, kind and place of `like`, if there is any."""
-    assert ctx.project is not None
-    return list(islice(ctx.project.roster(like).find(like.full_name), 1))
+    assert ctx.project_index is not None
+    return list(islice(ctx.project_index.roster(like).find(like.full_name), 1))
 
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:

@@ -97,7 +97,7 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     """
     for key, pattern, span in _patterns(ctx):
         placeholder = "<" in pattern or "$" in pattern
-        if not placeholder and not globs.find_error(pattern) and not ctx.files(pattern):
+        if not placeholder and not globs.find_error(pattern) and not ctx.world.has_match(pattern):
             yield Finding(span, f"No file of the project fits `{pattern}` in `{key}`.")
 
 

@@ -53,4 +53,4 @@ def _is_there(ctx: Context, path: str) -> bool:
     the project that its place tells."""
     root, folder = project_root(ctx.document), ctx.document.path.rpartition("/")[0]
     ups = 0 if root is None else len([part for part in folder[len(root) :].split("/") if part])
-    return any(ctx.exists("../" * up + path) for up in range(ups + 1))
+    return any(ctx.world.exists("../" * up + path) for up in range(ups + 1))

@@ -109,13 +109,13 @@ def _told(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
     own, entry = main_definition(ctx), ctx.reading.entry("description")
     if (
         own is None
-        or ctx.project is None
+        or ctx.project_index is None
         or not own.model_invocable
         or entry is None
         or not ctx.dialect.model_invocable
     ):
         return None
-    return own, ctx.project.roster(own), entry
+    return own, ctx.project_index.roster(own), entry
 
 
 def _added(covered: NearDuplicate) -> str:

@@ -58,7 +58,7 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     List the changes first.
     ```
     """
-    if ctx.project is None or ctx.names is None:
+    if ctx.project_index is None or ctx.names is None:
         return
     for key in ctx.dialect.keys:
         entry = ctx.entry(key.name) if key.offered_only else None
@@ -73,9 +73,9 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
 
 def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | None:
     """The skill that a reference means, if none that it can mean is offered to a model."""
-    assert ctx.project is not None
+    assert ctx.project_index is not None
     assert ctx.names is not None
-    found = ctx.project.resolve(reference, ctx.names)
+    found = ctx.project_index.resolve(reference, ctx.names)
     runtime = ctx.reading.runtime.name
     known = [each for each in found if each.kind == "skill" and runtime in each.runtimes]
     return known[0] if known and known == found and not any(each.model_invocable for each in known) else None
@@ -136,7 +136,7 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     ```
     """
     own = main_definition(ctx)
-    if own is None or ctx.project is None or own.kind != "agent":
+    if own is None or ctx.project_index is None or own.kind != "agent":
         return
     for path, denial in _denying_rules(ctx, own):
         message = f"`{denial.text}` is denied in `{project_path(own, path)}`, so {ctx.describe_effect('hands it no tasks')}."
@@ -152,10 +152,10 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
 
 def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, PermissionRule]]:
     """The rules of the settings that deny the agent by its name, each with its file."""
-    assert ctx.project is not None
-    for file in ctx.project.permission_files(ctx.reading.runtime):
+    assert ctx.project_index is not None
+    for file in ctx.project_index.permission_files(ctx.reading.runtime):
         above = not own.qualifier and is_inside(file.base, own.base_folder)
-        if not (above or file.base == ctx.project.user_folder):
+        if not (above or file.base == ctx.project_index.user_folder):
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)
@@ -165,6 +165,6 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
 
 def _is_referenced(ctx: Context, own: Definition) -> bool:
     """Whether another file has the agent's name among the values of a key."""
-    assert ctx.project is not None
-    uses = ctx.project.find_by_name(own.name)
+    assert ctx.project_index is not None
+    uses = ctx.project_index.find_by_name(own.name)
     return any(names.path != own.path and reference.form == "key" for names, reference in uses)
