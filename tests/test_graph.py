@@ -263,7 +263,7 @@ def test_the_ending_says_the_format(
     assert (team / file).read_text("utf-8").startswith(start)
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert f"{file}: 3 agents, 1 skill, 1 command, 1 server, 9 connections, 2 dead names" in printed.err
+    assert f"{file}: 3 agents, 1 skill, 1 command, 1 server, 9 connections, 2 unresolved names" in printed.err
 
 
 def test_a_folder_is_shown_with_its_neighbours_in_the_project(
@@ -286,15 +286,15 @@ def test_mentions_can_be_left_out(team: Path, capsys: pytest.CaptureFixture[str]
 
 def test_what_cannot_be_done_is_said(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["graph", "nowhere"]) == 2
-    assert "nowhere: there is no such file or folder" in capsys.readouterr().err
+    assert "nowhere: no such file or folder" in capsys.readouterr().err
     assert main.main(["graph", "-o", "no/such/folder/x.html"]) == 2
-    assert "no/such/folder/x.html: cannot be written" in capsys.readouterr().err
+    assert "no/such/folder/x.html: cannot write" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main.main(["graph", "-o", "x.png"])
     assert ".html" in capsys.readouterr().err
     (team / "notes.md").write_text("Notes.\n")
     assert main.main(["graph", "notes.md"]) == 2
-    assert "notes.md: no place where a runtime looks for agents" in capsys.readouterr().err
+    assert "notes.md: not in a location that runtimes load agents from" in capsys.readouterr().err
 
 
 def test_mermaid_is_not_given_more_than_it_draws(
@@ -303,6 +303,6 @@ def test_mermaid_is_not_given_more_than_it_draws(
     monkeypatch.setattr(graph_formats, "MERMAID_EDGES", 7)
     assert main.main(["graph"]) == 0
     printed = capsys.readouterr()
-    assert "2 mentions in prose are left out" in printed.err
+    assert "2 mentions in prose omitted" in printed.err
     assert "mentions" not in printed.out
     assert team.is_dir()

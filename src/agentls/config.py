@@ -2,7 +2,7 @@
 
 The same settings come from `[tool.agentls]` in `pyproject.toml`, from `agentls.toml`, from an
 editor and from the command line. A setting that does not exist, or has the wrong type, gives
-a message and is left out; the others count.
+a message and is ignored; the others apply.
 """
 
 from __future__ import annotations
@@ -115,19 +115,19 @@ def parse_config(data: Mapping[str, Any], codes: Collection[str]) -> ParsedConfi
         if "paths" in found:
             overrides.append(Override(**found))
         else:
-            problems.append(f"`{where}paths` is missing; the entry is left out")
+            problems.append(f"'{where}paths' is missing; the entry is ignored")
     config = Config(**values, overrides=tuple(overrides))
     parts: list[Config | Override] = [config, *config.overrides]
     for part in parts:
         unknown = [code for code in (*part.select, *part.ignore, *part.severity) if code not in codes]
-        problems += [f"there is no rule `{code}`{_did_you_mean(code, codes)}" for code in unknown]
+        problems += [f"unknown rule '{code}'{_did_you_mean(code, codes)}" for code in unknown]
     return ParsedConfig(config, tuple(problems))
 
 
 def _parse_table(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
     """The usable values of `data` for the fields of `kind`."""
     if not isinstance(data, Mapping):
-        problems.append(f"`{where.rstrip('.') or 'agentls'}` must be a table")
+        problems.append(f"'{where.rstrip('.') or 'agentls'}' must be a table")
         return {}
     known = kind._fields
     values = {}
@@ -135,11 +135,11 @@ def _parse_table(kind: Any, data: Any, where: str, problems: list[str]) -> dict[
         name = str(written).replace("-", "_")
         if name not in known:
             names = [n.replace("_", "-") for n in known]
-            problems.append(f"there is no setting `{where}{written}`{_did_you_mean(str(written), names)}")
+            problems.append(f"unknown setting '{where}{written}'{_did_you_mean(str(written), names)}")
             continue
         usable, wanted = _parse_value(name, value)
         if wanted:
-            problems.append(f"`{where}{written}` must be {wanted}; it is left out")
+            problems.append(f"'{where}{written}' must be {wanted}; ignored")
         else:
             values[name] = usable
     return values
@@ -160,15 +160,15 @@ def _parse_value(name: str, value: Any) -> tuple[Any, str]:
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
     if name == "user_folder":
-        return (value, "") if isinstance(value, bool) else (None, "`true` or `false`")
+        return (value, "") if isinstance(value, bool) else (None, "true or false")
     if name in ("description_tokens", "roster_tokens", "lines"):
         least = 1 if name == "description_tokens" else 0
         ok = isinstance(value, int) and not isinstance(value, bool) and value >= least
-        return (value, "") if ok else (None, f"a whole number of at least {least}")
+        return (value, "") if ok else (None, f"an integer of at least {least}")
     texts = _string_list(value)
     if name == "dialects" and texts is not None:
         return tuple(DialectFile(path) for path in texts), ""
-    return (texts, "") if texts is not None else (None, "a list of texts")
+    return (texts, "") if texts is not None else (None, "a list of strings")
 
 
 def _string_list(value: Any) -> tuple[str, ...] | None:
@@ -195,7 +195,7 @@ def _did_you_mean(word: str, known: Collection[str]) -> str:
     from agentls.text.spelling import closest_match
 
     found = closest_match(word, known)
-    return f"; did you mean `{found}`?" if found else ""
+    return f"; did you mean '{found}'?" if found else ""
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:

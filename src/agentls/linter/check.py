@@ -64,6 +64,27 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     return sorted(_diagnostic(rule, finding, config) for rule, finding in found)
 
 
+def check_in_project(document: Document, config: Config, world: World) -> list[Diagnostic]:
+    """Return the diagnostics of a document that depend on the other files of its project. With those of `check`
+    in a world without a project they are all, unless the document has ignore comments."""
+    context = Context(document, config, world)
+    return sorted(
+        _diagnostic(rule, finding, config)
+        for rule in RULES.values()
+        if rule.code in _PROJECT_RULES and config.enables(rule.code)
+        for finding in _run(rule, context)
+    )
+
+
+_PROJECT_RULES = frozenset(
+    (
+        *("unknown-skill", "unknown-agent", "unknown-server", "dead-mention", "duplicate-name"),
+        *("hidden-definition", "confusable-name", "similar-description", "descriptions-over-budget"),
+        *("unpreloadable-skill", "unreachable-agent"),
+    )
+)
+
+
 def _most(document: Document) -> int:
     """How many findings a rule may have in a document."""
     block = document.frontmatter

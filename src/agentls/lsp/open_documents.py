@@ -19,7 +19,7 @@ from agentls.document.document import Document
 from agentls.linter import check
 from agentls.lsp.settings import Settings
 from agentls.project.world import NoDisk
-from agentls.workspace import disk
+from agentls.workspace import disk, settings_files
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
@@ -82,8 +82,8 @@ class Documents:
         self.roots = roots
         self._project = project
         self._opened: dict[str, Opened] = {}
-        self.files: dict[str, disk.LoadedConfig] = {}
-        self._configs: dict[str, disk.LoadedConfig] = {}
+        self.files: dict[str, settings_files.LoadedConfig] = {}
+        self._configs: dict[str, settings_files.LoadedConfig] = {}
 
     def __iter__(self) -> Iterator[Opened]:
         """All open documents."""
@@ -138,9 +138,9 @@ class Documents:
                 changed.append(self._keep(replace(new, serial=next(_serials))))
         return changed
 
-    def differ(self, before: Mapping[str, disk.LoadedConfig]) -> bool:
+    def differ(self, before: Mapping[str, settings_files.LoadedConfig]) -> bool:
         """Whether any of the configuration files reads otherwise than `before`, or is new."""
-        now = {file: self.files.get(file) or disk.read_settings(file) for file in before}
+        now = {file: self.files.get(file) or settings_files.read_settings(file) for file in before}
         return now != before or not self.files.keys() <= before.keys()
 
     @property
@@ -173,19 +173,19 @@ class Documents:
         document = locate.open_document(path, opened.text, config, plugin, wish)
         return replace(opened, document=document, config=config, project=self._project)
 
-    def settings_in(self, folder: str) -> disk.LoadedConfig:
+    def settings_in(self, folder: str) -> settings_files.LoadedConfig:
         """The settings of the configuration file that counts for `folder`."""
         if folder not in self._configs:
-            file = disk.find_settings_file(folder)
-            self._configs[folder] = self._read(file) if file else disk.default_settings()
+            file = settings_files.find_settings_file(folder)
+            self._configs[folder] = self._read(file) if file else settings_files.default_settings()
         return self._configs[folder]
 
-    def _read(self, file: str) -> disk.LoadedConfig:
+    def _read(self, file: str) -> settings_files.LoadedConfig:
         if file not in self.files:
-            self.files[file] = disk.read_settings(file)
+            self.files[file] = settings_files.read_settings(file)
         return self.files[file]
 
-    def settings_for_names(self, folder: str) -> disk.LoadedConfig:
+    def settings_for_names(self, folder: str) -> settings_files.LoadedConfig:
         """The same with what the editor adds that matters for what a file is, rather than for its checks."""
         loaded = self.settings_in(folder)
         return loaded._replace(config=self.settings.over(loaded.config, ""))

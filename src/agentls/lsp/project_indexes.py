@@ -24,8 +24,8 @@ from agentls.lsp.open_documents import Documents, Opened, path_of
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Names
-from agentls.workspace import disk, load, user_files
-from agentls.workspace.disk import LoadedConfig
+from agentls.workspace import disk, load, settings_files, user_files
+from agentls.workspace.settings_files import LoadedConfig
 
 PAUSE = 2.0
 """The least time between two looks at all files of a project, in seconds."""
@@ -152,7 +152,7 @@ class Projects:
             return _having(opened.document, text)
         text = self.text(path) if text is None else text
         settings = self._documents.settings_for_names(path.rpartition("/")[0])
-        return None if text is None else disk.open_document(path, text, settings)
+        return None if text is None else settings_files.open_document(path, text, settings)
 
     def text(self, path: str) -> str | None:
         """The text of a file: that in the editor, or that on the disk; `None` where there is none."""

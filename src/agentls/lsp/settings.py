@@ -111,8 +111,8 @@ def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
     from agentls import config
     from agentls.dialects import loader
     from agentls.linter.rule import RULES
-    from agentls.workspace import disk
+    from agentls.workspace import settings_files
 
     checks, problems = config.parse_config(data, RULES)
-    checks, wrong = disk.read_user_dialects(checks, "")
+    checks, wrong = settings_files.read_user_dialects(checks, "")
     return checks, (*problems, *wrong, *loader.find_unknown_names(checks))

@@ -24,18 +24,25 @@ def watchers() -> list[t.FileSystemWatcher]:
 
 
 def _settings() -> Sequence[str]:
-    from agentls.workspace import disk
+    from agentls.workspace import disk, settings_files
 
-    return [f"**/{name}" for name in (*disk.SETTINGS_FILES, f"*{disk.DIALECT_FILE_SUFFIX}", disk.PLUGIN_FILE)]
+    return [
+        f"**/{name}"
+        for name in (
+            *settings_files.SETTINGS_FILES,
+            f"*{settings_files.DIALECT_FILE_SUFFIX}",
+            disk.PLUGIN_FILE,
+        )
+    ]
 
 
 def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:
     """Files have changed, appeared or gone: settings, plugins, or those of a project."""
     from agentls.lsp.open_documents import path_of
-    from agentls.workspace import disk
+    from agentls.workspace import disk, settings_files
 
     paths = [path for path in (path_of(change.uri) for change in params.changes) if path]
-    settings = (*disk.SETTINGS_FILES, disk.DIALECT_FILE_SUFFIX, disk.PLUGIN_FILE)
+    settings = (*settings_files.SETTINGS_FILES, settings_files.DIALECT_FILE_SUFFIX, disk.PLUGIN_FILE)
     if any(path.endswith(settings) for path in paths):
         ls.reload(renew=any(path.endswith(disk.PLUGIN_FILE) for path in paths))
     for path in paths:
