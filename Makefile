@@ -23,6 +23,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -rs
 
 # The tests of the core with the newest and with the lowest versions of the dependencies, instead of the locked ones.
@@ -37,17 +38,17 @@ lock: $(VENV)/installed
 
 # Rule pages, tables and pictures that come from the code.
 docs: $(VENV)/installed-dev
-	$(BIN)/python docs/generate.py
+	$(BIN)/python tools/generate.py
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
-# The libraries in the page that `agentls graph` writes, pinned by map/package-lock.json.
-map: map/node_modules/installed
-	cd map && npm run -s build
+# The libraries in the page that `agentls graph` writes, pinned by tools/map/package-lock.json.
+map: tools/map/node_modules/installed
+	cd tools/map && npm run -s build
 
-map/node_modules/installed: map/package-lock.json
-	cd map && $(NPM) ci --ignore-scripts
+tools/map/node_modules/installed: tools/map/package-lock.json
+	cd tools/map && $(NPM) ci --ignore-scripts
 	@touch $@
 
 # The extension for VS Code, for this system, or for TARGET=win32-x64, darwin-arm64, linux-arm64 and so on.
@@ -88,4 +89,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist editors/vscode/dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist editors/vscode/dist

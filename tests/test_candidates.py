@@ -10,7 +10,7 @@ import pytest
 from agentls.features import name_completion
 from agentls.features.completion import CompletionList, complete
 from agentls.features.completion_items import snippet_text
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.text.offsets import apply_edits

@@ -14,7 +14,7 @@ from agentls.features import completion_items
 from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit
 from agentls.linter import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 from agentls.text.offsets import Span, apply_edits
 from harness import agent, at_cursor

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+import agentls
+import generate
 from agentls.config import SETTING_DESCRIPTIONS, Config, Override
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_generated_documentation_is_current() -> None:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
     assert [path.relative_to(ROOT) for path in generate.stale()] == [], "run `make docs`"
 
 
@@ -33,3 +30,30 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("editors/
 def test_links_in_the_documentation_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+PACKAGE = Path(agentls.__file__).parent
+
+
+def _classes(package: str) -> list[ast.ClassDef]:
+    """The classes of a package, or of all packages for an empty name. `config` is a package of one module."""
+    files = [*(PACKAGE / package).rglob("*.py"), *PACKAGE.glob(f"{package}.py")]
+    nodes = [node for file in files for node in ast.parse(file.read_text("utf-8")).body]
+    return [node for node in nodes if isinstance(node, ast.ClassDef)]
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "field"),
+    sorted(set(re.findall(r"`(?:([a-z]+)\.)?([A-Z]\w+)(?:\.(\w+))?`", GLOSSARY))),
+)
+def test_classes_in_the_glossary_exist(package: str, name: str, field: str) -> None:
+    found = [one for one in _classes(package) if one.name == name]
+    assert found
+    fields = [node.target for one in found for node in one.body if isinstance(node, ast.AnnAssign)]
+    assert not field or field in [target.id for target in fields if isinstance(target, ast.Name)]
+
+
+@pytest.mark.parametrize("folder", sorted(set(re.findall(r"`([a-z_]+/[a-z_/]*)`", GLOSSARY))))
+def test_folders_in_the_glossary_exist(folder: str) -> None:
+    assert (PACKAGE / folder).is_dir()

@@ -221,7 +221,7 @@ def test_the_page_holds_all_it_needs(drawn: Graph) -> None:
 
 
 def test_the_libraries_are_those_of_the_lock_file() -> None:
-    lock = json.loads((ROOT / "map" / "package-lock.json").read_text("utf-8"))["packages"]
+    lock = json.loads((ROOT / "tools" / "map" / "package-lock.json").read_text("utf-8"))["packages"]
     pages = disk.read_map_asset("LICENSES.md")
     bundled = [name for name, row in lock.items() if name and not {"optional", "bin"} & set(row)]
     assert len(bundled) == 4

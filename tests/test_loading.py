@@ -7,7 +7,7 @@ import pytest
 from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 from agentls.text.offsets import apply_edits
 from harness import FIXTURES, Case, agent, covered, parse_case

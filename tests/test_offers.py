@@ -16,7 +16,7 @@ from agentls.features import completion_items
 from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit
 from agentls.linter import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 from agentls.text.offsets import apply_edits
 
@@ -35,7 +35,7 @@ ELSEWHERE = re.compile(r" is missing|, not empty")
 """Words for what is not about an entry that was offered: a field that a value asks for, and a value
 that is looked for behind its key only, where it was begun below."""
 
-OTHERS = {"refused-key", "overruled-permission"}
+OTHERS = {"unknown-key", "overruled-permission"}
 """Codes for what does not go with what was offered."""
 
 _HOLE = re.compile(r"\$(?:\d+|\{\d+(?::[^}]*)?\})")

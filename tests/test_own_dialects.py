@@ -71,7 +71,7 @@ def test_a_dialect_of_ones_own_extends_another(project: Path) -> None:
     good = "---\nname: a\nowner: us\ntools: [deploy, glob]\n---\nBody.\n"
     assert codes(project, ".harness/agents/a.md", good) == []
     bad = "---\nname: a\nowner: 3\ntemperature: 1\n---\nBody.\n"
-    assert codes(project, ".harness/agents/a.md", bad) == ["refused-value", "refused-key"]
+    assert codes(project, ".harness/agents/a.md", bad) == ["invalid-value", "unknown-key"]
 
 
 def test_a_file_under_the_name_of_a_dialect_adds_to_it(project: Path) -> None:

@@ -8,6 +8,7 @@ from agentls.dialects import value_schema
 from agentls.dialects.records import Key, Value
 from agentls.features.completion import complete, item_documentation
 from agentls.features.hover import hover
+from agentls.linter.reason_wording import describe_mismatch
 from harness import agent, at_cursor
 
 PATH = ".gemini/agents/case.md"
@@ -100,21 +101,23 @@ ACTION = Key(
     ("lines", "messages"),
     [
         ("permission: ask", []),
-        ("permission: maybe", ["`permission` takes `ask` or `deny` or a mapping, not `maybe`"]),
-        ("permission: [ask]", ["`permission` takes `ask` or `deny` or a mapping, not a list"]),
+        ("permission: maybe", ["`permission` must be `ask` or `deny` or a mapping, not `maybe`"]),
+        ("permission: [ask]", ["`permission` must be `ask` or `deny` or a mapping, not a list"]),
         ("permission: {bash: {'git *': ask}}", []),
         (
             "permission: {bash: {'git *': yes}}",
-            ["`permission.bash.git *` takes `ask` or `deny`, not `yes`"],
+            ["`permission.bash.git *` must be `ask` or `deny`, not `yes`"],
         ),
-        ("permission: {webfetch: {'*': ask}}", ["`permission.webfetch` takes `ask`, not a mapping"]),
-        ("permission: {webfetch: deny}", ["`permission.webfetch` takes `ask`, not `deny`"]),
+        ("permission: {webfetch: {'*': ask}}", ["`permission.webfetch` must be `ask`, not a mapping"]),
+        ("permission: {webfetch: deny}", ["`permission.webfetch` must be `ask`, not `deny`"]),
     ],
 )
 def test_a_shape_says_where_a_value_differs(lines: str, messages: list[str]) -> None:
     entry = agent(f"---\n{lines}\n---\n").entry("permission")
     assert entry is not None
-    assert [misfit.message for misfit in value_schema.find_mismatches(ACTION, entry.value, "any")] == messages
+    assert [
+        describe_mismatch(each) for each in value_schema.find_mismatches(ACTION, entry.value, "any")
+    ] == messages
 
 
 @pytest.mark.parametrize("text", ["texts", "list of", "(text", "text | ", "map text", ""])

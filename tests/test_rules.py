@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import agentls.linter.rules  # Fills the registry.  # noqa: F401
-from agentls.linter.rule import RULES, Rule, Severity
+from agentls.linter.consequence import Severity
+from agentls.linter.rule import RULES, Rule
 from agentls.text.offsets import apply_edits
 from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
 

@@ -14,7 +14,7 @@ import pytest
 from agentls.config import Config
 from agentls.document import locate
 from agentls.linter.check import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 
 RUNTIMES = {

@@ -9,7 +9,7 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.features.completion import complete
 from agentls.linter import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 from agentls.reports import inspection
 
@@ -90,8 +90,8 @@ def test_a_skill_that_says_nothing_at_all() -> None:
 def test_what_is_too_long_to_be_told_is_reported() -> None:
     long = GOOD.replace("Use it", "Use it " + "again " * 300)
     assert ("invalid-value", Severity.WARNING) in found(skill(long))
-    assert ("refused-value", Severity.ERROR) in found(skill(long, ".github/skills"))
-    assert ("refused-value", Severity.INFORMATION) in found(skill(long, ".agents/skills"))
+    assert ("invalid-value", Severity.ERROR) in found(skill(long, ".github/skills"))
+    assert ("invalid-value", Severity.INFORMATION) in found(skill(long, ".agents/skills"))
 
 
 def test_the_standard_separates_tools_by_spaces() -> None:

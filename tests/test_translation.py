@@ -95,7 +95,7 @@ def test_for_opencode(keys: str, title: str, after: str) -> None:
 def test_a_list_of_tools_becomes_permissions() -> None:
     document = agent(HEAD + "tools: [Read, Grep]" + BODY, ".opencode/agents/reviewer.md")
     (found,) = check(document, Config(), NoDisk())
-    assert found.code == "refused-value"
+    assert found.code == "invalid-value"
     after = apply_edits(document.text, found.fixes[0].edits)
     assert after == HEAD + 'permission:\n  "*": deny\n  read: allow\n  grep: allow' + BODY
 

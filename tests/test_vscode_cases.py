@@ -15,7 +15,7 @@ import pytest
 from agentls.config import Config
 from agentls.document.locate import open_document
 from agentls.linter.check import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "vscode-dev.json"
 

@@ -17,9 +17,9 @@ from agentls.cli.terminal import StyledText, Terminal, terminal_width
 from agentls.cli.text_output import render_diagnostics, render_summary
 from agentls.document import suppressions
 from agentls.document.document import Document
-from agentls.linter.check import Diagnostic, check_in_project
+from agentls.linter.check import Diagnostic, check_in_project, in_order
 from agentls.linter.check import check as check_document
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.text.offsets import LineIndex
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
@@ -174,7 +174,7 @@ def _finish(projects: ExaminedProjects, style: OutputStyle, found: FoundFile) ->
         if examined.diagnostics is None:
             diagnostics = check_document(document, config, world)
         else:
-            diagnostics = sorted((*examined.diagnostics, *check_in_project(document, config, world)))
+            diagnostics = in_order((*examined.diagnostics, *check_in_project(document, config, world)))
         return style.render(found.display_path, document.text, document.lines, diagnostics)
     except OSError as error:
         return _failed(disk.describe_error(error))

@@ -15,7 +15,8 @@ from urllib.parse import quote
 from agentls import __version__
 from agentls.cli import related_files
 from agentls.linter.check import Diagnostic
-from agentls.linter.rule import RULES, Fix, Related, Rule, Severity
+from agentls.linter.consequence import Severity
+from agentls.linter.rule import RULES, Fix, Related, Rule
 from agentls.text.offsets import LineIndex, Span
 
 

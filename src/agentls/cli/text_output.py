@@ -8,7 +8,7 @@ from unicodedata import category, east_asian_width
 from agentls.cli import related_files
 from agentls.cli.terminal import StyledText
 from agentls.linter.check import Diagnostic
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.text.offsets import LineIndex, Span
 
 _TAB = 4

@@ -16,12 +16,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Condition
 from agentls.text.offsets import Span
-from agentls.text.wording import describe_value, join_names
+from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
@@ -33,26 +33,32 @@ class TypeExpression(NamedTuple):
 
 
 class Mismatch(NamedTuple):
-    """A value that does not have its shape: where it stands, in words what is wrong, and the key or
-    the names that lead to it."""
+    """A value that does not match its schema, as data: where it is, the keys that lead to it, and how it differs.
+
+    `expected` says in words what is accepted instead of `found`, or how many characters are; `names` are the
+    fields that are unknown, or one of which is required.
+    """
 
     span: Span
-    message: str
     path: tuple[str, ...]
+    kind: Literal["value", "unknown field", "missing field", "missing one of", "too long"]
+    expected: str = ""
+    found: Node | None = None
+    names: tuple[str, ...] = ()
 
 
 _WORD = re.compile(r"\s*(some list of|list of|map of|[a-z]+|[|()])")
 _SCALARS = {
-    "text": "text",
-    "filled": "text",
-    "solid": "text that is not blank",
-    "url": "an address such as `https://example.com/card`",
-    "json": "text that is valid JSON",
-    "scalar": "text",
+    "text": "a string",
+    "filled": "a non-empty string",
+    "solid": "a non-blank string",
+    "url": "a URL such as `https://example.com/card`",
+    "json": "a string that is valid JSON",
+    "scalar": "a string",
     "number": "a number",
     "digits": "a number",
-    "integer": "a whole number",
-    "positive": "a whole number above zero",
+    "integer": "an integer",
+    "positive": "a positive integer",
     "boolean": "`true` or `false`",
     "switch": "`true` or `false`",
     "slug": "lower-case letters, digits and single hyphens",
@@ -61,7 +67,7 @@ _SCALARS = {
 }
 _IN_WORDS = {
     "list": "a list",
-    "some list": "a list that is not empty",
+    "some list": "a non-empty list",
     "map": "a mapping",
     "record": "a mapping",
 }
@@ -257,16 +263,15 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
         if field and field.known_to(runtime):
             yield from find_mismatches(field, entry.value, runtime, path)
         elif key.unknown_fields == "refused":
-            yield Mismatch(entry.key.span, f"`{'.'.join(path)}` has no field `{entry.key.text}`", path)
+            yield Mismatch(entry.key.span, path, "unknown field", names=(entry.key.text,))
     for field in key.fields:
         needed = field.required and field.known_to(runtime) and runtime not in field.optional_for
         needed = needed and value.get(field.spared_by) is None
         if needed and value.get(field.name) is None and applies(field, value):
-            yield Mismatch(value.span, f"`{'.'.join((*path, field.name))}` is missing", (*path, field.name))
+            yield Mismatch(value.span, (*path, field.name), "missing field")
     wanting = key.one_of and runtime not in key.optional_for
     if wanting and not any(entry.key.text in key.one_of for entry in value.entries):
-        message = f"`{'.'.join(path)}` has none of {join_names(key.one_of, ' and ')}"
-        yield Mismatch(value.span, message, path)
+        yield Mismatch(value.span, path, "missing one of", names=key.one_of)
 
 
 def applies(key: Key, mapping: Mapping) -> bool:
@@ -349,12 +354,10 @@ def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) 
     limit = key.limits.get(runtime)
     if limit is None or value.type != "str":
         return
-    name = ".".join(path)
     if limit.longest and len(value.text) > limit.longest:
-        message = f"`{name}` has {len(value.text):,} characters, of at most {limit.longest:,}"
-        yield Mismatch(value.span, message, path)
+        yield Mismatch(value.span, path, "too long", f"{limit.longest:,}", value)
     elif limit.pattern and not re.search(limit.pattern, value.text):
-        yield Mismatch(value.span, f"`{name}` takes {limit.words}, not {describe_value(value)}", path)
+        yield Mismatch(value.span, path, "value", limit.words, value)
 
 
 def _is_json(text: str) -> bool:
@@ -374,12 +377,7 @@ def _reject_constant(constant: str) -> None:
 def _misfit(
     key: Key, shapes: tuple[TypeExpression, ...], value: Node, span: Span, path: tuple[str, ...]
 ) -> Mismatch:
-    found = "an empty list" if isinstance(value, Sequence) and not value.items else describe_value(value)
-    if isinstance(value, Scalar) and value.type == "str" and not value.text:
-        found = "empty text"
-    elif isinstance(value, Scalar) and value.style in ("single", "double") and value.text.strip():
-        found = f"the text {found}"
-    return Mismatch(span, f"`{'.'.join(path)}` takes {_wanted(key, shapes)}, not {found}", path)
+    return Mismatch(span, path, "value", _wanted(key, shapes), value)
 
 
 def _wanted(key: Key, shapes: tuple[TypeExpression, ...]) -> str:
@@ -387,7 +385,8 @@ def _wanted(key: Key, shapes: tuple[TypeExpression, ...]) -> str:
     parts = []
     for shape in [shape for shape in shapes if shape.word != "null"] or shapes:
         if shape.word == "words":
-            parts.append(join_names((value.name for value in key.values if not value.alias_of), " or "))
+            names = [value.name for value in key.values if not value.alias_of]
+            parts.append(f"{'one of ' if len(names) > 2 else ''}{join_names(names, ' or ')}")
         elif shape.word in ("text", "filled", "scalar") and key.pattern_words:
             parts.append(key.pattern_words)
         elif shape.word in _SCALARS:

@@ -11,7 +11,7 @@ from agentls.document.document import Document
 from agentls.document.locate import open_document
 from agentls.features import completion_items
 from agentls.linter import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 
 

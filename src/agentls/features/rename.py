@@ -16,6 +16,7 @@ from agentls.document import edits as rewrite
 from agentls.document.document import Document
 from agentls.document.locate import is_inside
 from agentls.features.references import find_name_at, resolve_name
+from agentls.linter.reason_wording import describe_reason
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
@@ -305,7 +306,7 @@ def _new_reason(before: Document, after: Document) -> str | None:
     for reading in after.readings:
         for reason in reading.reasons:
             if reason.kind not in old.get(reading.runtime.name, ()) and reading.runtime.verdict == "counts":
-                return f"{reason.message}. {reading.runtime.title} {reading.runtime.refusal}."
+                return f"{describe_reason(reason)}. {reading.runtime.title} {reading.runtime.refusal}."
     return None
 
 

@@ -9,7 +9,6 @@ stand under `## Bad` and `## Good`, and the tests run them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.config import Config
@@ -18,6 +17,7 @@ from agentls.dialects.runtimes import Runtime
 from agentls.document.document import Document
 from agentls.document.edits import keeps_loading
 from agentls.document.suppressions import Suppression
+from agentls.linter.consequence import Consequence, Effect, Severity, severity_of
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.yaml_tree import Entry
@@ -28,20 +28,6 @@ if TYPE_CHECKING:
     from agentls.project.world import World
 
 Tag = Literal["unnecessary", "deprecated"]
-
-
-class Severity(IntEnum):
-    """How bad a finding is, the worst with the lowest number, as in the protocol."""
-
-    ERROR = 1
-    WARNING = 2
-    INFORMATION = 3
-    HINT = 4
-
-    @property
-    def label(self) -> str:
-        """The name in lower case, as users write it in their configuration."""
-        return self.name.lower()
 
 
 class Fix(NamedTuple):
@@ -64,14 +50,15 @@ class Related(NamedTuple):
 class Finding(NamedTuple):
     """One place where a rule found something; the message is one line in plain words.
 
-    `at_most` makes it weaker than its rule, where what it rests on is not known well enough.
+    `effects` are what the readers of the file do because of it; where it says nothing of them, all primary
+    readers do what the rule says.
     """
 
     span: Span
     message: str
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
-    at_most: Severity = Severity.ERROR
+    effects: tuple[Effect, ...] = ()
 
 
 def join_titles(runtimes: Iterable[Runtime]) -> str:
@@ -144,11 +131,10 @@ class Context(NamedTuple):
     def _runtimes(self) -> tuple[Runtime, ...]:
         return tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
 
-    def trust(self, source: str) -> Severity:
-        """How severe a finding can be that rests on a fact about words: what only third parties say is
-        worth a hint."""
-        told = self.dialect.source(source).confidence
-        return Severity.HINT if told == "third-party" else Severity.ERROR
+    def effects(self, consequence: Consequence, source: str | None = None) -> tuple[Effect, ...]:
+        """The same consequence in all runtimes of the file's dialect, as `source` says."""
+        is_hearsay = source is not None and self.dialect.source(source).confidence == "third-party"
+        return tuple(Effect(runtime.name, consequence, is_hearsay) for runtime in self._runtimes)
 
     def describe_effect(self, what: str) -> str:
         """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
@@ -159,6 +145,16 @@ class Context(NamedTuple):
     def in_plugin(self) -> bool:
         """Whether the file belongs to a plugin, where other rules apply."""
         return bool(self.document.identity.plugin)
+
+    @property
+    def has_prompt(self) -> bool:
+        """Whether the folder's own runtime reads the body as the prompt."""
+        return self.reading.closing is not None or self.reading.status == "clean"
+
+    @property
+    def is_chosen_by_people(self) -> bool:
+        """Whether people select the agent themselves, so that no model has to find it by its description."""
+        return "primary" in (self.reading.string("mode"), self.document.identity.fixed_values.get("mode"))
 
     def make_fix(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
         """The fix that makes these edits, if there are any and the agent survives them."""
@@ -171,12 +167,23 @@ class Context(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A registered rule: its code, its default severity, and the function behind it."""
+    """A registered rule: its code, the usual consequence of what it finds, and its function.
+
+    It is called only for documents that have one of its `subjects`, of all if it names none
+    (`agentls.linter.subjects`), and whose text contains `contains`.
+    """
 
     code: str
-    severity: Severity
+    consequence: Consequence
     function: Callable[[Context], Iterable[Finding]]
     tags: tuple[Tag, ...] = ()
+    subjects: tuple[str, ...] = ()
+    contains: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """How severe its findings usually are."""
+        return severity_of(self.consequence)
 
     @property
     def group(self) -> str:
@@ -203,16 +210,20 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    severity: Literal["error", "warning", "information", "hint"], *, tags: tuple[Tag, ...] = ()
+    consequence: Literal["not loaded", "no tools", "text lost", "ignored", "advice", "suggestion"],
+    *,
+    tags: tuple[Tag, ...] = (),
+    subjects: tuple[str, ...] = (),
+    contains: str = "",
 ) -> Callable[[Callable[[Context], Iterable[Finding]]], Callable[[Context], Iterable[Finding]]]:
-    """Register the decorated function as a rule with this default severity."""
+    """Register the decorated function as a rule for findings that usually have this consequence."""
 
     def register(
-        check: Callable[[Context], Iterable[Finding]],
+        function: Callable[[Context], Iterable[Finding]],
     ) -> Callable[[Context], Iterable[Finding]]:
-        code = check.__name__.replace("_", "-")
+        code = function.__name__.replace("_", "-")
         assert code not in RULES, f"two rules are called {code}"
-        RULES[code] = Rule(code, Severity[severity.upper()], check, tags)
-        return check
+        RULES[code] = Rule(code, Consequence(consequence), function, tags, subjects, contains)
+        return function
 
     return register

@@ -19,10 +19,16 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.fences import BYTE_ORDER_MARK, FrontmatterRange, find_frontmatter
 from agentls.readers.pipeline import BlockParse, explain_not_a_mapping
-from agentls.readers.reading import FileIdentity, LoadStatus, Reading, Reason
+from agentls.readers.reading import (
+    KIND_IF_MISSING,
+    KIND_IF_NOT_TEXT,
+    FileIdentity,
+    LoadStatus,
+    Reading,
+    Reason,
+)
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
-from agentls.text.wording import describe_value
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, is_null, parse
 
 # A line the repair looks at, and what makes it put the value into quotes.
@@ -136,13 +142,11 @@ def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> I
     for key in ("name", "description"):
         entry = root.get(key) if root else None
         if entry is None:
-            yield Reason(f"missing-{key}", f"`{key}` is missing", fence)
+            yield Reason(KIND_IF_MISSING[key], "key missing", fence, (key,))
         elif not isinstance(entry.value, Scalar) or entry.value.type not in ("str", "null"):
-            yield Reason(
-                f"{key}-not-text", f"`{key}` is {describe_value(entry.value)}, not text", entry.report_span
-            )
+            yield Reason(KIND_IF_NOT_TEXT[key], "not a string", entry.report_span, (key, entry.value))
         elif not entry.value.text or entry.value.type == "null":
-            yield Reason(f"missing-{key}", f"`{key}` is empty", entry.report_span)
+            yield Reason(KIND_IF_MISSING[key], "empty value", entry.report_span, (key,))
         elif key == "name":
             yield from _validate_name(entry, entry.value.text)
     hooks = root.get("hooks") if root else None
@@ -152,9 +156,9 @@ def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> I
 
 def _validate_name(entry: Entry, name: str) -> Iterator[Reason]:
     if ":" in name:
-        yield Reason("invalid-name", f"The name `{name}` contains a colon", entry.report_span)
+        yield Reason("invalid-name", "name with a colon", entry.report_span, (name,))
     elif name.startswith("-"):
-        yield Reason("invalid-name", f"The name `{name}` starts with a hyphen", entry.report_span)
+        yield Reason("invalid-name", "name with a hyphen in front", entry.report_span, (name,))
 
 
 def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
@@ -163,27 +167,20 @@ def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
     if is_null(value):
         return
     if not isinstance(value, Mapping):
-        yield Reason(
-            "broken-hooks",
-            f"`hooks` is {describe_value(value)}, not a mapping from events",
-            hooks.report_span,
-        )
+        yield Reason("broken-hooks", "hooks not a mapping", hooks.report_span, (value,))
         return
     for event in dialect.hooks.events:
         entry = value.get(event.name) if event.guard else None
         if entry is None:
             continue
         if not isinstance(entry.value, Sequence):
-            yield Reason(
-                "broken-hooks",
-                f"`{event.name}` is {describe_value(entry.value)}, not a list",
-                entry.report_span,
-            )
+            data = (event.name, entry.value)
+            yield Reason("broken-hooks", "event not a list", entry.report_span, data)
             continue
         for item in entry.value.items:
             inner = item.get("hooks") if isinstance(item, Mapping) else None
             if inner is None or not isinstance(inner.value, Sequence):
-                yield Reason("broken-hooks", f"An entry of `{event.name}` has no list `hooks`", item.span)
+                yield Reason("broken-hooks", "hook entry without a list", item.span, (event.name,))
 
 
 def _name(root: Mapping | None, identity: FileIdentity) -> str | None:

@@ -15,12 +15,20 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key, Variant
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.fences import BYTE_ORDER_MARK, FrontmatterRange, find_frontmatter
-from agentls.readers.reading import FileIdentity, LoadStatus, Reading, Reason
+from agentls.readers.reading import (
+    KIND_IF_MISSING,
+    KIND_IF_NOT_TEXT,
+    Cause,
+    FileIdentity,
+    LoadStatus,
+    Reading,
+    Reason,
+    ReasonKind,
+)
 from agentls.readers.scalars import find_unknown_tag, retype_scalars
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
-from agentls.text.wording import describe_value, format_code, join_names
-from agentls.text.yaml_tree import MappedText, Mapping, Node, ParseResult, Scalar, Sequence, parse
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, ParseResult, Scalar, Sequence, parse
 
 
 class BlockParse(NamedTuple):
@@ -64,7 +72,7 @@ def find_duplicate_key(root: Node | None) -> Reason | None:
             seen: set[str] = set()
             for entry in node.entries:
                 if entry.key.text in seen:
-                    return Reason("refused-duplicate", f"`{entry.key.text}` stands twice", entry.key.span)
+                    return Reason("duplicate-key", "duplicate key", entry.key.span, (entry.key.text,))
                 seen.add(entry.key.text)
                 stack.append(entry.value)
     return None
@@ -96,7 +104,7 @@ def _read(way: BlockParser, text: str, identity: FileIdentity, dialect: Dialect,
     outcome = way(text, frame.block, runtime)
     if isinstance(outcome, Reason):
         if frame.closing is None:
-            outcome = Reason("unclosed-frontmatter", "The closing `---` is missing", frame.opening)
+            outcome = Reason("unclosed-frontmatter", "closing fence missing", frame.opening)
         return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
     tree = retype_scalars(outcome.root, runtime, outcome.rewritten) if outcome.root else None
     variant = find_variant(tree, dialect)
@@ -133,16 +141,16 @@ def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | No
     deepest = 1 if runtime.identity == "folder" else 0
     if len(identity.subfolders) > deepest and not runtime.recursive:
         folder = "/".join(identity.subfolders)
-        return Reason("unread-file", f"The file lies in a folder `{folder}` below the place", Span(0, 3))
+        return Reason("unread-file", "file in a subfolder", Span(0, 3), (folder,))
     skipped = next((pattern for pattern in runtime.skips if fnmatchcase(identity.file_name, pattern)), None)
     if skipped:
-        return Reason("unread-file", f"The name of the file fits `{skipped}`", Span(0, 3))
+        return Reason("unread-file", "file name ignored", Span(0, 3), (skipped,))
     if (
         runtime.only
         and identity.file_name
         and not any(fnmatchcase(identity.file_name, pattern) for pattern in runtime.only)
     ):
-        return Reason("unread-file", f"The file is not called {join_names(runtime.only, ' or ')}", Span(0, 3))
+        return Reason("unread-file", "file name not accepted", Span(0, 3), runtime.only)
     return None
 
 
@@ -151,22 +159,20 @@ def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
     fences = runtime.fences
     marked = text.startswith(BYTE_ORDER_MARK) and not fences.byte_order_mark
     if marked and find_frontmatter(text[1:], fences):
-        message = "An invisible byte order mark stands in front of the opening `---`"
-        return Reason("byte-order-mark", message, Span(0, min(4, len(text))))
+        return Reason("byte-order-mark", "byte order mark", Span(0, min(4, len(text))))
     start = 1 if text.startswith(BYTE_ORDER_MARK) else 0
     loose = find_frontmatter(text, fences._replace(opening_blanks=True, empty=True, unclosed="nothing"))
     if loose and not fences.opening_blanks:
         line = text[loose.opening.end : loose.block.start]
         if line.strip("\r\n"):
             blanks = Span(loose.opening.end, loose.opening.end + len(line.rstrip("\r\n")))
-            return Reason("malformed-fence", "Blanks stand behind the opening `---`", blanks)
+            return Reason("malformed-fence", "opening fence with spaces", blanks)
     if loose and loose.block.start >= loose.block.end:
-        return Reason("missing-frontmatter", "Nothing stands between the fences", loose.opening)
+        return Reason("missing-frontmatter", "empty frontmatter", loose.opening)
     if loose is None and fences.line_behind:
         ends = find_frontmatter(text + "\n", fences)
         if ends:
-            message = "The file ends right behind the closing `---`, and has no prompt"
-            return Reason("missing-prompt", message, ends.closing or ends.opening)
+            return Reason("missing-prompt", "no line after the frontmatter", ends.closing or ends.opening)
     reason = explain_missing_opening(text, start)
     if reason.kind == "unclosed-frontmatter":
         almost = find_frontmatter(text, fences._replace(closing="anything", indented=True, line_behind=False))
@@ -175,14 +181,9 @@ def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
             end = text.find("\n", at)
             line_span = Span(at, end if end >= 0 else len(text))
             shown = line_span.text_in(text).rstrip("\r")
-            message = f"The closing fence must be `---` alone on its line, not {quote_line(shown)}"
-            return Reason("malformed-closing-fence", message, Span(at, at + len(shown)))
+            span = Span(at, at + len(shown))
+            return Reason("malformed-closing-fence", "closing fence inexact", span, (shown[:40],))
     return reason
-
-
-def quote_line(line: str) -> str:
-    """A line in backticks, with its blanks, and not too long."""
-    return f"`{line[:40]}`"
 
 
 def _ended(
@@ -245,9 +246,7 @@ def _mapping(
 
 def explain_not_a_mapping(root: Node) -> Reason:
     """Why a frontmatter says nothing that is a list or a text."""
-    what = "a list" if isinstance(root, Sequence) else "plain text"
-    message = f"The frontmatter is {what}, not `key: value` lines"
-    return Reason("frontmatter-not-a-mapping", message, root.span)
+    return Reason("frontmatter-not-a-mapping", "not a mapping", root.span, (root,))
 
 
 def validate_frontmatter(
@@ -265,15 +264,14 @@ def validate_frontmatter(
         required = ("name",)
     for name in required:
         if root is None or root.get(name) is None:
-            code = f"missing-{name}" if name in ("name", "description") else "missing-key"
-            yield Reason(code, f"`{name}` is missing", frame.opening)
+            yield Reason(KIND_IF_MISSING.get(name, "missing-key"), "key missing", frame.opening, (name,))
     if variant and variant.one_of and root is not None:
         present = [entry for entry in root.entries if entry.key.text in variant.one_of]
         if not present:
-            yield Reason("missing-key", f"One of {join_names(variant.one_of)} is missing", frame.opening)
+            yield Reason("missing-key", "one key of several missing", frame.opening, variant.one_of)
         for entry in present[1:]:
-            message = f"`{entry.key.text}` cannot stand beside `{present[0].key.text}`"
-            yield Reason("refused-key", message, entry.key.span)
+            data = (entry.key.text, present[0].key.text)
+            yield Reason("unknown-key", "exclusive keys", entry.key.span, data)
     for entry in root.entries if root else ():
         name = entry.key.text
         key = dialect.key(name)
@@ -284,9 +282,7 @@ def validate_frontmatter(
         known = key is not None and key.known_to(runtime.name) and fits
         if not known or key is None:
             if runtime.unknown_keys == "refused":
-                of = f" of {variant.title}" if variant and key else ""
-                message = f"`{name}` is only a key of {other.title}" if other else f"`{name}` is no key{of}"
-                yield Reason("refused-key", message, entry.key.span)
+                yield _unknown_key(entry, other, variant if key else None)
             continue
         if isinstance(entry.value, Sequence) and key.type == "tools" and runtime.unknown_tools == "refused":
             yield from _unknown_tools(entry.value, text, dialect)
@@ -294,7 +290,8 @@ def validate_frontmatter(
             continue
         if rejects_invalid_value(key, runtime) or (key.fatal and _is_fatal(key, entry.value)):
             for misfit in value_schema.find_mismatches(key, entry.value, runtime.name):
-                yield Reason(_code(key, entry.value), misfit.message, _mark(misfit.span, entry.report_span))
+                span = _mark(misfit.span, entry.report_span)
+                yield Reason(_kind(key, entry.value), "mismatch", span, (misfit,))
             if key.type == "hooks" and isinstance(entry.value, Mapping):
                 yield from _unknown_events(entry.value, dialect, runtime)
     if root is not None and declared_name(root, runtime) is None and runtime.identity != "none":
@@ -316,8 +313,8 @@ def _listed(
     listed = next((variant for variant in dialect.variants if variant.listed), None)
     for item in items:
         if not isinstance(item, Mapping):
-            message = f"An item of the list is {describe_value(item)}, not `key: value` lines"
-            yield Reason("frontmatter-not-a-mapping", message, _mark(item.span, frame.opening))
+            span = _mark(item.span, frame.opening)
+            yield Reason("frontmatter-not-a-mapping", "item not a mapping", span, (item,))
             continue
         missing = frame._replace(opening=item.entries[0].key.span) if item.entries else frame
         yield from validate_frontmatter(text, item, identity, dialect, runtime, missing, listed)
@@ -328,11 +325,11 @@ def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Rea
     blank = [item for item in value.items if isinstance(item, Scalar) and not item.text.strip()]
     for item in blank:
         if item.type == "str":
-            yield Reason("refused-tool", "An entry is empty, and no tool", item.span)
+            yield Reason("unknown-tool", "empty tool", item.span)
     for entry in tool_names.split_tool_list(value, text, dialect.tool_grammar):
         standing = tool_names.resolve_tool(entry.name, dialect, None).standing
         if entry.text not in dialect.tool_grammar.all and standing != "available":
-            yield Reason("refused-tool", f"There is no tool {join_names([entry.text])}", entry.name_span)
+            yield Reason("unknown-tool", "unknown tool", entry.name_span, (entry.text,))
 
 
 def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Iterator[Reason]:
@@ -340,7 +337,7 @@ def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Itera
     for entry in hooks.entries:
         event = dialect.hook_event(entry.key.text)
         if event is None or not event.known_to(runtime.name):
-            yield Reason("refused-value", f"There is no event {format_code(entry.key.text)}", entry.key.span)
+            yield Reason("invalid-value", "unknown event", entry.key.span, (entry.key.text,))
 
 
 def _mark(span: Span, otherwise: Span) -> Span:
@@ -357,20 +354,24 @@ def _is_fatal(key: Key, value: Node) -> bool:
     return value_schema.matches_schema(Key(key.name, key.type, "", "", shape=key.fatal), value, "")
 
 
-def _code(key: Key, value: Node) -> str:
-    """The rule that reports a wrong value of `key`."""
-    empty = isinstance(value, Scalar) and (value.type == "null" or not value.text.strip())
-    if key.name in ("name", "description") and empty:
-        return f"missing-{key.name}"
-    if key.name == "name" and isinstance(value, Scalar) and value.type == "str":
-        return "invalid-name"
-    if key.name in ("name", "description"):
-        return (
-            f"{key.name}-not-text"
-            if not isinstance(value, Scalar) or value.type != "str"
-            else "refused-value"
-        )
-    return "refused-value"
+def _kind(key: Key, value: Node) -> ReasonKind:
+    """What is wrong with a value of `key` that does not match its schema."""
+    if isinstance(value, Scalar) and (value.type == "null" or not value.text.strip()):
+        return KIND_IF_MISSING.get(key.name, "invalid-value")
+    if isinstance(value, Scalar) and value.type == "str":
+        return "invalid-name" if key.name == "name" else "invalid-value"
+    return KIND_IF_NOT_TEXT.get(key.name, "invalid-value")
+
+
+def _unknown_key(entry: Entry, other: Variant | None, variant: Variant | None) -> Reason:
+    """The reason for a key that no variant of the format has, or only the variant `other`, or others than
+    `variant`."""
+    name, span = entry.key.text, entry.key.span
+    if other:
+        return Reason("unknown-key", "key of another variant", span, (name, other.title))
+    if variant:
+        return Reason("unknown-key", "no key of the variant", span, (name, variant.title))
+    return Reason("unknown-key", "unknown key", span, (name,))
 
 
 def _default_name(
@@ -382,10 +383,7 @@ def _default_name(
         return
     stand_in = Scalar(frame.opening, identity.default_name(runtime.identity))
     if not value_schema.matches_schema(key, stand_in, runtime.name):
-        message = (
-            f"`name` is missing, and {join_names([stand_in.text])}, which stands in for it, is no valid name"
-        )
-        yield Reason("invalid-name", message, frame.opening)
+        yield Reason("invalid-name", "default name invalid", frame.opening, (stand_in.text,))
 
 
 def _taken_name(
@@ -397,14 +395,11 @@ def _taken_name(
     mark = entry.report_span if entry else frame.opening
     reserved = runtime.reserved_names and name is not None and name.strip().lower()
     if any(word.name == reserved for word in dialect.reserved_names):
-        yield Reason("invalid-name", f"The name `{name}` is reserved", mark)
+        yield Reason("invalid-name", "reserved name", mark, (name or "",))
     if runtime.override and any(agent.name == name for agent in dialect.builtin_agents):
         override = root.get(runtime.override) if root else None
         if override is None or override.value.value is not True:
-            message = (
-                f"`{name}` is a built-in agent, whose place a file takes only with `{runtime.override}: true`"
-            )
-            yield Reason("invalid-name", message, mark)
+            yield Reason("invalid-name", "built-in name", mark, (name or "", runtime.override))
 
 
 def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[Reason]:
@@ -416,20 +411,16 @@ def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[
         return
     folder = unicodedata.normalize("NFKC", identity.default_name("folder"))
     if unicodedata.normalize("NFKC", entry.value.text.strip()) != folder:
-        message = (
-            f"The name {join_names([entry.value.text])} is not that of the folder, {join_names([folder])}"
-        )
-        yield Reason("name-not-folder", message, entry.report_span)
+        data = (entry.value.text, folder)
+        yield Reason("name-not-folder", "name differs from the folder", entry.report_span, data)
 
 
 def _prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Reason]:
     """The reason why the prompt is not enough, if it is not."""
     length = len(text[frame.body :].strip())
     if length < runtime.body:
-        message = "There is no prompt below the frontmatter"
-        if length:
-            message = f"The prompt below the frontmatter is too short: it needs {runtime.body} characters"
-        yield Reason("missing-prompt", message, frame.closing or frame.opening)
+        cause: Cause = "prompt too short" if length else "no prompt"
+        yield Reason("missing-prompt", cause, frame.closing or frame.opening, (str(runtime.body),))
 
 
 def agent_name(root: Mapping | None, identity: FileIdentity, runtime: Runtime) -> str | None:

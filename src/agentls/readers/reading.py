@@ -13,18 +13,130 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
+from agentls.dialects.value_schema import Mismatch
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, Mapping, Scalar
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 LoadStatus = Literal["clean", "repaired", "damaged", "dropped"]
 
 
-class Reason(NamedTuple):
-    """Why a file does not load as it should. `code` is the rule that reports it."""
+ReasonKind = Literal[
+    "broken-hooks",
+    "byte-order-mark",
+    "description-not-text",
+    "duplicate-key",
+    "early-terminator",
+    "frontmatter-not-a-mapping",
+    "invalid-name",
+    "invalid-value",
+    "invalid-yaml",
+    "malformed-closing-fence",
+    "malformed-fence",
+    "missing-description",
+    "missing-frontmatter",
+    "missing-key",
+    "missing-name",
+    "missing-prompt",
+    "name-not-folder",
+    "name-not-text",
+    "text-before-frontmatter",
+    "unclosed-frontmatter",
+    "unknown-key",
+    "unknown-tool",
+    "unopened-frontmatter",
+    "unread-file",
+]
+"""What is wrong, by the code of the rule that reports it."""
 
-    kind: str
-    message: str
+KIND_IF_MISSING: dict[str, ReasonKind] = {"name": "missing-name", "description": "missing-description"}
+KIND_IF_NOT_TEXT: dict[str, ReasonKind] = {"name": "name-not-text", "description": "description-not-text"}
+"""What is wrong with a name or a description; other keys have no rule of their own."""
+
+Cause = Literal[
+    "NUL character",
+    "TOML",
+    "alias as key",
+    "anchor",
+    "blank lines before the frontmatter",
+    "built-in name",
+    "byte order mark",
+    "closing fence inexact",
+    "closing fence inside a line",
+    "closing fence missing",
+    "code fence before the frontmatter",
+    "colon at the end",
+    "colon in value",
+    "comment inside a value",
+    "default name invalid",
+    "duplicate key",
+    "empty frontmatter",
+    "empty tool",
+    "empty value",
+    "event not a list",
+    "exclusive keys",
+    "file in a subfolder",
+    "file name ignored",
+    "file name not accepted",
+    "flow mapping",
+    "flow sequence",
+    "hook entry without a list",
+    "hooks not a mapping",
+    "indicator",
+    "invalid YAML",
+    "invalid entry",
+    "item not a mapping",
+    "key inside a value",
+    "key missing",
+    "key of another variant",
+    "line not indented",
+    "lines end in CR",
+    "list not indented",
+    "mapping not aligned",
+    "mismatch",
+    "name differs from the folder",
+    "name with a colon",
+    "name with a hyphen in front",
+    "neither key nor indented",
+    "no frontmatter",
+    "no key of the variant",
+    "no line after the frontmatter",
+    "no prompt",
+    "no space after colon",
+    "not UTF-8",
+    "not a mapping",
+    "not a string",
+    "not key and value",
+    "one key of several missing",
+    "open quote",
+    "opening fence inexact",
+    "opening fence missing",
+    "opening fence with spaces",
+    "prompt too short",
+    "repair breaks another entry",
+    "repair ignores CRLF",
+    "repair ignores brackets",
+    "repair ignores further lines",
+    "repair ignores the key",
+    "reserved name",
+    "tag",
+    "text after quotes",
+    "text before the frontmatter",
+    "unknown event",
+    "unknown key",
+    "unknown tag",
+    "unknown tool",
+]
+"""What is wrong, more exactly. `agentls.linter.reason_wording` has a sentence for each."""
+
+
+class Reason(NamedTuple):
+    """Why a file does not load as it should, as data without wording: `data` are the pieces of the file that a
+    sentence about it names, or the nodes whose kind it names."""
+
+    kind: ReasonKind
+    cause: Cause
     span: Span
+    data: tuple[str | Node | Mismatch, ...] = ()
 
 
 class FileIdentity(NamedTuple):

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from agentls.dialects.runtimes import Runtime
 from agentls.readers import pipeline
 from agentls.readers.pipeline import BlockParse
-from agentls.readers.reading import Reason
+from agentls.readers.reading import Cause, Reason
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Mapping, Node, map_scalars, restricted_syntax, walk
 
-_WORDS = {
-    "Anchor": "an anchor",
-    "Tag": "a tag",
-    "FlowMappingStart": "a mapping in braces",
-    "FlowSequenceStart": "a list in brackets",
+_CAUSES: dict[str, Cause] = {
+    "Anchor": "anchor",
+    "Tag": "tag",
+    "FlowMappingStart": "flow mapping",
+    "FlowSequenceStart": "flow sequence",
 }
 
 
@@ -35,15 +35,13 @@ def parse_restricted(text: str, block: Span, runtime: Runtime) -> BlockParse | R
 def _refused(text: str, block: Span, root: Node) -> Iterator[Reason]:
     for kind, span in restricted_syntax(block.text_in(text)):
         shown = Span(block.start + span.start, block.start + span.end)
-        message = f"`{shown.text_in(text)}` makes this {_WORDS[kind]}"
-        yield Reason("invalid-yaml", message, shown)
+        yield Reason("invalid-yaml", _CAUSES[kind], shown, (shown.text_in(text),))
     for node in walk(root):
         values = [entry.value for entry in node.entries] if isinstance(node, Mapping) else []
         inner = [value for value in values if isinstance(value, Mapping)]
         for value in inner[1:]:
             if _column(text, value) != _column(text, inner[0]):
-                message = "This mapping is not indented like the one above it"
-                yield Reason("invalid-yaml", message, value.entries[0].key.span)
+                yield Reason("invalid-yaml", "mapping not aligned", value.entries[0].key.span)
 
 
 def _column(text: str, node: Node) -> int:

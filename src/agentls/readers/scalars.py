@@ -59,6 +59,5 @@ def find_unknown_tag(text: str, root: Node | None) -> Reason | None:
             else None
         )
         if tag:
-            message = f"`{tag[0]}` is a tag that the parser does not know"
-            return Reason("invalid-yaml", message, Span(*tag.span()))
+            return Reason("invalid-yaml", "unknown tag", Span(*tag.span()), (tag[0],))
     return None

@@ -10,14 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agentls.readers.reading import Reason
+from agentls.readers.reading import Cause, Reason
 from agentls.text.frontmatter import MAX_LEADING_TEXT, TOP_LEVEL_KEY, split_entries
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import MappedText, ParseResult, parse
 
 Repair = Callable[[str, Span], MappedText]
-
-_NEVER_CLOSED = "The closing `---` is missing"
 
 # Lines that look as if a frontmatter were meant, for files in which none is seen.
 _LATE_FENCE = re.compile(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE)
@@ -35,31 +33,26 @@ def explain_missing_opening(text: str, start: int) -> Reason:
     at = start + len(line) - len(line.lstrip(" \t\r"))
     where = Span(at, at + len(first)) if first else Span(start, min(len(text), start + 1))
     if first == "---" and at == start:
-        return Reason("unclosed-frontmatter", _NEVER_CLOSED, where)
+        return Reason("unclosed-frontmatter", "closing fence missing", where)
     if first.startswith("---\r"):
-        message = "The lines end in CR alone, which does not count behind a fence"
-        return Reason("malformed-fence", message, Span(at, at + 3))
+        return Reason("malformed-fence", "lines end in CR", Span(at, at + 3))
     if "\0" in first and first.replace("\0", "").lstrip("\ufffd").strip() == "---":
-        return Reason("malformed-fence", "The file is not UTF-8 but, by its looks, UTF-16", where)
+        return Reason("malformed-fence", "not UTF-8", where)
     if first.startswith("+++"):
-        return Reason(
-            "malformed-fence", "`+++` opens TOML; the frontmatter must be YAML between `---`", where
-        )
+        return Reason("malformed-fence", "TOML", where)
     if first != "---" and _ALMOST_A_FENCE.match(first) and _KEY_LINE.match(text, where.end):
-        return Reason("malformed-fence", f"The first line is `{first[:40]}`, not just `---`", where)
+        return Reason("malformed-fence", "opening fence inexact", where, (first[:40],))
     for fence in _LATE_FENCE.finditer(text, start, start + MAX_LEADING_TEXT):
         before = text[start : fence.start()].strip()
         if not before or _opens(text, fence.end(), before):
-            shown = f"`{before.splitlines()[0].strip()[:40]}`" if before else "Blank space"
-            what = "A code fence" if _CODE_FENCE.match(before) else shown
-            return Reason(
-                "text-before-frontmatter",
-                f"{what} stands in front of the opening `---`, which must come first in the file",
-                Span(start, text.index("-", fence.start())),
-            )
+            span = Span(start, text.index("-", fence.start()))
+            cause: Cause = "text before the frontmatter" if before else "blank lines before the frontmatter"
+            if _CODE_FENCE.match(before):
+                cause = "code fence before the frontmatter"
+            return Reason("text-before-frontmatter", cause, span, (before.partition("\n")[0].strip()[:40],))
     if _IDENTITY_BELOW.match(text, start):
-        return Reason("unopened-frontmatter", "The opening `---` is missing", where)
-    return Reason("missing-frontmatter", "The file does not start with `---`", where)
+        return Reason("unopened-frontmatter", "opening fence missing", where)
+    return Reason("missing-frontmatter", "no frontmatter", where)
 
 
 def _opens(text: str, end: int, before: str) -> bool:
@@ -80,39 +73,38 @@ def explain_invalid_yaml(text: str, block: Span, strict: ParseResult, mending: R
     repair, tabs = mending or MappedText.unchanged, mending is not None
     if "\0" in block.text_in(text):
         at = text.index("\0", block.start)
-        return Reason("invalid-yaml", "The frontmatter contains a NUL character", Span(at, at + 1))
+        return Reason("invalid-yaml", "NUL character", Span(at, at + 1))
     if text[text.rfind("\n", 0, block.end) + 1 : block.end].strip():
-        message = "This `---` ends the frontmatter in the middle of a line"
-        return Reason("early-terminator", message, dash_run(text, block.end))
+        return Reason("early-terminator", "closing fence inside a line", dash_run(text, block.end))
     chunks = split_entries(text, block)
     for before, chunk in zip((None, *chunks), chunks, strict=False):
         if parse(MappedText.unchanged(text, chunk), tabs_indent=tabs).error is None:
             continue
         if parse(repair(text, chunk), tabs_indent=tabs).error is not None:
             stray = before and _explain_stray_list(text, before, chunk)
-            return Reason("invalid-yaml", *(stray or _explain_chunk(text, chunk, mending)))
+            return stray or _explain_chunk(text, chunk, mending)
     # Each entry by itself can be read; it is the repair of one that breaks another.
     for chunk in chunks:
         if parse(repair(text, chunk), tabs_indent=tabs).error is not None:
             culprit = next((c for c in chunks if parse(MappedText.unchanged(text, c)).error), chunk)
-            return Reason(
-                "invalid-yaml",
-                f"`{entry_key(text, culprit)}` needs quotes, and the repair that adds them"
-                f" breaks the block of lines at `{entry_key(text, chunk)}`",
-                entry_value_span(text, culprit),
-            )
+            keys = entry_key(text, culprit), entry_key(text, chunk)
+            return _invalid("repair breaks another entry", entry_value_span(text, culprit), *keys)
     prose = _PROSE.search(text, block.start, chunks[0].start) if chunks else None
     if prose:
-        return Reason("invalid-yaml", f"`{prose[1][:40]}` is not `key: value`", Span(*prose.span(1)))
+        return _invalid("not key and value", Span(*prose.span(1)), prose[1][:40])
     offset = min(strict.error.offset, max(block.start, block.end - 1))
     line = line_span_at(text, block, offset)
-    return Reason("invalid-yaml", f"The frontmatter is not valid YAML ({strict.error.message})", line)
+    return _invalid("invalid YAML", line, strict.error.message)
 
 
 _PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
 
 
-def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, Span]:
+def _invalid(cause: Cause, span: Span, *data: str) -> Reason:
+    return Reason("invalid-yaml", cause, span, data)
+
+
+def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
     """Why the entry `chunk` cannot be read, and where."""
     key, value = entry_key(text, chunk), entry_value_span(text, chunk)
     first_line, *rest = value.text_in(text).split("\n")
@@ -120,51 +112,43 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> tuple[str, 
     first_span = Span(value.start, value.start + len(first))
     unindented = _UNINDENTED.search(text, value.start + len(first_line) + 1, value.end)
     if repair and "\r\n" in chunk.text_in(text) and parse(_with_lf(text, chunk, repair)).error is None:
-        return (
-            f"`{key}` needs quotes, and the repair that adds them does not work on lines that end in CRLF",
-            first_span,
-        )
+        return _invalid("repair ignores CRLF", first_span, key)
     if first[:1] in ('"', "'") and not _is_quoted(value.text_in(text)):
         if value.text_in(text).count(first[0]) == 1:
-            return f"The quote that opens `{key}` is never closed", first_span
-        return f"`{key}` starts with a quoted part, and more text follows it", first_span
+            return _invalid("open quote", first_span, key)
+        return _invalid("text after quotes", first_span, key)
     if unindented:
         return _explain_unindented(text, chunk, Span(*unindented.span()))
     if first[:2] in ("- ", "? ") or first in ("-", "?"):
-        return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
+        return _invalid("indicator", first_span, key, first[0])
     if repair and first[0] == "[" and first[-1] == "]" and not rest:
-        return f"`{key}` has the brackets of a list but is none, and the repair leaves it alone", first_span
+        return _invalid("repair ignores brackets", first_span, key)
     star = _STAR_AS_KEY.search(text, text.rfind("\n", 0, value.start) + 1, value.end)
     if star:
-        message = f"`{star[1]}` stands for a value elsewhere in YAML; as a key it needs quotes"
-        return message, Span(*star.span(1))
+        return _invalid("alias as key", Span(*star.span(1)), star[1])
     if repair is None and first[:1] in _INDICATORS:
-        return f"`{key}` starts with `{first[0]}`, which has a meaning of its own in YAML", first_span
+        return _invalid("indicator", first_span, key, first[0])
     if repair is None and ": " in first:
-        return f"`{key}` has a colon and a blank in its value, and needs quotes", first_span
+        return _invalid("colon in value", first_span, key)
     if first.endswith(":") and not any(line.strip() for line in rest):
-        return f"The value of `{key}` ends in a colon", first_span
+        return _invalid("colon at the end", first_span, key)
     if repair and not _REPAIRABLE_KEY.fullmatch(key) and ": " in first:
-        return (
-            f"`{key}` needs quotes, and the repair that adds them leaves keys alone that hold"
-            " anything but letters, `_` and `-`",
-            first_span,
-        )
+        return _invalid("repair ignores the key", first_span, key)
     problem = parse(MappedText.unchanged(text, chunk), tabs_indent=repair is not None).error
     at = problem.offset if problem else value.start
     line_span = line_span_at(text, chunk, min(at, max(chunk.start, chunk.end - 1)))
     if any(line.strip() for line in rest) and first and first[0] not in "|>":
         if repair and ": " in first:
-            return f"`{key}` needs quotes, and its further lines keep them from being added", first_span
+            return _invalid("repair ignores further lines", first_span, key)
         if ": " in line_span.text_in(text) or line_span.text_in(text).endswith(":"):
             shown = line_span.text_in(text).strip()[:40]
-            return f"`{shown}` inside `{key}` reads as a key of its own", line_span
+            return _invalid("key inside a value", line_span, shown, key)
         comment = _COMMENT_INSIDE.search(text, value.start, value.end)
         if comment:
             shown, span = comment[1][:40], Span(*comment.span(1))
-            return f"`{shown}` is a comment to YAML, and ends `{key}` before its next line", span
+            return _invalid("comment inside a value", span, shown, key)
     message = problem.message if problem else "cannot be parsed"
-    return f"`{key}` is not valid YAML ({message})", line_span
+    return _invalid("invalid entry", line_span, key, message)
 
 
 _STAR_AS_KEY = re.compile(r"^[ \t]*(\*[^\s\"']*?)[ \t]*:(?=\s)", re.MULTILINE)
@@ -175,28 +159,25 @@ _TIGHT_KEY = re.compile(r"[A-Za-z_-]+:(?!//)\S")
 _COMMENT_INSIDE = re.compile(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
 
 
-def _explain_stray_list(text: str, before: Span, chunk: Span) -> tuple[str, Span] | None:
+def _explain_stray_list(text: str, before: Span, chunk: Span) -> Reason | None:
     """Why a list at the left margin cannot be read, if it looks like text that was meant to go on
     with the entry `before`: a line `Examples:` with items that are no YAML."""
     value = entry_value_span(text, chunk)
     if text[value.start - 1] != "\n" or text[value.start] != "-":
         return None
     line = line_span_at(text, chunk, chunk.start)
-    return (
-        f"`{line.text_in(text)[:40]}` and its list continue `{entry_key(text, before)}` but are not indented",
-        line,
-    )
+    return _invalid("list not indented", line, line.text_in(text)[:40], entry_key(text, before))
 
 
-def _explain_unindented(text: str, chunk: Span, line: Span) -> tuple[str, Span]:
+def _explain_unindented(text: str, chunk: Span, line: Span) -> Reason:
     """Why the `line` at the left margin, below the key of `chunk`, does not fit there."""
     shown, key = line.text_in(text)[:40], entry_key(text, chunk)
     if _TIGHT_KEY.match(shown):
-        return f"`{shown}` has no space behind its colon, so it is not a key", line
+        return _invalid("no space after colon", line, shown)
     after_blank = not text[text.rfind("\n", 0, line.start - 1) + 1 : line.start].strip()
     if after_blank and text.startswith("---", chunk.end):
-        return f"`{shown}` is neither a key nor indented, as if the closing `---` were missing", line
-    return f"`{shown}` continues `{key}` but is not indented", line
+        return _invalid("neither key nor indented", line, shown)
+    return _invalid("line not indented", line, shown, key)
 
 
 def _with_lf(text: str, chunk: Span, repair: Repair) -> MappedText:

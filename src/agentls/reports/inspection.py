@@ -17,6 +17,7 @@ from agentls.dialects.runtimes import Runtime
 from agentls.document import tools as toollist
 from agentls.document.document import Document
 from agentls.document.tools import AvailableTools
+from agentls.linter.reason_wording import describe_reason
 from agentls.project import capabilities
 from agentls.project.capabilities import Capabilities, TextStyle
 from agentls.project.index import Index
@@ -141,7 +142,7 @@ def _model(reading: Reading, models: Models) -> ResolvedModel:
 def _reasons(document: Document, reading: Reading) -> Iterator[str]:
     """Why the file does not load, or not as it stands, in the order of the text."""
     for reason in reading.reasons:
-        yield f"line {_line(document, reason.span)}: {reason.message}"
+        yield f"line {_line(document, reason.span)}: {describe_reason(reason)}"
     if not reading.loads or reading.root is None:
         return
     entries = reading.root.entries

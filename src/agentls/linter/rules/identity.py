@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from agentls.document.edits import set_value, write_literal_block, write_scalar
+from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_reason
 from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
-from agentls.linter.rules.description import find_lost_text, is_chosen_by_people, quote_value
-from agentls.linter.rules.loading import certainty, find_early_closing, findings_for_reason
+from agentls.linter.shared.load_reasons import find_early_closing, findings_for_reason
+from agentls.linter.shared.lost_text import find_lost_text, quote_value
 from agentls.readers.pipeline import compare_name_with_folder
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
@@ -21,7 +23,7 @@ def _placeholder(ctx: Context) -> str:
     return f"What the {ctx.dialect.thing} does. Use it when ..."
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason missing-name",))
 def missing_name(ctx: Context) -> Iterator[Finding]:
     """The agent has no `name`, or an empty one.
 
@@ -52,7 +54,7 @@ def missing_name(ctx: Context) -> Iterator[Finding]:
     yield from _missing(ctx, "name")
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason missing-description",))
 def missing_description(ctx: Context) -> Iterator[Finding]:
     """The agent has no `description`, or an empty one.
 
@@ -147,7 +149,7 @@ def _slug(stem: str) -> str:
     return re.sub(r"[\W_]+", "-", stem).strip("-").lower() or "my-agent"
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason name-not-text",))
 def name_not_text(ctx: Context) -> Iterator[Finding]:
     """The value of `name` is a number, a truth value, a list or a mapping.
 
@@ -179,7 +181,7 @@ def name_not_text(ctx: Context) -> Iterator[Finding]:
     yield from _not_text(ctx, "name")
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason description-not-text",))
 def description_not_text(ctx: Context) -> Iterator[Finding]:
     """The value of `description` is a number, a truth value, a list or a mapping.
 
@@ -235,7 +237,7 @@ def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
         yield finding._replace(fixes=_working(ctx, code, *fixes)[:1])
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason invalid-name",))
 def invalid_name(ctx: Context) -> Iterator[Finding]:
     """The name contains a colon, or starts with a hyphen.
 
@@ -290,7 +292,7 @@ def _override_fix(ctx: Context) -> Iterator[Fix]:
         yield Fix(f"Insert `{override}: true`", _insertion(ctx, override, "true"))
 
 
-@rule("information")
+@rule("advice")
 def name_not_folder(ctx: Context) -> Iterator[Finding]:
     """The name of a skill is not that of its folder.
 
@@ -319,7 +321,10 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     Read the diff first.
     ```
     """
-    for finding in (*findings_for_reason(ctx, "name-not-folder"), *_other_names(ctx)):
+    for finding in (
+        *findings_for_reason(ctx, "name-not-folder", consequence=Consequence.ADVICE),
+        *_other_names(ctx),
+    ):
         folder = ctx.document.identity.default_name("folder")
         fix = Fix(f"Call it `{folder}`", (Edit(finding.span, write_scalar(folder)),))
         yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
@@ -331,10 +336,14 @@ def _other_names(ctx: Context) -> Iterator[Finding]:
     for reading in readings[:1]:
         for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
             said = describe_effect((reading.runtime for reading in readings), "reports it")
-            yield Finding(reason.span, f"{reason.message}. {said}.", at_most=certainty(readings))
+            yield Finding(
+                reason.span,
+                f"{describe_reason(reason)}. {said}.",
+                effects=effects_on(readings, Consequence.ADVICE),
+            )
 
 
-@rule("information")
+@rule("advice")
 def builtin_name(ctx: Context) -> Iterator[Finding]:
     """The agent has the name of a built-in agent, and takes its place.
 
@@ -371,7 +380,7 @@ def builtin_name(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("information")
+@rule("advice")
 def reserved_name(ctx: Context) -> Iterator[Finding]:
     """The name has a meaning of its own, so the agent may not be found by it.
 
@@ -411,7 +420,7 @@ def _mark(ctx: Context, key: str) -> Span:
     return block.opening if block else Span(0, min(3, len(ctx.text)))
 
 
-@rule("information")
+@rule("advice")
 def placeholder_description(ctx: Context) -> Iterator[Finding]:
     """There is no description, and something else stands in for it.
 
@@ -461,7 +470,7 @@ def _description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
     return mark, _insertion(ctx, "description", _placeholder(ctx))
 
 
-@rule("information")
+@rule("advice")
 def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     """There is no description, and the runtime takes the file all the same.
 
@@ -493,7 +502,7 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     reading = ctx.reading
     if not reading.runtime.undescribed or reading.status in ("damaged", "dropped") or find_early_closing(ctx):
         return
-    if (reading.description or "").strip() or is_chosen_by_people(ctx):
+    if (reading.description or "").strip() or ctx.is_chosen_by_people:
         return
     if reading.block is None and reading.runtime.without_frontmatter == "prompt":
         return  # All of the frontmatter is missing.

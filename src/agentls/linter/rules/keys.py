@@ -1,24 +1,27 @@
-"""Rules about keys: misspelt, foreign, unknown, doubled, without effect."""
+"""Rules about keys: unknown, missing, duplicate, deprecated, without effect."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from agentls.dialects import value_schema
-from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.dialects.value_schema import applies, is_met
 from agentls.document import permissions
 from agentls.document.edits import remove_entry, write_scalar
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, rule
-from agentls.linter.shared.translation import foreign_format_of, rename_key
-from agentls.text.offsets import Edit
+from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
+from agentls.linter.shared.load_reasons import findings_for_reason, remaining_findings
+from agentls.linter.shared.suggestions import closest_key, remove_key, suggest
+from agentls.linter.shared.translation import (
+    foreign_format_of,
+    rename_key,
+)
+from agentls.linter.shared.value_types import records_in
+from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
-from agentls.text.wording import join_names
+from agentls.text.wording import format_code, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, walk
-
-# Keys shorter than this are taken for misspelt only if a single letter is wrong.
-_LONG = 8
 
 
 def _unknown_entries(ctx: Context) -> Iterator[Entry]:
@@ -30,7 +33,7 @@ def _unknown_entries(ctx: Context) -> Iterator[Entry]:
         reason.span
         for reading in ctx.readings
         for reason in reading.reasons
-        if reason.kind in ("refused-key", "missing-key")
+        if reason.kind in ("unknown-key", "missing-key")
     }
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():
         if entry.key.text and not _is_known(ctx, entry.key.text) and entry.key.span not in refused:
@@ -64,32 +67,7 @@ def _effect(ctx: Context, key: str) -> str:
     return f"{ctx.describe_effect(f'ignores `{key}`')}."
 
 
-def closest_key(written: str, dialect: Dialect) -> str | None:
-    """The key that a stranger is a misspelling of, if it is one.
-
-    The runtime's own table comes first. Otherwise the first letter must be right, and a word
-    that is a key elsewhere, or the plural of one, is no misspelling.
-    """
-    foreign = dialect.foreign_key(written)
-    if foreign:
-        return foreign.use if foreign.alias else None
-    if dialect.key(written):
-        return None  # It is a key, but not to the runtimes that count.
-    if dialect.foreign_key(written.removesuffix("s")):
-        return None
-    candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
-    return closest_match(written, candidates, most=2 if len(written) >= _LONG else 1)
-
-
-def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
-    """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
-    if "&" in entry.span.text_in(ctx.text):
-        return ()
-    edit = remove_entry(ctx.document, ctx.document.root, entry)
-    return (Fix(f"Remove `{entry.key.text}`", (edit,), safe),)
-
-
-@rule("warning")
+@rule("ignored", subjects=("unknown key",))
 def misspelt_key(ctx: Context) -> Iterator[Finding]:
     """A key is not spelt as the runtime knows it.
 
@@ -130,18 +108,20 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         if meant is None:
             continue
         there, known = ctx.document.entry(meant), ctx.dialect.key(meant)
-        at_most = ctx.trust(known.source) if known and not _is_option(ctx) else Severity.HINT
+        effects = ctx.effects(Consequence.SUGGESTION)
+        if known and not _is_option(ctx):
+            effects = ctx.effects(Consequence.IGNORED, known.source)
         if there:
             message = f"{_effect(ctx, written)} The key is called `{meant}`, and stands here as well."
             related = (Related(there.key.span, f"`{meant}`, which counts"),)
-            yield Finding(entry.key.span, message, related=related, at_most=at_most)
+            yield Finding(entry.key.span, message, related=related, effects=effects)
             continue
         fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
         message = f"{_effect(ctx, written)} The key is called `{meant}`."
-        yield Finding(entry.key.span, message, fixes, at_most=at_most)
+        yield Finding(entry.key.span, message, fixes, effects=effects)
 
 
-@rule("information")
+@rule("advice", subjects=("unknown key",))
 def foreign_key(ctx: Context) -> Iterator[Finding]:
     """A key belongs to another kind of file, or to another product.
 
@@ -192,13 +172,16 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
 
-@rule("hint", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",), subjects=("unknown key", "reason unknown-key"))
 def unknown_key(ctx: Context) -> Iterator[Finding]:
     """A key means nothing to the runtime.
 
     Claude Code ignores keys that it does not know. Notes for people, such as `version` or
     `author`, do no harm. Keys that a tool of your own reads can be added to the setting `keys`. Where
     unknown keys go to the provider of the model, as in OpenCode, they are not reported.
+
+    Strict runtimes, such as Gemini CLI, reject a file for a key that they do not know. Notes for people and keys
+    of other products have to go, or into a comment.
 
     ## Bad
 
@@ -207,6 +190,16 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     name: reviewer
     description: Reviews code. Use it after every change.
     version: 1.2
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    color: blue
     ---
 
     You review code.
@@ -222,7 +215,17 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
     """
+    yield from _rejected_keys(ctx)
     # In a block that cannot be parsed a line of prose with a colon looks like a key.
     if any(reason.kind == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
         return
@@ -235,7 +238,7 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
-@rule("warning")
+@rule("ignored", subjects=("plugin",))
 def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
     """A key has no effect in the agents of a plugin.
 
@@ -278,12 +281,14 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("warning")
+@rule("ignored")
 def duplicate_key(ctx: Context) -> Iterator[Finding]:
     """A key stands twice, and only the last one counts.
 
     Claude Code takes the last of equal keys and says nothing about the others. Some other tools
     refuse such a file. The same goes for keys further inside, such as two `PreToolUse` in `hooks`.
+
+    Most YAML parsers take duplicate keys for an error, and the runtime rejects the file.
 
     ## Bad
 
@@ -293,6 +298,17 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     description: Reviews code. Use it after every change.
     tools: Read
     tools: Grep
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: pro
+    model: flash
     ---
 
     You review code.
@@ -309,8 +325,20 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    model: flash
+    ---
+
+    You review code.
+    ```
     """
-    if any(reason.kind == "refused-duplicate" for reading in ctx.readings for reason in reading.reasons):
+    rejected = list(findings_for_reason(ctx, "duplicate-key"))
+    if rejected:
+        yield from rejected
         return
     for mapping in walk(ctx.document.root):
         if not isinstance(mapping, Mapping):
@@ -346,7 +374,7 @@ def _repeated(mapping: Mapping) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, related=(Related(above.key.span, "It stands here"),))
 
 
-@rule("information")
+@rule("advice")
 def empty_value(ctx: Context) -> Iterator[Finding]:
     """A key has no value, and so no effect.
 
@@ -399,7 +427,7 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
         yield Finding(entry.report_span, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
 
 
-@rule("information", tags=("deprecated",))
+@rule("advice", tags=("deprecated",), subjects=("deprecated key",))
 def deprecated_key(ctx: Context) -> Iterator[Finding]:
     """A key still works, and should not be used any more.
 
@@ -462,7 +490,7 @@ def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
     return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
 
 
-@rule("information", tags=("unnecessary",))
+@rule("advice", tags=("unnecessary",), subjects=("conditional key",))
 def ineffective_key(ctx: Context) -> Iterator[Finding]:
     """A key is known to the runtime, and does nothing here.
 
@@ -504,7 +532,7 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
-@rule("warning")
+@rule("ignored", subjects=("fixed value",))
 def overridden_key(ctx: Context) -> Iterator[Finding]:
     """The folder that the file lies in says otherwise than the file.
 
@@ -556,3 +584,179 @@ def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
 
 # What an empty value of these comes to is said by the rules about them.
 _EMPTY_MATTERS = frozenset({"tools", "hooks"})
+
+
+def _rejected_keys(ctx: Context) -> Iterator[Finding]:
+    """Keys for which a runtime rejects the file."""
+    for finding in remaining_findings(ctx, "unknown-key"):
+        entry = next((e for e in ctx.document.root.entries if e.key.span == finding.span), None)
+        if entry is None:
+            yield finding
+            continue
+        foreign = ctx.dialect.foreign_key(entry.key.text)
+        renamed = rename_key(ctx, entry, foreign) if foreign else ()
+        meant = closest_key(entry.key.text, ctx.dialect)
+        if foreign and foreign.of and not foreign.alias:
+            here = f" Here it is called `{foreign.use}`." if foreign.same and foreign.use else ""
+            message = f"{finding.message} It is a key of {foreign.of}.{here}"
+            fixes = ctx.make_fix(f"Write `{foreign.use}`", *renamed) or remove_key(ctx, entry)
+            yield finding._replace(message=message, fixes=fixes)
+        elif meant and ctx.document.entry(meant) is None:
+            fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
+            yield finding._replace(message=f"{finding.message} Did you mean `{meant}`?", fixes=fixes)
+        else:
+            yield finding._replace(fixes=remove_key(ctx, entry))
+
+
+@rule("not loaded", subjects=("reason missing-key",))
+def missing_key(ctx: Context) -> Iterator[Finding]:
+    """A key without which the runtime refuses the file is missing.
+
+    `missing-name` and `missing-description` are about the two that nearly every runtime wants.
+
+    ## Bad
+
+    ```markdown .gemini/agents
+    ---
+    kind: remote
+    name: reviewer
+    ---
+    ```
+
+    ## Good
+
+    ```markdown .gemini/agents
+    ---
+    kind: remote
+    name: reviewer
+    agent_card_url: https://agents.example/reviewer
+    ---
+    ```
+    """
+    yield from findings_for_reason(ctx, "missing-key")
+
+
+@rule("suggestion", tags=("unnecessary",), subjects=("format with fields",))
+def unknown_field(ctx: Context) -> Iterator[Finding]:
+    """A field of a record is not known, and has no effect.
+
+    Records are mappings with fixed fields, such as the handoffs of a Copilot agent.
+
+    ## Bad
+
+    ```markdown .github/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    handoffs:
+      - label: Mend
+        agent: mender
+        prompt: Mend what was found.
+        colour: red
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .github/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    handoffs:
+      - label: Mend
+        agent: mender
+        prompt: Mend what was found.
+    ---
+
+    You review code.
+    ```
+    """
+    strange: dict[Span, tuple[Entry, Mapping, list[str]]] = {}
+    known: set[Span] = set()
+    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    for _, _, records, names in records_in(ctx):
+        for mapping in records:
+            for entry in mapping.entries:
+                if entry.key.text in names:
+                    known.add(entry.key.span)
+                elif entry.key.span not in refused:
+                    strange.setdefault(entry.key.span, (entry, mapping, names))
+    for span, (entry, mapping, names) in strange.items():
+        if span in known:
+            continue
+        message = f"{format_code(entry.key.text)} is no field that is known here, and has no effect."
+        meant = closest_match(entry.key.text, names)
+        if meant and mapping.get(meant) is None:
+            yield suggest(ctx, span, message, span, meant)
+        else:
+            yield Finding(span, message, _removal(ctx, mapping, entry))
+
+
+def _removal(ctx: Context, mapping: Mapping, entry: Entry) -> tuple[Fix, ...]:
+    """The fix that takes a field out, unless it shares its line with the dash of the list."""
+    if not mapping.flow and entry is mapping.entries[0]:
+        return ()
+    edit = remove_entry(ctx.document, mapping, entry)
+    return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=True)
+
+
+@rule("ignored")
+def expected_key(ctx: Context) -> Iterator[Finding]:
+    """A key is missing that a runtime asks for, though it loads the file.
+
+    VS Code reports a skill without a name or a description. One that people do not see, or that the model
+    may start by itself as the file says, does not go without a description.
+
+    ## Bad
+
+    ```markdown .github/skills/review/SKILL.md
+    ---
+    name: review
+    user-invocable: false
+    ---
+
+    Read the diff first.
+    ```
+
+    ## Good
+
+    ```markdown .github/skills/review/SKILL.md
+    ---
+    name: review
+    description: Reviews code. Use it after every change.
+    user-invocable: false
+    ---
+
+    Read the diff first.
+    ```
+    """
+    for reading in ctx.readings:
+        asked = reading.runtime.asks_for
+        if not asked or not reading.loads or reading.root is None or reading.block is None:
+            continue
+        for entry in reading.root.entries:
+            key = reading.dialect.key(entry.key.text)
+            value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
+            needed = key.needs.get(value) if key and key.known_to(reading.runtime.name) else None
+            if needed in asked and reading.root.get(needed) is None:
+                wants = describe_effect(
+                    (reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`"
+                )
+                yield Finding(
+                    entry.value.span,
+                    f"`{needed}` is missing. {wants}.",
+                    effects=effects_on([reading], Consequence.IGNORED),
+                )
+        for name in asked:
+            if reading.root.get(name) is None and not _is_reported_elsewhere(ctx, name):
+                message = f"`{name}` is missing. {describe_effect((reading.runtime,), 'reports it')}."
+                mark = ctx.document.frontmatter.opening if ctx.document.frontmatter else reading.block
+                yield Finding(mark, message, effects=effects_on([reading], Consequence.ADVICE))
+
+
+def _is_reported_elsewhere(ctx: Context, name: str) -> bool:
+    """Whether another finding is about the missing key: it stops a runtime, or something stands in for it."""
+    refused = any(reason.kind == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
+    return refused or (name == "description" and bool(ctx.reading.description))

@@ -1,84 +1,43 @@
-"""Rules about whether a file loads at all: its fences, and where the frontmatter ends.
-
-What is wrong is found by the runtime's reading; the rules here say what it comes to and how to
-mend it.
-"""
+"""Rules about whether, and as what, a file loads."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from agentls.dialects.runtimes import Runtime
 from agentls.dialects.unsupported_files import find_unsupported_file
-from agentls.linter.rule import Context, Finding, Fix, Severity, describe_effect, rule
-from agentls.readers.reading import Reading, Reason
+from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
+from agentls.linter.shared.load_reasons import (
+    FENCE,
+    can_be_read,
+    describe_rejection,
+    find_early_closing,
+    findings_for_reason,
+    insert_closing_fence,
+)
+from agentls.linter.shared.translation import (
+    foreign_format_of,
+    is_reported_for_file,
+    translate_file,
+)
 from agentls.readers.yaml_errors import dash_run
-from agentls.text.frontmatter import TOP_LEVEL_KEY
 from agentls.text.offsets import Edit, Span
-
-FENCE = "---"
+from agentls.text.wording import join_names
 
 _DASHES = re.compile(r"-{3,}")
+
+
 _ALMOST_CLOSING = re.compile(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
+
+
 _CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
+
+
 _CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
-def findings_for_reason(ctx: Context, code: str, *fixes: Fix) -> Iterator[Finding]:
-    """The reasons of the runtimes that belong to the rule `code`, with what they come to. Runtimes
-    that refuse the file for the same reason share a finding."""
-    found: dict[Span, list[tuple[Reading, Reason]]] = {}
-    for reading in ctx.readings:
-        for reason in reading.reasons:
-            if reason.kind == code:
-                found.setdefault(reason.span, []).append((reading, reason))
-    for span, pairs in found.items():
-        readings = [reading for reading, _ in pairs]
-        message = f"{pairs[0][1].message}. {describe_rejection(readings)}."
-        yield Finding(span, message, fixes, at_most=certainty(readings))
-
-
-def describe_rejection(readings: Iterable[Reading]) -> str:
-    """What the runtimes do with a file that has a reason not to load."""
-    effects: dict[str, list[Runtime]] = {}
-    for reading in readings:
-        effects.setdefault(_effect(reading), []).append(reading.runtime)
-    return "; ".join(describe_effect(runtimes, what) for what, runtimes in effects.items())
-
-
-def _effect(reading: Reading) -> str:
-    if reading.status == "dropped":
-        return reading.runtime.refusal
-    if reading.runtime.damage:
-        return reading.runtime.damage
-    if reading.body_start == 0 and reading.runtime.unreadable == "prompt":
-        return "takes the whole file for the prompt, and nothing of the frontmatter counts"
-    return f"registers `{reading.name}` with all tools, and nothing else counts"
-
-
-def certainty(readings: Iterable[Reading]) -> Severity:
-    """How severe a finding can be that rests on these readings: what third parties say of a runtime
-    is no ground for an error, and advice none for more than information."""
-    counting = [reading for reading in readings if reading.runtime.verdict == "counts"]
-    firm = any(
-        reading.dialect.source(reading.runtime.source).confidence != "third-party" for reading in counting
-    )
-    return Severity.ERROR if firm else Severity.WARNING if counting else Severity.INFORMATION
-
-
-def can_be_read(ctx: Context, edits: tuple[Edit, ...]) -> bool:
-    """Whether the runtime could read the frontmatter after `edits`."""
-    return ctx.document.with_edits(edits).reading.root is not None
-
-
-def insert_closing_fence(ctx: Context, at: int) -> Edit:
-    """The edit that inserts a closing fence at `at`, which ends a line or follows its end."""
-    lead = "" if ctx.text[at - 1 : at] == "\n" else ctx.document.newline
-    return Edit(Span(at, at), lead + FENCE + ctx.document.newline)
-
-
-@rule("information")
+@rule("advice", subjects=("reason missing-frontmatter", "no frontmatter"))
 def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """A file among the agents has no frontmatter.
 
@@ -106,7 +65,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """
     if ctx.in_plugin:
         return
-    found = list(findings_for_reason(ctx, "missing-frontmatter"))
+    found = list(findings_for_reason(ctx, "missing-frontmatter", consequence=Consequence.ADVICE))
     if found and find_unsupported_file(ctx.document.path, ctx.text) is None:
         yield from found
     whole = [
@@ -125,7 +84,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield Finding(Span(0, end if end >= 0 else len(ctx.text)), message)
 
 
-@rule("warning")
+@rule("ignored", subjects=("reason missing-frontmatter",))
 def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
     """A file in a plugin's `agents` folder has no frontmatter, and becomes an agent all the same.
 
@@ -153,10 +112,10 @@ def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
     ```
     """
     if ctx.in_plugin:
-        yield from findings_for_reason(ctx, "missing-frontmatter")
+        yield from findings_for_reason(ctx, "missing-frontmatter", consequence=Consequence.IGNORED)
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason text-before-frontmatter",))
 def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
     """Something stands in front of the opening `---`.
 
@@ -202,7 +161,7 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(Fix(title, tuple(edits), safe),))
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason unopened-frontmatter",))
 def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The opening `---` is missing.
 
@@ -242,7 +201,7 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason malformed-fence",))
 def malformed_fence(ctx: Context) -> Iterator[Finding]:
     """The first line is almost an opening fence.
 
@@ -285,7 +244,7 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason unclosed-frontmatter", "unclosed frontmatter"))
 def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The closing `---` is missing.
 
@@ -336,10 +295,10 @@ def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
             runtimes, "takes the prompt for a part of the frontmatter, and is left without one"
         )
         message = f"The closing `---` is missing. {what}."
-        yield Finding(block.opening, message, fixes, at_most=certainty(readings))
+        yield Finding(block.opening, message, fixes, effects=effects_on(readings, Consequence.TEXT_LOST))
 
 
-@rule("error")
+@rule("text lost", subjects=("early closing fence",))
 def early_terminator(ctx: Context) -> Iterator[Finding]:
     """A `---` inside the frontmatter ends it too early.
 
@@ -391,37 +350,13 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
         cut,
         f"{ctx.runtime_titles} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
         _with_short_dashes(ctx, cut),
-        at_most=certainty([ctx.reading]),
+        effects=effects_on([ctx.reading], Consequence.TEXT_LOST),
     )
 
 
 def _joined(parts: list[str]) -> str:
     """The parts of a sentence, the last behind "and"."""
     return ", and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
-
-
-def find_early_closing(ctx: Context) -> Span | None:
-    """The dashes with which the frontmatter ends for the runtime, if the author goes on with it."""
-    block, closing = ctx.document.frontmatter, ctx.reading.closing
-    if closing is None or block is None or (block.closing and block.closing.start <= closing.start):
-        return None
-    cut = dash_run(ctx.text, closing.start)
-    if any(reason.kind == "early-terminator" for reason in ctx.reading.reasons):
-        return cut
-    end = block.closing.start if block.closing else block.content.end
-    if not ctx.text[cut.end : end].strip(" \t\r\n-"):
-        return None
-    line_ends = "\r\n" if ctx.reading.runtime.fences.lone_cr else "\n"
-    start = max(ctx.text.rfind(mark, 0, cut.start) for mark in line_ends) + 1
-    before = ctx.text[start : cut.start]
-    if before.strip():
-        return cut
-    # Dashes that stand first in their line may well be meant for a closing fence, and the one
-    # that the editor sees for a ruler in the prompt. What follows tells.
-    below = re.compile(r"[^\n]*\n\s*?^(?=.*\S)(.*)", re.MULTILINE).match(ctx.text, cut.end, end)
-    key = TOP_LEVEL_KEY.match(below[1]) if below else None
-    goes_on = key and ctx.dialect.key(key["key"])
-    return cut if goes_on or (below and before and below[1].startswith(before)) else None
 
 
 def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
@@ -435,7 +370,7 @@ def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
     return ctx.make_fix("Shorten the dashes to `--`", *edits) if can_be_read(ctx, tuple(edits)) else ()
 
 
-@rule("information")
+@rule("advice")
 def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     """The line of the closing fence has more text.
 
@@ -486,3 +421,180 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     elif rest:
         message = f"{ctx.runtime_titles} ends the frontmatter at the first three dashes; the others begin the prompt."
         yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))
+
+
+@rule("ignored", tags=("deprecated",))
+def outdated_file_name(ctx: Context) -> Iterator[Finding]:
+    """The file has a name, or lies in a folder, of an older form of the format.
+
+    Chat modes have become agents: VS Code still reads `.chatmode.md`, but wants the file moved to
+    `.github/agents`, under a name that ends in `.agent.md`. Other runtimes do not look for it where it
+    is.
+
+    ## Bad
+
+    ```markdown .github/chatmodes/example.chatmode.md
+    ---
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .github/agents/example.agent.md
+    ---
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    place = next((place for place in ctx.dialect.places if place.holds(ctx.document.path)), None)
+    if place is None or not place.renamed:
+        return
+    folder = f"{place.moved}/" if place.moved else ""
+    name = f"{folder}{place.stem(ctx.document.path)}{place.renamed}"
+    yield Finding(Span(0, min(3, len(ctx.text))), f"Files of this kind have a new name. Move it to `{name}`.")
+
+
+@rule("not loaded")
+def wrong_dialect(ctx: Context) -> Iterator[Finding]:
+    """A file is written for another product than the one that reads it.
+
+    Agents are copied from one product to another, whose keys and tools have other names. What the
+    runtime does not know it ignores, or it refuses the file. There is one finding for such a file in
+    the place of one for each key and tool, an error if the file is refused, and a fix that
+    translates what has a counterpart and takes out what has none. A file that has some keys for a second
+    product beside those that count here is not reported.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    kind: local
+    temperature: 0.2
+    max_turns: 20
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep, Bash
+    permissionMode: plan
+    maxTurns: 20
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    maxTurns: 20
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: [read_file, grep_search, run_shell_command]
+    max_turns: 20
+    ---
+
+    You review code.
+    ```
+    """
+    origin = foreign_format_of(ctx)
+    if origin is None or ctx.document.frontmatter is None:
+        return
+    refusing = [
+        reading
+        for reading in ctx.readings
+        if any(is_reported_for_file(ctx, reason.kind, reason.span) for reason in reading.reasons)
+    ]
+    title = origin.format.title
+    message = (
+        f"This file is written for {title}: {join_names(origin.names)} mean nothing to {ctx.runtime_titles}."
+    )
+    if refusing:
+        message += f" {describe_rejection(refusing)}."
+    related = tuple(Related(entry.key.span, f"A key of {title}") for entry in origin.entries)
+    effects = effects_on(refusing, Consequence.NOT_LOADED) or ctx.effects(Consequence.IGNORED)
+    yield Finding(ctx.document.frontmatter.opening, message, translate_file(ctx, origin), related, effects)
+
+
+@rule("not loaded", subjects=("reason malformed-closing-fence",))
+def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
+    """The line of the closing fence is not what the runtime looks for.
+
+    Only `---` alone on its line, at the left margin, is understood everywhere.
+
+    ## Bad
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+      ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in findings_for_reason(ctx, "malformed-closing-fence"):
+        yield finding._replace(fixes=ctx.make_fix("Write `---`", Edit(finding.span, "---")))
+
+
+@rule("ignored", subjects=("reason unread-file",))
+def unread_file(ctx: Context) -> Iterator[Finding]:
+    """The runtime does not look at a file of this name, or in this folder.
+
+    Gemini CLI reads only what lies in the folder itself, and no file whose name starts with `_`.
+
+    ## Bad
+
+    ```markdown .gemini/agents/review
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from findings_for_reason(ctx, "unread-file", consequence=Consequence.IGNORED)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.records import Model, Models
-from agentls.linter.rule import Context, Finding, Severity, rule
-from agentls.linter.rules.keys import remove_key
-from agentls.linter.rules.values import entries_of_type, suggest
+from agentls.linter.consequence import Consequence
+from agentls.linter.rule import Context, Finding, rule
+from agentls.linter.shared.suggestions import remove_key, suggest
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code
@@ -32,7 +33,7 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
                 yield value, model
 
 
-@rule("warning")
+@rule("ignored", subjects=("type model",))
 def non_text_model(ctx: Context) -> Iterator[Finding]:
     """The value of `model` is not text, and ignored.
 
@@ -71,7 +72,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
 _SLASH = "/"
 
 
-@rule("warning")
+@rule("ignored", subjects=("type model",))
 def model_without_provider(ctx: Context) -> Iterator[Finding]:
     """A model is named without its provider.
 
@@ -122,7 +123,7 @@ def model_without_provider(ctx: Context) -> Iterator[Finding]:
 _SESSION = ("inherit", "default", "auto")
 
 
-@rule("warning")
+@rule("ignored", subjects=("type model",))
 def misspelt_provider(ctx: Context) -> Iterator[Finding]:
     """The provider of a model is not known, and close to one that is.
 
@@ -166,7 +167,7 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
             yield suggest(ctx, written, message, written, whole)
 
 
-@rule("warning")
+@rule("ignored", subjects=("type model",))
 def misspelt_model(ctx: Context) -> Iterator[Finding]:
     """A model is written in a way that nobody knows, close to one that exists.
 
@@ -254,7 +255,7 @@ def _alias(model: Model, models: Models) -> str | None:
     return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in words), None)
 
 
-@rule("hint")
+@rule("suggestion", subjects=("type model",))
 def unknown_model(ctx: Context) -> Iterator[Finding]:
     """A model is not known, and passed on as it is.
 
@@ -296,10 +297,10 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
                 yield Finding(value.span, f"{message}. {rest}")
             else:
                 rest = "Unless your account has it, the model of the session is used."
-                yield Finding(value.span, f"{message}. {rest}", at_most=Severity.HINT)
+                yield Finding(value.span, f"{message}. {rest}", effects=ctx.effects(Consequence.SUGGESTION))
 
 
-@rule("information")
+@rule("advice", subjects=("type model",))
 def foreign_model(ctx: Context) -> Iterator[Finding]:
     """A model is named as another product does it.
 
@@ -362,10 +363,11 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         else:
             entry = ctx.entry("model")
             fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
-        yield Finding(value.span, message, fixes, at_most=Severity.ERROR if passed_on else Severity.HINT)
+        effects = ctx.effects(Consequence.ADVICE if passed_on else Consequence.SUGGESTION)
+        yield Finding(value.span, message, fixes, effects=effects)
 
 
-@rule("warning", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",), subjects=("type model",))
 def retired_model(ctx: Context) -> Iterator[Finding]:
     """A model has been retired: requests to it fail.
 
@@ -401,7 +403,7 @@ def retired_model(ctx: Context) -> Iterator[Finding]:
             yield _replaced(ctx, value, model, f"{model.summary}: requests to it fail.")
 
 
-@rule("warning", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",), subjects=("type model",))
 def remapped_model(ctx: Context) -> Iterator[Finding]:
     """An old model is named, and another one answers.
 

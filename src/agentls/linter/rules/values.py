@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentls.dialects import value_schema
-from agentls.dialects.records import Key
-from agentls.linter.rule import Context, Finding, join_titles, rule
-from agentls.linter.rules.loading import certainty
+from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_mismatch
+from agentls.linter.rule import Context, Finding, Related, describe_effect, join_titles, rule
+from agentls.linter.shared.corrections import correct_value
+from agentls.linter.shared.load_reasons import remaining_findings
+from agentls.linter.shared.suggestions import closest_value, suggest, with_suggestion
+from agentls.linter.shared.translation import translate_value
+from agentls.linter.shared.value_types import entries_of_type, expected_values, matches_type, records_in
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
-from agentls.text.wording import describe_value
-from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
+from agentls.text.wording import describe_value, format_code
+from agentls.text.yaml_tree import Entry, Scalar
 
 
-def entries_of_type(ctx: Context, *types: str) -> Iterator[tuple[Key, Entry]]:
-    """The keys of these types with the entries that count for them, unless those say nothing or
-    have no effect where the file lies."""
-    return (pair for pair in ctx.document.significant_entries if pair[0].type in types)
-
-
-@rule("warning")
+@rule("ignored")
 def invalid_value(ctx: Context) -> Iterator[Finding]:
     """A key has a value that the runtime does not understand, and drops.
 
     The file loads as if the key were not there, and only the debug log of Claude Code says so.
     Case counts: `permissionMode: plan` works and `permissionMode: Plan` does not. For a truth
     value only `true` and `false` will do, not `yes`, `on` or `1`.
+
+    Other runtimes reject the whole file: Gemini CLI for every value of the wrong type, OpenCode so
+    thoroughly that the whole program does not start.
 
     ## Bad
 
@@ -52,6 +53,16 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
 
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    max_turns: "20"
+    ---
+
+    You review code.
+    ```
+
     ## Good
 
     ```markdown
@@ -64,7 +75,18 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    max_turns: 20
+    ---
+
+    You review code.
+    ```
     """
+    yield from _rejected_values(ctx)
     for key, entry in entries_of_type(ctx, "enum", "boolean", "integer", "text", "tools"):
         # Without a name or a description the file does not load, and a wrong `tools` leaves the
         # agent with none: rules of their own say so. Of some keys nobody knows what a wrong value does.
@@ -72,8 +94,10 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
             continue
         if not key.closed or matches_type(key, entry.value):
             continue
-        meant = _meant(key, entry.value)
-        message = f"`{key.name}` takes {_wanted(key)}, not {describe_value(entry.value)}: {key.bad_value}."
+        meant = closest_value(key, entry.value)
+        message = (
+            f"`{key.name}` takes {expected_values(key)}, not {describe_value(entry.value)}: {key.bad_value}."
+        )
         yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
     yield from _misfits(ctx)
 
@@ -83,6 +107,7 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
     refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
     told: dict[Span, list[Reading]] = {}
     findings: dict[Span, Finding] = {}
+    hearsay: dict[Span, bool] = {}
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
@@ -92,14 +117,15 @@ def _misfits(ctx: Context) -> Iterator[Finding]:
                 span = misfit.span if misfit.span.end > misfit.span.start else entry.report_span
                 if span not in refused:
                     told.setdefault(span, []).append(reading)
-                    message = f"{misfit.message}: {key.bad_value or _outcome(reading)}"
-                    findings.setdefault(span, Finding(span, message, at_most=ctx.trust(key.source)))
+                    message = f"{describe_mismatch(misfit)}: {key.bad_value or _outcome(reading)}"
+                    findings.setdefault(span, Finding(span, message))
+                    hearsay.setdefault(span, reading.dialect.source(key.source).confidence == "third-party")
     for span, readings in told.items():
         where = f" in {join_titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
         finding = findings[span]
-        weakest = max(finding.at_most, certainty(readings))
-        finding = finding._replace(message=f"{finding.message}{where}.", at_most=weakest)
-        yield with_suggestion(ctx, finding)._replace(at_most=weakest)
+        effects = effects_on(readings, Consequence.IGNORED, is_hearsay=hearsay[span])
+        finding = finding._replace(message=f"{finding.message}{where}.", effects=effects)
+        yield with_suggestion(ctx, finding)
 
 
 def _outcome(reading: Reading) -> str:
@@ -109,83 +135,7 @@ def _outcome(reading: Reading) -> str:
     return "the value is ignored"
 
 
-def with_suggestion(ctx: Context, finding: Finding) -> Finding:
-    """A finding about a wrong value, with the word that was meant, if one was."""
-    entry = next((each for each in ctx.document.root.entries if each.value.span == finding.span), None)
-    key = ctx.dialect.key(entry.key.text) if entry else None
-    if entry is None or key is None or not finding.span.text_in(ctx.text):
-        return finding
-    meant = _meant(key, entry.value)
-    found = suggest(ctx, finding.span, finding.message, finding.span, meant)
-    return found._replace(at_most=finding.at_most)
-
-
-def matches_type(key: Key, value: Node) -> bool:
-    """Whether the runtime takes the value. Where it is not known, it is taken to."""
-    if not isinstance(value, Scalar):
-        return key.type == "tools" and isinstance(value, Sequence)
-    if value.type in ("int", "float"):
-        whole = float(value.value).is_integer()
-        return whole and (value.value > 0 if key.type == "integer" else "int" in key.also)
-    if key.type in ("text", "tools"):
-        return value.type == "str"
-    if key.type == "boolean":
-        return value.type == "bool" or value.text.lower() in ("true", "false")
-    if value.type == "bool":
-        return False
-    # Text that starts with digits may well be read as a number.
-    numeric = key.type == "integer" or "int" in key.also
-    if numeric and re.match(r"\s*\+?0*[1-9]", value.text):
-        return True
-    words = [word.name for word in key.values]
-    return value.text in words or (key.ignores_case and value.text.lower() in words)
-
-
-def _wanted(key: Key) -> str:
-    """What a key accepts, in words."""
-    words = {"text": "text", "integer": "a whole number above zero", "tools": "the names of tools"}
-    if key.type in words:
-        return words[key.type]
-    if key.type == "boolean":
-        return "`true` or `false`"
-    values = [f"`{value.name}`" for value in key.values if not value.alias_of]
-    if "int" in key.also:
-        values.append("a whole number")
-    return " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
-
-
-_TRUE, _FALSE = ("true", "yes", "y", "on", "1", "enabled"), ("false", "no", "n", "off", "0", "disabled")
-
-
-def closest_boolean(text: str) -> str | None:
-    """The truth value that a word in other spellings stands for, if it does."""
-    word = text.strip().lower()
-    return "true" if word in _TRUE else "false" if word in _FALSE else None
-
-
-def _meant(key: Key, value: Node) -> str | None:
-    """The value that the author most likely had in mind."""
-    if isinstance(value, Sequence) and len(value.items) == 1:
-        (value,) = value.items
-        if isinstance(value, Scalar) and matches_type(key, value):
-            return value.text
-    if not isinstance(value, Scalar):
-        return None
-    if key.type == "boolean":
-        return closest_boolean(value.text)
-    text = value.text.strip().lower()
-    return closest_match(text, [word.name for word in key.values]) if key.type == "enum" else None
-
-
-def suggest(ctx: Context, mark: Span, message: str, written: Span, meant: str | None) -> Finding:
-    """A finding at `mark`, with the word that was meant, if one was, and the fix that writes it."""
-    if meant is None:
-        return Finding(mark, message)
-    fixes = ctx.make_fix(f"Write `{meant}`", Edit(written, meant))
-    return Finding(mark, f"{message} Did you mean `{meant}`?", fixes)
-
-
-@rule("hint")
+@rule("suggestion", subjects=("type enum",))
 def unknown_color(ctx: Context) -> Iterator[Finding]:
     """A colour is not one of those that are documented.
 
@@ -218,15 +168,15 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries_of_type(ctx, "enum"):
         if key.name == _COLOR and not key.closed and not matches_type(key, entry.value):
-            wanted, given = _wanted(key), describe_value(entry.value)
+            wanted, given = expected_values(key), describe_value(entry.value)
             message = f"`{key.name}` is documented with {wanted}, not {given}: {key.bad_value}."
-            yield suggest(ctx, entry.report_span, message, entry.value.span, _meant(key, entry.value))
+            yield suggest(ctx, entry.report_span, message, entry.value.span, closest_value(key, entry.value))
 
 
 _COLOR = "color"
 
 
-@rule("warning")
+@rule("ignored", subjects=("type enum", "type text"))
 def misspelt_value(ctx: Context) -> Iterator[Finding]:
     """A value is almost one that is known, and may be any other as well.
 
@@ -264,43 +214,75 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
             yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
-@rule("warning")
-def unclosed_list(ctx: Context) -> Iterator[Finding]:
-    """A list that starts with `[` has no end.
+def _rejected_values(ctx: Context) -> Iterator[Finding]:
+    """Values for which a runtime rejects the file."""
+    for finding in remaining_findings(ctx, "invalid-value"):
+        entry = next((e for e in ctx.document.root.entries if e.report_span == finding.span), None)
+        key = ctx.dialect.key(entry.key.text) if entry else None
+        edits = translate_value(ctx, entry, key) if entry and key else ()
+        if edits:
+            yield finding._replace(fixes=ctx.make_fix(_title(edits[0]), *edits))
+            continue
+        named = with_suggestion(ctx, finding)
+        yield named if named.fixes else named._replace(fixes=correct_value(ctx, finding.span))
 
-    VS Code reports it, and takes what it can read. Other products skip such a file, which is another
-    finding.
+
+def _title(edit: Edit) -> str:
+    lines = edit.new_text.lstrip(": ").splitlines()
+    return f"Write {format_code(lines[0])}" + (" and what belongs to it" if len(lines) > 1 else "")
+
+
+@rule("ignored", subjects=("format with fields",))
+def equal_entries(ctx: Context) -> Iterator[Finding]:
+    """Two entries of a list have the same name where each needs its own.
+
+    VS Code shows the handoffs of an agent as buttons, and wants their labels to differ.
 
     ## Bad
 
-    ```markdown .github/prompts/explain.prompt.md
+    ```markdown .github/agents
     ---
-    description: Explains a file.
-    tools: [read, search
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    handoffs:
+      - label: Go on
+        agent: mender
+        prompt: Mend what was found.
+      - label: Go on
+        agent: tester
+        prompt: Test it.
     ---
 
-    Explain the file.
+    You review code.
     ```
 
     ## Good
 
-    ```markdown .github/prompts/explain.prompt.md
+    ```markdown .github/agents
     ---
-    description: Explains a file.
-    tools: [read, search]
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    handoffs:
+      - label: Mend
+        agent: mender
+        prompt: Mend what was found.
+      - label: Test
+        agent: tester
+        prompt: Test it.
     ---
 
-    Explain the file.
+    You review code.
     ```
     """
-    if any(reason.kind == "invalid-yaml" for reading in ctx.readings for reason in reading.reasons):
-        return
-    for entry in ctx.document.root.entries:
-        if entry.unparsed and isinstance(entry.value, Sequence):
-            span = entry.value.span
-            closed = "]" in span.text_in(ctx.text)
-            end = Span(span.end, span.end)
-            fixes = () if closed else ctx.make_fix("Insert the closing `]`", Edit(end, "]"))
-            what = "is not in order" if closed else "has no closing `]`"
-            message = f"The list of `{entry.key.text}` {what}. {ctx.describe_effect('reports it')}."
-            yield Finding(span, message, fixes)
+    for runtime, unique, records, _ in records_in(ctx):
+        seen: dict[str, Entry] = {}
+        for entry in (mapping.get(unique) for mapping in records if unique):
+            if entry is None or not isinstance(entry.value, Scalar) or not entry.value.text:
+                continue
+            first = seen.setdefault(entry.value.text.lower(), entry)
+            if first is not entry:
+                wants = describe_effect((runtime,), f"wants each `{unique}` once")
+                message = f"{format_code(entry.value.text)} stands above already. {wants}."
+                yield Finding(
+                    entry.report_span, message, related=(Related(first.report_span, "It stands here"),)
+                )

@@ -15,7 +15,7 @@ from agentls.dialects.value_schema import SchemaPosition
 from agentls.document.edits import quote_scalar, remove_entry
 from agentls.document.permissions import PERMISSION_KEY
 from agentls.linter.rule import Context, Fix
-from agentls.linter.rules.values import closest_boolean
+from agentls.linter.shared.value_types import closest_boolean
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence

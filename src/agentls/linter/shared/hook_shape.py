@@ -13,7 +13,7 @@ from agentls.dialects.hooks import HookEvent, HookField, HookHandler
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.linter.rule import Context
-from agentls.linter.rules.values import entries_of_type
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 ALL = ("", "*", ".*")

@@ -14,7 +14,8 @@ from agentls.dialects.records import OldTool
 from agentls.dialects.tool_names import ALL_TOOLS, MAX_REMEMBERED, MCP_PREFIX, is_external_tool
 from agentls.document.edits import edit_list, remove_entry
 from agentls.document.tools import ResolvedEntry, ToolList
-from agentls.linter.rule import Context, Fix, Severity, describe_effect, join_titles
+from agentls.linter.consequence import Consequence, Effect
+from agentls.linter.rule import Context, Fix, describe_effect, join_titles
 from agentls.linter.shared.translation import foreign_format_of
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
@@ -133,7 +134,7 @@ _TOLD_AT_ONCE = ("foreign-tool", "wrong-case-tool", "unknown-tool", "wildcard-no
 def find_unresolved(ctx: Context, code: str) -> Iterator[tuple[ToolList, ResolvedEntry, tuple[str, ...]]]:
     """The entries that the rule `code` reports, each with its list and what to write instead.
 
-    Where a runtime refuses the file for them, `refused-tool` reports them all.
+    Where a runtime refuses the file for them, `unknown-tool` reports them all.
     """
     if any(reading.runtime.unknown_tools == "refused" for reading in ctx.readings):
         return
@@ -174,12 +175,12 @@ def allows_unlisted_tools(ctx: Context) -> bool:
     return any(reading.runtime.unknown_tools == "undocumented" for reading in ctx.readings)
 
 
-def trust(ctx: Context, tools: ToolList, now: tuple[str, ...]) -> Severity:
-    """How severe a finding about an entry can be, for which `now` is to be written: a hint where no more
-    is known than that nobody has heard of it."""
+def entry_effects(ctx: Context, tools: ToolList, now: tuple[str, ...]) -> tuple[Effect, ...]:
+    """What the runtimes do with an entry in whose place `now` is to be written. Where the table is known to be
+    incomplete, an unknown name may be that of a tool."""
     if not now and (allows_unlisted_tools(ctx) or ctx.dialect.tool_grammar.open):
-        return Severity.HINT
-    return ctx.trust(tools.key.source)
+        return ctx.effects(Consequence.SUGGESTION)
+    return ctx.effects(Consequence.IGNORED, tools.key.source)
 
 
 def remove_entries(

@@ -18,7 +18,7 @@ from agentls.document.edits import quote_scalar, remove_entry, set_value, write_
 from agentls.document.foreign_format import ForeignFormat
 from agentls.document.permissions import ALLOW, ANYTHING, DENY, PERMISSION_KEY
 from agentls.linter.rule import Context, Fix
-from agentls.linter.rules.values import matches_type
+from agentls.linter.shared.value_types import matches_type
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import match_ignoring_case
@@ -37,14 +37,14 @@ def is_reported_for_file(ctx: Context, code: str, span: Span) -> bool:
     """Whether a reason why a runtime refuses the file is told in the finding that it is written for
     another product."""
     origin = foreign_format_of(ctx)
-    if origin is None or code not in ("refused-key", "refused-tool", "refused-value"):
+    if origin is None or code not in ("unknown-key", "unknown-tool", "invalid-value"):
         return False
     table, of = crosswalk.load_crosswalk(), origin.format.name
     entry = next((entry for entry in ctx.document.root.entries if entry.span.overlaps(span)), None)
     return entry is not None and (
         entry in origin.entries
-        or code == "refused-tool"
-        or (code == "refused-value" and bool(table.keys.concepts_of(entry.key.text, of)))
+        or code == "unknown-tool"
+        or (code == "invalid-value" and bool(table.keys.concepts_of(entry.key.text, of)))
     )
 
 

@@ -10,4 +10,4 @@ const pages = NAMES.map((name) => {
     const file = fs.readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
     return `## ${name} ${version}\n\n${fs.readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
 });
-fs.writeFileSync('../src/agentls/reports/map/LICENSES.md', ['# Licences\n', INTRODUCTION, ...pages].join('\n'));
+fs.writeFileSync('../../src/agentls/reports/map/LICENSES.md', ['# Licences\n', INTRODUCTION, ...pages].join('\n'));

@@ -1,4 +1,4 @@
-"""Rules about lists of tools as a whole: what they come to, and how their entries are written."""
+"""Rules about lists of tools: their entries, and what they result in."""
 
 from __future__ import annotations
 
@@ -15,17 +15,24 @@ from agentls.document.tools import (
     names_denying,
     not_there,
 )
-from agentls.linter.rule import Context, Finding, Fix, Related, Severity, describe_effect, rule
+from agentls.linter.consequence import Consequence, Effect
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
+from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.tool_entries import (
     DENIED,
     EVERY_MCP_TOOL,
     SEPARATOR,
     TOOLS,
     UnresolvedEntry,
+    allows_unlisted_tools,
     entry_effect,
+    entry_effects,
     equivalent_tools,
     explain_entry,
+    find_former_tool,
     find_unresolved,
+    has_open_parenthesis,
+    is_mostly_foreign,
     is_read_as_string,
     remove_entries,
     replace_entry,
@@ -34,13 +41,458 @@ from agentls.linter.shared.tool_entries import (
     strip_specifiers,
     translate_list,
 )
+from agentls.linter.shared.translation import (
+    foreign_format_of,
+)
 from agentls.readers.reading import Reading
-from agentls.text.offsets import Edit
+from agentls.text.offsets import Edit, Span
 from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 
-@rule("error")
+@rule("ignored", subjects=("unresolved tool", "reason unknown-tool"))
+def unknown_tool(ctx: Context) -> Iterator[Finding]:
+    """No tool has this name.
+
+    Claude Code drops entries that it does not know, without a word, as long as one other entry
+    is left. In `disallowedTools` an unknown name takes nothing away. Quotes, backticks and brackets
+    that are part of the text count as part of the name. Tools of your own can be added to the
+    setting `tools`; those of MCP servers are written `mcp__server__tool` and are never reported.
+
+    Products get new tools every week, so a name that resembles none that is known is no more than a
+    hint: the table may be older than the tool.
+
+    Gemini CLI loads an agent only if it knows every name in `tools`, by its exact letters.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grpe
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: [read_file, Bash]
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: [read_file, run_shell_command]
+    ---
+
+    You review code.
+    ```
+    """
+    yield from _rejected_tools(ctx)
+    for tools, listed, now in find_unresolved(ctx, "unknown-tool"):
+        name = listed.entry.name or listed.entry.text
+        if has_open_parenthesis(name):
+            unclosed = f"{code_span(name)} has no closing parenthesis; all that follows belongs to the entry."
+            yield Finding(listed.entry.span, unclosed)
+            continue
+        message = f"There is no tool {code_span(name)}: {entry_effect(ctx, tools, listed)}."
+        if allows_unlisted_tools(ctx):
+            message = f"{ctx.runtime_titles} is not known to have a tool {code_span(name)}."
+        if now:
+            message += f" Did you mean {join_names(now)}?"
+        stripped = bool(now) and now[0] in name and "(" not in name
+        yield Finding(
+            listed.entry.name_span,
+            message,
+            replace_entry(ctx, tools, listed, now, safe=stripped)
+            if now
+            else remove_entries(ctx, tools, listed),
+            effects=entry_effects(ctx, tools, now) if now else ctx.effects(Consequence.SUGGESTION),
+        )
+
+
+@rule("ignored", subjects=("unresolved tool",))
+def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
+    """A tool's name is written with the wrong capital letters.
+
+    Names of tools are case-sensitive. Claude Code takes `read` for an unknown name and drops it.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, grep
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    for tools, listed, now in find_unresolved(ctx, "wrong-case-tool"):
+        name = listed.entry.name
+        where = _where(ctx, listed)
+        message = f"Names of tools are case-sensitive{where}: write {join_names(now)} for `{name}`."
+        message += f" As it stands {entry_effect(ctx, tools, listed)}."
+        if allows_unlisted_tools(ctx):
+            message = f"{ctx.runtime_titles} calls the tool {join_names(now)}; `{name}` is not known to work."
+        yield Finding(
+            listed.entry.name_span,
+            message,
+            replace_entry(ctx, tools, listed, now, safe=True),
+            effects=entry_effects(ctx, tools, () if allows_unlisted_tools(ctx) else now),
+        )
+
+
+def _where(ctx: Context, listed: ResolvedEntry) -> str:
+    """In which runtimes an entry comes to nothing, if it is good for others."""
+    some = len(listed.ignored_by) < len(ctx.readings)
+    return f" in {join_titles(listed.ignored_by)}" if some else ""
+
+
+@rule("ignored", tags=("deprecated",), subjects=("unresolved tool",))
+def removed_tool(ctx: Context) -> Iterator[Finding]:
+    """A tool of this name existed once, but does no more.
+
+    Claude Code drops the names of tools that are gone, without a word. Most of them have a
+    successor, which has to be listed by its own name.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, LS
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Glob
+    ---
+
+    You review code.
+    ```
+    """
+    for tools, listed, now in find_unresolved(ctx, "removed-tool"):
+        old = find_former_tool(listed.entry.name, ctx.dialect)
+        assert old is not None, "the fault comes from this row"
+        fixes = [fix for name in now for fix in replace_entry(ctx, tools, listed, (name,))]
+        if not now or tools.key.name == DENIED:
+            fixes = [*remove_entries(ctx, tools, listed), *fixes]
+        yield Finding(
+            listed.entry.name_span,
+            f"There is no tool `{listed.entry.name}` any more ({old.note}): {entry_effect(ctx, tools, listed)}.",
+            tuple(dict.fromkeys(fixes)),
+        )
+
+
+@rule("suggestion", tags=("deprecated",), subjects=("renamed tool",))
+def renamed_tool(ctx: Context) -> Iterator[Finding]:
+    """A tool is listed by an old name, which still works.
+
+    Claude Code understands some old names, `Task` for `Agent` among them. Its documentation uses
+    the new ones only.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Task
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Agent
+    ---
+
+    You review code.
+    ```
+    """
+    for tools in ctx.document.tool_lists:
+        renamed = [
+            (listed, old)
+            for listed in tools.items
+            if listed.standing == "available" and (old := find_former_tool(listed.entry.name, ctx.dialect))
+        ]
+        every = _with_new_names(ctx, tools, [listed for listed, _ in renamed])
+        for listed, old in renamed:
+            what = "called" if len(old.now) == 1 else "split into"
+            message = f"`{listed.entry.name}` is {what} {join_names(old.now)} now ({old.note})."
+            yield Finding(
+                listed.entry.name_span,
+                f"{message} The old name still works.",
+                (*_with_new_name(ctx, tools, listed, old.now), *every),
+            )
+
+
+def _with_new_name(
+    ctx: Context, tools: ToolList, listed: ResolvedEntry, now: tuple[str, ...]
+) -> tuple[Fix, ...]:
+    """The fix that writes what an old name is called now, where that is not listed beside it."""
+    entry = listed.entry
+    if any(other.entry[1:3] == (now[0], entry.specifier) for other in tools.items):
+        return remove_entries(ctx, tools, listed, safe=True) if len(now) == 1 else ()
+    if entry.span.text_in(ctx.text) != entry.text:
+        return ()
+    if len(now) == 1:
+        return ctx.make_fix(f"Write `{now[0]}`", Edit(entry.name_span, now[0]), safe=True)
+    edits = edit_list(ctx.document, tools.value, {entry.span: now})
+    return ctx.make_fix(f"Write {join_names(now)}", *edits, safe=True)
+
+
+def _with_new_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntry]) -> tuple[Fix, ...]:
+    """The fix that writes the new names of all that have one, each once."""
+    if len(renamed) < 2 or any(listed.entry.specifier for listed in renamed):
+        return ()
+    there = {listed.entry.name for listed in tools.items}
+    changes: dict[Span, tuple[str, ...]] = {}
+    for listed in renamed:
+        changes[listed.entry.span] = tuple(name for name in listed.tools if name not in there)
+        there.update(listed.tools)
+    edits = edit_list(ctx.document, tools.value, changes)
+    return ctx.make_fix(f"Write the new names of all {len(renamed)} tools", *edits, safe=True)
+
+
+@rule("ignored", subjects=("unresolved tool",))
+def foreign_tool(ctx: Context) -> Iterator[Finding]:
+    """A tool is listed by the name that it has in another product.
+
+    Every product has tools of its own: `run_shell_command` in Gemini is `Bash` here. Claude Code
+    drops the names of others, without a word. Where most of a list is foreign there is one finding
+    for all of it.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, run_shell_command
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Bash
+    ---
+
+    You review code.
+    ```
+    """
+    lists = () if foreign_format_of(ctx) else ctx.document.tool_lists
+    whole = [tools for tools in lists if is_mostly_foreign(tools)]
+    for tools in whole:
+        dropped = [listed.entry.text for listed in tools.items if explain_entry(listed, tools, ctx.dialect)]
+        droppers = dict.fromkeys(runtime for listed in tools.items for runtime in listed.ignored_by)
+        yield Finding(
+            tools.value.span,
+            f"This list is written for {_owner(tools, ctx.dialect)}."
+            f" {describe_effect(droppers, f'does not know {join_names(dropped)}')}.",
+            ctx.make_fix(f"Write the names that {ctx.describe_effect('knows')}", *translate_list(ctx, tools)),
+            effects=ctx.effects(Consequence.IGNORED, tools.key.source),
+        )
+    for tools, listed, now in find_unresolved(ctx, "foreign-tool"):
+        row = ctx.dialect.foreign_tool(listed.entry.name)
+        assert row is not None, "the fault comes from this row"
+        if row.same:
+            message = f"`{row.name}` is the name for {join_names(now)} in {row.of}: {entry_effect(ctx, tools, listed)}."
+        else:
+            nearest_here = f" What comes nearest is {join_names(now)}." if now else ""
+            message = f"`{row.name}` is a tool of {row.of}: {entry_effect(ctx, tools, listed)}.{nearest_here}"
+        yield Finding(
+            listed.entry.name_span,
+            message,
+            replace_entry(ctx, tools, listed, now) if now else remove_entries(ctx, tools, listed),
+            effects=entry_effects(ctx, tools, now),
+        )
+
+
+def _owner(tools: ToolList, dialect: Dialect) -> str:
+    """The product that most of the foreign names belong to."""
+    owners = [row.of for listed in tools.items if (row := dialect.foreign_tool(listed.entry.name))]
+    return max(owners, key=owners.count)
+
+
+@rule("ignored", subjects=("unresolved tool",))
+def unavailable_tool(ctx: Context) -> Iterator[Finding]:
+    """A tool is listed that is never available to subagents.
+
+    Some tools belong to the main session, such as `AskUserQuestion`. Claude Code drops them from
+    the list of a subagent. `ExitPlanMode` is available with `permissionMode: plan` only. An agent
+    with an `initialPrompt` is meant to run the main session itself, and is not reported.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, AskUserQuestion
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read
+    ---
+
+    You review code.
+    ```
+    """
+    if runs_main_session(ctx):
+        return
+    for tools, listed, _ in find_unresolved(ctx, "unavailable-tool"):
+        tool = ctx.dialect.tool(listed.entry.name)
+        assert tool is not None, "the fault comes from this row"
+        if tool.subagents == "never":
+            when = "never available to subagents"
+        else:
+            when = f"available to subagents with `permissionMode: {tool.subagents}` only"
+        yield Finding(
+            listed.entry.name_span,
+            f"`{tool.name}` is {when}: {entry_effect(ctx, tools, listed)}.",
+            remove_entries(ctx, tools, listed),
+        )
+
+
+@rule("advice", subjects=("tools",))
+def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
+    """A tool is listed that the agent loses when it runs in the background.
+
+    Subagents run in the background by default. There Claude Code leaves them a part of the
+    built-in tools, and all those of MCP servers; `LSP`, the task list, and the tools that schedule
+    prompts are dropped. Members of a team keep the task list and the schedule. A file that sets
+    `background: false` is not reported.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, LSP
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: Read, Grep
+    ---
+
+    You review code.
+    ```
+    """
+    lost = [
+        listed
+        for tools in ctx.document.tool_lists
+        if tools.key.name == TOOLS
+        for listed in tools.items
+        if listed.standing == "available"
+        and (tool := ctx.dialect.tool(listed.tool or ""))
+        and not tool.background
+    ]
+    if not lost:
+        return
+    background = ctx.entry("background")
+    if background and isinstance(background.value, Scalar) and background.value.text.lower() == "false":
+        return
+    names = dict.fromkeys(listed.entry.name for listed in lost)
+    yield Finding(
+        lost[0].entry.name_span,
+        f"When the agent runs in the background, as it does by default,"
+        f" {ctx.runtime_titles} drops {join_names(names)}.",
+    )
+
+
+def _rejected_tools(ctx: Context) -> Iterator[Finding]:
+    """Names for which a runtime rejects the file."""
+    found = list(remaining_findings(ctx, "unknown-tool"))
+    faults = {
+        listed.entry.name_span: (tools, listed, fault)
+        for tools in (ctx.document.tool_lists if found else ())
+        for listed in tools.items
+        if (fault := explain_entry(listed, tools, ctx.dialect))
+    }
+    for finding in found:
+        if finding.span not in faults:
+            yield finding
+            continue
+        tools, listed, fault = faults[finding.span]
+        if fault.now:
+            message = f"{finding.message} Did you mean {join_names(fault.now, ' or ')}?"
+            yield finding._replace(message=message, fixes=replace_entry(ctx, tools, listed, fault.now))
+        else:
+            yield finding._replace(fixes=remove_entries(ctx, tools, listed))
+
+
+@rule("no tools")
 def no_tools(ctx: Context) -> Iterator[Finding]:
     """The agent is left without a single tool.
 
@@ -92,7 +544,7 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
             entry.report_span,
             f"`tools` {what}: {describe_effect(runtimes, f'{starts} the agent without any tool')}.",
             tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
-            at_most=Severity.INFORMATION if meant else Severity.ERROR if known else Severity.WARNING,
+            effects=_effects(left, Consequence.ADVICE if meant else Consequence.NO_TOOLS, doubtful=not known),
         )
         return
     names = [dropped.name for dropped in tools.dropped]
@@ -115,8 +567,17 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
             )
             if _gives_tools(ctx, fix)
         ),
-        at_most=Severity.WARNING if doubtful else Severity.ERROR,
+        effects=_effects(left, Consequence.NO_TOOLS, doubtful=doubtful),
     )
+
+
+def _effects(
+    left: list[tuple[Reading, AvailableTools]], consequence: Consequence, *, doubtful: bool
+) -> tuple[Effect, ...]:
+    """The effect on each runtime that leaves the agent without tools. If it is doubtful that one does, the
+    agent may lack no more than the entries."""
+    consequence = Consequence.IGNORED if doubtful and consequence is Consequence.NO_TOOLS else consequence
+    return tuple(Effect(reading.runtime.name, consequence) for reading, _ in left)
 
 
 _NO_NAME = UnresolvedEntry("unknown-tool")
@@ -180,7 +641,7 @@ def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
     return switched[True], switched[False]
 
 
-@rule("warning")
+@rule("ignored", subjects=("unresolved tool",))
 def tool_separator(ctx: Context) -> Iterator[Finding]:
     """Tools are separated by something that does not separate.
 
@@ -270,7 +731,7 @@ _MARKS = {" ": "a blank", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-b
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
 
 
-@rule("warning")
+@rule("ignored", subjects=("specifier",))
 def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
     """A specifier in parentheses does not narrow a tool down.
 
@@ -336,7 +797,7 @@ def _without_specifier(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> 
     return ctx.make_fix(f"Write `{listed.entry.name}`", *edits)
 
 
-@rule("information")
+@rule("advice", subjects=("specifier",))
 def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
     """The types of agents in parentheses do not count in a subagent.
 
@@ -380,7 +841,7 @@ def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("warning")
+@rule("ignored", subjects=("several tool lists",))
 def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
     """A tool stands in `tools` and in `disallowedTools`.
 
@@ -436,7 +897,7 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("hint", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",), subjects=("tools",))
 def duplicate_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed twice.
 
@@ -484,7 +945,7 @@ def duplicate_tool(ctx: Context) -> Iterator[Finding]:
                 )
 
 
-@rule("warning")
+@rule("ignored", subjects=("unresolved tool",))
 def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
     """A pattern or keyword in `tools` is not understood.
 
@@ -537,3 +998,54 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             )
             fixes = ctx.make_fix('Write `"*"` for all tools', set_value(entry, '"*"'))
         yield Finding(listed.entry.name_span, message, fixes)
+
+
+@rule("ignored")
+def missing_tool(ctx: Context) -> Iterator[Finding]:
+    """A key does nothing without a tool that the agent does not have.
+
+    In VS Code an agent starts those in `agents` by the tool `agent`. Where it has `tools`, that one has
+    to be among them.
+
+    ## Bad
+
+    ```markdown .github/agents
+    ---
+    name: lead
+    description: Leads the work on a feature. Use it for features of several parts.
+    tools: [read]
+    agents: [reviewer]
+    ---
+
+    You lead the work.
+    ```
+
+    ## Good
+
+    ```markdown .github/agents
+    ---
+    name: lead
+    description: Leads the work on a feature. Use it for features of several parts.
+    tools: [read, agent]
+    agents: [reviewer]
+    ---
+
+    You lead the work.
+    ```
+    """
+    for reading in ctx.readings:
+        for entry in reading.root.entries if reading.root else ():
+            key = reading.dialect.key(entry.key.text)
+            if key is None or not key.needs_tool or not key.known_to(reading.runtime.name):
+                continue
+            empty = not entry.value.items if isinstance(entry.value, Sequence) else True
+            tools = ctx.document.tools_in(reading)
+            tool = reading.dialect.tool(key.needs_tool)
+            enough = {key.needs_tool, *(tool.members if tool else ())}
+            if empty or tools.mode == "all" or enough & set(tools.available):
+                continue
+            yield Finding(
+                entry.report_span,
+                f"`{key.name}` does nothing in {reading.runtime.title} unless {join_names([key.needs_tool])}"
+                " is among the tools.",
+            )

@@ -1,4 +1,4 @@
-"""Rules about the characters of a file, wherever they stand."""
+"""Rules about the characters of a file, wherever they are."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Iterator
 
 from agentls.linter.rule import Context, Finding, Fix, rule
+from agentls.linter.shared.load_reasons import findings_for_reason
 from agentls.text.offsets import Edit, Span
 
 _REPLACEMENT = "\ufffd"
 
 
-@rule("warning")
+@rule("ignored", contains="\ufffd")
 def replacement_character(ctx: Context) -> Iterator[Finding]:
     """A character was lost, because the file is not UTF-8 or was converted wrongly.
 
@@ -57,7 +58,7 @@ def replacement_character(ctx: Context) -> Iterator[Finding]:
     )
 
 
-@rule("warning")
+@rule("ignored")
 def invisible_character(ctx: Context) -> Iterator[Finding]:
     """An invisible character hides in the text.
 
@@ -110,7 +111,11 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
 
 
 _BYTE_ORDER_MARK = "\ufeff"
+
+
 _USUAL = bytes((*range(0x20, 0x7F), *b"\t\n\f\r"))
+
+
 _INVISIBLE = re.compile(
     "["
     "\0-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
@@ -121,13 +126,26 @@ _INVISIBLE = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"  # formats and tags
     "]+"
 )
+
+
 _EMOJI = re.compile("[\u2100-\u2bff\U0001f000-\U0001faff]\ufe0f")  # By far the most common case.
 
+
 _IN_EMOJI = re.compile("[\ufe0e\ufe0f]?\u200d?")
+
+
 _IN_FLAG = re.compile("[\U000e0020-\U000e007e]+\U000e007f")
+
+
 _IN_SCRIPT = re.compile("[\u200b-\u200d]{1,2}|[\u180b-\u180d\u180f\ufe00-\ufe0f]")
+
+
 _IN_IDEOGRAPHS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
 _NEAR = 100  # characters within which a text runs from right to left, or does not
+
+
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]+")
 
 
@@ -151,3 +169,38 @@ def _name(character: str) -> str:
     """The code point of a character, and its name where it has one."""
     name = unicodedata.name(character, "").lower()
     return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
+
+
+@rule("not loaded", subjects=("reason byte-order-mark",))
+def byte_order_mark(ctx: Context) -> Iterator[Finding]:
+    """An invisible byte order mark stands in front of the frontmatter.
+
+    Some editors write one at the beginning of a file in UTF-8. Most runtimes take it away; Gemini CLI
+    does not, and sees no frontmatter.
+
+    ## Bad
+
+    ```markdown .gemini/agents
+    \ufeff---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .gemini/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for finding in findings_for_reason(ctx, "byte-order-mark"):
+        yield finding._replace(
+            fixes=ctx.make_fix("Remove the byte order mark", Edit(finding.span._replace(end=1), ""))
+        )

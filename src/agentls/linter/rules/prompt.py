@@ -1,4 +1,4 @@
-"""Rules about the prompt: the Markdown below the frontmatter."""
+"""Rules about the prompt: the Markdown after the frontmatter."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from itertools import pairwise
 
 from agentls.document.document import Document
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.loading import FENCE, find_early_closing
-from agentls.project.path_references import LINK_PATTERN, local_path
+from agentls.linter.shared.load_reasons import FENCE, find_early_closing, findings_for_reason
 from agentls.readers.pipeline import find_variant
 from agentls.text.markdown import CodeBlock
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 
 
-@rule("information")
+@rule("advice")
 def empty_body(ctx: Context) -> Iterator[Finding]:
     """The agent has no prompt.
 
@@ -53,11 +52,6 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
         yield Finding(closing, agent if ctx.dialect.kind == "agent" else other)
 
 
-def _has_prompt(ctx: Context) -> bool:
-    """Whether the runtime takes the body for what it is."""
-    return ctx.reading.closing is not None or ctx.reading.status == "clean"
-
-
 # A quick look at the lines that may be headings or fences. Only where it finds something odd does
 # the parser, which has the last word, take its time.
 _SKETCH = re.compile(r"\n(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))")
@@ -79,7 +73,7 @@ def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
     return levels, bool(fence)
 
 
-@rule("information")
+@rule("advice")
 def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     """A code block is never closed.
 
@@ -120,7 +114,7 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     Then read the files.
     ```
     """
-    if not _has_prompt(ctx) or not _scan_headings(ctx.text, ctx.document.body_start)[1]:
+    if not ctx.has_prompt or not _scan_headings(ctx.text, ctx.document.body_start)[1]:
         return
     for block in _open_blocks(ctx.document):
         fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
@@ -172,7 +166,7 @@ def _line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
-@rule("hint")
+@rule("suggestion")
 def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     """A heading is more than one level below the heading before it.
 
@@ -204,7 +198,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     # Tests
     ```
     """
-    levels = _scan_headings(ctx.text, ctx.document.body_start)[0] if _has_prompt(ctx) else []
+    levels = _scan_headings(ctx.text, ctx.document.body_start)[0] if ctx.has_prompt else []
     if all(below <= above + 1 for above, below in pairwise(levels)):
         return
     headings = [heading for heading in ctx.document.markdown.headings if heading.level]
@@ -217,7 +211,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("hint")
+@rule("suggestion", subjects=("format with template variables",))
 def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     """A placeholder in the prompt names no variable.
 
@@ -262,72 +256,7 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
         yield Finding(span, f"{message} Did you mean `{meant}`?" if meant else message, fixes)
 
 
-@rule("information")
-def broken_link(ctx: Context) -> Iterator[Finding]:
-    """A link leads to a file that is not there.
-
-    The agent may try to read the file, and fail. Links are looked up from the folder of the agent
-    file and from all folders above it, up to the root of the project or plugin, where agents
-    usually work.
-
-    ## Bad
-
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    ---
-
-    Follow the [guide](docs/review-guide.md).
-    ```
-
-    ## Good
-
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
-    ---
-
-    Follow the [guide](https://example.com/review-guide).
-    ```
-    """
-    if not _has_prompt(ctx) or "](" not in ctx.text:
-        return
-    broken: dict[str, bool] = {}
-    for found in LINK_PATTERN.finditer(ctx.text, ctx.document.body_start):
-        path = local_path(found[1])
-        if path and path not in broken:
-            broken[path] = not file_exists(ctx, path)
-    if not any(broken.values()):
-        return
-    for link in ctx.document.markdown.links:
-        path = local_path(link.destination)
-        if path and broken.get(path):
-            yield Finding(link.destination_span, f"There is no file `{path}`.")
-
-
-def file_exists(ctx: Context, path: str) -> bool:
-    """Whether `path` leads to a file from the folder of the file, or from one above it."""
-    return any(ctx.world.exists("../" * up + path) for up in range(_depth(ctx) + 1))
-
-
-_HIGHEST = 6
-"""How many folders up a path is looked for where the place of a file does not tell the root."""
-
-
-def _depth(ctx: Context) -> int:
-    """How many folders lie between the file and the root of its project or plugin."""
-    folders = "/" + ctx.document.path.rpartition("/")[0] + "/"
-    for place in ctx.dialect.places:
-        _, found, below = folders.rpartition(f"/{place.folder}/")
-        if place.folder and found:
-            return place.folder.count("/") + 1 + below.count("/")
-    anywhere = any(not place.folder for place in ctx.dialect.places)
-    return min(_HIGHEST, len(folders.strip("/").split("/"))) if anywhere else 0
-
-
-@rule("information")
+@rule("advice")
 def long_text(ctx: Context) -> Iterator[Finding]:
     """The text has more lines than the makers of the runtime advise.
 
@@ -364,7 +293,7 @@ def long_text(ctx: Context) -> Iterator[Finding]:
             return
 
 
-@rule("warning")
+@rule("ignored")
 def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The prompt begins with keys of a frontmatter.
 
@@ -424,6 +353,8 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
 
 
 _KEY = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s)", re.MULTILINE)
+
+
 _KEYS_BELOW = re.compile(
     r"""\s*(?:^-{3,}[ \t]*\r?\n\s*)?  # perhaps another fence
     (?:<!--[^\n]*-->[ \t]*\r?\n\s*)?  # perhaps a comment, which may be there to silence this
@@ -434,3 +365,71 @@ _KEYS_BELOW = re.compile(
     (?P<closing>-{3,}[ \t]*(?:\r?\n|\Z))?""",
     re.MULTILINE | re.VERBOSE,
 )
+
+
+@rule("ignored")
+def prompt_too_long(ctx: Context) -> Iterator[Finding]:
+    """The prompt has more characters than a runtime takes.
+
+    The cloud agent of GitHub is documented to take 30,000 characters. VS Code and Copilot CLI have no
+    such limit.
+
+    ## Bad
+
+    ```markdown .github/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    (30,001 characters)
+    ```
+
+    ## Good
+
+    ```markdown .github/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    for reading in ctx.readings:
+        most = reading.runtime.longest_body
+        length = len(ctx.text[reading.body_start :].strip()) if most and reading.loads else 0
+        if length > most:
+            yield Finding(
+                reading.closing or Span(0, 3),
+                f"The prompt has {length:,} characters. {reading.runtime.title} takes {most:,} at most.",
+            )
+
+
+@rule("not loaded", subjects=("reason missing-prompt",))
+def missing_prompt(ctx: Context) -> Iterator[Finding]:
+    """There is no prompt below the frontmatter, or too little of it, and the runtime refuses the file.
+
+    Kimi Code wants some text, Qwen Code ten characters of it and a line end behind the closing fence.
+
+    ## Bad
+
+    ```markdown .qwen/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+    ```
+
+    ## Good
+
+    ```markdown .qwen/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    yield from findings_for_reason(ctx, "missing-prompt")

@@ -1,4 +1,4 @@
-"""Rules about `skills` and `mcpServers`."""
+"""Rules about `mcpServers`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from agentls.dialects.hooks import Transport
 from agentls.document.edits import indent_lines, insert_field
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.values import entries_of_type, suggest
+from agentls.linter.shared.suggestions import suggest
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
-@rule("warning")
+@rule("ignored", subjects=("type skills",))
 def invalid_skills(ctx: Context) -> Iterator[Finding]:
     """`skills` is not a list of names, and loads nothing.
 
@@ -91,7 +92,7 @@ def _definitions(ctx: Context) -> Iterator[tuple[Entry, Mapping]]:
             yield server, server.value
 
 
-@rule("warning")
+@rule("ignored", subjects=("type servers",))
 def invalid_server(ctx: Context) -> Iterator[Finding]:
     """An entry of `mcpServers` does not describe a server, and is dropped.
 
@@ -183,7 +184,7 @@ def _is_alone(ctx: Context, server: Entry) -> bool:
     )
 
 
-@rule("warning")
+@rule("ignored", subjects=("type servers",))
 def incomplete_server(ctx: Context) -> Iterator[Finding]:
     """The definition of an MCP server lacks what it takes to reach the server.
 
@@ -260,7 +261,7 @@ def _meant_transport(ctx: Context, definition: Mapping) -> Transport | None:
     return None
 
 
-@rule("hint")
+@rule("suggestion", subjects=("type servers",))
 def unknown_server_field(ctx: Context) -> Iterator[Finding]:
     """A field in the definition of an MCP server looks misspelt.
 
@@ -304,7 +305,7 @@ def unknown_server_field(ctx: Context) -> Iterator[Finding]:
                 yield suggest(ctx, entry.key.span, message, entry.key.span, meant)
 
 
-@rule("information")
+@rule("advice", subjects=("type servers",))
 def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
     """`mcpServers` is a mapping or text, where only a list is documented.
 

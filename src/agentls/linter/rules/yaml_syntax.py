@@ -1,4 +1,4 @@
-"""Rules about the YAML between the fences: what cannot be parsed, and what the repair makes of it."""
+"""Rules about the YAML between the fences: what cannot be parsed, and what a repair makes of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from agentls.document.edits import quote_scalar, write_folded_block, write_literal_block
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.linter.rules.loading import (
+from agentls.linter.shared.load_reasons import (
     can_be_read,
     find_early_closing,
     findings_for_reason,
@@ -18,10 +18,10 @@ from agentls.linter.rules.loading import (
 from agentls.readers.yaml_errors import entry_key, entry_value_span
 from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
-from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, parse
+from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, Sequence, parse
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason frontmatter-not-a-mapping",))
 def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is text or a list, where keys with values are wanted.
 
@@ -65,7 +65,7 @@ def _spaces_behind_colons(ctx: Context, where: Span) -> Iterator[Edit]:
             yield Edit(Span(found.end(), found.end()), " ")
 
 
-@rule("error")
+@rule("not loaded", subjects=("reason invalid-yaml",))
 def invalid_yaml(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is not valid YAML, and the runtime cannot repair it.
 
@@ -111,8 +111,13 @@ def invalid_yaml(ctx: Context) -> Iterator[Finding]:
 
 
 _LINE_VALUE = re.compile(r"^([ \t]*(?:- )?[\w.-]+:[ \t]+)(\S.*?)[ \t\r]*$", re.MULTILINE)
+
+
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t\r]*")
+
+
 _UNINDENTED = re.compile(r"^[^\s#]", re.MULTILINE)
+
 
 # What starts the lines of a conversation in a description: no keys, though they look like some.
 _DIALOGUE_LABELS = frozenset({"Context", "Example", "Examples", "user", "User", "assistant", "Assistant"})
@@ -196,7 +201,7 @@ def _without_quotes(raw: str) -> str:
     return raw if quote in raw[1:] else raw[1:]
 
 
-@rule("information")
+@rule("advice", subjects=("repaired frontmatter",))
 def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     """A value needs quotes, and loads only because the runtime adds them.
 
@@ -317,7 +322,7 @@ def quote_invalid_values(ctx: Context) -> tuple[Fix, ...]:
     )
 
 
-@rule("information")
+@rule("advice", contains="\t")
 def tab_indentation(ctx: Context) -> Iterator[Finding]:
     """A line of the frontmatter is indented with a tab.
 
@@ -364,7 +369,7 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
     yield Finding(tabs[0], message, fixes)
 
 
-@rule("warning")
+@rule("ignored", subjects=("repaired frontmatter",))
 def comment_in_value(ctx: Context) -> Iterator[Finding]:
     """A comment becomes part of a value.
 
@@ -421,10 +426,12 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
 
 
 _COMMENT = re.compile(r"[ \t]+(#.*)")
+
+
 _IGNORE_COMMENT = re.compile(r"[ \t]+(#[ \t]*agentls:.*)")
 
 
-@rule("warning")
+@rule("ignored", subjects=("repaired frontmatter",))
 def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     """A value in braces or brackets is read as plain text.
 
@@ -468,3 +475,103 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
                 f"`{key}` is read as plain text, since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
                 quote_invalid_values(ctx),
             )
+
+
+@rule("text lost", subjects=("ignored lines",))
+def lost_lines(ctx: Context) -> Iterator[Finding]:
+    """A part of a value is lost, since the frontmatter is not valid YAML.
+
+    Qwen Code and Factory Droid read frontmatter line by line when YAML fails. Then only the first line
+    of a value counts, a block of lines comes to nothing, and so does a list whose dashes are not
+    indented by two blanks: an agent may end up with a description that is cut short, and with all
+    tools. Nothing is said when the file is loaded.
+
+    ## Bad
+
+    ```markdown .qwen/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it
+      when: the code has changed.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown .qwen/agents
+    ---
+    name: reviewer
+    description: >-
+      Reviews code. Use it
+      when: the code has changed.
+    ---
+
+    You review code.
+    ```
+    """
+    reading = ctx.reading
+    if reading.block is None or not reading.ignored_lines:
+        return
+    chunks = split_entries(ctx.text, reading.block)
+    for at, chunk in enumerate((Span(reading.block.start, chunks[0].start), *chunks) if chunks else ()):
+        lost = [span for span in reading.ignored_lines if chunk.start <= span.start < chunk.end]
+        if not lost:
+            continue
+        candidates = (*quote_invalid_values(ctx), *repair_fixes(ctx, lost[0]))
+        fix = next((fix for fix in candidates if _is_clean(ctx, fix.edits)), None)
+        of = f"of `{entry_key(ctx.text, chunk)}` " if at else ""
+        lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
+        yield Finding(
+            lost[0],
+            f"{ctx.runtime_titles} {reading.runtime.repair}, and passes over {lines} {of}here.",
+            (fix,) if fix else (),
+        )
+
+
+def _is_clean(ctx: Context, edits: tuple[Edit, ...]) -> bool:
+    """Whether after `edits` the runtime takes the frontmatter as it stands."""
+    return ctx.document.with_edits(edits).reading.status == "clean"
+
+
+@rule("ignored", subjects=("unparsed value",))
+def unclosed_list(ctx: Context) -> Iterator[Finding]:
+    """A list that starts with `[` has no end.
+
+    VS Code reports it, and takes what it can read. Other products skip such a file, which is another
+    finding.
+
+    ## Bad
+
+    ```markdown .github/prompts/explain.prompt.md
+    ---
+    description: Explains a file.
+    tools: [read, search
+    ---
+
+    Explain the file.
+    ```
+
+    ## Good
+
+    ```markdown .github/prompts/explain.prompt.md
+    ---
+    description: Explains a file.
+    tools: [read, search]
+    ---
+
+    Explain the file.
+    ```
+    """
+    if any(reason.kind == "invalid-yaml" for reading in ctx.readings for reason in reading.reasons):
+        return
+    for entry in ctx.document.root.entries:
+        if entry.unparsed and isinstance(entry.value, Sequence):
+            span = entry.value.span
+            closed = "]" in span.text_in(ctx.text)
+            end = Span(span.end, span.end)
+            fixes = () if closed else ctx.make_fix("Insert the closing `]`", Edit(end, "]"))
+            what = "is not in order" if closed else "has no closing `]`"
+            message = f"The list of `{entry.key.text}` {what}. {ctx.describe_effect('reports it')}."
+            yield Finding(span, message, fixes)

@@ -1,7 +1,7 @@
 """Writes what the documentation takes from the code: rule pages, tables, the picture.
 
-    python docs/generate.py           write the files
-    python docs/generate.py --check   say which are out of date, exit code 1 if any is
+    python tools/generate.py           write the files
+    python tools/generate.py --check   say which are out of date, exit code 1 if any is
 
 The tests run the check, so a change of a rule or a fact cannot leave the documentation behind.
 """

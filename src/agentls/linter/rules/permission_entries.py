@@ -1,4 +1,4 @@
-"""Rules about permissions: entries that never decide, and names that rule nothing."""
+"""Rules about permissions: entries that never decide, and unknown names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping
 
 
-@rule("warning")
+@rule("ignored", subjects=("format with permissions",))
 def overruled_permission(ctx: Context) -> Iterator[Finding]:
     """An entry of the permissions never decides, since a later one fits whatever it fits.
 
@@ -92,7 +92,7 @@ def _moved(ctx: Context, grant: PermissionEntry, by: PermissionEntry) -> tuple[F
     )
 
 
-@rule("warning")
+@rule("ignored", subjects=("format with permissions",))
 def unknown_permission(ctx: Context) -> Iterator[Finding]:
     """A permission has a name that rules no tool.
 

@@ -1,18 +1,29 @@
-"""Rules about descriptions as texts."""
+"""Rules about descriptions, alone and side by side."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from agentls.document.edits import keeps_loading, quote_scalar
-from agentls.linter.rule import Context, Finding, Fix, rule
+from agentls.document.edits import keeps_loading
+from agentls.linter.consequence import Consequence
+from agentls.linter.rule import Context, Finding, Fix, Related, rule
+from agentls.linter.shared.definitions import main_definition
+from agentls.linter.shared.lost_text import find_lost_text, quote_value
 from agentls.text.offsets import Edit, Span
 from agentls.text.tokens import estimate_tokens
+from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Scalar
 
+if TYPE_CHECKING:
+    from agentls.project.names import Definition
+    from agentls.project.namespace import Namespace
+    from agentls.text.similarity import NearDuplicate
+    from agentls.text.yaml_tree import Entry
 
-@rule("warning")
+
+@rule("ignored")
 def swallowed_text(ctx: Context) -> Iterator[Finding]:
     """A part of `name` or `description` means something to YAML, and is lost.
 
@@ -63,40 +74,7 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
         )
 
 
-_COMMENT_BEHIND = re.compile(r"[ \t]*(#[^\r\n]*)")
-
-
-_MEANT_AS_COMMENT = re.compile(r"#[ \t]*(?:agentls:|TODO|FIXME|NOTE|XXX|HACK|noqa|yaml|prettier|cspell)")
-
-
-def find_lost_text(ctx: Context, key: str) -> Span | None:
-    """What YAML takes away from the text behind `key`, if it is likely to be meant as text."""
-    entry = ctx.reading.entry(key)
-    if entry is None or not isinstance(entry.value, Scalar) or entry.value.style != "plain":
-        return None
-    value = entry.value
-    if value.properties_span:
-        word = value.properties_span.text_in(ctx.text)
-        used = word.startswith("!!") or (word[0] == "&" and f"*{word[1:]}" in ctx.text[value.span.end :])
-        return None if used else value.properties_span
-    found = _COMMENT_BEHIND.match(ctx.text, value.span.end)
-    if found is None or value.span in ctx.reading.repaired_values or _MEANT_AS_COMMENT.match(found[1]):
-        return None
-    if key == "name" and found[1][1:2] in ("", " ", "\t"):
-        return None  # Behind a name, `# text` is most likely a comment indeed; `#2` is not.
-    end = found.start(1) + len(found[1].rstrip())
-    return Span(found.start(1), min(end, ctx.reading.block.end) if ctx.reading.block else end)
-
-
-def quote_value(ctx: Context, entry: Entry, lost: Span) -> Fix:
-    """The fix that puts a value together with what it has `lost` into quotes."""
-    value = entry.value.span
-    whole = Span(min(lost.start, value.start), max(lost.end, value.end)) if value.start < value.end else lost
-    text = " ".join(line.strip() for line in whole.text_in(ctx.text).split("\n"))
-    return Fix("Put all of it into quotes", (Edit(whole, quote_scalar(text)),))
-
-
-@rule("information")
+@rule("advice", contains="\\n")
 def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     r"""A path in the description contains `\n`, which becomes a line break.
 
@@ -155,7 +133,7 @@ _DRIVE = re.compile(r"[A-Z]:\\")
 _FOLDERS = re.compile(r"\w\\(?!u[0-9a-f]{4}|[nrt])\w")
 
 
-@rule("hint")
+@rule("suggestion")
 def description_without_cue(ctx: Context) -> Iterator[Finding]:
     """The description does not say when to use the agent.
 
@@ -193,17 +171,12 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
         or not description
     ):
         return
-    if is_chosen_by_people(ctx):
+    if ctx.is_chosen_by_people:
         return  # Nobody hands tasks to it.
     if _CUE.search(description) or find_lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
         yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.thing}.")
-
-
-def is_chosen_by_people(ctx: Context) -> bool:
-    """Whether people choose the agent, so that no model has to find it."""
-    return "primary" in (ctx.reading.string("mode"), ctx.document.identity.fixed_values.get("mode"))
 
 
 _ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
@@ -218,7 +191,7 @@ _CUE = re.compile(
 )
 
 
-@rule("information")
+@rule("advice")
 def long_description(ctx: Context) -> Iterator[Finding]:
     """The description is long, and sent in every session.
 
@@ -261,3 +234,184 @@ def long_description(ctx: Context) -> Iterator[Finding]:
             entry.key.span,
             f"The description takes about {tokens:,} tokens (limit: {limit:,}), in every session.",
         )
+
+
+MOST = 3
+"""How many others a finding leads to, and how many of the longest descriptions are reported."""
+
+
+@rule("advice", subjects=("project",))
+def similar_description(ctx: Context) -> Iterator[Finding]:
+    """The description says the same as another one, so the model has nothing to choose by.
+
+    A model sees of an agent or a skill no more than its name and its description before it chooses. Where two
+    descriptions are equal but for case and punctuation, or one has all the words of the other and hardly
+    more, it has to guess. Say what sets them apart, and when to use which.
+
+    ## Bad
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/checker.md
+    ---
+    name: checker
+    description: Reviews code. Use it after every change!
+    ---
+
+    You check code.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/checker.md
+    ---
+    name: checker
+    description: Checks that the code is safe. Use it before a release.
+    ---
+
+    You check code.
+    ```
+    """
+    told = _told(ctx)
+    if told is None:
+        return
+    own, roster, entry = told
+    # Of the same name only one counts, which is another finding.
+    equal = [
+        path
+        for path in roster.descriptions.find_duplicates(own.path, MOST)
+        if roster[path].full_name != own.full_name
+    ]
+    if equal:
+        related = tuple(Related(roster[path].span, "described the same", path) for path in equal)
+        message = f"{join_names(roster[path].name for path in equal)} {'is' if len(equal) == 1 else 'are'} described"
+        yield Finding(
+            entry.key.span,
+            f"{message} in the same words, so the model has nothing to choose by.",
+            (),
+            related,
+        )
+        return
+    covered = [
+        found
+        for found in roster.descriptions.find_near_duplicates(own.path, MOST)
+        if roster[found.key].full_name != own.full_name
+    ]
+    if covered:
+        related = tuple(
+            Related(roster[found.key].span, "described almost the same", found.key) for found in covered
+        )
+        name = roster[covered[0].key].name
+        message = f"This is the description of `{name}` with little more ({_added(covered[0])})"
+        yield Finding(
+            entry.key.span,
+            f"{message}, so the model has little to choose by.",
+            (),
+            related,
+            ctx.effects(Consequence.SUGGESTION),
+        )
+
+
+def _told(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
+    """What the file defines, if the model is told of it, with all that it is told of beside it, and the entry
+    of the description."""
+    own, entry = main_definition(ctx), ctx.reading.entry("description")
+    if (
+        own is None
+        or ctx.project_index is None
+        or not own.model_invocable
+        or entry is None
+        or not ctx.dialect.model_invocable
+    ):
+        return None
+    return own, ctx.project_index.roster(own), entry
+
+
+def _added(covered: NearDuplicate) -> str:
+    return ", ".join(f"`{word}`" for word in covered.extra_words[:MOST]) + (
+        " ..." if len(covered.extra_words) > MOST else ""
+    )
+
+
+@rule("suggestion", subjects=("project",))
+def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
+    """All descriptions together take a great part of the context, and this is one of the longest.
+
+    The model is told the descriptions of all agents and skills in every session. Claude Code has warned of
+    more than 15,000 tokens for those of agents; for those of skills it has one percent of the context. The
+    three longest are reported. The limit is the setting `roster-tokens`.
+
+    ```toml
+    roster-tokens = 30
+    ```
+
+    ## Bad
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code with great care. Use it after every change, however small it may seem.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/writer.md
+    ---
+    name: writer
+    description: Writes texts. Use it before a release.
+    ---
+
+    You write texts.
+    ```
+
+    ## Good
+
+    ```markdown shop/.claude/agents/reviewer.md
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ```markdown shop/.claude/agents/writer.md
+    ---
+    name: writer
+    description: Writes texts. Use it before a release.
+    ---
+
+    You write texts.
+    ```
+    """
+    told = _told(ctx)
+    if told is None:
+        return
+    own, roster, entry = told
+    runtime = ctx.reading.runtime
+    limit = ctx.config.roster_tokens or runtime.descriptions
+    if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
+        return
+    by = f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
+    yield Finding(
+        entry.key.span,
+        f"This is one of the longest of {len(roster)} descriptions, which take about {roster.description_tokens:,} tokens"
+        f" together in every session (limit: {limit:,}, {by}).",
+    )

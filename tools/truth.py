@@ -1,6 +1,6 @@
 """Writes `docs/truth.md`: how far agentls agrees with what the runtimes were seen to do.
 
-    python docs/truth.py FOLDER
+    python tools/truth.py FOLDER
 
 FOLDER holds the recordings: `cases/`, one JSON object a line with a text and whether its runtime loaded it,
 and `corpus/`, real files with a table of those that load. They are not part of the repository.
@@ -20,7 +20,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter.check import check
-from agentls.linter.rule import Severity
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 from agentls.readers.reading import Reading
 
@@ -103,7 +103,7 @@ class Agreement(NamedTuple):
     differs, and those that load and start, but have an error."""
 
     of: Set
-    count: int
+    total: int
     differing: tuple[str, ...]
     false_errors: tuple[str, ...]
 
@@ -147,11 +147,11 @@ def reading(document: Document | None, runtime: str) -> Reading | None:
 
 def agreement(of: Set, folder: Path) -> Agreement:
     """The agreement of one set."""
-    count = 0
+    total = 0
     differing: list[str] = []
     false_errors: list[str] = []
     for each in recorded(of, folder):
-        count += 1
+        total += 1
         seen = reading(each.document, of.runtime)
         refused = [reason for reason in seen.reasons if reason.kind not in of.aside] if seen else []
         loads = seen is not None and (seen.loads or not refused)
@@ -161,7 +161,7 @@ def agreement(of: Set, folder: Path) -> Agreement:
             found = check(each.document, Config(), NoDisk())
             if any(diagnostic.severity == Severity.ERROR for diagnostic in found):
                 false_errors.append(each.name)
-    return Agreement(of, count, tuple(differing), tuple(false_errors))
+    return Agreement(of, total, tuple(differing), tuple(false_errors))
 
 
 def table(rows: list[Agreement]) -> str:
@@ -171,10 +171,10 @@ def table(rows: list[Agreement]) -> str:
         "|---|---|---:|---:|---:|",
     ]
     for row in rows:
-        same = row.count - len(row.differing)
+        same = row.total - len(row.differing)
         errors = str(len(row.false_errors)) if row.of.folder else ""
-        share = f"{100 * same / row.count:.1f} %" if row.count else ""
-        lines.append(f"| {row.of.runtime} | {row.of.what} | {row.count} | {same} ({share}) | {errors} |")
+        share = f"{100 * same / row.total:.1f} %" if row.total else ""
+        lines.append(f"| {row.of.runtime} | {row.of.what} | {row.total} | {same} ({share}) | {errors} |")
     for row in rows:
         lines += [f"\n- {row.of.runtime}, {row.of.what}: `{name}` differs" for name in row.differing]
         lines += [f"\n- {row.of.runtime}, {row.of.what}: `{name}` has an error" for name in row.false_errors]
@@ -186,7 +186,7 @@ TEXT = """\
 
 agentls says what a runtime does with a file. The runtimes were run with files made for the purpose and with
 real ones from public repositories, and what they did was written down. This table compares agentls with it, and
-is made by `python docs/truth.py FOLDER`, where FOLDER holds the recordings.
+is made by `python tools/truth.py FOLDER`, where FOLDER holds the recordings.
 
 {table}
 
@@ -203,7 +203,7 @@ never makes an error.
 def main() -> int:
     """Write the file."""
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
-        sys.stderr.write("usage: python docs/truth.py FOLDER (of the recordings)\n")
+        sys.stderr.write("usage: python tools/truth.py FOLDER (of the recordings)\n")
         return 2
     rows = [agreement(of, Path(sys.argv[1])) for of in SETS]
     (ROOT / "docs" / "truth.md").write_text(TEXT.format(table=table(rows)), "utf-8", newline="\n")

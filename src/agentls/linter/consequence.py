@@ -1,0 +1,94 @@
+"""What a runtime does because of a finding, and how severe that makes it.
+
+This is the one place that decides on the severity of a finding. A rule says what each reader of the file
+does; a user's configuration may set another severity for a rule, which `agentls.linter.check` applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+from agentls.readers.reading import Reading
+
+
+class Severity(IntEnum):
+    """How bad a finding is, the worst with the lowest number, as in the protocol."""
+
+    ERROR = 1
+    WARNING = 2
+    INFORMATION = 3
+    HINT = 4
+
+    @property
+    def label(self) -> str:
+        """The name in lower case, as users write it in their configuration."""
+        return self.name.lower()
+
+
+class Consequence(Enum):
+    """What a runtime does with the file or the entry that a finding is about."""
+
+    NOT_LOADED = "not loaded"
+    """The file is not loaded, or rejected."""
+    NO_TOOLS = "no tools"
+    """The agent starts without tools, or is refused at start."""
+    TEXT_LOST = "text lost"
+    """A part of the author's text is cut off, or becomes part of the prompt by mistake."""
+    IGNORED = "ignored"
+    """One entry, key or value is ignored, or works otherwise than written."""
+    ADVICE = "advice"
+    """The file works; something in it is likely not what the author wants."""
+    SUGGESTION = "suggestion"
+    """The file works; something in it has no effect, could be better, or is not known for certain."""
+
+
+class Effect(NamedTuple):
+    """What the runtime of that name does. `is_hearsay` tells that only third parties report it."""
+
+    runtime: str
+    consequence: Consequence
+    is_hearsay: bool = False
+
+
+_SEVERITIES = {
+    Consequence.NOT_LOADED: (Severity.ERROR, Severity.WARNING),
+    Consequence.NO_TOOLS: (Severity.ERROR, Severity.WARNING),
+    Consequence.TEXT_LOST: (Severity.ERROR, Severity.WARNING),
+    Consequence.IGNORED: (Severity.WARNING, Severity.HINT),
+    Consequence.ADVICE: (Severity.INFORMATION, Severity.HINT),
+    Consequence.SUGGESTION: (Severity.HINT, Severity.HINT),
+}
+"""The severity of each consequence: of one that was observed or documented, and of one that only third
+parties report."""
+
+
+def severity_of(consequence: Consequence, *, is_hearsay: bool = False) -> Severity:
+    """How severe one consequence is."""
+    return _SEVERITIES[consequence][is_hearsay]
+
+
+def worst_severity(effects: Iterable[Effect]) -> Severity:
+    """How severe the worst of some effects is. There is at least one."""
+    return min(severity_of(each.consequence, is_hearsay=each.is_hearsay) for each in effects)
+
+
+def effects_on(
+    readings: Iterable[Reading], consequence: Consequence, *, is_hearsay: bool = False
+) -> tuple[Effect, ...]:
+    """The same consequence for each of these readings.
+
+    The verdict of a reader that only advises, such as a validator, is advice. `is_hearsay` tells that the fact
+    is reported by third parties only; that a file is not loaded also rests on what is known of the runtime.
+    """
+    return tuple(_effect_on(reading, consequence, is_hearsay=is_hearsay) for reading in readings)
+
+
+def _effect_on(reading: Reading, consequence: Consequence, *, is_hearsay: bool) -> Effect:
+    runtime = reading.runtime
+    if runtime.verdict == "advice":
+        return Effect(runtime.name, max(consequence, Consequence.ADVICE, key=severity_of), is_hearsay)
+    if consequence in (Consequence.NOT_LOADED, Consequence.TEXT_LOST):
+        is_hearsay |= reading.dialect.source(runtime.source).confidence == "third-party"
+    return Effect(runtime.name, consequence, is_hearsay)

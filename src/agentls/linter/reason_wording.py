@@ -1,0 +1,144 @@
+"""What is wrong, in words: the sentences for the reasons of a reading and for mismatches of a value.
+
+Readers and value schemas report data. This is the one place that turns it into sentences, for the rules, the
+inspection and the refusals of a rename.
+"""
+
+from __future__ import annotations
+
+from agentls.dialects.value_schema import Mismatch
+from agentls.readers.reading import Cause, Reason
+from agentls.text.wording import describe_value, format_code, join_names
+from agentls.text.yaml_tree import Node, Scalar, Sequence
+
+SENTENCES: dict[Cause, str] = {
+    # The fences.
+    "closing fence missing": "The closing `---` is missing",
+    "opening fence missing": "The opening `---` is missing",
+    "opening fence inexact": "The first line must be exactly `---`, not {0}",
+    "opening fence with spaces": "Trailing spaces after the opening `---`",
+    "closing fence inexact": "The closing `---` must be alone on its line, not {0}",
+    "closing fence inside a line": "This `---` ends the frontmatter in the middle of a line",
+    "lines end in CR": "Lines end in CR alone, which does not end the line of a `---`",
+    "not UTF-8": "The file appears to be UTF-16; it must be UTF-8",
+    "TOML": "`+++` opens TOML; the frontmatter must be YAML between `---` lines",
+    "byte order mark": "An invisible byte order mark precedes the opening `---`",
+    "text before the frontmatter": "{0} precedes the opening `---`, which must be the first line",
+    "code fence before the frontmatter": "A code fence precedes the opening `---`, which must be the first line",
+    "blank lines before the frontmatter": "Whitespace precedes the opening `---`, which must be the first line",
+    "no frontmatter": "The file does not start with `---`",
+    "empty frontmatter": "The frontmatter is empty",
+    "not a mapping": "The frontmatter must be `key: value` lines, not {0}",
+    "item not a mapping": "Each item of the list must be `key: value` lines, not {0}",
+    # The YAML between them.
+    "NUL character": "The frontmatter contains a NUL character",
+    "not key and value": "{0} is not a `key: value` line",
+    "invalid YAML": "The frontmatter is invalid YAML ({0:words})",
+    "invalid entry": "{0} is invalid YAML ({1:words})",
+    "open quote": "The opening quote of {0} is never closed",
+    "text after quotes": "{0} starts with a quoted part that is followed by more text",
+    "indicator": "{0} starts with {1}, which has a special meaning in YAML",
+    "alias as key": "{0} is an alias in YAML; as a key it must be quoted",
+    "colon in value": "{0} contains `: ` and must be quoted",
+    "colon at the end": "The value of {0} ends with a colon",
+    "key inside a value": "{0} inside {1} is read as a separate key",
+    "comment inside a value": "{0} is read as a comment and ends {1} before its next line",
+    "line not indented": "{0} is not indented, so it is not part of {1}",
+    "list not indented": "{0} and its list are not indented, so they are not part of {1}",
+    "no space after colon": "{0} has no space after the colon, so it is not a key",
+    "neither key nor indented": "{0} is neither a key nor indented; the closing `---` may be missing",
+    "repair breaks another entry": "{0} must be quoted, and the repair that quotes it breaks the block of {1}",
+    "repair ignores CRLF": "{0} must be quoted; the repair that quotes values does not work with CRLF line endings",
+    "repair ignores brackets": "{0} is in brackets but is not a list, and the repair does not quote it",
+    "repair ignores the key": "{0} must be quoted; the repair that quotes values only handles keys of letters, `_` and `-`",
+    "repair ignores further lines": "{0} must be quoted, and its continuation lines prevent the repair",
+    "unknown tag": "The parser does not support the tag {0}",
+    "anchor": "Anchors such as {0} are not supported",
+    "tag": "Tags such as {0} are not supported",
+    "flow mapping": "Mappings in braces are not supported",
+    "flow sequence": "Lists in brackets are not supported",
+    "mapping not aligned": "This mapping is not indented like the previous one",
+    # The keys and their values.
+    "key missing": "{0} is missing",
+    "one key of several missing": "One of {all} is missing",
+    "unknown key": "Unknown key {0}",
+    "key of another variant": "{0} is only a key of {1:words}",
+    "no key of the variant": "{0} is not a key of {1:words}",
+    "exclusive keys": "{0} cannot be combined with {1}",
+    "duplicate key": "Duplicate key {0}",
+    "unknown event": "Unknown event {0}",
+    "unknown tool": "Unknown tool {0}",
+    "empty tool": "The list contains an empty entry",
+    "empty value": "{0} must be a non-empty string",
+    "not a string": "{0} must be a string, not {1}",
+    "name with a colon": "The name {0} contains a colon",
+    "name with a hyphen in front": "The name {0} starts with a hyphen",
+    "default name invalid": "`name` is missing, and the default {0} is not a valid name",
+    "reserved name": "The name {0} is reserved",
+    "built-in name": "{0} is a built-in agent; only a file with `{1:words}: true` can replace it",
+    "name differs from the folder": "The name {0} differs from that of the folder, {1}",
+    "hooks not a mapping": "`hooks` must be a mapping of events, not {0}",
+    "event not a list": "{0} must be a list, not {1}",
+    "hook entry without a list": "An entry of {0} has no list `hooks`",
+    # The prompt and the file.
+    "no prompt": "There is no prompt after the frontmatter",
+    "prompt too short": "The prompt is too short; it needs at least {0:words} characters",
+    "no line after the frontmatter": "The file ends directly after the closing `---`, so it has no prompt",
+    "file in a subfolder": "The file is in the subfolder {0}",
+    "file name ignored": "The file name matches {0}",
+    "file name not accepted": "The file must be named {any}",
+}
+"""One sentence for each cause, without the full stop. `{0}` is the first of its data as code, or the kind of
+value that a node is; `{0:words}` is a text as it is; `{all}` and `{any}` join all data."""
+
+
+def describe_reason(reason: Reason) -> str:
+    """What is wrong, as a sentence without a full stop."""
+    first = reason.data[0] if reason.data else None
+    if reason.cause == "mismatch":
+        assert isinstance(first, Mismatch), "a mismatch comes with its data"
+        return describe_mismatch(first)
+    texts = [each for each in reason.data if isinstance(each, str)]
+    pieces = [_Piece(each) for each in reason.data if not isinstance(each, Mismatch)]
+    return SENTENCES[reason.cause].format(*pieces, all=join_names(texts), any=join_names(texts, " or "))
+
+
+def describe_mismatch(mismatch: Mismatch) -> str:
+    """How a value differs from its schema, as a sentence without a full stop."""
+    name = f"`{'.'.join(mismatch.path)}`"
+    match mismatch.kind:
+        case "unknown field":
+            return f"Unknown field {join_names(mismatch.names)} in {name}"
+        case "missing field":
+            return f"{name} is missing"
+        case "missing one of":
+            one = "one of " if len(mismatch.names) > 1 else ""
+            return f"{name} requires {one}{join_names(mismatch.names, ' or ')}"
+        case "too long":
+            length = len(mismatch.found.text) if isinstance(mismatch.found, Scalar) else 0
+            return f"{name} has {length:,} characters; at most {mismatch.expected} are accepted"
+    return f"{name} must be {mismatch.expected}, not {_describe_found(mismatch.found)}"
+
+
+def _describe_found(value: Node | None) -> str:
+    """The value that is there: of a list and a text also whether it is empty, of a quoted text that it is one."""
+    assert value is not None, "a value that differs is there"
+    if isinstance(value, Sequence) and not value.items:
+        return "an empty list"
+    if isinstance(value, Scalar) and value.type == "str" and not value.text:
+        return "an empty string"
+    described = describe_value(value)
+    quoted = isinstance(value, Scalar) and value.style in ("single", "double") and value.text.strip()
+    return f"the string {described}" if quoted else described
+
+
+class _Piece:
+    """One of the data of a reason, as the sentences show it."""
+
+    def __init__(self, value: str | Node) -> None:
+        self._value = value
+
+    def __format__(self, form: str) -> str:
+        if not isinstance(self._value, str):
+            return describe_value(self._value)
+        return self._value if form == "words" else format_code(self._value)
