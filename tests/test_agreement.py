@@ -1,7 +1,7 @@
 """Agreement with recorded behaviour, where the recordings are at hand.
 
-They lie beside a checkout of the authors, not in the repository. `tests/test_reading.py` holds
-cases of our own for all that matters.
+They are in a folder beside the authors' checkout, not in the repository. `tests/verdicts` and `tests/test_reading.py` have
+cases of our own for everything that matters.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def test_real_siblings_have_no_error_but_where_yaml_is_broken(folder: str, diale
 
 
 def test_every_runtime_reads_as_recorded_and_nothing_that_works_has_an_error() -> None:
-    for of in truth.SETS:
-        found = truth.agreement(of, SHARED)
-        assert found.total > 0, of
-        assert found.differing == (), of
-        assert found.false_errors == (), of
+    for files in truth.read_recordings(SHARED):
+        found = truth.compare(files)
+        assert files.recorded != (), files.title
+        assert found.differing == (), files.title
+        assert found.false_errors == (), files.title

@@ -57,3 +57,7 @@ def test_classes_in_the_glossary_exist(package: str, name: str, field: str) -> N
 @pytest.mark.parametrize("folder", sorted(set(re.findall(r"`([a-z_]+/[a-z_/]*)`", GLOSSARY))))
 def test_folders_in_the_glossary_exist(folder: str) -> None:
     assert (PACKAGE / folder).is_dir()
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150

@@ -13,10 +13,22 @@ from agentls.linter.rule import RULES, Rule
 from agentls.text.offsets import apply_edits
 from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
 
-_EXAMPLE = re.compile(r"^```markdown(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXAMPLE = re.compile(
+    r"^```(?P<language>markdown|yaml)(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _PLACES = {None: ".claude/agents/example.md", "plugin": "agents/example.md"}
 
 CASES = sorted((FIXTURES / "rules").rglob("*.md"))
+
+
+def completed(entries: str) -> str:
+    """The agent file of an example that shows no more than the entries that matter: those in YAML."""
+    missing = "".join(
+        f"{key}: {value}\n"
+        for key, value in (("name", "reviewer"), ("description", "Reviews code. Use it after every change."))
+        if not re.search(rf"^{key}:", entries, re.MULTILINE)
+    )
+    return f"---\n{missing}{entries}---\n\nYou review code.\n"
 
 
 def examples(rule: Rule, heading: str) -> list[Case]:
@@ -33,10 +45,11 @@ def examples(rule: Rule, heading: str) -> list[Case]:
             not section[end : example.start()].strip() and path not in found[-1].files if found else False
         )
         end = example.end()
+        text = completed(example["text"]) if example["language"] == "yaml" else example["text"]
         if together:
-            found[-1].files[path] = at_length(example["text"])
+            found[-1].files[path] = at_length(text)
             continue
-        case = Case("", {path: at_length(example["text"])})
+        case = Case("", {path: at_length(text)})
         if example["place"] == "plugin":
             case.files[".claude-plugin/plugin.json"] = '{"name": "example"}'
         if settings:

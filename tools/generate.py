@@ -17,12 +17,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import agentls.linter.rules  # Fills the registry.  # noqa: F401
+import truth
 from agentls.cli import main as cli
 from agentls.config import SETTING_DESCRIPTIONS, Config, Override
 from agentls.dialects import config_files, loader
 from agentls.dialects.runtimes import Place
 from agentls.linter.rule import RULES, Rule
 from agentls.reports import catalogue
+from markers import replace_between
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "src" / "agentls" / "linter" / "pages"
@@ -115,27 +117,21 @@ def picture(example: str) -> str:
     return console.export_svg(title="agentls", unique_id="agentls")
 
 
-def replaced(text: str, name: str, content: str) -> str:
-    """`text` with `content` between its markers `<!-- name -->` and `<!-- /name -->`."""
-    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-    changed, count = pattern.subn(lambda found: f"{found[1]}{content}\n{found[2]}", text)
-    if count != 1:
-        raise ValueError(f"expected one pair of markers for {name!r}, found {count}")
-    return changed
-
-
 def outputs() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text it should have."""
     for rule in RULES.values():
         yield PAGES / f"{rule.code}.md", rule_page(rule)
-    readme, configuration = ROOT / "README.md", ROOT / "docs" / "configuration.md"
-    text = replaced(readme.read_text("utf-8"), "rules", rule_table("src/agentls/linter/pages"))
-    yield readme, replaced(text, "dialects", dialect_table())
-    text = replaced(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
-    yield configuration, replaced(text, "overrides", settings_table(Override._fields))
+    docs = ROOT / "docs"
+    rules, formats, configuration = docs / "rules.md", docs / "formats.md", docs / "configuration.md"
+    yield rules, replace_between(rules.read_text("utf-8"), "rules", rule_table("../src/agentls/linter/pages"))
+    yield formats, replace_between(formats.read_text("utf-8"), "dialects", dialect_table())
+    text = replace_between(configuration.read_text("utf-8"), "settings", settings_table(Config._fields))
+    yield configuration, replace_between(text, "overrides", settings_table(Override._fields))
+    verdicts = docs / "truth.md"
+    yield verdicts, replace_between(verdicts.read_text("utf-8"), "verdicts", truth.table(truth.verdicts()))
     yield ROOT / "editors" / "vscode" / "src" / "server" / "patterns.ts", vscode_patterns()
-    yield ROOT / "docs" / "check.svg", picture("claude-code")
-    yield ROOT / "docs" / "six-products.svg", picture("six-products")
+    yield docs / "check.svg", picture("claude-code")
+    yield docs / "six-products.svg", picture("six-products")
 
 
 def stale() -> list[Path]:

@@ -1,0 +1,63 @@
+"""What runtimes do decides on the severity, in one place."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentls.config import Config
+from agentls.document.document import Document
+from agentls.document.locate import open_document
+from agentls.linter.check import check
+from agentls.linter.consequence import Consequence, Effect, Severity, effects_on, severity_of, worst_severity
+from agentls.project.world import NoDisk
+
+
+def opened(path: str, text: str = "---\nname: a\n---\n") -> Document:
+    document = open_document(path, text, Config())
+    assert document is not None
+    return document
+
+
+@pytest.mark.parametrize(
+    ("consequence", "severity", "as_hearsay"),
+    [
+        (Consequence.NOT_LOADED, Severity.ERROR, Severity.WARNING),
+        (Consequence.NO_TOOLS, Severity.ERROR, Severity.WARNING),
+        (Consequence.TEXT_LOST, Severity.ERROR, Severity.WARNING),
+        (Consequence.IGNORED, Severity.WARNING, Severity.HINT),
+        (Consequence.ADVICE, Severity.INFORMATION, Severity.HINT),
+        (Consequence.SUGGESTION, Severity.HINT, Severity.HINT),
+    ],
+)
+def test_severity_follows_from_the_consequence(
+    consequence: Consequence, severity: Severity, as_hearsay: Severity
+) -> None:
+    assert severity_of(consequence) is severity
+    assert severity_of(consequence, is_hearsay=True) is as_hearsay
+
+
+def test_the_worst_reader_decides() -> None:
+    effects = (Effect("one", Consequence.IGNORED), Effect("two", Consequence.NOT_LOADED))
+    assert worst_severity(effects) is Severity.ERROR
+
+
+def test_a_validator_only_advises() -> None:
+    readings = opened(".agents/skills/a/SKILL.md").readings
+    effects = effects_on(readings, Consequence.NOT_LOADED)
+    by_runtime = {each.runtime: each.consequence for each in effects}
+    assert by_runtime["agent-skills"] is Consequence.ADVICE
+
+
+def test_what_third_parties_report_makes_no_error() -> None:
+    readings = opened(".cursor/agents/a.md").readings
+    assert worst_severity(effects_on(readings, Consequence.NOT_LOADED)) is Severity.WARNING
+    # That an entry is ignored rests on the fact about the entry alone.
+    assert worst_severity(effects_on(readings, Consequence.IGNORED)) is Severity.WARNING
+    assert worst_severity(effects_on(readings, Consequence.IGNORED, is_hearsay=True)) is Severity.HINT
+
+
+def test_a_diagnostic_says_what_each_reader_does() -> None:
+    document = opened(".gemini/agents/a.md", "---\nname: a\ndescription: b\ncolor: red\n---\nPrompt.\n")
+    (diagnostic,) = (each for each in check(document, Config(), NoDisk()) if each.code == "unknown-key")
+    assert diagnostic.severity is Severity.ERROR
+    assert diagnostic.effects == (Effect("gemini-cli", Consequence.NOT_LOADED),)
