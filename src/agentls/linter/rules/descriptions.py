@@ -331,16 +331,11 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
 def _told(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
     """What the file defines, if the model is told of it, with all that it is told of beside it, and the entry
     of the description."""
-    own, entry = main_definition(ctx), ctx.reading.entry("description")
-    if (
-        own is None
-        or ctx.project_index is None
-        or not own.model_invocable
-        or entry is None
-        or not ctx.dialect.model_invocable
-    ):
+    own = main_definition(ctx)
+    if own is None or ctx.project_index is None or not (own.model_invocable and ctx.dialect.model_invocable):
         return None
-    return own, ctx.project_index.roster(own), entry
+    entry = ctx.reading.entry("description")
+    return (own, ctx.project_index.roster(own), entry) if entry else None
 
 
 def _added(covered: NearDuplicate) -> str:
