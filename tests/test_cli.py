@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import pytest
 
 from agentls import __version__
-from agentls.cli import check_command, file_runs, text_output
+from agentls.cli import examined_files, file_runs, text_output
 from agentls.cli.main import main
 from agentls.config import Config
 from agentls.document.document import Document
@@ -316,7 +316,7 @@ def test_a_fault_of_ours_concerns_one_file(project: Project, monkeypatch: pytest
             raise ZeroDivisionError("zero")
         return check(document, config, *asked)
 
-    monkeypatch.setattr(check_command, "check_document", fail)
+    monkeypatch.setattr(examined_files, "check", fail)
     ran = project.write({A: CLEAN, B: WARNED})("check")
     assert f"agentls: {A}: internal error, please report it: ZeroDivisionError in test_cli.py" in ran.err
     assert "unknown-tool" in ran.out

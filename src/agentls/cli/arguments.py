@@ -154,6 +154,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add(
         "--jobs", type=_count, default=0, metavar="N", help="processes for many files (default: one per core)"
     )
+    add(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help="neither use nor write .agentls_cache, which keeps the results of large runs",
+    )
     _add_output(parser, "text", "json", "sarif", "github")
 
 

@@ -12,29 +12,34 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentls.cli.examined_files import check_recorded
 from agentls.cli.file_runs import STDIN, FileRun, RunOptions, describe_internal_error
 from agentls.cli.terminal import StyledText, Terminal, terminal_width
 from agentls.cli.text_output import render_diagnostics, render_summary
-from agentls.document import suppressions
-from agentls.document.document import Document
 from agentls.linter.check import Diagnostic, check_in_project, in_order
-from agentls.linter.check import check as check_document
 from agentls.linter.consequence import Severity
 from agentls.text.offsets import LineIndex
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
+    from agentls.cli.examined_files import ExaminedFile
     from agentls.cli.project_files import ExaminedProjects
+    from agentls.cli.result_cache import CacheEntry, Recall, ResultCache
+
+
+MIN_FILES_FOR_CACHE = 50
+"""With fewer files, the cache takes longer than it saves."""
 
 
 class FileResult(NamedTuple):
-    """The result for one file: its part of the output, the number of its findings by severity, and the reason
-    why it could not be checked."""
+    """The result for one file: its part of the output, the number of its findings by severity, the reason why it
+    could not be checked, and what the cache keeps of it."""
 
     part: list[StyledText]
     counts: Counter[Severity]
     failure: str = ""
+    entry: CacheEntry | None = None
 
 
 def _failed(reason: str) -> FileResult:
@@ -95,15 +100,38 @@ def _results(run: FileRun, args: Namespace, style: OutputStyle) -> Iterator[File
     else:
         paths = args.paths or ["."]
         files = run.find_files(paths)
+
+    def find_cache(count: int) -> ResultCache | None:
+        if texts or not args.cache or count < MIN_FILES_FOR_CACHE:
+            return None
+        from agentls.cli.result_cache import find_cache
+
+        return find_cache(paths[0], run.options, in_project=args.project)
+
     if args.project:
-        results = _check_in_project(run, files, paths, texts, style)
+        from agentls.cli.project_files import examine_projects
+
+        projects = examine_projects(run, files, paths, texts, is_check=True, find_cache=find_cache)
+        cache = projects.cache
+        results = run.map(
+            partial(_finish, projects._replace(cache=None), style),
+            files,
+            0 if projects.is_unchanged else None,
+        )
     else:
-        results = run.map(partial(_check_alone, run.options, style, texts), files)
+        cache = find_cache(len(files))
+        new = sum(found.path not in cache.entries for found in files) if cache else len(files)
+        recall = cache.make_recall(run.options) if cache else None
+        results = run.map(partial(_check_alone, run.options, style, texts, recall), files, new)
     for found, result in zip(files, results, strict=True):
+        if cache and result.entry:
+            cache.put(result.entry)
         if result.failure:
             run.fail(found.display_path, result.failure)
         else:
             yield result
+    if cache:
+        cache.save()
 
 
 def _write(
@@ -126,7 +154,7 @@ def _write(
 
 
 def _check_alone(
-    options: RunOptions, style: OutputStyle, texts: dict[str, str], found: FoundFile
+    options: RunOptions, style: OutputStyle, texts: dict[str, str], recall: Recall | None, found: FoundFile
 ) -> FileResult:
     """Check one file without the other files of its project. An error concerns this file only."""
     try:
@@ -134,32 +162,35 @@ def _check_alone(
     except OSError as error:
         return _failed(disk.describe_error(error))
     try:
+        if recall:
+            return _check_or_recall(options, style, recall, found, text)
         document = options.open_document(found.path, text)
-        diagnostics = check_document(document, options.config_for(found.path), disk.DiskWorld(document))
+        diagnostics = check_recorded(document, options, disk.DiskWorld(document), None)
         return style.render(found.display_path, text, document.lines, diagnostics)
     except Exception as error:
         return _failed(describe_internal_error(error))
 
 
+def _check_or_recall(
+    options: RunOptions, style: OutputStyle, recall: Recall, found: FoundFile, text: str
+) -> FileResult:
+    """Check one file unless its result is known from an earlier run."""
+    from agentls.cli.result_cache import CacheEntry, decode_diagnostics, encode_diagnostics
+
+    key = recall.make_key(found.path, text)
+    entry = recall.find(found.path, text, key)
+    if entry:
+        return style.render(
+            found.display_path, text, LineIndex(text), decode_diagnostics(entry.diagnostics) or ()
+        )
+    questions: list[str] = []
+    document = options.open_document(found.path, text)
+    diagnostics = check_recorded(document, options, disk.DiskWorld(document), questions)
+    result = style.render(found.display_path, text, document.lines, diagnostics)
+    return result._replace(entry=CacheEntry(found.path, key, questions[0], encode_diagnostics(diagnostics)))
+
+
 # --- files as parts of their projects ---------------------------------------------------------
-
-
-def find_independent(document: Document, options: RunOptions) -> tuple[Diagnostic, ...] | None:
-    """Return the diagnostics of a document that depend on no other file, or `None` if all may: an ignore comment
-    is unused only if it suppresses nothing of the whole."""
-    if suppressions.find_suppressions(document):
-        return None
-    return tuple(check_document(document, options.config_for(document.path), disk.DiskWorld(document)))
-
-
-def _check_in_project(
-    run: FileRun, files: list[FoundFile], paths: list[str], texts: dict[str, str], style: OutputStyle
-) -> Iterator[FileResult]:
-    """Check files as parts of their projects."""
-    from agentls.cli.project_files import examine_projects
-
-    projects = examine_projects(run, files, paths, find_independent, texts)
-    return run.map(partial(_finish, projects, style), files)
 
 
 def _finish(projects: ExaminedProjects, style: OutputStyle, found: FoundFile) -> FileResult:
@@ -168,15 +199,44 @@ def _finish(projects: ExaminedProjects, style: OutputStyle, found: FoundFile) ->
     if examined.failure:
         return _failed(examined.failure)
     try:
-        index = projects.index_for(found.path)
-        document = projects.documents.take(found.path)
-        config, world = projects.options.config_for(found.path), disk.DiskWorld(document, index)
-        if examined.diagnostics is None:
-            diagnostics = check_document(document, config, world)
-        else:
-            diagnostics = in_order((*examined.diagnostics, *check_in_project(document, config, world)))
-        return style.render(found.display_path, document.text, document.lines, diagnostics)
+        if projects.is_unchanged:
+            return _recall_final(examined, style, found)
+        return _finish_examined(projects, examined, style, found)
     except OSError as error:
         return _failed(disk.describe_error(error))
     except Exception as error:
         return _failed(describe_internal_error(error))
+
+
+def _recall_final(examined: ExaminedFile, style: OutputStyle, found: FoundFile) -> FileResult:
+    from agentls.cli.result_cache import decode_diagnostics
+
+    diagnostics = decode_diagnostics(examined.entry.final) if examined.entry else ()
+    if not diagnostics:
+        return style.render(found.display_path, "", LineIndex(""), ())
+    text = disk.read_text(found.path)
+    return style.render(found.display_path, text, LineIndex(text), diagnostics)
+
+
+def _finish_examined(
+    projects: ExaminedProjects, examined: ExaminedFile, style: OutputStyle, found: FoundFile
+) -> FileResult:
+    index = projects.index_for(found.path)
+    document = projects.documents.take(found.path)
+    world = disk.DiskWorld(document, index)
+    entry = examined.entry
+    if examined.diagnostics is None:
+        questions: list[str] = []
+        diagnostics = check_recorded(document, projects.options, world, questions if entry else None)
+        entry = entry._replace(questions=questions[0]) if entry else None
+    else:
+        more = check_in_project(document, projects.options.config_for(found.path), world)
+        diagnostics = in_order((*examined.diagnostics, *more))
+    result = style.render(found.display_path, document.text, document.lines, diagnostics)
+    if entry is None:
+        return result
+    from agentls.cli.result_cache import encode_diagnostics
+
+    return result._replace(
+        entry=entry._replace(project=projects.digest, final=encode_diagnostics(diagnostics))
+    )

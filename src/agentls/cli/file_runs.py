@@ -123,11 +123,12 @@ class FileRun:
         """Whether `count` files are shared out to several processes."""
         return self._jobs > 1 and count >= MIN_FILES_FOR_PROCESSES
 
-    def map(self, work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
-        """Apply a function of a module to many things, in order, and show the progress."""
+    def map(self, work: Callable[[T], R], things: Iterable[T], new: int | None = None) -> Iterator[R]:
+        """Apply a function that can be sent to other processes to many things, in order, and show the progress.
+        `new` is the number of those that are work, if the results of others are known."""
         left = deque(things)
         done = 0
-        if self.uses_processes(len(left)):
+        if self.uses_processes(len(left) if new is None else new):
             for result in _map_in_processes(work, list(left), self._jobs):
                 left.popleft()
                 self._terminal.progress(done := done + 1)

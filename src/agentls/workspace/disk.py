@@ -131,7 +131,7 @@ def read_map_asset(name: str) -> str:
 IGNORED_FOLDERS = frozenset(
     (
         *(".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"),
-        *(".mypy_cache", ".pytest_cache", ".ruff_cache"),
+        *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".agentls_cache"),
     )
 )
 """Folders without agents of the project, which can be huge. Inside a folder that runtimes load agents from,
