@@ -61,7 +61,7 @@ def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterat
         found = document.find(text, at, scalar.span.end)
         span = Span(found, found + len(text)) if found >= 0 else scalar.span
         at = span.end if found >= 0 else at
-        parts = _SPECIFIER.fullmatch(text) if grammar.specifiers else None
+        parts = _SPECIFIER.fullmatch(text) if "(" in text and grammar.specifiers else None
         yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
 
 

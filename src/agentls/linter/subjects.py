@@ -14,6 +14,8 @@ from agentls.linter.rule import RULES, Context, Rule
 from agentls.linter.shared.tool_entries import EVERY_MCP_TOOL
 from agentls.readers.reading import Reading
 
+_EVERY_MCP_TOOL = (EVERY_MCP_TOOL,)
+
 
 class _Plan(NamedTuple):
     """The enabled rules for the documents of one format: those for every document, each with the string that the
@@ -65,7 +67,8 @@ def document_subjects(context: Context) -> set[str]:
     if document.identity.fixed_values:
         found.add("fixed value")
     found.update(_key_subjects(context))
-    found.update(_tool_subjects(context))
+    if document.tool_lists:
+        found.update(_tool_subjects(context))
     return found
 
 
@@ -94,19 +97,17 @@ def _key_subjects(context: Context) -> Iterator[str]:
 
 def _tool_subjects(context: Context) -> Iterator[str]:
     lists, dialect = context.document.tool_lists, context.dialect
-    if lists:
-        yield "tools"
+    yield "tools"
     if len(lists) > 1:
         yield "several tool lists"
-    for tools in lists:
-        for item in tools.items:
-            name = item.entry.name
-            if item.entry.specifier is not None:
-                yield "specifier"
-            if item.standing != "available" or item.tool == EVERY_MCP_TOOL:
-                yield "unresolved tool"
-            elif item.tools != (name,) or dialect.old_tool(name) or not dialect.tool(name):
-                yield "renamed tool"
+    items = [item for tools in lists for item in tools.items]
+    if any(item.entry.specifier is not None for item in items):
+        yield "specifier"
+    for name, resolved in {item.entry.name: item for item in items}.items():
+        if resolved.standing != "available" or resolved.tools == _EVERY_MCP_TOOL:
+            yield "unresolved tool"
+        elif resolved.tools != (name,) or dialect.old_tool(name) or not dialect.tool(name):
+            yield "renamed tool"
 
 
 def _plan_for(context: Context) -> _Plan:
@@ -136,6 +137,7 @@ def _make_plan(context: Context, formats: tuple[Dialect, ...]) -> _Plan:
 
 
 FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
+    "format with outdated places": lambda context: any(place.renamed for place in context.dialect.places),
     "format with globs": lambda context: any(key.type == "globs" for key in context.dialect.keys),
     "format with triggers": lambda context: context.dialect.triggers,
     "format with template variables": lambda context: context.dialect.template.opening,

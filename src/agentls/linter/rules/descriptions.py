@@ -173,11 +173,16 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
         return
     if ctx.is_chosen_by_people:
         return  # Nobody hands tasks to it.
-    if _CUE.search(description) or find_lost_text(ctx, "description"):
+    if any(cue in description for cue in _FREQUENT_CUES) or _CUE.search(description):
+        return
+    if find_lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
         yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.thing}.")
 
+
+# These words are found quicker than by the pattern, which has them as well.
+_FREQUENT_CUES = (" when ", " use ", " after ", " before ")
 
 _ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
 

@@ -423,7 +423,7 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
         yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))
 
 
-@rule("ignored", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",), subjects=("format with outdated places",))
 def outdated_file_name(ctx: Context) -> Iterator[Finding]:
     """The file has a name, or lies in a folder, of an older form of the format.
 

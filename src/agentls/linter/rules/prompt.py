@@ -52,9 +52,11 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
         yield Finding(closing, agent if ctx.dialect.kind == "agent" else other)
 
 
-# A quick look at the lines that may be headings or fences. Only where it finds something odd does
-# the parser, which has the last word, take its time.
-_SKETCH = re.compile(r"\n(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))")
+# A quick look at the lines that may be headings or fences, most of which the first character rules out. Only
+# where it finds something odd does the parser, which has the last word, take its time.
+_SKETCH = re.compile(
+    r"\n(?=[#`~ \t>])(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
+)
 
 
 @lru_cache(maxsize=1)
@@ -63,12 +65,13 @@ def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
     levels: list[int] = []
     fence = ""
     for found in _SKETCH.finditer(text, max(0, body - 1)):
-        if not found["fence"]:
+        level, mark, rest = found.groups()
+        if level:
             if not fence:
-                levels.append(len(found["level"]))
+                levels.append(len(level))
         elif not fence:
-            fence = found["fence"]
-        elif found["fence"].startswith(fence) and not found["rest"].strip():
+            fence = mark
+        elif mark.startswith(fence) and not rest.strip():
             fence = ""
     return levels, bool(fence)
 
