@@ -8,6 +8,7 @@ thousand files, and free of the text that they come from.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from agentls.text.offsets import Span
@@ -124,6 +125,7 @@ class Names(NamedTuple):
         return first if first and not first.is_entry else None
 
 
+@lru_cache(maxsize=1 << 14)  # The same words come again and again in the prose of a project.
 def normalise_name(name: str) -> str:
     """`name` without case and separators, in which names that people take for the same agree."""
     return name.lower().translate(_SEPARATORS)

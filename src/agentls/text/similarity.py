@@ -86,7 +86,7 @@ def _fold(text: str) -> str:
 
 
 def _longest(words: set[str], most: int) -> list[str]:
-    return sorted(words, key=lambda word: (-len(word), word))[:most]
+    return sorted(sorted(words), key=len, reverse=True)[:most]
 
 
 def _lookup_key(folded: str) -> tuple[str, ...]:
