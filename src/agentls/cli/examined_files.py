@@ -13,13 +13,13 @@ from agentls.cli.file_runs import RunOptions, describe_internal_error
 from agentls.document import suppressions
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic, check
-from agentls.project.names import Names
-from agentls.project.world import World
 from agentls.workspace import disk
 from agentls.workspace.settings_files import open_document
 
 if TYPE_CHECKING:
     from agentls.cli.result_cache import CacheEntry, Recall
+    from agentls.project.names import Names
+    from agentls.project.world import World
 
 MAX_KEPT_CHARACTERS = 32 * 1024 * 1024
 """The total length of the texts whose documents are kept."""

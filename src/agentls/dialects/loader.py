@@ -27,7 +27,7 @@ from agentls.dialects.records import (
 )
 from agentls.dialects.rows import build_record, fill_defaults, merge_tables, shared_vocabulary
 from agentls.dialects.runtimes import Place, Runtime
-from agentls.dialects.tables import read_table
+from agentls.dialects.tables import load_table, read_table
 from agentls.text.yaml_tree import load_yaml
 
 if TYPE_CHECKING:
@@ -241,10 +241,11 @@ def parsed(text: str) -> Any:
     return load_yaml(text)
 
 
-def _text(name: str) -> str:
+def _known(name: str) -> str:
+    """`name`, which is that of a dialect that ships. Raises `KeyError` for another."""
     if name not in DIALECT_NAMES:
         raise KeyError(f"there is no dialect `{name}`; known: {', '.join(DIALECT_NAMES)}")
-    return read_table(name)
+    return name
 
 
 def _data(name: str, files: UserDialects) -> dict[str, Any]:
@@ -255,7 +256,7 @@ def _data(name: str, files: UserDialects) -> dict[str, Any]:
     """
     mine = [at for at, (other, _) in enumerate(files) if other == name]
     if not mine:
-        data: dict[str, Any] = parsed(_text(name))
+        data: dict[str, Any] = load_table(_known(name))
         return merge_tables(_inherited(data, None, ()), data)
     at = mine[-1]
     data = fill_defaults(parsed(files[at][1]))
@@ -291,7 +292,9 @@ _BUILTIN_AGENTS = re.compile(r"^builtin_agents:.*\n(?:(?:[ #-].*)?\n)*", re.MULT
 @cache
 def builtin_agents() -> frozenset[str]:
     """The names, in lower case, of the agents that come with any product whose dialect ships."""
-    sections = (section for name in DIALECT_NAMES for section in _BUILTIN_AGENTS.findall(_text(name)))
+    sections = (
+        section for name in DIALECT_NAMES for section in _BUILTIN_AGENTS.findall(read_table(_known(name)))
+    )
     return frozenset(name.lower() for section in sections for name in parsed(section)["builtin_agents"])
 
 
@@ -301,7 +304,7 @@ def dialect_places(name: str, files: UserDialects = ()) -> tuple[Place, ...]:
     for few files."""
     if any(other == name for other, _ in files):
         return load_dialect(name, files).places
-    (section,) = _PLACES.findall(_text(name))
+    (section,) = _PLACES.findall(read_table(_known(name)))
     return tuple(build_record(Place, row, f"{name}.places") for row in parsed(section)["places"])
 
 
