@@ -50,7 +50,9 @@ def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
 
 def test_an_unused_comment_is_to_be_removed_and_not_ignored() -> None:
     text = BROKEN.replace("Ba<|>hs, Grpe\n", "Grep\n# agentls: igno<|>re[unknown-tool]\n")
-    assert [(action.title, action.is_preferred) for action in offered(text)] == [("Remove the comment", True)]
+    assert [(action.title, action.is_preferred) for action in offered(text)] == [
+        ("Remove the ignore comment", True)
+    ]
 
 
 def test_ignore_comments_silence_their_findings_and_nothing_else() -> None:

@@ -621,7 +621,7 @@ def test_only_what_is_needed_is_loaded(project: Project, arguments: list[str]) -
 
 def test_related_places_in_other_files_are_named(project: Project) -> None:
     project.write({A: CLEAN, B: CLEAN.replace("Reviews", "Checks all").replace("---\nname", "---\n\nname")})
-    assert f"     = {B}:3:7: called the same\n" in project("check").out
+    assert f"     = {B}:3:7: the same name\n" in project("check").out
     result = project("check", "--output-format", "sarif").data["runs"][0]["results"][0]
     (other,) = result["relatedLocations"]
     assert other["physicalLocation"] == {

@@ -11,6 +11,10 @@ import pytest
 import agentls
 import generate
 from agentls.config import SETTING_DESCRIPTIONS, Config, Override
+from agentls.project.extract import extract_names
+from agentls.project.index import Index
+from agentls.reports.inspection import inspect_document, inspection_data
+from harness import agent
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,3 +65,16 @@ def test_folders_in_the_glossary_exist(folder: str) -> None:
 
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
+
+
+def test_the_keys_of_an_inspection_are_documented() -> None:
+    document = agent("---\nname: a\ndescription: B\ntools: Bahs\nmcpServers: [notes]\n---\nC\n")
+    index = Index()
+    index.update(extract_names(document))
+    data = inspection_data(inspect_document(document, index))
+    reading = data["readings"][0]
+    documented = set(
+        re.findall(r"^\| (`.*?) \|", (ROOT / "docs/inspect.md").read_text("utf-8"), re.MULTILINE)
+    )
+    keys = {key.strip("`") for cell in documented for key in cell.split(", ")}
+    assert keys == {*data, *reading, *reading["effective"]}

@@ -37,15 +37,15 @@ def file(path: str, name: str, description: str) -> Document:
 @pytest.mark.parametrize(
     ("place", "message", "severity"),
     [
-        (".claude/agents/review.md", "It takes the place of your own agent of the same name", "hint"),
+        (".claude/agents/review.md", "Shadows the agent of the same name in your user folder", "hint"),
         (
             ".claude/skills/review/SKILL.md",
-            "The skill of the same name in your own folder takes",
+            "Shadowed by the skill of the same name in your user folder",
             "information",
         ),
     ],
 )
-def test_what_lies_in_your_own_folder(place: str, message: str, severity: str) -> None:
+def test_definitions_in_the_user_folder(place: str, message: str, severity: str) -> None:
     index = Index("/home/me")
     own = file(f"/home/me/{place}", "review", "Reviews what I like.")
     project = file(f"/work/shop/{place}", "review", "Reviews code. Use it after every change.")

@@ -1,9 +1,9 @@
-"""Writes what the documentation takes from the code: rule pages, tables, the picture.
+"""Generates what the documentation takes from the code: rule pages, tables and pictures.
 
     python tools/generate.py           write the files
-    python tools/generate.py --check   say which are out of date, exit code 1 if any is
+    python tools/generate.py --check   list those that are out of date; exit code 1 if there are any
 
-The tests run the check, so a change of a rule or a fact cannot leave the documentation behind.
+The tests run the check, so the documentation follows every change of a rule or a fact.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ EXAMPLES = ROOT / "examples"
 
 
 def rule_page(rule: Rule) -> str:
-    """The page of one rule."""
+    """Return the page of one rule."""
     return (
         f"# {rule.code}\n\n"
-        f"*{rule.severity.label}, about {rule.group}*\n\n"
+        f"*{rule.severity.label} · {rule.group}*\n\n"
         f"{rule.page}\n\n"
-        f"## Silence it\n\n"
-        f"In one place: `# agentls: ignore[{rule.code}]` on a line of its own above the entry, or"
+        f"## Disable it\n\n"
+        f"For one entry: `# agentls: ignore[{rule.code}]` on a line of its own above it, or"
         f' `<!-- agentls: ignore[{rule.code}] -->` in the body. Everywhere: `ignore = ["{rule.code}"]`'
         " in `agentls.toml`.\n"
     )
 
 
 def rule_table(link: str) -> str:
-    """All rules by group, each linked to its page below `link`."""
-    lines = ["| Rule | Severity | What it finds |", "|---|---|---|"]
+    """Return the table of all rules by group, each linked to its page below `link`."""
+    lines = ["| Rule | Severity | Reports |", "|---|---|---|"]
     for group in sorted({rule.group for rule in RULES.values()}):
         lines.append(f"| **{group}** | | |")
         rules = sorted((r for r in RULES.values() if r.group == group), key=lambda r: (r.severity, r.code))
@@ -55,25 +55,25 @@ def rule_table(link: str) -> str:
 
 
 def settings_table(fields: tuple[str, ...]) -> str:
-    """The settings of that name, with what they do."""
+    """Return the table of the settings with these names."""
     rows = [f"| `{name.replace('_', '-')}` | {SETTING_DESCRIPTIONS[name]} |" for name in fields]
     return "\n".join(["| Setting | What it does |", "|---|---|", *rows])
 
 
 def dialect_table() -> str:
-    """The formats that are known, with who reads them and where they lie."""
-    lines = ["| Format | Read by | Places |", "|---|---|---|"]
+    """Return the table of the formats, with their runtimes and locations."""
+    lines = ["| Format | Read by | Locations |", "|---|---|---|"]
     for name in loader.DIALECT_NAMES:
         seen = catalogue.summarise_dialect(loader.load_dialect(name))
         if not seen.places:
-            continue  # How a further runtime reads the format of another.
+            continue  # It describes how a second runtime reads the files of another format.
         places = ", ".join(f"`{place}`" for place in seen.places)
         lines.append(f"| {seen.title} (`{name}`) | {', '.join(seen.runtimes)} | {places} |")
     return "\n".join(lines)
 
 
 def vscode_patterns() -> str:
-    """The files that the VS Code client shows to the server because of where they lie, as TypeScript."""
+    """Return the patterns of files that the VS Code client sends to the server, as TypeScript."""
     agents = [_vscode_pattern(place) for place, _ in loader.all_places()]
     return (
         "// Generated from the tables in src/agentls/dialects by `make docs`. Do not edit.\n\n"
@@ -85,7 +85,7 @@ def vscode_patterns() -> str:
 
 
 def _vscode_pattern(place: Place) -> str:
-    # VS Code compares with the case of the letters.
+    # VS Code matches case-sensitively.
     either = "".join(
         f"[{letter.upper()}{letter.lower()}]" if letter.isalpha() else letter for letter in place.files
     )
@@ -100,7 +100,7 @@ def _typescript(name: str, texts: list[str]) -> str:
 
 
 def picture(example: str) -> str:
-    """What `agentls check` prints on a terminal for one of the examples, as SVG."""
+    """Return what `agentls check` prints on a terminal for one of the examples, as SVG."""
     from rich.console import Console
     from rich.text import Text
 
@@ -118,7 +118,7 @@ def picture(example: str) -> str:
 
 
 def outputs() -> Iterator[tuple[Path, str]]:
-    """Every generated file with the text it should have."""
+    """Yield every generated file with the text that it should have."""
     for rule in RULES.values():
         yield PAGES / f"{rule.code}.md", rule_page(rule)
     docs = ROOT / "docs"
@@ -135,15 +135,15 @@ def outputs() -> Iterator[tuple[Path, str]]:
 
 
 def stale() -> list[Path]:
-    """The generated files that are missing, out of date, or belong to no rule any more."""
+    """Return the generated files that are missing, out of date, or left over from a removed rule."""
     wanted = dict(outputs())
-    old = [path for path, text in wanted.items() if not path.exists() or _said(path) != _said(path, text)]
+    old = [path for path, text in wanted.items() if not path.exists() or _words(path) != _words(path, text)]
     return old + [path for path in PAGES.glob("*.md") if path not in wanted]
 
 
-def _said(path: Path, text: str | None = None) -> str:
-    """What a file says: its text, and of a picture the words, as drawing them differs from one
-    version of the library to the next."""
+def _words(path: Path, text: str | None = None) -> str:
+    """Return the text of a file; of a picture only the words, since different versions of the library draw them
+    differently."""
     text = path.read_text("utf-8") if text is None else text
     if path.suffix != ".svg":
         return text

@@ -115,7 +115,7 @@ def test_checkhealth_tells_that_there_is_no_server(tmp_path: Path) -> None:
         check=True,
     ).stderr
     health = (home / "health.txt").read_text("utf-8")
-    assert re.search(r"ERROR:? There is no program `agentls`", health)
+    assert re.search(r"ERROR:? Program `agentls` not found", health)
     assert "Install agentls" in health
     assert "Not running" in health
     # Neovim 0.11 and later say nothing by themselves, and leave it to the health check.

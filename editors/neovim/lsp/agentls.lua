@@ -1,6 +1,6 @@
--- agentls for Neovim 0.11 and later: see README.md beside this folder.
+-- agentls for Neovim 0.11 and later: see README.md in the parent folder.
 
---- Where agent files lie. Buffers elsewhere start no server; put places of your own here as well.
+--- Paths of agent files contain one of these. Other buffers start no server; add places of your own here.
 local PLACES = { '/agents/' }
 
 ---@type vim.lsp.Config

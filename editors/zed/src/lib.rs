@@ -1,4 +1,4 @@
-//! Starts `agentls server` for Markdown. Settings are Zed's own matter, all else is the server's.
+//! Starts `agentls server` for Markdown, with the settings of Zed.
 
 use zed_extension_api::{self as zed, LanguageServerId, Result, Worktree};
 

@@ -1,20 +1,20 @@
--- `:checkhealth agentls`: is the server there, which one, and does it run? For Neovim 0.7 and later.
+-- `:checkhealth agentls`: whether the server is installed, its version, and whether it runs. For Neovim 0.7 and later.
 
 local M = {}
 
-local health = vim.health or require('health') -- In 0.7 a module of its own.
-local start = health.start or health.report_start -- The short names are of 0.10.
+local health = vim.health or require('health') -- A separate module in 0.7.
+local start = health.start or health.report_start -- The short names are new in 0.10.
 local ok = health.ok or health.report_ok
 local info = health.info or health.report_info
 local warn = health.warn or health.report_warn
 local error = health.error or health.report_error
 
 local INSTALL = {
-  'Install agentls, so that `agentls --version` works in the shell you start Neovim from',
+  'Install agentls so that `agentls --version` works in the shell from which you start Neovim',
   'Or set `cmd` to its full path: { "/path/to/agentls", "server" }',
 }
 
---- The command that is set up; `nil` if nothing is.
+--- The configured command; `nil` if there is none.
 local function command()
   if not vim.lsp.enable then
     if vim.fn.exists('#agentls#FileType') == 1 then
@@ -26,20 +26,20 @@ local function command()
   end
   local config = vim.lsp.config.agentls
   if not config or not config.cmd then
-    error('There is no lsp/agentls.lua in `runtimepath`', { 'Copy it to ' .. vim.fn.stdpath('config') .. '/lsp/' })
+    error('lsp/agentls.lua not found in `runtimepath`', { 'Copy it to ' .. vim.fn.stdpath('config') .. '/lsp/' })
     return nil
   end
-  if vim.lsp.is_enabled and not vim.lsp.is_enabled('agentls') then -- 0.11 cannot be asked.
+  if vim.lsp.is_enabled and not vim.lsp.is_enabled('agentls') then -- 0.11 has no such function.
     warn('Not enabled', { "Add vim.lsp.enable('agentls') to your init.lua" })
   end
   return config.cmd
 end
 
---- Report on the program: its path, and the version it tells.
+--- Report the path and the version of the program.
 local function program(cmd)
   local path = vim.fn.exepath(cmd[1])
   if path == '' then
-    error('There is no program `' .. cmd[1] .. '`', INSTALL)
+    error('Program `' .. cmd[1] .. '` not found', INSTALL)
     return
   end
   local ask = vim.list_extend({}, cmd, 1, #cmd - 1)
@@ -66,7 +66,7 @@ function M.check()
     end
   end
   if running == 0 then
-    info('Not running. It starts with the first Markdown file that is opened below a folder `agents`.')
+    info('Not running. The server starts when the first Markdown file below a folder `agents` is opened.')
   end
 end
 

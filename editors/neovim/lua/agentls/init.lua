@@ -2,17 +2,17 @@
 
 local M = {}
 
---- What is set, and the defaults of all that can be.
+--- The options with their defaults.
 M.options = {
   cmd = { 'agentls', 'server' },
-  -- Where agent files lie. Buffers elsewhere start no server.
+  -- Paths of agent files contain one of these. Other buffers start no server.
   places = { '/agents/' },
-  -- The server's settings: `debounce`, `logLevel`, and those of the checks.
+  -- The settings of the server: `debounce`, `logLevel`, and those of the rules.
   settings = {},
   on_attach = nil,
 }
 
--- One client for each project, by its root; "" for files outside of any.
+-- One client for each project, by its root; "" for files outside all projects.
 local clients = {}
 
 local function is_agent(path, places)
@@ -24,7 +24,7 @@ local function is_agent(path, places)
   return false
 end
 
---- The nearest folder above `path` with a configuration or a repository.
+--- The nearest parent folder of `path` with a configuration or a repository.
 local function root_of(path)
   local folder = vim.fn.fnamemodify(path, ':h')
   while true do
@@ -50,7 +50,7 @@ local function attach(buffer, options)
   local key = root or ''
   local running = clients[key] and vim.lsp.get_client_by_id(clients[key])
   if not running and vim.fn.executable(options.cmd[1]) == 0 then
-    vim.notify_once('agentls: no program `' .. options.cmd[1] .. '`; see :checkhealth agentls', vim.log.levels.WARN)
+    vim.notify_once('agentls: program `' .. options.cmd[1] .. '` not found; see :checkhealth agentls', vim.log.levels.WARN)
     return
   end
   if not running or running.is_stopped() then
@@ -68,7 +68,7 @@ local function attach(buffer, options)
   end
 end
 
---- Start agentls for every agent file from now on. `overrides` has what differs from the defaults above.
+--- Start agentls for every agent file that is opened. `overrides` replaces defaults of `M.options`.
 function M.setup(overrides)
   local options = vim.tbl_extend('force', M.options, overrides or {})
   M.options = options

@@ -1,4 +1,4 @@
-"""Rules about links, imports, `#file:` and `#tool:`, and patterns of files."""
+"""Rules about links, imports, `#file:` and `#tool:` references, and file patterns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from agentls.dialects.tool_names import resolve_tool
 from agentls.dialects.value_schema import is_met
 from agentls.document.locate import project_root
-from agentls.linter.rule import Context, Finding, join_titles, rule
+from agentls.linter.rule import Context, Finding, describe_effect, rule
 from agentls.linter.shared.tool_entries import find_former_tool
 from agentls.project.path_references import FILE_PATTERN, IMPORT_PATTERN, LINK_PATTERN, local_path
 from agentls.readers.reading import Reading
@@ -21,11 +21,10 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 @rule("advice", contains="](")
 def broken_link(ctx: Context) -> Iterator[Finding]:
-    """A link leads to a file that is not there.
+    """A link refers to a file that does not exist.
 
-    The agent may try to read the file, and fail. Links are looked up from the folder of the agent
-    file and from all folders above it, up to the root of the project or plugin, where agents
-    usually work.
+    The agent may try to read the file and fail. Links are resolved relative to the folder of the agent
+    file and to its parent folders, up to the root of the project or plugin, where agents usually work.
 
     ## Bad
 
@@ -55,45 +54,45 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
     for found in LINK_PATTERN.finditer(ctx.text, ctx.document.body_start):
         path = local_path(found[1])
         if path and path not in broken:
-            broken[path] = not file_exists(ctx, path)
+            broken[path] = not _file_exists(ctx, path)
     if not any(broken.values()):
         return
     for link in ctx.document.markdown.links:
         path = local_path(link.destination)
         if path and broken.get(path):
-            yield Finding(link.destination_span, f"There is no file `{path}`.")
+            yield Finding(link.destination_span, f"File `{path}` not found.")
 
 
-def file_exists(ctx: Context, path: str) -> bool:
-    """Whether `path` leads to a file from the folder of the file, or from one above it."""
+def _file_exists(ctx: Context, path: str) -> bool:
+    """Whether `path` exists relative to the folder of the file, or to one of its parent folders."""
     return any(ctx.world.exists("../" * up + path) for up in range(_depth(ctx) + 1))
 
 
-_HIGHEST = 6
-"""How many folders up a path is looked for where the place of a file does not tell the root."""
+_MAX_DEPTH = 6
+"""How many parent folders a path is resolved against if the location of a file does not define the root."""
 
 
 def _depth(ctx: Context) -> int:
-    """How many folders lie between the file and the root of its project or plugin."""
+    """Return how many folders are between the file and the root of its project or plugin."""
     folders = "/" + ctx.document.path.rpartition("/")[0] + "/"
     for place in ctx.dialect.places:
         _, found, below = folders.rpartition(f"/{place.folder}/")
         if place.folder and found:
             return place.folder.count("/") + 1 + below.count("/")
     anywhere = any(not place.folder for place in ctx.dialect.places)
-    return min(_HIGHEST, len(folders.strip("/").split("/"))) if anywhere else 0
+    return min(_MAX_DEPTH, len(folders.strip("/").split("/"))) if anywhere else 0
 
 
 _TOOL = re.compile(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
 
 
 def _readers(ctx: Context) -> tuple[Reading, ...]:
-    """The readings of those who understand references."""
+    """Return the readings of the runtimes that resolve `#file:` and `#tool:` references."""
     return tuple(reading for reading in ctx.readings if reading.runtime.references and reading.loads)
 
 
-def _found(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span]]:
-    """What is referred to in the prompt, outside blocks of code, and where that stands."""
+def _find_references(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span]]:
+    """Yield the text and span of each reference of that kind in the prompt, outside code."""
     if kind not in ctx.text or not _readers(ctx):
         return
     for found in pattern.finditer(ctx.text, ctx.document.body_start):
@@ -104,9 +103,10 @@ def _found(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Iterator[tuple[
 
 @rule("advice", contains="#file:")
 def broken_file_reference(ctx: Context) -> Iterator[Finding]:
-    """`#file:` leads to a file that is not there.
+    """`#file:` refers to a file that does not exist.
 
-    VS Code gives the agent the file along with the prompt. It says nothing when there is none.
+    VS Code attaches the file to the prompt. If the file does not exist, VS Code silently ignores the
+    reference.
 
     ## Bad
 
@@ -130,17 +130,17 @@ def broken_file_reference(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for written, span in _found(ctx, "#file:", FILE_PATTERN):
+    for written, span in _find_references(ctx, "#file:", FILE_PATTERN):
         path = local_path(written)
-        if path and not file_exists(ctx, path):
-            yield Finding(span, f"There is no file `{path}`.")
+        if path and not _file_exists(ctx, path):
+            yield Finding(span, f"File `{path}` not found.")
 
 
 @rule("ignored", contains="#tool:")
 def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
-    """`#tool:` names a tool that the agent does not have.
+    """`#tool:` refers to a tool that the agent does not have.
 
-    VS Code gives an agent with `tools` those and no others, whatever its prompt refers to.
+    VS Code gives an agent with `tools` only the tools in that list, even if its prompt refers to others.
 
     ## Bad
 
@@ -170,24 +170,27 @@ def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
         tools = ctx.document.tools_in(reading)
         if tools.mode == "all":
             continue
-        for name, span in _found(ctx, "#tool:", _TOOL):
-            meant = resolve_tool(name, reading.dialect, None, reading.runtime).tools
-            if meant and not any(_gives(ctx, given, tool) for given in tools.available for tool in meant):
+        for name, span in _find_references(ctx, "#tool:", _TOOL):
+            resolved = resolve_tool(name, reading.dialect, None, reading.runtime).tools
+            if resolved and not any(
+                _overlaps(ctx, own, tool) for own in tools.available for tool in resolved
+            ):
+                runtime = reading.runtime.title
                 yield Finding(
-                    span, f"`{name}` is not among the tools: {reading.runtime.title} does not give it."
+                    span, f"`{name}` is not one of the agent's tools; {runtime} does not provide it."
                 )
 
 
-def _gives(ctx: Context, given: str, tool: str) -> bool:
-    """Whether a listed tool or set covers another, or a part of it."""
-    row, other = ctx.dialect.tool(given), ctx.dialect.tool(tool)
-    inside = (row and tool in row.members) or (other and given in other.members)
-    return given == tool or bool(inside) or fnmatchcase(tool, given)
+def _overlaps(ctx: Context, available: str, tool: str) -> bool:
+    """Whether an available tool, tool set or pattern includes `tool`, or is a part of it."""
+    row, other = ctx.dialect.tool(available), ctx.dialect.tool(tool)
+    is_member = (row and tool in row.members) or (other and available in other.members)
+    return available == tool or bool(is_member) or fnmatchcase(tool, available)
 
 
 @rule("suggestion", tags=("deprecated",), contains="#tool:")
 def old_tool_reference(ctx: Context) -> Iterator[Finding]:
-    """`#tool:` names a tool by an old name, which still works.
+    """`#tool:` refers to a tool by its old name, which still works.
 
     ## Bad
 
@@ -211,14 +214,15 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     Look things up with #tool:web/fetch first.
     ```
     """
-    for name, span in _found(ctx, "#tool:", _TOOL):
-        old = find_former_tool(name, ctx.dialect)
-        if old and old.now:
-            fixes = ctx.make_fix(f"Write `{old.now[0]}`", Edit(span, old.now[0])) if len(old.now) == 1 else ()
-            what = "called" if len(old.now) == 1 else "split into"
-            yield Finding(
-                span, f"`{name}` is {what} {join_names(old.now)} now. The old name still works.", fixes
-            )
+    for name, span in _find_references(ctx, "#tool:", _TOOL):
+        former = find_former_tool(name, ctx.dialect)
+        if former is None or not former.now:
+            continue
+        first, *others = former.now
+        what = "split into" if others else "renamed to"
+        fixes = () if others else ctx.make_fix(f"Change to `{first}`", Edit(span, first))
+        message = f"`{name}` was {what} {join_names(former.now)}; the old name still works."
+        yield Finding(span, message, fixes)
 
 
 _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
@@ -226,11 +230,11 @@ _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
 
 @rule("advice", contains="@")
 def broken_import(ctx: Context) -> Iterator[Finding]:
-    """`@path` leads to a file that is not there.
+    """`@path` refers to a file that does not exist.
 
-    In a `CLAUDE.md`, a `GEMINI.md` or a command it stands for the text of another file. Where there is
-    none, nothing is included, and nothing is said. In a memory file the path counts from its own folder,
-    in a command from that of the project. Code is left alone.
+    In a `CLAUDE.md`, a `GEMINI.md` or a command, `@path` includes the text of another file. If the file
+    does not exist, nothing is included, without a warning. The path is relative to the folder of a memory
+    file, and to the project folder in a command. `@path` in code is not an import.
 
     ## Bad
 
@@ -248,31 +252,29 @@ def broken_import(ctx: Context) -> Iterator[Finding]:
     if not readers or "@" not in ctx.text:
         return
     body = ctx.document.body_start
-    spans = [match.span() for match in _CODE_SPAN.finditer(ctx.text, body)]
+    code_spans = [match.span() for match in _CODE_SPAN.finditer(ctx.text, body)]
     for found in IMPORT_PATTERN.finditer(ctx.text, body):
         at, path = found.start(), found[1]
-        quoted = any(start <= at < end for start, end in spans)
-        if quoted or _is_there(ctx, path) or ctx.document.markdown.in_code(at):
+        in_code_span = any(start <= at < end for start, end in code_spans)
+        if in_code_span or _import_exists(ctx, path) or ctx.document.markdown.in_code(at):
             continue
-        yield Finding(
-            Span(*found.span(1)), f"There is no file `{path}`: {join_titles(readers)} includes nothing here."
-        )
+        message = f"File `{path}` not found. {describe_effect(readers, 'includes nothing')}."
+        yield Finding(Span(*found.span(1)), message)
 
 
-def _is_there(ctx: Context, path: str) -> bool:
-    """Whether there is such a file in the folder of this one, or in one above it up to the root of
-    the project that its place tells."""
+def _import_exists(ctx: Context, path: str) -> bool:
+    """Whether `path` exists relative to the folder of the file, or to a parent folder up to the project root
+    that the location of the file defines."""
     root, folder = project_root(ctx.document), ctx.document.path.rpartition("/")[0]
     ups = 0 if root is None else len([part for part in folder[len(root) :].split("/") if part])
     return any(ctx.world.exists("../" * up + path) for up in range(ups + 1))
 
 
 def _patterns(ctx: Context) -> Iterator[tuple[str, str, Span]]:
-    """The patterns of files in the frontmatter, each with its key and where it stands."""
-    keys = [key.name for key in ctx.dialect.keys if key.type == "globs"]
-    for name in keys:
+    """Yield the file patterns in the frontmatter, each with its key and its span."""
+    for name in [key.name for key in ctx.dialect.keys if key.type == "globs"]:
         entry = ctx.reading.entry(name)
-        for scalar in _scalars(entry.value) if entry else ():
+        for scalar in _strings(entry.value) if entry else ():
             at = scalar.span.start
             for pattern in globs.split_patterns(scalar.text):
                 found = ctx.text.find(pattern, at, scalar.span.end) if pattern else -1
@@ -282,16 +284,17 @@ def _patterns(ctx: Context) -> Iterator[tuple[str, str, Span]]:
                     yield name, pattern, span
 
 
-def _scalars(value: Node) -> list[Scalar]:
+def _strings(value: Node) -> list[Scalar]:
+    """Return the string that a value is, or the strings in it if it is a list."""
     items = value.items if isinstance(value, Sequence) else (value,)
     return [item for item in items if isinstance(item, Scalar) and item.type == "str"]
 
 
 @rule("ignored", subjects=("format with globs",))
 def invalid_glob(ctx: Context) -> Iterator[Finding]:
-    """A pattern of files has a bracket that is never closed.
+    """A file pattern contains a bracket that is never closed.
 
-    Such a pattern fits no file, and nobody says so.
+    Such a pattern matches no file, and the runtime does not report it.
 
     ## Bad
 
@@ -316,18 +319,18 @@ def invalid_glob(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for _, pattern, span in _patterns(ctx):
-        fault = globs.find_error(pattern)
-        if fault:
-            yield Finding(span, f"`{pattern}` {fault}, and fits no file.")
+        error = globs.find_error(pattern)
+        if error:
+            yield Finding(span, f"`{pattern}` {error}, so it matches no file.")
 
 
 @rule("suggestion", subjects=("format with globs",))
 def unmatched_glob(ctx: Context) -> Iterator[Finding]:
-    """A pattern fits no file of the project.
+    """A file pattern matches no file in the project.
 
-    The text is used with files that fit the pattern, and there are none: the files may have moved, or
-    the pattern may have a slip. Folders such as `.git` and `node_modules` are not looked at, nor are
-    projects with very many files.
+    The instructions only apply to files that match the pattern, and no file does: the files may have been
+    moved, or the pattern may be misspelt. Folders such as `.git` and `node_modules` are not searched,
+    nor are projects with a very large number of files.
 
     ## Bad
 
@@ -354,15 +357,15 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     for key, pattern, span in _patterns(ctx):
         placeholder = "<" in pattern or "$" in pattern
         if not placeholder and not globs.find_error(pattern) and not ctx.world.has_match(pattern):
-            yield Finding(span, f"No file of the project fits `{pattern}` in `{key}`.")
+            yield Finding(span, f"`{pattern}` in `{key}` matches no file in the project.")
 
 
 @rule("suggestion", subjects=("format with triggers",))
 def never_applied(ctx: Context) -> Iterator[Finding]:
-    """Nothing in the frontmatter says when the text is to be used.
+    """No key of the frontmatter defines when the file applies.
 
-    It is used only where a person asks for it by its name. That may be what you want; otherwise name
-    the files that it is about, or describe it, so that the model can choose it.
+    The file is only used when the user requests it by name. If that is not intended, add the patterns of
+    the files that it applies to, or a description by which the model can choose it.
 
     ## Bad
 
@@ -388,15 +391,12 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
     triggers, root, block = ctx.dialect.triggers, ctx.reading.root, ctx.document.frontmatter
     if not triggers or block is None or not ctx.reading.loads or ctx.reading.reasons:
         return
-    said = Mapping(block.content, tuple(e for e in root.entries if _says_something(e)) if root else ())
-    if not any(is_met(trigger, said) for trigger in triggers):
-        wanted = [f"`{t.key}: {t.values[0]}`" if t.values else f"`{t.key}`" for t in triggers]
-        yield Finding(
-            block.opening,
-            f"{ctx.runtime_titles} uses this only where somebody asks for it, since there is no"
-            f" {', '.join(wanted[:-1])} or {wanted[-1]}.",
-        )
+    entries = tuple(entry for entry in root.entries if _has_value(entry)) if root else ()
+    if not any(is_met(trigger, Mapping(block.content, entries)) for trigger in triggers):
+        names = [f"{each.key}: {each.values[0]}" if each.values else each.key for each in triggers]
+        effect = ctx.describe_effect("uses this file only on request")
+        yield Finding(block.opening, f"{effect}, because it has no {join_names(names, last=' or ')}.")
 
 
-def _says_something(entry: Entry) -> bool:
+def _has_value(entry: Entry) -> bool:
     return not isinstance(entry.value, Scalar) or bool(entry.value.text.strip())

@@ -11,11 +11,10 @@ from agentls.text.spelling import closest_match
 
 @rule("suggestion", tags=("unnecessary",))
 def unused_suppression(ctx: Context) -> Iterator[Finding]:
-    """An ignore comment silences nothing.
+    """An ignore comment suppresses no diagnostic.
 
-    Either what it was written for has been mended, or it names a rule that does not exist, or it
-    stands in the wrong place: on a line of its own it counts for the entry below, behind a
-    value for its own line.
+    The problem was fixed, the comment names an unknown rule, or the comment is in the wrong place: on a
+    separate line it applies to the entry below it, after a value it applies to its own line.
 
     ## Bad
 
@@ -43,18 +42,20 @@ def unused_suppression(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for comment in ctx.unused_suppressions:
-        message = "This comment silences nothing."
-        missing = next((code for code in comment.codes if code not in RULES), None)
-        if missing is not None:
-            meant = closest_match(missing, RULES)
-            message = f"There is no rule `{missing}`." + (f" Did you mean `{meant}`?" if meant else "")
-        fix = Fix("Remove the comment", (Edit(_whole(ctx.text, comment.span), ""),), safe=True)
+        message = "Unused ignore comment."
+        unknown = next((code for code in comment.codes if code not in RULES), None)
+        if unknown is not None:
+            suggestion = closest_match(unknown, RULES)
+            message = f"Unknown rule `{unknown}` in ignore comment."
+            message += f" Did you mean `{suggestion}`?" if suggestion else ""
+        span = _removable_span(ctx.text, comment.span)
+        fix = Fix("Remove the ignore comment", (Edit(span, ""),), safe=True)
         yield Finding(comment.span, message, (fix,))
 
 
-def _whole(text: str, span: Span) -> Span:
-    """What goes with the ignore comment at `span`: the rest of a YAML comment, the blanks in front
-    of it, and the line if nothing else stands there."""
+def _removable_span(text: str, span: Span) -> Span:
+    """Return what to remove along with the ignore comment at `span`: the rest of a YAML comment, the spaces
+    before it, and the whole line if it contains nothing else."""
     start, end = span
     next_line = text.find("\n", end) + 1 or len(text)
     if text[start] == "#":

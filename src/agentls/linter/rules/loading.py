@@ -1,4 +1,4 @@
-"""Rules about whether, and as what, a file loads."""
+"""Rules about what keeps a file from loading, and about the `---` lines around its frontmatter."""
 
 from __future__ import annotations
 
@@ -26,25 +26,19 @@ from agentls.text.offsets import Edit, Span
 from agentls.text.wording import join_names
 
 _DASHES = re.compile(r"-{3,}")
-
-
 _ALMOST_CLOSING = re.compile(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
-
-
 _CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
-
-
 _CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
 @rule("advice", subjects=("reason missing-frontmatter", "no frontmatter"))
 def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
-    """A file among the agents has no frontmatter.
+    """A file in a folder of agents has no frontmatter.
 
-    Claude Code takes a file in a project's `agents` folder that does not start with `---` for
-    documentation and skips it. A README is left in peace; an agent needs a frontmatter
-    with a `name` and a `description`. OpenCode and Kilo make an agent of any file there, a README as
-    well, and its whole text is the prompt.
+    An agent needs frontmatter with a `name` and a `description`. Claude Code treats a file in a project's
+    `agents` folder that does not start with `---` as documentation and does not load it. A README there is
+    not reported. OpenCode and Kilo load every file in that folder as an agent, also a README, and use its
+    whole text as the prompt.
 
     ## Bad
 
@@ -68,29 +62,28 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     found = list(findings_for_reason(ctx, "missing-frontmatter", consequence=Consequence.ADVICE))
     if found and find_unsupported_file(ctx.document.path, ctx.text) is None:
         yield from found
-    whole = [
+    prompts = [
         reading
         for reading in ctx.readings
         if reading.block is None
         and reading.status == "clean"
         and reading.runtime.without_frontmatter == "prompt"
     ]
-    if whole and ctx.dialect.kind == "agent":
-        message = (
-            f"There is no frontmatter. {describe_effect((reading.runtime for reading in whole), 'makes an agent')}"
-            f" `{whole[0].name}` of the file, with its whole text for the prompt."
-        )
+    if prompts and ctx.dialect.kind == "agent":
+        what = f"loads the file as the agent `{prompts[0].name}` with its whole text as the prompt"
+        effect = describe_effect((reading.runtime for reading in prompts), what)
         end = ctx.text.find("\n")
-        yield Finding(Span(0, end if end >= 0 else len(ctx.text)), message)
+        first_line = Span(0, end if end >= 0 else len(ctx.text))
+        yield Finding(first_line, f"The frontmatter is missing. {effect}.")
 
 
 @rule("ignored", subjects=("reason missing-frontmatter",))
 def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
-    """A file in a plugin's `agents` folder has no frontmatter, and becomes an agent all the same.
+    """A file without frontmatter in a plugin's `agents` folder is registered as an agent.
 
-    In a plugin Claude Code registers every Markdown file below `agents`: under the name of the
-    file, with a placeholder for a description and with all tools. A README becomes the agent
-    `plugin:README`. Keep documentation outside the folder.
+    Claude Code registers every Markdown file in the `agents` folder of a plugin and in its subfolders. A
+    file without frontmatter is named after the file, has a placeholder as its description and has all
+    tools: a README becomes the agent `plugin:README`. Keep documentation outside the folder.
 
     ## Bad
 
@@ -117,10 +110,10 @@ def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
 
 @rule("not loaded", subjects=("reason text-before-frontmatter",))
 def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
-    """Something stands in front of the opening `---`.
+    """The file has text or whitespace before the opening `---`.
 
-    The fence must be the first thing in the file. With a blank line, a comment or even a space in
-    front of it Claude Code sees no frontmatter, and skips the file.
+    The opening `---` must be the first line of the file. If a blank line, a comment or even a space
+    comes before it, Claude Code finds no frontmatter and does not load the file.
 
     ## Bad
 
@@ -148,13 +141,13 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
     for finding in findings_for_reason(ctx, "text-before-frontmatter"):
         before = finding.span.text_in(ctx.text).strip()
         edits = [Edit(finding.span, "")]
-        title, safe = "Remove what stands in front", not before
+        title, safe = "Remove the whitespace before the frontmatter", not before
         if _CODE_FENCE_BEFORE.fullmatch(before):
-            title = "Take the file out of the code block"
+            title = "Remove the code fence around the file"
             last = _CODE_FENCE_AT_END.search(ctx.text, finding.span.end)
             edits += [Edit(Span(last.start() + 1, last.end()), "")] if last else []
         elif before:
-            title = "Move it below the frontmatter"
+            title = "Move the text below the frontmatter"
             end = ctx.document.with_edits(tuple(edits)).body_start + finding.span.end - finding.span.start
             lead = ctx.document.newline * (1 if ctx.text[end - 1 : end] == "\n" else 2)
             edits.append(Edit(Span(end, end), lead + before + ctx.document.newline))
@@ -165,9 +158,9 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
 def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The opening `---` is missing.
 
-    A file that starts with `name: ...` and `description: ...` is meant to be an agent. Without
-    `---` on the first line Claude Code takes it for documentation, and skips it. A `SKILL.md` is meant
-    to be a skill, whatever it starts with; Claude Code alone loads one without a frontmatter.
+    A file that starts with `name: ...` and `description: ...` is likely an agent. Without `---` on the
+    first line, Claude Code treats it as documentation and does not load it. A `SKILL.md` is always
+    expected to be a skill; only Claude Code loads one without frontmatter.
 
     ## Bad
 
@@ -203,11 +196,10 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
 
 @rule("not loaded", subjects=("reason malformed-fence",))
 def malformed_fence(ctx: Context) -> Iterator[Finding]:
-    """The first line is almost an opening fence.
+    """The first line is similar to an opening `---`, but does not open the frontmatter.
 
-    Only `---` alone on the first line, followed by LF or CRLF, opens the frontmatter. Claude
-    Code reads neither `----` nor `---yaml`, nor TOML between `+++`, nor a file in UTF-16, and
-    skips the file.
+    Only `---` alone on the first line, followed by LF or CRLF, opens the frontmatter. Claude Code does
+    not load a file that starts with `----` or `---yaml`, has TOML between `+++`, or is in UTF-16.
 
     ## Bad
 
@@ -234,13 +226,15 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
     for finding in findings_for_reason(ctx, "malformed-fence"):
         if "\r" in ctx.text and "\n" not in ctx.text:
             whole = Span(finding.span.start, len(ctx.text))
-            fix = Fix("End the lines in LF", (Edit(whole, whole.text_in(ctx.text).replace("\r", "\n")),))
+            fix = Fix(
+                "Convert the line endings to LF", (Edit(whole, whole.text_in(ctx.text).replace("\r", "\n")),)
+            )
         else:
             edits = [Edit(finding.span, FENCE)]
             closing = _ALMOST_CLOSING.search(ctx.text, finding.span.end)
             if closing and closing[0] != FENCE:
                 edits.append(Edit(Span(*closing.span()), FENCE))
-            fix = Fix("Write `---`", tuple(edits))
+            fix = Fix("Change to `---`", tuple(edits))
         yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
@@ -248,8 +242,8 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
 def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The closing `---` is missing.
 
-    Without it Claude Code sees no frontmatter, and skips the file. `...` does not count. VS Code takes
-    the whole file for the frontmatter, and is left without a prompt.
+    Without it, Claude Code finds no frontmatter and does not load the file. `...` does not close the
+    frontmatter. VS Code reads the whole file as frontmatter, so the prompt is empty.
 
     ## Bad
 
@@ -280,21 +274,19 @@ def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
         edit = Edit(Span(dots.end() - 3, dots.end()), FENCE) if dots else insert_closing_fence(ctx, end)
         fixes = (Fix("Insert the closing `---`", (edit,)),) if can_be_read(ctx, (edit,)) else ()
     findings = tuple(findings_for_reason(ctx, "unclosed-frontmatter", *fixes))
-    yield from findings or _swallowed(ctx, *fixes)
+    yield from findings or _body_in_frontmatter(ctx, *fixes)
 
 
-def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
-    """The missing fence, if runtimes take the text below the frontmatter for a part of it."""
+def _body_in_frontmatter(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
+    """Report the missing closing `---` for runtimes that then read the body as part of the frontmatter."""
     block = ctx.document.frontmatter
     if block is None or block.closing or not ctx.text[block.content.end :].strip():
         return
     readings = [reading for reading in ctx.readings if reading.loads and reading.body_start == len(ctx.text)]
     if readings:
-        runtimes = [reading.runtime for reading in readings]
-        what = describe_effect(
-            runtimes, "takes the prompt for a part of the frontmatter, and is left without one"
-        )
-        message = f"The closing `---` is missing. {what}."
+        runtimes = (reading.runtime for reading in readings)
+        effect = describe_effect(runtimes, "reads the whole file as frontmatter, so the prompt is empty")
+        message = f"The closing `---` is missing. {effect}."
         yield Finding(block.opening, message, fixes, effects=effects_on(readings, Consequence.TEXT_LOST))
 
 
@@ -302,9 +294,9 @@ def _swallowed(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
 def early_terminator(ctx: Context) -> Iterator[Finding]:
     """A `---` inside the frontmatter ends it too early.
 
-    Claude Code takes the very next `---` after the opening fence for the end, wherever it
-    stands: inside a value, in a comment, indented in a block of lines. What comes behind is lost
-    as metadata, and becomes the beginning of the prompt.
+    For Claude Code, the first `---` after the opening one ends the frontmatter, wherever it is: inside
+    a value, in a comment or indented in a block scalar. The keys after it are lost, and the text becomes
+    part of the prompt.
 
     ## Bad
 
@@ -334,35 +326,29 @@ def early_terminator(ctx: Context) -> Iterator[Finding]:
     if cut is None:
         return
     entries = ctx.document.root.entries
-    effects = [
-        f"`{entry.key.text}` is cut short"
+    lost = [
+        f"`{entry.key.text}` is cut off"
         for entry in entries
         if entry.value.span.start < cut.start < entry.value.span.end
     ]
-    lost = [f"`{entry.key.text}`" for entry in entries if entry.key.span.start > cut.end]
-    if lost:
-        effects.append(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} lost")
+    after = [entry.key.text for entry in entries if entry.key.span.start > cut.end]
     if ctx.reading.reasons:
-        effects.append(describe_rejection([ctx.reading]))
+        lost += [f"the rest ({join_names(after)}) is lost"] if after else []
+        ends = ": ".join(["This `---` ends the frontmatter", *([" and ".join(lost)] if lost else [])])
+        message = f"{ends}. {describe_rejection([ctx.reading])}."
     else:
-        effects.append("the rest becomes the beginning of the prompt")
-    yield Finding(
-        cut,
-        f"{ctx.runtime_titles} takes this `---` for the end of the frontmatter: {_joined(effects)}.",
-        _with_short_dashes(ctx, cut),
-        effects=effects_on([ctx.reading], Consequence.TEXT_LOST),
-    )
+        rest = f"the rest ({join_names(after)})" if after else "the rest"
+        lost.append(f"{rest} becomes part of the prompt")
+        ends = ctx.describe_effect("ends the frontmatter at this `---`")
+        message = f"{ends}: {' and '.join(lost)}."
+    effects = effects_on([ctx.reading], Consequence.TEXT_LOST)
+    yield Finding(cut, message, _shorten_dashes(ctx, cut), effects=effects)
 
 
-def _joined(parts: list[str]) -> str:
-    """The parts of a sentence, the last behind "and"."""
-    return ", and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
-
-
-def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
-    """The fix that leaves no `---` from `cut` on to where the author ends the frontmatter."""
+def _shorten_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
+    """Return the fix that shortens every `---` from `cut` to the intended end of the frontmatter."""
     block = ctx.document.frontmatter
-    assert block is not None, "the caller found the end that the author means"
+    assert block is not None, "the caller found the intended end of the frontmatter"
     end = block.closing.start if block.closing else block.content.end
     edits = [Edit(Span(*found.span()), "--") for found in _DASHES.finditer(ctx.text, cut.start, end)]
     if block.closing is None:
@@ -372,11 +358,10 @@ def _with_short_dashes(ctx: Context, cut: Span) -> tuple[Fix, ...]:
 
 @rule("advice")
 def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
-    """The line of the closing fence has more text.
+    """The line of the closing `---` contains more text.
 
-    Claude Code takes `---` for the end of the frontmatter also when more follows on its line, as in
-    `-----`. The rest of the line becomes the beginning of the prompt. Other tools want the fence on
-    a line of its own.
+    For Claude Code, `---` ends the frontmatter even if its line contains more text, as `-----` does. The
+    rest of the line becomes part of the prompt. Other tools expect the closing `---` alone on its line.
 
     ## Bad
 
@@ -408,28 +393,30 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
     rest = ctx.text[closing.end : newline_at if newline_at >= 0 else None].rstrip()
     if ctx.text[ctx.text.rfind("\n", 0, closing.start) + 1 : closing.start].strip():
         if block and block.closing and block.closing.start > closing.start:
-            message = f"{ctx.runtime_titles} ends the frontmatter at this `---`. The fence below it begins the prompt."
-            yield Finding(run, message, _with_short_dashes(ctx, run))
+            effect = ctx.describe_effect("ends the frontmatter at this `---`")
+            message = f"{effect}; the `---` below it becomes part of the prompt."
+            yield Finding(run, message, _shorten_dashes(ctx, run))
     elif rest.strip("-"):
         text = Span(closing.end, closing.end + len(rest) - len(rest.lstrip("- \t")))
         edits = (Edit(text, ctx.document.newline),)
         yield Finding(
             Span(closing.start, closing.end + len(rest)),
-            f"`{rest.strip()[:40]}` behind the closing `---` becomes the beginning of the prompt.",
-            (Fix("Put it on a line of its own", edits),),
+            f"`{rest.strip()[:40]}` after the closing `---` becomes part of the prompt.",
+            (Fix("Move the text to a new line", edits),),
         )
     elif rest:
-        message = f"{ctx.runtime_titles} ends the frontmatter at the first three dashes; the others begin the prompt."
-        yield Finding(run, message, (Fix("Leave just `---`", (Edit(run, FENCE),)),))
+        effect = ctx.describe_effect("ends the frontmatter at the first three dashes")
+        message = f"{effect}; the others become part of the prompt."
+        yield Finding(run, message, (Fix("Change to `---`", (Edit(run, FENCE),)),))
 
 
 @rule("ignored", tags=("deprecated",), subjects=("format with outdated places",))
 def outdated_file_name(ctx: Context) -> Iterator[Finding]:
-    """The file has a name, or lies in a folder, of an older form of the format.
+    """The file has a name, or is in a folder, that the format no longer uses.
 
-    Chat modes have become agents: VS Code still reads `.chatmode.md`, but wants the file moved to
-    `.github/agents`, under a name that ends in `.agent.md`. Other runtimes do not look for it where it
-    is.
+    Chat modes were renamed to agents. VS Code still reads `.chatmode.md` files, but recommends moving
+    them to `.github/agents`, with a name that ends in `.agent.md`. Other runtimes do not read the old
+    location.
 
     ## Bad
 
@@ -456,18 +443,20 @@ def outdated_file_name(ctx: Context) -> Iterator[Finding]:
         return
     folder = f"{place.moved}/" if place.moved else ""
     name = f"{folder}{place.stem(ctx.document.path)}{place.renamed}"
-    yield Finding(Span(0, min(3, len(ctx.text))), f"Files of this kind have a new name. Move it to `{name}`.")
+    yield Finding(
+        Span(0, min(3, len(ctx.text))), f"The file name or folder is deprecated; move the file to `{name}`."
+    )
 
 
 @rule("not loaded")
 def wrong_dialect(ctx: Context) -> Iterator[Finding]:
-    """A file is written for another product than the one that reads it.
+    """The file is written for another product than the one that reads it.
 
-    Agents are copied from one product to another, whose keys and tools have other names. What the
-    runtime does not know it ignores, or it refuses the file. There is one finding for such a file in
-    the place of one for each key and tool, an error if the file is refused, and a fix that
-    translates what has a counterpart and takes out what has none. A file that has some keys for a second
-    product beside those that count here is not reported.
+    Agents are often copied between products whose keys and tools have different names. A runtime ignores
+    the keys and tools that it does not support, or rejects the file. Such a file has one finding instead
+    of one for each key and tool: an error if a runtime rejects the file. Its fix translates the keys and
+    tools that have a counterpart and removes the others. A file with valid keys of this format and
+    additional keys for a second product is not reported.
 
     ## Bad
 
@@ -521,27 +510,24 @@ def wrong_dialect(ctx: Context) -> Iterator[Finding]:
     origin = foreign_format_of(ctx)
     if origin is None or ctx.document.frontmatter is None:
         return
-    refusing = [
+    rejecting = [
         reading
         for reading in ctx.readings
         if any(is_reported_for_file(ctx, reason.kind, reason.span) for reason in reading.reasons)
     ]
     title = origin.format.title
-    message = (
-        f"This file is written for {title}: {join_names(origin.names)} mean nothing to {ctx.runtime_titles}."
-    )
-    if refusing:
-        message += f" {describe_rejection(refusing)}."
-    related = tuple(Related(entry.key.span, f"A key of {title}") for entry in origin.entries)
-    effects = effects_on(refusing, Consequence.NOT_LOADED) or ctx.effects(Consequence.IGNORED)
+    effect = describe_rejection(rejecting) if rejecting else ctx.describe_effect("does not support them")
+    message = f"This file is written for {title}: it uses {join_names(origin.names)}. {effect}."
+    related = tuple(Related(entry.key.span, f"key of {title}") for entry in origin.entries)
+    effects = effects_on(rejecting, Consequence.NOT_LOADED) or ctx.effects(Consequence.IGNORED)
     yield Finding(ctx.document.frontmatter.opening, message, translate_file(ctx, origin), related, effects)
 
 
 @rule("not loaded", subjects=("reason malformed-closing-fence",))
 def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
-    """The line of the closing fence is not what the runtime looks for.
+    """The runtime does not recognise the line of the closing `---`.
 
-    Only `---` alone on its line, at the left margin, is understood everywhere.
+    Only `---` alone on its line, without indentation, is recognised by all runtimes.
 
     ## Bad
 
@@ -566,14 +552,14 @@ def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in findings_for_reason(ctx, "malformed-closing-fence"):
-        yield finding._replace(fixes=ctx.make_fix("Write `---`", Edit(finding.span, "---")))
+        yield finding._replace(fixes=ctx.make_fix("Change to `---`", Edit(finding.span, FENCE)))
 
 
 @rule("ignored", subjects=("reason unread-file",))
 def unread_file(ctx: Context) -> Iterator[Finding]:
-    """The runtime does not look at a file of this name, or in this folder.
+    """The runtime does not read files with this name or in this folder.
 
-    Gemini CLI reads only what lies in the folder itself, and no file whose name starts with `_`.
+    Gemini CLI does not read files in subfolders, or files whose names start with `_`.
 
     ## Bad
 

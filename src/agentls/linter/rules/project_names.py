@@ -1,4 +1,4 @@
-"""Rules about names in a project: duplicate, unresolved, unreachable."""
+"""Rules about names in a project: duplicate, shadowed, unresolved and unreachable ones."""
 
 from __future__ import annotations
 
@@ -10,38 +10,37 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.records import Key
+from agentls.document.locate import is_inside
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Related, describe_effect, rule
-from agentls.project.names import Definition, NameKind, Names, Reference, ReferenceForm
+from agentls.linter.shared.definitions import main_definition, name_span, parent_folders, project_path
+from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference, ReferenceForm
 from agentls.text.offsets import Edit
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
-from agentls.document.locate import is_inside
-from agentls.linter.shared.definitions import main_definition, name_span, parent_folders, project_path
-from agentls.project.names import PermissionRule
 
-MOST = 4
-"""How many others a finding leads to."""
+_MAX_RELATED = 4
+"""How many other definitions a finding shows."""
 
 
-_TAKEN = {
-    "first": "{} takes the one whose file comes first.",
-    "last": "{} takes the one whose file comes last.",
-    "one": "{} loads only one of them, and does not say which.",
-    "all": "{} lists each of them under the one name.",
-    "undocumented": "Which of them counts is not documented.",
+_DUPLICATE_EFFECTS = {
+    "first": "{} uses the one whose file comes first.",
+    "last": "{} uses the one whose file comes last.",
+    "one": "{} loads only one of them, without reporting which.",
+    "all": "{} lists all of them under this name.",
+    "undocumented": "Which of them is used is undocumented.",
 }
 
 
 @rule("ignored", subjects=("project",))
 def duplicate_name(ctx: Context) -> Iterator[Finding]:
-    """Another file in the same place has the same name.
+    """Another file in the same location defines the same name.
 
-    Claude Code loads only one of two agents that have the same name in a folder of agents, and does not
-    say which. Folders below that one do not matter, and neither do the names of the files. Other
-    runtimes take the first or the last file, or list both.
+    If two agents in one folder of agents have the same name, Claude Code loads only one of them and does
+    not report which. Subfolders and file names make no difference. Other runtimes use the first or the
+    last file, or list both.
 
     ## Bad
 
@@ -99,23 +98,24 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
             consequence = Consequence.IGNORED
     elif verdict == "one" and ctx.document.identity.base_folder:
         consequence = Consequence.IGNORED
-    taken = _TAKEN[verdict].format(runtime.title)
-    message = f"{_shown(own, others[0])} is called `{own.name}` too. {taken}"
+    path = project_path(own, others[0].path)
+    effect = _DUPLICATE_EFFECTS[verdict].format(runtime.title)
     yield Finding(
         name_span(ctx, own),
-        message,
-        related=_related(others, "called the same"),
+        f"Duplicate {ctx.dialect.thing} name `{own.name}` (also in `{path}`). {effect}",
+        related=_related(others, "the same name"),
         effects=ctx.effects(consequence),
     )
 
 
 @rule("ignored", subjects=("project",))
 def hidden_definition(ctx: Context) -> Iterator[Finding]:
-    """Something else of the same name has precedence, here or elsewhere.
+    """A definition is shadowed by another one of the same name, or shadows it.
 
-    A command yields to a skill of the same name in Claude Code. Of two agents of the same name in folders
-    of which one lies further up, the one counts that is nearest to where the session starts. An agent of
-    the project comes before one in your own folder, and a skill of your own before one of the project.
+    In Claude Code, a skill shadows a command of the same name. If a project folder and one of its parent
+    folders define agents of the same name, Claude Code uses the agent nearest to the folder in which the
+    session starts. An agent of the project shadows one in your user folder, and a skill in your user
+    folder shadows one of the project.
 
     ## Bad
 
@@ -156,57 +156,45 @@ def hidden_definition(ctx: Context) -> Iterator[Finding]:
     own = main_definition(ctx)
     if own is None or ctx.project_index is None:
         return
-    runtime, at = ctx.reading.runtime, name_span(ctx, own)
+    for other, message, consequence in _shadowings(ctx, ctx.project_index, own):
+        related = _related([other], "the other definition")
+        yield Finding(name_span(ctx, own), message, related=related, effects=ctx.effects(consequence))
+
+
+def _shadowings(ctx: Context, index: Index, own: Definition) -> Iterator[tuple[Definition, str, Consequence]]:
+    """Yield the definitions that shadow `own` or that it shadows, each with a message and its consequence."""
+    runtime, thing, user_folder = ctx.reading.runtime, ctx.dialect.thing, index.user_folder
     if runtime.hidden_by:
-        for other in _of_same_name(ctx, own._replace(kind=runtime.hidden_by)):
-            message = f"The {other.kind} of the same name takes its place in {runtime.title}."
-            consequence = Consequence.ADVICE if own.qualifier else Consequence.IGNORED
-            yield Finding(
-                at, message, related=_related([other], f"the {other.kind}"), effects=ctx.effects(consequence)
-            )
+        for other in _same_name(index, own._replace(kind=runtime.hidden_by)):
+            message = f"Shadowed by the {other.kind} of the same name in {runtime.title}."
+            yield other, message, Consequence.ADVICE if own.qualifier else Consequence.IGNORED
     if own.qualifier:
         return
-    thing, home = ctx.dialect.thing, ctx.project_index.user_folder
-    if home and own.base_folder != home and runtime.at_home != "undocumented":
-        for other in _of_same_name(ctx, own._replace(base_folder=home)):
+    if user_folder and own.base_folder != user_folder and runtime.at_home != "undocumented":
+        for other in _same_name(index, own._replace(base_folder=user_folder)):
+            shadowed = f"of the same name in your user folder in {runtime.title}"
             if runtime.at_home == "wins":
-                message = (
-                    f"The {thing} of the same name in your own folder takes its place in {runtime.title}."
-                )
-                yield Finding(
-                    at, message, related=_related([other], "yours"), effects=ctx.effects(Consequence.ADVICE)
-                )
+                yield other, f"Shadowed by the {thing} {shadowed}.", Consequence.ADVICE
             else:
-                message = f"It takes the place of your own {thing} of the same name in {runtime.title}."
-                yield Finding(
-                    at,
-                    message,
-                    related=_related([other], "yours"),
-                    effects=ctx.effects(Consequence.SUGGESTION),
-                )
-    # A file in no known place was given its dialect by hand: no session starts there.
-    for base in (
-        parent_folders(own.base_folder) if runtime.nearest and ctx.document.identity.base_folder else ()
-    ):
-        for other in _of_same_name(ctx, own._replace(base_folder=base)) if base != home else ():
+                yield other, f"Shadows the {thing} {shadowed}.", Consequence.SUGGESTION
+    # The dialect of a file outside all known places is configured, so no session starts in its folder.
+    if not runtime.nearest or not ctx.document.identity.base_folder:
+        return
+    for folder in parent_folders(own.base_folder):
+        for other in _same_name(index, own._replace(base_folder=folder)) if folder != user_folder else ():
             message = (
-                f"It takes the place of the {thing} of the same name further up,"
-                f" where {runtime.title} starts in `{own.base_folder.rpartition('/')[2]}` or below."
+                f"Shadows the {thing} of the same name in a parent folder"
+                f" when {runtime.title} starts in `{own.base_folder.rpartition('/')[2]}/` or below."
             )
-            yield Finding(
-                at,
-                message,
-                related=_related([other], "the other"),
-                effects=ctx.effects(Consequence.SUGGESTION),
-            )
+            yield other, message, Consequence.SUGGESTION
 
 
 @rule("advice", subjects=("project",))
 def confusable_name(ctx: Context) -> Iterator[Finding]:
-    """The name differs from another one in nothing but case and separators.
+    """The name differs from another one only in case and separators.
 
-    Claude Code loads `code-reviewer` and `Code_Reviewer` as two agents. When one is started by its name,
-    it looks neither at capital letters nor at separators, so there is no telling which one it will be.
+    Claude Code loads `code-reviewer` and `Code_Reviewer` as two agents. When it starts an agent by name,
+    it ignores case and separators, so either of them can be started.
 
     ## Bad
 
@@ -255,32 +243,27 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     if not others:
         return
     runtime = ctx.reading.runtime
-    message = f"`{own.name}` differs from `{others[0].name}` in nothing but case and separators"
-    message += (
-        f", of which {runtime.title} takes no notice when one is started." if runtime.alike == "same" else "."
-    )
-    consequence = Consequence.ADVICE if runtime.alike == "same" else Consequence.SUGGESTION
+    message = f"`{own.name}` differs from `{others[0].name}` only in case and separators"
+    consequence = Consequence.SUGGESTION
+    if runtime.alike == "same":
+        message += f", which {runtime.title} ignores when it starts an agent"
+        consequence = Consequence.ADVICE
     yield Finding(
         name_span(ctx, own),
-        message,
-        related=_related(others, "almost the same"),
+        f"{message}.",
+        related=_related(others, "the similar name"),
         effects=ctx.effects(consequence),
     )
 
 
-def _shown(own: Definition, other: Definition) -> str:
-    return f"`{project_path(own, other.path)}`"
-
-
 def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definition]:
-    """The first few of `definitions` that lie in other files."""
-    return list(islice((each for each in definitions if each.path != own.path), MOST))
+    """Return the first few of `definitions` that are in other files than `own`."""
+    return list(islice((each for each in definitions if each.path != own.path), _MAX_RELATED))
 
 
-def _of_same_name(ctx: Context, like: Definition) -> list[Definition]:
-    """One definition of the name, kind and place of `like`, if there is any."""
-    assert ctx.project_index is not None
-    return list(islice(ctx.project_index.roster(like).find(like.full_name), 1))
+def _same_name(index: Index, like: Definition) -> Iterator[Definition]:
+    """Yield one definition with the name, kind and base folder of `like`, if there is one."""
+    return islice(index.roster(like).find(like.full_name), 1)
 
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
@@ -289,11 +272,12 @@ def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
 
 @rule("ignored", subjects=("project",))
 def unknown_skill(ctx: Context) -> Iterator[Finding]:
-    """A key names a skill that is not there.
+    """A key refers to an unknown skill.
 
-    Claude Code starts the agent without it, and says so nowhere but in its debug log. A name that is much
-    like that of a skill in the project, in your own folder or in a plugin is a warning. Any other is an
-    information: skills also come with the product, and from folders that are not looked at here.
+    Claude Code starts the agent without the skill and reports it only in its debug log. The finding is a
+    warning if a skill in the project, in your user folder or in a plugin has a similar name. Otherwise it
+    is an information, because skills also come with the product and from folders that agentls does not
+    read.
 
     ## Bad
 
@@ -342,12 +326,12 @@ def unknown_skill(ctx: Context) -> Iterator[Finding]:
 
 @rule("ignored", subjects=("project",))
 def unknown_agent(ctx: Context) -> Iterator[Finding]:
-    """A key, or `Agent(x)` in a list of tools, names an agent that is not there.
+    """A key, or `Agent(x)` in a list of tools, refers to an unknown agent.
 
-    Nobody is started, or allowed, by such an entry. A name that is much like that of an agent in the
-    project, in your own folder or in a plugin is a warning, if it is known what the runtime does about it.
-    Any other is an information: agents also come from the command line, from extensions, and from folders
-    that are not looked at here. VS Code knows an agent by its `name`, not by that of its file.
+    Such an entry starts or allows no agent. The finding is a warning if an agent in the project, in your
+    user folder or in a plugin has a similar name and the effect of an unknown name is documented.
+    Otherwise it is an information, because agents also come from the command line, from extensions and
+    from folders that agentls does not read. VS Code identifies an agent by its `name`, not by its file name.
 
     ## Bad
 
@@ -402,10 +386,10 @@ def unknown_agent(ctx: Context) -> Iterator[Finding]:
 
 @rule("suggestion", subjects=("project",))
 def unknown_server(ctx: Context) -> Iterator[Finding]:
-    """The name of an MCP server is nearly, but not quite, that of one that is configured.
+    """The name of an MCP server is similar to that of a configured server, but not the same.
 
-    Servers are configured in many places, most of them out of sight here. So nothing is said of a name
-    that is like none of those that are known.
+    Servers can be configured in many places, most of which agentls does not read. A name that is not
+    similar to a known server is therefore not reported.
 
     ## Bad
 
@@ -448,23 +432,22 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for project, reference in _unresolved(ctx, ("server",), ("key", "tool")):
-        meant = project.suggest_name("server", reference.name)
-        if meant:
-            yield _finding(ctx, reference, f"No MCP server `{reference.name}` is known here.", meant)
+    for reference, suggestion in _unresolved(ctx, ("server",), ("key", "tool")):
+        if suggestion:
+            yield _finding(ctx, reference, f"Unknown MCP server `{reference.name}`.", suggestion)
 
 
 @rule("suggestion", subjects=("project",))
 def dead_mention(ctx: Context) -> Iterator[Finding]:
-    """The prompt refers to an agent, a skill or a command that is not there.
+    """The prompt refers to an unknown agent, skill or command.
 
-    The model is told to hand work to somebody, and there is nobody of that name. What often happens is that
-    an agent was renamed or left out, and the prompts of the others go on naming it.
+    The prompt tells the model to delegate work to an agent that does not exist. Often an agent was renamed
+    or not copied, and the prompts of other agents still refer to it.
 
-    A prompt is prose, so a word counts only where it can hardly be anything else: in `@agent-x`,
-    `subagent_type` and `Agent(x)`, in backticks or bold in front of `agent`, and in a list of agents. In a
-    list the others beside it must be there for the most part, or one must have nearly the same name.
-    Skills and commands are left alone unless one has nearly the same name.
+    A prompt is prose, so a word is only treated as the name of an agent where it is very unlikely to be
+    anything else: in `@agent-x`, `subagent_type` and `Agent(x)`, in backticks or bold before `agent`, and in
+    a list of agents. In a list, at least half of the names must exist, or an agent must have a similar
+    name. Skills and commands are only reported if one has a similar name.
 
     ## Bad
 
@@ -530,57 +513,58 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
     You test.
     ```
     """
-    for project, reference in _unresolved(ctx, ("agent",), ("mention", "argument", "call")):
-        meant = project.suggest_name("agent", reference.name)
-        # A call in a program is one of these as well, and passes a variable.
-        if meant or reference.form != "call" or "-" in reference.name:
-            yield _finding(ctx, reference, f"There is no agent `{reference.name}` here.", meant)
-    for project, reference in _unresolved(ctx, ("skill", "command"), ("call", "noun", "code")):
-        meant = project.suggest_name(reference.kind, reference.name)
-        # A title of several words, as in a heading, may be written as people write titles.
-        if meant and " " not in reference.name:
-            thing = reference.kind
-            yield _finding(ctx, reference, f"There is no {thing} `{reference.name}` here.", meant)
-    yield from _in_prose(ctx)
+    for reference, suggestion in _unresolved(ctx, ("agent",), ("mention", "argument", "call")):
+        # A call can also be code in a program that passes a variable, such as `Agent(model)`.
+        if suggestion or reference.form != "call" or "-" in reference.name:
+            yield _finding(ctx, reference, f"Unknown agent `{reference.name}`.", suggestion)
+    for reference, suggestion in _unresolved(ctx, ("skill", "command"), ("call", "noun", "code")):
+        # A title of several words, as in a heading, may be spelt differently from the name.
+        if suggestion and " " not in reference.name:
+            message = f"Unknown {reference.kind} `{reference.name}`."
+            yield _finding(ctx, reference, message, suggestion)
+    yield from _unknown_in_prose(ctx)
 
 
-# --- what is not there ------------------------------------------------------------------------
+# --- unresolved references --------------------------------------------------------------------
 
 
 def _unresolved(
     ctx: Context, kinds: tuple[NameKind, ...], forms: tuple[ReferenceForm, ...]
-) -> Iterator[tuple[Index, Reference]]:
-    """The references of the file that lead nowhere, as far as the project, the user's folder and the
-    plugins there tell, each with the names of the project."""
-    project, names = ctx.project_index, ctx.names
-    if project is None or names is None:
+) -> Iterator[tuple[Reference, str | None]]:
+    """Yield the references of the file without a definition in the project, in the user folder or in their
+    plugins, each with the similar name of a definition, if there is one."""
+    index, names = ctx.project_index, ctx.names
+    if index is None or names is None:
         return
     for reference in names.references:
         if (
             reference.kind in kinds
             and reference.form in forms
-            and not _is_resolved(ctx, project, names, reference)
+            and not _is_resolved(ctx, index, names, reference)
         ):
-            yield project, reference
+            yield reference, index.suggest_name(reference.kind, reference.name)
 
 
-def _is_resolved(ctx: Context, project: Index, names: Names, reference: Reference) -> bool:
-    """Whether there is what a reference names, or it may be where nobody looks: in a plugin that is not
-    here. A file without others of that kind beside it was taken from elsewhere."""
+def _is_resolved(ctx: Context, index: Index, names: Names, reference: Reference) -> bool:
+    """Whether a reference has a definition, or may have one that is not in the index.
+
+    That is so for names of other plugins, and in a file that is the only one of its kind: it was likely copied
+    from elsewhere.
+    """
     if reference.scope.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
         return True
     kinds: tuple[NameKind, ...] = (
         ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)
     )
-    own = sum(definition.kind in kinds for definition in names.definitions)
-    if reference.kind != "server" and sum(project.count(kind) for kind in kinds) <= own:
+    in_file = sum(definition.kind in kinds for definition in names.definitions)
+    if reference.kind != "server" and sum(index.count(kind) for kind in kinds) <= in_file:
         return True
-    if project.resolve(reference, names):
+    if index.resolve(reference, names):
         return True
     name = reference.name.lower()
-    # A prompt may well name the agent of another product.
+    # A prompt may refer to a built-in agent of another product.
     return name in loader.builtin_agents() or any(
-        word.name.lower() == name for word in ctx.dialect.special_agent_names
+        special.name.lower() == name for special in ctx.dialect.special_agent_names
     )
 
 
@@ -588,43 +572,39 @@ def _finding(
     ctx: Context,
     reference: Reference,
     message: str,
-    meant: str | None,
+    suggestion: str | None,
     effects: tuple[Effect, ...] = (),
 ) -> Finding:
-    if meant is None:
+    """Return a finding at `reference`, with the suggestion in its message and as a fix if there is one."""
+    if suggestion is None:
         return Finding(reference.span, message, effects=effects)
-    fixes = ctx.make_fix(f"Change to `{meant}`", Edit(reference.span, meant))
-    return Finding(reference.span, f"{message} Did you mean `{meant}`?", fixes, effects=effects)
+    fixes = ctx.make_fix(f"Change to `{suggestion}`", Edit(reference.span, suggestion))
+    return Finding(reference.span, f"{message} Did you mean `{suggestion}`?", fixes, effects=effects)
 
 
-# --- in keys ----------------------------------------------------------------------------------
+# --- references in keys -----------------------------------------------------------------------
 
 
 def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[Finding]:
-    for project, reference in _unresolved(ctx, (kind,), ("key", "tool")):
-        told, doubtful = "", False
+    """Yield a finding for each unresolved reference of that kind in a key or a list of tools."""
+    for reference, suggestion in _unresolved(ctx, (kind,), ("key", "tool")):
+        message, is_documented = f"Unknown {kind} `{reference.name}`.", True
         if reference.form == "key":
             keys = _keys_at(ctx, reference)
             readers = [r.runtime for r in ctx.readings if all(key.known_to(r.runtime.name) for key in keys)]
             if not (keys and readers) or any(value.name == reference.name for value in keys[-1].values):
                 continue
-            doubtful = not keys[-1].unknown_name
-            told = "" if doubtful else f" {describe_effect(readers, keys[-1].unknown_name)}."
-        meant = project.suggest_name(kind, reference.name)
-        consequence = Consequence.ADVICE if doubtful or not meant else Consequence.IGNORED
-        yield _finding(
-            ctx,
-            reference,
-            f"There is no {kind} `{reference.name}` here.{told}",
-            meant,
-            ctx.effects(consequence),
-        )
+            is_documented = bool(keys[-1].unknown_name)
+            if is_documented:
+                message += f" {describe_effect(readers, keys[-1].unknown_name)}."
+        consequence = Consequence.IGNORED if is_documented and suggestion else Consequence.ADVICE
+        yield _finding(ctx, reference, message, suggestion, ctx.effects(consequence))
 
 
 def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
-    """The key in whose value a reference stands, and the field of the record there."""
+    """Return the key whose value contains a reference, and the field of a mapping in it, if any."""
     at = reference.span.start
-    entry = next((entry for entry in ctx.document.root.entries if _holds(entry, at)), None)
+    entry = next((entry for entry in ctx.document.root.entries if _contains(entry, at)), None)
     key = entry and ctx.dialect.key(entry.key.text)
     if not entry or not key or key.names:
         return [key] if key else []
@@ -632,16 +612,16 @@ def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
     for record in records:
         for row in record.entries if isinstance(record, Mapping) else ():
             field = key.field(row.key.text)
-            if field and _holds(row, at):
+            if field and _contains(row, at):
                 return [key, field]
     return []
 
 
-def _holds(entry: Entry, offset: int) -> bool:
+def _contains(entry: Entry, offset: int) -> bool:
     return entry.span.start <= offset < entry.span.end
 
 
-# --- in prose ---------------------------------------------------------------------------------
+# --- references in prose ----------------------------------------------------------------------
 
 _DELEGATION = re.compile(
     r"""\b(?:(?:ask|use|(?:consult|dispatch|engag|guid|help|invok|involv|launch|notif|spawn|support|assist)
@@ -655,7 +635,7 @@ _DELEGATION = re.compile(
 )
 
 
-_BEHIND_DELEGATION = re.compile(
+_AFTER_DELEGATION = re.compile(
     r"[*`\"']*[ \t]*(?:$|[.,;:)|(\u2014\u2013\u2192]|->|-{1,2}[ ]"
     r"|(?:on|for|with|to|about|before|after|in|when|if|via|and|or|at|during|through|as|from)\b)",
     re.MULTILINE,
@@ -663,95 +643,94 @@ _BEHIND_DELEGATION = re.compile(
 
 
 _HEAD = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|\|[ \t]*)[*`\"']*\Z")
-
-
-_BEHIND_HEAD = re.compile(
+_AFTER_HEAD = re.compile(
     r"[*`\"']*[ \t]*(?:$|[:(|\u2014\u2013\u2192]|->|-{1,2}[ ]|(?:for|to|when|if|handles)\b)", re.MULTILINE
 )
 
 
 _IN_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
-
-
-_NO_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
-
-
+_NOT_IN_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
 _NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
-
-
 _WINDOW = 80
 
 
 class _ProseMention(NamedTuple):
-    """A word in prose that may name an agent: the reference, whether there is such an agent, the name that
-    comes near it if not, and the list of agents that it stands in, if any: the number of the list, and how
-    its items name them."""
+    """A word in prose that may be the name of an agent.
+
+    `group` identifies the mentions in the same list that have the same form: the index of the list, and
+    the form. It is `None` outside lists.
+    """
 
     reference: Reference
-    known: bool
-    meant: str | None
-    place: tuple[int, str] | None
+    is_resolved: bool
+    suggestion: str | None
+    group: tuple[int, str] | None
 
 
-def _in_prose(ctx: Context) -> Iterator[Finding]:
-    project, names = ctx.project_index, ctx.names
-    if project is None or names is None or project.count("agent") <= 1:
+def _unknown_in_prose(ctx: Context) -> Iterator[Finding]:
+    """Yield a finding for each word in prose that is very likely the name of an unknown agent."""
+    index, names = ctx.project_index, ctx.names
+    if index is None or names is None or index.count("agent") <= 1:
         return
-    mentions = list(_mentions(ctx, project, names))
-    beside: dict[tuple[int, str], list[bool]] = {}
+    mentions = list(_mentions(ctx, index, names))
+    groups: dict[tuple[int, str], list[bool]] = {}
     for mention in mentions:
-        if mention.place:
-            beside.setdefault(mention.place, []).append(mention.known or mention.meant is not None)
-    for reference, known, meant, place in mentions:
-        if known or project.find_similar(reference.name):
+        if mention.group:
+            is_name = mention.is_resolved or mention.suggestion is not None
+            groups.setdefault(mention.group, []).append(is_name)
+    for reference, is_resolved, suggestion, group in mentions:
+        if is_resolved or index.find_similar(reference.name):
             continue
-        if meant or not place or 2 * sum(beside[place]) >= len(beside[place]):
-            thing = "agent, skill or command" if reference.kind == "any" and place else "agent"
-            yield _finding(ctx, reference, f"There is no {thing} `{reference.name}` here.", meant)
+        if suggestion or not group or 2 * sum(groups[group]) >= len(groups[group]):
+            thing = "agent, skill or command" if reference.kind == "any" and group else "agent"
+            yield _finding(ctx, reference, f"Unknown {thing} `{reference.name}`.", suggestion)
 
 
-def _mentions(ctx: Context, project: Index, names: Names) -> Iterator[_ProseMention]:
-    """The words in prose that stand where names of agents do, known ones and others."""
+def _mentions(ctx: Context, index: Index, names: Names) -> Iterator[_ProseMention]:
+    """Yield the words in the positions of agent names in prose, resolved or not."""
     text, body = ctx.text, ctx.document.body_start
-    ends: list[int] | None = None
+    list_ends: list[int] | None = None
     for reference in names.references:
         if reference.form not in ("word", "code", "noun") or reference.kind not in ("agent", "any"):
             continue
         start, end = reference.span
-        how = _mention_form(text, start, end) if start >= body else None
-        if not how:
+        form = _mention_form(text, start, end) if start >= body else None
+        if not form:
             continue
-        place = None
-        if how != "noun":
-            if ends is None:
-                ends = [found.start() for found in _NO_LIST.finditer(text, body)]
-            place = (bisect_right(ends, start), how)
-        known = _is_resolved(ctx, project, names, reference)
-        meant = None if known else project.suggest_name(reference.kind, reference.name)
-        yield _ProseMention(reference, known, meant, place)
+        group = None
+        if form != "noun":
+            if list_ends is None:
+                list_ends = [found.start() for found in _NOT_IN_LIST.finditer(text, body)]
+            group = (bisect_right(list_ends, start), form)
+        is_resolved = _is_resolved(ctx, index, names, reference)
+        suggestion = None if is_resolved else index.suggest_name(reference.kind, reference.name)
+        yield _ProseMention(reference, is_resolved, suggestion, group)
 
 
 def _mention_form(text: str, start: int, end: int) -> Literal["head", "verb", "noun"] | None:
-    """How a word names an agent, if it can hardly be anything else: at the head of an item of a list, behind
-    a verb of delegation in one, or set off in front of `agent`."""
+    """Return how a word is used as the name of an agent, or `None` if it may be something else.
+
+    It is "head" at the start of a list item, "verb" after a verb of delegation in one, and "noun" in backticks
+    or bold before `agent`.
+    """
     if text[end : end + 1] in ("*", "`") and text.endswith(("`", "**"), 0, start) and _NOUN.match(text, end):
         return "noun"
     line = text.rfind("\n", 0, start) + 1
     if "-" not in text[start:end] or not _IN_LIST.match(text, line, start):
         return None
     if _HEAD.fullmatch(text, line, start):
-        return "head" if _BEHIND_HEAD.match(text, end) else None
-    if _BEHIND_DELEGATION.match(text, end) and _DELEGATION.search(text, max(line, start - _WINDOW), start):
+        return "head" if _AFTER_HEAD.match(text, end) else None
+    if _AFTER_DELEGATION.match(text, end) and _DELEGATION.search(text, max(line, start - _WINDOW), start):
         return "verb"
     return None
 
 
 @rule("ignored", subjects=("project",))
 def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
-    """A skill is to be preloaded that is kept from the model.
+    """A skill to be preloaded disables model invocation.
 
-    Claude Code loads the skills that `skills` names when the agent starts, but not those with
-    `disable-model-invocation: true`, which are for people alone.
+    Claude Code loads the skills in `skills` when the agent starts, but not those with
+    `disable-model-invocation: true`, which only users can start.
 
     ## Bad
 
@@ -802,28 +781,31 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
             if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
                 skill = _non_invocable_skill(ctx, reference)
                 if skill:
-                    message = f"`{reference.name}` is kept from the model, so {ctx.describe_effect('does not preload it')}."
-                    related = (Related(skill.span, "kept from the model", skill.path),)
+                    effect = ctx.describe_effect("does not preload it")
+                    message = f"`{reference.name}` disables model invocation, so {effect}."
+                    related = (Related(skill.span, "the skill", skill.path),)
                     yield Finding(reference.span, message, related=related)
 
 
 def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | None:
-    """The skill that a reference means, if none that it can mean is offered to a model."""
+    """Return the skill that a reference resolves to, if the model can start none of its definitions."""
     assert ctx.project_index is not None
     assert ctx.names is not None
     found = ctx.project_index.resolve(reference, ctx.names)
     runtime = ctx.reading.runtime.name
-    known = [each for each in found if each.kind == "skill" and runtime in each.runtimes]
-    return known[0] if known and known == found and not any(each.model_invocable for each in known) else None
+    skills = [each for each in found if each.kind == "skill" and runtime in each.runtimes]
+    if not skills or skills != found or any(each.model_invocable for each in skills):
+        return None
+    return skills[0]
 
 
 @rule("advice", subjects=("project",))
 def unreachable_agent(ctx: Context) -> Iterator[Finding]:
-    """Nobody can start the agent: neither people nor the model.
+    """The agent cannot be started, neither by users nor by the model.
 
-    With `user-invocable: false` people do not see the agent, and with `disable-model-invocation: true` the model
-    is not told of it. What is left are agents that list it by its name, and there are none. In Claude Code
-    an agent gets no tasks if `Agent(name)` is among the denied permissions of the settings.
+    `user-invocable: false` hides the agent from users, and `disable-model-invocation: true` hides it from
+    the model. Only agents that list it by name could start it, and no agent does. In Claude Code, an agent
+    receives no tasks if the permissions in the settings deny `Agent(name)`.
 
     ## Bad
 
@@ -875,23 +857,25 @@ def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     if own is None or ctx.project_index is None or own.kind != "agent":
         return
     for path, denial in _denying_rules(ctx, own):
-        message = f"`{denial.text}` is denied in `{project_path(own, path)}`, so {ctx.describe_effect('hands it no tasks')}."
-        yield Finding(name_span(ctx, own), message, related=(Related(denial.span, "denied", path),))
+        effect = ctx.describe_effect("does not delegate tasks to it")
+        message = f"`{denial.text}` is denied in `{project_path(own, path)}`, so {effect}."
+        yield Finding(name_span(ctx, own), message, related=(Related(denial.span, "denied here", path),))
         return
-    barred = (ctx.document.blocked_callers(reading) for reading in ctx.readings if reading.loads)
-    if any(len(whom) > 1 for whom in barred) and not _is_referenced(ctx, own):
+    blocked = (ctx.document.blocked_callers(reading) for reading in ctx.readings if reading.loads)
+    if any(len(callers) > 1 for callers in blocked) and not _is_referenced(ctx, own):
         message = (
-            "Nobody can start this agent: neither people nor the model see it, and no other agent lists it."
+            "This agent cannot be started:"
+            " it is hidden from users and from the model, and no other agent lists it."
         )
         yield Finding(name_span(ctx, own), message, effects=ctx.effects(Consequence.SUGGESTION))
 
 
 def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, PermissionRule]]:
-    """The rules of the settings that deny the agent by its name, each with its file."""
+    """Yield the permission rules in settings files that deny the agent by name, each with its path."""
     assert ctx.project_index is not None
     for file in ctx.project_index.permission_files(ctx.reading.runtime):
-        above = not own.qualifier and is_inside(file.base, own.base_folder)
-        if not (above or file.base == ctx.project_index.user_folder):
+        applies = not own.qualifier and is_inside(file.base, own.base_folder)
+        if not (applies or file.base == ctx.project_index.user_folder):
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)
@@ -900,7 +884,7 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
 
 
 def _is_referenced(ctx: Context, own: Definition) -> bool:
-    """Whether another file has the agent's name among the values of a key."""
+    """Whether a key in another file refers to the agent by name."""
     assert ctx.project_index is not None
     uses = ctx.project_index.find_by_name(own.name)
     return any(names.path != own.path and reference.form == "key" for names, reference in uses)

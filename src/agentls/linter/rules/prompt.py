@@ -14,14 +14,15 @@ from agentls.readers.pipeline import find_variant
 from agentls.text.markdown import CodeBlock
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
+from agentls.text.wording import join_names
 
 
 @rule("advice")
 def empty_body(ctx: Context) -> Iterator[Finding]:
     """The agent has no prompt.
 
-    The text below the frontmatter is the agent's system prompt. Claude Code starts an agent without
-    one as well, but then it works without any instructions of its own.
+    The text after the frontmatter is the system prompt of the agent. Claude Code also starts an agent
+    without a prompt, but such an agent has no instructions of its own.
 
     ## Bad
 
@@ -47,24 +48,26 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     if (variant and not variant.prompt) or ctx.reading.runtime.overlays:
         return
     if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
-        agent = "The prompt is empty: the agent comes without instructions of its own."
-        other = "Nothing stands below the frontmatter, so the file tells the model nothing."
-        yield Finding(closing, agent if ctx.dialect.kind == "agent" else other)
+        if ctx.dialect.kind == "agent":
+            message = "The prompt is empty; the agent has no instructions of its own."
+        else:
+            message = "The body is empty; it gives the model no instructions."
+        yield Finding(closing, message)
 
 
-# A quick look at the lines that may be headings or fences, most of which the first character rules out. Only
-# where it finds something odd does the parser, which has the last word, take its time.
-_SKETCH = re.compile(
+# Finds the lines that may be headings or code fences, most of which the first character rules out. The Markdown
+# parser is slower and decides, but it only runs if these lines look suspicious.
+_HEADING_OR_FENCE = re.compile(
     r"\n(?=[#`~ \t>])(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
 )
 
 
 @lru_cache(maxsize=1)
 def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
-    """The levels of the headings outside code, and whether a code block seems to stay open."""
+    """Return the levels of the headings outside code, and whether a code block seems to be unclosed."""
     levels: list[int] = []
     fence = ""
-    for found in _SKETCH.finditer(text, max(0, body - 1)):
+    for found in _HEADING_OR_FENCE.finditer(text, max(0, body - 1)):
         level, mark, rest = found.groups()
         if level:
             if not fence:
@@ -80,9 +83,9 @@ def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
 def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     """A code block is never closed.
 
-    To whoever reads the prompt as Markdown, all that follows is code. Common causes are a closing
-    fence with a word behind it, which does not close, and a block inside another one, whose
-    closing fence ends both; the fence around them must then be longer.
+    In Markdown, everything after the opening code fence is then code. Common causes are a closing fence
+    followed by text, which does not close the block, and a code block inside another one, where the
+    first closing fence ends the outer block. The fences of the outer block must then be longer.
 
     ## Bad
 
@@ -122,7 +125,7 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     for block in _open_blocks(ctx.document):
         fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
         if fences:
-            fixes = _closings(ctx, block, fences)
+            fixes = _closing_fixes(ctx, block, fences)
             fix = next((fix for fix in fixes if not _open_blocks(ctx.document.with_edits(fix.edits))), None)
             span = Span(fences[0].start(1), fences[0].end(1) + len(fences[0][2].rstrip()))
             yield Finding(span, "This code block is never closed.", (fix,) if fix else ())
@@ -132,31 +135,35 @@ _FENCE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(`{3,}|~{3,})([^`\r\n]
 
 
 def _open_blocks(document: Document) -> list[CodeBlock]:
-    """The code blocks that are never closed."""
+    """Return the code blocks that are never closed."""
     return [block for block in document.markdown.code_blocks if block.fenced and not block.closed]
 
 
-def _closings(ctx: Context, block: CodeBlock, fences: list[re.Match[str]]) -> Iterator[Fix]:
-    """Changes that may close `block`, the likeliest first; `fences` are what looks like one in it."""
+def _closing_fixes(ctx: Context, block: CodeBlock, fences: list[re.Match[str]]) -> Iterator[Fix]:
+    """Yield fixes that may close `block`, the most likely first.
+
+    `fences` are the lines in it that look like code fences, its opening fence first.
+    """
     opening, *inside = fences
     labelled = [Span(*fence.span(2)) for fence in inside[::2] if fence[2].strip()]
     if labelled:
         edits = tuple(Edit(span, "") for span in labelled)
-        yield Fix("Leave only the fence where a block ends", edits)
+        yield Fix("Remove the text after the closing fence", edits)
     if not opening[2].strip():
-        # A fence without a word may be meant to close a block that one inside it has ended.
+        # A fence without text may be intended as the closing fence of an outer block, which the closing
+        # fence of a block inside it has ended.
         outer = _block_around_others(ctx, opening.start(1))
         if outer:
             longer = outer[1] + outer[1][0]
             edits = (Edit(Span(*outer.span(1)), longer), Edit(Span(*opening.span(1)), longer))
-            yield Fix("Make the fence around the inner block longer", edits)
+            yield Fix("Lengthen the fences of the outer block", edits)
     lead = re.sub(r"[^>\s]", " ", ctx.text[_line_start(ctx.text, opening.start()) : opening.start(1)])
     end = block.span.start + len(block.span.text_in(ctx.text).rstrip())
-    yield Fix("Close the block at its end", (Edit(Span(end, end), ctx.document.newline + lead + opening[1]),))
+    yield Fix("Insert a closing fence", (Edit(Span(end, end), ctx.document.newline + lead + opening[1]),))
 
 
 def _block_around_others(ctx: Context, end: int) -> re.Match[str] | None:
-    """The opening fence of the last block before `end` with what looks like another opening inside."""
+    """Return the opening fence of the last code block before `end` that seems to contain another one."""
     for block in reversed(ctx.document.markdown.code_blocks):
         if block.fenced and block.span.start < end:
             fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
@@ -173,7 +180,7 @@ def _line_start(text: str, offset: int) -> int:
 def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     """A heading is more than one level below the heading before it.
 
-    The outline of the prompt has a gap: either a heading is missing, or the level is not meant.
+    The outline of the prompt has a gap: a heading is missing, or the level is not intended.
 
     ## Bad
 
@@ -209,17 +216,17 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
         if below.level > above.level + 1:
             yield Finding(
                 below.span,
-                f"A heading of level {below.level} follows one of level {above.level}:"
-                f" there is none of level {above.level + 1} between them.",
+                f"A heading of level {below.level} follows one of level {above.level};"
+                f" level {above.level + 1} is missing.",
             )
 
 
 @rule("suggestion", subjects=("format with template variables",))
 def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
-    """A placeholder in the prompt names no variable.
+    """A placeholder in the prompt refers to an unknown variable.
 
-    Kimi Code and Qwen Code fill in placeholders such as `${cwd}` when the agent starts. Kimi Code leaves
-    the name of an unknown variable as it stands, which is just right for an example of shell code.
+    Kimi Code and Qwen Code replace placeholders such as `${cwd}` when the agent starts. Kimi Code leaves
+    placeholders with unknown variables unchanged, which is correct for an example of shell code.
 
     ## Bad
 
@@ -251,20 +258,22 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     for found in re.finditer(pattern, ctx.text[ctx.reading.body_start :]):
         if found[1] in known:
             continue
-        known.add(found[1])  # Told once.
+        known.add(found[1])  # Each unknown variable is reported once.
         span = Span(ctx.reading.body_start + found.start(1), ctx.reading.body_start + found.end(1))
-        meant = closest_match(found[1], (variable.name for variable in template.variables))
-        message = f"There is no variable `{found[1]}`: {ctx.runtime_titles} {template.unknown}."
-        fixes = (Fix(f"Write `{meant}`", (Edit(span, meant),)),) if meant else ()
-        yield Finding(span, f"{message} Did you mean `{meant}`?" if meant else message, fixes)
+        suggestion = closest_match(found[1], (variable.name for variable in template.variables))
+        message = f"Unknown variable `{found[1]}`. {ctx.runtime_titles} {template.unknown}."
+        message += f" Did you mean `{suggestion}`?" if suggestion else ""
+        fixes = (Fix(f"Change to `{suggestion}`", (Edit(span, suggestion),)),) if suggestion else ()
+        yield Finding(span, message, fixes)
 
 
 @rule("advice")
 def long_text(ctx: Context) -> Iterator[Finding]:
-    """The text has more lines than the makers of the runtime advise.
+    """The file has more lines than the documentation of the runtime recommends.
 
-    All of it is read whenever it is used, and what is long is followed less well. Split it by subject,
-    or move parts into files that are read when they are needed. The setting `lines` sets another limit.
+    The whole file is sent to the model whenever it is used, and models follow long instructions less
+    reliably. Split the file by subject, or move parts to files that are only read when needed. The
+    setting `lines` sets another limit.
 
     ```toml
     lines = 2
@@ -287,22 +296,21 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     """
     lines = ctx.text.rstrip().count("\n") + 1
     for reading in ctx.readings:
-        advised = reading.runtime.lines and (ctx.config.lines or reading.runtime.lines)
-        if advised and lines > advised:
-            message = (
-                f"The text has {lines:,} lines; for {reading.runtime.title} at most {advised} are advised."
-            )
+        limit = reading.runtime.lines and (ctx.config.lines or reading.runtime.lines)
+        if limit and lines > limit:
+            whose = "configured" if ctx.config.lines else f"recommended for {reading.runtime.title}"
+            message = f"The file has {lines:,} lines ({whose}: at most {limit})."
             yield Finding(Span(0, max(1, ctx.text.find("\n"))), message)
             return
 
 
 @rule("ignored")
 def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
-    """The prompt begins with keys of a frontmatter.
+    """The prompt starts with keys that belong to the frontmatter.
 
-    Claude Code ends the frontmatter at the first `---`, and takes all the rest for the prompt. Keys
-    below it, or a second block between fences, have no effect there: the agent reads them as part
-    of its instructions.
+    For Claude Code, the first `---` after the opening one ends the frontmatter, and the rest is the
+    prompt. Keys after it, or a second block between `---` lines, have no effect: the agent reads them as
+    part of its instructions.
 
     ## Bad
 
@@ -337,33 +345,26 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     if below is None or len(keys) < (1 if below["closing"] else 2):
         return
     span = Span(below.start("keys"), below.start("keys") + len(below["keys"].rstrip()))
-    names = ", ".join(f"`{key}`" for key in keys)
-    here = [entry.key.text for entry in ctx.document.root.entries]
+    in_frontmatter = {entry.key.text for entry in ctx.document.root.entries}
     edits = [Edit(Span(block.closing.start, below.start("keys")), "")]
     if not below["closing"]:
         edits.append(Edit(Span(below.end("keys"), below.end("keys")), FENCE + ctx.document.newline))
     fixes: tuple[Fix, ...] = ()
-    if set(keys) <= set(here):
-        fixes = (Fix("Remove it", (Edit(Span(below.start(), below.end()), ""),)),)
-    elif not set(keys) & set(here) and FENCE not in below["keys"]:
-        fixes = ctx.make_fix("Move it into the frontmatter", *edits)
-    yield Finding(
-        span,
-        f"{names} {'stands' if len(keys) == 1 else 'stand'} below the frontmatter, as part of the prompt,"
-        f" where {ctx.runtime_titles} reads no keys.",
-        fixes,
-    )
+    if set(keys) <= in_frontmatter:
+        fixes = (Fix("Remove the keys from the prompt", (Edit(Span(below.start(), below.end()), ""),)),)
+    elif not set(keys) & in_frontmatter and FENCE not in below["keys"]:
+        fixes = ctx.make_fix("Move to the frontmatter", *edits)
+    effect = ctx.describe_effect(f"reads {join_names(keys)} as part of the prompt and not as frontmatter")
+    yield Finding(span, f"{effect}.", fixes)
 
 
 _KEY = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s)", re.MULTILINE)
-
-
 _KEYS_BELOW = re.compile(
-    r"""\s*(?:^-{3,}[ \t]*\r?\n\s*)?  # perhaps another fence
-    (?:<!--[^\n]*-->[ \t]*\r?\n\s*)?  # perhaps a comment, which may be there to silence this
+    r"""\s*(?:^-{3,}[ \t]*\r?\n\s*)?  # an optional second `---`
+    (?:<!--[^\n]*-->[ \t]*\r?\n\s*)?  # an optional comment, which may be an ignore comment
     (?P<keys>(?:
         [A-Za-z][\w-]*[ \t]*:(?:[ \t][^\n]*)?\r?\n
-        (?:[ \t]+\S[^\n]*\n|-[ \t][^\n]*\n|[ \t]*\r?\n(?=[ \t]))*  # what belongs to the key
+        (?:[ \t]+\S[^\n]*\n|-[ \t][^\n]*\n|[ \t]*\r?\n(?=[ \t]))*  # further lines of the value
     )+)
     (?P<closing>-{3,}[ \t]*(?:\r?\n|\Z))?""",
     re.MULTILINE | re.VERBOSE,
@@ -372,10 +373,10 @@ _KEYS_BELOW = re.compile(
 
 @rule("ignored")
 def prompt_too_long(ctx: Context) -> Iterator[Finding]:
-    """The prompt has more characters than a runtime takes.
+    """The prompt has more characters than a runtime accepts.
 
-    The cloud agent of GitHub is documented to take 30,000 characters. VS Code and Copilot CLI have no
-    such limit.
+    GitHub documents a limit of 30,000 characters for the Copilot cloud agent. VS Code and Copilot CLI have
+    no such limit.
 
     ## Bad
 
@@ -400,20 +401,21 @@ def prompt_too_long(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in ctx.readings:
-        most = reading.runtime.longest_body
-        length = len(ctx.text[reading.body_start :].strip()) if most and reading.loads else 0
-        if length > most:
-            yield Finding(
-                reading.closing or Span(0, 3),
-                f"The prompt has {length:,} characters. {reading.runtime.title} takes {most:,} at most.",
+        limit = reading.runtime.longest_body
+        length = len(ctx.text[reading.body_start :].strip()) if limit and reading.loads else 0
+        if length > limit:
+            message = (
+                f"The prompt has {length:,} characters; {reading.runtime.title} accepts at most {limit:,}."
             )
+            yield Finding(reading.closing or Span(0, 3), message)
 
 
 @rule("not loaded", subjects=("reason missing-prompt",))
 def missing_prompt(ctx: Context) -> Iterator[Finding]:
-    """There is no prompt below the frontmatter, or too little of it, and the runtime refuses the file.
+    """The prompt is missing or too short, so the runtime does not load the file.
 
-    Kimi Code wants some text, Qwen Code ten characters of it and a line end behind the closing fence.
+    Kimi Code requires some text. Qwen Code requires at least ten characters and a line break after the
+    closing `---`.
 
     ## Bad
 

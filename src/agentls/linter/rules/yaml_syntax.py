@@ -1,4 +1,4 @@
-"""Rules about the YAML between the fences: what cannot be parsed, and what a repair makes of it."""
+"""Rules about frontmatter that is not valid YAML, and about what a runtime's repair changes in it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from agentls.linter.shared.load_reasons import (
 from agentls.readers.yaml_errors import entry_key, entry_value_span
 from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
+from agentls.text.wording import code_span
 from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, Sequence, parse
 
 
 @rule("not loaded", subjects=("reason frontmatter-not-a-mapping",))
 def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
-    """The frontmatter is text or a list, where keys with values are wanted.
+    """The frontmatter is a string or a list instead of keys with values.
 
-    A common cause is a missing space behind the colon: `name:reviewer` is plain text in YAML.
+    A common cause is a missing space after the colon: `name:reviewer` is a plain string in YAML.
 
     ## Bad
 
@@ -50,17 +51,17 @@ def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in findings_for_reason(ctx, "frontmatter-not-a-mapping"):
-        edits = tuple(_spaces_behind_colons(ctx, finding.span))
-        fixes = (Fix("Add a space behind each colon", edits),) if edits and can_be_read(ctx, edits) else ()
+        edits = tuple(_insert_spaces_after_colons(ctx, finding.span))
+        fixes = (Fix("Insert a space after each colon", edits),) if edits and can_be_read(ctx, edits) else ()
         yield finding._replace(fixes=fixes)
 
 
-_TIGHT_KEY = re.compile(r"^([A-Za-z_-]+):(?=\S)", re.MULTILINE)
+_KEY_WITHOUT_SPACE = re.compile(r"^([A-Za-z_-]+):(?=\S)", re.MULTILINE)
 
 
-def _spaces_behind_colons(ctx: Context, where: Span) -> Iterator[Edit]:
-    """The edits that set the keys in `where` apart from the values that follow them directly."""
-    for found in _TIGHT_KEY.finditer(ctx.text, *where):
+def _insert_spaces_after_colons(ctx: Context, where: Span) -> Iterator[Edit]:
+    """Yield an edit for each known key in `where` whose colon is directly followed by the value."""
+    for found in _KEY_WITHOUT_SPACE.finditer(ctx.text, *where):
         if ctx.dialect.key(found[1]):
             yield Edit(Span(found.end(), found.end()), " ")
 
@@ -69,14 +70,14 @@ def _spaces_behind_colons(ctx: Context, where: Span) -> Iterator[Edit]:
 def invalid_yaml(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is not valid YAML, and the runtime cannot repair it.
 
-    Claude Code parses the block as YAML. If that fails, it puts suspicious values into quotes,
-    line by line, and tries once more. What it cannot mend: a value that goes on over further
-    lines without being indented, a value that ends in a colon, a quoted part with more text
-    behind it, and any value in need of quotes in a file with CRLF line ends. Then the file is
-    skipped without a word; a plugin's agent loses its whole frontmatter.
+    Claude Code parses the frontmatter as YAML. If that fails, it quotes values with special characters
+    line by line and parses the result again. It cannot repair a value whose further lines are not
+    indented, a value that ends in a colon, a quoted string with more text after it, or a value that must
+    be quoted in a file with CRLF line endings. The file is then silently not loaded; an agent of a plugin
+    is loaded without its frontmatter.
 
-    Text with colons, quotes or several lines is safest in a block scalar: `description: |` with
-    the text indented below.
+    For text with colons, quotes or several lines, use a block scalar: `description: |` with the text
+    indented below.
 
     ## Bad
 
@@ -111,76 +112,75 @@ def invalid_yaml(ctx: Context) -> Iterator[Finding]:
 
 
 _LINE_VALUE = re.compile(r"^([ \t]*(?:- )?[\w.-]+:[ \t]+)(\S.*?)[ \t\r]*$", re.MULTILINE)
-
-
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t\r]*")
-
-
 _UNINDENTED = re.compile(r"^[^\s#]", re.MULTILINE)
 
 
-# What starts the lines of a conversation in a description: no keys, though they look like some.
+# These words start the lines of a conversation in a description. They look like keys, but are not.
 _DIALOGUE_LABELS = frozenset({"Context", "Example", "Examples", "user", "User", "assistant", "Assistant"})
 
 
 def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
-    """Changes around `where` after which the frontmatter may be read, the smallest first."""
+    """Yield fixes around `where` that may make the frontmatter valid, the smallest change first.
+
+    The caller must try them, since none of them is certain to work.
+    """
     block = ctx.reading.block
     if block is None:
         return
     if where.text_in(ctx.text) == "\0":
         nuls = [found.start() for found in re.finditer("\0", block.text_in(ctx.text))]
         removals = tuple(Edit(Span(block.start + at, block.start + at + 1), "") for at in nuls)
-        yield Fix("Remove every NUL character", removals)
+        yield Fix("Remove all NUL characters", removals)
     if where.text_in(ctx.text).startswith("*"):
-        yield Fix("Put the key into quotes", (Edit(where, quote_scalar(where.text_in(ctx.text))),))
-    edits = tuple(_spaces_behind_colons(ctx, where))
+        yield Fix("Quote the key", (Edit(where, quote_scalar(where.text_in(ctx.text))),))
+    edits = tuple(_insert_spaces_after_colons(ctx, where))
     if edits:
-        yield Fix("Add a space behind the colon", edits)
+        yield Fix("Insert a space after the colon", edits)
     line = _LINE_VALUE.search(ctx.text, ctx.text.rfind("\n", 0, where.start) + 1, where.end)
     if line:
         value = Span(line.start(2), line.end(2))
-        yield Fix("Put the value into quotes", (Edit(value, quote_scalar(_without_quotes(line[2]))),))
+        yield Fix("Quote the value", (Edit(value, quote_scalar(_without_quotes(line[2]))),))
     chunks = split_entries(ctx.text, block)
     at = next((n for n, chunk in enumerate(chunks) if chunk.overlaps(where)), None)
     if at is None:
         return
-    first, last = _whole_text(ctx, chunks, at)
-    behind_blank = ctx.text[: where.start].endswith(("\n\n", "\n\r\n"))
+    first, last = _chunks_of_value(ctx, chunks, at)
+    follows_blank_line = ctx.text[: where.start].endswith(("\n\n", "\n\r\n"))
     if (
-        behind_blank
+        follows_blank_line
         and last + 1 == len(chunks)
         and not where.text_in(ctx.text).startswith(("<", "-", "Example"))
     ):
         last_key = len(ctx.text[: where.start].rstrip())
         yield Fix("Insert the closing `---`", (insert_closing_fence(ctx, ctx.text.find("\n", last_key) + 1),))
     raw = Span(entry_value_span(ctx.text, chunks[first]).start, entry_value_span(ctx.text, chunks[last]).end)
-    title = f"Write `{entry_key(ctx.text, chunks[first])}` as a block of lines"
-    for lines in _as_lines(raw.text_in(ctx.text)):
+    title = f"Convert `{entry_key(ctx.text, chunks[first])}` to a block scalar"
+    for lines in _intended_texts(raw.text_in(ctx.text)):
         yield Fix(title, (Edit(raw, write_literal_block(lines, ctx.document.newline)),))
 
 
-def _whole_text(ctx: Context, chunks: list[Span], at: int) -> tuple[int, int]:
-    """The first and the last of the chunks that make up the value which the chunk `at` is part of.
+def _chunks_of_value(ctx: Context, chunks: list[Span], at: int) -> tuple[int, int]:
+    """Return the indices of the first and the last chunk of the value that the chunk `at` belongs to.
 
-    A line such as `user: "hello"` in the middle of a description that is not indented looks
-    like a key.
+    There can be several, since a line such as `user: "hello"` looks like a key in a description that is not
+    indented.
     """
     first = last = at
     while first and entry_key(ctx.text, chunks[first]) in _DIALOGUE_LABELS:
         first -= 1
-    ragged = _UNINDENTED.search(ctx.text, chunks[first].start + 1, chunks[at].end)
+    has_unindented_line = _UNINDENTED.search(ctx.text, chunks[first].start + 1, chunks[at].end)
     while last + 1 < len(chunks):
         key = entry_key(ctx.text, chunks[last + 1])
         is_key = ctx.dialect.key(key) or ctx.dialect.foreign_key(key)
-        if key not in _DIALOGUE_LABELS and (is_key or not ragged):
+        if key not in _DIALOGUE_LABELS and (is_key or not has_unindented_line):
             break
         last += 1
     return first, last
 
 
-def _as_lines(raw: str) -> Iterator[str]:
-    """The text that a raw value is meant to be, with its lines indented as they are and then not."""
+def _intended_texts(raw: str) -> Iterator[str]:
+    """Yield the likely intended text of a raw value, first with the indentation of its lines, then without."""
     first, *rest = raw.replace("\r\n", "\n").split("\n")
     below = dedent("\n".join(rest))
     if _BLOCK_HEADER.fullmatch(first):
@@ -192,7 +192,7 @@ def _as_lines(raw: str) -> Iterator[str]:
 
 
 def _without_quotes(raw: str) -> str:
-    """`raw` without the quotes around it, or the one in front of it that is never closed."""
+    """Return `raw` without the quotes around it, or without an opening quote that is never closed."""
     quote = raw[:1]
     if quote not in ("'", '"'):
         return raw
@@ -203,13 +203,12 @@ def _without_quotes(raw: str) -> str:
 
 @rule("advice", subjects=("repaired frontmatter",))
 def repaired_yaml(ctx: Context) -> Iterator[Finding]:
-    """A value needs quotes, and loads only because the runtime adds them.
+    """A value must be quoted, and only loads because the runtime repairs the frontmatter.
 
-    A colon with a space behind it, or a first character such as `@` or `[`, makes this
-    frontmatter invalid YAML. Claude Code then puts suspicious values into quotes by itself, so
-    the agent loads as it is written. Other tools that read the same file refuse it, and so
-    does Claude Code once the file has CRLF line ends. OpenCode and Kilo move values with a colon into
-    blocks of text; they repair nothing else.
+    An unquoted value that contains `: ` or starts with `@` is invalid YAML, and so is a text that starts
+    with `[` but is not a list. Claude Code then quotes values with special characters automatically, so the
+    agent loads as it is written. Other tools reject the file, and so does Claude Code if the file has CRLF
+    line endings. OpenCode and Kilo convert values with a colon to block scalars and repair nothing else.
 
     ## Bad
 
@@ -234,17 +233,19 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    culprits, misread = list(_invalid_values(ctx)), list(_changed_values(ctx))
-    # Quotes around what the repair has spoilt would keep it so; that is not for a program to decide.
+    invalid, misread = list(_invalid_values(ctx)), list(_changed_values(ctx))
+    recovers = f"{ctx.reading.runtime.title} recovers; other tools reject the file."
+    # The repair can turn comments and collections into strings. Quoting these values keeps them as
+    # strings, which may not be intended, so such a fix is not safe.
     safe = not misread
-    for key, value in culprits:
-        rest = [span for _, span in culprits if span != value] + misread
+    for key, value in invalid:
+        rest = [span for _, span in invalid if span != value] + misread
         also = tuple(Edit(span, quote_scalar(span.text_in(ctx.text))) for span in rest)
         text = value.text_in(ctx.text)
         fixes = [
-            Fix("Put it into quotes", (Edit(value, quote_scalar(text)), *also), safe),
+            Fix("Quote the value", (Edit(value, quote_scalar(text)), *also), safe),
             Fix(
-                "Fold it into a block of lines",
+                "Convert to a block scalar",
                 (Edit(value, write_folded_block(text, ctx.document.newline)), *also),
                 safe,
             ),
@@ -253,30 +254,41 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
             fixes.reverse()
         yield Finding(
             Span(value.start, value.start + len(text.rstrip())),
-            f"`{key}` is not valid YAML without quotes."
-            f" {ctx.reading.runtime.title} repairs it by itself; other tools refuse the file.",
+            f"{_describe_invalid_value(key, text)}. {recovers}",
             tuple(fix for fix in fixes if _keeps_values(ctx, fix.edits)),
         )
 
-    tight = tuple(_spaces_behind_colons(ctx, ctx.reading.block)) if ctx.reading.block else ()
-    if ctx.reading.status == "repaired" and tight and not culprits:
-        fix = Fix("Add a space behind each colon", tight, safe=True)
-        end = tight[0].span.start
+    spaces = tuple(_insert_spaces_after_colons(ctx, ctx.reading.block)) if ctx.reading.block else ()
+    if ctx.reading.status == "repaired" and spaces and not invalid:
+        fix = Fix("Insert a space after each colon", spaces, safe=True)
+        end = spaces[0].span.start
         start = ctx.text.rfind("\n", 0, end) + 1
         yield Finding(
             Span(start, end),
-            f"There is no space behind the colon, so this is no key in YAML."
-            f" {ctx.reading.runtime.title} repairs it by itself; other tools refuse the file.",
-            (fix,) if _keeps_values(ctx, tight) else (),
+            f"No space follows the colon, so YAML does not read this as a key. {recovers}",
+            (fix,) if _keeps_values(ctx, spaces) else (),
         )
 
 
 _LONG = 100
+"""For values longer than this, a block scalar is offered before quotes."""
 
 
-def _rewritten(ctx: Context) -> Iterator[tuple[Span, Span, Entry | None]]:
-    """For each value that the runtime's repair put into quotes: its chunk, its span, and the entry
-    as it is without the repair, unless that cannot be parsed."""
+def _describe_invalid_value(key: str, text: str) -> str:
+    """Describe in a sentence why a plain scalar is invalid YAML, as far as its characters show it."""
+    if text[:1] in ("@", "`", "%"):
+        return f"Unquoted `{key}` starts with {code_span(text[0])}, which is invalid YAML"
+    # After one of these indicators, the value is not a plain scalar, and `: ` need not be the cause.
+    if text[:1] not in tuple("'\"[{*&!|>#-?") and ": " in text:
+        return f"Unquoted `{key}` contains `: `, which is invalid YAML"
+    return f"`{key}` must be quoted to be valid YAML"
+
+
+def _repaired_values(ctx: Context) -> Iterator[tuple[Span, Span, Entry | None]]:
+    """Yield the chunk and the span of each value that the runtime's repair changes, and its entry.
+
+    The entry is parsed separately and without the repair; it is `None` if it is invalid YAML.
+    """
     reading = ctx.reading
     if reading.status != "repaired" or reading.block is None:
         return
@@ -291,43 +303,44 @@ def _rewritten(ctx: Context) -> Iterator[tuple[Span, Span, Entry | None]]:
 
 
 def _invalid_values(ctx: Context) -> Iterator[tuple[str, Span]]:
-    """The keys and values that made the repair necessary."""
-    for chunk, value, alone in _rewritten(ctx):
+    """Yield the keys and values that made the repair necessary."""
+    for chunk, value, alone in _repaired_values(ctx):
         if alone is None:
             yield entry_key(ctx.text, chunk), value
 
 
 def _changed_values(ctx: Context) -> Iterator[Span]:
-    """The values that were in order, and are others because of the repair."""
-    for _, value, alone in _rewritten(ctx):
+    """Yield the values that were valid and that the repair changes."""
+    for _, value, alone in _repaired_values(ctx):
         if alone and alone.value.value != value.text_in(ctx.text):
             yield value
 
 
 def _keeps_values(ctx: Context, edits: tuple[Edit, ...]) -> bool:
-    """Whether after `edits` the frontmatter is valid YAML with the values that the repair gave."""
+    """Whether `edits` make the frontmatter valid YAML with the same values as after the repair."""
     after, before = ctx.document.with_edits(edits).reading, ctx.reading
     assert before.root is not None, "a repaired file has a tree"
     return after.status == "clean" and after.root is not None and after.root.value == before.root.value
 
 
 def quote_invalid_values(ctx: Context) -> tuple[Fix, ...]:
-    """The fix that makes the repair unnecessary, so that all other values count as they are written."""
-    edits = tuple(Edit(value, quote_scalar(value.text_in(ctx.text))) for _, value in _invalid_values(ctx))
-    keys = ", ".join(f"`{key}`" for key, _ in _invalid_values(ctx))
-    return (
-        (Fix(f"Put {keys} into quotes", edits),)
-        if ctx.document.with_edits(edits).reading.status == "clean"
-        else ()
-    )
+    """Return the fix that quotes all invalid values, so that no repair changes the other values."""
+    invalid = list(_invalid_values(ctx))
+    edits = tuple(Edit(value, quote_scalar(value.text_in(ctx.text))) for _, value in invalid)
+    keys = ", ".join(f"`{key}`" for key, _ in invalid)
+    return (Fix(f"Quote {keys}", edits),) if _is_clean(ctx, edits) else ()
+
+
+def _is_clean(ctx: Context, edits: tuple[Edit, ...]) -> bool:
+    """Whether the runtime reads the frontmatter without a repair after `edits`."""
+    return ctx.document.with_edits(edits).reading.status == "clean"
 
 
 @rule("advice", contains="\t")
 def tab_indentation(ctx: Context) -> Iterator[Finding]:
     """A line of the frontmatter is indented with a tab.
 
-    YAML forbids tabs for indentation. Claude Code reads them all the same; other tools that read
-    the file refuse it.
+    YAML forbids tabs in indentation. Claude Code accepts them; other tools reject the file.
 
     ## Bad
 
@@ -362,21 +375,22 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
         return
     tabs = [Span(*found.span()) for found in TAB_INDENTATION.finditer(ctx.text, *block)]
     edits = tuple(Edit(span, span.text_in(ctx.text).replace("\t", "  ")) for span in tabs)
+    effect = ctx.describe_effect("accepts it")
     message = (
-        f"A tab indents this line. {ctx.runtime_titles} reads it all the same; other tools refuse the file."
+        f"This line is indented with a tab, which is invalid YAML. {effect}; other tools reject the file."
     )
-    fixes = (Fix("Write spaces", edits, safe=True),) if _keeps_values(ctx, edits) else ()
+    fixes = (Fix("Replace tabs with spaces", edits, safe=True),) if _keeps_values(ctx, edits) else ()
     yield Finding(tabs[0], message, fixes)
 
 
 @rule("ignored", subjects=("repaired frontmatter",))
 def comment_in_value(ctx: Context) -> Iterator[Finding]:
-    """A comment becomes part of a value.
+    """A comment becomes part of the value before it.
 
-    Some value in this frontmatter needs quotes, so that Claude Code repairs it: line by line, it
-    puts every value with an unusual character into quotes. A `#` is one of these characters.
-    The comment behind it ends up inside the quotes, and `model: haiku # cheap` asks for a model of
-    the name `haiku # cheap`. An ignore comment behind such a value silences nothing.
+    When a value in the frontmatter is invalid without quotes, Claude Code repairs the frontmatter line by
+    line and quotes every value with special characters. `#` is one of them, so the comment ends up
+    inside the quotes: `model: haiku # cheap` requests a model named `haiku # cheap`. An ignore comment
+    after such a value has no effect.
 
     ## Bad
 
@@ -403,7 +417,7 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for chunk, value, alone in _rewritten(ctx):
+    for chunk, value, alone in _repaired_values(ctx):
         key = entry_key(ctx.text, chunk)
         known = ctx.dialect.key(key)
         pattern = _IGNORE_COMMENT if known and known.type == "text" else _COMMENT
@@ -419,26 +433,23 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         shown = Span(comment.start, comment.start + len(comment.text_in(ctx.text).rstrip()))
         yield Finding(
             shown,
-            f"`{shown.text_in(ctx.text)[:40]}` becomes part of the value of `{key}`,"
-            f" since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
-            (Fix("Move the comment to a line above", moved), *(quote_invalid_values(ctx) if alone else ())),
+            f"`{shown.text_in(ctx.text)[:40]}` becomes part of the value of `{key}`"
+            f" because {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
+            (Fix("Move the comment above", moved), *(quote_invalid_values(ctx) if alone else ())),
         )
 
 
 _COMMENT = re.compile(r"[ \t]+(#.*)")
-
-
 _IGNORE_COMMENT = re.compile(r"[ \t]+(#[ \t]*agentls:.*)")
 
 
 @rule("ignored", subjects=("repaired frontmatter",))
 def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
-    """A value in braces or brackets is read as plain text.
+    """A mapping in braces or a list in brackets is read as a string.
 
-    Some value in this frontmatter needs quotes, so that Claude Code repairs it: line by line, it
-    puts every value with an unusual character into quotes. Braces are such characters. A
-    mapping written in braces becomes plain text. Qwen Code, which then reads line by line, takes a list
-    in brackets for plain text, too.
+    When a value in the frontmatter is invalid without quotes, Claude Code repairs the frontmatter line by
+    line and quotes every value with special characters. Braces are among them, so a mapping in braces
+    becomes a string. Qwen Code then also reads a list in brackets as a string.
 
     ## Bad
 
@@ -466,25 +477,24 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     ```
     """
     already = {reason.span for reason in ctx.reading.reasons}
-    for chunk, value, alone in _rewritten(ctx):
+    for chunk, value, alone in _repaired_values(ctx):
         key = entry_key(ctx.text, chunk)
         collection = alone and not isinstance(alone.value, Scalar)
         if alone and collection and ctx.dialect.key(key) and value not in already:
             yield Finding(
                 alone.value.span,
-                f"`{key}` is read as plain text, since {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
+                f"`{key}` is read as a string because {ctx.reading.runtime.title} {ctx.reading.runtime.repair}.",
                 quote_invalid_values(ctx),
             )
 
 
 @rule("text lost", subjects=("ignored lines",))
 def lost_lines(ctx: Context) -> Iterator[Finding]:
-    """A part of a value is lost, since the frontmatter is not valid YAML.
+    """A part of a value is ignored because the frontmatter is not valid YAML.
 
-    Qwen Code and Factory Droid read frontmatter line by line when YAML fails. Then only the first line
-    of a value counts, a block of lines comes to nothing, and so does a list whose dashes are not
-    indented by two blanks: an agent may end up with a description that is cut short, and with all
-    tools. Nothing is said when the file is loaded.
+    Qwen Code and Factory Droid read invalid frontmatter line by line. They use only the first line of a
+    value, and ignore a block scalar and a list whose dashes are not indented by two spaces. The agent may
+    then have an incomplete description, and all tools. The file is loaded without a warning.
 
     ## Bad
 
@@ -521,26 +531,18 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
             continue
         candidates = (*quote_invalid_values(ctx), *repair_fixes(ctx, lost[0]))
         fix = next((fix for fix in candidates if _is_clean(ctx, fix.edits)), None)
-        of = f"of `{entry_key(ctx.text, chunk)}` " if at else ""
         lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
-        yield Finding(
-            lost[0],
-            f"{ctx.runtime_titles} {reading.runtime.repair}, and passes over {lines} {of}here.",
-            (fix,) if fix else (),
-        )
-
-
-def _is_clean(ctx: Context, edits: tuple[Edit, ...]) -> bool:
-    """Whether after `edits` the runtime takes the frontmatter as it stands."""
-    return ctx.document.with_edits(edits).reading.status == "clean"
+        of = f" of `{entry_key(ctx.text, chunk)}`" if at else ""
+        message = f"{reading.runtime.title} ignores {lines}{of} because it {reading.runtime.repair}."
+        yield Finding(lost[0], message, (fix,) if fix else ())
 
 
 @rule("ignored", subjects=("unparsed value",))
 def unclosed_list(ctx: Context) -> Iterator[Finding]:
-    """A list that starts with `[` has no end.
+    """A list that starts with `[` is not closed.
 
-    VS Code reports it, and takes what it can read. Other products skip such a file, which is another
-    finding.
+    VS Code reports it and uses the items that it can read. Products that do not load such a file are
+    reported by `invalid-yaml`.
 
     ## Bad
 
@@ -572,6 +574,6 @@ def unclosed_list(ctx: Context) -> Iterator[Finding]:
             closed = "]" in span.text_in(ctx.text)
             end = Span(span.end, span.end)
             fixes = () if closed else ctx.make_fix("Insert the closing `]`", Edit(end, "]"))
-            what = "is not in order" if closed else "has no closing `]`"
-            message = f"The list of `{entry.key.text}` {what}. {ctx.describe_effect('reports it')}."
+            what = "is invalid" if closed else "has no closing `]`"
+            message = f"The list in `{entry.key.text}` {what}. {ctx.describe_effect('reports it')}."
             yield Finding(span, message, fixes)

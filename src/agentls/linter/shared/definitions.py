@@ -1,4 +1,4 @@
-"""The definition that a file is, and where it is shown."""
+"""The main definition of a file, and how findings show it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from agentls.text.offsets import Span
 
 
 def main_definition(ctx: Context) -> Definition | None:
-    """What the file defines, where it loads and the project is known."""
+    """Return the main definition of the file, or `None` if the file does not load or has no project."""
     own = ctx.names.main_definition if ctx.names else None
     return own if own and own.loads else None
 
 
 def name_span(ctx: Context, own: Definition) -> Span:
-    """Where a finding about the name goes: to the fence where the name of the file stands in."""
+    """Return the span of the name, or of the opening `---` if the name is taken from the file name."""
     if own.span.start < own.span.end:
         return own.span
     block = ctx.document.frontmatter
@@ -24,12 +24,12 @@ def name_span(ctx: Context, own: Definition) -> Span:
 
 
 def project_path(own: Definition, path: str) -> str:
-    """The path of another file, as short as it is clear."""
+    """Return `path` relative to the base folder of `own` if it is inside it, otherwise unchanged."""
     return path.removeprefix(f"{own.base_folder}/") if own.base_folder else path
 
 
 def parent_folders(folder: str) -> Iterator[str]:
-    """The folders above `folder`, the nearest first."""
+    """Yield the parent folders of `folder`, the nearest first."""
     while "/" in folder:
         folder = folder.rpartition("/")[0]
         yield folder
