@@ -95,7 +95,7 @@ class Case:
 
     def document(self, path: str) -> Document:
         """The document at `path`."""
-        document = locate.open_document(
+        document = locate.make_document(
             path, self.files[path], self.config, self._plugin(path), "claude-code"
         )
         assert document is not None
@@ -216,7 +216,7 @@ def at_cursor(text: str) -> tuple[str, int]:
 
 def agent(text: str, path: str = ".claude/agents/case.md", **options: Any) -> Document:
     """A document of its own with the default configuration, or one with `options` changed."""
-    document = locate.open_document(path, text, config.Config(**options), None, "claude-code")
+    document = locate.make_document(path, text, config.Config(**options), None, "claude-code")
     assert document is not None
     return document
 

@@ -79,7 +79,7 @@ def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:
 def test_real_siblings_have_no_error_but_where_yaml_is_broken(folder: str, dialect: str) -> None:
     for path in sorted((CORPUS / folder).rglob("*.md*")):
         text = path.read_bytes().decode("utf-8", "replace")
-        document = locate.open_document(path.name, text, Config(), None, dialect)
+        document = locate.make_document(path.name, text, Config(), None, dialect)
         assert document is not None
         found = check(document, Config(), NoDisk())
         errors = [d.message for d in found if d.severity == Severity.ERROR and d.code != "invalid-yaml"]

@@ -106,7 +106,7 @@ def test_text_shows_the_place(project: Project) -> None:
         f".claude/agents/a.md:4:14: warning[unknown-tool] {message}\n"
         "   4 | tools: Read, Grpe\n"
         "     |              ^^^^\n"
-        "     = fix: Write `Grep`\n"
+        "     = fix: Change to `Grep`\n"
         "\n"
         "2 files checked: 1 warning\n"
         "Run `agentls explain CODE` for details.\n"
@@ -153,7 +153,7 @@ def test_json(project: Project) -> None:
         "location": {"line": 4, "column": 16},
         "end_location": {"line": 4, "column": 20},
         "fix": {
-            "title": "Write `Grep`",
+            "title": "Change to `Grep`",
             "safe": False,
             "edits": [
                 {
@@ -534,8 +534,8 @@ def test_inspect_as_json(project: Project) -> None:
 
 def test_inspect_looks_at_the_project(project: Project) -> None:
     project.write({A: WARNED, B: LEAD})
-    assert "named by     lead" in project("inspect", A).out
-    assert "named by" not in project("inspect", "--no-project", A).out
+    assert "used by      lead" in project("inspect", A).out
+    assert "used by" not in project("inspect", "--no-project", A).out
     (found,) = project("inspect", "--output-format", "json", A).data
     assert found["readings"][0]["effective"]["named_by"] == ["lead"]
 
@@ -583,7 +583,7 @@ def test_help_and_version(project: Project, capsys: pytest.CaptureFixture[str]) 
 def test_server(
     project: Project, monkeypatch: pytest.MonkeyPatch, options: list[str], called: tuple[object, ...]
 ) -> None:
-    from agentls.lsp import transports
+    from agentls.lsp import serve as serving
 
     calls: list[tuple[object, ...]] = []
 
@@ -591,7 +591,7 @@ def test_server(
         calls.append(address)
         return 1
 
-    monkeypatch.setattr(transports, "run_tcp" if called else "run_stdio", serve)
+    monkeypatch.setattr(serving, "run_tcp" if called else "run_stdio", serve)
     assert project("server", *options).code == 1
     assert calls == [called]
 

@@ -6,14 +6,14 @@ import pytest
 
 from agentls.config import Config
 from agentls.document.document import Document
-from agentls.document.locate import open_document
+from agentls.document.locate import make_document
 from agentls.linter.check import check
 from agentls.linter.consequence import Consequence, Effect, Severity, effects_on, severity_of, worst_severity
 from agentls.project.world import NoDisk
 
 
 def opened(path: str, text: str = "---\nname: a\n---\n") -> Document:
-    document = open_document(path, text, Config())
+    document = make_document(path, text, Config())
     assert document is not None
     return document
 

@@ -122,7 +122,7 @@ from agentls.document import locate
 from agentls.linter import check
 from agentls.project.world import NoDisk
 from agentls.dialects import crosswalk
-document = locate.open_document(".claude/agents/a.md", {text!r}, config.Config())
+document = locate.make_document(".claude/agents/a.md", {text!r}, config.Config())
 assert check.check(document, config.Config(), NoDisk()) == []
 raise SystemExit(crosswalk.load_crosswalk.cache_info().currsize)
 """

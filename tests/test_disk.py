@@ -301,7 +301,7 @@ def test_a_plugin_without_a_usable_name_is_called_like_its_folder(write: Write, 
 def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
     write({".claude/rules/a.md": "Be brief.", "src/a.ts": "", "node_modules/b.py": "", "build/c.py": ""})
     path = disk.absolute_path(".claude/rules/a.md")
-    document = locate.open_document(path, "Be brief.", Config())
+    document = locate.make_document(path, "Be brief.", Config())
     assert document is not None
     fits = disk.DiskWorld(document).has_match
     assert fits("src/**/*.ts")
@@ -312,6 +312,6 @@ def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
 
 def test_nothing_is_said_about_files_of_no_project(write: Write) -> None:
     write({"a.instructions.md": "Be brief."})
-    document = locate.open_document(disk.absolute_path("a.instructions.md"), "Be brief.", Config())
+    document = locate.make_document(disk.absolute_path("a.instructions.md"), "Be brief.", Config())
     assert document is not None
     assert disk.DiskWorld(document).has_match("**/*.rs")

@@ -159,7 +159,7 @@ def test_nobodys_whole_home_is_searched(user: Path, write: Write, *, above: bool
 
 
 def test_the_users_folder_can_be_left_out(user: Path, write: Write) -> None:
-    write({**USERS, "work/agentls.toml": "user-folder = false\n"})
+    write({**USERS, "work/agentls.toml": "user-files = false\n"})
     assert paths(indexed(user / "work"), user) == ["work/.claude/agents/a.md"]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-import agentls
+import agentls.lsp
 import dependency_check
 
 PACKAGE = Path(agentls.__file__).parent
@@ -24,6 +24,15 @@ def test_the_map_of_the_code_has_the_order_of_the_layers() -> None:
     packages = re.findall(r"^- `(\w+)`", agentls.__doc__ or "", re.MULTILINE)
     layers = dependency_check.project()["tool"]["importlinter"]["contracts"][0]["layers"]
     assert packages == layers[::-1]
+
+
+def test_the_map_of_the_server_has_the_order_of_its_layers() -> None:
+    lines = [line.partition(":")[0] for line in (agentls.lsp.__doc__ or "").splitlines() if line[:2] == "- "]
+    contracts = dependency_check.project()["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each.get("containers") == ["agentls.lsp"]]
+    assert [set(re.findall(r"\w+", line)) for line in lines] == [
+        set(re.findall(r"\w+", row)) for row in layers[::-1]
+    ]
 
 
 def test_no_two_modules_share_a_name() -> None:
@@ -43,3 +52,14 @@ def test_modules_are_of_a_size_to_read() -> None:
     sizes = {str(p.relative_to(PACKAGE)): len(p.read_text("utf-8").splitlines()) for p in MODULES}
     code = {name: size for name, size in sizes.items() if not name.startswith("linter/rules/")}
     assert {name: size for name, size in code.items() if size > 500} == {}
+
+
+@pytest.mark.parametrize("late", ["session", "requests", "settings", "convert"])
+def test_the_server_starts_without_the_core(late: str) -> None:
+    program = f"import sys, agentls.lsp.serve; sys.exit('agentls.lsp.{late}' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_server_starts_without_the_linter() -> None:
+    program = "import sys, agentls.lsp.serve; sys.exit('agentls.linter' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -15,8 +15,11 @@ from agentls.features import (
     code_action,
     code_lens,
     completion,
+    definition,
     document_symbol,
+    folding_range,
     hover,
+    name_at,
     name_completion,
     name_hover,
     references,
@@ -100,16 +103,16 @@ def through_everything(document: Document, offset: int) -> None:
     code_action.code_actions(document, found, found[0].span if found else document.lines.line_span(0))
     known = around(document)
     for snippets in (True, False):
-        offered = completion.complete(document, offset, snippets=snippets, project=known).items
+        offered = completion.complete(document, offset, snippets=snippets, index=known).items
         assert all(item.edit.span.contains_cursor(offset) for item in offered)
         for item in offered[:: len(offered) // ITEMS + 1]:
-            completion.item_documentation(document.dialect, item.kind, item.label, item.within)
-            name_completion.name_documentation(document, known, item.label, item.within, lambda _: None)
+            completion.item_documentation(document.dialect, item.kind, item.label, item.parent)
+            name_completion.name_documentation(document, known, item.label, item.parent, lambda _: None)
     card = hover.hover(document, offset, known)
     assert card is None or card.span.contains_cursor(offset)
     go_from_name_to_name(document, offset)
     document_symbol.document_symbols(document)
-    document_symbol.folding_ranges(document)
+    folding_range.folding_ranges(document)
     inspection.inspection_data(inspection.inspect_document(document, known))
     assert all(
         code_lens.lens_title(document, each.subject, known) for each in code_lens.code_lenses(document, known)
@@ -123,16 +126,16 @@ def go_from_name_to_name(document: Document, offset: int) -> None:
     index.update(names)
     card = name_hover.hover(index, names, document.text, offset, lambda _: document)
     assert card is None or card.span.contains_cursor(offset)
-    every: list[references.NameOccurrence] = [*names.definitions, *names.references]
+    every: list[name_at.NameOccurrence] = [*names.definitions, *names.references]
     for named in every:
-        found = references.find_name_at(index, names, document.text, named.span.start)
+        found = name_at.find_name_at(index, names, document.text, named.span.start)
         assert found or not isinstance(named, Definition)
         wanted = references.reference_subject(index, names, found or named)
         assert all(
             reference in names.references for _, reference in references.find_references(index, wanted)
         )
         if isinstance(wanted, Definition):
-            shown = references.target_range(wanted, document.text)
+            shown = definition.target_range(wanted, document.text)
             assert shown.start <= wanted.span.start <= wanted.span.end <= shown.end
             give_another_name(document, index, wanted)
 
@@ -166,7 +169,7 @@ def test_no_text_is_too_odd_elsewhere(path: str, caplog: pytest.LogCaptureFixtur
     plugin = locate.Plugin("/p", "kit")
     for case, name in CASES[OTHER_PLACES.index(path) :: len(OTHER_PLACES)]:
         for piece in pieces(case.files[name]):
-            document = locate.open_document(path, piece, Config(), plugin)
+            document = locate.make_document(path, piece, Config(), plugin)
             assert document is not None
             through_everything(document, len(piece) // 2)
     assert [record.getMessage() for record in caplog.records] == []
@@ -216,7 +219,7 @@ def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
     path, made = LONG[what]
 
     def seconds(n: int) -> float:
-        document = locate.open_document(path, AGENT.format(made(n)), Config())
+        document = locate.make_document(path, AGENT.format(made(n)), Config())
         assert document is not None
         start = time.process_time()
         check.check(document, Config(), NoFiles())

@@ -169,7 +169,7 @@ HOW = {"clean": "L", "repaired": "f", "damaged": "!", "dropped": "R"}
 def test_a_file_is_read_as_it_was_seen_to_be_read(row: Row) -> None:
     seen = ""
     for (name, path), expected in zip(RUNTIMES.items(), row.outcome, strict=True):
-        document = locate.open_document(path, row.text, Config())
+        document = locate.make_document(path, row.text, Config())
         assert document is not None
         reading = next(reading for reading in document.readings if reading.runtime.name == name)
         seen += "-" if expected == "-" else HOW[reading.status]
@@ -180,7 +180,7 @@ def test_a_file_is_read_as_it_was_seen_to_be_read(row: Row) -> None:
 def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
     seen = ""
     for (name, path), expected in zip(RUNTIMES.items(), row.outcome, strict=True):
-        document = locate.open_document(f"{path.rpartition('/')[0]}/{row.name}", row.text, Config())
+        document = locate.make_document(f"{path.rpartition('/')[0]}/{row.name}", row.text, Config())
         readings = document.readings if document else ()
         how = next((reading.status for reading in readings if reading.runtime.name == name), "dropped")
         seen += "-" if expected == "-" else HOW[how]
@@ -188,7 +188,7 @@ def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
 
 
 def test_line_ends_that_the_runtime_knows_are_no_fault() -> None:
-    document = locate.open_document(RUNTIMES["qwen-code"], FULL.replace("\n", "\r"), Config())
+    document = locate.make_document(RUNTIMES["qwen-code"], FULL.replace("\n", "\r"), Config())
     assert document is not None
     assert not [each for each in check(document, Config(), NoDisk()) if each.severity == Severity.ERROR]
 

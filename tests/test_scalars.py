@@ -44,7 +44,7 @@ VALUES = {
 def test_a_plain_value_is_what_the_parser_makes_of_it(value: str) -> None:
     text = f"---\nname: probe\ndescription: Looks at things.\nnote: {value}\n---\n\nYou look at things.\n"
     for (scalars, path), expected in zip(PATHS.items(), VALUES[value].split(), strict=True):
-        document = locate.open_document(path, text, Config())
+        document = locate.make_document(path, text, Config())
         assert document is not None
         assert document.readings[0].root is not None
         entry = document.readings[0].root.get("note")

@@ -18,7 +18,7 @@ GOOD = "---\nname: review\ndescription: Reviews code. Use it after every change.
 
 def skill(text: str, place: str = ".claude/skills", file: str = "SKILL.md") -> Document:
     """The skill `review` with this text."""
-    document = locate.open_document(f"{place}/review/{file}", text, config.Config())
+    document = locate.make_document(f"{place}/review/{file}", text, config.Config())
     assert document is not None
     return document
 
@@ -57,7 +57,7 @@ def test_a_file_beside_a_skill_is_none() -> None:
 
 def test_a_plugin_puts_its_name_in_front() -> None:
     plugin = locate.Plugin("/kit", "kit")
-    document = locate.open_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
+    document = locate.make_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
     assert document is not None
     assert document.dialect.name == "claude-skills"
     assert document.reading.name == "kit:review"
@@ -130,4 +130,4 @@ def test_keys_are_offered_where_they_are_known(place: str, offered: set[str], wi
 def test_the_inspection_speaks_of_no_tools_where_there_are_none() -> None:
     shown = inspection.strip_styles(inspection.render_text(inspection.inspect_document(skill(GOOD))))
     assert "Claude Code 2.1.328 loads this file." in shown
-    assert "all that subagents may use" not in shown
+    assert "all tools available to subagents" not in shown

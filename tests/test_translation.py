@@ -29,22 +29,22 @@ def translated(path: str, keys: str, head: str = HEAD) -> tuple[str, str]:
     [
         (
             "kind: local\ntemperature: 0.2\nmax_turns: 20\ntools:\n  - read_file\n  - mcp_docs_find",
-            "Write the file for Claude Code, without `kind` and `temperature`",
+            "Convert the file for Claude Code (removes `kind` and `temperature`)",
             "maxTurns: 20\ntools: [Read]",
         ),
         (
             "mode: subagent\nmaxSteps: 20\npermission:\n  edit: deny\n  bash: deny",
-            "Write the file for Claude Code, without `mode`",
+            "Convert the file for Claude Code (removes `mode`)",
             "maxTurns: 20\ndisallowedTools: [Edit, Bash]",
         ),
         (
             'mode: subagent\nsteps: 20\npermission: {"*": deny, read: allow, grep: allow}',
-            "Write the file for Claude Code, without `mode`",
+            "Convert the file for Claude Code (removes `mode`)",
             "maxTurns: 20\ntools: [Read, Grep]",
         ),
         (
             "target: vscode\nhandoffs: []\ntools: [read, search, docs/*]\nuser-invocable: true",
-            "Write the file for Claude Code, without `target`, `handoffs` and `user-invocable`",
+            "Convert the file for Claude Code (removes `target`, `handoffs` and `user-invocable`)",
             "tools: [Read, Grep, Glob, mcp__docs__*]",
         ),
     ],
@@ -58,12 +58,12 @@ def test_for_claude_code(keys: str, title: str, after: str) -> None:
     [
         (
             "tools: Read, Grep, Bash(git diff *), mcp__docs__find\nmaxTurns: 20\nmodel: sonnet",
-            "Write the file for Gemini CLI, without `model`",
+            "Convert the file for Gemini CLI (removes `model`)",
             "tools: [read_file, grep_search, run_shell_command, mcp_docs_find]\nmax_turns: 20",
         ),
         (
             "permissionMode: plan\neffort: high\nmaxTurns: '20'\nmcpServers:\n  docs: {command: docs}\nowner: me",
-            "Write the file for Gemini CLI, without `permissionMode`, `effort` and `owner`",
+            "Convert the file for Gemini CLI (removes `permissionMode`, `effort` and `owner`)",
             "max_turns: 20\nmcp_servers:\n  docs: {command: docs}",
         ),
     ],
@@ -77,13 +77,13 @@ def test_for_gemini_cli(keys: str, title: str, after: str) -> None:
     [
         (
             "tools: Read, Write, Bash(git diff *)\nmaxTurns: 20\npermissionMode: plan\neffort: high\nmodel: sonnet",
-            "Write the file for OpenCode, without `permissionMode`",
+            "Convert the file for OpenCode (removes `permissionMode`)",
             'permission:\n  "*": deny\n  read: allow\n  edit: allow\n  bash: allow\n'
             "steps: 20\nreasoningEffort: high\nmodel: anthropic/claude-sonnet-5-5",
         ),
         (
             "disallowedTools: [Bash, Edit]\nmaxTurns: 20\nmemory: project\ncolor: blue",
-            "Write the file for OpenCode, without `memory` and `color`",
+            "Convert the file for OpenCode (removes `memory` and `color`)",
             "permission:\n  bash: deny\n  edit: deny\nsteps: 20",
         ),
     ],
@@ -116,5 +116,5 @@ def test_one_finding_stands_for_all_and_gives_way_when_it_is_off() -> None:
 def test_a_foreign_key_is_renamed_with_its_value() -> None:
     document = agent(HEAD + "tools: [Read, Grep]\napprovalMode: auto-edit" + BODY)
     (found,) = check(document, Config(), NoDisk())
-    assert [fix.title for fix in found.fixes] == ["Write `permissionMode`", "Remove `approvalMode`"]
+    assert [fix.title for fix in found.fixes] == ["Rename to `permissionMode`", "Remove `approvalMode`"]
     assert "\npermissionMode: acceptEdits\n" in apply_edits(document.text, found.fixes[0].edits)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from agentls.config import Config
-from agentls.document.locate import open_document
+from agentls.document.locate import make_document
 from agentls.linter.check import check
 from agentls.linter.consequence import Severity
 
@@ -68,7 +68,7 @@ def said(case: dict[str, Any]) -> tuple[set[int], set[int]]:
         models=tuple(model["name"] for model in environment["models"] if model["tool_calling"]),
     )
     path = case["file_uri"].removeprefix("file:///ws/")
-    document = open_document(path, "\n".join(case["input_lines"]), config)
+    document = make_document(path, "\n".join(case["input_lines"]), config)
     assert document is not None, path
     found = check(document, config, Beside(tuple(files)))
     lines = [(document.lines.line_number(d.span.start) + 1, d.severity) for d in found]

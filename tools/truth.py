@@ -74,7 +74,7 @@ def read_verdicts(path: Path) -> Files:
     recorded = (
         Recorded(
             probe["kind"],
-            locate.open_document(data["path"], probe["text"], config),
+            locate.make_document(data["path"], probe["text"], config),
             probe["loads"],
             probe["loads"] and probe.get("works", True),
         )
@@ -173,7 +173,7 @@ def _runtime_path(corpus: Corpus, path: str) -> str:
 
 
 def _document(path: str, data: bytes) -> Document | None:
-    return locate.open_document(path, data.decode("utf-8", "replace"), Config())
+    return locate.make_document(path, data.decode("utf-8", "replace"), Config())
 
 
 # --- the comparison ----------------------------------------------------------------------------

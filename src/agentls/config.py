@@ -1,8 +1,8 @@
-"""What a user can set for the checks, from a plain mapping.
+"""The configuration of the checks, parsed from a plain mapping.
 
 The same settings come from `[tool.agentls]` in `pyproject.toml`, from `agentls.toml`, from an
-editor and from the command line. A setting that does not exist, or has the wrong type, gives
-a message and is ignored; the others apply.
+editor and from the command line. A setting that is unknown or has the wrong type is reported
+and ignored; the others apply.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ SEVERITIES = ("error", "warning", "information", "hint")
 
 
 class DialectFile(NamedTuple):
-    """A file with a dialect of the user's: its path as the settings have it, and once it has been
-    read and found in order, the name of the dialect and its text."""
+    """A file with a dialect of the user: its path as in the settings, and once it has been read and
+    validated, the name of the dialect and the text of the file."""
 
     path: str
     name: str = ""
@@ -25,7 +25,7 @@ class DialectFile(NamedTuple):
 
 
 class Override(NamedTuple):
-    """Settings for the files that fit one of `paths`."""
+    """Settings for the files that match one of `paths`."""
 
     paths: tuple[str, ...]
     select: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Override(NamedTuple):
 
 
 class Config(NamedTuple):
-    """The settings of the checks; `SETTINGS` says what each does."""
+    """The settings of the checks; `SETTING_DESCRIPTIONS` describes each."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -43,20 +43,20 @@ class Config(NamedTuple):
     models: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()
-    description_tokens: int = 1000
-    roster_tokens: int = 0
+    max_description_tokens: int = 1000
+    max_total_description_tokens: int = 0
     dialects: tuple[DialectFile, ...] = ()
-    lines: int = 0
+    max_lines: int = 0
     places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    user_folder: bool = True
+    user_files: bool = True
     overrides: tuple[Override, ...] = ()
 
     def enables(self, code: str) -> bool:
-        """Whether the rule `code` is switched on."""
+        """Whether the rule `code` is enabled."""
         return code not in self.ignore and (not self.select or code in self.select)
 
     def for_path(self, path: str) -> Config:
-        """The settings for the file at `path`, given as its `overrides` count it."""
+        """The settings for the file at `path`, which is relative to the same folder as `overrides`."""
         config = self
         for override in self.overrides:
             if _matches(path, override.paths):
@@ -68,7 +68,7 @@ class Config(NamedTuple):
         return config
 
     def dialect_for(self, path: str) -> str | None:
-        """The dialect that `places` gives the file at `path`."""
+        """The dialect that `places` assigns to the file at `path`, or `None`."""
         return next((name for name, patterns in self.places.items() if _matches(path, patterns)), None)
 
 
@@ -79,32 +79,32 @@ SETTING_DESCRIPTIONS = {
     "tools": "additional tool names to treat as known",
     "models": "additional model ids to treat as known",
     "keys": "additional frontmatter keys to treat as known",
-    "runtimes": "runtimes whose verdicts are reported in full; the owners of the folder if empty",
-    "description_tokens": "estimated tokens above which a description is reported as long",
-    "roster_tokens": "estimated tokens above which the descriptions of all agents, or of all skills, are reported"
-    " as too long together; the limit of the runtime if 0",
-    "dialects": "files that define additional dialects, relative to the folder of the settings",
-    "lines": "lines above which a text is reported as long; the recommendation of its runtime if 0",
+    "runtimes": "runtimes whose verdicts are reported; the owners of the folder if empty",
+    "max_description_tokens": "estimated tokens above which a description is reported as too long",
+    "max_total_description_tokens": "estimated tokens above which the descriptions of all agents, or of all"
+    " skills, are reported as too long in total; the limit of the runtime if 0",
+    "dialects": "files that define additional dialects, relative to the folder of the settings file",
+    "max_lines": "lines above which a text is reported as too long; the recommendation of its runtime if 0",
     "places": "additional locations of agent files: dialects with patterns as in `.gitignore`",
-    "user_folder": "whether the user's own agents, skills, settings and plugins, as in `~/.claude`, are known in"
-    " every project; `true` by default",
+    "user_files": "whether every project includes the user's own agents, skills, settings and plugins, as in"
+    " `~/.claude`; `true` by default",
     "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
-    "paths": "in an override: patterns as in `.gitignore`, relative to the folder of the file",
+    "paths": "in an override: patterns as in `.gitignore`, relative to the folder of the settings file",
 }
-"""What each setting does, by the name of its field."""
+"""The description of each setting, by the name of its field."""
 
 
 class ParsedConfig(NamedTuple):
-    """Settings read from a mapping, with a message for each that could not be used."""
+    """Settings parsed from a mapping, with a message for each that is ignored."""
 
     config: Config
     problems: tuple[str, ...]
 
 
 def parse_config(data: Mapping[str, Any], codes: Collection[str]) -> ParsedConfig:
-    """The settings in `data`, whose names may be written with `-` or `_`.
+    """Parse the settings in `data`, whose names may be written with `-` or `_`.
 
-    `codes` are the rules that exist; others are reported with what comes nearest.
+    `codes` are the codes of all rules; others are reported with the closest match.
     """
     problems: list[str] = []
     values = _parse_table(Config, data, "", problems)
@@ -115,17 +115,17 @@ def parse_config(data: Mapping[str, Any], codes: Collection[str]) -> ParsedConfi
         if "paths" in found:
             overrides.append(Override(**found))
         else:
-            problems.append(f"'{where}paths' is missing; the entry is ignored")
+            problems.append(f"`{where}paths` is missing; the override is ignored")
     config = Config(**values, overrides=tuple(overrides))
     parts: list[Config | Override] = [config, *config.overrides]
     for part in parts:
         unknown = [code for code in (*part.select, *part.ignore, *part.severity) if code not in codes]
-        problems += [f"unknown rule '{code}'{_did_you_mean(code, codes)}" for code in unknown]
+        problems += [f"unknown rule `{code}`{_did_you_mean(code, codes)}" for code in unknown]
     return ParsedConfig(config, tuple(problems))
 
 
 def _parse_table(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
-    """The usable values of `data` for the fields of `kind`."""
+    """Parse the valid values of `data` for the fields of `kind`; `where` is their path in messages."""
     if not isinstance(data, Mapping):
         problems.append(f"'{where.rstrip('.') or 'agentls'}' must be a table")
         return {}
@@ -135,63 +135,63 @@ def _parse_table(kind: Any, data: Any, where: str, problems: list[str]) -> dict[
         name = str(written).replace("-", "_")
         if name not in known:
             names = [n.replace("_", "-") for n in known]
-            problems.append(f"unknown setting '{where}{written}'{_did_you_mean(str(written), names)}")
+            problems.append(f"unknown setting `{where}{written}`{_did_you_mean(str(written), names)}")
             continue
-        usable, wanted = _parse_value(name, value)
-        if wanted:
-            problems.append(f"'{where}{written}' must be {wanted}; ignored")
+        parsed, expected = _parse_value(name, value)
+        if expected:
+            problems.append(f"`{where}{written}` must be {expected}; ignored")
         else:
-            values[name] = usable
+            values[name] = parsed
     return values
 
 
 def _parse_value(name: str, value: Any) -> tuple[Any, str]:
-    """The value as its field wants it, and else what it must be."""
+    """Parse `value` for the field `name`: the result, or a phrase for what is expected."""
     if name == "severity":
         if not isinstance(value, Mapping) or not all(v in SEVERITIES for v in value.values()):
-            return None, f"a table from rule codes to one of {', '.join(SEVERITIES)}"
+            return None, f"a table of rule codes with one of {', '.join(SEVERITIES)}"
         return {str(code): severity for code, severity in value.items()}, ""
     if name == "places":
         rows = {k: _pattern_list(v) for k, v in value.items()} if isinstance(value, Mapping) else {"": None}
-        return (None, "a table from dialects to lists of patterns") if None in rows.values() else (rows, "")
+        return (None, "a table of dialects with lists of patterns") if None in rows.values() else (rows, "")
     if name == "paths":
         patterns = _pattern_list(value)
         return (patterns, "") if patterns is not None else (None, "a list of patterns")
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
-    if name == "user_folder":
-        return (value, "") if isinstance(value, bool) else (None, "true or false")
-    if name in ("description_tokens", "roster_tokens", "lines"):
-        least = 1 if name == "description_tokens" else 0
+    if name == "user_files":
+        return (value, "") if isinstance(value, bool) else (None, "`true` or `false`")
+    if name in ("max_description_tokens", "max_total_description_tokens", "max_lines"):
+        least = 1 if name == "max_description_tokens" else 0
         ok = isinstance(value, int) and not isinstance(value, bool) and value >= least
         return (value, "") if ok else (None, f"an integer of at least {least}")
-    texts = _string_list(value)
-    if name == "dialects" and texts is not None:
-        return tuple(DialectFile(path) for path in texts), ""
-    return (texts, "") if texts is not None else (None, "a list of strings")
+    strings = _string_list(value)
+    if name == "dialects" and strings is not None:
+        return tuple(DialectFile(path) for path in strings), ""
+    return (strings, "") if strings is not None else (None, "a list of strings")
 
 
 def _string_list(value: Any) -> tuple[str, ...] | None:
-    """`value` as texts, if it is a list of texts."""
+    """`value` as strings, or `None` if it is not a list of strings."""
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         return tuple(value)
     return None
 
 
 def _pattern_list(value: Any) -> tuple[str, ...] | None:
-    """`value` as patterns, if it is a list of texts that are patterns."""
+    """`value` as patterns, or `None` if it is not a list of valid patterns."""
     from pathspec import GitIgnoreSpec
 
-    texts = _string_list(value)
+    patterns = _string_list(value)
     try:
-        GitIgnoreSpec.from_lines(texts or ())
+        GitIgnoreSpec.from_lines(patterns or ())
     except (ValueError, re.error):
         return None
-    return texts
+    return patterns
 
 
 def _did_you_mean(word: str, known: Collection[str]) -> str:
-    """A hint at the known word that comes nearest, if one does."""
+    """A suggestion of the known word that is closest to `word`; "" if none is close."""
     from agentls.text.spelling import closest_match
 
     found = closest_match(word, known)
@@ -199,7 +199,7 @@ def _did_you_mean(word: str, known: Collection[str]) -> str:
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """Whether `path` fits one of the patterns."""
-    from pathspec import GitIgnoreSpec  # Few runs need it, and loading it takes longer than a check.
+    """Whether `path` matches one of the patterns."""
+    from pathspec import GitIgnoreSpec  # Few runs need it, and it takes longer to import than a check takes.
 
     return GitIgnoreSpec.from_lines(patterns).match_file(path)

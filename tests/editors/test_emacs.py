@@ -53,7 +53,7 @@ def test_tools_are_completed(seen: dict[str, Any]) -> None:
 
 
 def test_the_fence_tells_what_the_runtime_makes_of_the_file(seen: dict[str, Any]) -> None:
-    assert "Dropped: `Bahs`" in seen["hover"]
+    assert "Ignored: `Bahs`" in seen["hover"]
 
 
 def test_the_outline(seen: dict[str, Any]) -> None:
@@ -62,6 +62,6 @@ def test_the_outline(seen: dict[str, Any]) -> None:
 
 def test_the_fix_mends_the_file(seen: dict[str, Any]) -> None:
     assert "`Bash`" in seen["actions"][0]
-    assert "Ignore unknown-tool here" in seen["actions"]
+    assert "Disable unknown-tool for this line" in seen["actions"]
     assert seen["fixed"] == "tools: Read, Bash, Glob"
     assert seen["cleared"]

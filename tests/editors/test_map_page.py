@@ -15,11 +15,11 @@ from agentls.reports import graph_formats
 from agentls.workspace import disk
 from editors.real import missing
 from editors.test_vscode import CODE, OUTPUT, ROOT, node
-from test_graph import NASTY, nasty
+from project.test_graph import SPECIAL_NAMES, graph_of_special_names
 
 
 def seen(page: Path, name: str) -> Any:
-    """What is seen of a page once `name` was looked for and selected."""
+    """The state of a page after `name` was searched and selected."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         missing("Chromium is not installed")
@@ -36,15 +36,13 @@ def seen(page: Path, name: str) -> Any:
     return found
 
 
-def test_a_person_finds_an_agent_and_what_it_is_connected_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_agent_is_found_with_its_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "examples" / "team", tmp_path / "team")
     (tmp_path / "team" / ".git").mkdir()
     monkeypatch.chdir(tmp_path / "team")
     assert main.main(["graph", "-o", "../map.html"]) == 0
     found = seen(tmp_path / "map.html", "release-man")
-    assert found["list"][:2] == ["fixture-builder", "house-stile"], "dead names stand first"
+    assert found["list"][:2] == ["fixture-builder", "house-stile"], "unresolved names come first"
     assert not found["overlapping"]
     for words in ("release-manager", "Prepares a release.", "starts (1)\ndocs-writer", "preloads (2)"):
         assert words in found["card"]
@@ -52,9 +50,11 @@ def test_a_person_finds_an_agent_and_what_it_is_connected_with(
     assert found["links"][0] == f"vscode://file{file}:2"
 
 
-def test_names_that_bite_are_names(tmp_path: Path) -> None:
+def test_special_names_are_escaped(tmp_path: Path) -> None:
     page = tmp_path / "map.html"
-    page.write_text(graph_formats.render_html(nasty(), NASTY[4], disk.read_map_asset), "utf-8")
+    page.write_text(
+        graph_formats.render_html(graph_of_special_names(), SPECIAL_NAMES[4], disk.read_map_asset), "utf-8"
+    )
     found = seen(page, "alert")
-    assert sorted(found["list"]) == sorted(" ".join(name.split()) for name in NASTY)
-    assert NASTY[4] in found["card"]
+    assert sorted(found["list"]) == sorted(" ".join(name.split()) for name in SPECIAL_NAMES)
+    assert SPECIAL_NAMES[4] in found["card"]

@@ -38,7 +38,7 @@ def test_helix() -> None:
     server = found["language-server"]["agentls"]
     assert [server["command"], *server["args"]] == ["agentls", "server"]
     assert found["language"][0]["language-servers"][0] == "agentls"
-    understood(settings.section(server["config"]))
+    understood(settings.settings_section(server["config"]))
 
 
 def test_sublime() -> None:
@@ -64,6 +64,6 @@ def test_zed() -> None:
 
 def understood(options: Any) -> None:
     """The server must understand the settings that a README shows."""
-    read = settings.read(options)
+    read = settings.parse_settings(options)
     assert read.problems == ()
     assert read.settings.debounce == 0.1

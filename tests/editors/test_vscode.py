@@ -161,7 +161,7 @@ def test_everything_that_can_be_set_can_be_set_here() -> None:
     rows = {name: row for page in pages for name, row in page["properties"].items()}
     defaults = {name.removeprefix("agentls."): row["default"] for name, row in rows.items()}
     sent = {name: value for name, value in defaults.items() if "." not in name}
-    assert settings.read(sent).problems == (), "VS Code sends the defaults as well"
+    assert settings.parse_settings(sent).problems == (), "VS Code sends the defaults as well"
     assert MANIFEST["version"] == agentls.__version__
 
 
@@ -185,7 +185,7 @@ def test_findings_are_ours_and_lead_to_their_pages(everything: Session) -> None:
     assert (found["code"], found["severity"], found["at"]) == ("unknown-tool", "Warning", [3, 7])
     assert found["page"].endswith("/pages/unknown-tool.md")
     assert any("unknown-tool" in label for label in everything.result["tabs"])
-    assert "There is no tool" in everything.steps["problems"]
+    assert "Unknown tool" in everything.steps["problems"]
 
 
 def test_completion_hover_and_outline(everything: Session) -> None:
@@ -202,7 +202,7 @@ def test_completion_hover_and_outline(everything: Session) -> None:
         assert len(popup) == len(set(popup))
     assert any("model" in card for card in result["hover"])
     assert "Task" in " ".join(result["symbols"]) + everything.steps["outline"]
-    assert "There is no tool" in everything.steps["hover"]
+    assert "Unknown tool" in everything.steps["hover"]
 
 
 def test_a_fix_is_applied_and_its_finding_gone(everything: Session) -> None:

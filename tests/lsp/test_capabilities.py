@@ -16,7 +16,7 @@ import pytest
 from cattrs.errors import BaseValidationError
 from pygls.protocol import default_converter
 
-from agentls.lsp import handlers
+from agentls.lsp import methods
 from agentls.lsp.server import Server
 from lsp import breaches
 from lsp.breaches import Announced
@@ -259,7 +259,7 @@ class Within(Raw):
 
     def _serve(self) -> None:
         server = Server()
-        handlers.register(server)
+        methods.register(server)
         server.start_io(*self._ends)
 
     def __exit__(self, *_: object) -> None:

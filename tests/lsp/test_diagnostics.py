@@ -177,8 +177,8 @@ async def test_agents_are_checked(client: Editor, uri: str, language: str) -> No
         ("chatagent", "description: Does x. Use it when y.\ntools: [read]\nhandoffs: 1", "VS Code"),
         ("chatagent", "description: Does x. Use it when y.\nuser-invocable: 1", "Copilot CLI"),
         ("chatagent", "name: x\ndescription: Does x. Use it when y.\nmemory: 1", "value is dropped"),
-        ("prompt", "agent: [a]", "`agent` takes"),
-        ("instructions", "applyTo: [a]", "`applyTo` takes"),
+        ("prompt", "agent: [a]", "`agent` must"),
+        ("instructions", "applyTo: [a]", "`applyTo` must"),
         ("skill", "description: Does x. Use it when y.", "`name` is missing"),
     ],
 )

@@ -225,7 +225,7 @@ async def test_fixes_are_bound_to_their_diagnostics(client: Editor) -> None:
     fix, *_, ignore = await actions(client)
     assert "`Bash`" in fix.title
     assert applied(client, fix, AGENT) == CLEAN
-    assert ignore.title == "Ignore unknown-tool here"
+    assert ignore.title == "Disable unknown-tool for this line"
     commented = AGENT.replace("tools:", "# agentls: ignore[unknown-tool]\ntools:")
     assert applied(client, ignore, AGENT) == commented
     for action in (fix, ignore):

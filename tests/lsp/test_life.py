@@ -16,7 +16,7 @@ from lsp.wire import AGENT, CLEAN, RUN, SECONDS, URI, Raw
 HERE = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
 
 
-IMPATIENT = RUN.replace("sys.exit", "import agentls.lsp.server as s; s.POLL = 0.02; sys.exit")
+IMPATIENT = RUN.replace("sys.exit", "import agentls.lsp.server as s; s.PARENT_POLL_INTERVAL = 0.02; sys.exit")
 
 
 def opened(text: str = AGENT, uri: str = URI) -> dict[str, Any]:
@@ -278,7 +278,7 @@ FAILING_RULE = """
 import agentls.linter.rules
 from agentls.linter.rule import rule
 
-@rule("error")
+@rule("not loaded")
 def always_failing(ctx):
     yield 1 / 0
 
@@ -337,7 +337,7 @@ def test_the_log_is_quiet_unless_asked() -> None:
             assert bool(server.stderr) == loud
 
 
-TCP = "import sys; from agentls.lsp.transports import run_tcp; sys.exit(run_tcp('127.0.0.1', 0))"
+TCP = "import sys; from agentls.lsp.serve import run_tcp; sys.exit(run_tcp('127.0.0.1', 0))"
 
 
 @pytest.mark.parametrize(("method", "code"), [("shutdown", 0), (None, 1)])

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from agentls.lsp.plain_text import plain
+from agentls.lsp.plain_text import to_plain_text
 
 
 def test_marks_are_gone_and_what_they_hold_is_left() -> None:
-    assert plain("# Tools\n\n**`Read`** takes *one* `a*b`.") == "Tools\n\nRead takes one a*b."
+    assert to_plain_text("# Tools\n\n**`Read`** takes *one* `a*b`.") == "Tools\n\nRead takes one a*b."
 
 
 def test_links_show_where_they_lead() -> None:
-    assert plain("See [the docs](https://example.org/x).") == "See the docs (https://example.org/x)."
+    assert to_plain_text("See [the docs](https://example.org/x).") == "See the docs (https://example.org/x)."
 
 
 def test_lists_and_tables_keep_their_lines() -> None:
-    assert plain("Words:\n\n- one\n- two\n  - three\n\nEnd.") == "Words:\n\n- one\n- two\n- three\n\nEnd."
-    assert plain("| a | b |\n|---|---|\n| 1 | 2 |") == "a  b\n1  2"
+    assert (
+        to_plain_text("Words:\n\n- one\n- two\n  - three\n\nEnd.")
+        == "Words:\n\n- one\n- two\n- three\n\nEnd."
+    )
+    assert to_plain_text("| a | b |\n|---|---|\n| 1 | 2 |") == "a  b\n1  2"
 
 
 def test_code_stays_as_it_is() -> None:
-    assert plain("```yaml\ntools: *\n\nmodel: x\n```") == "tools: *\n\nmodel: x"
+    assert to_plain_text("```yaml\ntools: *\n\nmodel: x\n```") == "tools: *\n\nmodel: x"

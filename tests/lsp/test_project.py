@@ -33,7 +33,7 @@ from lsp.wire import (
 RULE = '''
 from agentls.linter.rule import Finding, Related, rule
 
-@rule("hint")
+@rule("suggestion")
 def agents(ctx):
     """Say where agents are."""
     for reference in ctx.names.references if ctx.project_index else ():
@@ -51,7 +51,11 @@ def config(before: str = "") -> ClientServerConfig:
     )
 
 
-HASTY = "from agentls.lsp import project_indexes as p; p.PAUSE = p.TRUST = 0.05; p.SHARE = 0"
+HASTY = """
+from agentls.lsp import project_reader
+project_reader.SCAN_INTERVAL = project_reader.WATCHED_SCAN_INTERVAL = 0.05
+project_reader.SCAN_DUTY_RATIO = 0
+"""
 
 OPTIONS: dict[str, Any] = {"select": ["agents"]}
 LEAD = """\
@@ -358,7 +362,9 @@ async def test_the_diagnostics_of_all_files(project: Path, name: str) -> None:
     agents = project / ".claude/agents"
     lead, other = ((agents / file).as_uri() for file in ("lead.md", "reviewer.md"))
     options = {**OPTIONS, "diagnostics": "workspace"}
-    hasty = f"{HASTY}\nfrom agentls.lsp import workspace_diagnostics; workspace_diagnostics.REST = 0.05"
+    hasty = (
+        f"{HASTY}\nfrom agentls.lsp import workspace_diagnostics; workspace_diagnostics.CHECK_INTERVAL = 0.05"
+    )
     async with session(capabilities(name), project, server=config(hasty), **options) as client:
         await shows(client, lead, "there")
         open_file(client, agents / "reviewer.md")

@@ -97,7 +97,7 @@ async def test_vs_code_gets_labels_and_words_to_look_at(project: Path) -> None:
     assert [each.label for each in edit.change_annotations.values()] == [
         "Name",
         "References",
-        "Prose, to be looked at",
+        "Prose",
     ]
     texts = applied(edit, project)
     assert texts[".claude/agents/critic.md"].startswith("---\nname: critic\n")
@@ -153,7 +153,7 @@ async def test_what_can_be_renamed_is_told_beforehand(project: Path) -> None:
         assert await prepared("decide") is None
         with pytest.raises(JsonRpcException, match="`Explore` is a built-in agent"):
             await prepared("Explore")
-        with pytest.raises(JsonRpcException, match="There is another agent `lead` already"):
+        with pytest.raises(JsonRpcException, match="Another agent `lead` already exists"):
             await rename(client, project, "lead")
 
 
@@ -176,7 +176,7 @@ async def test_a_file_that_gets_another_name_takes_the_agent_along(project: Path
         assert after[".claude/agents/code-reviewer.md"] == FILES[".claude/agents/code-reviewer.md"]
         assert after[LEAD] == FILES[LEAD].replace("(code-reviewer.md)", "(Explore.md)")
         (message,) = client.messages
-        assert "The name stays as it is. `Explore` has a meaning of its own." in message.message
+        assert "The name is not changed. `Explore` is a reserved name." in message.message
 
 
 @pytest.mark.asyncio

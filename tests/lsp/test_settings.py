@@ -110,14 +110,14 @@ async def test_wrong_settings_are_told_once() -> None:
         await settled(client)
         told = [message.message for message in client.messages]
         assert len(told) == len(set(told)) == 4
-        assert "agentls: settings: unknown setting 'ignroe'; did you mean 'ignore'?" in told
+        assert "agentls: settings: unknown setting `ignroe`; did you mean `ignore`?" in told
         assert await codes(client) == ["unknown-tool"]
 
 
 async def test_the_editor_adds_to_the_file(project: Path) -> None:
-    (project / "agentls.toml").write_text('tools = ["Own"]\ndescription-tokens = 5\n')
+    (project / "agentls.toml").write_text('tools = ["Own"]\nmax-description-tokens = 5\n')
     text = AGENT.replace("Grep", "Own, Mine, Other")
-    defaults: dict[str, Any] = {"select": [], "description-tokens": 1000, "severity": {}}
+    defaults: dict[str, Any] = {"select": [], "max-description-tokens": 1000, "severity": {}}
     async with session(capabilities("plain"), project, **defaults, tools=["Mine", "Bahs"]) as client:
         open_document(client, text, in_project(project))
         assert sorted(await codes(client, in_project(project))) == ["long-description", "unknown-tool"]
@@ -191,8 +191,8 @@ async def test_patterns_that_are_none_are_told(project: Path) -> None:
         open_document(client, AGENT, in_project(project))
         assert await codes(client, in_project(project)) == ["unknown-tool"]
         told = " ".join(message.message for message in client.messages)
-        assert "'overrides[0].paths' must be a list of patterns" in told
-        assert "'places' must be a table from dialects to lists of patterns" in told
+        assert "`overrides[0].paths` must be a list of patterns" in told
+        assert "`places` must be a table of dialects with lists of patterns" in told
 
 
 async def test_folders_come_and_go(project: Path) -> None:

@@ -21,7 +21,7 @@ from pygls.protocol import default_converter
 from pytest_lsp import ClientServerConfig, LanguageClient
 from pytest_lsp.client import register_lsp_features
 
-RUN = "import sys; from agentls.lsp.transports import run_stdio; sys.exit(run_stdio())"
+RUN = "import sys; from agentls.lsp.serve import run_stdio; sys.exit(run_stdio())"
 SERVER = [sys.executable, "-c", RUN]
 SECONDS = 30
 """No test waits longer for anything."""

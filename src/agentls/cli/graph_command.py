@@ -11,11 +11,11 @@ from agentls.cli import related_files
 from agentls.cli.file_runs import FileRun, RunOptions
 from agentls.cli.project_files import examine_projects
 from agentls.cli.terminal import Terminal
-from agentls.document import locate
 from agentls.project import graph
 from agentls.project.graph import Graph
 from agentls.project.index import Index
 from agentls.reports import graph_formats
+from agentls.text.paths import common_folder, is_inside
 from agentls.workspace import disk
 
 FORMAT_BY_SUFFIX = {
@@ -41,9 +41,9 @@ def run_graph(args: Namespace) -> int:
         named = [disk.absolute_path(path).rstrip("/") for path in paths]
 
         def shown(path: str) -> bool:
-            return any(locate.is_inside(name, path) for name in named)
+            return any(is_inside(path, name) for name in named)
 
-        root = disk.common_folder(list(indexes) or named)
+        root = common_folder(list(indexes) or named)
         drawn = graph.build_graph(indexes.values(), root, _line, shown)
         drawn = _limited(drawn, args, form, terminal)
         title = f"Agent map of {root.rpartition('/')[2] or root}"
@@ -120,7 +120,7 @@ def _summary(drawn: Graph) -> str:
         (drawn.count("agent"), "agent"),
         (drawn.count("skill"), "skill"),
         (drawn.count("command"), "command"),
-        (drawn.count("server") + drawn.count("server", "elsewhere"), "server"),
+        (drawn.count("server") + drawn.count("server", "external"), "server"),
         (len(drawn.edges), "connection"),
         (len(drawn.unresolved), "unresolved name"),
     ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from agentls.lsp import transports
+from agentls.lsp import serve
 
 
 def run_server(args: Namespace) -> int:
     """Run the command and return its exit code."""
-    return transports.run_tcp(*args.tcp) if args.tcp else transports.run_stdio()
+    return serve.run_tcp(*args.tcp) if args.tcp else serve.run_stdio()

@@ -194,7 +194,7 @@ class Tool(NamedTuple):
 
 class OldTool(NamedTuple):
     """A name that a tool once had. `now` lists what to write instead; `works` tells whether
-    the old name is still understood."""
+    the old name is still understood. `note` says what happened to it, as in "renamed in 2.1.63"."""
 
     name: str
     now: tuple[str, ...]

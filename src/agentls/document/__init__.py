@@ -1,1 +1,1 @@
-"""One file with everything that follows from its text and its place."""
+"""One agent file: its dialect and readers, everything derived from its text, and edits of it."""

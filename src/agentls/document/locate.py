@@ -1,6 +1,6 @@
-"""From a path and a text to a `Document`: which dialect, and which identity.
+"""Make a `Document` from a path and a text: find its place, its dialect, its identity and its readers.
 
-Paths are text with `/` between the parts, absolute or counted from a root, on every system.
+Paths are strings with `/` between their parts, absolute or relative to a root, on every system.
 """
 
 from __future__ import annotations
@@ -17,40 +17,35 @@ from agentls.text.frontmatter import find_keys
 
 
 class Plugin(NamedTuple):
-    """A plugin: the folder that holds `.claude-plugin/plugin.json` (with `/`), and its name."""
+    """A plugin: the folder that contains `.claude-plugin/plugin.json`, and its name."""
 
     root: str
     name: str
 
 
 class Placement(NamedTuple):
-    """What the place of a file says about it: its dialect, its identity, and the place itself
-    (`None` where the configuration or the user has named the dialect)."""
+    """Dialect and identity of a file by its place; `place` is `None` if the configuration or the user sets the
+    dialect."""
 
     dialect: str
     identity: FileIdentity
     place: Place | None
 
 
-def is_inside(folder: str, path: str) -> bool:
-    """Whether `path` is `folder` or lies below it."""
-    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
-
-
 def locate(
     path: str, plugin: Plugin | None, text: str = "", files: loader.UserDialects = ()
 ) -> Placement | None:
-    """Which dialect the file at `path` is in, judging by its place, or `None` for no agent file.
+    """The placement of the file at `path`, `None` if it is not in the place of an agent file.
 
-    Where dialects share a place, the keys in `text` decide. `plugin` is the nearest one whose root is
-    a parent of the file, `files` are a user's own dialects. Places that the configuration adds count
-    from its folder, which is known to whoever has read it; their dialect comes in as `otherwise` below.
+    If dialects share a place, the keys in `text` decide. `plugin` is the nearest one whose root is a parent of
+    the file, `files` are the dialects of the user. The places of the configuration are relative to its folder,
+    so that the caller finds their dialect and passes it to `make_document` as `default_dialect`.
     """
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
     for place, dialect in loader.all_places(files):
         if place.scope != "plugin" and place.holds(path):
-            home = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
-            return Placement(home.dialect, _identity(path, home.place), home.place)
+            owner = _deciding_dialect(path, text, place, files) or loader.DialectPlace(place, dialect)
+            return Placement(owner.dialect, _identity(path, owner.place), owner.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
             identity = _identity(inside, place)._replace(plugin=plugin.name, base_folder=plugin.root)
             return Placement(dialect, identity, place)
@@ -60,7 +55,7 @@ def locate(
 def _deciding_dialect(
     path: str, text: str, place: Place, files: loader.UserDialects
 ) -> loader.DialectPlace | None:
-    """Whose place it is that a file shares with `place`, if its keys tell."""
+    """The other dialect that shares `place`, with its own place, if the keys of the file decide for it."""
     keys = find_keys(text) if place.sniff else set()
     for dialect, own in place.sniff.items():
         shared = next(
@@ -72,8 +67,8 @@ def _deciding_dialect(
 
 
 def project_root(document: Document) -> str | None:
-    """The root of the project that a file belongs to, as its place has it; `None` where that does not
-    tell. It is the folder that holds the first folder of the place."""
+    """The root of the project of a file by its place: the folder that contains the first folder of the place.
+    `None` if the place has no folder or is not in a project."""
     for place in document.dialect.places:
         before, found, _ = f"/{document.path}".rpartition(f"/{place.folder}/")
         if place.folder and place.scope == "project" and found:
@@ -86,42 +81,41 @@ def _identity(path: str, place: Place) -> FileIdentity:
     return FileIdentity(place.stem(path), "", place.below(path), name, place.sets, place.base(path))
 
 
-def open_document(
-    path: str, text: str, config: Config, plugin: Plugin | None = None, otherwise: str | None = None
+def make_document(
+    path: str, text: str, config: Config, plugin: Plugin | None = None, default_dialect: str | None = None
 ) -> Document | None:
-    """The document at `path`, or `None` if its place is no place for agent files.
+    """The document at `path`, `None` if it is not in the place of an agent file.
 
-    `otherwise` is the dialect to take where no place fits.
+    `default_dialect` is used for a file outside all places.
     """
     located = locate(path, plugin, text, loader.user_dialects(config))
     if located is None:
-        if otherwise is None:
+        if default_dialect is None:
             return None
         name = path.rpartition("/")[2]
-        # A text that was never saved has no file name to be judged by.
+        # A text that was never saved has no file name.
         file = name if "/" in path else ""
-        located = Placement(otherwise, FileIdentity(name.rpartition(".")[0], file_name=file), None)
+        located = Placement(default_dialect, FileIdentity(name.rpartition(".")[0], file_name=file), None)
     dialect = loader.configure_dialect(located.dialect, config)
-    readers, others = _readers(dialect, located.place, config)
-    # Whoever counts only another reader of the place writes for that one.
-    return Document(path, text, readers[0].dialect, located.identity, readers, others, config)
+    readers, other_readers = _readers(dialect, located.place, config)
+    # If the configuration names only a runtime of another dialect, that dialect applies.
+    return Document(path, text, readers[0].dialect, located.identity, readers, other_readers, config)
 
 
 def _readers(
     dialect: Dialect, place: Place | None, config: Config
 ) -> tuple[tuple[Reader, ...], tuple[tuple[str, str], ...]]:
-    """The runtimes whose reading counts, and the others that read the file too.
+    """The primary readers of a file in `place`, and the other runtimes that read it, with their dialects.
 
-    Those that the place belongs to count, or of all of them those that the configuration names;
-    if it names none, the place's own count all the same, since somebody put the file there.
+    The primary readers are those that the configuration names, else the owners of the place.
     """
-    own = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
-    also = dict(place.also) if place else {}
-    wanted = [name for name in (*own, *also) if name in config.runtimes]
-    counting = wanted or list(own)
+    owners = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
+    others = dict(place.also) if place else {}
+    configured = [name for name in (*owners, *others) if name in config.runtimes]
+    primary = configured or list(owners)
     readers = tuple(
-        make_reader(name, also[name], config) if name in also else Reader(dialect.runtime(name), dialect)
-        for name in counting
+        make_reader(name, others[name], config) if name in others else Reader(dialect.runtime(name), dialect)
+        for name in primary
     )
-    pairs = (*((name, dialect.name) for name in own), *also.items())
-    return readers, tuple(pair for pair in pairs if pair[0] not in counting)
+    pairs = (*((name, dialect.name) for name in owners), *others.items())
+    return readers, tuple(pair for pair in pairs if pair[0] not in primary)

@@ -1,8 +1,7 @@
-"""Permissions: who may do what, as an ordered list in which the last entry that fits decides.
+"""Permissions in frontmatter: an ordered list of entries in which the last matching entry decides.
 
-A frontmatter writes them as mappings: from permissions to actions, or to mappings from patterns to
-actions. In both, `*` stands for any characters and `?` for one; a `*` behind a blank at the end may
-be missing together with the blank, so that `git *` also fits `git`.
+They are written as a mapping from permissions to actions, or to mappings from patterns to actions. In both,
+`*` matches any characters and `?` matches one. A trailing ` *` is optional, so that `git *` also matches `git`.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ ANYTHING = "*"
 
 PERMISSION_KEY = "permission"
 TOOLS_KEY = "tools"
-"""The keys: the permissions, and tools with truth values, which are an older way to write them."""
+"""The keys: permissions, and the older mapping of tools to booleans."""
 
 PERMISSION_OF_TOOL = {"write": "edit", "patch": "edit"}
-"""What the switches for tools come to that are ruled together with others."""
+"""The permission of a tool that does not have its own."""
 
 
 class PermissionEntry(NamedTuple):
-    """One entry: what is done (`action`) when `permission` is wanted for something that fits `pattern`.
+    """One entry: the `action` for uses of `permission` that match `pattern`.
 
-    `entry` is what stands in the file, and `mapping` where; `None` for a word for everything.
+    `entry` is its YAML entry, in `mapping`; `None` for one action for everything.
     """
 
     permission: str
@@ -41,15 +40,15 @@ class PermissionEntry(NamedTuple):
 
 
 class UnreachablePermission(NamedTuple):
-    """An entry that never decides, and the later one that decides in its place."""
+    """An entry that never decides, and the later entry that always decides instead."""
 
-    grant: PermissionEntry
+    entry: PermissionEntry
     decided_by: PermissionEntry
 
 
-def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
-    """Each permission that is set, with its entries, in the order in which the runtime takes them: the
-    switches first."""
+def _entries_by_permission(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ...]]]:
+    """The permissions with their entries in the order in which the runtime applies them: the mapping of tools
+    comes first."""
     switches, permission = reading.entry(TOOLS_KEY), reading.entry(PERMISSION_KEY)
     if switches and isinstance(switches.value, Mapping) and reading.dialect.tool_grammar.map:
         for entry in switches.value.entries:
@@ -64,7 +63,7 @@ def _assigned(reading: Reading) -> Iterator[tuple[str, tuple[PermissionEntry, ..
 
 
 def _patterns(entry: Entry, mapping: Mapping) -> Iterator[PermissionEntry]:
-    """The entries of one permission: one for a word, else one for each pattern."""
+    """The entries of one permission: one for a scalar, else one for each pattern."""
     name, value = entry.key.text, entry.value
     if isinstance(value, Scalar):
         yield PermissionEntry(name, ANYTHING, value.text, entry, mapping)
@@ -75,48 +74,52 @@ def _patterns(entry: Entry, mapping: Mapping) -> Iterator[PermissionEntry]:
 
 
 def ordered_permissions(reading: Reading) -> tuple[PermissionEntry, ...]:
-    """The entries that count, in their order. A permission that is set twice counts as it is set the
-    second time, in the place of the first."""
-    return tuple(grant for grants in dict(_assigned(reading)).values() for grant in grants)
+    """The entries that apply, in their order. The last value of a duplicate permission is used, at the position of
+    the first one."""
+    return tuple(entry for entries in dict(_entries_by_permission(reading)).values() for entry in entries)
 
 
 def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
-    """The entries that never decide, where it makes a difference."""
-    assigned = tuple(_assigned(reading))
-    slots = dict(assigned)
-    grants = tuple(grant for each in slots.values() for grant in each)
+    """The entries that never decide although their action differs from that of the deciding entry."""
+    assigned = tuple(_entries_by_permission(reading))
+    by_permission = dict(assigned)
+    entries = tuple(entry for each in by_permission.values() for entry in each)
     for name, each in assigned:
-        for grant in each if slots[name] is not each else ():
-            by = next((later for later in slots[name] if _covers(later, grant)), None)
-            if by and by.action != grant.action:
-                yield UnreachablePermission(grant, by)
+        for entry in each if by_permission[name] is not each else ():
+            decider = next((later for later in by_permission[name] if _covers(later, entry)), None)
+            if decider and decider.action != entry.action:
+                yield UnreachablePermission(entry, decider)
     general: list[tuple[list[str], list[str], PermissionEntry]] = []
     found: list[UnreachablePermission] = []
-    for grant in reversed(grants):
-        for permission, pattern, by in general:
-            # A quick answer for nearly all pairs.
-            if _has(grant.pattern, pattern) and _has(grant.permission, permission) and _covers(by, grant):
-                if by.action != grant.action:
-                    found.append(UnreachablePermission(grant, by))
+    for entry in reversed(entries):
+        for permission, pattern, decider in general:
+            # The first two conditions exclude nearly all pairs at low cost.
+            if (
+                _has_parts(entry.pattern, pattern)
+                and _has_parts(entry.permission, permission)
+                and _covers(decider, entry)
+            ):
+                if decider.action != entry.action:
+                    found.append(UnreachablePermission(entry, decider))
                 break
-        wild = _WILD.search(grant.permission) or _WILD.search(grant.pattern)
-        if wild and len(general) < _MOST:
-            general.append((_pieces(grant.permission), _pieces(grant.pattern), grant))
+        wild = _WILDCARD.search(entry.permission) or _WILDCARD.search(entry.pattern)
+        if wild and len(general) < _MAX_COMPARED:
+            general.append((_literal_parts(entry.permission), _literal_parts(entry.pattern), entry))
     yield from reversed(found)
 
 
-_WILD = re.compile(r"[*?]")
-_MOST = 200
-"""The number of patterns with which the entries above them are compared, from the end."""
+_WILDCARD = re.compile(r"[*?]")
+_MAX_COMPARED = 200
+"""The number of patterns, from the end, with which earlier entries are compared."""
 
 
-def _pieces(pattern: str) -> list[str]:
-    """What stands in a pattern between the characters that stand for others, in everything that fits it."""
-    return _WILD.split(f"{pattern[:-2]}*" if pattern.endswith(" *") else pattern)
+def _literal_parts(pattern: str) -> list[str]:
+    """The literal parts of a pattern between its wildcards, which every match contains."""
+    return _WILDCARD.split(f"{pattern[:-2]}*" if pattern.endswith(" *") else pattern)
 
 
-def _has(pattern: str, pieces: list[str]) -> bool:
-    """Whether a pattern has these pieces, as one does all of whose texts fit the one that they are from."""
+def _has_parts(pattern: str, pieces: list[str]) -> bool:
+    """Whether a pattern contains these parts, a necessary condition for being covered by their pattern."""
     return (
         pattern.startswith(pieces[0])
         and pattern.endswith(pieces[-1])
@@ -130,62 +133,62 @@ def _covers(general: PermissionEntry, special: PermissionEntry) -> bool:
     )
 
 
-def removes_tool(name: str, grants: tuple[PermissionEntry, ...]) -> bool:
-    """Whether the tools that the permission `name` rules are not offered to the model at all."""
-    last = next((grant for grant in reversed(grants) if pattern_covers(grant.permission, name)), None)
+def removes_tool(name: str, entries: tuple[PermissionEntry, ...]) -> bool:
+    """Whether the tools with the permission `name` are not available to the model at all."""
+    last = next((entry for entry in reversed(entries) if pattern_covers(entry.permission, name)), None)
     return last is not None and last.pattern == ANYTHING and last.action == DENY
 
 
 @lru_cache(maxsize=4096)
 def pattern_covers(general: str, special: str) -> bool:
-    """Whether everything that fits the pattern `special` fits `general` as well."""
-    starts = frozenset(_beyond(general, 0))
-    return all(_all_fit(general, each, starts) for each in _forms(special))
+    """Whether everything that matches the pattern `special` also matches `general`."""
+    start_positions = frozenset(_skip_stars(general, 0))
+    return all(_all_match(general, each, start_positions) for each in _variants(special))
 
 
-def _forms(pattern: str) -> tuple[str, ...]:
+def _variants(pattern: str) -> tuple[str, ...]:
     return (pattern, pattern[:-2]) if pattern.endswith(" *") else (pattern,)
 
 
-def _all_fit(general: str, special: str, starts: frozenset[int]) -> bool:
-    """Whether all that fits `special`, word for word, fits `general` in one of its forms.
+def _all_match(general: str, special: str, start_positions: frozenset[int]) -> bool:
+    """Whether everything that matches `special` literally also matches a variant of `general`.
 
-    The places in `general` at which a text can have arrived are followed along `special`. Where that
-    allows any character, one that stands in neither is the hardest.
+    The positions that a match can reach in `general` are followed along `special`. A wildcard of `special` is
+    represented by a character that neither pattern contains.
     """
-    ends = {len(form) for form in _forms(general)}
+    ends = {len(form) for form in _variants(general)}
     seen: set[tuple[int, frozenset[int]]] = set()
-    todo = [(0, starts)]
+    todo = [(0, start_positions)]
     while todo:
-        at, places = todo.pop()
-        if (at, places) in seen:
+        at, positions = todo.pop()
+        if (at, positions) in seen:
             continue
-        seen.add((at, places))
+        seen.add((at, positions))
         if at == len(special):
-            if not places & ends:
+            if not positions & ends:
                 return False
         elif special[at] == "*":
-            todo += [(at + 1, places), (at, _step(general, places, None))]
+            todo += [(at + 1, positions), (at, _advance(general, positions, None))]
         else:
-            todo.append((at + 1, _step(general, places, None if special[at] == "?" else special[at])))
+            todo.append((at + 1, _advance(general, positions, None if special[at] == "?" else special[at])))
     return True
 
 
-def _step(pattern: str, places: frozenset[int], character: str | None) -> frozenset[int]:
-    """The places in `pattern` behind one more character, `None` for one that it does not name."""
+def _advance(pattern: str, positions: frozenset[int], character: str | None) -> frozenset[int]:
+    """The positions in `pattern` after one more character, `None` for one that it does not contain."""
     reached: set[int] = set()
-    for place in places:
-        if place < len(pattern):
-            if pattern[place] == "*":
-                reached.update(_beyond(pattern, place))
-            elif pattern[place] in ("?", character):
-                reached.update(_beyond(pattern, place + 1))
+    for position in positions:
+        if position < len(pattern):
+            if pattern[position] == "*":
+                reached.update(_skip_stars(pattern, position))
+            elif pattern[position] in ("?", character):
+                reached.update(_skip_stars(pattern, position + 1))
     return frozenset(reached)
 
 
-def _beyond(pattern: str, place: int) -> Iterator[int]:
-    """The place, and those that can be reached from it without a character."""
-    yield place
-    while place < len(pattern) and pattern[place] == "*":
-        place += 1
-        yield place
+def _skip_stars(pattern: str, position: int) -> Iterator[int]:
+    """The position, and those that are reachable from it without a character."""
+    yield position
+    while position < len(pattern) and pattern[position] == "*":
+        position += 1
+        yield position

@@ -1,9 +1,8 @@
-"""Ignore comments: what they silence, and which of them silence nothing.
+"""Ignore comments, which disable rules for a range of the file.
 
-In the frontmatter `# agentls: ignore[code]` stands on a line of its own above an entry, or
-behind a value; in the body it is `<!-- agentls: ignore[code] -->`, which counts for its own
-line or, alone on a line, for the next. `ignore-file` counts for the whole file. Several codes are
-separated by commas; without brackets all rules are meant.
+In the frontmatter, `# agentls: ignore[code]` is on its own line above an entry, or after a value. In the body,
+`<!-- agentls: ignore[code] -->` applies to its line or, alone on a line, to the next one. `ignore-file` applies
+to the whole file. Several codes are separated by commas; without brackets a comment disables all rules.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ _IN_BODY = re.compile(rf"<!--[ \t]*{_WORDS}[ \t]*-->")
 
 
 class Suppression(NamedTuple):
-    """One comment: its span, the codes it names (none: all), and the span it counts for."""
+    """One comment: its span, the codes that it disables (none: all), and the range where it applies."""
 
     span: Span
     codes: tuple[str, ...]
     range: Span
 
     def covers(self, code: str, span: Span) -> bool:
-        """Whether it silences a finding of the rule `code` at `span`."""
+        """Whether it suppresses a finding of the rule `code` at `span`."""
         return (not self.codes or code in self.codes) and self.range.overlaps(span)
 
 
@@ -47,15 +46,15 @@ def _in_frontmatter(document: Document) -> Iterator[Suppression]:
     values = [node.span for node in walk(document.root) if isinstance(node, Scalar)]
     for found in _IN_YAML.finditer(document.text, content.start, content.end):
         span = Span(*found.span())
-        # Inside a value it is text, not a comment: in a block scalar, or where a repair quoted it.
+        # Inside a value it is text: in a block scalar, or in a value that is quoted by a repair.
         if any(value.start < span.start < value.end for value in values):
             continue
         line = document.lines.line_number(span.start)
         if document.text[document.lines.line_span(line).start : span.start].strip():
-            scope = document.lines.line_span(line)
+            covered = document.lines.line_span(line)
         else:
-            scope = _next_entry(document, line)
-        yield _suppression(found, span, scope, document)
+            covered = _next_entry(document, line)
+        yield _suppression(found, span, covered, document)
 
 
 def _in_body(document: Document) -> Iterator[Suppression]:
@@ -64,19 +63,19 @@ def _in_body(document: Document) -> Iterator[Suppression]:
         if document.markdown.in_code(span.start):
             continue
         line = document.lines.line_number(span.start)
-        own = document.lines.line_span(line)
-        alone = own.text_in(document.text).strip() == found[0]
-        scope = document.lines.line_span(line + 1) if alone and line + 1 < len(document.lines) else own
-        yield _suppression(found, span, scope, document)
+        own_line = document.lines.line_span(line)
+        alone = own_line.text_in(document.text).strip() == found[0]
+        covered = document.lines.line_span(line + 1) if alone and line + 1 < len(document.lines) else own_line
+        yield _suppression(found, span, covered, document)
 
 
-def _suppression(found: re.Match[str], span: Span, scope: Span, document: Document) -> Suppression:
+def _suppression(found: re.Match[str], span: Span, covered: Span, document: Document) -> Suppression:
     codes = tuple(code.strip() for code in (found["codes"] or "").split(",") if code.strip())
-    return Suppression(span, codes, Span(0, len(document.text)) if found["file"] else scope)
+    return Suppression(span, codes, Span(0, len(document.text)) if found["file"] else covered)
 
 
 def _next_entry(document: Document, line: int) -> Span:
-    """The entry that starts on the next line that is neither blank nor a comment."""
+    """The range of the entry on the next line that is neither blank nor a comment."""
     lines = document.lines
     for number in range(line + 1, len(lines)):
         span = lines.line_span(number)
@@ -88,7 +87,7 @@ def _next_entry(document: Document, line: int) -> Span:
 
 
 def _entry_at(node: Node, offset: int) -> Span | None:
-    """The entry or list item that starts at `offset`, the outermost one."""
+    """The span of the outermost entry or list item that starts at `offset`."""
     if isinstance(node, Mapping):
         for entry in node.entries:
             if entry.key.span.start == offset:
@@ -103,10 +102,10 @@ def _entry_at(node: Node, offset: int) -> Span | None:
 
 
 def add_ignore_comment(document: Document, code: str, span: Span) -> Edit:
-    """The edit that adds a comment which silences the rule `code` at `span`.
+    """The edit that inserts a comment which disables the rule `code` at `span`.
 
-    It is a line of its own at the left margin: behind a value it would become part of the value in a file
-    that needs the runtime's repair. But in a table it stands behind the row, as a line would end the table.
+    The comment gets its own line: after a value, a repair by the runtime would make it part of the value. In a
+    Markdown table it comes after the row, since a line would end the table.
     """
     lines, block = document.lines, document.frontmatter
     newline = document.newline
@@ -123,7 +122,7 @@ def add_ignore_comment(document: Document, code: str, span: Span) -> Edit:
     if block and (document.reading.block or not block.closing):
         at = block.content.start
         return Edit(Span(at, at), f"# agentls: ignore-file[{code}]{newline}")
-    # Where the runtime sees no frontmatter, a comment in it might hide what was meant to be one.
+    # If the runtime finds no frontmatter, a comment in it could hide the cause.
     at = len(document.text)
     lead = "" if document.text.endswith("\n") or not document.text else newline
     return Edit(Span(at, at), f"{lead}<!-- agentls: ignore-file[{code}] -->{newline}")

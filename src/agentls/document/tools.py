@@ -1,4 +1,4 @@
-"""Lists of tools: what their entries come to, for a reader and for the whole agent."""
+"""Resolve lists of tools: each entry for the readers, and the available tools of an agent."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from agentls.text.yaml_tree import Node, is_null
 
 
 class IgnoredTool(NamedTuple):
-    """An entry that gives the agent nothing, and why, in words."""
+    """An entry that gives the agent no tool, and the reason for users."""
 
     name: str
     reason: str
 
 
 class AvailableTools(NamedTuple):
-    """What an agent may use.
+    """The tools that an agent may use.
 
-    `mode` is "all" (nothing listed, or `*`), "listed", or "none" for a value that is empty or
-    not understood. `entries` are the names as the runtime tells them to its model, `available`
-    the tools that they come to, and `dropped` those that come to nothing.
+    `mode` is "all" (no list, or `*`), "listed", or "none" for a value that is empty or invalid. `entries` are
+    the names as the runtime sends them to its model, `available` the tools that they resolve to, and `dropped`
+    the entries that are ignored.
     """
 
     mode: Literal["all", "listed", "none"]
@@ -45,26 +45,25 @@ class AvailableTools(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the agent is left without a single tool."""
+        """Whether the agent has no tools."""
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
-def _why(name: str, standing: ToolStatus, dialect: Dialect) -> str:
-    """Why an entry of that name gives the agent nothing, in words."""
-    if standing == "unavailable":
+def _ignored_reason(name: str, status: ToolStatus, dialect: Dialect) -> str:
+    """The reason why an entry of that name is ignored."""
+    if status == "unavailable":
         return "not available to subagents"
     right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools))
     if right_case:
-        return f"the tool is called `{right_case}`"
-    if standing == "old":
-        return "the tool was removed"
+        return f"names are case-sensitive; use `{right_case}`"
+    if status == "old":
+        return "removed"
     foreign = dialect.foreign_tool(name)
-    return f"a tool of {foreign.of}" if foreign else "no tool has this name"
+    return f"a tool of {foreign.of}" if foreign else "unknown tool"
 
 
 class ResolvedEntry(NamedTuple):
-    """An entry of a list, what its name stands for to all runtimes that count or to the first one
-    that drops it, and which of them drop it."""
+    """An entry of a list with its resolution: that of the first runtime that ignores it, else that of all."""
 
     entry: ToolEntry
     standing: ToolStatus
@@ -73,14 +72,14 @@ class ResolvedEntry(NamedTuple):
 
     @property
     def tool(self) -> str | None:
-        """The tool behind the name, or the first of several."""
+        """The tool that the name resolves to, or the first of several."""
         return self.tools[0] if self.tools else None
 
 
 def resolve_entry(
     entry: ToolEntry, dialect: Dialect, permission_mode: str | None, runtimes: tuple[Runtime, ...]
 ) -> ResolvedEntry:
-    """What an entry stands for to the runtimes that count."""
+    """Resolve an entry for `runtimes`."""
     found = [resolve_tool(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
     first = next((each for each in found if each.standing != "available"), found[0])
     dropped_by = (
@@ -90,7 +89,7 @@ def resolve_entry(
 
 
 class ToolList(NamedTuple):
-    """A list of tools in the frontmatter: its key, its value, and the entries in it."""
+    """A list of tools in the frontmatter: its key, its value and its resolved entries."""
 
     key: Key
     value: Node
@@ -98,12 +97,12 @@ class ToolList(NamedTuple):
 
     @property
     def available(self) -> set[str]:
-        """The tools that the list comes to."""
+        """The available tools that the entries resolve to."""
         return {tool for item in self.items if item.standing == "available" for tool in item.tools}
 
 
 def available_tools(reading: Reading, document: str, permission_mode: str | None) -> AvailableTools:
-    """What the agent of `reading` may use: listed, minus denied, plus what `memory` brings.
+    """The tools that the agent of `reading` may use: listed, without denied ones, with those that `memory` adds.
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
@@ -118,15 +117,15 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     if tools is None or (is_null(tools.value) and not grammar.no_value):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     listed = split_tool_list(tools.value, document, grammar)
-    every = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
-    if every or not (listed or grammar.none):
+    all_listed = any(entry.text in grammar.all for entry in listed) and (len(listed) == 1 or not grammar.lone)
+    if all_listed or not (listed or grammar.none):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
     names = [entry.text for entry in listed]
     if not names and not memory:
         return AvailableTools("none")
-    refused = {entry.text for entry in denied}
-    roster = [name for name in names if name not in refused]
-    roster += [name for name in memory if name not in roster]
+    denied_names = {entry.text for entry in denied}
+    entries = [name for name in names if name not in denied_names]
+    entries += [name for name in memory if name not in entries]
     denied_tools = {
         tool
         for entry in denied
@@ -135,58 +134,60 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     available: dict[str, None] = {}
     dropped: list[IgnoredTool] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in memory)):
-        standing, tools_meant = resolve_tool(name, dialect, permission_mode, runtime)
-        if not tools_meant and runtime.unknown_tools == "undocumented":
-            standing, tools_meant = "available", (name,)
-        there = tuple(tool for tool in tools_meant if _has_tool(tool, dialect, runtime))
+        standing, resolved = resolve_tool(name, dialect, permission_mode, runtime)
+        if not resolved and runtime.unknown_tools == "undocumented":
+            standing, resolved = "available", (name,)
+        existing = tuple(tool for tool in resolved if _has_tool(tool, dialect, runtime))
         if standing != "available":
-            dropped.append(IgnoredTool(text, _why(name, standing, dialect)))
-        elif tools_meant and not there:
-            dropped.append(IgnoredTool(text, not_there(runtime)))
-        elif any(is_denied(tool, denied_tools) for tool in tools_meant):
-            dropped.append(IgnoredTool(text, "also in `disallowedTools`"))
+            dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect)))
+        elif resolved and not existing:
+            dropped.append(IgnoredTool(text, missing_in_runtime(runtime)))
+        elif any(is_denied(tool, denied_tools) for tool in resolved):
+            dropped.append(IgnoredTool(text, "denied by `disallowedTools`"))
         else:
-            available |= dict.fromkeys(there)
-    return AvailableTools("listed", tuple(roster), tuple(available), tuple(dropped))
+            available |= dict.fromkeys(existing)
+    return AvailableTools("listed", tuple(entries), tuple(available), tuple(dropped))
 
 
-def not_there(runtime: Runtime) -> str:
-    """Why an entry gives the agent nothing in one runtime, though it does in another of the dialect."""
-    return f"{runtime.title} has no such tool"
+def missing_in_runtime(runtime: Runtime) -> str:
+    """The reason why an entry is ignored by one runtime although another one of the dialect supports it."""
+    return f"not available in {runtime.title}"
 
 
 def _has_tool(name: str, dialect: Dialect, runtime: Runtime) -> bool:
-    """Whether the runtime has the tool of that name, as far as one knows."""
+    """Whether the runtime has the tool `name`; an undocumented tool is assumed to exist."""
     tool = dialect.tool(name)
     return tool is None or not tool.runtimes or runtime.name in tool.runtimes
 
 
 def _tools_by_permission(reading: Reading) -> AvailableTools:
-    """What the agent may use where permissions rule it: all that they do not take away.
+    """The tools that the agent may use if permissions control them: all that they do not remove.
 
     Observed in OpenCode 1.18.33 on 2026-11-20.
     """
-    grants = permissions.ordered_permissions(reading)
+    entries = permissions.ordered_permissions(reading)
     denied = [
         tool.name
         for tool in reading.dialect.tools
-        if permissions.removes_tool(tool.permission or tool.name, grants)
+        if permissions.removes_tool(tool.permission or tool.name, entries)
     ]
-    if not permissions.removes_tool(_NO_TOOL, grants):
+    if not permissions.removes_tool(_ANY_OTHER_TOOL, entries):
         return AvailableTools("all", dropped=tuple(IgnoredTool(name, "denied") for name in denied))
-    left = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
+    remaining = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
     known = (*(tool.permission or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
-    left += dict.fromkeys(
-        grant.permission
-        for grant in grants
-        if is_external_tool(grant.permission, reading.dialect)
-        and grant.permission not in known
-        and not permissions.removes_tool(grant.permission, grants)
+    remaining += dict.fromkeys(
+        entry.permission
+        for entry in entries
+        if is_external_tool(entry.permission, reading.dialect)
+        and entry.permission not in known
+        and not permissions.removes_tool(entry.permission, entries)
     )
-    return AvailableTools("listed", tuple(left), tuple(left)) if left else AvailableTools("none")
+    return (
+        AvailableTools("listed", tuple(remaining), tuple(remaining)) if remaining else AvailableTools("none")
+    )
 
 
-_NO_TOOL = "no tool has this name"
+_ANY_OTHER_TOOL = "any other tool"
 
 
 def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...]:
@@ -198,7 +199,7 @@ def _tools_added_by_memory(reading: Reading, dialect: Dialect) -> tuple[str, ...
 
 
 def names_denying(tool: str) -> tuple[str, ...]:
-    """The names that deny `tool`: its own, its MCP server's, and all of MCP."""
+    """The names that deny `tool`: its own, that of its MCP server, and that of all MCP tools."""
     if not tool.startswith(MCP_PREFIX):
         return (tool,)
     server = "__".join(tool.split("__")[:2])

@@ -1,4 +1,4 @@
-"""What can be done about the findings at a place: their fixes, and silencing them."""
+"""Code actions for diagnostics: their fixes, and comments that disable a rule."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from agentls.text.offsets import Edit, Span
 
 
 class CodeAction(NamedTuple):
-    """One change on offer: a title, its edits, the findings it removes, and whether it is the one to
-    take without a thought."""
+    """A title, its edits, the diagnostics that it removes, and whether it is the preferred fix."""
 
     title: str
     edits: tuple[Edit, ...]
@@ -21,8 +20,8 @@ class CodeAction(NamedTuple):
 
 
 def code_actions(document: Document, diagnostics: list[Diagnostic], span: Span) -> list[CodeAction]:
-    """All that can be done about those of `diagnostics` that overlap `span`: first every fix, in
-    the order of the text, then an ignore comment for each code and place."""
+    """The code actions for the `diagnostics` that overlap `span`: their fixes in the order of the text, then an
+    ignore comment for each code and line."""
     here = [diagnostic for diagnostic in diagnostics if diagnostic.span.overlaps(span)]
     return [*_fixes(here), *_suppressions(document, here)]
 
@@ -36,10 +35,17 @@ def _fixes(diagnostics: list[Diagnostic]) -> list[CodeAction]:
 
 
 def _suppressions(document: Document, diagnostics: list[Diagnostic]) -> list[CodeAction]:
-    """One comment may silence several findings of the same rule."""
+    """Ignore comments. One comment may suppress several diagnostics of the same rule."""
     found: dict[tuple[str, Edit], list[Diagnostic]] = {}
     for diagnostic in diagnostics:
-        if diagnostic.code != "unused-suppression":  # The fix is to remove the comment, not to add one.
+        if diagnostic.code != "unused-suppression":  # Its fix removes the comment.
             edit = suppressions.add_ignore_comment(document, diagnostic.code, diagnostic.span)
             found.setdefault((diagnostic.code, edit), []).append(diagnostic)
-    return [CodeAction(f"Ignore {code} here", (edit,), tuple(rows)) for (code, edit), rows in found.items()]
+    return [
+        CodeAction(f"Disable {code} for this {_extent(edit)}", (edit,), tuple(rows))
+        for (code, edit), rows in found.items()
+    ]
+
+
+def _extent(comment: Edit) -> str:
+    return "file" if "ignore-file" in comment.new_text else "line"

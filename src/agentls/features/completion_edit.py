@@ -1,6 +1,6 @@
-"""Slots: where in a text something is written, and what.
+"""Turn completion items into edits at the cursor.
 
-`completion` and `candidates` find them; here an offer becomes the edit that writes it there.
+`completion` and `name_completion` find the range that an item replaces.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from agentls.features.completion_items import CompletionItem, ItemKind
 from agentls.text.offsets import Edit, Span
 
 QUOTES = {"single": "'", "double": '"'}
-"""What closes a scalar, by its style."""
+"""The closing quote of a scalar, by its style."""
 
 
 class CompletionEdit(NamedTuple):
-    """A word that may stand at the cursor, and the edit that writes it there.
+    """A completion item with the edit that inserts it.
 
-    `detail` is a line about it, `order` its rank in the list. The edit's text is a snippet if
-    `snippet`; it has its indentation and wants no other. `also` are further edits that go with
-    it. `within` is what `documentation` needs to know besides kind and label.
+    `order` is its rank in the list. The new text is a snippet if `snippet` is true, and contains its indentation.
+    `parent` is what `completion.item_documentation` needs besides kind and label.
     """
 
     label: str
@@ -32,43 +31,43 @@ class CompletionEdit(NamedTuple):
     order: int
     snippet: bool = False
     deprecated: bool = False
-    within: str = ""
+    parent: str = ""
     additional_edits: tuple[Edit, ...] = ()
 
 
 class EditRange(NamedTuple):
-    """Where offers go: the text they replace, what is written around each, how far the lines
-    below its first are indented, and edits that go with it. `is_cut` tells whether there are more."""
+    """A range with the items that can replace it: a prefix and a suffix for each, the indentation of further lines
+    (`column`), and additional edits. `is_incomplete` tells whether there are more items."""
 
     span: Span
-    offers: Iterable[CompletionItem]
+    items: Iterable[CompletionItem]
     prefix: str = ""
     suffix: str = ""
     column: int = 0
-    also: tuple[Edit, ...] = ()
+    additional_edits: tuple[Edit, ...] = ()
     is_incomplete: bool = False
 
 
-def make_edit(offer: CompletionItem, slot: EditRange, order: int, snippets: bool) -> CompletionEdit:
-    """The offer, written into the slot."""
-    text = offer.text.replace("\n", "\n" + " " * slot.column)
-    plain = completion_items.snippet_text(text) if text else offer.label
+def make_edit(item: CompletionItem, edit_range: EditRange, order: int, snippets: bool) -> CompletionEdit:
+    """The edit that inserts `item` at `edit_range`."""
+    text = item.text.replace("\n", "\n" + " " * edit_range.column)
+    plain = completion_items.snippet_text(text) if text else item.label
     snippet = snippets and bool(text) and plain != text
-    new_text = f"{slot.prefix}{text if snippet else plain}{slot.suffix}"
+    new_text = f"{edit_range.prefix}{text if snippet else plain}{edit_range.suffix}"
     return CompletionEdit(
-        offer.label,
-        offer.kind,
-        offer.detail,
-        Edit(slot.span, new_text),
+        item.label,
+        item.kind,
+        item.detail,
+        Edit(edit_range.span, new_text),
         order,
         snippet,
-        offer.deprecated,
-        offer.parent,
-        slot.also,
+        item.deprecated,
+        item.parent,
+        edit_range.additional_edits,
     )
 
 
 def word_at_cursor(pattern: re.Pattern[str], text: str, span: Span, offset: int) -> Span:
-    """The match of `pattern` in `span` that the cursor touches, or the empty span at the cursor."""
+    """The match of `pattern` in `span` that the cursor touches, else the empty span at the cursor."""
     spans = (Span(*found.span()) for found in pattern.finditer(text, *span))
     return next((found for found in spans if found.contains_cursor(offset)), Span(offset, offset))

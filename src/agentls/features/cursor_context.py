@@ -1,9 +1,8 @@
-"""Where in the frontmatter the cursor stands, also in half-typed text.
+"""Find the context of the cursor in the frontmatter, also in incomplete text.
 
-Half-typed text does not parse. So the parser is led up to the cursor only, through the top-level
-entry that the cursor is in, and finds one letter more there than was written. Whatever this
-letter becomes part of is what stands at the cursor, and what the parser then has open is the way
-to it. A comment swallows the letter, and so does what is no YAML at all: then there is no place.
+Incomplete text does not parse. Therefore only the top-level entry of the cursor is parsed, up to the cursor, with
+a letter appended. The scalar that contains the letter is at the cursor, and the collections that the parser has
+open lead to it. In a comment or in invalid YAML the letter is not part of a scalar, and there is no context.
 """
 
 from __future__ import annotations
@@ -18,24 +17,24 @@ from agentls.text.offsets import Span
 from agentls.text.yaml_tree import ParseEvent, ScalarStyle, parse_events
 
 LIST_STEP = "[]"
-"""Stands for a list in a path."""
+"""The step of a path into a list."""
 
 
 class CursorContext(NamedTuple):
-    """What stands at the cursor, which may be nothing yet.
+    """The scalar at the cursor, which may be empty.
 
-    `path` are the keys from the top that lead there, `LIST` for each list between them; a key's
-    own name is not part of its path. `role` is "key" in a mapping, "value" behind a key, "item"
-    in a list, and "undashed" where the list's dash is still missing.
+    `path` has the keys from the top level to it, with `LIST_STEP` for each list; a key is not part of its own
+    path. `role` is "key" in a mapping, "value" after a key, "item" in a list, and "undashed" for an item without
+    its dash.
 
-    `span` is the scalar without its quotes, as far as it lies on the cursor's line; `column` is
-    where on its first line it starts. `begins` tells whether nothing but dashes stands before it
-    there, `continues` whether that was an earlier line, `flow` whether it is inside brackets.
-    `gap` is the blank that is still missing before it.
+    `span` is the part of the scalar on the line of the cursor, without quotes; `column` is the column at which
+    the scalar starts. `starts_line` tells whether only dashes precede it on its line, `continues_scalar` whether
+    it started on an earlier line, `flow` whether it is inside brackets. `missing_space` is the space that YAML
+    requires before it and that is missing.
 
-    `has_colon` tells whether a colon follows, and `below` what the lines below begin with that
-    belong to what stands here. `siblings` are the other keys of the mapping that it is in, or
-    would begin, with those of their values that are scalars.
+    `has_colon` tells whether a colon follows. `child_kind` is what the next line starts, if it belongs to the
+    scalar. `sibling_values` are the other keys of the mapping that it is in, or would start, with the text of
+    scalar values.
     """
 
     path: tuple[str, ...]
@@ -53,8 +52,8 @@ class CursorContext(NamedTuple):
 
 
 def find_cursor_context(document: Document, offset: int) -> CursorContext | None:
-    """The place of the cursor at `offset`, or `None` where nothing can be told about it."""
-    line = _line(document, offset)
+    """The context of the cursor at `offset`, `None` outside YAML."""
+    line = _frontmatter_line(document, offset)
     if line is None or document.frontmatter is None:
         return None
     text = document.text
@@ -66,7 +65,7 @@ def find_cursor_context(document: Document, offset: int) -> CursorContext | None
     if trail is None:
         return None
     frames, at = trail
-    # Where only the letter stands, the scalar would start behind the gap.
+    # The scalar only needs the space if it consists of the letter alone.
     gap = gap if at == len(head) - len(_LETTER) else ""
     column = _column(head, at)
     role = _role(frames, column)
@@ -77,16 +76,16 @@ def find_cursor_context(document: Document, offset: int) -> CursorContext | None
     here = min(start + at, offset)
     continues = here < line.start
     if continues:
-        # The scalar goes on over several lines; this one's share of it starts at the first letter.
+        # The scalar has several lines; its part on this line starts at the first character.
         here = min(line.start + len(before) - len(before.lstrip()), offset)
         begins = False
     else:
         here += style in ("single", "double")
         begins = not text[line.start : here].strip(" \t-\"'")
     if begins and text[offset : line.end].lstrip().startswith("-"):
-        return None  # In front of a list's dash.
+        return None  # Before the dash of a list.
     colon = _COLON.match(text, offset, line.end) if begins or flow or role == "key" else None
-    end = colon.end(1) if colon else _end(text, offset, line.end, style, flow)
+    end = colon.end(1) if colon else _scalar_end(text, offset, line.end, style, flow)
     return CursorContext(
         tuple(frame.step for frame in (frames[:-1] if role == "key" else frames)),
         role,
@@ -98,14 +97,14 @@ def find_cursor_context(document: Document, offset: int) -> CursorContext | None
         flow,
         gap,
         colon is not None,
-        "" if flow else _below(next(_lines_below(document, line.end), ""), role, begins, frames, column),
-        dict(_siblings(document, Span(offset, line.end), frames if role == "key" else [], column)),
+        "" if flow else _child_kind(next(_lines_below(document, line.end), ""), role, begins, frames, column),
+        dict(_sibling_values(document, Span(offset, line.end), frames if role == "key" else [], column)),
     )
 
 
 _LETTER = "x"
 
-# A colon or a dash right before the cursor means what it says only with a blank behind it.
+# A colon or a dash before the cursor is only an indicator if a space follows.
 _INDICATOR = re.compile(r":\Z|(?:\A|[ \t])-\Z")
 _STYLES: dict[str, ScalarStyle] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
 _COLON = re.compile(r"""([^\s:,\[\]{}#"']*)["']?[ \t]*:(?=\s|\Z)""")
@@ -113,11 +112,10 @@ _PLAIN_END = re.compile(r"(?<!\S)#")
 _FLOW_END = re.compile(r"(?<!\S)#|[,\[\]{}]")
 
 
-def _line(document: Document, offset: int) -> Span | None:
-    """The line of the cursor, if it belongs to the frontmatter.
+def _frontmatter_line(document: Document, offset: int) -> Span | None:
+    """The line of the cursor, if it is in the frontmatter.
 
-    While the closing fence is missing, the next line with text behind the block may yet become
-    part of it.
+    If the closing fence is missing, the first line with text after the block may become part of it.
     """
     block = document.frontmatter
     if block is None:
@@ -129,7 +127,7 @@ def _line(document: Document, offset: int) -> Span | None:
 
 
 def _start_of_entry(text: str, first: int, start: int) -> int:
-    """The start of the last line that begins a top-level entry, up to the one at `start`."""
+    """The start of the last line, up to the one at `start`, that starts a top-level entry."""
     end = len(text) if (newline := text.find("\n", start)) < 0 else newline
     while start > first and not TOP_LEVEL_KEY.match(text[start:end].rstrip("\r")):
         end = start - 1
@@ -138,7 +136,7 @@ def _start_of_entry(text: str, first: int, start: int) -> int:
 
 
 class _OpenCollection:
-    """A collection that the parser has open, with the key whose value it is reading."""
+    """A collection that the parser has open, with the key whose value is being parsed."""
 
     def __init__(self, step: ParseEvent, column: int) -> None:
         self.is_list = step.kind == "SequenceStart"
@@ -149,11 +147,11 @@ class _OpenCollection:
 
     @property
     def step(self) -> str:
-        """The frame as a step of a path."""
+        """The collection as a step of a path."""
         return LIST_STEP if self.is_list else self.key or ""
 
-    def take(self, text: str) -> None:
-        """Count a key, or a value: a scalar's text, or "" for a collection."""
+    def add(self, text: str) -> None:
+        """Add a key or a value: the text of a scalar, or "" for a collection."""
         if self.is_list:
             return
         if self.key is None:
@@ -164,19 +162,19 @@ class _OpenCollection:
 
 
 def _column(text: str, offset: int) -> int:
-    """How far `offset` is from the start of its line."""
+    """The number of code points between the start of the line and `offset`."""
     return offset - (text.rfind("\n", 0, offset) + 1)
 
 
-_ATTEMPTS = 4
+_MAX_ATTEMPTS = 4
 
 
 def _parse_to_cursor(head: str, line: int) -> tuple[list[_OpenCollection], int] | None:
-    """What the parser has open at the end of `head`, and where the scalar there starts.
+    """The collections that are open at the end of `head`, and the start of the scalar there.
 
-    `line` is where the last line starts. An earlier line that stops the parser is left out.
+    The last line starts at `line`. An earlier line with an error is replaced by spaces.
     """
-    for _ in range(_ATTEMPTS):
+    for _ in range(_MAX_ATTEMPTS):
         met, problem = parse_events(head)
         frames: list[_OpenCollection] = []
         for step in met:
@@ -184,7 +182,7 @@ def _parse_to_cursor(head: str, line: int) -> tuple[list[_OpenCollection], int] 
                 if step.span.start < step.span.end == len(head):
                     return frames, step.span.start
                 if frames:
-                    frames[-1].take(step.text)
+                    frames[-1].add(step.text)
             elif step.kind in ("MappingStart", "SequenceStart"):
                 frames.append(_OpenCollection(step, _column(head, step.span.start)))
             elif step.kind in ("MappingEnd", "SequenceEnd"):
@@ -202,19 +200,19 @@ def _parse_to_cursor(head: str, line: int) -> tuple[list[_OpenCollection], int] 
     return None
 
 
-# What may be a key without its colon; anything else that stops the parser is a mistake.
+# A key without its colon. Any other text that the parser rejects is an error.
 _WORD = re.compile(r"[\w.$*-]+")
 
 
 def _close(frames: list[_OpenCollection]) -> None:
-    """Leave the innermost collection; it is a value of the one around it."""
+    """Close the innermost collection, which is a value of the enclosing one."""
     frames.pop()
     if frames:
-        frames[-1].take("")
+        frames[-1].add("")
 
 
 def _role(frames: list[_OpenCollection], column: int) -> Literal["key", "value", "item", "undashed"] | None:
-    """What a scalar that starts in `column` is, once the collections that it ends are closed."""
+    """The role of a scalar that starts in `column`. Closes the collections that end before it."""
     while frames and not frames[-1].flow and frames[-1].column > column:
         _close(frames)
     if not frames:
@@ -225,20 +223,20 @@ def _role(frames: list[_OpenCollection], column: int) -> Literal["key", "value",
     if inner.is_list and inner.column == column:
         if len(frames) == 1 or frames[-2].is_list or frames[-2].column < column:
             return "undashed"
-        # The list's dashes stand below its key, and so does this: it is the next key.
+        # The dashes of the list are in the column of its key, and so is the scalar: it is the next key.
         _close(frames)
         return "key"
     if inner.is_list:
         return "item"
     if inner.column == column:
         if inner.key is not None:
-            inner.take("")
+            inner.add("")
         return "key"
     return "value" if inner.key is not None else None
 
 
-def _end(text: str, offset: int, line_end: int, style: ScalarStyle, flow: bool) -> int:
-    """Where the scalar at `offset` ends on its line."""
+def _scalar_end(text: str, offset: int, line_end: int, style: ScalarStyle, flow: bool) -> int:
+    """The end of the scalar at `offset` on its line."""
     if style in ("single", "double"):
         closing = text.find('"' if style == "double" else "'", offset, line_end)
         if closing >= 0:
@@ -252,11 +250,11 @@ _KEY_LINE = re.compile(r"""["']?([^\s:"'-][^:"']*?)["']?[ \t]*:(?:[ \t]+["']?([^
 _FLOW_KEY = re.compile(r"""([\w$-]+)["']?[ \t]*:""")
 
 
-def _siblings(
+def _sibling_values(
     document: Document, rest: Span, frames: list[_OpenCollection], column: int
 ) -> Iterator[tuple[str, str]]:
-    """The other keys of the mapping that the cursor is in, or would begin: those above the cursor,
-    and those that follow `rest`, which is what its line still holds."""
+    """The other keys of the mapping that the cursor is in, or would start: those before the cursor, and those
+    after `rest`, the remainder of its line."""
     if frames:
         yield from frames[-1].entries.items()
     if frames and frames[-1].flow:
@@ -273,16 +271,16 @@ def _siblings(
             yield found[1], found[2] or ""
 
 
-def _below(
+def _child_kind(
     line: str, role: str, begins: bool, frames: list[_OpenCollection], column: int
 ) -> Literal["", "text", "list"]:
-    """What the next line, if it belongs to what stands at the cursor, begins with."""
+    """What the next line starts, if it belongs to the scalar at the cursor."""
     margin = frames[-1].column if role == "value" else column
     indent = _indent(line)
     is_list = line.startswith("-", indent)
     if role == "value" and begins and indent == column:
         return ""
-    # The dashes of a list may stand right below its key.
+    # The dashes of a list may be in the column of its key.
     if indent > margin or (is_list and indent == margin and role != "undashed"):
         return "list" if is_list else "text"
     return ""
@@ -293,10 +291,10 @@ def _indent(line: str) -> int:
 
 
 def _lines_below(document: Document, offset: int) -> Iterator[str]:
-    """The lines of the frontmatter below the one that ends at `offset`, but blank ones and comments."""
+    """The lines of the frontmatter after the one that ends at `offset`, without blank lines and comments."""
     lines = document.lines
     block = document.frontmatter
-    assert block is not None, "a place is in a block"
+    assert block is not None, "the cursor is in a block"
     for number in range(lines.line_number(offset) + 1, len(lines)):
         line = lines.line_span(number)
         if line.start >= block.content.end:

@@ -1,9 +1,8 @@
-"""The outline of a file, and what of it can be folded.
+"""Document symbols: the frontmatter with its keys, and the sections of the prompt.
 
-The frontmatter with its keys comes first, then the sections of the prompt: headings by their
-level, lines in bold that act as headings, and what stands between a pair of tags. A pair of
-tags holds all that begins inside it; otherwise a section reaches to the next heading that is
-not below it.
+A section starts with a heading, a bold line that is used as a heading, or the opening tag of a pair. A pair of
+tags contains everything that starts inside it. Any other section ends at the next heading of the same or a higher
+level.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ Kind = Literal["frontmatter", "key", "section", "bold", "tag"]
 
 UNTITLED = "(no title)"
 
-_LONGEST_DETAIL = 60
-_DEEPEST_TAG = 20  # No prompt nests tags like this; an editor that recurses must not choke on one.
+_MAX_DETAIL = 60
+_MAX_TAG_DEPTH = 20  # No prompt nests tags this deep; an editor may process symbols recursively.
 
 
 class DocumentSymbol(NamedTuple):
-    """A part of the file. `span` covers all of it and `selection`, which lies inside, its name;
-    the children lie inside too, in order and apart from each other."""
+    """A part of the file. `span` covers all of it, `selection_span` its name. Both this and the children are inside
+    `span`; the children are in order and do not overlap."""
 
     name: str
     detail: str
@@ -37,81 +36,55 @@ class DocumentSymbol(NamedTuple):
     children: tuple[DocumentSymbol, ...] = ()
 
 
-class FoldingRange(NamedTuple):
-    """A part of more than one line that can be folded away."""
-
-    span: Span
-    kind: Literal["region"] | None = None
-
-
 def document_symbols(document: Document) -> tuple[DocumentSymbol, ...]:
-    """The parts of the file, nested."""
+    """The symbols of a document, as a tree."""
     return (*_frontmatter(document), *_sections(document))
 
 
-def folding_ranges(document: Document) -> tuple[FoldingRange, ...]:
-    """What can be folded, in the order of the text: the outline's parts and blocks of code."""
-    folds = [
-        FoldingRange(symbol.span, "region" if symbol.kind == "frontmatter" else None)
-        for symbol in _flat(document_symbols(document))
-    ]
-    text = document.text
-    folds += [FoldingRange(_without_blanks(text, block.span)) for block in document.markdown.code_blocks]
-    line_at = document.lines.line_number
-    longer = [fold for fold in folds if line_at(fold.span.start) < line_at(fold.span.end)]
-    return tuple(sorted(longer, key=lambda fold: fold.span))
-
-
-def _flat(symbols: tuple[DocumentSymbol, ...]) -> Iterator[DocumentSymbol]:
-    for symbol in symbols:
-        yield symbol
-        yield from _flat(symbol.children)
-
-
-# --- the frontmatter --------------------------------------------------------------------------
+# --- frontmatter ------------------------------------------------------------------------------
 
 
 def _frontmatter(document: Document) -> Iterator[DocumentSymbol]:
-    """The frontmatter, if there is one."""
+    """The symbol of the frontmatter, if there is one."""
     block = document.frontmatter
     if block is None:
         return
     end = (block.closing or block.content).end
-    span = _without_blanks(document.text, Span(block.opening.start, max(block.opening.end, end)))
+    span = strip_span(document.text, Span(block.opening.start, max(block.opening.end, end)))
     keys = tuple(_keys(document, span))
     yield DocumentSymbol("frontmatter", document.reading.name or "", "frontmatter", span, block.opening, keys)
 
 
 def _keys(document: Document, inside: Span) -> Iterator[DocumentSymbol]:
-    """The keys with their values, each behind the one before it."""
+    """The symbols of the keys with their values, which do not overlap."""
     end = inside.start
     for entry in sorted(document.root.entries, key=lambda entry: entry.span):
-        span = _without_blanks(document.text, entry.span)
+        span = strip_span(document.text, entry.span)
         if span.start < end or span.end > inside.end or span.start == span.end:
-            continue  # An alias or a merged key, which has no place of its own.
+            continue  # An alias or a merged key has no span of its own.
         end = span.end
         selection = Span(span.start, min(entry.key.span.end, span.end))
         yield DocumentSymbol(_name(entry.key.text), _detail(entry.value), "key", span, selection)
 
 
 def _detail(value: Node) -> str:
-    """A value in a few words."""
+    """A value as a short line."""
     if isinstance(value, Scalar):
         text = value.text
     elif isinstance(value, Sequence):
-        text = ", ".join(_detail(item) for item in value.items[:_LONGEST_DETAIL])
+        text = ", ".join(_detail(item) for item in value.items[:_MAX_DETAIL])
     else:
         assert isinstance(value, Mapping), "a node is a scalar, a sequence or a mapping"
-        text = ", ".join(entry.key.text for entry in value.entries[:_LONGEST_DETAIL])
-    words = " ".join(text[: 4 * _LONGEST_DETAIL].split())
-    return textwrap.shorten(words, _LONGEST_DETAIL, placeholder=" ...")
+        text = ", ".join(entry.key.text for entry in value.entries[:_MAX_DETAIL])
+    words = " ".join(text[: 4 * _MAX_DETAIL].split())
+    return textwrap.shorten(words, _MAX_DETAIL, placeholder=" ...")
 
 
-# --- the body ---------------------------------------------------------------------------------
+# --- body -------------------------------------------------------------------------------------
 
 
 class _OpenSection:
-    """A section that is not finished: its heading or tag, and the children found so far."""
+    """A section that is not closed: its heading or tag, and its children so far."""
 
     def __init__(self, of: Heading | TagPair | None) -> None:
         self.of = of
@@ -144,7 +117,7 @@ def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
         if isinstance(start, Heading):
             while isinstance(stack[-1].of, Heading) and not _is_below(start, stack[-1].of):
                 close(_line_start(text, offset))
-        elif sum(isinstance(section.of, TagPair) for section in stack) >= _DEEPEST_TAG:
+        elif sum(isinstance(section.of, TagPair) for section in stack) >= _MAX_TAG_DEPTH:
             continue
         stack.append(_OpenSection(start))
     close_tags_before(len(text))
@@ -158,8 +131,7 @@ def _start(of: Heading | TagPair) -> int:
 
 
 def _is_below(heading: Heading, other: Heading) -> bool:
-    """Whether `heading` begins a section inside that of `other`. A line in bold is below any real
-    heading."""
+    """Whether `heading` starts a section inside that of `other`. A bold line is below any heading."""
     if heading.level == 0 or other.level == 0:
         return other.level != 0
     return heading.level > other.level
@@ -168,10 +140,10 @@ def _is_below(heading: Heading, other: Heading) -> bool:
 def _section(
     text: str, of: Heading | TagPair, end: int, children: tuple[DocumentSymbol, ...]
 ) -> DocumentSymbol:
-    """A section that ends at `end`, without the blank lines at its end."""
+    """The symbol of a section that ends at `end`, without trailing blank lines."""
     kind: Kind
     if isinstance(of, TagPair):
-        name, kind, selection = f"<{of.name}>", "tag", _without_blanks(text, of.opening)
+        name, kind, selection = f"<{of.name}>", "tag", strip_span(text, of.opening)
     elif of.level:
         name, kind, selection = of.title, "section", of.span
     else:
@@ -179,22 +151,22 @@ def _section(
     start, last = selection
     if children:
         last = children[-1].span.end
-    span = Span(start, max(last, _without_blanks(text, Span(start, max(last, end))).end))
+    span = Span(start, max(last, strip_span(text, Span(start, max(last, end))).end))
     return DocumentSymbol(_name(name), "", kind, span, selection, children)
 
 
 def _name(text: str) -> str:
-    """`text` as a name, which must not be blank."""
+    """`text` as a name, which must not be empty."""
     return " ".join(text.split()) or UNTITLED
 
 
 def _line_start(text: str, offset: int) -> int:
-    """Where the line of `offset` starts."""
+    """The start of the line of `offset`."""
     return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
-def _without_blanks(text: str, span: Span) -> Span:
-    """`span` without the blanks and line ends at its edges."""
+def strip_span(text: str, span: Span) -> Span:
+    """`span` without whitespace at its edges."""
     piece = span.text_in(text)
     start = span.start + len(piece) - len(piece.lstrip())
     return Span(start, max(start, span.start + len(piece.rstrip())))

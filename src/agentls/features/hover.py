@@ -1,9 +1,8 @@
-"""Hover: what stands under the cursor, explained.
+"""Hover: an explanation of the text at a position.
 
-In the frontmatter keys, values, tools, models, hooks and servers are explained from the
-dialect's tables, with what the place adds to it; on a fence stands what the runtime makes of
-the whole file, on an ignore comment the rule it silences, and on a placeholder in the prompt its
-variable. Other prose has no hover.
+In the frontmatter, keys, values, tools, models, hooks and servers are explained from the tables of the
+dialect. The `---` lines show how each runtime reads the file, an ignore comment shows its rule, and a
+placeholder in the prompt its variable. Unknown words have no hover, since a diagnostic reports them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from typing import NamedTuple, TypeVar
 from agentls.dialects import tool_names, unsupported_files, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.dialects.tool_names import ToolEntry
 from agentls.document import suppressions
 from agentls.document.document import Document
 from agentls.project import capabilities
@@ -28,17 +26,17 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 
 class Hover(NamedTuple):
-    """A page of Markdown, and the text that it is about."""
+    """A page of Markdown, and the span that it is about."""
 
     span: Span
     markdown: str
 
 
-def hover(document: Document, offset: int, project: Index | None = None) -> Hover | None:
-    """What is to be said about the text at `offset`, as part of its project if that is known."""
+def hover(document: Document, offset: int, index: Index | None = None) -> Hover | None:
+    """Explain the text at `offset`, or return `None`. `index` is that of the project, if known."""
     return (
         _on_ignore_comment(document, offset)
-        or _on_fence(document, offset, project)
+        or _on_delimiter(document, offset, index)
         or _on_entry(document, offset)
         or _on_variable(document, offset)
         or hover_unsupported_file(document.path, document.text, offset)
@@ -46,7 +44,7 @@ def hover(document: Document, offset: int, project: Index | None = None) -> Hove
 
 
 def hover_unsupported_file(path: str, text: str, offset: int) -> Hover | None:
-    """On the first line of a file that is none of ours: what it is, if that is known."""
+    """Explain, on its first line, a known kind of file that is not an agent file."""
     known = unsupported_files.find_unsupported_file(path, text)
     first = Span(0, text.find("\n") if "\n" in text else len(text))
     if known is None or not first.contains_cursor(offset):
@@ -59,17 +57,17 @@ _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
-    """The page of the rule whose code in an ignore comment lies at `offset`."""
+    """Explain the rule whose code in an ignore comment is at `offset`."""
     for comment in suppressions.find_suppressions(document):
         if comment.span.contains_cursor(offset):
             word = _word_at(document.text, _CODE, comment.span, offset)
-            page = explain.about_rule(word.text_in(document.text)) if word else None
+            page = explain.explain_rule(word.text_in(document.text)) if word else None
             return Hover(word, page) if word and page else None
     return None
 
 
 def _on_variable(document: Document, offset: int) -> Hover | None:
-    """The variable that a placeholder in the prompt names at `offset`."""
+    """Explain the variable of the placeholder at `offset` in the prompt."""
     template = document.dialect.template
     if not template.opening or offset < document.body_start:
         return None
@@ -78,48 +76,45 @@ def _on_variable(document: Document, offset: int) -> Hover | None:
     )
     if word is None or not document.text.endswith(template.opening, 0, word.start):
         return None
-    return _hover(word, explain.about_variable(document.dialect, word.text_in(document.text)))
+    return _hover(word, explain.explain_variable(document.dialect, word.text_in(document.text)))
 
 
-# --- the fences: the file as a whole ----------------------------------------------------------
+# --- the `---` lines: the file as a whole ------------------------------------------------------
 
 
-def _on_fence(document: Document, offset: int, project: Index | None) -> Hover | None:
-    """What each runtime makes of the file, on its fences as a person and as the runtime sees them."""
+def _on_delimiter(document: Document, offset: int, index: Index | None) -> Hover | None:
+    """Report how each runtime reads the file, on the `---` lines that an editor or a runtime recognises."""
     block = document.frontmatter
     fences = (block.opening, block.closing) if block else ()
     for fence in (*fences, *(reading.closing for reading in document.readings)):
         if fence and fence.contains_cursor(offset):
-            views = (inspection.report_for(document, reading, project) for reading in document.readings)
-            cards = [_summary(view) for view in views]
-            return Hover(
-                fence, "\n\n".join((*cards, explain.cite_source(explain.observed_source(document.dialect))))
-            )
+            reports = (inspection.report_for(document, reading, index) for reading in document.readings)
+            source = explain.cite_source(explain.observed_source(document.dialect))
+            return Hover(fence, "\n\n".join((*map(_summary, reports), source)))
     return None
 
 
-def _summary(view: RuntimeReport) -> str:
-    """What one runtime makes of the file."""
-    tools = view.tools
-    rows = [_sentence(reason) for reason in view.reasons]
-    if view.loads:
-        if view.name is not None:
-            rows.append(f"Name: {code_span(view.name)}")
-        if view.dialect.key("tools"):
-            rows.append(f"Tools: {inspection.describe_tools(view, code_span)}")
-        rows += [f"Dropped: {code_span(dropped.name)}, {dropped.reason}" for dropped in tools.dropped]
-        if view.capabilities:
-            words = capabilities.describe_capabilities(view.capabilities, code_span)
+def _summary(report: RuntimeReport) -> str:
+    """Summarise how one runtime reads the file."""
+    rows = [_sentence(reason) for reason in report.reasons]
+    if report.loads:
+        if report.name is not None:
+            rows.append(f"Name: {code_span(report.name)}")
+        if report.dialect.key("tools"):
+            rows.append(f"Tools: {inspection.describe_tools(report, code_span)}")
+        rows += [f"Ignored: {code_span(entry.name)} ({entry.reason})" for entry in report.tools.dropped]
+        if report.capabilities:
+            words = capabilities.describe_capabilities(report.capabilities, code_span)
             rows += [f"{_sentence(label)}: {text}" for label, text, _ in words]
-        if view.dialect.key("model"):
-            rows.append(f"Model: {inspection.describe_model(view.model, code_span)}")
-        then = ", which is part of every session, and" if view.dialect.model_invocable else " and"
-        rows += [f"Tokens: {inspection.describe_tokens(view, then)}", *view.notes]
-    return f"**{inspection.verdict(view)}**\n\n" + "\n".join(f"- {row}" for row in rows)
+        if report.dialect.key("model"):
+            rows.append(f"Model: {inspection.describe_model(report.model, code_span)}")
+        separator = " (part of every session)," if report.dialect.model_invocable else ","
+        rows += [f"Tokens: {inspection.describe_tokens(report, separator)}", *report.notes]
+    return f"**{inspection.verdict(report)}**\n\n" + "\n".join(f"- {row}" for row in rows)
 
 
 def _sentence(text: str) -> str:
-    """`text` with a capital letter."""
+    """`text` with its first letter as a capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -127,8 +122,8 @@ def _sentence(text: str) -> str:
 
 
 class _NodeAt(NamedTuple):
-    """A place in the tree: the keys that lead to it, the mapping that holds the last of them with
-    its entry, and the scalar that lies there, `None` for the key itself."""
+    """A node of the frontmatter: the path of keys to it, the mapping and the entry of the last key, and the
+    scalar in its value, `None` for the key itself."""
 
     keys: tuple[str, ...]
     mapping: Mapping
@@ -147,8 +142,8 @@ def _node_at(root: Mapping, offset: int) -> _NodeAt | None:
     while not isinstance(node, Scalar):
         if isinstance(node, Mapping):
             mapping = node
-            key = _holding(((entry.key.span, entry) for entry in node.entries), offset)
-            entry = key or _holding(((entry.value.span, entry) for entry in node.entries), offset)
+            key = _candidate_at(((entry.key.span, entry) for entry in node.entries), offset)
+            entry = key or _candidate_at(((entry.value.span, entry) for entry in node.entries), offset)
             if entry is None:
                 return None
             keys = (*keys, entry.key.text)
@@ -156,15 +151,15 @@ def _node_at(root: Mapping, offset: int) -> _NodeAt | None:
                 return _NodeAt(keys, mapping, entry, None)
             node = entry.value
         else:
-            item = _holding(((item.span, item) for item in node.items), offset)
+            item = _candidate_at(((item.span, item) for item in node.items), offset)
             if item is None:
                 return None
             node = item
     return _NodeAt(keys, mapping, entry, node) if entry else None
 
 
-def _holding(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
-    """The candidate whose span holds `offset`, or else one that ends there."""
+def _candidate_at(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
+    """The candidate whose span contains `offset`, or else one that ends there."""
     ends = None
     for span, candidate in candidates:
         if span.start <= offset < span.end:
@@ -175,208 +170,147 @@ def _holding(candidates: Iterable[tuple[Span, _T]], offset: int) -> _T | None:
 
 
 def _on_entry(document: Document, offset: int) -> Hover | None:
-    """What is to be said about a key or a value of the frontmatter."""
+    """Explain a key or a value of the frontmatter."""
     block = document.frontmatter
     if block is None or not block.content.contains_cursor(offset):
         return None
-    spot = _node_at(document.root, offset)
-    if spot is None:
+    found = _node_at(document.root, offset)
+    if found is None:
         return None
-    key = document.dialect.key(spot.keys[0])
-    if key and key.type == "hooks" and (len(spot.keys) == 2 or (len(spot.keys) > 2 and not key.shape)):
-        return _in_hooks(document, spot, offset)
-    if key and key.type == "servers" and (len(spot.keys) > 1 or spot.scalar):
-        return _in_servers(document.dialect, spot)
-    if len(spot.keys) > 1:
-        return _in_record(document.dialect, key, spot) if key else None
-    if spot.scalar is None:
-        return Hover(spot.entry.key.span, _key_page(document.dialect, spot.keys[0]))
-    return _on_value(document, key, spot.entry, spot.scalar, offset) if key else None
+    key = document.dialect.key(found.keys[0])
+    if key and key.type == "hooks" and (len(found.keys) == 2 or (len(found.keys) > 2 and not key.shape)):
+        return _on_hooks(document, found, offset)
+    if key and key.type == "servers" and (len(found.keys) > 1 or found.scalar):
+        return _on_servers(document.dialect, found)
+    if len(found.keys) > 1:
+        return _on_record(document.dialect, key, found) if key else None
+    if found.scalar is None:
+        return _hover(found.entry.key.span, _key_page(document.dialect, found.keys[0]))
+    return _on_value(document, key, found.entry, found.scalar, offset) if key else None
 
 
-def _in_record(dialect: Dialect, key: Key, spot: _NodeAt) -> Hover | None:
-    """The fields of a record, and the words of them."""
-    here = value_schema.schema_at(key, spot.keys[1:])
+def _on_record(dialect: Dialect, key: Key, found: _NodeAt) -> Hover | None:
+    """Explain a field of a record, or its value."""
+    here = value_schema.schema_at(key, found.keys[1:])
     if here is None:
         return None
     path, field = key.name, key
-    for name in spot.keys[1:]:
+    for name in found.keys[1:]:
         below = field.field(name)
         path, field = (f"{path}.{name}", below) if below else (path, field)
-    page = explain.about_record_field(dialect, path) or explain.about_key(dialect, path)
-    if spot.scalar is None:
-        return _hover(spot.entry.key.span, page)
-    word = explain.about_value(dialect, path, spot.scalar.text) if here.allows("words") else None
-    return _hover(spot.scalar.span, word or page)
+    page = explain.explain_record_field(dialect, path) or explain.explain_key(dialect, path)
+    if found.scalar is None:
+        return _hover(found.entry.key.span, page)
+    word = explain.explain_value(dialect, path, found.scalar.text) if here.allows("words") else None
+    return _hover(found.scalar.span, word or page)
 
 
-def _key_page(dialect: Dialect, name: str) -> str:
-    told = dialect.runtimes[0].unknown_keys != "undocumented"
-    effect = "knows no such key and ignores it" if told else "is not known to have such a key"
-    names = (key.name for key in dialect.keys)
-    return explain.about_key(dialect, name) or explain.about_unknown(dialect, name, "key", effect, names)
+def _key_page(dialect: Dialect, name: str) -> str | None:
+    """The page of a key of the dialect; keys of other formats are left to diagnostics."""
+    return explain.explain_key(dialect, name) if dialect.key(name) else None
 
 
 def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
-    """What is to be said about a value of a top-level key."""
+    """Explain a value of a top-level key."""
     dialect = document.dialect
     if scalar.span.start == scalar.span.end:
         return None
     if key.type == "tools":
-        return _on_tool(document, key, entry, scalar, offset)
+        return _on_tool(document, entry, scalar, offset)
     if key.type == "model" and scalar.type == "str":
-        return Hover(scalar.span, _model_page(dialect, scalar.text))
+        return _hover(scalar.span, explain.explain_model(dialect, scalar.text))
     if key.type == "enum" and scalar.type == "str":
-        page = explain.about_value(dialect, key.name, scalar.text)
-        if page is None:
-            effect = f"knows no such value of `{key.name}`: {key.bad_value}"
-            names = (value.name for value in key.values)
-            page = explain.about_unknown(dialect, scalar.text, "value", effect, names)
-        return Hover(scalar.span, page)
+        return _hover(scalar.span, explain.explain_value(dialect, key.name, scalar.text))
     if key.type in ("enum", "model", "boolean", "integer", "number"):
-        return Hover(scalar.span, _key_page(dialect, key.name))
-    page = explain.about_agent(dialect, scalar.text) if key.name == "name" else None
-    page = page or explain.about_value(dialect, key.name, scalar.text)
-    return Hover(scalar.span, page) if page else None
-
-
-def _model_page(dialect: Dialect, name: str) -> str:
-    names = [model.name for model in dialect.models.known]
-    passed_on = dialect.models.unknown == "passed on"
-    then = (
-        "sends the text to the API as it is" if passed_on else "uses that of the session, unless it is yours"
-    )
-    effect = f"knows no such model and {then}"
-    return explain.about_model(dialect, name) or explain.about_unknown(
-        dialect, name, "model", effect if names else "has models of which nothing is known here", names
-    )
+        return _hover(scalar.span, _key_page(dialect, key.name))
+    page = explain.explain_agent(dialect, scalar.text) if key.name == "name" else None
+    return _hover(scalar.span, page or explain.explain_value(dialect, key.name, scalar.text))
 
 
 # --- tools ------------------------------------------------------------------------------------
 
 _TOOL_NAME = re.compile(r"[\w*./-]+")
-_WORD = re.compile(r"[\w-]+")  # In a matcher other signs belong to a regular expression.
+_WORD = re.compile(r"[\w-]+")  # Other characters of a matcher belong to its regular expression.
 
 
-def _on_tool(document: Document, key: Key, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
-    """What is to be said about an entry of a tool list, there and beside the others."""
+def _on_tool(document: Document, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:
+    """Explain an entry of a list of tools."""
     if entry.unparsed:
         word = _word_at(document.text, _TOOL_NAME, scalar.span, offset)
-        page = explain.about_tool(document.dialect, word.text_in(document.text)) if word else None
-        return Hover(word, page) if word and page else None
-    listed = tool_names.split_tool_list(entry.value, document.text, document.dialect.tool_grammar)
-    found = _holding(((tool.span, tool) for tool in listed), offset)
-    if found is None:
-        return None
-    page = _tool_page(document.dialect, found.name)
-    return Hover(found.span, _with_notes(page, _tool_notes(document, key, found)))
+        return _hover(word, _tool_page(document, word.text_in(document.text))) if word else None
+    entries = tool_names.split_tool_list(entry.value, document.text, document.dialect.tool_grammar)
+    found = _candidate_at(((tool.span, tool) for tool in entries), offset)
+    return _hover(found.span, _tool_page(document, found.name)) if found else None
 
 
-def _tool_page(dialect: Dialect, name: str) -> str:
-    told = dialect.runtimes[0].unknown_tools != "undocumented"
-    dropped = "knows no tool of this name and drops it without a word"
-    effect = dropped if told else "is not known to have such a tool"
-    if not dialect.tools:
-        effect = "has tools of which nothing is known here"
-    names = (tool.name for tool in dialect.tools)
-    return explain.about_tool(dialect, name) or explain.about_unknown(dialect, name, "tool", effect, names)
-
-
-def _with_notes(page: str, notes: Iterable[str]) -> str:
-    """The page with further paragraphs in front of its source."""
-    content, _, source = page.rpartition("\n\n")
-    return "\n\n".join((content, *notes, source))
-
-
-def _tool_notes(document: Document, key: Key, entry: ToolEntry) -> list[str]:
-    """What its place in the list adds to what a tool is."""
-    notes = []
-    grants = key.name == "tools"
-    tool = document.dialect.tool(entry.name)
-    if entry.specifier is not None and key.specifier:
-        scoping = tool.scoping if tool and grants else ""
-        notes.append(f"**{code_span(f'({entry.specifier})')}:** {scoping or key.specifier}")
-    if tool and grants:
-        notes += [
-            f"**Not given:** {dropped.reason}."
-            for dropped in document.available_tools.dropped
-            if dropped.name == entry.text
-        ]
-    return notes
+def _tool_page(document: Document, name: str) -> str | None:
+    """The page of the tool that `name` resolves to, also if it is a former name or one of another format."""
+    dialect, mode = document.dialect, document.permission_mode
+    resolved = (
+        tool_names.resolve_tool(name, dialect, mode, reading.runtime).tool for reading in document.readings
+    )
+    tool = name if name == tool_names.ALL_TOOLS else next(filter(None, resolved), None)
+    return explain.explain_tool(dialect, tool) if tool else None
 
 
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def _in_hooks(document: Document, spot: _NodeAt, offset: int) -> Hover | None:
-    """Events, the fields of their entries, and handlers."""
-    dialect = document.dialect
-    match spot.keys, spot.scalar:
+def _on_hooks(document: Document, found: _NodeAt, offset: int) -> Hover | None:
+    """Explain events, the fields of their entries, and handlers."""
+    dialect, key_span = document.dialect, found.entry.key.span
+    match found.keys, found.scalar:
         case (_, event), None:
-            names = (known.name for known in dialect.hooks.events)
-            page = explain.about_event(dialect, event) or explain.about_unknown(
-                dialect, event, "hook event", "knows no such event and ignores the entry", names
-            )
-            return Hover(spot.entry.key.span, page)
+            return _hover(key_span, explain.explain_event(dialect, event))
         case (_, _, field), None:
-            return _hover(spot.entry.key.span, explain.about_entry_field(dialect, field))
+            return _hover(key_span, explain.explain_entry_field(dialect, field))
         case (_, event, "matcher"), Scalar() as scalar:
             known = dialect.hook_event(event)
             if known and known.tool:
                 return _tool_in(document, scalar, offset)
         case (_, _, "hooks", field), None:
-            page = explain.about_field(dialect, _type_of(spot.mapping), field) or explain.about_unknown(
-                dialect,
-                field,
-                "field of a hook handler",
-                "knows no such field and ignores it",
-                (known.name for known in dialect.hooks.common),
-            )
-            return Hover(spot.entry.key.span, page)
+            handler = _type_of(found.mapping)
+            return _hover(key_span, explain.explain_handler_field(dialect, handler, field))
         case (_, _, "hooks", "type"), Scalar() as scalar:
-            names = (known.name for known in dialect.hooks.handlers)
-            page = explain.about_handler(dialect, scalar.text) or explain.about_unknown(
-                dialect, scalar.text, "kind of hook handler", "knows no such kind and ignores the hook", names
-            )
-            return Hover(scalar.span, page)
+            return _hover(scalar.span, explain.explain_handler(dialect, scalar.text))
         case (_, _, "hooks", "if"), Scalar() as scalar:
             return _tool_in(document, scalar, offset)
         case (_, _, "hooks", "model"), Scalar(type="str") as scalar:
-            return Hover(scalar.span, _model_page(dialect, scalar.text))
+            return _hover(scalar.span, explain.explain_model(dialect, scalar.text))
     return None
 
 
 def _tool_in(document: Document, scalar: Scalar, offset: int) -> Hover | None:
-    """The tool that is named at `offset` in a matcher or a permission rule."""
+    """Explain the tool at `offset` in a matcher or a permission rule."""
     word = _word_at(document.text, _WORD, scalar.span, offset)
-    return _hover(word, explain.about_tool(document.dialect, word.text_in(document.text))) if word else None
+    return _hover(word, _tool_page(document, word.text_in(document.text))) if word else None
 
 
 def _type_of(handler: Mapping) -> str:
-    """The kind of a hook handler as it is written, "" where it has none."""
+    """The `type` of a hook handler, "" if it has none."""
     entry = handler.get("type")
     return entry.value.text if entry and isinstance(entry.value, Scalar) else ""
 
 
-def _in_servers(dialect: Dialect, spot: _NodeAt) -> Hover | None:
-    """Servers by name, and the fields of their definitions."""
-    match spot.keys, spot.scalar:
+def _on_servers(dialect: Dialect, found: _NodeAt) -> Hover | None:
+    """Explain the name of a server, or a field of its definition."""
+    match found.keys, found.scalar:
         case (_,), Scalar(type="str") as scalar:
-            return Hover(
-                scalar.span, _server_page(dialect, scalar.text, "A server that is configured elsewhere.")
-            )
+            page = _server_page(dialect, scalar.text, "MCP server that is configured outside this file.")
+            return Hover(scalar.span, page)
         case (_, name), None:
-            return Hover(spot.entry.key.span, _server_page(dialect, name, "A server that is defined here."))
+            page = _server_page(dialect, name, "MCP server that is defined in this file.")
+            return Hover(found.entry.key.span, page)
         case (_, _, field), None:
-            return _hover(spot.entry.key.span, explain.about_server_field(dialect, field))
+            return _hover(found.entry.key.span, explain.explain_server_field(dialect, field))
         case (_, _, "type"), Scalar() as scalar:
-            return _hover(scalar.span, explain.about_transport(dialect, scalar.text))
+            return _hover(scalar.span, explain.explain_transport(dialect, scalar.text))
     return None
 
 
 def _server_page(dialect: Dialect, name: str, summary: str) -> str:
     key = next(key for key in dialect.keys if key.type == "servers")
-    facts = [("Its tools are called", code_span(f"{tool_names.MCP_PREFIX}{name}__..."))]
+    facts = [("Tool names", code_span(f"{tool_names.MCP_PREFIX}{name}__..."))]
     return explain.render_page(name, "MCP server", summary, facts, dialect.source(key.source))
 
 
@@ -385,7 +319,7 @@ def _hover(span: Span, page: str | None) -> Hover | None:
 
 
 def _word_at(text: str, word: re.Pattern[str], span: Span, offset: int) -> Span | None:
-    """The word inside `span` that lies at `offset`."""
+    """The match of `word` inside `span` that contains `offset`."""
     for found in word.finditer(text, *span):
         if found.start() <= offset <= found.end():
             return Span(*found.span())

@@ -1,12 +1,25 @@
 """The language server: the only part that knows the protocol.
 
-- `client`, `settings`: what the client can do, and what the user wants;
-- `convert`, `plain`: from the core's data to the protocol's, and back;
-- `documents`: what is open in the editor, and which of it is an agent file;
-- `server`: when documents are checked, and what was published;
-- `handlers`: one short function per method;
-- `run`: the server on the standard streams or over TCP.
+A change comes in as a notification, is applied by `Session.apply`, the only writer, and is followed by what has to
+be read and published (`updates`). A question gets a `Snapshot` of the session and changes nothing. A change or
+question is one row of `methods.METHODS`, which names its handler in `requests/`.
 
-Nothing here imports the checks or the features before the client has its answer to
-`initialize`: that is the wait an editor's user feels.
+The modules in layers, each of which imports only from those above it:
+
+- `client`, `plain_text`, `background`: what the client can do, text without markup, time slices and progress;
+- `convert`, `settings`: between the core's data and the protocol's, and the settings of the editor;
+- `configuration`: those settings with the configuration files;
+- `documents`, `projects`: what is open, and what is around it;
+- `snapshot`: the state at one moment, and the questions about it;
+- `session`: the state, and the changes that it takes;
+- `publisher`, `project_reader`: what follows from a change: diagnostics, and files to read;
+- `workspace_diagnostics`: the diagnostics of files that are not open;
+- `updates`: the session with those who follow it;
+- `server`: the connection, and the life of the process;
+- `methods`: the table of methods;
+- `requests`: the handlers;
+- `serve`: the server on the standard streams or over TCP.
+
+Neither the checks nor the features are loaded before the client has its answer to `initialize`, as the user waits
+for that: `server` loads `updates` when it is first needed, and `methods` loads a handler at its first call.
 """

@@ -1,7 +1,7 @@
-"""From the core's data to the protocol's, and back: spans to ranges, findings to diagnostics.
+"""Conversion between the core's data and the protocol's: spans to ranges, diagnostics to diagnostics.
 
-The only module with both vocabularies. Every function takes what it converts, the
-`Positions` of the text it is about, and the `Client`, which decides what it is sent.
+Every function takes what it converts, the `Positions` of the text that this is about, and the `Client`, whose
+capabilities decide what it is sent.
 """
 
 from __future__ import annotations
@@ -11,85 +11,87 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types as t
 
-from agentls.lsp.client import Client
+from agentls.lsp.client import DIAGNOSTIC_SOURCE, Client
+from agentls.lsp.plain_text import to_plain_text
 from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
+from agentls.workspace.disk import rule_page_uri
 
 if TYPE_CHECKING:
     from agentls.features.code_action import CodeAction
     from agentls.features.completion_edit import CompletionEdit
-    from agentls.features.document_symbol import DocumentSymbol, FoldingRange
+    from agentls.features.document_symbol import DocumentSymbol
+    from agentls.features.folding_range import FoldingRange
     from agentls.features.hover import Hover
     from agentls.linter.check import Diagnostic
 
-SOURCE = "agentls"
-
 
 class Positions(NamedTuple):
-    """The lines of one version of a text, and the encoding its client counts in."""
+    """The lines of one version of a text, and the encoding in which its client counts characters."""
 
     lines: LineIndex
     encoding: Encoding
 
     def offset(self, position: t.Position) -> int:
-        """The offset of a position; one that does not exist is moved to the nearest that does."""
+        """Return the offset of a position, or of the nearest one that exists."""
         return self.lines.offset(Position(position.line, position.character), self.encoding)
 
     def span(self, range_: t.Range) -> Span:
-        """The span of a range."""
+        """Return the span of a range."""
         start = self.offset(range_.start)
         return Span(start, max(start, self.offset(range_.end)))
 
     def range(self, span: Span) -> t.Range:
-        """The range of a span."""
+        """Return the range of a span."""
         return t.Range(self.position(span.start), self.position(span.end))
 
     def position(self, offset: int) -> t.Position:
-        """The position of an offset."""
+        """Return the position of an offset."""
         return t.Position(*self.lines.position(offset, self.encoding))
 
 
-class Place(NamedTuple):
-    """A file: its URI, and the way to and from the positions in it."""
+class FilePositions(NamedTuple):
+    """The URI and the positions of a file."""
 
     uri: str
-    at: Positions
+    positions: Positions
 
 
-Places = Callable[[str], "Place | None"]
-"""From a path to the file there, if it can be read."""
+PositionsLookup = Callable[[str], "FilePositions | None"]
+"""From a path to the positions of the file, or `None` if it cannot be read."""
 
 
-def diagnostics(
-    found: Sequence[Diagnostic], uri: str, at: Positions, client: Client, places: Places
+def to_diagnostics(
+    found: Sequence[Diagnostic], uri: str, positions: Positions, client: Client, lookup: PositionsLookup
 ) -> list[t.Diagnostic]:
-    """What the checks found in the document `uri`; `places` gives the others that matter for it."""
-    known = {"": Place(uri, at), **{path: places(path) for path in _related(found) if client.related}}
-    return [_diagnostic(diagnostic, known, client) for diagnostic in found]
+    """Convert the diagnostics of the document `uri`; `lookup` gives the positions of related files."""
+    files = {
+        "": FilePositions(uri, positions),
+        **{path: lookup(path) for path in _related(found) if client.shows_related},
+    }
+    return [_diagnostic(diagnostic, files, client) for diagnostic in found]
 
 
 def _related(found: Sequence[Diagnostic]) -> set[str]:
-    """The paths of other files that are mentioned."""
+    """Return the paths of the related files."""
     return {other.path for diagnostic in found for other in diagnostic.related if other.path}
 
 
-def _diagnostic(found: Diagnostic, places: dict[str, Place | None], client: Client) -> t.Diagnostic:
-    from agentls.workspace.disk import rule_page_uri
-
+def _diagnostic(found: Diagnostic, files: dict[str, FilePositions | None], client: Client) -> t.Diagnostic:
     tags = [tag for tag in map(_DIAGNOSTIC_TAGS.__getitem__, found.tags) if tag in client.diagnostic_tags]
-    own = places[""]
+    own = files[""]
     assert own is not None
     related = [
-        t.DiagnosticRelatedInformation(t.Location(place.uri, place.at.range(other.span)), other.message)
+        t.DiagnosticRelatedInformation(t.Location(file.uri, file.positions.range(other.span)), other.message)
         for other in found.related
-        if client.related and (place := places[other.path])
+        if client.shows_related and (file := files[other.path])
     ]
     return t.Diagnostic(
-        range=own.at.range(found.span),
+        range=own.positions.range(found.span),
         message=found.message,
         severity=t.DiagnosticSeverity(found.severity),
         code=found.code,
-        code_description=t.CodeDescription(rule_page_uri(found.code)) if client.links_codes else None,
-        source=SOURCE,
+        code_description=t.CodeDescription(rule_page_uri(found.code)) if client.shows_code_links else None,
+        source=DIAGNOSTIC_SOURCE,
         tags=tags or None,
         related_information=related or None,
     )
@@ -101,33 +103,39 @@ _DIAGNOSTIC_TAGS = {
 }
 
 
-def edit(edits: tuple[Edit, ...], uri: str, version: int, at: Positions, client: Client) -> t.WorkspaceEdit:
-    """A change of the document `uri`, bound to its version if the client can."""
-    changes = [_text_edit(edit, at) for edit in edits]
-    if not client.versioned_edits:
+def to_workspace_edit(
+    edits: tuple[Edit, ...], uri: str, version: int, positions: Positions, client: Client
+) -> t.WorkspaceEdit:
+    """Convert edits of the document `uri`, bound to its version if the client supports that."""
+    changes = [_text_edit(edit, positions) for edit in edits]
+    if not client.supports_versioned_edits:
         return t.WorkspaceEdit(changes={uri: changes})
     document = t.OptionalVersionedTextDocumentIdentifier(uri, version)
     return t.WorkspaceEdit(document_changes=[t.TextDocumentEdit(document, changes)])
 
 
-def _text_edit(edit: Edit, at: Positions) -> t.TextEdit:
-    return t.TextEdit(at.range(edit.span), edit.new_text)
+def _text_edit(edit: Edit, positions: Positions) -> t.TextEdit:
+    return t.TextEdit(positions.range(edit.span), edit.new_text)
 
 
-def action(found: CodeAction, uri: str, at: Positions, client: Client, places: Places) -> t.CodeAction:
-    """A quick fix, bound to its diagnostics, still without its edit."""
+def to_code_action(
+    found: CodeAction, uri: str, positions: Positions, client: Client, lookup: PositionsLookup
+) -> t.CodeAction:
+    """Convert a quick fix with its diagnostics, without its edit."""
     return t.CodeAction(
         title=found.title,
-        kind=t.CodeActionKind.QuickFix if client.quick_fixes else None,
-        diagnostics=diagnostics(found.diagnostics, uri, at, client, places),
-        is_preferred=True if found.is_preferred and client.prefers else None,
+        kind=t.CodeActionKind.QuickFix if client.supports_quick_fixes else None,
+        diagnostics=to_diagnostics(found.diagnostics, uri, positions, client, lookup),
+        is_preferred=True if found.is_preferred and client.supports_preferred else None,
     )
 
 
-def completion(found: CompletionEdit, uri: str, at: Positions, client: Client) -> t.CompletionItem:
-    """An item without its documentation, which is asked for when it is shown."""
+def to_completion_item(
+    found: CompletionEdit, uri: str, positions: Positions, client: Client
+) -> t.CompletionItem:
+    """Convert a completion item without its documentation, which the client resolves when it shows the item."""
     tagged = found.deprecated and t.CompletionItemTag.Deprecated in client.item_tags
-    marked = found.deprecated and not tagged and client.deprecated_items
+    marked = found.deprecated and not tagged and client.supports_deprecated
     kinds = (_ITEM_KINDS[found.kind], t.CompletionItemKind.Text)
     has_indentation = "\n" in found.edit.new_text and client.keeps_indentation
     return t.CompletionItem(
@@ -139,9 +147,9 @@ def completion(found: CompletionEdit, uri: str, at: Positions, client: Client) -
         sort_text=f"{found.order:04d}",
         insert_text_format=t.InsertTextFormat.Snippet if found.snippet else None,
         insert_text_mode=t.InsertTextMode.AsIs if has_indentation else None,
-        text_edit=_text_edit(found.edit, at),
-        additional_text_edits=[_text_edit(edit, at) for edit in found.additional_edits] or None,
-        data={"uri": uri, "kind": found.kind, "within": found.within},
+        text_edit=_text_edit(found.edit, positions),
+        additional_text_edits=[_text_edit(edit, positions) for edit in found.additional_edits] or None,
+        data={"uri": uri, "kind": found.kind, "within": found.parent},
     )
 
 
@@ -162,61 +170,55 @@ _ITEM_KINDS = {
 }
 
 
-def documentation(markdown: str, client: Client) -> t.MarkupContent | str | None:
-    """The documentation of an item, if there is any."""
+def to_documentation(markdown: str, client: Client) -> t.MarkupContent | str | None:
+    """Convert the documentation of an item; `None` if it is empty."""
     if not markdown:
         return None
-    if client.item_markdown:
+    if client.shows_item_markdown:
         return t.MarkupContent(t.MarkupKind.Markdown, markdown)
-    return _plain(markdown)
+    return to_plain_text(markdown)
 
 
-def hover(found: Hover, at: Positions, client: Client) -> t.Hover:
-    """A card about what stands at a place."""
-    if client.hover_markdown:
+def to_hover(found: Hover, positions: Positions, client: Client) -> t.Hover:
+    """Convert a hover."""
+    if client.shows_hover_markdown:
         content = t.MarkupContent(t.MarkupKind.Markdown, found.markdown)
     else:
-        content = t.MarkupContent(t.MarkupKind.PlainText, _plain(found.markdown))
-    return t.Hover(content, at.range(found.span))
+        content = t.MarkupContent(t.MarkupKind.PlainText, to_plain_text(found.markdown))
+    return t.Hover(content, positions.range(found.span))
 
 
-def _plain(markdown: str) -> str:
-    from agentls.lsp.plain_text import plain
-
-    return plain(markdown)
-
-
-def symbols(
-    found: Sequence[DocumentSymbol], uri: str, at: Positions, client: Client
+def to_symbols(
+    found: Sequence[DocumentSymbol], uri: str, positions: Positions, client: Client
 ) -> list[t.DocumentSymbol] | list[t.SymbolInformation]:
-    """The outline, as a tree for clients that show one, else as a list."""
-    if client.nested_symbols:
-        return [_symbol(symbol, at, client) for symbol in found]
-    return list(_flat(found, None, uri, at, client))
+    """Convert an outline: to a tree for clients that show one, otherwise to a list."""
+    if client.shows_nested_symbols:
+        return [_symbol(symbol, positions, client) for symbol in found]
+    return list(_flat(found, None, uri, positions, client))
 
 
-def _symbol(found: DocumentSymbol, at: Positions, client: Client) -> t.DocumentSymbol:
+def _symbol(found: DocumentSymbol, positions: Positions, client: Client) -> t.DocumentSymbol:
     return t.DocumentSymbol(
         name=found.name,
         detail=found.detail or None,
         kind=_symbol_kind(found, client),
-        range=at.range(found.span),
-        selection_range=at.range(found.selection_span),
-        children=[_symbol(child, at, client) for child in found.children],
+        range=positions.range(found.span),
+        selection_range=positions.range(found.selection_span),
+        children=[_symbol(child, positions, client) for child in found.children],
     )
 
 
 def _flat(
-    found: Sequence[DocumentSymbol], container: str | None, uri: str, at: Positions, client: Client
+    found: Sequence[DocumentSymbol], container: str | None, uri: str, positions: Positions, client: Client
 ) -> Iterator[t.SymbolInformation]:
     for symbol in found:
         yield t.SymbolInformation(
-            location=t.Location(uri, at.range(symbol.span)),
+            location=t.Location(uri, positions.range(symbol.span)),
             name=symbol.name,
             kind=_symbol_kind(symbol, client),
             container_name=container,
         )
-        yield from _flat(symbol.children, symbol.name, uri, at, client)
+        yield from _flat(symbol.children, symbol.name, uri, positions, client)
 
 
 def _symbol_kind(found: DocumentSymbol, client: Client) -> t.SymbolKind:
@@ -231,12 +233,17 @@ _SYMBOL_KINDS = {
 }
 
 
-def folding(found: Sequence[FoldingRange], at: Positions, client: Client) -> list[t.FoldingRange]:
-    """What can be folded away, in whole lines, which every client can do."""
-    rows = [(at.position(fold.span.start).line, at.position(fold.span.end).line, fold) for fold in found]
-    region = t.FoldingRangeKind.Region if t.FoldingRangeKind.Region in client.fold_kinds else None
+def to_folding_ranges(
+    found: Sequence[FoldingRange], positions: Positions, client: Client
+) -> list[t.FoldingRange]:
+    """Convert folding ranges to whole lines, which every client supports."""
+    rows = [
+        (positions.position(fold.span.start).line, positions.position(fold.span.end).line, fold)
+        for fold in found
+    ]
+    region = t.FoldingRangeKind.Region if t.FoldingRangeKind.Region in client.folding_kinds else None
     return [
         t.FoldingRange(first, last, kind=region if fold.kind == "region" else None)
-        for first, last, fold in rows[: client.fold_limit]
+        for first, last, fold in rows[: client.max_folding_ranges]
         if first < last
     ]

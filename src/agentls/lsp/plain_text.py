@@ -1,13 +1,13 @@
-"""Markdown as plain text, for clients that show nothing else."""
+"""Markdown as plain text, for clients that do not render Markdown."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def plain(markdown: str) -> str:
-    """`markdown` without its marks: what a reader would see, list items behind a dash."""
-    import pyromark  # Few clients need it.
+def to_plain_text(markdown: str) -> str:
+    """Return the text of `markdown` as it would be rendered, with a dash before list items."""
+    import pyromark  # It is large, and few clients need it.
 
     pieces: list[str] = []
     links: list[str] = []
@@ -36,7 +36,7 @@ _BLOCKS = ("Paragraph", "Heading", "CodeBlock", "List", "Table", "HtmlBlock", "B
 
 
 def _around(kind: str, what: Any) -> str:
-    """What stands for the start or the end of a piece of Markdown."""
+    """Return the text that represents the start or the end of an element."""
     name = what if isinstance(what, str) else next(iter(what))
     if name == "Item":
         return "\n- " if kind == "Start" else ""

@@ -1,29 +1,31 @@
-"""What a user sets in the editor: section `agentls`, or the `initializationOptions`."""
+"""The settings of the editor: the section `agentls`, or `initializationOptions`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from agentls.config import Config
+import agentls.linter.rules  # noqa: F401  Fills the registry.
+from agentls.config import Config, parse_config
+from agentls.dialects import loader
+from agentls.linter.rule import RULES
+from agentls.workspace import settings_files
 
 SECTION = "agentls"
-EXTENTS = ("open", "workspace")
+DIAGNOSTIC_SCOPES = ("open", "workspace")
 LOG_LEVELS = ("error", "warning", "info", "debug")
 
-# Settings of the editors' own clients, which stand in the same section and are not for the server.
-_OF_THE_CLIENT = ("command", "trace")
+# Settings of the editor clients, which are in the same section.
+_CLIENT_SETTINGS = ("command", "trace")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The server's own settings, and those of the checks that the editor adds to a project's.
+    """The settings of the server, and the settings of the checks that the editor adds to those of a project.
 
-    `debounce` is the silence in seconds after which a changed text is checked. `diagnostics` tells whether
-    those of all files in the projects are shown, or those of open ones. `checks` is `None` as long as nothing
-    was set.
+    `debounce` is the time in seconds without an edit after which a document is checked. `diagnostics` is the
+    scope of the published diagnostics. `checks` is `None` if the editor sets none.
     """
 
     debounce: float = 0.2
@@ -31,17 +33,17 @@ class Settings:
     log_level: str = "warning"
     checks: Config | None = None
 
-    def over(self, config: Config, path: str) -> Config:
-        """`config` with the checks' settings laid over it, for the file at `path`, given as
-        the editor's own `overrides` count it.
+    def merge_into(self, config: Config, path: str) -> Config:
+        """Return `config` with the settings of the editor, for the file at `path` (relative to the folder to
+        which the editor's `overrides` are relative).
 
-        What the editor lists is added, but `select` is replaced, and what has its default
-        changes nothing: editors send the defaults of settings that nobody made.
+        Lists are added to those of `config`, but `select` replaces its list. Settings with their default value
+        change nothing, since editors send the defaults of settings that the user did not change.
         """
         ours = self.checks
         if ours is None:
             return config
-        tokens = ours.description_tokens
+        tokens = ours.max_description_tokens
         both = config._replace(
             select=ours.select or config.select,
             ignore=(*config.ignore, *ours.ignore),
@@ -51,68 +53,63 @@ class Settings:
             keys=(*config.keys, *ours.keys),
             runtimes=ours.runtimes or config.runtimes,
             dialects=tuple(dict.fromkeys((*config.dialects, *ours.dialects))),
-            description_tokens=config.description_tokens
-            if tokens == type(ours)().description_tokens
+            max_description_tokens=config.max_description_tokens
+            if tokens == type(ours)().max_description_tokens
             else tokens,
-            roster_tokens=ours.roster_tokens or config.roster_tokens,
-            lines=ours.lines or config.lines,
-            user_folder=ours.user_folder and config.user_folder,
+            max_total_description_tokens=ours.max_total_description_tokens
+            or config.max_total_description_tokens,
+            max_lines=ours.max_lines or config.max_lines,
+            user_files=ours.user_files and config.user_files,
             overrides=ours.overrides,
         )
         return both.for_path(path)
 
-    def place(self, path: str) -> str | None:
-        """The dialect that the settings give the file at `path`, if they name its place."""
+    def dialect_for(self, path: str) -> str | None:
+        """Return the dialect that the editor's `places` set for the file at `path`."""
         return self.checks.dialect_for(path) if self.checks else None
 
 
-class Read(NamedTuple):
-    """Settings read from what an editor sent, with a message for each that cannot be used."""
+class ParsedSettings(NamedTuple):
+    """The settings that an editor sent, with a message for each that is invalid."""
 
     settings: Settings
     problems: tuple[str, ...]
 
 
-def section(value: Any) -> Mapping[str, Any]:
-    """The section `agentls` of all settings of an editor; empty if there is none."""
+def settings_section(value: Any) -> Mapping[str, Any]:
+    """Return the section `agentls` of all settings of an editor; empty if it is missing."""
     found = value.get(SECTION) if isinstance(value, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 
 
-def read(data: Mapping[str, Any]) -> Read:
-    """The settings in `data`; what is left out, null or wrong keeps its default."""
-    given = {key: value for key, value in data.items() if value is not None and key not in _OF_THE_CLIENT}
+def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
+    """Parse the settings in `data`. A missing, null or invalid setting has its default."""
+    given = {key: value for key, value in data.items() if value is not None and key not in _CLIENT_SETTINGS}
     problems = []
     settings = Settings()
     debounce = given.pop("debounce", None)
     if isinstance(debounce, (int, float)) and not isinstance(debounce, bool) and debounce >= 0:
         settings = replace(settings, debounce=debounce / 1000)
     elif debounce is not None:
-        problems.append("`debounce` must be a number of milliseconds, or 0 for none; it is left out")
-    extent = given.pop("diagnostics", None)
-    if extent in EXTENTS:
-        settings = replace(settings, diagnostics=extent)
-    elif extent is not None:
-        problems.append(f"`diagnostics` must be one of {', '.join(EXTENTS)}; it is left out")
+        problems.append("`debounce` must be a number of milliseconds, or 0 for none; ignored")
+    scope = given.pop("diagnostics", None)
+    if scope in DIAGNOSTIC_SCOPES:
+        settings = replace(settings, diagnostics=scope)
+    elif scope is not None:
+        problems.append(f"`diagnostics` must be one of {', '.join(DIAGNOSTIC_SCOPES)}; ignored")
     level = given.pop("logLevel", None)
     if level in LOG_LEVELS:
         settings = replace(settings, log_level=level)
     elif level is not None:
-        problems.append(f"`logLevel` must be one of {', '.join(LOG_LEVELS)}; it is left out")
+        problems.append(f"`logLevel` must be one of {', '.join(LOG_LEVELS)}; ignored")
     if given:
         checks, wrong = _checks(given)
         settings = replace(settings, checks=checks)
         problems += wrong
-    return Read(settings, tuple(problems))
+    return ParsedSettings(settings, tuple(problems))
 
 
 def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
-    import agentls.linter.rules  # noqa: F401  Fills the registry.
-    from agentls import config
-    from agentls.dialects import loader
-    from agentls.linter.rule import RULES
-    from agentls.workspace import settings_files
-
-    checks, problems = config.parse_config(data, RULES)
+    checks, problems = parse_config(data, RULES)
     checks, wrong = settings_files.read_user_dialects(checks, "")
     return checks, (*problems, *wrong, *loader.find_unknown_names(checks))

@@ -1,104 +1,137 @@
-"""The findings in files that are not open, for those who want to see them all."""
+"""The diagnostics of files that are not open, for users who set `diagnostics` to `workspace`."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
-from agentls.lsp.background import Progress, Turns
+from agentls.lsp.background import Progress, ProgressFactory, TimeSlice
+from agentls.lsp.projects import Project
+from agentls.lsp.publisher import Publisher
+from agentls.lsp.session import Session, Update
 
-if TYPE_CHECKING:
-    from agentls.lsp.project_indexes import Project
-    from agentls.lsp.server import Server
+CHECK_INTERVAL = 1.0
+"""The least time between two checks of all files of a project, in seconds."""
 
-REST = 1.0
-"""The least time between two surveys of a project, in seconds."""
+CHECK_DUTY_RATIO = 4
+"""The least time between two checks of all files, in units of the time that one takes."""
 
-SHARE = 4
-"""How many times as long as a survey takes is the time to the next one, at least."""
-
-AT_ONCE = 50
-"""How many files are read in one go."""
+FILES_PER_BATCH = 50
+"""The number of files that are read before they are checked."""
 
 log = logging.getLogger(__name__)
 
 
-class Survey:
-    """The checks of all files that are not open, made in the background."""
+class WorkspaceDiagnostics:
+    """Checks all files of the projects that are not open, in the background."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._wanted: set[str] = set()
-        self._jobs: dict[str, asyncio.Task[None]] = {}
-        self._looks: set[asyncio.Task[None]] = set()
-        self._shown: dict[str, dict[str, str]] = {}
+    def __init__(self, session: Session, publisher: Publisher, progress: ProgressFactory) -> None:
+        self._session = session
+        self._publisher = publisher
+        self._progress = progress
+        self._outdated: set[str] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._single_checks: set[asyncio.Task[None]] = set()
+        self._published: dict[str, dict[str, str]] = {}
 
-    def note(self, project: Project) -> None:
-        """Check all files of a project, soon."""
-        self._wanted.add(project.root)
-        job = self._jobs.get(project.root)
-        if job is None or job.done():
-            self._jobs[project.root] = asyncio.get_running_loop().create_task(self._work(project))
+    def follow(self, update: Update) -> None:
+        """Check the files that a change may matter to."""
+        if update.scope_changed:
+            self._update_scope()
+        if self._session.snapshot.configuration.settings.diagnostics != "workspace":
+            return
+        for change in update.projects:
+            project = self._session.snapshot.projects.get(change.root)
+            if project is None or not project.is_complete:
+                continue
+            if change.names:
+                self._check_all_soon(project.root)
+            if change.read:
+                self._check_now(project.root, change.read)
 
-    def look_at(self, project: Project, paths: Collection[str]) -> None:
-        """Check some files of a project, at once."""
-        self._looks.add(task := asyncio.get_running_loop().create_task(self._safely(project, [*paths])))
-        task.add_done_callback(self._looks.discard)
+    def _update_scope(self) -> None:
+        """Check all projects, or clear the diagnostics of closed files, as the settings and folders say."""
+        snapshot = self._session.snapshot
+        if snapshot.configuration.settings.diagnostics == "open":
+            self._keep([])
+            return
+        self._keep(snapshot.projects)
+        for project in snapshot.projects.values():
+            if project.is_complete:
+                self._check_all_soon(project.root)
 
-    def keep(self, projects: Iterable[Project]) -> None:
-        """Take back what was found in all projects but these."""
-        for root in self._jobs.keys() - {project.root for project in projects}:
-            self._jobs.pop(root).cancel()
-            for uri in self._shown.pop(root, {}).values():
-                if self._server.documents.get(uri) is None:
-                    self._server.show(uri, [])
+    def _keep(self, roots: Iterable[str]) -> None:
+        """Clear the diagnostics of all projects except these."""
+        for root in self._tasks.keys() - {*roots}:
+            self._tasks.pop(root).cancel()
+            for uri in self._published.pop(root, {}).values():
+                if self._session.snapshot.open_document(uri) is None:
+                    self._publisher.publish(uri, [])
 
-    async def _work(self, project: Project) -> None:
+    def _check_all_soon(self, root: str) -> None:
+        self._outdated.add(root)
+        task = self._tasks.get(root)
+        if task is None or task.done():
+            self._tasks[root] = asyncio.get_running_loop().create_task(self._work(root))
+
+    def _check_now(self, root: str, paths: Collection[str]) -> None:
+        task = asyncio.get_running_loop().create_task(self._check_safely(root, [*paths]))
+        self._single_checks.add(task)
+        task.add_done_callback(self._single_checks.discard)
+
+    async def _work(self, root: str) -> None:
+        """Check all files of a project until nothing has changed meanwhile."""
         loop = asyncio.get_running_loop()
-        while project.root in self._wanted:
-            self._wanted.discard(project.root)
+        while root in self._outdated and (project := self._session.snapshot.projects.get(root)):
+            self._outdated.discard(root)
             start = loop.time()
-            await self._safely(project, [names.path for names in project.index])
-            await asyncio.sleep(max(REST, SHARE * (loop.time() - start)))
+            await self._check_safely(root, [names.path for names in project.index])
+            await asyncio.sleep(max(CHECK_INTERVAL, CHECK_DUTY_RATIO * (loop.time() - start)))
 
-    async def _safely(self, project: Project, paths: list[str]) -> None:
-        progress = Progress(self._server, f"Checking the agents of {project.root.rpartition('/')[2]}")
+    async def _check_safely(self, root: str, paths: list[str]) -> None:
+        progress = self._progress(f"Checking the agents of {root.rpartition('/')[2]}")
         try:
-            await self._check(project, paths, progress)
-        except Exception:  # Nobody else sees what a task raises.
-            log.exception("failed to check %s", project.root)
+            await self._check(root, paths, progress)
+        except Exception:  # An exception in a task is not reported anywhere else.
+            log.exception("failed to check %s", root)
         finally:
             progress.end()
 
-    async def _check(self, project: Project, paths: list[str], progress: Progress) -> None:
-        """Check files that are not open, and send what differs from what was sent before."""
-        turns, shown = Turns(), self._shown.setdefault(project.root, {})
-        # What a user has at hand everywhere is no matter of this project.
-        paths = [path for path in paths if path.startswith(f"{project.root}/")]
-        for start in range(0, len(paths), AT_ONCE):
-            for path, text in await asyncio.to_thread(self._texts, paths[start : start + AT_ONCE]):
-                self._one(project, path, text, shown)
-                if await turns.over():
+    async def _check(self, root: str, paths: list[str], progress: Progress) -> None:
+        """Check the files that are not open, and publish the diagnostics that have changed."""
+        time_slice, published = TimeSlice(), self._published.setdefault(root, {})
+        # The user's own files in the home folder are not part of this project.
+        paths = [path for path in paths if path.startswith(f"{root}/")]
+        for start in range(0, len(paths), FILES_PER_BATCH):
+            for path, text in await asyncio.to_thread(self._read, paths[start : start + FILES_PER_BATCH]):
+                project = self._session.snapshot.projects.get(root)
+                if project is None or not project.is_complete:
+                    return  # Everything is checked again once the project is read.
+                self._publish(project, path, text, published)
+                if await time_slice.yield_if_due():
                     progress.report(f"{start:,} of {len(paths):,} files")
-        for path in [path for path in shown if path not in project.index]:
-            self._one(project, path, None, shown)
+        project = self._session.snapshot.projects.get(root)
+        if project is None:
+            return
+        for path in [path for path in published if path not in project.index]:
+            self._publish(project, path, None, published)
 
-    def _one(self, project: Project, path: str, text: str | None, shown: dict[str, str]) -> None:
-        server = self._server
-        uri = shown.get(path) or server.projects.uri(path)
-        if server.documents.get(uri):
+    def _publish(self, project: Project, path: str, text: str | None, published: dict[str, str]) -> None:
+        """Publish the diagnostics of a file with this text, or clear them if it cannot be read."""
+        snapshot = self._session.snapshot
+        uri = published.get(path) or snapshot.uri(path)
+        if snapshot.open_document(uri):
             return
         found = []
         if text is not None:
-            found = server.diagnostics(server.documents.closed(uri, text, project.index))
-        server.show(uri, found)
+            found = snapshot.protocol_diagnostics(snapshot.as_if_open(uri, text, project))
+        self._publisher.publish(uri, found)
         if found:
-            shown[path] = uri
+            published[path] = uri
         else:
-            shown.pop(path, None)
+            published.pop(path, None)
 
-    def _texts(self, paths: list[str]) -> list[tuple[str, str | None]]:
-        """Files with their texts; `None` for those that cannot be read. This is what runs in a thread."""
-        return [(path, self._server.projects.text(path)) for path in paths]
+    def _read(self, paths: list[str]) -> list[tuple[str, str | None]]:
+        """Return files with their texts, `None` for those that cannot be read. This runs in a thread."""
+        return [(path, self._session.snapshot.text(path)) for path in paths]

@@ -1,1 +1,1 @@
-"""What the files of a project define and refer to, and how they find one another by it."""
+"""Definitions and references in the files of a project, their index, and what follows from it."""

@@ -1,8 +1,8 @@
-"""What an agent can really do in its project: its tools as the settings leave them, the MCP servers that it
-reaches, and who may start it.
+"""The capabilities of an agent in its project: its tools after the permission rules of settings files, the MCP
+servers that it can use, and who can start it.
 
-`toollist` tells what an agent may use by what stands in its own file. Here the files around it are
-added. What they do not tell is left open: the settings of a machine or of a session may take away more.
+`document.tools` resolves the tools by the agent's own file. This module adds the other files of the project. The
+settings of a machine or a session, which may deny more, are unknown.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from agentls.dialects import tool_names
-from agentls.document import tools as toollist
 from agentls.document.document import Document
-from agentls.document.tools import AvailableTools
+from agentls.document.tools import AvailableTools, is_denied, names_denying
 from agentls.project import name_syntax
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Names, PermissionRule
@@ -22,8 +21,7 @@ from agentls.text.yaml_tree import Scalar
 
 
 class Denial(NamedTuple):
-    """What a rule of the settings denies: the tool or the agent `name`, by `rule` as it stands in the file at
-    `path`."""
+    """A tool or agent that a permission rule denies: its `name`, and the text of the `rule` in the file at `path`."""
 
     name: str
     rule: str
@@ -31,8 +29,8 @@ class Denial(NamedTuple):
 
 
 class ServerAccess(NamedTuple):
-    """An MCP server, and those of its tools that the agent may use, `None` for all. `own` tells whether the
-    agent's file defines it."""
+    """An MCP server with those of its tools that the agent may use, `None` for all. `is_defined_here` tells whether
+    the file of the agent defines it."""
 
     server: str
     is_defined_here: bool
@@ -40,13 +38,13 @@ class ServerAccess(NamedTuple):
 
 
 class Capabilities(NamedTuple):
-    """What an agent can do in its project.
+    """The capabilities of an agent in its project.
 
-    `tools` are those that it may use, besides the ones of `servers`; `None` stands for all but those in
-    `denied`, which the settings take away. In `limited` are rules that deny some uses of its tools. `refused`
-    are those by which nobody may start it, `named_by` the names of those that start or list it, `bars` the lines
-    of its file that keep a person or a model from starting it, each with whom, and `unknown` says in sentences
-    what cannot be told.
+    `tools` are its tools without those of `servers`, `None` for all except those in `denied`. `denied` has tools
+    that permission rules remove, `restricted` tools of which they deny some uses, `denied_agents` the agent itself
+    if they deny it. `named_by` has the names of the definitions that refer to it. `blocked_callers` are pairs of a
+    line of its file and the caller ("person" or "model") that cannot start it because of the line. `notes` are
+    sentences on what is unknown.
     """
 
     tools: tuple[str, ...] | None
@@ -60,136 +58,145 @@ class Capabilities(NamedTuple):
 
 
 def find_capabilities(
-    document: Document, reading: Reading, tools: AvailableTools, project: Index
+    document: Document, reading: Reading, tools: AvailableTools, index: Index
 ) -> Capabilities | None:
-    """What the agent of `reading` can do, which may use `tools` by itself; `None` if nothing starts it."""
-    names = project.get(document.path)
+    """The capabilities of the agent of `reading`, whose own file grants `tools`. `None` if it is not loaded."""
+    names = index.get(document.path)
     if names is None or names.main_definition is None or not reading.loads:
         return None
-    named_by, bars = tuple(_named_by(project, names)), tuple(_bars(reading))
+    named_by, blocked_callers = tuple(_referring_names(index, names)), tuple(_blocked_callers(reading))
     if reading.dialect.kind != "agent":
-        return Capabilities(None, named_by=named_by, blocked_callers=bars)
-    denied, limited, refused = _rulings(reading, tools, project, names)
-    servers = tuple(_reach(reading, tools, project, names, denied))
-    gone = {ruling.name for ruling in denied}.union(*(server.listed for server in servers))
-    left = tuple(tool for tool in tools.available if tool not in gone)
-    unknown = tuple(
-        f"`tools` lists no tool of `{server.reach.server}`; whether it has them all the same is not known."
+        return Capabilities(None, named_by=named_by, blocked_callers=blocked_callers)
+    denied, restricted, denied_agents = _find_denials(reading, tools, index, names)
+    servers = tuple(_find_servers(reading, tools, index, names, denied))
+    denied_names = {denial.name for denial in denied}.union(*(server.listed for server in servers))
+    remaining = tuple(tool for tool in tools.available if tool not in denied_names)
+    unlisted = tuple(
+        f"`tools` lists no tool of `{server.access.server}`; it is not documented whether the agent has them."
         for server in servers
-        if server.reach.tools == () and server.reach.is_defined_here
+        if server.access.tools == () and server.access.is_defined_here
     )
     return Capabilities(
-        None if tools.mode == "all" else left,
-        tuple(server.reach for server in servers if server.reach.tools != ()),
+        None if tools.mode == "all" else remaining,
+        tuple(server.access for server in servers if server.access.tools != ()),
         denied,
-        limited,
-        refused,
+        restricted,
+        denied_agents,
         named_by,
-        bars,
-        (*unknown, *_undecided(reading, project, names)),
+        blocked_callers,
+        (*unlisted, *_uncertain_files(reading, index, names)),
     )
 
 
-# --- the settings -----------------------------------------------------------------------------
+# --- permission rules -------------------------------------------------------------------------
 
-_WHOLE = (None, "", "*")
-"""What may stand in the parentheses behind a tool and comes to nothing: the rule is about all its uses."""
+_WHOLE_TOOL = (None, "", "*")
+"""The specifiers with which a permission rule applies to all uses of a tool."""
 
 
-def _rulings(
-    reading: Reading, tools: AvailableTools, project: Index, names: Names
+def _find_denials(
+    reading: Reading, tools: AvailableTools, index: Index, names: Names
 ) -> tuple[tuple[Denial, ...], tuple[Denial, ...], tuple[Denial, ...]]:
-    """The rules that take tools away, those that deny some of their uses, and those that refuse the agent."""
+    """The rules that remove tools, those that deny some of their uses, and those that deny the agent itself."""
     denied: dict[Denial, None] = {}
-    limited: dict[Denial, None] = {}
-    refused: dict[Denial, None] = {}
-    dialect, own = reading.dialect, names.main_definition
-    assert own is not None, "it was asked for"
-    covered = _covered(tools)
-    for path, rule in _denials(reading, project, names):
-        meant = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
-        tool = dialect.tool(meant[0])
-        whole = rule.specifier in _WHOLE
-        about_it = tool is not None and tool.refers == own.kind and rule.specifier == own.full_name
-        if about_it or (whole and tool is not None and tool.refers == own.kind):
-            refused[Denial(own.full_name, rule.text, path)] = None
+    restricted: dict[Denial, None] = {}
+    denied_agents: dict[Denial, None] = {}
+    dialect, definition = reading.dialect, names.main_definition
+    assert definition is not None, "the caller checks it"
+    tools_denied_by = _denied_tools(tools)
+    for path, rule in _deny_rules(reading, index, names):
+        resolved = tool_names.resolve_tool(rule.tool, dialect, None, reading.runtime).tools or (rule.tool,)
+        tool = dialect.tool(resolved[0])
+        whole = rule.specifier in _WHOLE_TOOL
+        about_it = (
+            tool is not None and tool.refers == definition.kind and rule.specifier == definition.full_name
+        )
+        if about_it or (whole and tool is not None and tool.refers == definition.kind):
+            denied_agents[Denial(definition.full_name, rule.text, path)] = None
         if whole:
-            for name in covered(meant):
+            for name in tools_denied_by(resolved):
                 denied[Denial(name, rule.text, path)] = None
-        elif not about_it and (tools.mode == "all" or meant[0] in tools.available):
-            limited[Denial(meant[0], rule.text, path)] = None
-    return tuple(denied), tuple(limited), tuple(refused)
+        elif not about_it and (tools.mode == "all" or resolved[0] in tools.available):
+            restricted[Denial(resolved[0], rule.text, path)] = None
+    return tuple(denied), tuple(restricted), tuple(denied_agents)
 
 
-def _denials(reading: Reading, project: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
-    """The rules that deny something, of all settings that count for the agent, each with its file."""
-    for file in project.permission_files(reading.runtime):
-        if file.base == project.user_folder or (file.base == names.base and not names.plugin):
+def _deny_rules(reading: Reading, index: Index, names: Names) -> Iterator[tuple[str, PermissionRule]]:
+    """The deny rules of all settings files that apply to the agent, with their paths."""
+    for file in index.permission_files(reading.runtime):
+        if file.base_folder == index.user_folder or (
+            file.base_folder == names.base_folder and not names.plugin
+        ):
             yield from ((file.path, rule) for rule in file.permissions if rule.action == "deny")
 
 
-def _undecided(reading: Reading, project: Index, names: Names) -> Iterator[str]:
-    """What is to be said of settings in a folder above that of the agent's own."""
-    for file in project.permission_files(reading.runtime):
-        above = names.base.startswith(f"{file.base.rstrip('/')}/") and file.base != project.user_folder
+def _uncertain_files(reading: Reading, index: Index, names: Names) -> Iterator[str]:
+    """Notes on deny rules in parent folders, which only apply to sessions that start there."""
+    for file in index.permission_files(reading.runtime):
+        above = (
+            names.base_folder.startswith(f"{file.base_folder.rstrip('/')}/")
+            and file.base_folder != index.user_folder
+        )
         if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
-            shown = "/".join(file.path.split("/")[-3:])
-            yield f"Whether what `{shown}` denies counts depends on the folder that the session is started in."
+            tail = "/".join(file.path.split("/")[-3:])
+            yield f"Whether the deny rules of `{tail}` apply depends on the folder in which the session starts."
 
 
-def _covered(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]]:
-    """From the names that are denied to the tools of an agent that they take away; where it has all, these
-    are the names themselves."""
+def _denied_tools(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]]:
+    """Returns a function from denied names to the tools of the agent that they remove. If the agent has all tools,
+    these are the names themselves."""
     if tools.mode == "all":
         return iter
     listed = {*tools.available}
     taken: dict[str, list[str]] = {}
     for tool in tools.available:
-        for name in toollist.names_denying(tool):
+        for name in names_denying(tool):
             taken.setdefault(name, []).append(tool)
 
     def covered(denied: tuple[str, ...]) -> Iterator[str]:
         for name in denied:
             yield from taken.get(name, ())
-            # One tool of a server that is listed as a whole.
-            if name not in taken and toollist.is_denied(name, listed):
+            # A single tool of a server that is listed as a whole.
+            if name not in taken and is_denied(name, listed):
                 yield name
 
     return covered
 
 
-# --- the servers ------------------------------------------------------------------------------
+# --- servers ----------------------------------------------------------------------------------
 
 
-class _Server(NamedTuple):
-    """A server that is there for an agent, and the entries of its list of tools that are about it."""
+class _ServerTools(NamedTuple):
+    """A server that an agent can use, and the entries for its tools."""
 
-    reach: ServerAccess
+    access: ServerAccess
     listed: tuple[str, ...]
 
 
-def _reach(
-    reading: Reading, tools: AvailableTools, project: Index, names: Names, denied: tuple[Denial, ...]
-) -> Iterator[_Server]:
-    """The servers that the project defines for the agent, with what it may use of each."""
-    form = reading.dialect.tool_grammar.server_tools
-    rules, gone = {ruling.rule for ruling in denied}, {ruling.name for ruling in denied}
-    by_server = dict(_by_server(reading, tools)) if form else {}
-    for server in project.visible_definitions(("server",), names) if form else ():
-        written = [form.replace("{}", name) for name in server.all_names]
-        whole = {*written, *(name.removesuffix("*").rstrip("_/") for name in written)}
+def _find_servers(
+    reading: Reading, tools: AvailableTools, index: Index, names: Names, denied: tuple[Denial, ...]
+) -> Iterator[_ServerTools]:
+    """The servers that the project defines for the agent, with the tools that it may use of each."""
+    template = reading.dialect.tool_grammar.server_tools
+    rules, denied_names = {denial.rule for denial in denied}, {denial.name for denial in denied}
+    by_server = dict(_tools_by_server(reading, tools)) if template else {}
+    for server in index.visible_definitions(("server",), names) if template else ():
+        entries = [template.replace("{}", name) for name in server.all_names]
+        whole = {*entries, *(name.removesuffix("*").rstrip("_/") for name in entries)}
         if reading.runtime.name not in server.runtimes or rules & whole:
             continue
         listed = tuple(tool for name in server.all_names for tool in by_server.get(name, ()))
-        entire = tools.mode == "all" or not whole.isdisjoint(listed)
-        own = server.path == names.path
-        if entire or listed or own:
-            left = tuple(tool for tool in listed if tool not in gone)
-            yield _Server(ServerAccess(server.full_name, own, None if entire else left), listed)
+        has_all = tools.mode == "all" or not whole.isdisjoint(listed)
+        is_defined_here = server.path == names.path
+        if has_all or listed or is_defined_here:
+            remaining = tuple(tool for tool in listed if tool not in denied_names)
+            yield _ServerTools(
+                ServerAccess(server.full_name, is_defined_here, None if has_all else remaining), listed
+            )
 
 
-def _by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:
-    """The tools in a list that come from servers, by the names of those."""
+def _tools_by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, list[str]]]:
+    """The tools of servers, by the names of the servers."""
     grammar = tool_names.grammar_for(reading.dialect, reading.runtime)
     found: dict[str, list[str]] = {}
     for tool in tools.available:
@@ -198,22 +205,22 @@ def _by_server(reading: Reading, tools: AvailableTools) -> Iterator[tuple[str, l
     yield from found.items()
 
 
-# --- who starts it ----------------------------------------------------------------------------
+# --- callers ---------------------------------------------------------------------------------
 
 
-def _named_by(project: Index, names: Names) -> list[str]:
-    """Those that name the agent in a list, a key, or a form that starts it, by their names."""
-    assert names.main_definition is not None, "it was asked for"
+def _referring_names(index: Index, names: Names) -> list[str]:
+    """The names of the definitions that refer to the agent in a list, a key, or a call."""
+    assert names.main_definition is not None, "the caller checks it"
     found = {
         other.main_definition.full_name
-        for other, reference in project.find_references(names.main_definition)
+        for other, reference in index.find_references(names.main_definition)
         if reference.form in DEFINITE_FORMS and other.main_definition and other.path != names.path
     }
     return sorted(found)
 
 
-def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
-    """The lines that keep somebody from starting the agent, each with whom."""
+def _blocked_callers(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The lines of the frontmatter that block a caller, each with the caller."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
         if key and key.bars and key.known_to(reading.runtime.name) and isinstance(entry.value, Scalar):
@@ -222,20 +229,24 @@ def _bars(reading: Reading) -> Iterator[tuple[str, str]]:
                 yield f"{key.name}: {entry.value.text}", whom
 
 
-# --- for programs, and for people -------------------------------------------------------------
+# --- data and text ----------------------------------------------------------------------------
 
 
 def capabilities_data(found: Capabilities) -> dict[str, Any]:
-    """What an agent can do, as plain data."""
+    """The capabilities as plain data for JSON."""
     return {
         "tools": None if found.tools is None else list(found.tools),
         "servers": [
-            {**server._asdict(), "tools": None if server.tools is None else list(server.tools)}
+            {
+                "server": server.server,
+                "own": server.is_defined_here,
+                "tools": None if server.tools is None else list(server.tools),
+            }
             for server in found.servers
         ],
-        "denied": [ruling._asdict() for ruling in found.denied],
-        "limited": [ruling._asdict() for ruling in found.restricted],
-        "refused": [ruling._asdict() for ruling in found.denied_agents],
+        "denied": [denial._asdict() for denial in found.denied],
+        "limited": [denial._asdict() for denial in found.restricted],
+        "refused": [denial._asdict() for denial in found.denied_agents],
         "named_by": list(found.named_by),
         "bars": [{"line": line, "whom": whom} for line, whom in found.blocked_callers],
         "unknown": list(found.notes),
@@ -243,39 +254,45 @@ def capabilities_data(found: Capabilities) -> dict[str, Any]:
 
 
 TextStyle = Literal["plain", "path", "good", "bad", "label", "muted"]
-"""What a piece of a line is; whoever prints it chooses colours."""
+"""The style of a part of a line, which the terminal maps to a colour."""
 
-_WHOM = {"person": "people", "model": "other agents"}
-_MOST_NAMES = 8
+_CALLERS = {"person": "users", "model": "other agents"}
+_MAX_NAMES = 8
 
 
 def describe_capabilities(
-    found: Capabilities, mark: Callable[[str], str] = str
+    found: Capabilities, format_name: Callable[[str], str] = str
 ) -> Iterator[tuple[str, str, TextStyle]]:
-    """What the project makes of the agent: label, text and style of each row; `mark` sets off names."""
+    """Describe the capabilities in rows of label, text and style; `format_name` formats names."""
     if found.servers:
-        yield "servers", "; ".join(_server_in_words(server, mark) for server in found.servers), "plain"
-    for ruling in found.denied:
-        yield "denied", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "bad"
-    for ruling in found.restricted:
-        yield "limited", f"{mark(ruling.name)}, by {_rule_in_words(ruling, mark)}", "plain"
-    for ruling in found.denied_agents:
-        yield "closed to", f"other agents, by {_rule_in_words(ruling, mark)}", "bad"
-    for line, whom in found.blocked_callers:
-        yield "closed to", f"{_WHOM[whom]}, by {mark(line)}", "plain"
-    names = [mark(name) for name in found.named_by[:_MOST_NAMES]]
-    rest = len(found.named_by) - _MOST_NAMES
+        yield (
+            "MCP servers",
+            "; ".join(_describe_server(server, format_name) for server in found.servers),
+            "plain",
+        )
+    for denial in found.denied:
+        yield "denied", f"{format_name(denial.name)} ({_describe_rule(denial, format_name)})", "bad"
+    for denial in found.restricted:
+        yield "restricted", f"{format_name(denial.name)} ({_describe_rule(denial, format_name)})", "plain"
+    for denial in found.denied_agents:
+        yield "blocked", f"other agents ({_describe_rule(denial, format_name)})", "bad"
+    for line, caller in found.blocked_callers:
+        yield "blocked", f"{_CALLERS[caller]} ({format_name(line)})", "plain"
+    names = [format_name(name) for name in found.named_by[:_MAX_NAMES]]
+    rest = len(found.named_by) - _MAX_NAMES
     if names:
-        yield "named by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
+        yield "used by", ", ".join(names) + (f" and {rest} more" if rest > 0 else ""), "plain"
     for sentence in found.notes:
         yield "note", sentence, "muted"
 
 
-def _server_in_words(server: ServerAccess, mark: Callable[[str], str]) -> str:
-    tools = "all tools" if server.tools is None else ", ".join(map(mark, server.tools))
-    return f"{mark(server.server)} ({'its own, ' if server.is_defined_here else ''}{tools})"
+def _describe_server(server: ServerAccess, format_name: Callable[[str], str]) -> str:
+    tools = "all tools" if server.tools is None else ", ".join(map(format_name, server.tools))
+    return (
+        f"{format_name(server.server)} ({'defined in this file, ' if server.is_defined_here else ''}{tools})"
+    )
 
 
-def _rule_in_words(ruling: Denial, mark: Callable[[str], str]) -> str:
-    """A rule, with the end of its file's path, which tells what settings they are."""
-    return f"the rule {mark(ruling.rule)} in {mark('/'.join(ruling.path.split('/')[-2:]))}"
+def _describe_rule(denial: Denial, format_name: Callable[[str], str]) -> str:
+    """A permission rule with the last two parts of its path."""
+    return f"rule {format_name(denial.rule)} in {format_name('/'.join(denial.path.split('/')[-2:]))}"

@@ -1,4 +1,4 @@
-"""The names in one file: what it defines, and what its frontmatter and its prompt refer to."""
+"""Extract the names of an agent file: its definitions, and the references of its frontmatter and prompt."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, conte
 
 
 def extract_names(document: Document) -> Names:
-    """The names in a document."""
+    """Extract the definitions and references of a document."""
     readers = (
         *(reading.runtime.name for reading in document.readings),
         *(name for name, _ in document.other_readers),
     )
     identity = document.identity
-    own = _definition(document, readers)
+    definition = _main_definition(document, readers)
     servers: list[Definition] = []
     references: list[Reference] = []
     for found in _in_frontmatter(document):
@@ -39,29 +39,34 @@ def extract_names(document: Document) -> Names:
             references.append(found)
     references += prose_references.find_prose_references(document.text, document.body_start)
     folder = document.path.rpartition("/")[0]
-    base = identity.base_folder or folder
-    references += path_references.find_path_references(document.text, document.body_start, (folder, base))
+    base_folder = identity.base_folder or folder
+    references += path_references.find_path_references(
+        document.text, document.body_start, (folder, base_folder)
+    )
     references.sort(key=lambda each: each.span)
-    definitions = (*((own,) if own else ()), *(server._replace(runtimes=readers) for server in servers))
-    return Names(document.path, base, identity.plugin, readers, definitions, tuple(references))
+    definitions = (
+        *((definition,) if definition else ()),
+        *(server._replace(runtimes=readers) for server in servers),
+    )
+    return Names(document.path, base_folder, identity.plugin, readers, definitions, tuple(references))
 
 
-def _definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
-    """What the file as a whole defines, if it loads or has a name."""
+def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
+    """The definition that the file as a whole is, if it loads or has a `name`."""
     kind = document.dialect.kind
     reading = next((reading for reading in document.readings if reading.name), None)
     if kind == "text" or reading is None or not reading.name:
         return None
     if not reading.loads and document.entry("name") is None:
         return None
-    scoped = document.identity.plugin or reading.runtime.scoped
-    scope, _, name = reading.name.rpartition(":") if scoped else ("", "", reading.name)
+    is_qualified = document.identity.plugin or reading.runtime.scoped
+    qualifier, _, name = reading.name.rpartition(":") if is_qualified else ("", "", reading.name)
     return Definition(
         kind,
         name,
-        scope,
+        qualifier,
         document.path,
-        _where(document, name),
+        _name_span(document, name),
         reading.description or "",
         document.identity.base_folder or document.path.rpartition("/")[0],
         document.dialect.name,
@@ -72,8 +77,8 @@ def _definition(document: Document, readers: tuple[str, ...]) -> Definition | No
     )
 
 
-def _where(document: Document, name: str) -> Span:
-    """Where the frontmatter gives the file this name; the empty start where it does not."""
+def _name_span(document: Document, name: str) -> Span:
+    """The span of the name in the frontmatter; empty at 0 if the name comes from elsewhere."""
     entry = document.entry("name")
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.text != name:
         return Span(0, 0)
@@ -85,7 +90,7 @@ def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
     return None if tools.mode == "all" else tools.available
 
 
-# --- the frontmatter --------------------------------------------------------------------------
+# --- frontmatter ------------------------------------------------------------------------------
 
 _ITEM = re.compile(r"[^\s,]+")
 
@@ -98,13 +103,13 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
         if key.type == "hooks":
             yield from names_in_hooks(entry.value, document.dialect, document.text)
         if key.names:
-            yield from _named(document, key, entry.value)
+            yield from _names_in_value(document, key, entry.value)
         for field in key.fields:
             if field.names:
                 for record in _records(entry.value):
                     within = record.get(field.name)
                     if within and not within.unparsed:
-                        yield from _named(document, field, within.value)
+                        yield from _names_in_value(document, field, within.value)
     for tools in document.tool_lists:
         for item in tools.items:
             yield from names_in_tool_entry(
@@ -118,32 +123,31 @@ def _records(value: Node) -> Iterator[Mapping]:
             yield each
 
 
-def _named(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
-    """The names in the value of a key. A mapping below a key of servers defines them; in any other its
-    keys are the names."""
+def _names_in_value(document: Document, key: Key, value: Node) -> Iterator[Definition | Reference]:
+    """The names in the value of a key. The keys of a mapping are names; below a key for servers they define them."""
     kind: NameKind = key.names  # type: ignore[assignment]
     if isinstance(value, Sequence):
         for item in value.items:
-            yield from _named(document, key, item)
+            yield from _names_in_value(document, key, item)
     elif isinstance(value, Mapping):
         for entry in value.entries:
             if kind == "server":
-                yield _server(document, entry)
+                yield _server_definition(document, entry)
             else:
                 yield from names_in_scalar(kind, entry.key, document.text)
     elif value.type == "str" and not value.is_alias and value.text not in (row.name for row in key.values):
         span = content_span(value, document.text)
         written = span.text_in(document.text)
-        # A name may have blanks in it, but not that of a skill, and not where several stand in a line.
-        several = "," in written or kind == "skill"
-        words = _ITEM.finditer(written) if several else [re.match(r".*", written, re.DOTALL)]
+        # A name may contain spaces, except that of a skill or in a list with commas.
+        is_list = "," in written or kind == "skill"
+        words = _ITEM.finditer(written) if is_list else [re.match(r".*", written, re.DOTALL)]
         for word in words:
             if word and is_name(word[0]):
                 yield make_reference(kind, word[0], span.start + word.start())
 
 
-def _server(document: Document, entry: Entry) -> Definition:
-    """The server that an entry defines."""
+def _server_definition(document: Document, entry: Entry) -> Definition:
+    """The definition of a server by an entry."""
     return Definition(
         "server",
         entry.key.text,

@@ -1,7 +1,7 @@
-"""The names in the files beside the agents: settings, servers, plugins, marketplaces.
+"""Extract the names of runtime config files: settings, servers, plugins, marketplaces.
 
-They are JSON, often with comments, which is YAML once those are blanked out. What stands where in
-them is told by `dialects.companions`.
+They are JSON, often with comments, and parse as YAML once the comments are replaced by spaces. The tables in
+`dialects.config_files` define the paths of names in them.
 """
 
 from __future__ import annotations
@@ -26,23 +26,25 @@ PermissionAction = Literal["allow", "ask", "deny"]
 
 
 def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> Names | None:
-    """The names in the file at `path`, or `None` if it is no companion. `plugin` is the nearest one whose
-    root is a parent of the file. Of a text that is no JSON only the beginning counts that is."""
-    located = config_files.locate_config_file(path, plugin.root if plugin else "")
-    if located is None:
+    """Extract the names of the file at `path`, `None` if it is not a runtime config file.
+
+    `plugin` is the nearest one whose root is a parent of the file. Invalid JSON is read up to the error.
+    """
+    location = config_files.locate_config_file(path, plugin.root if plugin else "")
+    if location is None:
         return None
-    companion = located.companion
-    scope = plugin.name if plugin and companion.scope == "plugin" else ""
-    names = Names(path, located.base, scope, companion.runtimes)
-    root = _parsed(text)
+    config_file = location.companion
+    qualifier = plugin.name if plugin and config_file.scope == "plugin" else ""
+    names = Names(path, location.base, qualifier, config_file.runtimes)
+    root = _parse_json(text)
     if root is None:
         return names
-    reader = _NameExtractor(names, text, loader.load_dialect(companion.dialect))
+    extractor = _NameExtractor(names, text, loader.load_dialect(config_file.dialect))
     found = [
         each
-        for spot in companion.names
-        for parent, value in _at(root, spot.steps, None)
-        for each in reader.read(spot, parent, value)
+        for name_path in config_file.names
+        for parent, value in _find_values(root, name_path.steps, None)
+        for each in extractor.extract(name_path, parent, value)
     ]
     found.sort(key=lambda each: each.span)
     return names._replace(
@@ -60,29 +62,29 @@ _TOKEN = re.compile(
     |(?P<sign>[\[\]{}])""",
     re.DOTALL | re.VERBOSE,
 )
-_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _CLOSING = {"[": "]", "{": "}"}
 
 
-def _parsed(text: str) -> Node | None:
-    """The tree of a JSON text with comments, or of its beginning as far as that goes."""
-    plain = _TOKEN.sub(_as_yaml, text)
+def _parse_json(text: str) -> Node | None:
+    """Parse JSON with comments; invalid JSON up to the error."""
+    plain = _TOKEN.sub(_token_as_yaml, text)
     parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(plain, Span(0, len(plain))))
     if parsed.error:
-        begun = _closed(plain[: parsed.error.offset])
+        begun = _close_brackets(plain[: parsed.error.offset])
         parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(begun, Span(0, len(begun))))
     return parsed.root
 
 
-def _as_yaml(token: re.Match[str]) -> str:
-    """A piece of JSON as YAML has it, of the same length: without comments, tabs, and halves of characters."""
+def _token_as_yaml(token: re.Match[str]) -> str:
+    """A token of JSON as YAML of the same length: without comments, tabs and lone surrogates."""
     if token["gap"]:
         return re.sub(r"[^\r\n]", " ", token["gap"])
-    return _HALF.sub(r"\\ufffd", token[0]) if token["text"] else token[0]
+    return _LONE_SURROGATE.sub(r"\\ufffd", token[0]) if token["text"] else token[0]
 
 
-def _closed(text: str) -> str:
-    """A text that ends too early, with what is open at its end closed."""
+def _close_brackets(text: str) -> str:
+    """`text` with the closing quote and brackets that are missing at its end."""
     open_signs: list[str] = []
     quote = ""
     for token in _TOKEN.finditer(text):
@@ -94,47 +96,49 @@ def _closed(text: str) -> str:
     return text + quote + "".join(reversed(open_signs))
 
 
-# --- what stands where ------------------------------------------------------------------------
+# --- names ------------------------------------------------------------------------------------
 
 
-def _at(node: Node, steps: tuple[str, ...], parent: Mapping | None) -> Iterator[tuple[Mapping | None, Node]]:
-    """The values to which `steps` lead, each with the mapping that it stands in."""
+def _find_values(
+    node: Node, steps: tuple[str, ...], parent: Mapping | None
+) -> Iterator[tuple[Mapping | None, Node]]:
+    """The values at the path `steps`, each with the mapping that contains it."""
     if not steps:
         yield parent, node
     elif isinstance(node, Mapping):
         entries = node.entries if steps[0] == "*" else [found for found in [node.get(steps[0])] if found]
         for entry in entries:
-            yield from _at(entry.value, steps[1:], node)
+            yield from _find_values(entry.value, steps[1:], node)
     elif isinstance(node, Sequence) and steps[0] == "*":
         for item in node.items:
-            yield from _at(item, steps[1:], parent)
+            yield from _find_values(item, steps[1:], parent)
 
 
 class _NameExtractor(NamedTuple):
-    """What is known of the file that is read."""
+    """Extracts names from the values of one file."""
 
     names: Names
     text: str
     dialect: Dialect
 
-    def read(self, spot: NamePath, parent: Mapping | None, value: Node) -> Iterator[ExtractedName]:
-        """The names that stand at a spot."""
-        if spot.defines:
-            yield from self._definitions(spot.defines, spot.one_of, value)
-        if spot.refers_to == "file":
-            yield from self._files(spot, parent, value)
-        elif spot.refers_to and spot.keys and isinstance(value, Mapping):
+    def extract(self, name_path: NamePath, parent: Mapping | None, value: Node) -> Iterator[ExtractedName]:
+        """The names in a value at `name_path`; `parent` is the mapping that contains it."""
+        if name_path.defines:
+            yield from self._definitions(name_path.defines, name_path.one_of, value)
+        if name_path.refers_to == "file":
+            yield from self._files(name_path, parent, value)
+        elif name_path.refers_to and name_path.keys and isinstance(value, Mapping):
             for entry in value.entries:
-                yield from name_syntax.names_in_scalar(spot.refers_to, entry.key, self.text)
-        elif spot.refers_to and not spot.keys:
+                yield from name_syntax.names_in_scalar(name_path.refers_to, entry.key, self.text)
+        elif name_path.refers_to and not name_path.keys:
             for scalar in name_syntax.string_items(value):
-                yield from name_syntax.names_in_scalar(spot.refers_to, scalar, self.text)
-        if spot.hooks:
+                yield from name_syntax.names_in_scalar(name_path.refers_to, scalar, self.text)
+        if name_path.hooks:
             yield from name_syntax.names_in_hooks(value, self.dialect, self.text)
-        if spot.permission_action == "value":
-            yield from self._assigned(value)
-        elif spot.permission_action:
-            yield from self._rules(spot.permission_action, value)
+        if name_path.permission_action == "value":
+            yield from self._permission_mapping(value)
+        elif name_path.permission_action:
+            yield from self._rules(name_path.permission_action, value)
 
     def _definitions(self, kind: NameKind, one_of: tuple[str, ...], value: Node) -> Iterator[Definition]:
         for entry in value.entries if isinstance(value, Mapping) else ():
@@ -142,8 +146,12 @@ class _NameExtractor(NamedTuple):
                 continue
             if one_of and not any(entry.value.get(field) for field in one_of):
                 continue
-            said = entry.value.get("description")
-            description = said.value.text if said and isinstance(said.value, Scalar) else ""
+            entry_description = entry.value.get("description")
+            description = (
+                entry_description.value.text
+                if entry_description and isinstance(entry_description.value, Scalar)
+                else ""
+            )
             yield Definition(
                 kind,
                 entry.key.text,
@@ -151,19 +159,19 @@ class _NameExtractor(NamedTuple):
                 self.names.path,
                 content_span(entry.key, self.text),
                 name_syntax.describe_server(entry.value) if kind == "server" else description,
-                self.names.base,
+                self.names.base_folder,
                 self.dialect.name,
                 self.names.runtimes,
                 is_entry=True,
             )
 
-    def _files(self, spot: NamePath, parent: Mapping | None, value: Node) -> Iterator[Reference]:
-        """The paths in a value; only those with a point in front are for sure from here."""
-        beside = parent.get(spot.base_key) if parent and spot.base_key else None
+    def _files(self, name_path: NamePath, parent: Mapping | None, value: Node) -> Iterator[Reference]:
+        """The paths in a value that start with `.`; the base of others is unknown."""
+        beside = parent.get(name_path.base_key) if parent and name_path.base_key else None
         below = "." if beside is None else beside.value.text if isinstance(beside.value, Scalar) else ""
         for scalar in name_syntax.string_items(value):
             if scalar.text.startswith(".") and below.startswith("."):
-                full = posixpath.normpath(posixpath.join(self.names.base, below, scalar.text))
+                full = posixpath.normpath(posixpath.join(self.names.base_folder, below, scalar.text))
                 yield Reference("file", full, "", content_span(scalar, self.text), "link")
 
     def _rules(self, action: PermissionAction, value: Node) -> Iterator[PermissionRule | Reference]:
@@ -173,8 +181,8 @@ class _NameExtractor(NamedTuple):
             tool = tool_names.resolve_tool(entry.name, self.dialect, None).tool
             yield from name_syntax.names_in_tool_entry(entry, tool, self.dialect, grammar, "permission")
 
-    def _assigned(self, value: Node) -> Iterator[PermissionRule]:
-        """Permissions as a mapping from tools, or from tools and patterns, to what is done."""
+    def _permission_mapping(self, value: Node) -> Iterator[PermissionRule]:
+        """Permissions as a mapping of tools to actions, or to mappings of patterns to actions."""
         for entry in value.entries if isinstance(value, Mapping) else ():
             if isinstance(entry.value, Mapping):
                 for inner in entry.value.entries:

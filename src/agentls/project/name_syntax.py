@@ -1,4 +1,4 @@
-"""What the words of lists name: agents and skills behind tools, servers in the names of their tools."""
+"""Names in lists: agents and skills in specifiers of tools, servers in the names of their tools."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _NO_NAME = re.compile(r"[*{}$<>()\[\]^+?\\\n]")
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can be a name, and is no pattern or placeholder."""
+    """Whether `text` can be a name and is not a pattern or placeholder."""
     return bool(text) and not _NO_NAME.search(text)
 
 
-def make_reference(kind: NameKind, name: str, at: int, form: ReferenceForm = "key") -> Reference:
-    """The reference that a name at the offset `at` is. Servers have no plugin in front."""
+def make_reference(kind: NameKind, name: str, offset: int, form: ReferenceForm = "key") -> Reference:
+    """The reference for a name at the offset `at`. Names of servers have no qualifier."""
     if kind == "server":
-        return Reference(kind, name, "", Span(at, at + len(name)), form)
-    return Reference(kind, *split_qualified_name(name, at), form)
+        return Reference(kind, name, "", Span(offset, offset + len(name)), form)
+    return Reference(kind, *split_qualified_name(name, offset), form)
 
 
 def names_in_scalar(kind: NameKind, scalar: Scalar, text: str) -> Iterator[Reference]:
-    """The name that a scalar is, unless it is a pattern, or written with signs that stand for others."""
+    """The name in a scalar, unless it is a pattern or has escapes."""
     span = content_span(scalar, text)
     if span.text_in(text) == scalar.text and is_name(scalar.text):
         yield make_reference(kind, scalar.text, span.start)
@@ -39,7 +39,7 @@ def names_in_scalar(kind: NameKind, scalar: Scalar, text: str) -> Iterator[Refer
 def names_in_tool_entry(
     entry: ToolEntry, tool: str | None, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
 ) -> Iterator[Reference]:
-    """The names in an entry of a list of tools, or in a rule about one. `tool` is the tool that it means."""
+    """The names in an entry of a list of tools, or in a permission rule. `tool` is the tool that it resolves to."""
     if entry.span.end - entry.span.start != len(entry.text):
         return
     row = dialect.tool(tool) if tool else None
@@ -55,32 +55,34 @@ def names_in_tool_entry(
 
 
 def server_in_tool_name(
-    name: str, at: int, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
+    name: str, offset: int, dialect: Dialect, grammar: ToolGrammar, form: ReferenceForm
 ) -> Iterator[Reference]:
-    """The server in the name of a tool, which stands at the offset `at`."""
+    """The server in the name of a tool, which is at the offset `at`."""
     found = re.fullmatch(grammar.server, name) if grammar.server else None
     if found is None or found.lastindex is None:
         return
     server = found[found.lastindex]
-    of = dialect.tool(server)
-    # Sets of tools have members too, under the names that they have or had.
-    if is_name(server) and not (of and of.members) and not dialect.old_tool(server):
-        yield make_reference("server", server, at + found.start(found.lastindex), form)
+    tool_set = dialect.tool(server)
+    # A tool set also has members with a qualifier, under its current or former name.
+    if is_name(server) and not (tool_set and tool_set.members) and not dialect.old_tool(server):
+        yield make_reference("server", server, offset + found.start(found.lastindex), form)
 
 
 def names_in_hooks(hooks: Node, dialect: Dialect, text: str) -> Iterator[Reference]:
-    """The names in a definition of hooks: in the matchers, and in the fields of the handlers."""
+    """The names in a value of hooks: in matchers and in fields of handlers."""
     for entry in hooks.entries if isinstance(hooks, Mapping) else ():
         event = dialect.hook_event(entry.key.text)
         for group in entry.value.items if isinstance(entry.value, Sequence) else ():
             if isinstance(group, Mapping):
                 if event:
-                    yield from _in_matcher(group.get("matcher"), event, dialect, text)
-                yield from _in_handlers(group.get("hooks"), dialect, text)
+                    yield from _names_in_matcher(group.get("matcher"), event, dialect, text)
+                yield from _names_in_handlers(group.get("hooks"), dialect, text)
 
 
-def _in_matcher(matcher: Entry | None, event: HookEvent, dialect: Dialect, text: str) -> Iterator[Reference]:
-    """The names in a matcher, which has one, or several with `|` or commas between."""
+def _names_in_matcher(
+    matcher: Entry | None, event: HookEvent, dialect: Dialect, text: str
+) -> Iterator[Reference]:
+    """The names in a matcher, which are separated by `|` or commas."""
     if matcher and isinstance(matcher.value, Scalar):
         span = content_span(matcher.value, text)
         for word in _ALTERNATIVE.finditer(text, *span):
@@ -90,13 +92,13 @@ def _in_matcher(matcher: Entry | None, event: HookEvent, dialect: Dialect, text:
                 yield make_reference(event.refers, word[0], word.start())
 
 
-def _in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterator[Reference]:
+def _names_in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> Iterator[Reference]:
     """The names in the fields of handlers."""
     for node in handlers.value.items if handlers and isinstance(handlers.value, Sequence) else ():
         if isinstance(node, Mapping):
-            row = next((dialect.hook_handler(kind.text) for kind in _texts(node, "type")), None)
+            row = next((dialect.hook_handler(kind.text) for kind in _field_strings(node, "type")), None)
             for field in row.fields if row else ():
-                for value in _texts(node, field.name) if field.refers else ():
+                for value in _field_strings(node, field.name) if field.refers else ():
                     yield from names_in_scalar(field.refers or "any", value, text)
 
 
@@ -104,30 +106,31 @@ _ALTERNATIVE = re.compile(r"[^\s|,]+")
 
 
 def describe_server(server: Node) -> str:
-    """How a definition of an MCP server reaches it: its address, or its program. Nothing that may be secret
-    is told: no options, no variables, no query."""
+    """The address or the program of an MCP server, without options, variables and queries, which may be secret."""
     if not isinstance(server, Mapping):
         return ""
-    address = next((each for key in ("url", "httpUrl", "serverUrl") for each in _texts(server, key)), None)
+    address = next(
+        (each for key in ("url", "httpUrl", "serverUrl") for each in _field_strings(server, key)), None
+    )
     if address:
         return _SECRET.sub("", address.text)
-    words = [each.text for key in ("command", "args") for each in _texts(server, key)]
+    words = [each.text for key in ("command", "args") for each in _field_strings(server, key)]
     program, *rest = (*words, "")
-    first = next((word for word in rest if word not in _HARMLESS), "")
+    first = next((word for word in rest if word not in _YES_OPTIONS), "")
     return f"{program} {'' if first.startswith('-') else _SECRET.sub('', first)}".strip()
 
 
 _SECRET = re.compile(r"(?<=//)[^/@]*@|[?#].*", re.DOTALL)
-_HARMLESS = ("-y", "--yes")
+_YES_OPTIONS = ("-y", "--yes")
 
 
-def _texts(mapping: Mapping, key: str) -> tuple[Scalar, ...]:
-    """The texts in the value of a key: itself, or the items of a list."""
+def _field_strings(mapping: Mapping, key: str) -> tuple[Scalar, ...]:
+    """The strings in the value of a key: the value itself, or the items of a list."""
     entry = mapping.get(key)
     return string_items(entry.value) if entry else ()
 
 
 def string_items(value: Node) -> tuple[Scalar, ...]:
-    """The texts in a value: itself, or the items of a list."""
+    """The strings in a value: the value itself, or the items of a list."""
     items = value.items if isinstance(value, Sequence) else (value,)
     return tuple(item for item in items if isinstance(item, Scalar) and item.type == "str")

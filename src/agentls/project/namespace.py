@@ -1,4 +1,7 @@
-"""The agents, or the skills, that one runtime finds in one place: what a model is given to choose from."""
+"""The namespace of a definition: all definitions of its kind that a runtime loads from the same place.
+
+Their descriptions are what a model chooses from.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,21 @@ from agentls.project.names import Definition, normalise_name
 from agentls.text.similarity import TextSimilarityIndex
 from agentls.text.tokens import estimate_tokens
 
-_LAST = chr(sys.maxunicode)
-"""What comes behind any path."""
+_AFTER_ANY_PATH = chr(sys.maxunicode)
+"""Sorts after any path."""
 
 
 class Namespace:
-    """The definitions of one kind that belong to the same runtime and count from the same folder, or plugin.
+    """The loaded definitions of one kind with the same runtime and the same base folder or plugin.
 
-    Those that the runtime does not load are left out. Whatever is asked costs the same, however many there are.
+    The cost of a look-up does not depend on their number.
     """
 
     def __init__(self) -> None:
         self.description_tokens = 0
-        """About how many tokens all descriptions take that the model is told."""
+        """The estimated number of tokens of all descriptions that the model receives."""
         self.descriptions = TextSimilarityIndex()
-        """The descriptions that the model is told, by the paths of their files."""
+        """The descriptions that the model receives, by the paths of their files."""
         self._definitions: dict[str, Definition] = {}
         self._names: dict[str, list[tuple[str, str]]] = {}
         self._sizes: list[tuple[int, str]] = []
@@ -36,8 +39,8 @@ class Namespace:
     def __getitem__(self, path: str) -> Definition:
         return self._definitions[path]
 
-    def put(self, definition: Definition) -> None:
-        """Take in a definition, of a file that is not yet among the others."""
+    def add(self, definition: Definition) -> None:
+        """Add the definition of a file that has none in the namespace."""
         path = definition.path
         self._definitions[path] = definition
         insort(self._names.setdefault(normalise_name(definition.full_name), []), (definition.full_name, path))
@@ -47,8 +50,8 @@ class Namespace:
             insort(self._sizes, (-size, path))
             self.descriptions.add(path, definition.description)
 
-    def drop(self, definition: Definition) -> None:
-        """Forget a definition that is among the others."""
+    def remove(self, definition: Definition) -> None:
+        """Remove a definition of the namespace."""
         path, name = definition.path, normalise_name(definition.full_name)
         del self._definitions[path]
         rows = self._names[name]
@@ -62,20 +65,20 @@ class Namespace:
             self.descriptions.remove(path)
 
     def find(self, name: str) -> Iterator[Definition]:
-        """The definitions of that full name, in the order of their paths."""
+        """The definitions with the full name `name`, in the order of their paths."""
         rows, first, last = self._rows(name)
         return (self._definitions[rows[at][1]] for at in range(first, last))
 
     def find_similar(self, name: str) -> Iterator[Definition]:
-        """The definitions whose full names differ from `name`, though in nothing but case and separators."""
+        """The definitions whose full names differ from `name` only in case and separators."""
         rows, first, last = self._rows(name)
         return (self._definitions[rows[at][1]] for at in chain(range(first), range(last, len(rows))))
 
-    def longest_descriptions(self, most: int) -> Iterator[Definition]:
-        """The definitions with the longest descriptions that the model is told."""
-        return (self._definitions[path] for _, path in islice(self._sizes, most))
+    def longest_descriptions(self, limit: int) -> Iterator[Definition]:
+        """The definitions with the longest descriptions that the model receives, at most `limit`."""
+        return (self._definitions[path] for _, path in islice(self._sizes, limit))
 
     def _rows(self, name: str) -> tuple[list[tuple[str, str]], int, int]:
-        """The names and paths that are like `name`, and where those begin and end that are the same."""
+        """The pairs of name and path similar to `name`, and the range of those that are equal to it."""
         rows = self._names.get(normalise_name(name), [])
-        return rows, bisect_left(rows, (name, "")), bisect_left(rows, (name, _LAST))
+        return rows, bisect_left(rows, (name, "")), bisect_left(rows, (name, _AFTER_ANY_PATH))

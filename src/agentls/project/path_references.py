@@ -1,4 +1,4 @@
-"""The paths of local files in a prompt: Markdown links, `@path`, `#file:path`."""
+"""References to local files in a prompt: Markdown links, `@path`, `#file:path`."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from agentls.project.names import Reference
 from agentls.text.offsets import Span
 
 LINK_PATTERN = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
-"""What looks like a link of Markdown, with its destination."""
+"""The end of a Markdown link, with its destination."""
 
 IMPORT_PATTERN = re.compile(
     r"@(?<![\w@/.`]@)((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
 )
-"""A word behind `@` is a path if it looks like one; most are names of people, packages or decorators. The sign
-stands first, since a search for it is quick."""
+"""A path after `@`. Other words after `@` are names of people, packages or decorators. The pattern starts with the
+literal `@`, for which the search is fast."""
 
 FILE_PATTERN = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
-"""A path behind `#file:`."""
+"""A path after `#file:`."""
 
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
 _FORMS = (("](", LINK_PATTERN), ("]:", _DEFINITION), ("@", IMPORT_PATTERN), ("#file:", FILE_PATTERN))
-_ELSEWHERE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
+_NOT_RELATIVE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
 _PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
 
 
 def local_path(destination: str) -> str:
-    """The relative path that a link leads to; "" if it leads elsewhere or is a placeholder."""
-    path = _written(destination)
+    """The relative path of a link destination; "" for a URL, an absolute path or a placeholder."""
+    path = _without_fragment(destination)
     if "%" in path:
-        from urllib.parse import unquote  # Hardly any link needs it.
+        from urllib.parse import unquote  # Few links need it.
 
         path = unquote(path)
     plausible = "/" in path or "." in path.strip(".")
-    return path if plausible and not _ELSEWHERE.match(path) and not _PLACEHOLDER.search(path) else ""
+    return path if plausible and not _NOT_RELATIVE.match(path) and not _PLACEHOLDER.search(path) else ""
 
 
 def find_path_references(text: str, start: int, folders: tuple[str, ...]) -> Iterator[Reference]:
-    """The references to files in `text` from the offset `start` on, form by form. A path may be counted from
-    any of `folders`."""
+    """The references to files in `text` from the offset `start` on, with one reference for each of `folders` that
+    the path may be relative to."""
     for sign, pattern in _FORMS:
         if text.find(sign, start) >= 0:
             for found in pattern.finditer(text, start):
                 path = local_path(found[1])
-                span = Span(found.start(1), found.start(1) + len(_written(found[1])))
-                for full in dict.fromkeys(_joined(folder, path) for folder in folders) if path else ():
+                span = Span(found.start(1), found.start(1) + len(_without_fragment(found[1])))
+                for full in dict.fromkeys(_join(folder, path) for folder in folders) if path else ():
                     yield Reference("file", full, "", span, "link")
 
 
-def _written(destination: str) -> str:
+def _without_fragment(destination: str) -> str:
     return re.split(r"[?#]", destination, maxsplit=1)[0]
 
 
-def _joined(folder: str, path: str) -> str:
+def _join(folder: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, path))

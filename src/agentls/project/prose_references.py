@@ -1,12 +1,12 @@
-"""Names in a prompt: agents, skills, commands and servers that a text refers to.
+"""References in a prompt to agents, skills, commands and servers.
 
-Some forms are references whatever they name (`@agent-x`, `subagent_type: x`, `Agent(x)`). The others are
-candidates, which count once the name is known to be one: that is decided where all names are known. So every
-hyphenated word is the candidate for an agent, wherever it stands in the prose; names of skills and commands are
-often those of programs and folders too, and want backticks, a slash, or the word "skill" beside them.
+Some forms are always references (`@agent-x`, `subagent_type: x`, `Agent(x)`). The others are candidates, which the
+index accepts if the name is defined. Every hyphenated word is a candidate for an agent. Names of skills and
+commands are often also names of programs and folders, and need backticks, a slash, or the word "skill" next to
+them.
 
-How often each form is right was measured, and stands in docs/architecture.md. All of it is done for every file
-of a project: what runs over the text starts at a sign that is rare in it.
+The precision of each form was measured; see docs/architecture.md. The search runs for every file of a project, so
+each pattern starts with a literal that is rare in prose.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from agentls.text.offsets import Span
 _NAME = r"[A-Za-z0-9][\w.-]+(?::[\w.-]+)*"
 _QUOTE = r"(?:\\?[\"'`])"
 
-# The sign that a form needs, its kind, its name, and the form itself, whose name is the first group.
+# A literal that the form contains, the kind of the name, the form, and its pattern, with the name as a group.
 _MARKED: tuple[tuple[str, NameKind, ReferenceForm, re.Pattern[str]], ...] = (
     ("@agent-", "agent", "mention", re.compile(r"@agent-([A-Za-z0-9][\w-]*(?::[\w-]+)*)(?!-?\w|\.\w)")),
     (" (agent)", "agent", "mention", re.compile(rf"@[\"']({_NAME}) \(agent\)")),
@@ -28,7 +28,7 @@ _MARKED: tuple[tuple[str, NameKind, ReferenceForm, re.Pattern[str]], ...] = (
         "subagent_type",
         "agent",
         "argument",
-        # Without quotes it has to be all there is: a sentence may go on behind it.
+        # Without quotes nothing may follow the name, which could be a word of a sentence.
         re.compile(
             rf"subagent_type{_QUOTE}?\s*[:=]\s*(?:{_QUOTE}({_NAME}){_QUOTE}"
             rf"|((?!\d)[\w:-]+)(?=[ \t]*(?:[,;)}}\]`]|\r?$)))",
@@ -47,21 +47,21 @@ _MARKED: tuple[tuple[str, NameKind, ReferenceForm, re.Pattern[str]], ...] = (
 )
 
 
-_ALONE = r"(?![\w/\\(*-]|\.\w)"  # Neither does the name go on, nor is it the start of a path.
+_NAME_END = r"(?![\w/\\(*-]|\.\w)"  # The name does not continue and is not the start of a path.
 
 _IN_BACKTICKS = re.compile(
     r"`(?:(?P<slash>/?)(?P<name>[A-Za-z0-9][\w-]*(?:[.:][\w-]+)*)|(?P<title>[A-Z][\w&+-]*(?: [\w&+()-]+){1,5}))`"
     r"(?P<noun> skill\b)?"
 )
-_ORDINARY = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
-_COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_ALONE}")
-_AT = re.compile(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_ALONE}")
+_SINGLE_WORD = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
+_COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_NAME_END}")
+_AT = re.compile(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_NAME_END}")
 
 _HYPHENS = re.compile(r"-[a-z0-9]+(?:-[a-z0-9]+)*")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_BEFORE_NO_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_BEHIND_NO_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_WIDEST = 40
+_NOT_BEFORE_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_NOT_AFTER_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_MAX_WIDTH = 40
 
 _WORD = re.compile(
     r"""[(*"']*
@@ -72,7 +72,7 @@ _WORD = re.compile(
 )
 _TITLE = re.compile(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
 _IS = r"(?:\*\*|[\"'])?(?:[:=][ ]?)(?:\*\*|[\"'])*"
-# A noun without its first letter, in front of which an "a" and an "s" stand too often, and the name behind it.
+# A noun without its first letter, which is too common for a fast search, and the name after it.
 _NOUNS: tuple[tuple[NameKind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "agent",
@@ -88,14 +88,14 @@ _NOUNS: tuple[tuple[NameKind, re.Pattern[str], re.Pattern[str]], ...] = (
 _DELEGATED = r" (?:the |an? )?(?:\*\*)?([A-Za-z][a-z0-9]+)(?:\*\*)?" + (
     r"(?=[.,;:)\r\n]|\Z|[ ](?:for|with|when|if|on|after|before|and|or|in|to)\b)"
 )
-_BEHIND_TO = tuple(re.compile(word + _DELEGATED) for word in (" to", " with"))
-_BEHIND_VERB = tuple(re.compile(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult"))
+_AFTER_TO = tuple(re.compile(word + _DELEGATED) for word in (" to", " with"))
+_AFTER_VERB = tuple(re.compile(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult"))
 _STEMS = ("delegat", "escalat", "hand", "transfer", "dispatch", "defer", "collaborat", "coordinat", "partner")
-_IN_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
+_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
 
 
 def find_prose_references(text: str, start: int) -> Iterator[Reference]:
-    """The references in `text` from the offset `start` on, one for each place."""
+    """The references in `text` from the offset `start` on, at most one at each offset."""
     found: dict[int, Reference] = {}
     for search in (_by_sign, _in_code_spans, _beside_nouns, _hyphenated_words):
         for reference in search(text, start):
@@ -115,7 +115,7 @@ def _by_sign(text: str, start: int) -> Iterator[Reference]:
 
 
 def _in_code_spans(text: str, start: int) -> Iterator[Reference]:
-    """Names between backticks, and behind `/` and `@`."""
+    """Names in backticks, and after `/` and `@`."""
     for found in _IN_BACKTICKS.finditer(text, start):
         name = found["name"]
         if name is None:
@@ -124,8 +124,8 @@ def _in_code_spans(text: str, start: int) -> Iterator[Reference]:
             yield Reference("command", *split_qualified_name(name, found.start("name")), "code")
         elif "." not in name and ("-" in name or ":" in name):
             yield Reference("any", *split_qualified_name(name, found.start("name")), "code")
-        elif _ORDINARY.fullmatch(name):
-            # One word is the name of a program as often as that of a skill.
+        elif _SINGLE_WORD.fullmatch(name):
+            # A single word is as often the name of a program as of a skill.
             noun = found["noun"]
             yield Reference(
                 "skill" if noun else "agent", *split_qualified_name(name, found.start("name")), "code"
@@ -137,52 +137,52 @@ def _in_code_spans(text: str, start: int) -> Iterator[Reference]:
 
 
 def _hyphenated_words(text: str, start: int) -> Iterator[Reference]:
-    """Hyphenated words that are no part of a path, an option or the like."""
+    """Hyphenated words that are not part of a path, an option or the like."""
     for found in _HYPHENS.finditer(text, start):
         hyphen, end = found.span()
-        before = text[max(start, hyphen - _WIDEST) : hyphen]
-        at = hyphen - len(before) + len(before.rstrip(_LETTERS))
+        before = text[max(start, hyphen - _MAX_WIDTH) : hyphen]
+        start_of_name = hyphen - len(before) + len(before.rstrip(_LETTERS))
         if (
-            at == hyphen
-            or text[at - 1] in _BEFORE_NO_NAME
-            or text[end : end + 1] in _BEHIND_NO_NAME
+            start_of_name == hyphen
+            or text[start_of_name - 1] in _NOT_BEFORE_NAME
+            or text[end : end + 1] in _NOT_AFTER_NAME
             or (text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum())
         ):
             continue
-        name = text[at:end]
+        name = text[start_of_name:end]
         if name[0] > "9" or not name.replace("-", "").isdigit():
-            yield Reference("agent", name, "", Span(at, end), "word")
+            yield Reference("agent", name, "", Span(start_of_name, end), "word")
 
 
 def _beside_nouns(text: str, start: int) -> Iterator[Reference]:
-    """Names beside the word for what they name, behind a verb of delegation, and in bold."""
+    """Names next to the noun for their kind, after a verb of delegation, and in bold."""
     for kind, noun, name in _NOUNS:
         for found in noun.finditer(text, start):
             at = found.start() - 1
             if at < start or text[at].lower() != kind[0]:
                 continue
             at -= 3 if text.endswith("sub", start, at) else 0
-            before = _in_front(text, start, at - 1) if text.endswith(" ", start, at) else None
+            before = _name_before(text, start, at - 1) if text.endswith(" ", start, at) else None
             for near in (before, name.match(text, found.end())):
                 if near:
                     yield Reference(kind, near[1], "", Span(*near.span(1)), "noun")
-    for pattern in _BEHIND_TO:
+    for pattern in _AFTER_TO:
         for found in pattern.finditer(text, start):
-            words = text[max(start, found.start() - _WIDEST) : found.start()].lower().split()
+            words = text[max(start, found.start() - _MAX_WIDTH) : found.start()].lower().split()
             if any(word.startswith(_STEMS) for word in words[-3:]):
                 yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
-    for pattern in _BEHIND_VERB:
+    for pattern in _AFTER_VERB:
         for found in pattern.finditer(text, start):
             yield Reference("agent", found[1], "", Span(*found.span(1)), "noun")
-    for found in _IN_BOLD.finditer(text, start):
+    for found in _BOLD.finditer(text, start):
         yield Reference("agent", found[1], "", Span(*found.span(1)), "item")
 
 
-def _in_front(text: str, start: int, end: int) -> re.Match[str] | None:
-    """The name that ends at `end`, in small letters, or in several words with capitals."""
-    word = text[max(start, end - _WIDEST) : end].rsplit(None, 1)[-1:]
+def _name_before(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The name that ends at `end`, in lower case, or of several capitalised words."""
+    word = text[max(start, end - _MAX_WIDTH) : end].rsplit(None, 1)[-1:]
     if not word:
         return None
     if word[0].lstrip("(*\"'")[:1].isupper():
-        return _TITLE.search(text, max(start, end - _WIDEST), end)
+        return _TITLE.search(text, max(start, end - _MAX_WIDTH), end)
     return _WORD.fullmatch(text, end - len(word[0]), end)

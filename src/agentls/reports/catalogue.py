@@ -1,7 +1,6 @@
-"""The dialects as a whole: what is known of each format, from where, and since when.
+"""Overviews of the dialects: their facts, with sources and dates.
 
-`overview` is one dialect in a line, `page` one in full, `facts` each fact with its source, so that
-old ones can be found: products change, and a fact is as good as its date.
+Products change, so a fact is only as good as its date: `find_stale_facts` lists the old ones.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from agentls.reports.explain import cite_source
 
 
 class Fact(NamedTuple):
-    """A fact: the dialect, what kind of thing it is about, its name, and where it comes from."""
+    """A fact: its dialect, the kind and name of what it describes, and its source."""
 
     dialect: str
     kind: str
@@ -27,8 +26,8 @@ class Fact(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """A dialect in a line: its name and title, the runtimes with the versions that the facts are
-    about, the places of its files, and the days of its oldest and newest facts."""
+    """A summary of a dialect: name, title, runtimes with the versions that the facts describe, locations of
+    its files, and the dates of its oldest and newest facts."""
 
     name: str
     title: str
@@ -55,17 +54,17 @@ _KINDS = {
 
 
 def list_facts(dialect: Dialect) -> Iterator[Fact]:
-    """Each fact of a dialect, in the order of its file."""
+    """The facts of a dialect, in the order of its table."""
     for field in dialect._fields:
         yield from _facts(getattr(dialect, field), dialect, "")
 
 
-def _facts(row: Any, dialect: Dialect, within: str) -> Iterator[Fact]:
+def _facts(row: Any, dialect: Dialect, parent: str) -> Iterator[Fact]:
     kind = _KINDS.get(type(row).__name__)
-    name = within
+    name = parent
     if kind:
         own = row.folder if isinstance(row, Place) else row.name
-        name = f"{within}.{own}" if within else own
+        name = f"{parent}.{own}" if parent else own
         yield Fact(dialect.name, kind, name, dialect.source(row.source))
     if isinstance(row, tuple):
         for item in row:
@@ -74,7 +73,7 @@ def _facts(row: Any, dialect: Dialect, within: str) -> Iterator[Fact]:
 
 
 def find_stale_facts(days: int, today: date) -> Iterator[Fact]:
-    """The facts of all dialects that are older than so many days."""
+    """The facts of all dialects that are older than `days` on the day `today`."""
     for name in loader.DIALECT_NAMES:
         for fact in list_facts(loader.load_dialect(name)):
             if fact.source.date and (today - date.fromisoformat(fact.source.date)).days > days:
@@ -82,20 +81,20 @@ def find_stale_facts(days: int, today: date) -> Iterator[Fact]:
 
 
 def summarise_dialect(dialect: Dialect) -> Overview:
-    """The dialect in a line."""
+    """Summarise a dialect."""
     dates = sorted({fact.source.date for fact in list_facts(dialect) if fact.source.date})
     return Overview(
         dialect.name,
         dialect.title,
         tuple(f"{runtime.title} {runtime.version}".strip() for runtime in dialect.runtimes),
-        tuple(_shown(place, dialect) for place in dialect.places),
+        tuple(_place_pattern(place, dialect) for place in dialect.places),
         dates[0] if dates else "",
         dates[-1] if dates else "",
     )
 
 
-def _shown(place: Place, dialect: Dialect) -> str:
-    """A place as a pattern; those of a plugin are told as such."""
+def _place_pattern(place: Place, dialect: Dialect) -> str:
+    """A place as a file pattern, with a mark for a place in plugins."""
     own_folder = any(runtime.identity == "folder" for runtime in dialect.runtimes)
     files = f"*/{place.files}" if own_folder else place.files
     pattern = f"{place.folder}/{files}".lstrip("/")
@@ -103,12 +102,12 @@ def _shown(place: Place, dialect: Dialect) -> str:
 
 
 def render_dialect(dialect: Dialect) -> str:
-    """All about a dialect as Markdown: who reads it, where, what it consists of, and the sources."""
-    seen = summarise_dialect(dialect)
+    """Render a dialect as Markdown: its runtimes, locations, names and sources."""
+    overview = summarise_dialect(dialect)
     rows = [
-        ("Read by", ", ".join(seen.runtimes)),
-        ("Places", ", ".join(f"`{place}`" for place in seen.places)),
-        ("Also read by", ", ".join(_also(dialect))),
+        ("Read by", ", ".join(overview.runtimes)),
+        ("Locations", ", ".join(f"`{place}`" for place in overview.places)),
+        ("Also read by", ", ".join(_other_readers(dialect))),
         ("Keys", ", ".join(f"`{key.name}`" for key in dialect.keys)),
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),
         ("Models", ", ".join(f"`{model.name}`" for model in dialect.models.known)),
@@ -121,7 +120,7 @@ def render_dialect(dialect: Dialect) -> str:
     return f"**{dialect.title}** (`{dialect.name}`)\n\n{body}\n\nSources:\n\n{listed}"
 
 
-def _also(dialect: Dialect) -> list[str]:
-    """The readers of other dialects that read files in these places too."""
+def _other_readers(dialect: Dialect) -> list[str]:
+    """The titles of the runtimes of other dialects that also read files in these places."""
     found = {name: other for place in dialect.places for name, other in place.also.items()}
     return [loader.load_dialect(other).runtime(name).title for name, other in found.items()]

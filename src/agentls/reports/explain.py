@@ -1,11 +1,12 @@
-"""A key, value, tool, model, hook or rule as a page of Markdown, all from the dialect's tables.
+"""Explain a key, value, tool, model, hook or rule as a page of Markdown, from the tables of a dialect.
 
-A page is made for a popup: the name and what it is, a summary, the facts as a short list, and
-where they come from. Each `about_` function gives `None` for what it does not know.
+A page fits a popup: a name and its kind, a summary, facts as a short list, and their source. Each `explain_`
+function returns `None` for an unknown name.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -19,17 +20,19 @@ from agentls.dialects.records import Key, OldTool, Source, Tool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX
 from agentls.linter.rule import RULES
 from agentls.text.spelling import closest_match
-from agentls.text.wording import code_span
+from agentls.text.wording import code_span, join_names
 
 # --- the parts of a page ----------------------------------------------------------------------
 
-_CONFIDENCE = {"documented": " (documented)", "third-party": " (by third parties, not confirmed)"}
+_list_names = partial(join_names, last=", ", limit=sys.maxsize)
+
+_CONFIDENCE = {"documented": " (documented)", "third-party": " (reported by third parties)"}
 
 
 def render_page(name: str, kind: str, summary: str, facts: Iterable[tuple[str, str]], source: Source) -> str:
-    """A page: the name and what it is, a summary in paragraphs, facts as a list, the source.
+    """Render a page: the name and its kind, a summary in paragraphs, facts as a list, and the source.
 
-    A fact without a text is left out.
+    Facts without text are omitted.
     """
     rows = "\n".join(f"- {label}: {text}" if label else f"- {text}" for label, text in facts if text)
     rows = rows.replace(": \n", ":\n")
@@ -38,51 +41,38 @@ def render_page(name: str, kind: str, summary: str, facts: Iterable[tuple[str, s
 
 
 def cite_source(source: Source) -> str:
-    """Where a fact comes from, as of when, and how it is known; what was observed says so itself."""
+    """Cite a source with its date and, unless its title says that it was observed, its confidence."""
     title = f"[{source.title}]({source.url})" if source.url else source.title
     date = f", {source.date}" if source.date else ""
     return f"*Source: {title}{date}{_CONFIDENCE.get(source.confidence, '')}.*"
 
 
-def join_names(names: Iterable[str]) -> str:
-    return ", ".join(code_span(name) for name in names)
-
-
 def observed_source(dialect: Dialect) -> Source:
-    """The source for what the runtime was seen to do, or not to know."""
+    """The source for observed behaviour of the runtime."""
     return next((s for s in dialect.sources if s.confidence == "observed"), dialect.sources[0])
-
-
-def about_unknown(dialect: Dialect, name: str, kind: str, effect: str, known: Iterable[str]) -> str:
-    """The page of a word that no table has: what the runtime does with it, and what it may mean."""
-    meant = closest_match(name, known)
-    facts = [("Did you mean", code_span(meant) if meant else "")]
-    return render_page(
-        name, f"unknown {kind}", f"{dialect.runtimes[0].title} {effect}.", facts, observed_source(dialect)
-    )
 
 
 # --- keys and values --------------------------------------------------------------------------
 
 _TYPES = {
-    "text": "text",
-    "boolean": "`true` or `false`",
-    "integer": "a whole number",
-    "tools": "names of tools",
-    "model": "an alias or the id of a model",
-    "skills": "names of skills",
-    "servers": "a list of MCP servers",
-    "hooks": "a mapping from events to lists of hooks",
-    "number": "a number",
-    "list": "a list",
-    "mapping": "a mapping",
-    "globs": "patterns of files",
+    "text": "string",
+    "boolean": "boolean",
+    "integer": "integer",
+    "tools": "list of tools",
+    "model": "model alias or id",
+    "skills": "list of skills",
+    "servers": "list of MCP servers",
+    "hooks": "mapping of hook events to lists of hooks",
+    "number": "number",
+    "list": "list",
+    "mapping": "mapping",
+    "globs": "file patterns",
 }
-_SCALARS = {"int": "a whole number", "str": "text", "bool": "`true` or `false`", "float": "a number"}
+_SCALARS = {"int": "integer", "str": "string", "bool": "boolean", "float": "number"}
 
 
-def about_key(dialect: Dialect, name: str) -> str | None:
-    """The page of a frontmatter key, or of a key that belongs to another format."""
+def explain_key(dialect: Dialect, name: str) -> str | None:
+    """Explain a frontmatter key of the dialect or of another format."""
     key = dialect.key(name)
     if key:
         return _key_page(dialect, key)
@@ -90,8 +80,8 @@ def about_key(dialect: Dialect, name: str) -> str | None:
     return _foreign_key_page(dialect, foreign) if foreign else None
 
 
-def about_record_field(dialect: Dialect, path: str) -> str | None:
-    """The page of a field of a record, by its path, as in `handoffs.agent`."""
+def explain_record_field(dialect: Dialect, path: str) -> str | None:
+    """Explain a field of a record, given by its path, as in `handoffs.agent`."""
     field = dialect.field(path)
     of = path.rpartition(".")[0]
     return _key_page(dialect, field, f"field of `{of}`") if field and of else None
@@ -99,74 +89,75 @@ def about_record_field(dialect: Dialect, path: str) -> str | None:
 
 def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
     also = " or ".join(_SCALARS.get(kind, kind) for kind in key.also)
-    plugin = "the key is ignored" if key.ignored_in_plugin else key.plugin
+    plugin = "ignored" if key.ignored_in_plugin else key.plugin
     facts = [
         ("", "Required" if key.required else ""),
         ("Type", _TYPES.get(key.type, "")),
-        ("Values", _values(key)),
-        ("Also", also),
-        ("Without it", key.default),
-        ("A value that does not fit", key.bad_value),
-        ("Specifiers in parentheses", key.specifier),
-        ("In a plugin", plugin),
+        ("Values", _value_list(key)),
+        ("Also accepts", also),
+        ("Default", key.default),
+        ("If invalid", key.bad_value),
+        ("Specifiers", key.specifier),
+        ("In plugins", plugin),
         ("Since", key.since),
-        ("Known to", _titles(dialect, key.runtimes)),
+        ("Supported by", _runtime_titles(dialect, key.runtimes)),
         ("Deprecated", key.deprecated),
-        ("Without effect", key.no_effect),
-        ("Write instead", code_span(key.use) if key.use else ""),
-        ("Has an effect", _when(key)),
-        ("Fields", join_names(field.name for field in key.fields)),
+        ("No effect", key.no_effect),
+        ("Use instead", code_span(key.use) if key.use else ""),
+        ("Applies when", _condition(key)),
+        ("Fields", _list_names(field.name for field in key.fields)),
     ]
     return render_page(key.name, kind, f"{key.summary}\n\n{key.details}", facts, dialect.source(key.source))
 
 
-def _titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
-    """The names for people of some of the runtimes; "" for all of them."""
+def _runtime_titles(dialect: Dialect, runtimes: Iterable[str]) -> str:
+    """The titles of `runtimes`; "" if there are none, which means all."""
     return ", ".join(dialect.runtime(name).title for name in runtimes)
 
 
-def _when(key: Key) -> str:
-    """The condition under which a key does something, in words."""
+def _condition(key: Key) -> str:
+    """The condition on another key under which `key` applies; "" if there is none."""
     if key.applies is None:
         return ""
-    values = [code_span(value) for value in key.applies.values if value]
-    others = [code_span(value) for value in key.applies.other_than]
-    said = f" {' or '.join(values)}" if values else f" other than {' and '.join(others)}" if others else ""
-    return f"with {code_span(key.applies.key)}{said}"
+    condition = key.applies
+    parts = [f"is {code_span(value)}" for value in condition.values if value]
+    parts += ["is not set"] if "" in condition.values else []
+    parts += [f"is not {' or '.join(map(code_span, condition.other_than))}"] if condition.other_than else []
+    return f"{code_span(condition.key)} {' or '.join(parts) or 'is set'}"
 
 
-def _values(key: Key) -> str:
-    """The words of a key with what they mean, or in a row where the word says it."""
+def _value_list(key: Key) -> str:
+    """The values of a key as a list with their summaries, or in one line if these repeat the values."""
     if all(value.summary.lower() in ("", value.name.lower()) for value in key.values):
-        return join_names(value.name for value in key.values)
+        return _list_names(value.name for value in key.values)
     return "".join(f"\n  - `{value.name}`: {value.summary}" for value in key.values)
 
 
 def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
     runtime = dialect.runtimes[0]
-    whose = f"A key of {key.of}. " if key.of else ""
+    origin = f"A key of {key.of}. " if key.of else ""
     effect = f"{runtime.title} {_UNKNOWN_KEYS[runtime.unknown_keys]}"
     note = f"{key.note[0].upper()}{key.note[1:]}." if key.note else ""
-    facts = [("Write instead", code_span(key.use) if key.use else ""), ("", note)]
-    return render_page(key.name, "unknown key", f"{whose}{effect}.", facts, observed_source(dialect))
+    facts = [("Use instead", code_span(key.use) if key.use else ""), ("", note)]
+    return render_page(key.name, "unknown key", f"{origin}{effect}.", facts, observed_source(dialect))
 
 
 _UNKNOWN_KEYS = {
-    "ignored": "ignores it here",
-    "undocumented": "is not known to do anything with it",
-    "refused": "refuses a file that has it",
-    "passed on": "hands it on to the provider of the model",
+    "ignored": "ignores it",
+    "undocumented": "is not documented to support it",
+    "refused": "rejects a file that contains it",
+    "passed on": "passes it to the model provider",
 }
 
 
-def about_value(dialect: Dialect, key: str, value: str) -> str | None:
-    """The page of a word that the key `key` accepts."""
+def explain_value(dialect: Dialect, key: str, value: str) -> str | None:
+    """Explain a value of the key `key`."""
     known = dialect.field(key)
     if known is None:
         return None
     for word in known.values:
         if word.name == value or (known.ignores_case and word.name.lower() == value.lower()):
-            facts = [("The same as", code_span(word.alias_of) if word.alias_of else "")]
+            facts = [("Alias of", code_span(word.alias_of) if word.alias_of else "")]
             return render_page(
                 word.name, f"value of `{key}`", word.summary, facts, dialect.source(word.source)
             )
@@ -176,15 +167,15 @@ def about_value(dialect: Dialect, key: str, value: str) -> str | None:
 # --- tools ------------------------------------------------------------------------------------
 
 
-def about_tool(dialect: Dialect, name: str) -> str | None:
-    """The page of a tool: built in, renamed or removed, another product's, an MCP server's, the user's."""
+def explain_tool(dialect: Dialect, name: str) -> str | None:
+    """Explain a tool: built-in, renamed, removed, of another format, of an MCP server, or of the user."""
     tool = dialect.tool(name)
     if tool:
         return _tool_page(dialect, tool)
     if name in dialect.user_tools:
         return render_page(name, "tool", "Added in your configuration.", (), dialect.source("configuration"))
     if name == ALL_TOOLS:
-        return _of_the_lists(dialect, name, "all tools", "All the tools that are available.")
+        return _tool_list_page(dialect, name, "all tools", "All available tools.")
     if name.startswith(MCP_PREFIX):
         return _mcp_page(dialect, name)
     old = dialect.old_tool(name)
@@ -198,70 +189,71 @@ def _tool_page(dialect: Dialect, tool: Tool) -> str:
     differs = any(tool.subagents != "yes" for tool in dialect.tools)
     old_names = [old.name for old in dialect.old_tools if old.works and tool.name in old.now]
     facts = [
-        ("Permission prompt", {True: "yes", False: "no", None: ""}[tool.prompts]),
+        ("Requires permission", {True: "yes", False: "no", None: ""}[tool.prompts]),
         ("In subagents", _availability(tool) if differs else ""),
-        ("", "" if tool.sessions == "all" else "Exists in some sessions or on some systems only"),
+        ("", "" if tool.sessions == "all" else "Only available in some sessions or on some systems"),
         ("Specifier in permission rules", tool.specifier),
-        ("Old names that still work", join_names(old_names)),
+        ("Accepted former names", _list_names(old_names)),
         ("Since", tool.since),
     ]
     if tool.yields_to:
-        beside = f"not given, as the same is done through `{tool.yields_to}`; that is in order"
         version = f"{dialect.runtimes[0].title} {dialect.runtimes[0].version}"
-        facts.append((f"Listed beside `{tool.yields_to}`", f"{beside} (observed in {version})"))
+        effect = f"not given to the agent, which uses `{tool.yields_to}` instead (observed in {version})"
+        facts.append((f"If `{tool.yields_to}` is also listed", effect))
     return render_page(tool.name, "tool", tool.summary, facts, dialect.source(tool.source))
 
 
 def _availability(tool: Tool) -> str:
-    """Whether a subagent gets the tool that it lists."""
+    """Whether a subagent that lists the tool gets it, as a phrase."""
     if tool.subagents == "never":
         return "never available, even if listed"
     if tool.subagents != "yes":
-        return f"available with `permissionMode: {tool.subagents}` only"
-    return "available, also in the background" if tool.background else "available, but not in the background"
+        return f"only available with `permissionMode: {tool.subagents}`"
+    return "available" if tool.background else "not available in the background"
 
 
 def _old_tool_page(dialect: Dialect, old: OldTool) -> str:
     summary = f"{old.note[0].upper()}{old.note[1:]}."
     if old.works:
-        summary += " The old name is still understood."
+        summary += " The former name is still accepted."
     else:
-        summary += f" {dialect.runtimes[0].title} drops the name without a word."
-    facts = [("Write instead", join_names(old.now))]
-    return render_page(old.name, "old tool name", summary, facts, dialect.source(old.source))
+        summary += f" {dialect.runtimes[0].title} ignores it."
+    facts = [("Use instead", _list_names(old.now))]
+    return render_page(old.name, "former tool name", summary, facts, dialect.source(old.source))
 
 
 def _foreign_tool_page(dialect: Dialect, tool: ForeignTool) -> str:
-    # Some runtimes understand it all the same.
+    # Some runtimes accept tool names of other formats.
     others = [runtime for runtime in dialect.runtimes if runtime.name not in tool.works]
-    effect = _UNKNOWN_TOOLS[others[0].unknown_tools] if others else "understands the name all the same"
+    effect = _UNKNOWN_TOOLS[others[0].unknown_tools] if others else "still accepts it"
     summary = f"A tool of {tool.of}. {(*others, *dialect.runtimes)[0].title} {effect}."
-    facts = [("What comes nearest", join_names(tool.now))]
+    facts = [("Closest equivalent", _list_names(tool.now))]
     return render_page(tool.name, "unknown tool", summary, facts, observed_source(dialect))
 
 
 _UNKNOWN_TOOLS = {
-    "dropped": "drops the name without a word",
-    "refused": "refuses an agent that lists it",
-    "reported": "calls it a mistake",
-    "undocumented": "is not known to have it",
+    "dropped": "ignores it",
+    "refused": "rejects a file that lists it",
+    "reported": "reports it as an error",
+    "undocumented": "is not documented to support it",
 }
 
 
 def _mcp_page(dialect: Dialect, name: str) -> str:
-    """The page of `mcp__server`, `mcp__server__*` or `mcp__server__tool`."""
+    """Explain `mcp__server`, `mcp__server__*` or `mcp__server__tool`."""
     server, _, tool = name.removeprefix(MCP_PREFIX).partition("__")
     if server == ALL_TOOLS:
-        summary = "All tools of all MCP servers; understood in `disallowedTools` only."
+        only = "; only valid in `disallowedTools`" if dialect.key("disallowedTools") else ""
+        summary = f"All tools of all MCP servers{only}."
     elif tool in ("", ALL_TOOLS):
         summary = f"All tools of the MCP server {code_span(server)}, if it is connected."
     else:
         summary = f"The tool {code_span(tool)} of the MCP server {code_span(server)}, if it is connected."
-    return _of_the_lists(dialect, name, "MCP tools" if tool in ("", ALL_TOOLS) else "MCP tool", summary)
+    return _tool_list_page(dialect, name, "MCP tools" if tool in ("", ALL_TOOLS) else "MCP tool", summary)
 
 
-def _of_the_lists(dialect: Dialect, name: str, kind: str, summary: str) -> str:
-    """The page of a word that tool lists understand, with the source of the tool list itself."""
+def _tool_list_page(dialect: Dialect, name: str, kind: str, summary: str) -> str:
+    """Render the page of a pattern in tool lists, with the source of the key for tools."""
     key = next(key for key in dialect.keys if key.type == "tools")
     return render_page(name, kind, summary, (), dialect.source(key.source))
 
@@ -269,8 +261,8 @@ def _of_the_lists(dialect: Dialect, name: str, kind: str, summary: str) -> str:
 # --- models -----------------------------------------------------------------------------------
 
 
-def about_model(dialect: Dialect, name: str) -> str | None:
-    """The page of a model: an alias, an id, or an id in another provider's form."""
+def explain_model(dialect: Dialect, name: str) -> str | None:
+    """Explain a model: an alias, an id, or an id in the form of another provider."""
     model = dialect.models.get(name)
     if model is None:
         if not dialect.models.is_elsewhere(name):
@@ -279,17 +271,17 @@ def about_model(dialect: Dialect, name: str) -> str | None:
         return render_page(name, "model id", dialect.models.others, (), dialect.source(key.source))
     kind = "model alias" if model.kind == "alias" else "model id"
     runtime = dialect.runtimes[0]
-    fate = {
-        "older": "older; a newer model of the family exists",
-        "remapped": "gone; the newer model answers instead",
+    statuses = {
+        "older": "older; the family has a newer model",
+        "remapped": "removed; requests go to a newer model",
         "retired": "retired; requests fail",
     }
     suffix = dialect.models.long_context
     long = bool(suffix) and name.strip().lower().endswith(suffix)
     facts = [
         ("Resolves to", f"`{model.sends}` in {runtime.title} {runtime.version}" if model.sends else ""),
-        ("Status", fate.get(model.status, "")),
-        (code_span(suffix), "asks for the long context window" if long else ""),
+        ("Status", statuses.get(model.status, "")),
+        (code_span(suffix), "selects the long context window" if long else ""),
     ]
     return render_page(model.name, kind, f"{model.summary.rstrip('.')}.", facts, dialect.source(model.source))
 
@@ -297,72 +289,72 @@ def about_model(dialect: Dialect, name: str) -> str | None:
 # --- hooks and servers ------------------------------------------------------------------------
 
 
-def about_event(dialect: Dialect, name: str) -> str | None:
-    """The page of a hook event."""
+def explain_event(dialect: Dialect, name: str) -> str | None:
+    """Explain a hook event."""
     event = dialect.hook_event(name)
     if event is None:
         return None
     facts = [
-        ("Matcher", f"compared with {event.matches}" if event.matches else "ignored"),
-        ("", "A definition that is broken unloads the whole agent" if event.guard else ""),
+        ("Matcher", f"matched against {event.matches}" if event.matches else "ignored"),
+        ("", "With an invalid definition the whole agent is not loaded" if event.guard else ""),
     ]
     return render_page(event.name, "hook event", event.summary, facts, dialect.source(event.source))
 
 
-def about_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The field is called so.
-    """The page of a kind of hook handler."""
+def explain_handler(dialect: Dialect, type: str) -> str | None:  # noqa: A002  The name of the field.
+    """Explain a type of hook handlers."""
     handler = dialect.hook_handler(type)
     if handler is None:
         return None
     facts = [
-        ("Required", join_names(field.name for field in handler.fields if field.required)),
-        ("Optional", join_names(field.name for field in handler.fields if not field.required)),
+        ("Required", _list_names(field.name for field in handler.fields if field.required)),
+        ("Optional", _list_names(field.name for field in handler.fields if not field.required)),
     ]
     return render_page(
-        handler.name, "kind of hook handler", handler.summary, facts, dialect.source(handler.source)
+        handler.name, "hook handler type", handler.summary, facts, dialect.source(handler.source)
     )
 
 
-def about_entry_field(dialect: Dialect, name: str) -> str | None:
-    """The page of a field of an entry below a hook event."""
+def explain_entry_field(dialect: Dialect, name: str) -> str | None:
+    """Explain a field of an entry of a hook event."""
     field = next((field for field in dialect.hooks.entry if field.name == name), None)
     return _field_page(dialect, field, "field of a hook") if field else None
 
 
-def about_field(dialect: Dialect, handler: str, field: str) -> str | None:
-    """The page of a field of a hook handler; an unknown kind of handler may have any field."""
+def explain_handler_field(dialect: Dialect, handler: str, field: str) -> str | None:
+    """Explain a field of a hook handler; a handler of unknown type may have any field."""
     common = next((row for row in dialect.hooks.common if row.name == field), None)
     if common:
         return _field_page(dialect, common, "field of a hook handler")
     known = dialect.hook_handler(handler)
     for kind in (known,) if known else dialect.hooks.handlers:
-        own = next((row for row in kind.fields if row.name == field), None)
-        if own:
-            return _field_page(dialect, own, f"field of a hook handler of type `{kind.name}`")
+        of_type = next((row for row in kind.fields if row.name == field), None)
+        if of_type:
+            return _field_page(dialect, of_type, f"field of a hook handler of type `{kind.name}`")
     return None
 
 
-def about_server_field(dialect: Dialect, name: str) -> str | None:
-    """The page of a field of an MCP server's definition."""
+def explain_server_field(dialect: Dialect, name: str) -> str | None:
+    """Explain a field of the definition of an MCP server."""
     field = next((field for field in dialect.servers.fields if field.name == name), None)
     return _field_page(dialect, field, "field of an MCP server") if field else None
 
 
-def about_transport(dialect: Dialect, name: str) -> str | None:
-    """The page of a way to reach an MCP server."""
+def explain_transport(dialect: Dialect, name: str) -> str | None:
+    """Explain a type of MCP servers."""
     transport = next((row for row in dialect.servers.transports if row.name == name), None)
     if transport is None:
         return None
-    facts = [("Needs", code_span(transport.requires))]
-    return render_page(name, "kind of MCP server", transport.summary, facts, dialect.source(transport.source))
+    facts = [("Required", code_span(transport.requires))]
+    return render_page(name, "MCP server type", transport.summary, facts, dialect.source(transport.source))
 
 
 def _field_page(dialect: Dialect, field: HookField, kind: str) -> str:
     facts = [
         ("", "Required" if field.required else ""),
         ("Type", _TYPES.get(field.type, "")),
-        ("Values", join_names(field.values)),
-        ("In an agent", f"no effect: {field.no_effect}" if field.no_effect else ""),
+        ("Values", _list_names(field.values)),
+        ("No effect in agents", field.no_effect),
     ]
     return render_page(field.name, kind, field.summary, facts, dialect.source(field.source))
 
@@ -370,11 +362,11 @@ def _field_page(dialect: Dialect, field: HookField, kind: str) -> str:
 # --- names and rules --------------------------------------------------------------------------
 
 
-def about_agent(dialect: Dialect, name: str) -> str | None:
-    """The page of an agent's name that has a meaning of its own."""
+def explain_agent(dialect: Dialect, name: str) -> str | None:
+    """Explain a built-in or reserved name of an agent."""
     runtime = dialect.runtimes[0].title
     for rows, kind, effect in (
-        (dialect.builtin_agents, "built-in agent", f"An agent of this name takes its place in {runtime}."),
+        (dialect.builtin_agents, "built-in agent", f"An agent with this name replaces it in {runtime}."),
         (dialect.reserved_names, "reserved name", ""),
     ):
         found = next((row for row in rows if row.name == name), None)
@@ -383,58 +375,60 @@ def about_agent(dialect: Dialect, name: str) -> str | None:
     return None
 
 
-def about_variable(dialect: Dialect, name: str) -> str | None:
-    """The page of a variable that a prompt can name."""
+def explain_variable(dialect: Dialect, name: str) -> str | None:
+    """Explain a variable of prompts."""
     found = next((row for row in dialect.template.variables if row.name == name), None)
     return render_page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
 
 
-def about_rule(code: str) -> str | None:
-    """The page of a rule with its severity and its group."""
+def explain_rule(code: str) -> str | None:
+    """Explain a rule, with its severity and its group."""
     rule = RULES.get(code)
-    return f"**`{code}`** (rule, {rule.severity.label}, about {rule.group})\n\n{rule.page}" if rule else None
+    return f"**`{code}`** (rule, {rule.severity.label}, {rule.group})\n\n{rule.page}" if rule else None
 
 
 # --- anything by its name ---------------------------------------------------------------------
 
 
 class _WordGroup(NamedTuple):
-    """The names of one kind of thing, and what makes a page of one of them."""
+    """Names of one kind, and the function that explains one of them."""
 
     names: tuple[str, ...]
     page: Callable[[str], str | None]
 
 
-def _word_groups(dialect: Dialect, *, own: bool = False) -> Iterator[_WordGroup]:
-    """All that has a page, in the order in which a word is looked up; with `own` but for the rules, which
-    are the same everywhere, and for what belongs to other formats."""
+def _word_groups(dialect: Dialect, *, own_words: bool = False) -> Iterator[_WordGroup]:
+    """All names that have a page, in the order in which a word is looked up.
+
+    With `own_words`, rules and names of other formats are excluded.
+    """
 
     def words(rows: Iterable[NamedTuple], page: Callable[[str], str | None]) -> _WordGroup:
         return _WordGroup(_names(rows), page)
 
     hooks, servers = dialect.hooks, dialect.servers
-    if not own:
-        yield _WordGroup(tuple(RULES), about_rule)
-    yield words(dialect.keys, partial(about_key, dialect))
-    yield words((*dialect.tools, *dialect.old_tools), partial(about_tool, dialect))
-    yield _WordGroup(dialect.user_tools, partial(about_tool, dialect))
-    yield words(dialect.models.known, partial(about_model, dialect))
-    yield words(hooks.events, partial(about_event, dialect))
+    if not own_words:
+        yield _WordGroup(tuple(RULES), explain_rule)
+    yield words(dialect.keys, partial(explain_key, dialect))
+    yield words((*dialect.tools, *dialect.old_tools), partial(explain_tool, dialect))
+    yield _WordGroup(dialect.user_tools, partial(explain_tool, dialect))
+    yield words(dialect.models.known, partial(explain_model, dialect))
+    yield words(hooks.events, partial(explain_event, dialect))
     for key in dialect.keys:
-        yield words(key.values, partial(about_value, dialect, key.name))
-    if not own:
+        yield words(key.values, partial(explain_value, dialect, key.name))
+    if not own_words:
         elsewhere = crosswalk.load_crosswalk()
         keys = dict.fromkeys((*_names(dialect.foreign_keys), *elsewhere.keys.all_names))
-        yield _WordGroup(tuple(filter(dialect.foreign_key, keys)), partial(about_key, dialect))
+        yield _WordGroup(tuple(filter(dialect.foreign_key, keys)), partial(explain_key, dialect))
         tools = dict.fromkeys((*_names(dialect.foreign_tools), *elsewhere.tools.all_names))
-        yield _WordGroup(tuple(filter(dialect.foreign_tool, tools)), partial(about_tool, dialect))
-    yield words(hooks.handlers, partial(about_handler, dialect))
-    yield words(hooks.entry, partial(about_entry_field, dialect))
+        yield _WordGroup(tuple(filter(dialect.foreign_tool, tools)), partial(explain_tool, dialect))
+    yield words(hooks.handlers, partial(explain_handler, dialect))
+    yield words(hooks.entry, partial(explain_entry_field, dialect))
     fields = (*hooks.common, *(field for handler in hooks.handlers for field in handler.fields))
-    yield words(fields, partial(about_field, dialect, ""))
-    yield words(servers.fields, partial(about_server_field, dialect))
-    yield words(servers.transports, partial(about_transport, dialect))
-    yield words(dialect.special_agent_names, partial(about_agent, dialect))
+    yield words(fields, partial(explain_handler_field, dialect, ""))
+    yield words(servers.fields, partial(explain_server_field, dialect))
+    yield words(servers.transports, partial(explain_transport, dialect))
+    yield words(dialect.special_agent_names, partial(explain_agent, dialect))
 
 
 def _names(rows: Iterable[NamedTuple]) -> tuple[str, ...]:
@@ -442,7 +436,7 @@ def _names(rows: Iterable[NamedTuple]) -> tuple[str, ...]:
 
 
 def explain(word: str, dialect: Dialect) -> str | None:
-    """The page of whatever is called `word`; case counts only where several things fit."""
+    """Explain `word`, whatever it names. Case only matters if several names differ in nothing else."""
     word = word.strip()
     vocabulary = list(_word_groups(dialect))
     for words in vocabulary:
@@ -452,21 +446,22 @@ def explain(word: str, dialect: Dialect) -> str | None:
         for name in words.names:
             if name.lower() == word.lower():
                 return words.page(name)
-    return about_tool(dialect, word) or about_model(dialect, word) if word else None
+    return explain_tool(dialect, word) or explain_model(dialect, word) if word else None
 
 
 def explain_in_any_format(word: str) -> str | None:
-    """The page of whatever is called `word` in the most common format that has such a thing, which
-    the page names, with the others. Names that differ in case come second, and those that belong
-    elsewhere last: they are none of any format's own."""
+    """Explain `word` in the most common dialect that has it, with a note on the other dialects.
+
+    Exact matches come first, then matches that differ in case, then names that no dialect has itself.
+    """
     word = word.strip()
     if word in RULES:
-        return about_rule(word)
+        return explain_rule(word)
     known = [loader.load_dialect(name) for name in loader.DIALECT_NAMES]
     for fold in (str, str.lower):
         pages = {}
         for dialect in known:
-            rows = ((words, name) for words in _word_groups(dialect, own=True) for name in words.names)
+            rows = ((words, name) for words in _word_groups(dialect, own_words=True) for name in words.names)
             pages[dialect.name] = next((w.page(name) for w, name in rows if fold(name) == fold(word)), None)
         found = [dialect for dialect in known if pages[dialect.name]]
         if found:
@@ -475,25 +470,25 @@ def explain_in_any_format(word: str) -> str | None:
 
 
 def _format_note(dialect: Dialect, others: list[Dialect]) -> str:
-    """Which format a page is about, and which other ones have the word."""
-    line = f"This is about {code_span(dialect.name)} ({dialect.title})."
+    """A sentence with the dialect that a page is about, and the others that have the word."""
+    line = f"Dialect: {code_span(dialect.name)} ({dialect.title})."
     if not others:
         return line
-    rest = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    names = join_names(other.name for other in others[:_NAMED])
-    return f"{line} Other formats have the word too: {names}{rest}. Choose one with `--dialect`."
+    rest = f" and {len(others) - _MAX_FORMATS} more" if len(others) > _MAX_FORMATS else ""
+    names = _list_names(other.name for other in others[:_MAX_FORMATS])
+    return f"{line} Also in {names}{rest}; select one with `--dialect`."
 
 
-_NAMED = 8
+_MAX_FORMATS = 8
 
 
 def suggest_words(word: str, dialect: Dialect) -> list[str]:
-    """Words with a page that `word` may be meant to be, the likeliest kinds of things first."""
+    """The closest matches to `word` among the names that have a page, the most common kinds first."""
     found = (closest_match(word, words.names) for words in _word_groups(dialect))
     return [name for name in dict.fromkeys(found) if name and not _is_misspelt(name, dialect)]
 
 
 def _is_misspelt(name: str, dialect: Dialect) -> bool:
-    """Whether a name is only another way of writing that of a key."""
+    """Whether `name` is another spelling of a key of the dialect."""
     foreign = None if dialect.key(name) else dialect.foreign_key(name)
     return foreign is not None and foreign.alias

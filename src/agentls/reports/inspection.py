@@ -1,7 +1,7 @@
-"""What each runtime makes of an agent file, for people and programs.
+"""Inspect an agent file: how each runtime reads it, as text and as data.
 
-`inspect` gathers it, `to_json` and `to_text` show it. Nothing is judged here: what the file
-comes to is said as the runtime's reading has it, whether that is what the author meant or not.
+`inspect_document` collects the reports, `inspection_data` and `render_text` present them. Nothing is judged
+here: a report states the result of the runtime's reading, intended or not.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Models
 from agentls.dialects.runtimes import Runtime
-from agentls.document import tools as toollist
 from agentls.document.document import Document
-from agentls.document.tools import AvailableTools
+from agentls.document.tools import AvailableTools, available_tools
 from agentls.linter.reason_wording import describe_reason
 from agentls.project import capabilities
 from agentls.project.capabilities import Capabilities, TextStyle
@@ -30,35 +29,34 @@ INHERIT = "inherit"
 
 
 class ResolvedModel(NamedTuple):
-    """The model as the file has it (`None` where it has none), and what is asked for when the
-    agent runs: an id, or `inherit` for the model of the session."""
+    """The model as it is written (`None` if it is not), and the model that is requested when the agent runs:
+    an id, or `inherit` for the model of the session."""
 
     written: str | None
     resolved: str
 
 
 class TokenCounts(NamedTuple):
-    """Estimated tokens of the description and of the prompt."""
+    """Estimated numbers of tokens of the description and of the body."""
 
     description: int
     body: int
 
 
 class RuntimeReport(NamedTuple):
-    """What one runtime makes of the file.
+    """How one runtime reads the file.
 
-    `reasons` say why it does not load as it is written, each with its line. `notes` say what
-    else a reader would not expect. Where `loads` is false, the other fields tell what would
-    count if it loaded. `counts` tells whether the runtime's verdict counts in full: it does for
-    those that the folder belongs to, or that the configuration names. `effective` is what the files around
-    it make of the agent, if they are known.
+    `reasons` state why it does not load unchanged, each with its line. `notes` state further effects that
+    the author may not expect. If `loads` is false, the other fields have the values that would apply if it
+    loaded. `is_primary` tells whether the runtime owns the folder or is named by the configuration.
+    `capabilities` is `None` if the project is unknown.
     """
 
     runtime: Runtime
     is_primary: bool
     dialect: Dialect
     loads: bool
-    how: LoadStatus
+    status: LoadStatus
     reasons: tuple[str, ...]
     name: str | None
     description: str | None
@@ -70,66 +68,66 @@ class RuntimeReport(NamedTuple):
 
 
 class PortabilityCheck(NamedTuple):
-    """Whether python-frontmatter can load the file, and if not, why. It stands for the plain
-    loaders of the ecosystem: what it cannot load, most other tools will not load either."""
+    """Whether python-frontmatter can load the file, and if not, why. It represents the generic loaders of
+    the ecosystem, which mostly fail on the same files."""
 
     loads: bool
     error: str | None
 
 
 class Inspection(NamedTuple):
-    """All there is to say about one file."""
+    """The reports on one file, the primary runtimes first."""
 
     path: str
     dialect: str
-    views: tuple[RuntimeReport, ...]
+    reports: tuple[RuntimeReport, ...]
     portable: PortabilityCheck
 
 
-def inspect_document(document: Document, project: Index | None = None) -> Inspection:
-    """What each runtime, and a plain loader, make of `document`, in its project if that is known."""
+def inspect_document(document: Document, index: Index | None = None) -> Inspection:
+    """Inspect `document` with all its readers and a generic loader. `index` is that of its project, if known."""
     readings = (*document.readings, *document.other_readings)
-    views = tuple(report_for(document, reading, project) for reading in readings)
-    portable = _portable(document.text)
+    reports = tuple(report_for(document, reading, index) for reading in readings)
+    portable = _check_portability(document.text)
     if any(reading.status == "clean" and reading.root is None for reading in document.readings):
-        portable = PortabilityCheck(True, None)  # Nothing is missing where no keys are asked for.
-    return Inspection(document.path, document.dialect.name, views, portable)
+        portable = PortabilityCheck(True, None)  # The format needs no keys.
+    return Inspection(document.path, document.dialect.name, reports, portable)
 
 
-def report_for(document: Document, reading: Reading, project: Index | None = None) -> RuntimeReport:
-    """What the runtime of `reading` makes of `document`, in its project if that is known."""
+def report_for(document: Document, reading: Reading, index: Index | None = None) -> RuntimeReport:
+    """Report how the runtime of `reading` reads `document`. `index` is that of its project, if known."""
     text, dialect = document.text, reading.dialect
     body = text[reading.body_start :] if reading.loads else text[document.body_start :]
-    tools = toollist.available_tools(reading, text, document.permission_mode)
+    tools = available_tools(reading, text, document.permission_mode)
     return RuntimeReport(
         reading.runtime,
         reading in document.readings,
         dialect,
         reading.loads,
         reading.status,
-        tuple(_reasons(document, reading)),
+        tuple(_reason_texts(document, reading)),
         reading.name,
         reading.description,
-        _model(reading, dialect.models),
+        _resolved_model(reading, dialect.models),
         tools,
         TokenCounts(tokens.estimate_tokens(reading.description or ""), tokens.estimate_tokens(body.strip())),
         tuple(_notes(document, reading, tools)) if reading.loads else (),
-        capabilities.find_capabilities(document, reading, tools, project) if project else None,
+        capabilities.find_capabilities(document, reading, tools, index) if index else None,
     )
 
 
 def resolve_model(written: str | None, models: Models) -> str:
-    """What a value of `model` comes to: the id that is asked for, or `inherit`."""
-    wanted = (written or "").strip().lower()
-    if not wanted or wanted in models.inherits:
+    """The model that a value of `model` requests: an id, or `inherit`."""
+    lowered = (written or "").strip().lower()
+    if not lowered or lowered in models.inherits:
         return INHERIT
-    model = models.get(wanted)
+    model = models.get(lowered)
     if model is None:
         return written or INHERIT
     return model.sends or model.name
 
 
-def _model(reading: Reading, models: Models) -> ResolvedModel:
+def _resolved_model(reading: Reading, models: Models) -> ResolvedModel:
     entry, key = reading.entry("model"), reading.dialect.key("model")
     if entry and key and key.shape and isinstance(entry.value, Sequence):
         names = [item.text for item in entry.value.items if isinstance(item, Scalar)]
@@ -139,8 +137,8 @@ def _model(reading: Reading, models: Models) -> ResolvedModel:
     return ResolvedModel(entry.value.text, resolve_model(reading.string("model"), models))
 
 
-def _reasons(document: Document, reading: Reading) -> Iterator[str]:
-    """Why the file does not load, or not as it stands, in the order of the text."""
+def _reason_texts(document: Document, reading: Reading) -> Iterator[str]:
+    """Why the file does not load, or only after repair, in the order of the text."""
     for reason in reading.reasons:
         yield f"line {_line(document, reason.span)}: {describe_reason(reason)}"
     if not reading.loads or reading.root is None:
@@ -151,87 +149,81 @@ def _reasons(document: Document, reading: Reading) -> Iterator[str]:
         at = bisect_right(ends, span.start)
         found = at < len(entries) and entries[at].value.span.overlaps(span)
         what = f"the value of `{entries[at].key.text}`" if found else "a value"
-        yield f"line {_line(document, span)}: {what} is put into quotes"
+        yield f"line {_line(document, span)}: {what} is quoted"
     for span in reading.ignored_lines:
-        yield f"line {_line(document, span)}: {wording.format_code(span.text_in(document.text))} is passed over"
+        yield f"line {_line(document, span)}: {wording.format_code(span.text_in(document.text))} is ignored"
 
 
 def _line(document: Document, span: Span) -> int:
-    """The line on which `span` starts, counted from one."""
+    """The one-based line on which `span` starts."""
     return document.lines.line_number(span.start) + 1
 
 
 def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Iterator[str]:
-    """What the file comes to without being at fault, and what a reader might not expect."""
+    """Effects that the author may not expect although nothing is wrong."""
     cut, block = reading.closing, document.frontmatter
     if cut and block and block.closing and cut.start < block.closing.start:
         yield (
             f"The frontmatter ends at the `---` in line {_line(document, cut)};"
-            " what stands behind it is part of the prompt."
+            " the rest becomes part of the prompt."
         )
-    ignored = list(_ignored(reading))
+    ignored = list(_ignored_keys(reading))
     if ignored:
-        yield f"It does not look at {join_names(ignored)}."
+        yield f"{reading.runtime.title} ignores {wording.join_names(ignored)}."
     if tools.mode == "listed":
-        yield from _notes_on_tools(tools, reading.dialect)
-    yield from _notes_on_model(reading.string("model"), reading.dialect.models)
+        yield from _tool_notes(tools, reading.dialect)
+    yield from _model_notes(reading.string("model"), reading.dialect.models)
 
 
-def _ignored(reading: Reading) -> Iterator[str]:
-    """The keys that other readers of the format know, but this one does not."""
+def _ignored_keys(reading: Reading) -> Iterator[str]:
+    """The keys that other runtimes of the dialect support, but this one does not."""
     for entry in reading.root.entries if reading.root else ():
         key = reading.dialect.key(entry.key.text)
         if key and not key.known_to(reading.runtime.name):
             yield key.name
 
 
-def _notes_on_tools(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
+def _tool_notes(tools: AvailableTools, dialect: Dialect) -> Iterator[str]:
     available = [tool for tool in map(dialect.tool, tools.available) if tool]
     for other in tools.available:
         yielding = [tool.name for tool in available if tool.yields_to == other]
         if yielding:
             yield (
-                f"Beside `{other}` the agent is not given {join_names(yielding)};"
-                f" it does the same through `{other}`."
+                f"An agent with `{other}` does not get {wording.join_names(yielding)};"
+                f" it uses `{other}` instead."
             )
     lost = [tool.name for tool in available if not tool.background]
     if lost:
-        yield f"In the background, where agents run unless told otherwise, it goes without {join_names(lost)}."
+        yield f"In the background, which is the default, the agent does not have {wording.join_names(lost)}."
     some = [tool.name for tool in available if tool.sessions == "some"]
     if some:
-        yield f"Only some sessions or systems have {join_names(some)}."
+        yield f"Only available in some sessions or on some systems: {wording.join_names(some)}."
 
 
-def _notes_on_model(written: str | None, models: Models) -> Iterator[str]:
+def _model_notes(written: str | None, models: Models) -> Iterator[str]:
     if resolve_model(written, models) == INHERIT or written is None or not models.known:
         return
     model = models.get(written)
     if models.providers and "/" not in written:
-        yield f"`{written}` names no provider, so the agent fails when it runs."
+        yield f"`{written}` has no provider; the agent fails when it runs."
     elif model is None and not models.is_elsewhere(written):
-        ignored = "unless the account has it, it is ignored"
-        passed_on = "the text is sent to the API as it is"
+        ignored = "it is ignored unless the account has it"
+        passed_on = "it is sent to the API unchanged"
         rest = passed_on if models.unknown == "passed on" else ignored
-        yield f"No model `{written}` is known; {rest}."
+        yield f"Unknown model `{written}`; {rest}."
     elif model and model.status == "retired":
         yield f"Requests to `{model.name}` fail: {model.summary}."
     elif model and model.status == "remapped":
-        yield f"`{model.name}` is gone, and `{model.sends}` is asked instead."
+        yield f"`{model.name}` was removed; requests go to `{model.sends}`."
 
 
-def join_names(names: list[str]) -> str:
-    """Names in a sentence."""
-    quoted = [f"`{name}`" for name in names]
-    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
-
-
-def _portable(text: str) -> PortabilityCheck:
-    """Whether python-frontmatter can load `text`. It is only asked when its parser would survive."""
-    import frontmatter  # Needed by few runs.
+def _check_portability(text: str) -> PortabilityCheck:
+    """Check whether python-frontmatter can load `text`. It is not called on nesting that crashes its parser."""
+    import frontmatter  # Few runs need it.
     from frontmatter.default_handlers import YAMLHandler
 
     boundary = YAMLHandler.FM_BOUNDARY
-    assert boundary is not None, "the YAML handler has its fence"
+    assert boundary is not None, "the YAML handler has a boundary"
     stripped = text.replace("\r\n", "\n").strip()
     opening = boundary.match(stripped)
     pieces = boundary.split(stripped, 2)
@@ -241,56 +233,56 @@ def _portable(text: str) -> PortabilityCheck:
             return PortabilityCheck(False, problem.message)
     try:
         post = frontmatter.loads(text)
-    except Exception as error:  # Whatever a value's constructor raises.
-        mark = getattr(error, "problem_mark", None)
+    except Exception as error:  # The constructors of values raise many types.
+        format_name = getattr(error, "problem_mark", None)
         message = " ".join((getattr(error, "problem", None) or str(error)).split())
-        if mark is None or opening is None:
+        if format_name is None or opening is None:
             return PortabilityCheck(False, message)
-        above = text[: len(text) - len(text.lstrip())].count("\n") + opening[0].count("\n")
-        return PortabilityCheck(False, f"line {above + mark.line + 1}: {message}")
+        lines_before = text[: len(text) - len(text.lstrip())].count("\n") + opening[0].count("\n")
+        return PortabilityCheck(False, f"line {lines_before + format_name.line + 1}: {message}")
     return PortabilityCheck(True, None) if post.metadata else PortabilityCheck(False, "no keys found")
 
 
-# --- for programs -----------------------------------------------------------------------------
+# --- data -------------------------------------------------------------------------------------
 
 
 def inspection_data(inspection: Inspection) -> dict[str, Any]:
-    """The inspection as plain data."""
+    """The inspection as plain data for JSON."""
     return {
         "path": inspection.path,
         "dialect": inspection.dialect,
-        "readings": [_view_to_json(seen) for seen in inspection.views],
+        "readings": [_report_data(report) for report in inspection.reports],
         "portable": inspection.portable._asdict(),
     }
 
 
-def _view_to_json(view: RuntimeReport) -> dict[str, Any]:
+def _report_data(report: RuntimeReport) -> dict[str, Any]:
     return {
-        "runtime": view.runtime.name,
-        "counts": view.is_primary,
-        "loads": view.loads,
-        "how": view.how,
-        "reasons": list(view.reasons),
-        "name": view.name,
-        "description": view.description,
-        "model": view.model._asdict(),
+        "runtime": report.runtime.name,
+        "counts": report.is_primary,
+        "loads": report.loads,
+        "how": report.status,
+        "reasons": list(report.reasons),
+        "name": report.name,
+        "description": report.description,
+        "model": report.model._asdict(),
         "tools": {
-            "mode": view.tools.mode,
-            "entries": list(view.tools.entries),
-            "available": list(view.tools.available),
-            "dropped": [dropped._asdict() for dropped in view.tools.dropped],
+            "mode": report.tools.mode,
+            "entries": list(report.tools.entries),
+            "available": list(report.tools.available),
+            "dropped": [dropped._asdict() for dropped in report.tools.dropped],
         },
-        "tokens": view.tokens._asdict(),
-        "notes": list(view.notes),
-        "effective": capabilities.capabilities_data(view.capabilities) if view.capabilities else None,
+        "tokens": report.tokens._asdict(),
+        "notes": list(report.notes),
+        "effective": capabilities.capabilities_data(report.capabilities) if report.capabilities else None,
     }
 
 
-# --- for people -------------------------------------------------------------------------------
+# --- text -------------------------------------------------------------------------------------
 
 
 class StyledText(NamedTuple):
-    """A piece of a line, and what it is; whoever prints it chooses colours."""
+    """A part of a line with a style, which the terminal maps to a colour."""
 
     text: str
     style: TextStyle = "plain"
@@ -298,130 +290,134 @@ class StyledText(NamedTuple):
 
 Line = tuple[StyledText, ...]
 
-_LABEL = 13
-_LONGEST_DESCRIPTION = 240
+_LABEL_WIDTH = 13
+_MAX_DESCRIPTION = 240
 
 
 def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
-    """The inspection for people, in lines of at most `width` characters where words allow it. Of
-    runtimes that read the file without owning the folder it shows the verdict alone."""
+    """Render the inspection in lines of at most `width` characters, longer only for a long word. For runtimes
+    that are not primary it has only the verdict and the reasons."""
     lines: list[Line] = [(StyledText(_printable(inspection.path), "path"),)]
-    for seen in inspection.views:
-        good = is_usable(seen)
-        lines += _wrapped(None, verdict(seen), "good" if good else "bad", width)
-        for reason in seen.reasons:
-            lines += _wrapped(None, f"- {reason}", "muted" if good else "plain", width)
-        for label, text, style in _rows(seen) if seen.is_primary else ():
-            lines += _wrapped(label, text, style, width)
+    for report in inspection.reports:
+        good = is_usable(report)
+        lines += _wrap(None, verdict(report), "good" if good else "bad", width)
+        for reason in report.reasons:
+            lines += _wrap(None, f"- {reason}", "muted" if good else "plain", width)
+        for label, text, style in _rows(report) if report.is_primary else ():
+            lines += _wrap(label, text, style, width)
     if not inspection.portable.loads:
-        text = f"A plain frontmatter loader cannot read it: {inspection.portable.error}"
-        lines += _wrapped("elsewhere", text, "muted", width)
+        text = f"python-frontmatter cannot load this file: {inspection.portable.error}"
+        lines += _wrap("portability", text, "muted", width)
     return lines
 
 
 def strip_styles(lines: list[Line]) -> str:
-    """The lines as text without styles."""
+    """The lines as plain text."""
     return "".join("".join(segment.text for segment in line) + "\n" for line in lines)
 
 
-def is_usable(view: RuntimeReport) -> bool:
-    """Whether the runtime gets an agent from the file that it can start."""
-    grammar = view.runtime.tool_grammar
-    on_purpose = grammar is not None and grammar.none_on_purpose and view.tools.mode == "none"
-    return view.loads and view.how != "damaged" and (on_purpose or not view.tools.is_empty)
+def is_usable(report: RuntimeReport) -> bool:
+    """Whether the runtime can start an agent from the file, with tools unless it has none on purpose."""
+    grammar = report.runtime.tool_grammar
+    on_purpose = grammar is not None and grammar.none_on_purpose and report.tools.mode == "none"
+    return report.loads and report.status != "damaged" and (on_purpose or not report.tools.is_empty)
 
 
-def verdict(view: RuntimeReport) -> str:
-    """In a sentence or two, what the runtime does with the file."""
-    title = f"{view.runtime.title} {view.runtime.version}".rstrip()
-    if not view.loads:
-        return f"{title} {view.runtime.refusal.replace('the file', 'this file')}."
-    if view.how == "damaged" and view.runtime.damage:
-        return f"{title} cannot use the frontmatter: it {view.runtime.damage}."
-    if view.how == "damaged":
-        return f"{title} cannot read the frontmatter: `{view.name}` gets all tools, and nothing else counts."
-    effect = f"{title} {'loads' if view.runtime.version else 'should load'} this file"
-    if view.how == "repaired":
-        effect += " after repairing it"
-    if view.tools.mode == "none":
-        return f"{effect}, and starts the {view.dialect.thing} without any tool."
-    if view.tools.is_empty and view.runtime.without_tools != "refused":
-        left = "is" if view.runtime.without_tools == "started" else "may be"
-        return f"{effect}, but the {view.dialect.thing} {left} left without any tool."
-    if view.tools.is_empty:
-        return f"{effect}, but refuses to start the {view.dialect.thing}, which is left without any tool."
+def verdict(report: RuntimeReport) -> str:
+    """A sentence on what the runtime does with the file."""
+    title = f"{report.runtime.title} {report.runtime.version}".rstrip()
+    if not report.loads:
+        return f"{title} {report.runtime.refusal.replace('the file', 'this file')}."
+    if report.status == "damaged" and report.runtime.damage:
+        return f"{title} cannot read the frontmatter: it {report.runtime.damage}."
+    if report.status == "damaged":
+        return f"{title} loads this file without its frontmatter: `{report.name}` gets all tools."
+    effect = f"{title} {'loads' if report.runtime.version else 'should load'} this file"
+    if report.status == "repaired":
+        effect += " after repair"
+    if report.tools.mode == "none":
+        return f"{effect} and starts the {report.dialect.thing} without any tool."
+    if report.tools.is_empty and report.runtime.without_tools != "refused":
+        starts = "starts" if report.runtime.without_tools == "started" else "may start"
+        return f"{effect} but {starts} the {report.dialect.thing} without any tool."
+    if report.tools.is_empty:
+        return f"{effect} but refuses to start the {report.dialect.thing}, which has no tools."
     return f"{effect}."
 
 
-def short_status(view: RuntimeReport) -> str:
-    """In a word or two, as fits a status bar, what comes of the file."""
-    if view.loads and view.how != "damaged" and view.tools.is_empty:
+def short_status(report: RuntimeReport) -> str:
+    """A few words on what the runtime does with the file, for a status bar."""
+    if report.loads and report.status != "damaged" and report.tools.is_empty:
         return "no tools"
     return {
         "clean": "loads",
         "repaired": "loads after repair",
-        "damaged": "unreadable",
-        "dropped": view.runtime.refused,
-    }[view.how]
+        "damaged": "loads without frontmatter",
+        "dropped": report.runtime.refused,
+    }[report.status]
 
 
-def describe_model(model: ResolvedModel, mark: Callable[[str], str] = str) -> str:
-    """What was written for the model, and what that comes to; `mark` sets off its names."""
+def describe_model(model: ResolvedModel, format_name: Callable[[str], str] = str) -> str:
+    """Describe the model as it is written and the one that it resolves to; `format_name` formats names."""
     written, resolved = model
     if resolved == INHERIT:
-        return f"{mark(written) if written else 'not set'}: the model of the session"
-    return mark(resolved) if written == resolved else f"{mark(written or '')} -> {mark(resolved)}"
+        return f"{format_name(written) if written else 'not set'} (model of the session)"
+    return (
+        format_name(resolved)
+        if written == resolved
+        else f"{format_name(written or '')} -> {format_name(resolved)}"
+    )
 
 
-def describe_tools(view: RuntimeReport, mark: Callable[[str], str] = str) -> str:
-    """The tools an agent may use, by name where they are listed; `mark` sets off their names."""
-    if view.tools.mode == "all":
-        if any(tool.subagents != "yes" for tool in view.dialect.tools):
-            return "all that subagents may use"
-        key = view.dialect.key("tools")
-        return key.default if key and key.default else "all"
-    denied = {ruling.name for ruling in view.capabilities.denied} if view.capabilities else ()
-    return ", ".join(mark(tool) for tool in view.tools.available if tool not in denied) or "none"
+def describe_tools(report: RuntimeReport, format_name: Callable[[str], str] = str) -> str:
+    """Describe the tools that an agent may use, by name if they are listed; `format_name` formats names."""
+    if report.tools.mode == "all":
+        if any(tool.subagents != "yes" for tool in report.dialect.tools):
+            return "all tools available to subagents"
+        key = report.dialect.key("tools")
+        return key.default if key and key.default else "all tools"
+    denied = {ruling.name for ruling in report.capabilities.denied} if report.capabilities else ()
+    return ", ".join(format_name(tool) for tool in report.tools.available if tool not in denied) or "none"
 
 
-def describe_tokens(view: RuntimeReport, then: str = ",") -> str:
-    """What the texts cost, `then` between the two; not every file has a description."""
-    where = "prompt" if view.dialect.thing in _PROMPTS else "text"
-    body = f"{view.tokens.body:,} in the {where}"
-    if view.description is None:
+def describe_tokens(report: RuntimeReport, separator: str = ",") -> str:
+    """Describe the numbers of tokens; `separator` comes between that of the description, if any, and the other."""
+    where = "prompt" if report.dialect.thing in _PROMPT_THINGS else "text"
+    body = f"{report.tokens.body:,} in the {where}"
+    if report.description is None:
         return f"about {body}"
-    return f"about {view.tokens.description:,} in the description{then} {body}"
+    return f"about {report.tokens.description:,} in the description{separator} {body}"
 
 
-_PROMPTS = ("agent", "droid", "prompt", "command")
-"""Things whose text is a prompt."""
+_PROMPT_THINGS = ("agent", "droid", "prompt", "command")
+"""Kinds of files whose body is called a prompt."""
 
 
-def _rows(view: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
-    """Label, text and style of what the runtime sees."""
-    if view.name is not None:
-        yield "name", view.name, "plain"
-    if view.description is not None:
-        shortened = textwrap.shorten(view.description, _LONGEST_DESCRIPTION, placeholder=" ...")
+def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
+    """Label, text and style of the rows for one report."""
+    if report.name is not None:
+        yield "name", report.name, "plain"
+    if report.description is not None:
+        shortened = textwrap.shorten(report.description, _MAX_DESCRIPTION, placeholder=" ...")
         yield "description", shortened, "plain"
-    if not view.loads:
+    if not report.loads:
         return
-    if view.dialect.key("model"):
-        yield "model", describe_model(view.model), "plain"
-    if view.dialect.key("tools"):
-        yield "tools", describe_tools(view), "bad" if view.tools.is_empty else "plain"
-    for label, dropped in zip(("dropped", *[""] * len(view.tools.dropped)), view.tools.dropped, strict=False):
-        yield label, f"{dropped.name} ({dropped.reason})", "bad"
-    if view.capabilities:
-        yield from capabilities.describe_capabilities(view.capabilities)
-    yield "tokens", describe_tokens(view), "plain"
-    for note in view.notes:
+    if report.dialect.key("model"):
+        yield "model", describe_model(report.model), "plain"
+    if report.dialect.key("tools"):
+        yield "tools", describe_tools(report), "bad" if report.tools.is_empty else "plain"
+    for at, ignored in enumerate(report.tools.dropped):
+        yield "" if at else "ignored", f"{ignored.name} ({ignored.reason})", "bad"
+    if report.capabilities:
+        yield from capabilities.describe_capabilities(report.capabilities)
+    yield "tokens", describe_tokens(report), "plain"
+    for note in report.notes:
         yield "note", note, "muted"
 
 
-def _wrapped(label: str | None, text: str, style: TextStyle, width: int) -> Iterator[Line]:
-    """The text over as many lines as it needs, beside a column for the label, if there is one."""
-    indent = 0 if label is None else _LABEL
+def _wrap(label: str | None, text: str, style: TextStyle, width: int) -> Iterator[Line]:
+    """Wrap `text` to lines of at most `width` characters, with a column for the label unless it is `None`."""
+    indent = 0 if label is None else _LABEL_WIDTH
     pieces = textwrap.wrap(
         _printable(text), max(20, width - 2 - indent), break_long_words=False, break_on_hyphens=False
     )
@@ -431,5 +427,5 @@ def _wrapped(label: str | None, text: str, style: TextStyle, width: int) -> Iter
 
 
 def _printable(text: str) -> str:
-    """`text` without the characters that would steer a terminal."""
+    """`text` without control characters of terminals."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)

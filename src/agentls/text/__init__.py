@@ -1,1 +1,1 @@
-"""What knows nothing of agents: offsets, YAML, Markdown, globs, spelling, tokens, wording."""
+"""Text without any knowledge of agents: offsets, YAML, Markdown, globs, paths, spelling, tokens, wording."""

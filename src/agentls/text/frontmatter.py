@@ -1,8 +1,8 @@
-"""The frontmatter as a person sees it: between fences on lines of their own.
+"""The frontmatter of a file as an editor shows it: the text between `---` lines.
 
-It keeps an editor going: the closing fence may be missing, and when the block as a whole does
-not parse, `recover` parses each top-level key by itself. Where a runtime sees the block is told by
-its strategy in `agentls.readers`; nothing here knows what any key means.
+Incomplete files are supported: the closing `---` may be missing, and if the block does not parse as a whole,
+`recover_entries` parses each top-level key separately. The block that a runtime reads is found by its strategy
+in `agentls.readers`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, parse
 
 _OPENING = re.compile(r"\ufeff?\s*?(-{3,}[^\s:]*)[ \t]*(?=\r|\n|\Z)")
 _LATE_OPENING = re.compile(r"^[ \t]*(-{3,}[^\s:]*)[ \t]*\r?\n(?=[A-Za-z_-]+[ \t]*:\s)", re.MULTILINE)
-MAX_LEADING_TEXT = 2000  # characters in front of a fence that may still be meant as the first
+MAX_LEADING_TEXT = 2000  # characters before the opening fence
 _CLOSING = re.compile(r"^-{3,}(?=[ \t]*\r?$)", re.MULTILINE)
 TOP_LEVEL_KEY = re.compile(
     r"""^(?P<key>"[^"\n]*"|'[^'\n]*'|[^\s#'"\-\[{&*!|>%@`:][^\n:]*?|-[^\s:]+)[ \t]*:(?=\s|\Z)"""
@@ -26,10 +26,10 @@ _LOOKS_LIKE_YAML = re.compile(r"[ \t#]|-(?:\s|\Z)|[A-Za-z_$][\w.$-]*[ \t]*(?::(?
 
 
 class FrontmatterBlock(NamedTuple):
-    """Where the frontmatter lies for an editor.
+    """The spans of the frontmatter.
 
-    `opening` is the first fence, `content` the YAML between the fences, `closing` the last
-    fence or `None` while it is not written yet. The body starts at `body`.
+    `opening` is the first fence, `content` the YAML between the fences, `closing` the second fence, `None` if it
+    is missing. The body starts at `body_start`.
     """
 
     opening: Span
@@ -39,11 +39,11 @@ class FrontmatterBlock(NamedTuple):
 
 
 def find_block(text: str) -> FrontmatterBlock | None:
-    """The frontmatter between fences on lines of their own, or `None` where there is none.
+    """Find the frontmatter, or return `None`.
 
-    Runtimes differ in where they see the fences; this is where a person does: also behind
-    blank lines or a line of text, and with a fence that is a little off (`----`). While the
-    closing fence is missing, the block reaches as far as lines look like YAML.
+    Runtimes differ in which fences they accept. Here the opening fence may also follow blank lines or a line of
+    text, and a fence may be slightly wrong (`----`). If the closing fence is missing, the block continues as long
+    as lines look like YAML.
     """
     opening = _OPENING.match(text) or _LATE_OPENING.search(text, 0, MAX_LEADING_TEXT)
     if not opening or _is_example(text[: opening.start()]):
@@ -72,17 +72,17 @@ def find_block(text: str) -> FrontmatterBlock | None:
 
 
 def _is_example(before: str) -> bool:
-    """Whether a fence with the text `before` in front of it stands in a block of code among prose."""
+    """Whether a fence after the text `before` is inside a code block in prose."""
     return len(_CODE_FENCE.findall(before)) % 2 == 1 and len(before.strip().splitlines()) > 1
 
 
 def _line_end(text: str, offset: int) -> str:
-    """The line end that stands at `offset`, if one does."""
+    """The line end at `offset`, "" if there is none."""
     return "\r\n" if text.startswith("\r\n", offset) else text[offset : offset + 1]
 
 
 def _lines(text: str, start: int, end: int | None = None) -> Iterator[Span]:
-    """The lines of `text` from `start`, each with its line end."""
+    """The spans of the lines of `text` from `start` on, with their line ends."""
     end = len(text) if end is None else end
     while start < end:
         newline = text.find("\n", start, end)
@@ -92,7 +92,7 @@ def _lines(text: str, start: int, end: int | None = None) -> Iterator[Span]:
 
 
 def split_entries(text: str, span: Span) -> list[Span]:
-    """The block in pieces, one for each `key:` at the left margin with the lines up to the next."""
+    """Split a block into one span for each `key:` at the left margin, up to the next one."""
     chunks: list[Span] = []
     for line in _lines(text, *span):
         if TOP_LEVEL_KEY.match(text[line.start : line.end].rstrip("\r\n")):
@@ -103,7 +103,7 @@ def split_entries(text: str, span: Span) -> list[Span]:
 
 
 def find_keys(text: str) -> set[str]:
-    """The keys at the left margin of the frontmatter, without parsing it."""
+    """The keys at the left margin of the frontmatter, found without parsing."""
     block = find_block(text)
     lines = (line.text_in(text).rstrip("\r\n") for line in _lines(text, *block.content)) if block else ()
     return {found["key"] for line in lines if (found := TOP_LEVEL_KEY.match(line))}
@@ -112,8 +112,8 @@ def find_keys(text: str) -> set[str]:
 def recover_entries(text: str, span: Span) -> tuple[Entry, ...]:
     """The top-level entries of a block that does not parse as a whole.
 
-    Each `key:` at the left margin, with the lines that belong to it, is parsed by itself.
-    What still fails keeps its raw text and is marked `broken`.
+    Each `key:` at the left margin is parsed separately with the lines that belong to it. An entry that does not
+    parse has its raw text as value and is marked `unparsed`.
     """
     entries: list[Entry] = []
     for chunk in split_entries(text, span):
@@ -126,7 +126,7 @@ def recover_entries(text: str, span: Span) -> tuple[Entry, ...]:
 
 
 def _raw_entry(text: str, chunk: Span) -> Entry:
-    """An entry whose value is the raw text behind the colon, without the blanks around it."""
+    """An entry whose value is the raw text after the colon, stripped of whitespace."""
     content = chunk.text_in(text)
     found = TOP_LEVEL_KEY.match(content)
     assert found is not None, "a chunk starts with a key"

@@ -1,7 +1,7 @@
-"""Patterns of files: `src/**/*.ts, *.{js,jsx}` split, looked at, and compared with paths.
+"""File patterns such as `src/**/*.ts, *.{js,jsx}`: split, validate and match them.
 
-Runtimes differ in what a pattern counts from. Here it may fit from any folder down, so that a
-pattern which fits nothing here fits nothing anywhere.
+Runtimes differ in the folder that a pattern is relative to. Here it may match from any folder, so that a pattern
+without a match here has none in any runtime.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 from functools import lru_cache
 
 _CLASS = re.compile(r"\[[^\]\n]+\]")
-_LONGEST = 500
-_MOST_STARS = 8
-"""Comparing takes time with a power of the stars. A pattern with more is not looked at."""
+_MAX_LENGTH = 500
+_MAX_STARS = 8
+"""The time of a match grows exponentially with the number of `*`. A pattern with more is not compiled."""
 
 
 def split_patterns(text: str) -> list[str]:
-    """The patterns in a text with commas between them, without the blanks around each."""
+    """Split comma-separated patterns, without whitespace around them."""
     pieces: list[str] = []
     depth = start = 0
     for at, character in enumerate(text):
@@ -31,31 +31,31 @@ def split_patterns(text: str) -> list[str]:
 
 
 def find_error(pattern: str) -> str | None:
-    """Why a pattern cannot fit anything, in words, or `None`."""
+    """Why a pattern cannot match anything, as a predicate, or `None`."""
     bare = _CLASS.sub("", pattern)
     for opening, closing in ("[]", "{}"):
         if bare.count(opening) > bare.count(closing):
-            return f"has a `{opening}` that is never closed"
+            return f"has an unclosed `{opening}`"
     return None
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Whether the path (with `/`, counted from the root) fits the pattern, from its root or from a
-    folder below. Also true where there is no telling."""
+    """Whether `path`, which is relative to the root, matches the pattern from the root or a subfolder. Also true
+    for a pattern that is not compiled."""
     compared = compile_pattern(pattern)
     return compared is None or compared.fullmatch(path) is not None
 
 
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> re.Pattern[str] | None:
-    """The pattern as a regular expression for paths, or `None` for one that is not understood."""
-    if len(pattern) > _LONGEST or pattern.count("*") > _MOST_STARS or find_error(pattern):
+    """The pattern as a regular expression for paths, `None` if it is invalid or too complex."""
+    if len(pattern) > _MAX_LENGTH or pattern.count("*") > _MAX_STARS or find_error(pattern):
         return None
     plain = re.sub(r"(?:\*\*/)+", "**/", pattern.removeprefix("./").strip("/"))
     words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
     parts = []
     depth = 0
-    for word in _WORD.findall(plain):
+    for word in _TOKEN.findall(plain):
         depth += (word == "{") - (word == "}")
         if word == "," and not depth:
             parts.append(",")
@@ -69,4 +69,4 @@ def compile_pattern(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-_WORD = re.compile(rf"\*\*/|\*\*|{_CLASS.pattern}|.", re.DOTALL)
+_TOKEN = re.compile(rf"\*\*/|\*\*|{_CLASS.pattern}|.", re.DOTALL)

@@ -1,10 +1,9 @@
-"""The body of an agent file: headings, code blocks, links and tags, with spans.
+"""Parse Markdown: headings, code blocks, links and tag pairs, with spans.
 
-pulldown-cmark (through pyromark) decides what is a heading and what is code, so a `#` inside
-a code block is never taken for one. Prompts have one habit that CommonMark does not know:
-sections between tags on lines of their own (`<instructions>` ... `</instructions>`). To
-CommonMark such a line starts a block of HTML that swallows the Markdown behind it; here the
-tag lines are blanked before parsing and reported as tags.
+pulldown-cmark (through pyromark) parses CommonMark, so that a `#` inside a code block is not a heading. Prompts
+often have sections between tags on separate lines (`<instructions>` ... `</instructions>`). In CommonMark such a
+line starts an HTML block, in which Markdown is not parsed. Here tag lines are replaced by spaces before parsing
+and reported as tags.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from agentls.text.offsets import Span
 
 
 class Heading(NamedTuple):
-    """A heading. `level` is 1 to 6; a line in bold that acts as one has `level` 0."""
+    """A heading. `level` is 1 to 6; a bold line that is used as a heading has `level` 0."""
 
     level: int
     title: str
@@ -26,7 +25,7 @@ class Heading(NamedTuple):
 
 
 class CodeBlock(NamedTuple):
-    """A block of code; `closed` is false for a fence that never ends."""
+    """A code block; `closed` is false if the closing fence is missing."""
 
     span: Span
     fenced: bool
@@ -34,7 +33,7 @@ class CodeBlock(NamedTuple):
 
 
 class Link(NamedTuple):
-    """An inline link or an image; `destination` as written, without its title."""
+    """An inline link or an image; `destination` is as it is written, without the title."""
 
     span: Span
     destination: str
@@ -42,7 +41,7 @@ class Link(NamedTuple):
 
 
 class TagPair(NamedTuple):
-    """A pair of tags on lines of their own: `<name>` ... `</name>`."""
+    """A pair of tags on separate lines: `<name>` ... `</name>`."""
 
     name: str
     opening: Span
@@ -50,7 +49,7 @@ class TagPair(NamedTuple):
 
 
 class Markdown(NamedTuple):
-    """What a body consists of, each list in the order of the text."""
+    """The parts of a Markdown text, each list in the order of the text."""
 
     headings: tuple[Heading, ...]
     code_blocks: tuple[CodeBlock, ...]
@@ -58,7 +57,7 @@ class Markdown(NamedTuple):
     tags: tuple[TagPair, ...]
 
     def in_code(self, offset: int) -> bool:
-        """Whether `offset` lies in a block of code."""
+        """Whether `offset` is in a code block."""
         at = bisect_right(self.code_blocks, offset, key=lambda block: block.span.start) - 1
         return at >= 0 and offset < self.code_blocks[at].span.end
 
@@ -69,8 +68,8 @@ _CLOSING_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*\r?\n?\Z")
 
 
 def parse(text: str, start: int) -> Markdown:
-    """The Markdown of `text` from the offset `start` on; spans count from the start of `text`."""
-    import pyromark  # Loading it costs a few milliseconds that not every question needs.
+    """Parse `text` from the offset `start` on; spans are relative to the start of `text`."""
+    import pyromark  # The import takes a few milliseconds, and few requests need it.
 
     body = _UNENCODABLE.sub("\ufffd", text[start:])
     tag_lines = list(_TAG_LINE.finditer(body))
@@ -83,7 +82,7 @@ def parse(text: str, start: int) -> Markdown:
     events: Iterator[Any] = iter(pyromark.events_with_range(source))
     for event, where in events:
         if "Text" in event:
-            continue  # Two events in three are text; the loop is four fifths of the time.
+            continue  # Two thirds of the events are text, and this loop takes 80% of the time.
         kind, name, data = _split_event(event)
         if kind == "End":
             depth -= name in _CONTAINERS
@@ -115,7 +114,7 @@ _WORDS = frozenset({"Text", "Code", "InlineHtml", "SoftBreak", "HardBreak"})
 
 
 class _Offsets:
-    """From the byte offsets of the parser to offsets in the text."""
+    """Converts byte offsets of the parser to offsets in the text."""
 
     def __init__(self, body: str, start: int) -> None:
         self._start = start
@@ -136,7 +135,7 @@ class _Offsets:
         return self._start + line_character + len(piece)
 
     def span(self, where: dict[str, int]) -> Span:
-        """The span in the text of a range of bytes."""
+        """The span in the text for a range of bytes."""
         return Span(self.at(where["start"]), self.at(where["end"]))
 
 
@@ -154,7 +153,7 @@ def _split_event(event: Any) -> tuple[str, str, Any]:
 
 
 def _title(events: Iterator[Any], offsets: _Offsets, text: str, links: list[Link]) -> str:
-    """The plain text of the heading whose start was just read; reads up to its end."""
+    """The plain text of the heading whose start was the last event. Consumes the events up to its end."""
     words = []
     for event, where in events:
         kind, name, data = _split_event(event)
@@ -195,7 +194,7 @@ def _bold_heading(events: Iterator[Any], offsets: _Offsets, text: str, links: li
 
 
 def _add_link(link: dict[str, Any], span: Span, text: str, links: list[Link]) -> None:
-    """Note the link, if its destination stands in the text itself."""
+    """Add an inline link to `links`."""
     destination = link["dest_url"]
     if link["link_type"] != "Inline" or not destination:
         return

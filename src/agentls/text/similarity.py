@@ -1,7 +1,7 @@
-"""Which texts say the same, in the same words or with a few more, out of very many.
+"""Find duplicates and near duplicates among many texts.
 
-A text is the set of its words, without case and punctuation. It is found by two of them, the longest, which are
-rarely those of another subject. So each look takes in a few others, however many there are.
+A text is compared as the set of its words, without case and punctuation. It is looked up by its two longest words,
+which few texts on other subjects share, so that a search compares few texts.
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ from itertools import combinations, islice
 from typing import NamedTuple, TypeVar
 
 MIN_WORDS = 6
-"""How many different words a text must have for others to be told apart from it by a few more."""
+"""The minimal number of distinct words of a text that can have near duplicates."""
 
 EXTRA_WORD_RATIO = 5
-"""Of how many words one may be more than the other text has."""
+"""A near duplicate has at most one extra word for this number of words."""
 
 MAX_COMPARISONS = 50
-"""How many texts are looked at closely, at most, in the search for those that one covers."""
+"""The maximal number of texts that a search for near duplicates compares."""
 
 _Key = TypeVar("_Key", str, tuple[str, ...])
 
 _WORD = re.compile(r"\w+")
-_MOST_ADDED = 8
+_MAX_EXTRA_WORDS = 8
 
 
 class NearDuplicate(NamedTuple):
-    """A text that another one covers: its key, and the words that the other one has besides, in its order."""
+    """A text whose words another text contains: its key, and the extra words of the other text in order."""
 
     key: str
     extra_words: tuple[str, ...]
 
 
 class TextSimilarityIndex:
-    """Texts by their keys. They come and go one at a time, and each costs its own length."""
+    """An index of texts by keys. The cost of adding and removing a text depends only on its length."""
 
     def __init__(self) -> None:
         self._folded: dict[str, str] = {}
@@ -42,55 +42,60 @@ class TextSimilarityIndex:
         self._anchored: dict[tuple[str, ...], list[str]] = {}
 
     def add(self, key: str, text: str) -> None:
-        """Take in a text under a new key. One without words is like no other."""
-        folded = _fold(text)
+        """Add a text under a new key. A text without words is similar to none."""
+        folded = _normalise(text)
         if folded:
             self._folded[key] = folded
             insort(self._equal.setdefault(folded, []), key)
             insort(self._anchored.setdefault(_lookup_key(folded), []), key)
 
     def remove(self, key: str) -> None:
-        """Forget the text under that key, if there is one."""
+        """Remove the text under `key`, if there is one."""
         folded = self._folded.pop(key, None)
         if folded is not None:
             _remove(self._equal, folded, key)
             _remove(self._anchored, _lookup_key(folded), key)
 
-    def find_duplicates(self, key: str, most: int) -> list[str]:
-        """The keys of the first `most` texts with the words of the one under `key`, in the same order."""
+    def find_duplicates(self, key: str, limit: int) -> list[str]:
+        """The keys of the first `limit` texts with the same words as the text under `key`, in the same order."""
         keys = self._equal.get(self._folded.get(key, ""), ())
-        return list(islice((other for other in keys if other != key), most))
+        return list(islice((other for other in keys if other != key), limit))
 
-    def find_near_duplicates(self, key: str, most: int) -> list[NearDuplicate]:
-        """The first `most` texts that the one under `key` covers: it has all their words, and at most one in
-        `SHARE` of its own besides. Of a great many that may be such ones, only `LOOKS` are looked at."""
+    def find_near_duplicates(self, key: str, limit: int) -> list[NearDuplicate]:
+        """The first `limit` texts whose words the text under `key` contains, with few extra words.
+
+        At most `MAX_COMPARISONS` candidates are compared.
+        """
         words = self._folded.get(key, "").split()
-        own = set(words)
-        room = min(len(own) // EXTRA_WORD_RATIO, _MOST_ADDED)
-        if not room:
+        words_of_key = set(words)
+        max_extra = min(len(words_of_key) // EXTRA_WORD_RATIO, _MAX_EXTRA_WORDS)
+        if not max_extra:
             return []
-        # Of those that it covers, the two longest words are among its own longest ones.
-        pairs = combinations(_longest(own, room + 2), 2)
+        # The two longest words of a near duplicate are among the longest words of the text.
+        pairs = combinations(_longest_words(words_of_key, max_extra + 2), 2)
         candidates = (other for pair in pairs for other in self._anchored.get(pair, ()))
         found = []
         for other in islice(candidates, MAX_COMPARISONS):
-            theirs = set(self._folded[other].split())
-            if MIN_WORDS <= len(theirs) < len(own) <= len(theirs) + room and theirs < own:
-                added = dict.fromkeys(word for word in words if word not in theirs)
+            other_words = set(self._folded[other].split())
+            if (
+                MIN_WORDS <= len(other_words) < len(words_of_key) <= len(other_words) + max_extra
+                and other_words < words_of_key
+            ):
+                added = dict.fromkeys(word for word in words if word not in other_words)
                 found.append(NearDuplicate(other, tuple(added)))
-        return sorted(found)[:most]
+        return sorted(found)[:limit]
 
 
-def _fold(text: str) -> str:
+def _normalise(text: str) -> str:
     return " ".join(_WORD.findall(text.lower()))
 
 
-def _longest(words: set[str], most: int) -> list[str]:
-    return sorted(sorted(words), key=len, reverse=True)[:most]
+def _longest_words(words: set[str], limit: int) -> list[str]:
+    return sorted(sorted(words), key=len, reverse=True)[:limit]
 
 
 def _lookup_key(folded: str) -> tuple[str, ...]:
-    return tuple(_longest(set(folded.split()), 2))
+    return tuple(_longest_words(set(folded.split()), 2))
 
 
 def _remove(table: dict[_Key, list[str]], entry: _Key, key: str) -> None:

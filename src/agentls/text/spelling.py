@@ -1,4 +1,4 @@
-"""Did you mean: the known word that comes nearest to a misspelt one."""
+"""Find the known word that is closest to a misspelt word, for suggestions."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable
 
 
-def closest_match(word: str, known: Iterable[str], most: int = 2) -> str | None:
-    """The word of `known` that `word` is most likely meant to be, or `None`.
+def closest_match(word: str, known: Iterable[str], max_distance: int = 2) -> str | None:
+    """The word in `known` that is closest to `word`, or `None`.
 
-    Case, hyphens and underscores count for nothing; besides, up to a third of the letters may
-    be wrong, missing or swapped, but no more than `most`.
+    Case, hyphens and underscores are ignored. Up to a third of the letters may be wrong, missing or swapped, but
+    at most `max_distance`.
     """
-    from rapidfuzz.distance import OSA  # Loaded only when something is misspelt.
+    from rapidfuzz.distance import OSA  # Imported only for a misspelt word.
 
     wanted = _letters(word)
     best: tuple[int, str] | None = None
     for candidate in known:
         letters = _letters(candidate)
-        limit = min(most, max(len(wanted), len(letters)) // 3)
+        limit = min(max_distance, max(len(wanted), len(letters)) // 3)
         distance = OSA.distance(wanted, letters, score_cutoff=limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
@@ -26,7 +26,7 @@ def closest_match(word: str, known: Iterable[str], most: int = 2) -> str | None:
 
 
 class SpellingIndex:
-    """Did you mean, asked again and again of the same many words."""
+    """Many known words, indexed for repeated searches of the closest match."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._by_length: dict[int, dict[str, str]] = {}
@@ -35,17 +35,17 @@ class SpellingIndex:
             self._by_length.setdefault(len(letters), {}).setdefault(letters, word)
         self._answers: dict[str, str | None] = {}
 
-    def nearest(self, word: str, most: int = 2) -> str | None:
-        """As the function of that name."""
+    def closest_match(self, word: str, max_distance: int = 2) -> str | None:
+        """As the function `closest_match`."""
         if word not in self._answers:
-            self._answers[word] = self._nearest(_letters(word), most)
+            self._answers[word] = self._find_closest(_letters(word), max_distance)
         return self._answers[word]
 
-    def _nearest(self, wanted: str, most: int) -> str | None:
+    def _find_closest(self, wanted: str, max_distance: int) -> str | None:
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extractOne
 
-        limit = min(most, len(wanted) // 3)
+        limit = min(max_distance, len(wanted) // 3)
         best: tuple[float, str] | None = None
         for length in range(len(wanted) - limit, len(wanted) + limit + 1):
             words = self._by_length.get(length, {})
@@ -56,12 +56,12 @@ class SpellingIndex:
 
 
 def subsequence_pattern(letters: str) -> re.Pattern[str]:
-    """A pattern for the start of words that have these letters in them, in this order."""
+    """A pattern that matches words which contain `letters` in this order."""
     return re.compile("".join(f"[^{each}]*{each}" for each in map(re.escape, letters)))
 
 
 def match_ignoring_case(name: str, known: Iterable[str]) -> str | None:
-    """The known name that differs from `name` in nothing but case."""
+    """The known name that equals `name` apart from case, or `None`."""
     lowered = name.lower()
     return next((each for each in known if each.lower() == lowered), None)
 

@@ -1,9 +1,8 @@
-"""How many tokens a text costs, as an estimate: no tokenizer, no network.
+"""Estimate the number of tokens of a text, without a tokenizer.
 
-A tokenizer cuts English prose into pieces of about four characters. Other scripts take more: about
-two characters of Greek or Cyrillic make a token, and each Chinese character is one. Counting
-a third of a token for each UTF-8 byte outside ASCII comes near to all of them. Real counts
-differ from model to model, so what is shown to people is called an estimate.
+A token of English prose has about four characters, one of Greek or Cyrillic about two, and each Chinese character
+is about one. A third of a token for each UTF-8 byte outside ASCII approximates all of them. The real number
+depends on the model, so messages call it an estimate.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from math import ceil
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens `text` takes; 0 for an empty one, else at least 1."""
+    """The estimated number of tokens of `text`: 0 if it is empty, else at least 1."""
     if text.isascii():
         return ceil(len(text) / 4)
     ascii_only = len(text.encode("ascii", "ignore"))

@@ -1,4 +1,4 @@
-"""Names, texts and values of an agent file as messages show them."""
+"""Format names, texts and values for messages."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from collections.abc import Iterable
 
 from agentls.text.yaml_tree import Mapping, Node, Sequence
 
-_SHOWN = 60
-_MOST_NAMES = 4
+_MAX_LENGTH = 60
+_MAX_NAMES = 4
 
 
 def describe_value(value: Node) -> str:
-    """What kind of value this is, in words."""
+    """Describe the type of a value, and a scalar with its text."""
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, Sequence):
         return "a list"
     return {
         "null": "empty",
-        "bool": f"the truth value `{value.text}`",
+        "bool": f"the boolean `{value.text}`",
         "int": f"the number `{value.text}`",
         "float": f"the number `{value.text}`",
         "date": f"the date `{value.text}`",
-    }.get(value.type, format_code(value.text) if value.text.strip() else "empty text")
+    }.get(value.type, format_code(value.text) if value.text.strip() else "an empty string")
 
 
 def format_code(text: str) -> str:
-    """`text` as messages show it: in backticks, on one line, and not too long."""
+    """`text` in backticks, on one line, and shortened."""
     line = re.sub(r"\s*[\r\n]\s*", " ", text)
-    return f"`{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + '…'}`"
+    return f"`{line if len(line) <= _MAX_LENGTH else line[: _MAX_LENGTH - 1] + '…'}`"
 
 
 def code_span(text: str) -> str:
-    """`text` in a code span, whatever backticks and line breaks it holds."""
+    """`text` as a code span of CommonMark, also with backticks and line breaks."""
     text = " ".join(text.split())
     if "`" not in text:
         return f"`{text}`" if text else "` `"
@@ -42,14 +42,14 @@ def code_span(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """A line of text as Markdown that shows it as it is."""
+    """A line of text with the special characters of Markdown escaped."""
     return re.sub(r"([\\`*_{}\[\]<>#~&|])", r"\\\1", text)
 
 
-def join_names(names: Iterable[str], last: str = " and ") -> str:
-    """Names as code, as many as can be read at a glance."""
+def join_names(names: Iterable[str], last: str = " and ", limit: int = _MAX_NAMES) -> str:
+    """Join `names` as code spans: `limit` of them and "N more", with `last` before the last one."""
     spans = [code_span(name) for name in names]
-    if len(spans) > _MOST_NAMES + 1:
-        spans[_MOST_NAMES:] = [f"{len(spans) - _MOST_NAMES} more"]
+    if len(spans) > limit + 1:
+        spans[limit:] = [f"{len(spans) - limit} more"]
         last = " and "
     return last.join([", ".join(spans[:-1]), spans[-1]]) if len(spans) > 1 else "".join(spans)

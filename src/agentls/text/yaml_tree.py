@@ -1,8 +1,7 @@
-"""A block of YAML as a tree with absolute spans. Never raises.
+"""Parse a block of YAML to a tree with spans in the document. Never raises.
 
-PyYAML does the parsing; this module gives it YAML 1.2 scalars (`yes` and `1:30` are text), and
-turns its nodes into frozen data whose spans count from the start of the document. It knows
-nothing of agent files.
+PyYAML is the parser, with the scalars of YAML 1.2 (`yes` and `1:30` are strings). Its nodes are converted to
+frozen data whose spans are relative to the start of the document.
 """
 
 from __future__ import annotations
@@ -22,12 +21,10 @@ ScalarType = Literal["str", "null", "bool", "int", "float", "date"]
 
 
 class Scalar(NamedTuple):
-    """One value.
+    """A scalar.
 
-    `text` is the value after YAML's unescaping and folding, `type` what the YAML 1.2 core
-    schema makes of it (only some readers know dates), `span` the value with its quotes.
-    `properties` covers an anchor or a tag in front of it (`&` and `!` words, which YAML takes
-    away from the text).
+    `text` is the value after unescaping and folding, `type` its type by the core schema of YAML 1.2 (some readers
+    also have dates), `span` includes the quotes. `properties_span` covers an anchor or a tag before the scalar.
     """
 
     span: Span
@@ -38,17 +35,17 @@ class Scalar(NamedTuple):
 
     @property
     def value(self) -> Any:
-        """The value as a program sees it: text, number, truth value or `None`."""
+        """The value in Python: a string, number, boolean or `None`."""
         return _CONSTRUCT[self.type](self.text)
 
     @property
     def is_alias(self) -> bool:
-        """Whether it stands for a list or mapping elsewhere (`*name`), and says nothing by itself."""
+        """Whether it is an alias (`*name`) of a list or mapping, whose content is not copied."""
         return self.style == "plain" and self.text.startswith("*") and len(self.text) > 1
 
 
 class Sequence(NamedTuple):
-    """A list, in flow style (`[a, b]`) or one item a line."""
+    """A sequence in flow style (`[a, b]`) or block style."""
 
     span: Span
     items: tuple[Node, ...]
@@ -56,19 +53,19 @@ class Sequence(NamedTuple):
 
     @property
     def value(self) -> list[Any]:
-        """The list as a program sees it."""
+        """The list in Python."""
         return [item.value for item in self.items]
 
 
 class Mapping(NamedTuple):
-    """Keys with values, in flow style (`{a: b}`) or one key a line; a key may stand twice."""
+    """A mapping in flow style (`{a: b}`) or block style; keys may be duplicate."""
 
     span: Span
     entries: tuple[Entry, ...]
     flow: bool = False
 
     def get(self, key: str) -> Entry | None:
-        """The entry that counts for `key`: the last one, as in every YAML parser."""
+        """The entry that is used for `key`: the last one, as in most YAML parsers."""
         for entry in reversed(self.entries):
             if entry.key.text == key:
                 return entry
@@ -76,12 +73,12 @@ class Mapping(NamedTuple):
 
     @property
     def value(self) -> dict[str, Any]:
-        """The mapping as a program sees it; the last of equal keys wins."""
+        """The mapping in Python; the last of duplicate keys is used."""
         return {entry.key.text: entry.value.value for entry in self.entries}
 
 
 class Entry(NamedTuple):
-    """A key and its value. `broken` marks a value that could not be parsed: its raw text."""
+    """A key and its value. The value of an `unparsed` entry is its raw text."""
 
     key: Scalar
     value: Node
@@ -94,7 +91,7 @@ class Entry(NamedTuple):
 
     @property
     def report_span(self) -> Span:
-        """Where a finding about the value goes: the value, or the key when that is empty."""
+        """The span for findings about the value: the value, or the key if the value is empty."""
         value = self.value.span
         return value if value.end > value.start else self.key.span
 
@@ -103,7 +100,7 @@ Node = Scalar | Sequence | Mapping
 
 
 def _integer(text: str) -> int | float:
-    """The number that `text` spells; one too long for Python to convert counts as infinite."""
+    """Parse an integer; one that is too long for Python is infinite."""
     try:
         return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
     except ValueError:
@@ -121,7 +118,7 @@ _CONSTRUCT: dict[str, Any] = {
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """`node` and all values below it, the outermost first."""
+    """Yield `node` and all nodes below it, parents first."""
     yield node
     if isinstance(node, Sequence):
         for item in node.items:
@@ -132,7 +129,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def map_scalars(node: Node, change: Callable[[Scalar], Scalar]) -> Node:
-    """`node` with `change` applied to all scalars among its values."""
+    """`node` with `change` applied to all scalars that are values."""
     if isinstance(node, Scalar):
         return change(node)
     if isinstance(node, Sequence):
@@ -142,37 +139,36 @@ def map_scalars(node: Node, change: Callable[[Scalar], Scalar]) -> Node:
 
 
 def content_span(scalar: Scalar, text: str) -> Span:
-    """Where the words of a scalar stand in `text`, without its quotes; all of it where they are escaped."""
+    """The span of the content of a scalar without its quotes; the whole span if it has escapes."""
     at = text.find(scalar.text, *scalar.span)
     return Span(at, at + len(scalar.text)) if at >= 0 else scalar.span
 
 
 def is_null(node: Node) -> bool:
-    """Whether a value is none: nothing, `null` or `~`."""
+    """Whether a value is null: empty, `null` or `~`."""
     return isinstance(node, Scalar) and node.type == "null"
 
 
 class ParseError(NamedTuple):
-    """Why YAML could not be parsed: the parser's words, and the offset it gave up at."""
+    """Why YAML could not be parsed: the message of the parser, and the offset of the error."""
 
     message: str
     offset: int
 
 
 class ParseResult(NamedTuple):
-    """The outcome of one parse: a tree (`None` for an empty block) or a problem."""
+    """The result of parsing: a tree (`None` for an empty block) or an error."""
 
     root: Node | None
     error: ParseError | None
 
 
 class MappedText(NamedTuple):
-    """Text for the parser, with the way back to the document it came from.
+    """Text for the parser with a map to the offsets of the document.
 
-    `anchors` are pairs (offset in `text`, offset in the document), ascending. Between two of
-    them offsets run in step, but never past the second: that is how a text with inserted
-    quotes and backslashes leads back to what the author wrote. `rewritten` holds the spans of
-    the values that were put into quotes; their style is told as it is in the document: plain.
+    `anchors` are ascending pairs of an offset in `text` and the offset in the document. Between two anchors
+    offsets advance equally, but not past the second one, so that inserted quotes and backslashes map to what
+    the author wrote. `repaired` has the spans of values that were quoted; their style is plain, as in the document.
     """
 
     text: str
@@ -181,11 +177,11 @@ class MappedText(NamedTuple):
 
     @classmethod
     def unchanged(cls, document: str, span: Span) -> MappedText:
-        """The piece of `document` under `span`, as it stands."""
+        """The text of `document` in `span`, unchanged."""
         return cls(span.text_in(document), ((0, span.start), (span.end - span.start, span.end)))
 
     def to_document(self, offset: int) -> int:
-        """The place in the document that `offset` in `text` came from."""
+        """The offset in the document for `offset` in `text`."""
         at = bisect_right(self.anchors, (offset, _UNBOUNDED)) - 1
         here, there = self.anchors[at]
         limit = self.anchors[at + 1][1] if at + 1 < len(self.anchors) else _UNBOUNDED
@@ -194,13 +190,13 @@ class MappedText(NamedTuple):
 
 _UNBOUNDED = 1 << 60
 
-# Deeper nesting than this makes the C parser overflow its stack; no agent file comes near.
+# Deeper nesting overflows the stack of the C parser. No agent file is nested this deep.
 _MAX_DEPTH = 200
 NESTED_TOO_DEEPLY = "nested too deeply"
 _DEEP_INDENT = re.compile(rf"^ {{{_MAX_DEPTH}}}", re.MULTILINE)
 
-# Characters that PyYAML refuses or takes for line ends, but YAML 1.2 does not. They are given
-# to it as private-use characters and taken back afterwards, one for one, so offsets hold.
+# Characters that PyYAML rejects or reads as line ends, but YAML 1.2 does not. They are replaced by private-use
+# characters and restored after parsing, one by one, so that offsets stay the same.
 _UNUSUAL_CHARACTERS = re.compile(
     "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -210,7 +206,7 @@ TAB_INDENTATION = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
 
 
 def _core_schema() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """The implicit types of YAML 1.2's core schema, keyed by first character as PyYAML asks."""
+    """The implicit types of the core schema of YAML 1.2, by first character as PyYAML requires."""
     table: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     for name, pattern, first in (
         ("null", r"(?:~|null|Null|NULL|)\Z", ("~", "n", "N", "")),
@@ -238,9 +234,9 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 class _DataLoader(_Loader):
-    """It makes plain data in a third of the time, since it keeps no account of what it has made."""
+    """Constructs plain data in a third of the time, since it does not record the constructed objects."""
 
-    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ARG002  It always is deep.
+    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ARG002  It is always deep.
         kind, tag = type(node), node.tag
         make = self.construct_object
         if kind is yaml.ScalarNode and tag == _TAG + "str":
@@ -249,15 +245,15 @@ class _DataLoader(_Loader):
             try:
                 return {make(key): make(value) for key, value in node.value}
             except TypeError:
-                pass  # A list is no key; PyYAML says where.
+                pass  # A list is not a valid key; PyYAML reports where it is.
         if kind is yaml.SequenceNode and tag == _TAG + "seq":
             return [make(item) for item in node.value]
         return super().construct_object(node, deep=True)
 
 
 def load_yaml(text: str) -> Any:
-    """A YAML file of the program's own, or a user's dialect, as plain data. Raises `yaml.YAMLError`, and
-    `RecursionError` for one that holds itself."""
+    """Load a table or a dialect file of the user as plain data. Raises `yaml.YAMLError`, and `RecursionError` for
+    data that contains itself."""
     return yaml.load(text, Loader=_DataLoader)
 
 
@@ -265,8 +261,8 @@ def load_yaml(text: str) -> Any:
 def parse(source: MappedText, *, tabs_indent: bool = False) -> ParseResult:
     """Parse a block of YAML.
 
-    `tabs_indent` also takes tabs for indentation, which YAML forbids and some parsers read.
-    The spans of the tree, and the offset of a problem, are those of the document.
+    `tabs_indent` also accepts tabs as indentation, which YAML forbids but some parsers accept. The spans of the
+    tree and the offset of an error refer to the document.
     """
     text = source.text
     nul = text.find("\0")
@@ -287,11 +283,11 @@ def parse(source: MappedText, *, tabs_indent: bool = False) -> ParseResult:
         return ParseResult(None, ParseError(str(error), source.to_document(0)))
     if root is None:
         return ParseResult(None, None)
-    return ParseResult(_Converter(source, text, back).node(root, 0), None)
+    return ParseResult(_Converter(source, text, back).convert(root, 0), None)
 
 
 class ParseEvent(NamedTuple):
-    """One event of the parser, named as PyYAML does (`Scalar`, `MappingStart`, ...)."""
+    """An event of the parser; `kind` is its name in PyYAML (`Scalar`, `MappingStart`, ...)."""
 
     kind: str
     span: Span
@@ -300,8 +296,10 @@ class ParseEvent(NamedTuple):
 
 
 def parse_events(text: str) -> tuple[list[ParseEvent], ParseError | None]:
-    """The parser's way through `text`, which may be unfinished, and why and where it gave up:
-    for an open quote, and for a key without its colon, where those start."""
+    """The events of `text`, which may be incomplete, and the error at which the parser stopped.
+
+    The error of an unclosed quote, or of a key without a colon, is at its start.
+    """
     text = TAB_INDENTATION.sub(lambda indent: " " * len(indent[0]), _replace_unusual_characters(text)[0])
     found: list[ParseEvent] = []
     try:
@@ -319,8 +317,8 @@ def parse_events(text: str) -> tuple[list[ParseEvent], ParseError | None]:
 
 
 def restricted_syntax(text: str) -> Iterator[tuple[str, Span]]:
-    """The anchors, tags and opening brackets of a text that can be parsed, in order, named as PyYAML
-    does (`Anchor`, `Tag`, `FlowMappingStart`, `FlowSequenceStart`): what restricted parsers refuse."""
+    """The anchors, tags and flow collections of a valid text, in order, with the names of the tokens of PyYAML
+    (`Anchor`, `Tag`, `FlowMappingStart`, `FlowSequenceStart`): what restricted parsers reject."""
     for token in yaml.scan(_replace_unusual_characters(text)[0], Loader=_Loader):
         kind = type(token).__name__.removesuffix("Token")
         if kind in _EXTRAS:
@@ -331,7 +329,7 @@ _EXTRAS = frozenset(("Anchor", "Tag", "FlowMappingStart", "FlowSequenceStart"))
 
 
 def _replace_unusual_characters(text: str) -> tuple[str, dict[int, str]]:
-    """`text` with unusual characters replaced, and the table that takes them back."""
+    """`text` with unusual characters replaced, and the table that restores them."""
     unusual = set(_UNUSUAL_CHARACTERS.findall(text))
     if not unusual:
         return text, {}
@@ -341,7 +339,7 @@ def _replace_unusual_characters(text: str) -> tuple[str, dict[int, str]]:
 
 
 def _exceeds_depth(text: str) -> bool:
-    """Whether collections nest deeper than the parser's stack bears."""
+    """Whether collections are nested too deeply for the stack of the parser."""
     if text.count("[") + text.count("{") + text.count("- ") + text.count("? ") < _MAX_DEPTH:
         return text.count("\n") > _MAX_DEPTH and _DEEP_INDENT.search(text) is not None
     depth = 0
@@ -354,8 +352,7 @@ def _exceeds_depth(text: str) -> bool:
             elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
                 depth -= 1
     except yaml.MarkedYAMLError as error:
-        # Newer versions of libyaml have a limit of their own, and meet it while they look ahead, before they
-        # report the first of the collections.
+        # Newer versions of libyaml have a limit, and reach it while they look ahead, before the first event.
         read = text[: error.problem_mark.index] if error.problem_mark else text
         opened, closed = read.count("[") + read.count("{"), read.count("]") + read.count("}")
         return opened - closed > _MAX_DEPTH
@@ -373,12 +370,12 @@ _STYLES: dict[str | None, ScalarStyle] = {
     ">": "folded",
 }
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|\Z))+")
-_LONGEST_ALIAS = 100
+_MAX_ALIAS_ITEMS = 100
 _ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
 
 
 class _Converter:
-    """Turns PyYAML nodes into ours. One per parse; it remembers what aliases stand for."""
+    """Converts the nodes of PyYAML for one parse, and resolves aliases."""
 
     def __init__(self, source: MappedText, text: str, back: dict[int, str]) -> None:
         self._source = source
@@ -390,18 +387,18 @@ class _Converter:
         self._done: dict[int, Node] = {}
         self._open: set[int] = set()
 
-    def node(self, node: yaml.Node, after: int) -> Node:
-        """Convert `node`, which stands behind the offset `after` of the parser's text."""
+    def convert(self, node: yaml.Node, after: int) -> Node:
+        """Convert `node`, which comes after the offset `after` in the text of the parser."""
         start, end = node.start_mark.index, node.end_mark.index
         if start < after or id(node) in self._open:
-            return self._alias(node, after)
+            return self._resolve_alias(node, after)
         converted: Node
         if isinstance(node, yaml.ScalarNode):
-            converted = self._scalar(node, start, end)
+            converted = self._convert_scalar(node, start, end)
         else:
             assert isinstance(node, yaml.CollectionNode), "a node is a scalar or a collection"
             self._open.add(id(node))
-            converted = self._collection(node, start, end)
+            converted = self._convert_collection(node, start, end)
             self._open.discard(id(node))
         self._done[id(node)] = converted
         return converted
@@ -411,7 +408,7 @@ class _Converter:
             return Span(start + self._shift, end + self._shift)
         return Span(self._source.to_document(start), self._source.to_document(end))
 
-    def _scalar(self, node: yaml.ScalarNode, start: int, end: int) -> Scalar:
+    def _convert_scalar(self, node: yaml.ScalarNode, start: int, end: int) -> Scalar:
         text: str = node.value
         if self._back:
             text = text.translate(self._back)
@@ -425,7 +422,7 @@ class _Converter:
                 start = found.end()
         style = _STYLES[node.style]
         if style in ("literal", "folded"):
-            # The parser's mark runs on over the blank lines behind the block.
+            # The end mark of the parser includes the blank lines after the block.
             while end > start and self._text[end - 1] in " \t\r\n":
                 end -= 1
         span = self._span(start, end)
@@ -433,17 +430,17 @@ class _Converter:
             style = "plain"
         return Scalar(span, text, style, kind if kind in _CONSTRUCT else "str", properties)  # type: ignore[arg-type]
 
-    def _collection(self, node: yaml.CollectionNode, start: int, end: int) -> Node:
+    def _convert_collection(self, node: yaml.CollectionNode, start: int, end: int) -> Node:
         flow = bool(node.flow_style)
         if isinstance(node, yaml.MappingNode):
             entries = []
             at = start
             for key, value in node.value:
-                key_node = self.node(key, at)
+                key_node = self.convert(key, at)
                 at = max(at, key.end_mark.index)
                 if not isinstance(key_node, Scalar):
                     key_node = Scalar(key_node.span, self._text[key.start_mark.index : key.end_mark.index])
-                value_node = self.node(value, at)
+                value_node = self.convert(value, at)
                 at = max(at, value.end_mark.index)
                 entries.append(Entry(key_node, value_node))
             last = entries[-1].span.end if entries else end
@@ -455,7 +452,7 @@ class _Converter:
         items = []
         at = start
         for item in node.value:
-            items.append(self.node(item, at))
+            items.append(self.convert(item, at))
             at = max(at, item.end_mark.index)
         last = items[-1].span.end if items else end
         return Sequence(
@@ -464,15 +461,15 @@ class _Converter:
             flow,
         )
 
-    def _alias(self, node: yaml.Node, after: int) -> Node:
-        """What `*name` stands for, its span where the alias stands."""
+    def _resolve_alias(self, node: yaml.Node, after: int) -> Node:
+        """The target of the alias `*name`, with the span of the alias."""
         found = _ALIAS.search(self._text, after)
         span = self._span(*found.span()) if found else self._span(after, after)
         target = self._done.get(id(node))
         if isinstance(target, Scalar):
             return Scalar(span, target.text, target.style, target.type)
-        short = isinstance(target, Sequence) and len(target.items) <= _LONGEST_ALIAS
+        short = isinstance(target, Sequence) and len(target.items) <= _MAX_ALIAS_ITEMS
         if isinstance(target, Sequence) and short and all(isinstance(i, Scalar) for i in target.items):
             return target._replace(span=span)
-        # Other collections would multiply by standing twice, or never end inside themselves.
+        # Copies of other collections could grow exponentially, or contain themselves.
         return Scalar(span, found[0] if found else "", "plain", "str")

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentls.dialects import loader
 from agentls.dialects.runtimes import Place
 from agentls.document import locate
-from agentls.document.locate import is_inside
+from agentls.text.paths import folder_and_parents, is_inside
 from agentls.workspace.disk import (
     IGNORED_FOLDERS,
     absolute_path,
     describe_error,
     find_plugin,
-    folder_and_parents,
     read_text,
 )
 from agentls.workspace.settings_files import LoadedConfig
@@ -130,14 +129,14 @@ class _Walk:
         if not os.path.exists(target):
             if found:
                 self._search.on_error(found.display_path, BROKEN_LINK)
-        elif not is_inside(self._root, target):
+        elif not is_inside(target, self._root):
             if found or is_folder:
                 self._search.on_skip(
                     folder.shown + link.name, "skipped: symbolic link to a target outside the folder"
                 )
         elif not is_folder:
             return found if os.path.isfile(target) else None
-        elif target not in self._followed and not is_inside(target, _real(folder.full)):
+        elif target not in self._followed and not is_inside(_real(folder.full), target):
             self._followed.add(target)
             return entered
         return None
@@ -166,7 +165,7 @@ def _start(top: str) -> _WalkedFolder:
     full = absolute_path(top).rstrip("/")
     shown = "" if os.path.normpath(top) == "." else top.rstrip("/" + os.sep) + "/"
     root = find_repository(full)
-    above = [] if root is None else [p for p in folder_and_parents(full) if is_inside(root, p)][1:]
+    above = [] if root is None else [p for p in folder_and_parents(full) if is_inside(p, root)][1:]
     ignores = tuple(found for parent in reversed(above) for found in _ignores_of(parent))
     if _is_ignored(f"{full}/", ignores):
         ignores = ()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,22 +34,6 @@ def relative_path(path: str, root: str) -> str:
     """Return `path` relative to `root`, with `/`; the absolute path if it is not inside."""
     full, base = absolute_path(path), absolute_path(root)
     return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
-
-
-def common_folder(folders: list[str]) -> str:
-    """Return the folder (with `/`) that contains all of these absolute ones; "" for none."""
-    try:
-        return os.path.commonpath(folders).replace(os.sep, "/")
-    except ValueError:  # On Windows they may be on several drives.
-        return ""
-
-
-def folder_and_parents(path: str) -> Iterator[str]:
-    """Yield `path` (absolute, with `/`) and all its parent folders; the last one is "" for `/`."""
-    yield path.rstrip("/")
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def decode(data: bytes) -> str:

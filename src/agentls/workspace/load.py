@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from agentls.dialects import config_files as beside
-from agentls.dialects import loader
+from agentls.dialects import config_files, loader
 from agentls.dialects.runtimes import Place
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.project import extract, extract_json
 from agentls.project.index import Index
 from agentls.project.names import Names
+from agentls.text.paths import is_inside
 from agentls.workspace import discovery, disk, user_files
 from agentls.workspace.discovery import SearchOptions
 from agentls.workspace.settings_files import LoadedConfig, open_document
@@ -62,7 +62,7 @@ class ProjectRoots:
         base = located.identity.base_folder if located else folder
         if (folder, base) not in self._others:
             # A folder below `.claude` that the user names is not a project of its own.
-            around = [each for each in self._workspace_folders if locate.is_inside(each, path)]
+            around = [each for each in self._workspace_folders if is_inside(path, each)]
             own = [] if user_files.is_user_folder(base) else [base]
             self._others[folder, base] = min((*around, *own), key=len, default=base)
         return self._others[folder, base]
@@ -76,7 +76,7 @@ def find_index_files(root: str, settings: SettingsLookup) -> Iterator[str]:
     whole = user_files.is_user_folder(root)
     if not whole:
         yield from (found.path for found in discovery.find_files(root, search))
-    if whole or settings(root).config.user_folder:
+    if whole or settings(root).config.user_files:
         yield from user_files.find_user_files(search, root)
 
 
@@ -84,7 +84,7 @@ def watch_patterns() -> tuple[str, ...]:
     """Return the globs that an editor watches: for the files that have names for an index, and for everything in
     folders that contain nothing but agents."""
     found = [_pattern(place) for place, _ in loader.all_places()]
-    found += [f"**/{file.rpartition('/')[2]}" for file in beside.config_file_paths()]
+    found += [f"**/{file.rpartition('/')[2]}" for file in config_files.config_file_paths()]
     return tuple(dict.fromkeys(found))
 
 

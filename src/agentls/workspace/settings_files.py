@@ -11,11 +11,11 @@ from agentls.config import Config, DialectFile, parse_config
 from agentls.dialects import loader
 from agentls.document import locate
 from agentls.document.document import Document
+from agentls.text.paths import folder_and_parents
 from agentls.workspace.disk import (
     absolute_path,
     describe_error,
     find_plugin,
-    folder_and_parents,
     read_text,
     relative_path,
 )
@@ -139,13 +139,13 @@ def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ..
 
 
 def open_document(
-    path: str, text: str, loaded: LoadedConfig, otherwise: str | None = None
+    path: str, text: str, loaded: LoadedConfig, default_dialect: str | None = None
 ) -> Document | None:
     """Return the document at `path` (absolute, with `/`), or `None` if it is not an agent file.
 
-    `otherwise` is its dialect if neither its location nor the settings determine one.
+    `default_dialect` is its dialect if neither its location nor the settings determine one.
     """
     plugin = find_plugin(path.rpartition("/")[0])
-    return locate.open_document(
-        path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or otherwise
+    return locate.make_document(
+        path, text, loaded.for_file(path), plugin, loaded.dialect_for(path) or default_dialect
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from agentls.dialects import config_files, loader
 from agentls.document import locate
+from agentls.text.paths import is_inside
 from agentls.workspace.discovery import SearchOptions, find_files
 from agentls.workspace.disk import absolute_path, find_plugin, read_text
 
@@ -20,7 +21,7 @@ def user_folder() -> str:
 def is_user_folder(root: str) -> bool:
     """Whether `root` is the user's home folder, or a folder around it that is not a repository."""
     home, root = user_folder(), root.rstrip("/")
-    return root == home or (locate.is_inside(root, home) and not os.path.exists(f"{root}/.git"))
+    return root == home or (is_inside(home, root) and not os.path.exists(f"{root}/.git"))
 
 
 def find_user_files(search: SearchOptions, root: str) -> Iterator[str]:

@@ -68,7 +68,7 @@ const steps = {
     async problems(page) {
         await page.keyboard.press('Control+Alt+1');
         const panel = page.locator('.markers-panel');
-        await panel.getByText('There is no tool').first().waitFor();
+        await panel.getByText('Unknown tool').first().waitFor();
         return panel.innerText();
     },
     async squiggle(page) {
@@ -112,7 +112,7 @@ const steps = {
     async hover(page) {
         await page.keyboard.press('Control+Alt+5');
         const card = page.locator('.monaco-hover:visible');
-        await card.getByText('There is no tool').first().waitFor();
+        await card.getByText('Unknown tool').first().waitFor();
         return card.first().innerText();
     },
     async inspection(page) {

@@ -1,4 +1,4 @@
-"""Rules about descriptions, alone and side by side."""
+"""Rules about descriptions, each alone and compared with others."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 @rule("ignored")
 def swallowed_text(ctx: Context) -> Iterator[Finding]:
-    """A part of `name` or `description` means something to YAML, and is lost.
+    """A part of `name` or `description` is YAML syntax and not part of the value.
 
-    In a value without quotes, YAML takes ` #` and all that follows on the line for a comment, a
-    first word with `&` for an anchor, and one with `!` for a tag. None of it reaches the runtime.
+    In an unquoted value, YAML reads ` #` and the rest of the line as a comment, a first word with `&` as
+    an anchor, and one with `!` as a tag. The runtime does not receive this text.
 
     ## Bad
 
@@ -57,19 +57,19 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
         if entry is None or lost is None:
             continue
         shown = lost.text_in(ctx.text)
-        kind = {"#": "a comment", "&": "an anchor", "!": "a tag"}[shown[0]]
+        kind = {"#": "comment", "&": "anchor", "!": "tag"}[shown[0]]
         fixes = [quote_value(ctx, entry, lost)]
         if shown[:2] == "# " and entry.value.span.end > entry.value.span.start:
             above = ctx.text.rfind("\n", 0, entry.key.span.start) + 1
-            blanks = len(ctx.text[: lost.start]) - len(ctx.text[: lost.start].rstrip(" \t"))
+            spaces = len(ctx.text[: lost.start]) - len(ctx.text[: lost.start].rstrip(" \t"))
             moved = (
                 Edit(Span(above, above), shown + ctx.document.newline),
-                Edit(Span(lost.start - blanks, lost.end), ""),
+                Edit(Span(lost.start - spaces, lost.end), ""),
             )
-            fixes.append(Fix("Move the comment to a line above", moved))
+            fixes.append(Fix("Move the comment above", moved))
         yield Finding(
             lost,
-            f"`{shown[:40]}` is {kind} to YAML, and not part of `{key}`.",
+            f"`{shown[:40]}` is a YAML {kind} and not part of `{key}`.",
             tuple(fix for fix in fixes if keeps_loading(ctx.document, fix.edits)),
         )
 
@@ -78,8 +78,8 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
 def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     r"""A path in the description contains `\n`, which becomes a line break.
 
-    Claude Code turns the two characters `\n` into a line break, anywhere in a description and
-    whether it stands in quotes or not. A path such as `C:\new` is torn in two.
+    Claude Code turns the two characters `\n` into a line break, anywhere in a description, quoted or
+    not. This splits a path such as `C:\new`.
 
     ## Bad
 
@@ -110,7 +110,7 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
         return
     text = entry.value.text
     paths = [found[0] for found in _WINDOWS_PATH.finditer(text) if "\\n" in found[0]]
-    # Where `\n` also stands between words, it is meant as a line break, also behind `A:`.
+    # If `\n` also occurs outside paths, it is intended as a line break, even after a drive letter.
     only_paths = sum(path.count("\\n") for path in paths) == text.count("\\n")
     for path in paths:
         if not (_DRIVE.match(path) and only_paths) and not _FOLDERS.search(path):
@@ -118,18 +118,12 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
         written = path if path in entry.value.span.text_in(ctx.text) else path.replace("\\", "\\\\")
         at = ctx.text.find(written, *entry.value.span)
         span = Span(at, at + len(written)) if at >= 0 else entry.value.span
-        fixes = (Fix("Write `/` in the path", (Edit(span, path.replace("\\", "/")),)),) if at >= 0 else ()
-        yield Finding(
-            span, f"{ctx.runtime_titles} turns the `\\n` in `{path[:40]}` into a line break.", fixes
-        )
+        fixes = (Fix("Use `/` in the path", (Edit(span, path.replace("\\", "/")),)),) if at >= 0 else ()
+        yield Finding(span, f"{ctx.describe_effect('reads')} `\\n` in `{path[:40]}` as a line break.", fixes)
 
 
 _WINDOWS_PATH = re.compile(r"(?<![\w.:\\-])(?:[A-Za-z]:)?(?:[\w.-]*\\[\w.-]*\w)+")
-
-
 _DRIVE = re.compile(r"[A-Z]:\\")
-
-
 _FOLDERS = re.compile(r"\w\\(?!u[0-9a-f]{4}|[nrt])\w")
 
 
@@ -137,9 +131,8 @@ _FOLDERS = re.compile(r"\w\\(?!u[0-9a-f]{4}|[nrt])\w")
 def description_without_cue(ctx: Context) -> Iterator[Finding]:
     """The description does not say when to use the agent.
 
-    The model hands over a task by what the descriptions say. One that tells the occasion, as
-    in "use it after every change" or "when tests fail", is found more often than one that only
-    tells what the agent is.
+    The model chooses an agent by its description. A description that names the occasion, as in "use it after
+    every change" or "when tests fail", is matched more often than one that only describes the agent.
 
     ## Bad
 
@@ -164,15 +157,10 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     ```
     """
     entry, description = ctx.reading.entry("description"), ctx.reading.description
-    if (
-        not ctx.dialect.model_invocable
-        or entry is None
-        or not ctx.reading.string("description")
-        or not description
-    ):
+    if entry is None or not description or not ctx.reading.string("description"):
         return
-    if ctx.is_chosen_by_people:
-        return  # Nobody hands tasks to it.
+    if not ctx.dialect.model_invocable or ctx.is_chosen_by_people:
+        return  # The model does not delegate tasks to it.
     if any(cue in description for cue in _FREQUENT_CUES) or _CUE.search(description):
         return
     if find_lost_text(ctx, "description"):
@@ -185,8 +173,6 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
 _FREQUENT_CUES = (" when ", " use ", " after ", " before ")
 
 _ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
-
-
 _CUE = re.compile(
     r"\b(?:us(?:e|es|ed|ing|age)|invok\w+|call(?:s|ed)?|trigger\w*|spawn\w*|launch\w*|delegat\w+|dispatch\w*"
     r"|activat\w+|consult|engage|recommended|proactive\w*|when\w*|before|after|during|once|while|if|upon"
@@ -198,14 +184,14 @@ _CUE = re.compile(
 
 @rule("advice")
 def long_description(ctx: Context) -> Iterator[Finding]:
-    """The description is long, and sent in every session.
+    """The description is long and is sent in every session.
 
-    Claude Code tells the model the descriptions of all agents in every session, whether one is
-    used or not, and does not shorten them. Examples can stand in the prompt instead, which is
-    only read when the agent runs. The limit is the setting `description-tokens`.
+    Claude Code sends the descriptions of all agents to the model in every session, used or not, and does not
+    shorten them. Move examples to the prompt, which is only sent when the agent runs. The limit is the
+    setting `max-description-tokens`.
 
     ```toml
-    description-tokens = 10
+    max-description-tokens = 10
     ```
 
     ## Bad
@@ -230,28 +216,28 @@ def long_description(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    entry, limit = ctx.reading.entry("description"), ctx.config.description_tokens
+    entry, limit = ctx.reading.entry("description"), ctx.config.max_description_tokens
     if entry is None or not ctx.reading.description or not ctx.dialect.model_invocable:
         return
     tokens = estimate_tokens(ctx.reading.description)
     if tokens > limit:
         yield Finding(
             entry.key.span,
-            f"The description takes about {tokens:,} tokens (limit: {limit:,}), in every session.",
+            f"The description has about {tokens:,} tokens (limit: {limit:,}) and is sent in every session.",
         )
 
 
 MOST = 3
-"""How many others a finding leads to, and how many of the longest descriptions are reported."""
+"""The number of similar descriptions in one finding, and of the longest descriptions that are reported."""
 
 
 @rule("advice", subjects=("project",))
 def similar_description(ctx: Context) -> Iterator[Finding]:
-    """The description says the same as another one, so the model has nothing to choose by.
+    """The description is nearly identical to another one, so the model cannot tell them apart.
 
-    A model sees of an agent or a skill no more than its name and its description before it chooses. Where two
-    descriptions are equal but for case and punctuation, or one has all the words of the other and hardly
-    more, it has to guess. Say what sets them apart, and when to use which.
+    A model chooses an agent or a skill by its name and its description alone. If two descriptions differ only
+    in case and punctuation, or one has all the words of the other and few more, the model has to guess.
+    Describe how they differ, and when to use which.
 
     ## Bad
 
@@ -293,72 +279,66 @@ def similar_description(ctx: Context) -> Iterator[Finding]:
     You check code.
     ```
     """
-    told = _told(ctx)
-    if told is None:
+    described = _described_definition(ctx)
+    if described is None:
         return
-    own, roster, entry = told
-    # Of the same name only one counts, which is another finding.
+    own, roster, entry = described
+    # Of several definitions with the same name only one is loaded; `duplicate-name` reports them.
     equal = [
         path
         for path in roster.descriptions.find_duplicates(own.path, MOST)
         if roster[path].full_name != own.full_name
     ]
     if equal:
-        related = tuple(Related(roster[path].span, "described the same", path) for path in equal)
-        message = f"{join_names(roster[path].name for path in equal)} {'is' if len(equal) == 1 else 'are'} described"
-        yield Finding(
-            entry.key.span,
-            f"{message} in the same words, so the model has nothing to choose by.",
-            (),
-            related,
-        )
+        noun = "description" if len(equal) == 1 else "descriptions"
+        names = join_names(roster[path].name for path in equal)
+        message = f"Same wording as the {noun} of {names}; the model cannot tell them apart."
+        related = tuple(Related(roster[path].span, "the same description", path) for path in equal)
+        yield Finding(entry.key.span, message, related=related)
         return
-    covered = [
+    similar = [
         found
         for found in roster.descriptions.find_near_duplicates(own.path, MOST)
         if roster[found.key].full_name != own.full_name
     ]
-    if covered:
+    if similar:
+        name, added = roster[similar[0].key].name, _added_words(similar[0])
+        message = f"Nearly identical to the description of `{name}` (adds {added}); the model cannot tell them apart."
         related = tuple(
-            Related(roster[found.key].span, "described almost the same", found.key) for found in covered
+            Related(roster[found.key].span, "a nearly identical description", found.key) for found in similar
         )
-        name = roster[covered[0].key].name
-        message = f"This is the description of `{name}` with little more ({_added(covered[0])})"
-        yield Finding(
-            entry.key.span,
-            f"{message}, so the model has little to choose by.",
-            (),
-            related,
-            ctx.effects(Consequence.SUGGESTION),
-        )
+        yield Finding(entry.key.span, message, related=related, effects=ctx.effects(Consequence.SUGGESTION))
 
 
-def _told(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
-    """What the file defines, if the model is told of it, with all that it is told of beside it, and the entry
-    of the description."""
+def _described_definition(ctx: Context) -> tuple[Definition, Namespace, Entry] | None:
+    """Return what the file defines, if its description is sent to the model.
+
+    With it come the definitions whose descriptions are sent together with its own, and the entry of the
+    description.
+    """
     own = main_definition(ctx)
     if own is None or ctx.project_index is None or not (own.model_invocable and ctx.dialect.model_invocable):
         return None
     entry = ctx.reading.entry("description")
-    return (own, ctx.project_index.roster(own), entry) if entry else None
+    return (own, ctx.project_index.namespace(own), entry) if entry else None
 
 
-def _added(covered: NearDuplicate) -> str:
-    return ", ".join(f"`{word}`" for word in covered.extra_words[:MOST]) + (
-        " ..." if len(covered.extra_words) > MOST else ""
-    )
+def _added_words(similar: NearDuplicate) -> str:
+    """Return the words that a description has and the similar one does not, as many as fit a message."""
+    shown = ", ".join(f"`{word}`" for word in similar.extra_words[:MOST])
+    return f"{shown}, ..." if len(similar.extra_words) > MOST else shown
 
 
 @rule("suggestion", subjects=("project",))
 def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
-    """All descriptions together take a great part of the context, and this is one of the longest.
+    """The descriptions together are too long, and this is one of the longest.
 
-    The model is told the descriptions of all agents and skills in every session. Claude Code has warned of
-    more than 15,000 tokens for those of agents; for those of skills it has one percent of the context. The
-    three longest are reported. The limit is the setting `roster-tokens`.
+    The descriptions of all agents and skills are sent to the model in every session. Claude Code has warned
+    above 15,000 tokens for agents, and reserves one percent of the context for skills. The three longest
+    descriptions are reported. The limit is the setting `max-total-description-tokens`.
 
     ```toml
-    roster-tokens = 30
+    max-total-description-tokens = 30
     ```
 
     ## Bad
@@ -401,17 +381,19 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
     You write texts.
     ```
     """
-    told = _told(ctx)
-    if told is None:
+    described = _described_definition(ctx)
+    if described is None:
         return
-    own, roster, entry = told
+    own, roster, entry = described
     runtime = ctx.reading.runtime
-    limit = ctx.config.roster_tokens or runtime.descriptions
+    limit = ctx.config.max_total_description_tokens or runtime.descriptions
     if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
-    by = f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
+    source = (
+        f"{runtime.title} {runtime.descriptions_limit}" if limit == runtime.descriptions else "as configured"
+    )
     yield Finding(
         entry.key.span,
-        f"This is one of the longest of {len(roster)} descriptions, which take about {roster.description_tokens:,} tokens"
-        f" together in every session (limit: {limit:,}, {by}).",
+        f"The {len(roster)} descriptions have about {roster.description_tokens:,} tokens together and are sent in"
+        f" every session (limit: {limit:,}, {source}). This is one of the longest.",
     )

@@ -1,4 +1,4 @@
-"""Rules about what every agent must have: a name and a description."""
+"""Rules about the name and the description that every agent must have."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from agentls.linter.shared.lost_text import find_lost_text, quote_value
 from agentls.readers.pipeline import compare_name_with_folder
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
-from agentls.text.yaml_tree import Scalar, Sequence
+from agentls.text.yaml_tree import Entry, Scalar, Sequence
 
 
 def _placeholder(ctx: Context) -> str:
-    """A description to be written by the user."""
+    """Return a description for the user to complete."""
     return f"What the {ctx.dialect.thing} does. Use it when ..."
 
 
 @rule("not loaded", subjects=("reason missing-name",))
 def missing_name(ctx: Context) -> Iterator[Finding]:
-    """The agent has no `name`, or an empty one.
+    """`name` is missing or empty.
 
-    Claude Code takes a file without a `name` for documentation, and skips it. The name of the file
-    does not stand in for it, except in a plugin.
+    Claude Code treats a file without a `name` as documentation and does not load it. The file name is only
+    used instead in a plugin.
 
     ## Bad
 
@@ -51,15 +51,15 @@ def missing_name(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _missing(ctx, "name")
+    yield from _report_missing(ctx, "name")
 
 
 @rule("not loaded", subjects=("reason missing-description",))
 def missing_description(ctx: Context) -> Iterator[Finding]:
-    """The agent has no `description`, or an empty one.
+    """`description` is missing or empty.
 
-    The description tells the model what the agent is for. Claude Code skips a file without one; a
-    plugin's agent gets a placeholder.
+    The model chooses an agent by its description. Claude Code does not load a file without one; in a plugin it
+    uses a placeholder.
 
     ## Bad
 
@@ -82,32 +82,32 @@ def missing_description(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _missing(ctx, "description")
+    yield from _report_missing(ctx, "description")
 
 
-def _missing(ctx: Context, key: str) -> Iterator[Finding]:
-    """The finding that `key` is missing or empty, with a fix that writes a value."""
+def _report_missing(ctx: Context, key: str) -> Iterator[Finding]:
+    """Report that `key` is missing or empty, with a fix that inserts a value."""
     if find_early_closing(ctx) and ctx.document.entry(key):
-        return  # The key is there; that the runtime does not get to see it is another finding.
+        return  # The file has the key; `early-terminator` reports that the runtime does not read it.
     code = f"missing-{key}"
     for finding in findings_for_reason(ctx, code):
         entry = ctx.reading.entry(key)
-        swallowed = find_lost_text(ctx, key)
+        lost = find_lost_text(ctx, key)
         value = write_scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
         if entry is None:
-            fix = Fix(f"Insert `{key}`", _insertion(ctx, key, value))
-        elif swallowed:
-            fix = quote_value(ctx, entry, swallowed)
+            fix = Fix(f"Insert `{key}`", _insert_entry(ctx, key, value))
+        elif lost:
+            fix = quote_value(ctx, entry, lost)
         else:
             fix = Fix(f"Fill in `{key}`", (set_value(entry, value),))
-        yield finding._replace(fixes=_working(ctx, code, fix))
+        yield finding._replace(fixes=_effective_fixes(ctx, code, fix))
 
 
-def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
-    """The edit that adds the entry `key`: first, or a description below the name."""
+def _insert_entry(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
+    """Return the edit that inserts the entry `key`: at the start, or after the name."""
     block, entries = ctx.reading.block, ctx.reading.root.entries if ctx.reading.root else ()
-    if block is None or any(_is_meant_as(ctx, entry.key.text, key) for entry in entries):
-        return ()  # A key that is almost the same has a finding and a fix of its own.
+    if block is None or any(_is_misspelling(ctx, entry.key.text, key) for entry in entries):
+        return ()  # `misspelt-key` reports a similar key, with a fix.
     at, indent = block.start, ""
     if entries:
         first = entries[0].key.span.start
@@ -116,20 +116,20 @@ def _insertion(ctx: Context, key: str, value: str) -> tuple[Edit, ...]:
     if key != "name" and name:
         at = ctx.text.find("\n", name.span.end) + 1
     if not block.start <= at <= block.end:
-        return ()  # The closing fence stands on the line of the name.
+        return ()  # The closing fence is on the line of the name.
     return (Edit(Span(at, at), f"{indent}{key}: {value}{ctx.document.newline}"),)
 
 
-def _is_meant_as(ctx: Context, written: str, key: str) -> bool:
-    """Whether a key that the runtime does not know is meant to be `key`."""
+def _is_misspelling(ctx: Context, written: str, key: str) -> bool:
+    """Whether `written` is an unknown key that probably means `key`."""
     foreign = ctx.dialect.foreign_key(written)
     if foreign or ctx.dialect.key(written):
         return foreign is not None and foreign.use == key
     return closest_match(written, [key]) is not None
 
 
-def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
-    """Those of `fixes` after which the frontmatter can be read and has no reason `code` any more."""
+def _effective_fixes(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
+    """Return those of `fixes` after which the frontmatter can be read and has no reason `code`."""
     readings = [(fix, ctx.document.with_edits(fix.edits).readings) for fix in fixes if fix.edits]
     return tuple(
         fix
@@ -140,21 +140,21 @@ def _working(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
 
 
 def _default_name(ctx: Context) -> str:
-    """A name made from that of the file, or of its folder."""
-    return _slug(ctx.document.identity.default_name(ctx.reading.runtime.identity))
+    """Return a valid name derived from the file name, or from the name of its folder."""
+    return _slugify(ctx.document.identity.default_name(ctx.reading.runtime.identity))
 
 
-def _slug(stem: str) -> str:
-    """A name made from the name of the file."""
+def _slugify(stem: str) -> str:
+    """Return a valid name derived from `stem`."""
     return re.sub(r"[\W_]+", "-", stem).strip("-").lower() or "my-agent"
 
 
 @rule("not loaded", subjects=("reason name-not-text",))
 def name_not_text(ctx: Context) -> Iterator[Finding]:
-    """The value of `name` is a number, a truth value, a list or a mapping.
+    """`name` is a number, a boolean, a list or a mapping instead of a string.
 
-    YAML takes `123`, `1e3`, `true` and `~` for something other than text, unless they stand in
-    quotes. Claude Code does not accept them as a name, and skips the file.
+    Unquoted `123`, `1e3`, `true` and `~` are not strings in YAML. Claude Code does not accept them as a
+    name, and does not load the file.
 
     ## Bad
 
@@ -178,16 +178,16 @@ def name_not_text(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _not_text(ctx, "name")
+    yield from _report_non_string(ctx, "name")
 
 
 @rule("not loaded", subjects=("reason description-not-text",))
 def description_not_text(ctx: Context) -> Iterator[Finding]:
-    """The value of `description` is a number, a truth value, a list or a mapping.
+    """`description` is a number, a boolean, a list or a mapping instead of a string.
 
-    Only text counts. A line such as `Use it when: the code has changed`, indented below
-    `description:`, makes the value a mapping; text in square brackets makes it a list. Claude Code
-    skips such a file.
+    A line such as `Use it when: the code has changed`, indented below `description:`, makes the value a
+    mapping; square brackets make it a list. Claude Code only accepts a string, and does not load the
+    file.
 
     ## Bad
 
@@ -213,37 +213,37 @@ def description_not_text(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    yield from _not_text(ctx, "description")
+    yield from _report_non_string(ctx, "description")
 
 
-def _not_text(ctx: Context, key: str) -> Iterator[Finding]:
-    """The finding that the value of `key` is not text, with a fix that makes it text."""
+def _report_non_string(ctx: Context, key: str) -> Iterator[Finding]:
+    """Report that the value of `key` is not a string, with a fix that makes it one."""
     code = f"{key}-not-text"
     for finding in findings_for_reason(ctx, code):
         entry = ctx.reading.entry(key)
-        assert entry is not None, "the reason is about its value"
+        assert entry is not None, "the reason refers to its value"
         raw = entry.value.span.text_in(ctx.text)
         fixes = []
         if isinstance(entry.value, Sequence) and len(entry.value.items) == 1:
             item = entry.value.items[0].span.text_in(ctx.text)
-            fixes.append(Fix("Write it without a list", (set_value(entry, item),)))
+            fixes.append(Fix("Convert to a single value", (set_value(entry, item),)))
         if "\n" in raw or not (isinstance(entry.value, Scalar) or entry.value.flow):
             start = ctx.text.rfind("\n", 0, entry.value.span.start) + 1
             lines = dedent(ctx.text[max(start, entry.key.span.end + 1) : entry.value.span.end]).strip()
             edit = set_value(entry, write_literal_block(lines, ctx.document.newline))
-            fixes.append(Fix("Write it as a block of lines", (edit,)))
+            fixes.append(Fix("Convert to a block scalar", (edit,)))
         else:
-            fixes.append(Fix("Put it into quotes", (Edit(entry.value.span, f'"{raw}"'),)))
-        yield finding._replace(fixes=_working(ctx, code, *fixes)[:1])
+            fixes.append(Fix("Quote the value", (Edit(entry.value.span, f'"{raw}"'),)))
+        yield finding._replace(fixes=_effective_fixes(ctx, code, *fixes)[:1])
 
 
 @rule("not loaded", subjects=("reason invalid-name",))
 def invalid_name(ctx: Context) -> Iterator[Finding]:
-    """The name contains a colon, or starts with a hyphen.
+    """The name is not valid in the runtime.
 
-    Colons separate a plugin's name from those of its agents. Claude Code skips a project's agent
-    with such a name. Capital letters, spaces and other characters are accepted, but letters in lower
-    case and hyphens are the documented form.
+    A colon separates the name of a plugin from the names of its agents. Claude Code does not load an agent of a
+    project whose name contains a colon or starts with a hyphen. It accepts capital letters, spaces and other
+    characters, but documents lower-case letters and hyphens.
 
     ## Bad
 
@@ -270,34 +270,34 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
     for finding in findings_for_reason(ctx, "invalid-name"):
         entry = ctx.document.entry("name")
         if entry is None or not isinstance(entry.value, Scalar):
-            yield finding._replace(fixes=_working(ctx, "invalid-name", *_override_fix(ctx)))
+            yield finding._replace(fixes=_effective_fixes(ctx, "invalid-name", *_override_fix(ctx)))
             continue
-        if finding.span != entry.report_span:  # It is the name of a further definition in a list.
+        if finding.span != entry.report_span:  # It is the name of another definition in the file.
             yield finding
             continue
         name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
-        names = dict.fromkeys((name, _slug(entry.value.text)))
-        fixes = [Fix(f"Call it `{name}`", (Edit(finding.span, write_scalar(name)),)) for name in names]
+        names = dict.fromkeys((name, _slugify(entry.value.text)))
+        fixes = [Fix(f"Change to `{name}`", (Edit(finding.span, write_scalar(name)),)) for name in names]
         fixes += _override_fix(ctx)
-        yield finding._replace(fixes=_working(ctx, "invalid-name", *fixes)[:1])
+        yield finding._replace(fixes=_effective_fixes(ctx, "invalid-name", *fixes)[:1])
 
 
 def _override_fix(ctx: Context) -> Iterator[Fix]:
-    """The fix that lets the agent take the place of a built-in one, where that needs a key."""
+    """Return the fix that lets the agent shadow a built-in one, where that requires a key."""
     override = ctx.reading.runtime.override
     entry = ctx.reading.entry(override) if override else None
     if entry:
-        yield Fix(f"Write `{override}: true`", (set_value(entry, "true"),))
+        yield Fix(f"Change to `{override}: true`", (set_value(entry, "true"),))
     elif override:
-        yield Fix(f"Insert `{override}: true`", _insertion(ctx, override, "true"))
+        yield Fix(f"Insert `{override}: true`", _insert_entry(ctx, override, "true"))
 
 
 @rule("advice")
 def name_not_folder(ctx: Context) -> Iterator[Finding]:
-    """The name of a skill is not that of its folder.
+    """The name of a skill differs from the name of its folder.
 
-    The Agent Skills standard wants them to be the same, and its validator refuses a skill for it. The
-    runtimes load it all the same: some under the one name, some under the other. VS Code reports it.
+    The Agent Skills standard requires the same name, and its validator rejects the skill. The runtimes still
+    load it, some by the name in the file and some by the name of the folder. VS Code reports it.
 
     ## Bad
 
@@ -323,32 +323,32 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     """
     for finding in (
         *findings_for_reason(ctx, "name-not-folder", consequence=Consequence.ADVICE),
-        *_other_names(ctx),
+        *_report_other_name(ctx),
     ):
         folder = ctx.document.identity.default_name("folder")
-        fix = Fix(f"Call it `{folder}`", (Edit(finding.span, write_scalar(folder)),))
-        yield finding._replace(fixes=_working(ctx, "name-not-folder", fix))
+        fix = Fix(f"Change to `{folder}`", (Edit(finding.span, write_scalar(folder)),))
+        yield finding._replace(fixes=_effective_fixes(ctx, "name-not-folder", fix))
 
 
-def _other_names(ctx: Context) -> Iterator[Finding]:
-    """The name, if it is not that of the folder, and runtimes say so that take it all the same."""
+def _report_other_name(ctx: Context) -> Iterator[Finding]:
+    """Report a name that differs from the folder's, if runtimes report it but load the skill."""
     readings = [reading for reading in ctx.readings if reading.runtime.other_names == "reported"]
     for reading in readings[:1]:
         for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
-            said = describe_effect((reading.runtime for reading in readings), "reports it")
+            reported = describe_effect((reading.runtime for reading in readings), "reports it")
             yield Finding(
                 reason.span,
-                f"{describe_reason(reason)}. {said}.",
+                f"{describe_reason(reason)}. {reported}.",
                 effects=effects_on(readings, Consequence.ADVICE),
             )
 
 
 @rule("advice")
 def builtin_name(ctx: Context) -> Iterator[Finding]:
-    """The agent has the name of a built-in agent, and takes its place.
+    """The agent has the name of a built-in agent and shadows it.
 
-    That is documented, and useful to replace a built-in agent on purpose. It also changes what
-    the other parts of Claude Code get when they start the agent of that name.
+    This is documented, and useful to replace a built-in agent on purpose. It also applies wherever Claude
+    Code itself starts the agent of that name.
 
     ## Bad
 
@@ -374,15 +374,13 @@ def builtin_name(ctx: Context) -> Iterator[Finding]:
     """
     for agent in ctx.dialect.builtin_agents if ctx.dialect.kind == "agent" else ():
         if agent.name == ctx.reading.name and ctx.reading.loads:
-            yield Finding(
-                _mark(ctx, "name"),
-                f"`{agent.name}` is a built-in agent, whose place this one takes. {agent.summary}",
-            )
+            message = f"Shadows the built-in agent `{agent.name}`. {agent.summary}"
+            yield Finding(_value_span(ctx, "name"), message)
 
 
 @rule("advice")
 def reserved_name(ctx: Context) -> Iterator[Finding]:
-    """The name has a meaning of its own, so the agent may not be found by it.
+    """The name is reserved, and the runtime may not find the agent by it.
 
     ## Bad
 
@@ -406,13 +404,13 @@ def reserved_name(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for word in ctx.dialect.reserved_names:
-        if word.name == ctx.reading.name and ctx.reading.loads:
-            yield Finding(_mark(ctx, "name"), f"Choose another name: {word.summary}")
+    for reserved in ctx.dialect.reserved_names:
+        if reserved.name == ctx.reading.name and ctx.reading.loads:
+            yield Finding(_value_span(ctx, "name"), f"{reserved.summary} Choose another name.")
 
 
-def _mark(ctx: Context, key: str) -> Span:
-    """Where a finding about the value of `key` goes: to the fence where the name of the file stands in."""
+def _value_span(ctx: Context, key: str) -> Span:
+    """Return the span for a finding about the value of `key`: the opening fence if the key is missing."""
     entry = ctx.reading.entry(key)
     if entry:
         return entry.report_span
@@ -422,11 +420,11 @@ def _mark(ctx: Context, key: str) -> Span:
 
 @rule("advice")
 def placeholder_description(ctx: Context) -> Iterator[Finding]:
-    """There is no description, and something else stands in for it.
+    """`description` is missing or not a string, and the model receives a placeholder.
 
-    A project's agent without a description is skipped. A plugin's agent is registered with a
-    placeholder, which says nothing to the model that decides whom to give a task. Of a skill the model
-    is told the first line, which is most often a heading.
+    Claude Code does not load an agent of a project without a description. For an agent of a plugin it uses a
+    placeholder, which does not help the model to choose an agent. For a skill, the model receives the first
+    line, which is usually a heading.
 
     ## Bad
 
@@ -456,27 +454,32 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     entry = reading.entry("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
         return
-    mark, edits = _description(ctx)
-    message = f"There is no description in text. The model is told `{reading.description}`."
-    yield Finding(mark, message, ctx.make_fix("Write a description", *edits))
+    mark, edits = _insert_description(ctx)
+    message = f"{_describe_missing_description(entry)} The model receives `{reading.description}` instead."
+    yield Finding(mark, message, ctx.make_fix("Insert a description", *edits))
 
 
-def _description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
-    """Where a finding about the missing description goes, and the edits that write one."""
+def _describe_missing_description(entry: Entry | None) -> str:
+    """Return a sentence about a description that is missing, or that is not one."""
+    return "`description` must be a non-empty string." if entry else "`description` is missing."
+
+
+def _insert_description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
+    """Return the span for a finding about the description, and the edits that insert one."""
     entry, block = ctx.reading.entry("description"), ctx.document.frontmatter
     if entry:
         return entry.report_span, (set_value(entry, _placeholder(ctx)),)
     mark = block.opening if block and ctx.reading.block else ctx.document.lines.line_span(0)
-    return mark, _insertion(ctx, "description", _placeholder(ctx))
+    return mark, _insert_entry(ctx, "description", _placeholder(ctx))
 
 
 @rule("advice")
 def undescribed_agent(ctx: Context) -> Iterator[Finding]:
-    """There is no description, and the runtime takes the file all the same.
+    """`description` is missing, and the runtime still loads the file.
 
-    Factory Droid lists every Markdown file among its droids, also one without a frontmatter, such as
-    a README. Without a description the model can only guess when to use it. OpenCode tells the model
-    that only the user should call such an agent; a primary one, which people choose, needs none.
+    Factory Droid lists every Markdown file as a droid, even one without frontmatter, such as a README.
+    Without a description the model can only guess when to use it. OpenCode tells the model that only the
+    user should call such an agent; a primary agent, which the user selects, does not need a description.
 
     ## Bad
 
@@ -505,9 +508,10 @@ def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     if (reading.description or "").strip() or ctx.is_chosen_by_people:
         return
     if reading.block is None and reading.runtime.without_frontmatter == "prompt":
-        return  # All of the frontmatter is missing.
-    if any(_is_meant_as(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
-        return  # A key that is almost the same has a finding of its own.
-    mark, edits = _description(ctx)
-    message = f"There is no description: {ctx.runtime_titles} {reading.runtime.undescribed}."
-    yield Finding(mark, message, ctx.make_fix("Write a description", *edits))
+        return  # The frontmatter is missing altogether.
+    if any(_is_misspelling(ctx, entry.key.text, "description") for entry in ctx.document.root.entries):
+        return  # `misspelt-key` reports a similar key.
+    mark, edits = _insert_description(ctx)
+    missing = _describe_missing_description(reading.entry("description"))
+    message = f"{missing} {ctx.describe_effect(reading.runtime.undescribed)}."
+    yield Finding(mark, message, ctx.make_fix("Insert a description", *edits))

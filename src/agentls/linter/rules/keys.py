@@ -1,22 +1,21 @@
-"""Rules about keys: unknown, missing, duplicate, deprecated, without effect."""
+"""Rules about keys: unknown, missing, duplicate, deprecated, ignored."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key
+from agentls.dialects.runtimes import Runtime
 from agentls.dialects.value_schema import applies, is_met
 from agentls.document import permissions
 from agentls.document.edits import remove_entry, write_scalar
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
 from agentls.linter.shared.load_reasons import findings_for_reason, remaining_findings
-from agentls.linter.shared.suggestions import closest_key, remove_key, suggest
-from agentls.linter.shared.translation import (
-    foreign_format_of,
-    rename_key,
-)
+from agentls.linter.shared.suggestions import closest_key, remove_key, suggest_key
+from agentls.linter.shared.translation import foreign_format_of, rename_key
 from agentls.linter.shared.value_types import records_in
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
@@ -25,58 +24,57 @@ from agentls.text.yaml_tree import Entry, Mapping, Scalar, walk
 
 
 def _unknown_entries(ctx: Context) -> Iterator[Entry]:
-    """The top-level entries whose keys mean nothing to the runtime, are not refused by any, and not
-    told of in one finding for the file."""
+    """Find the top-level entries with unknown keys that no other finding is about.
+
+    A key for which a runtime rejects the file has a finding of its own, and keys of another format are
+    reported once for the file.
+    """
     if all(reading.runtime.unknown_keys == "refused" for reading in ctx.readings):
         return
-    refused = {
+    rejected = {
         reason.span
         for reading in ctx.readings
         for reason in reading.reasons
         if reason.kind in ("unknown-key", "missing-key")
     }
+    origin = foreign_format_of(ctx)
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():
-        if entry.key.text and not _is_known(ctx, entry.key.text) and entry.key.span not in refused:
-            origin = foreign_format_of(ctx)
-            if origin is None or entry not in origin.entries:
-                yield entry
+        if not entry.key.text or _is_known(ctx, entry.key.text) or entry.key.span in rejected:
+            continue
+        if origin is None or entry not in origin.entries:
+            yield entry
 
 
 def _is_known(ctx: Context, name: str) -> bool:
-    """Whether one of the runtimes that count knows the key."""
+    """Whether one of the primary readers knows the key."""
     key = ctx.dialect.key(name)
     return key is not None and any(key.known_to(reading.runtime.name) for reading in ctx.readings)
 
 
-def _is_option(ctx: Context) -> bool:
-    """Whether a key that is not known goes to the provider of the model, which may know it."""
+def _are_unknown_keys_passed_on(ctx: Context) -> bool:
+    """Whether unknown keys are passed to the model provider, which may know them."""
     return any(reading.runtime.unknown_keys == "passed on" for reading in ctx.readings)
 
 
-def _is_told(ctx: Context) -> bool:
-    """Whether it is known what becomes of a key that is not."""
-    return any(reading.runtime.unknown_keys != "undocumented" for reading in ctx.readings)
-
-
-def _effect(ctx: Context, key: str) -> str:
-    """What the runtimes do with a key that they do not know."""
-    if not _is_told(ctx):
-        return f"{ctx.runtime_titles} is not known to have a key `{key}`."
-    if _is_option(ctx):
-        return f"{ctx.runtime_titles} hands `{key}` on to the provider of the model as an option."
-    return f"{ctx.describe_effect(f'ignores `{key}`')}."
+def _handling_of_unknown_key(ctx: Context) -> str:
+    """Return how the runtimes handle an unknown key, as a clause about "it"."""
+    if all(reading.runtime.unknown_keys == "undocumented" for reading in ctx.readings):
+        return ctx.describe_effect("is not documented to support it")
+    if _are_unknown_keys_passed_on(ctx):
+        return ctx.describe_effect("passes it to the model provider as an option")
+    return ctx.describe_effect("ignores it")
 
 
 @rule("ignored", subjects=("unknown key",))
 def misspelt_key(ctx: Context) -> Iterator[Finding]:
-    """A key is not spelt as the runtime knows it.
+    """An unknown key is probably a misspelling of a known one.
 
-    Keys are case-sensitive and written in one word, with capital letters inside: `maxTurns`, not
-    `max-turns` or `max_turns`. Claude Code ignores a key that it does not know, and mentions it
-    in its debug log only. With `allowed-tools` in the place of `tools` the agent gets all tools.
+    Keys are case-sensitive and written in camel case: `maxTurns`, not `max-turns` or `max_turns`. Claude
+    Code ignores an unknown key and mentions it only in its debug log. An agent with `allowed-tools` instead
+    of `tools` gets all tools.
 
-    OpenCode hands what it does not know on to the provider of the model. Since that may be meant, it
-    is no more than a hint there.
+    OpenCode passes unknown keys to the model provider. Since that may be intended, the finding is only a
+    hint there.
 
     ## Bad
 
@@ -103,31 +101,30 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for entry in _unknown_entries(ctx):
-        written = entry.key.text
-        meant = closest_key(written, ctx.dialect)
-        if meant is None:
+        closest = closest_key(entry.key.text, ctx.dialect)
+        if closest is None:
             continue
-        there, known = ctx.document.entry(meant), ctx.dialect.key(meant)
+        known, used = ctx.dialect.key(closest), ctx.document.entry(closest)
         effects = ctx.effects(Consequence.SUGGESTION)
-        if known and not _is_option(ctx):
+        if known and not _are_unknown_keys_passed_on(ctx):
             effects = ctx.effects(Consequence.IGNORED, known.source)
-        if there:
-            message = f"{_effect(ctx, written)} The key is called `{meant}`, and stands here as well."
-            related = (Related(there.key.span, f"`{meant}`, which counts"),)
-            yield Finding(entry.key.span, message, related=related, effects=effects)
+        message = f"Unknown key `{entry.key.text}`; {_handling_of_unknown_key(ctx)}."
+        if used is None:
+            yield suggest_key(ctx, Finding(entry.key.span, message, effects=effects), closest)
             continue
-        fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
-        message = f"{_effect(ctx, written)} The key is called `{meant}`."
-        yield Finding(entry.key.span, message, fixes, effects=effects)
+        line = ctx.document.lines.line_number(used.key.span.start) + 1
+        message += f" `{closest}` (line {line}) is used."
+        related = (Related(used.key.span, "the key that is used"),)
+        yield Finding(entry.key.span, message, related=related, effects=effects)
 
 
 @rule("advice", subjects=("unknown key",))
 def foreign_key(ctx: Context) -> Iterator[Finding]:
-    """A key belongs to another kind of file, or to another product.
+    """A key belongs to another format.
 
-    Skills, slash commands and the agents of other products have keys of their own. Claude Code
-    ignores them in an agent file. That does no harm where one file serves several products; where
-    it does not, the finding says what to write instead.
+    Skills, slash commands and the agents of other products have different keys. Claude Code ignores
+    them in an agent file. They are harmless in a file that several products read; otherwise use the key
+    that the message suggests.
 
     ## Bad
 
@@ -157,31 +154,32 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
         foreign = ctx.dialect.foreign_key(entry.key.text)
         if foreign is None or foreign.alias:
             continue
-        of = f"`{foreign.name}` is a key of {foreign.of}. " if foreign.of else ""
-        message = of + _effect(ctx, foreign.name)
+        subject = (
+            f"`{foreign.name}` is a key of {foreign.of}" if foreign.of else f"Unknown key `{foreign.name}`"
+        )
+        message = f"{subject}; {_handling_of_unknown_key(ctx)}."
         if foreign.use and foreign.same:
-            message += f" Here it is called `{foreign.use}`."
+            message += f" Use `{foreign.use}` instead."
         elif foreign.use:
             note = f": {foreign.note}" if foreign.note else ""
-            message += f" What comes nearest is `{foreign.use}`{note}."
+            message += f" The closest equivalent is `{foreign.use}`{note}."
         elif foreign.note:
             message += f" {foreign.note[0].upper()}{foreign.note[1:]}."
-        fixes = (
-            ctx.make_fix(f"Write `{foreign.use}`", *rename_key(ctx, entry, foreign)) if foreign.use else ()
-        )
+        renamed = rename_key(ctx, entry, foreign) if foreign.use else ()
+        fixes = ctx.make_fix(f"Rename to `{foreign.use}`", *renamed)
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
 
 @rule("suggestion", tags=("unnecessary",), subjects=("unknown key", "reason unknown-key"))
 def unknown_key(ctx: Context) -> Iterator[Finding]:
-    """A key means nothing to the runtime.
+    """A key is unknown to the runtime.
 
-    Claude Code ignores keys that it does not know. Notes for people, such as `version` or
-    `author`, do no harm. Keys that a tool of your own reads can be added to the setting `keys`. Where
-    unknown keys go to the provider of the model, as in OpenCode, they are not reported.
+    Claude Code ignores unknown keys. Notes for readers of the file, such as `version` or `author`, are
+    harmless. Keys that another tool of yours reads can be added to the setting `keys`. They are not
+    reported for a runtime that passes unknown keys to the model provider, as OpenCode does.
 
-    Strict runtimes, such as Gemini CLI, reject a file for a key that they do not know. Notes for people and keys
-    of other products have to go, or into a comment.
+    Strict runtimes, such as Gemini CLI, reject a file with an unknown key. Remove such keys, or turn
+    them into comments.
 
     ## Bad
 
@@ -226,25 +224,24 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     ```
     """
     yield from _rejected_keys(ctx)
-    # In a block that cannot be parsed a line of prose with a colon looks like a key.
-    if any(reason.kind == "invalid-yaml" for reason in ctx.reading.reasons) or _is_option(ctx):
+    # In frontmatter that cannot be parsed, a line of prose with a colon looks like a key.
+    if any(reason.kind == "invalid-yaml" for reason in ctx.reading.reasons):
+        return
+    if _are_unknown_keys_passed_on(ctx):
         return
     for entry in _unknown_entries(ctx):
         written = entry.key.text
         if ctx.dialect.foreign_key(written) is None and closest_key(written, ctx.dialect) is None:
-            message = f"{ctx.describe_effect(f'does not know `{written}`')}: it has no effect."
-            if not _is_told(ctx):
-                message = _effect(ctx, written)
+            message = f"Unknown key `{written}`; {_handling_of_unknown_key(ctx)}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
 @rule("ignored", subjects=("plugin",))
 def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
-    """A key has no effect in the agents of a plugin.
+    """A key is ignored in plugin agents.
 
-    Claude Code ignores `hooks`, `mcpServers`, `permissionMode` and `initialPrompt` in the agents
-    that come with a plugin. An agent that needs them has to lie in the project's own
-    `.claude/agents`.
+    Claude Code ignores `hooks`, `mcpServers`, `permissionMode` and `initialPrompt` in the agents of a
+    plugin. An agent that needs them must be in the project's `.claude/agents`.
 
     ## Bad
 
@@ -276,19 +273,19 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
         if key and key.ignored_in_plugin:
             yield Finding(
                 entry.key.span,
-                f"{ctx.runtime_titles} ignores `{key.name}` in the agents of a plugin.",
+                f"{ctx.describe_effect('ignores')} `{key.name}` in plugin agents.",
                 remove_key(ctx, entry),
             )
 
 
 @rule("ignored")
 def duplicate_key(ctx: Context) -> Iterator[Finding]:
-    """A key stands twice, and only the last one counts.
+    """A mapping contains the same key twice.
 
-    Claude Code takes the last of equal keys and says nothing about the others. Some other tools
-    refuse such a file. The same goes for keys further inside, such as two `PreToolUse` in `hooks`.
+    Claude Code uses the last of the duplicate keys and silently ignores the others. The same applies to
+    nested keys, such as two `PreToolUse` in `hooks`.
 
-    Most YAML parsers take duplicate keys for an error, and the runtime rejects the file.
+    Most YAML parsers report duplicate keys as an error, and runtimes that use one reject the file.
 
     ## Bad
 
@@ -346,41 +343,44 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
         if len({entry.key.text for entry in mapping.entries}) == len(mapping.entries):
             continue
         if ctx.reading.runtime.equal_keys == "undocumented":
-            yield from _repeated(mapping)
-            continue
-        last = {entry.key.text: entry for entry in mapping.entries}
-        for entry in mapping.entries:
-            name = entry.key.text
-            counts = last[name]
-            if counts is entry:
-                continue
-            edit = remove_entry(ctx.document, mapping, entry)
+            yield from _repeated_keys(mapping)
+        else:
+            yield from _overridden_keys(ctx, mapping)
+
+
+def _overridden_keys(ctx: Context, mapping: Mapping) -> Iterator[Finding]:
+    """Report each entry that a later one with the same key overrides."""
+    last = {entry.key.text: entry for entry in mapping.entries}
+    for entry in mapping.entries:
+        name = entry.key.text
+        used = last[name]
+        if used is not entry:
             yield Finding(
                 entry.key.span,
-                f"`{name}` stands twice, and only the last one counts.",
-                ctx.make_fix(f"Remove this `{name}`", edit, safe=True),
-                (Related(counts.key.span, f"The `{name}` that counts"),),
+                f"Duplicate key `{name}`; only the last one is used.",
+                ctx.make_fix(f"Remove this `{name}`", remove_entry(ctx.document, mapping, entry), safe=True),
+                (Related(used.key.span, "the key that is used"),),
             )
 
 
-def _repeated(mapping: Mapping) -> Iterator[Finding]:
-    """The keys that stand further above already, where nobody knows which one counts."""
+def _repeated_keys(mapping: Mapping) -> Iterator[Finding]:
+    """Report each entry whose key is repeated, where it is undocumented which one is used."""
     first: dict[str, Entry] = {}
     for entry in mapping.entries:
         name = entry.key.text
-        above = first.setdefault(name, entry)
-        if above is not entry:
-            message = f"`{name}` stands twice, and which one counts is not documented."
-            yield Finding(entry.key.span, message, related=(Related(above.key.span, "It stands here"),))
+        earlier = first.setdefault(name, entry)
+        if earlier is not entry:
+            message = f"Duplicate key `{name}`; it is undocumented which one is used."
+            yield Finding(entry.key.span, message, related=(Related(earlier.key.span, "first definition"),))
 
 
 @rule("advice")
 def empty_value(ctx: Context) -> Iterator[Finding]:
-    """A key has no value, and so no effect.
+    """A key has no value and is ignored.
 
-    Claude Code treats these keys as if they were not there when nothing stands behind the colon.
-    `tools` is the exception: without a value it takes all tools away from the agent. A runtime that
-    refuses the file for it has a finding of its own.
+    Claude Code treats a key without a value as if it were missing. `tools` is the exception: without a
+    value the agent starts without tools (see `no-tools`). Where a runtime rejects the file for an empty
+    value, `invalid-value` reports it.
 
     ## Bad
 
@@ -406,33 +406,47 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
     ```
     """
     entries = ctx.document.root.entries
-    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    rejected = {reason.span for reading in ctx.readings for reason in reading.reasons}
     for entry in entries:
-        value = entry.value
-        if entry.report_span in refused:
+        value, key = entry.value, ctx.dialect.key(entry.key.text)
+        if entry.report_span in rejected or entry.unparsed or not isinstance(value, Scalar):
             continue
-        if not isinstance(value, Scalar) or entry.unparsed:
+        if key is None or key.required or key.type == "any" or key.name in _REPORTED_IF_EMPTY:
             continue
-        key = ctx.dialect.key(entry.key.text)
-        if not _says_nothing(ctx, key, value):
+        if not _is_empty(ctx, key, value) or not _is_accepted(ctx, key, value):
             continue
-        if key is None or key.required or key.type == "any" or key.name in _EMPTY_MATTERS:
-            continue
-        if any(not value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings):
-            continue  # `invalid-value` says what a runtime makes of it.
-        # Without this entry an earlier one of the same name would count.
-        alone = sum(other.key.text == key.name for other in entries) == 1
-        fixes = remove_key(ctx, entry, safe=True) if alone else ()
-        effect = f": {key.empty}" if key.empty else ", and so no effect"
-        yield Finding(entry.report_span, f"`{key.name}` has no value{effect}.", () if key.empty else fixes)
+        fixes: tuple[Fix, ...] = ()
+        # Without this entry, an earlier one with the same key would be used.
+        if not key.empty and sum(other.key.text == key.name for other in entries) == 1:
+            fixes = remove_key(ctx, entry, safe=True)
+        yield Finding(entry.report_span, f"`{key.name}` has no value; {key.empty or 'it is ignored'}.", fixes)
+
+
+_REPORTED_IF_EMPTY = frozenset({"tools", "hooks"})
+"""Keys whose empty value is reported by the rules about them."""
+
+
+def _is_empty(ctx: Context, key: Key, value: Scalar) -> bool:
+    """Whether the value is null where that is not usual, or a blank string."""
+    if value.type == "null":
+        return not key.blank
+    if key.type != "text" or not key.shape or value.type != "str" or value.text.strip():
+        return False
+    # An agent without a name or a description is reported by the rules about them.
+    return not (ctx.dialect.model_invocable and key.name in ("name", "description"))
+
+
+def _is_accepted(ctx: Context, key: Key, value: Scalar) -> bool:
+    """Whether the value matches the schema of the key in all runtimes; `invalid-value` reports others."""
+    return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
 
 
 @rule("advice", tags=("deprecated",), subjects=("deprecated key",))
 def deprecated_key(ctx: Context) -> Iterator[Finding]:
-    """A key still works, and should not be used any more.
+    """A key is deprecated.
 
-    OpenCode knows `maxSteps` and `tools` from former times. What they say is now said by `steps`
-    and `permission`: `write: false` in `tools` is `edit: deny` in `permission`.
+    OpenCode still accepts the deprecated keys `maxSteps` and `tools`. Use `steps` and `permission`
+    instead: `write: false` in `tools` is `edit: deny` in `permission`.
 
     ## Bad
 
@@ -460,42 +474,45 @@ def deprecated_key(ctx: Context) -> Iterator[Finding]:
         key = ctx.dialect.key(entry.key.text)
         if key is None or not key.deprecated or not any(reading.loads for reading in ctx.readings):
             continue
-        there = ctx.document.entry(key.use) if key.use else None
-        edits = _in_todays_words(ctx, key, entry) if key.use and there is None else None
-        fixes = ctx.make_fix(f"Write `{key.use}`", edits, safe=True) if edits else _instead(ctx, key, entry)
-        yield Finding(entry.key.span, f"`{key.name}` is deprecated: {key.deprecated}.", fixes)
+        fixes = _replacement(ctx, key, entry) or _equivalent_line(ctx, key, entry)
+        yield Finding(entry.key.span, f"`{key.name}` is deprecated; {key.deprecated}.", fixes)
 
 
-def _instead(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
-    """The fix that writes the line which comes to the same, or takes the entry out if none does."""
-    line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
-    if line and ctx.document.entry(line.partition(":")[0]) is None:
-        return ctx.make_fix(f"Write `{line}`", Edit(entry.span, line), safe=True)
-    return remove_key(ctx, entry) if line is not None else ()
-
-
-def _in_todays_words(ctx: Context, key: Key, entry: Entry) -> Edit | None:
-    """The edit that says by the key of today what an entry says, if its value can stay or be translated."""
+def _replacement(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that uses the current key, if the value can stay or be converted."""
+    if not key.use or ctx.document.entry(key.use):
+        return ()
     use = ctx.dialect.key(key.use)
     if use and (use.type, use.shape) == (key.type, key.shape):
-        return Edit(entry.key.span, use.name)
-    if (key.name, key.use) != (permissions.TOOLS_KEY, permissions.PERMISSION_KEY) or not ctx.reading.entry(
-        key.name
-    ):
-        return None
+        return ctx.make_fix(f"Rename to `{use.name}`", Edit(entry.key.span, use.name), safe=True)
+    if (key.name, key.use) != (permissions.TOOLS_KEY, permissions.PERMISSION_KEY):
+        return ()
+    if not ctx.reading.entry(key.name):
+        return ()
     lines = [
         f"  {write_scalar(grant.permission)}: {grant.action}"
         for grant in permissions.ordered_permissions(ctx.reading)
     ]
-    return Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines])) if lines else None
+    if not lines:
+        return ()
+    edit = Edit(entry.span, ctx.document.newline.join([f"{key.use}:", *lines]))
+    return ctx.make_fix(f"Convert to `{key.use}`", edit, safe=True)
+
+
+def _equivalent_line(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that changes the entry to the equivalent line, or removes it if it has no effect."""
+    line = key.instead.get(entry.value.text.lower()) if isinstance(entry.value, Scalar) else None
+    if line and ctx.document.entry(line.partition(":")[0]) is None:
+        return ctx.make_fix(f"Change to `{line}`", Edit(entry.span, line), safe=True)
+    return remove_key(ctx, entry) if line is not None else ()
 
 
 @rule("advice", tags=("unnecessary",), subjects=("conditional key",))
 def ineffective_key(ctx: Context) -> Iterator[Finding]:
-    """A key is known to the runtime, and does nothing here.
+    """A known key has no effect in this file.
 
-    OpenCode knows `prompt` from its configuration; in an agent file the text below the frontmatter
-    is the prompt. `hidden` keeps a subagent out of a menu, in which other agents do not stand anyway.
+    OpenCode supports `prompt` in its configuration; in an agent file the text below the frontmatter is the
+    prompt. `hidden` removes a subagent from a menu that other agents are not part of.
 
     ## Bad
 
@@ -524,20 +541,20 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
             continue
         when = key.no_effect_when
         if key.no_effect and (when is None or is_met(when, ctx.document.root)):
-            message = f"{ctx.runtime_titles} makes nothing of `{key.name}`: {key.no_effect}."
+            message = f"{ctx.describe_effect('ignores')} `{key.name}`: {key.no_effect}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
         elif key.applies and not applies(key, ctx.document.root):
             values = join_names((f"{key.applies.key}: {value}" for value in key.applies.values), " or ")
-            message = f"`{key.name}` counts only beside {values or f'`{key.applies.key}`'}."
+            message = f"`{key.name}` only applies with {values or f'`{key.applies.key}`'}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
 @rule("ignored", subjects=("fixed value",))
 def overridden_key(ctx: Context) -> Iterator[Finding]:
-    """The folder that the file lies in says otherwise than the file.
+    """The folder of the file overrides the value of a key.
 
-    OpenCode takes every file in `modes` for a primary agent, whatever stands behind `mode`. Agents of
-    another kind belong into `agents`.
+    OpenCode treats every file in `modes` as a primary agent, whatever `mode` is set to. Move subagents
+    to `agents`.
 
     ## Bad
 
@@ -564,55 +581,37 @@ def overridden_key(ctx: Context) -> Iterator[Finding]:
     for name, value in ctx.document.identity.fixed_values.items():
         entry = ctx.entry(name)
         if entry and isinstance(entry.value, Scalar) and entry.value.text not in ("", value):
-            message = f"{ctx.runtime_titles} takes every file in this folder for one with `{name}: {value}`."
-            yield Finding(
-                entry.report_span, message, ctx.make_fix(f"Write `{value}`", Edit(entry.value.span, value))
-            )
-
-
-def _says_nothing(ctx: Context, key: Key | None, value: Scalar) -> bool:
-    """Whether a value is no value, where one is missed, or text without a character, which the runtimes
-    take, and which means nothing."""
-    if value.type == "null":
-        return not (key and key.blank)
-    if key is None or key.type != "text" or not key.shape or value.type != "str" or value.text.strip():
-        return False
-    if ctx.dialect.model_invocable and key.name in ("name", "description"):
-        return False  # What an agent without them comes to is said by the rules about them.
-    return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
-
-
-# What an empty value of these comes to is said by the rules about them.
-_EMPTY_MATTERS = frozenset({"tools", "hooks"})
+            used = ctx.describe_effect(f"uses `{name}: {value}` for every file in this folder")
+            message = f"{used}; {format_code(entry.value.text)} is ignored."
+            fixes = ctx.make_fix(f"Change to `{value}`", Edit(entry.value.span, value))
+            yield Finding(entry.report_span, message, fixes)
 
 
 def _rejected_keys(ctx: Context) -> Iterator[Finding]:
-    """Keys for which a runtime rejects the file."""
+    """Report the keys for which a runtime rejects the file."""
     for finding in remaining_findings(ctx, "unknown-key"):
         entry = next((e for e in ctx.document.root.entries if e.key.span == finding.span), None)
         if entry is None:
             yield finding
             continue
         foreign = ctx.dialect.foreign_key(entry.key.text)
-        renamed = rename_key(ctx, entry, foreign) if foreign else ()
-        meant = closest_key(entry.key.text, ctx.dialect)
+        closest = closest_key(entry.key.text, ctx.dialect)
         if foreign and foreign.of and not foreign.alias:
-            here = f" Here it is called `{foreign.use}`." if foreign.same and foreign.use else ""
-            message = f"{finding.message} It is a key of {foreign.of}.{here}"
-            fixes = ctx.make_fix(f"Write `{foreign.use}`", *renamed) or remove_key(ctx, entry)
-            yield finding._replace(message=message, fixes=fixes)
-        elif meant and ctx.document.entry(meant) is None:
-            fixes = ctx.make_fix(f"Write `{meant}`", Edit(entry.key.span, meant))
-            yield finding._replace(message=f"{finding.message} Did you mean `{meant}`?", fixes=fixes)
+            instead = f" Use `{foreign.use}` instead." if foreign.same and foreign.use else ""
+            message = f"{finding.message} It is a key of {foreign.of}.{instead}"
+            renamed = ctx.make_fix(f"Rename to `{foreign.use}`", *rename_key(ctx, entry, foreign))
+            yield finding._replace(message=message, fixes=renamed or remove_key(ctx, entry))
+        elif closest and ctx.document.entry(closest) is None:
+            yield suggest_key(ctx, finding, closest)
         else:
             yield finding._replace(fixes=remove_key(ctx, entry))
 
 
 @rule("not loaded", subjects=("reason missing-key",))
 def missing_key(ctx: Context) -> Iterator[Finding]:
-    """A key without which the runtime refuses the file is missing.
+    """A required key is missing, and the runtime rejects the file.
 
-    `missing-name` and `missing-description` are about the two that nearly every runtime wants.
+    See `missing-name` and `missing-description` for the two keys that nearly every runtime requires.
 
     ## Bad
 
@@ -638,9 +637,9 @@ def missing_key(ctx: Context) -> Iterator[Finding]:
 
 @rule("suggestion", tags=("unnecessary",), subjects=("format with fields",))
 def unknown_field(ctx: Context) -> Iterator[Finding]:
-    """A field of a record is not known, and has no effect.
+    """A field of a record is unknown and ignored.
 
-    Records are mappings with fixed fields, such as the handoffs of a Copilot agent.
+    Records are mappings with fixed fields, such as the handoffs of a GitHub Copilot agent.
 
     ## Bad
 
@@ -673,41 +672,54 @@ def unknown_field(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    strange: dict[Span, tuple[Entry, Mapping, list[str]]] = {}
+    unknown: dict[Span, _UnknownField] = {}
     known: set[Span] = set()
-    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
-    for _, _, records, names in records_in(ctx):
+    rejected = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    for runtime, _, records, names in records_in(ctx):
         for mapping in records:
             for entry in mapping.entries:
+                span = entry.key.span
                 if entry.key.text in names:
-                    known.add(entry.key.span)
-                elif entry.key.span not in refused:
-                    strange.setdefault(entry.key.span, (entry, mapping, names))
-    for span, (entry, mapping, names) in strange.items():
+                    known.add(span)
+                elif span not in rejected:
+                    unknown.setdefault(span, _UnknownField(entry, mapping, names, [])).runtimes.append(
+                        runtime
+                    )
+    for span, (entry, mapping, names, runtimes) in unknown.items():
         if span in known:
             continue
-        message = f"{format_code(entry.key.text)} is no field that is known here, and has no effect."
-        meant = closest_match(entry.key.text, names)
-        if meant and mapping.get(meant) is None:
-            yield suggest(ctx, span, message, span, meant)
+        ignored = describe_effect(runtimes, "ignores it")
+        finding = Finding(span, f"Unknown field {format_code(entry.key.text)}; {ignored}.")
+        closest = closest_match(entry.key.text, names)
+        if closest and mapping.get(closest) is None:
+            yield suggest_key(ctx, finding, closest)
         else:
-            yield Finding(span, message, _removal(ctx, mapping, entry))
+            yield finding._replace(fixes=_remove_field(ctx, mapping, entry))
 
 
-def _removal(ctx: Context, mapping: Mapping, entry: Entry) -> tuple[Fix, ...]:
-    """The fix that takes a field out, unless it shares its line with the dash of the list."""
-    if not mapping.flow and entry is mapping.entries[0]:
+class _UnknownField(NamedTuple):
+    """A field that some runtimes ignore, in its record, with the names of the fields that are known there."""
+
+    entry: Entry
+    record: Mapping
+    known: list[str]
+    runtimes: list[Runtime]
+
+
+def _remove_field(ctx: Context, record: Mapping, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that removes a field, unless it may share its line with the dash of the list."""
+    if not record.flow and entry is record.entries[0]:
         return ()
-    edit = remove_entry(ctx.document, mapping, entry)
+    edit = remove_entry(ctx.document, record, entry)
     return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=True)
 
 
 @rule("ignored")
 def expected_key(ctx: Context) -> Iterator[Finding]:
-    """A key is missing that a runtime asks for, though it loads the file.
+    """A key that a runtime expects is missing; the file still loads.
 
-    VS Code reports a skill without a name or a description. One that people do not see, or that the model
-    may start by itself as the file says, does not go without a description.
+    VS Code reports a skill without a name or a description. It requires a description for a skill that is
+    hidden from users, and for one that explicitly allows the model to start it.
 
     ## Bad
 
@@ -741,22 +753,20 @@ def expected_key(ctx: Context) -> Iterator[Finding]:
             value = entry.value.text if key and isinstance(entry.value, Scalar) else ""
             needed = key.needs.get(value) if key and key.known_to(reading.runtime.name) else None
             if needed in asked and reading.root.get(needed) is None:
-                wants = describe_effect(
-                    (reading.runtime,), f"wants a `{needed}` with `{entry.key.text}: {value}`"
-                )
+                required = f"requires it with `{entry.key.text}: {value}`"
                 yield Finding(
                     entry.value.span,
-                    f"`{needed}` is missing. {wants}.",
+                    f"`{needed}` is missing. {describe_effect((reading.runtime,), required)}.",
                     effects=effects_on([reading], Consequence.IGNORED),
                 )
         for name in asked:
             if reading.root.get(name) is None and not _is_reported_elsewhere(ctx, name):
-                message = f"`{name}` is missing. {describe_effect((reading.runtime,), 'reports it')}."
+                message = f"`{name}` is missing; {describe_effect((reading.runtime,), 'reports it')}."
                 mark = ctx.document.frontmatter.opening if ctx.document.frontmatter else reading.block
                 yield Finding(mark, message, effects=effects_on([reading], Consequence.ADVICE))
 
 
 def _is_reported_elsewhere(ctx: Context, name: str) -> bool:
-    """Whether another finding is about the missing key: it stops a runtime, or something stands in for it."""
-    refused = any(reason.kind == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
-    return refused or (name == "description" and bool(ctx.reading.description))
+    """Whether another rule reports the missing key: a runtime rejects the file, or uses something else instead."""
+    rejected = any(reason.kind == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
+    return rejected or (name == "description" and bool(ctx.reading.description))

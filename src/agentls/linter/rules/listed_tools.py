@@ -1,4 +1,4 @@
-"""Rules about lists of tools: their entries, and what they result in."""
+"""Rules about lists of tools: their entries, and the tools that the agent has because of them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.loader import Dialect
+from agentls.dialects.runtimes import Runtime
 from agentls.dialects.tool_names import ALL_TOOLS, grammar_for, split_tool_names
 from agentls.document.edits import edit_list, quote_scalar, remove_entry, set_value
 from agentls.document.tools import (
     AvailableTools,
     ResolvedEntry,
     ToolList,
+    missing_in_runtime,
     names_denying,
-    not_there,
 )
 from agentls.linter.consequence import Consequence, Effect
-from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
 from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.tool_entries import (
     DENIED,
@@ -41,9 +42,7 @@ from agentls.linter.shared.tool_entries import (
     strip_specifiers,
     translate_list,
 )
-from agentls.linter.shared.translation import (
-    foreign_format_of,
-)
+from agentls.linter.shared.translation import foreign_format_of
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.wording import code_span, join_names
@@ -54,15 +53,15 @@ from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 def unknown_tool(ctx: Context) -> Iterator[Finding]:
     """No tool has this name.
 
-    Claude Code drops entries that it does not know, without a word, as long as one other entry
-    is left. In `disallowedTools` an unknown name takes nothing away. Quotes, backticks and brackets
-    that are part of the text count as part of the name. Tools of your own can be added to the
-    setting `tools`; those of MCP servers are written `mcp__server__tool` and are never reported.
+    Claude Code silently ignores unknown entries as long as at least one other entry remains. In
+    `disallowedTools` an unknown name denies nothing. Quotes, backticks and brackets inside a
+    string are part of the name. Add your own tools to the setting `tools`; tools of MCP servers are
+    written `mcp__server__tool` and are never reported.
 
-    Products get new tools every week, so a name that resembles none that is known is no more than a
-    hint: the table may be older than the tool.
+    Some products add tools every week. For these, a name that is not close to a known tool is only a
+    hint, because the tool may be newer than the table.
 
-    Gemini CLI loads an agent only if it knows every name in `tools`, by its exact letters.
+    Gemini CLI rejects an agent if any name in `tools` is unknown. Names are case-sensitive there.
 
     ## Bad
 
@@ -109,33 +108,59 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
     ```
     """
     yield from _rejected_tools(ctx)
-    for tools, listed, now in find_unresolved(ctx, "unknown-tool"):
+    for tools, listed, replacements in find_unresolved(ctx, "unknown-tool"):
         name = listed.entry.name or listed.entry.text
         if has_open_parenthesis(name):
-            unclosed = f"{code_span(name)} has no closing parenthesis; all that follows belongs to the entry."
-            yield Finding(listed.entry.span, unclosed)
+            message = f"Unclosed parenthesis in {code_span(name)}; everything after it is part of this entry."
+            yield Finding(listed.entry.span, message)
             continue
-        message = f"There is no tool {code_span(name)}: {entry_effect(ctx, tools, listed)}."
-        if allows_unlisted_tools(ctx):
-            message = f"{ctx.runtime_titles} is not known to have a tool {code_span(name)}."
-        if now:
-            message += f" Did you mean {join_names(now)}?"
-        stripped = bool(now) and now[0] in name and "(" not in name
+        # The name is right except for quotes or brackets around it.
+        is_safe = bool(replacements) and replacements[0] in name and "(" not in name
         yield Finding(
             listed.entry.name_span,
-            message,
-            replace_entry(ctx, tools, listed, now, safe=stripped)
-            if now
-            else remove_entries(ctx, tools, listed),
-            effects=entry_effects(ctx, tools, now) if now else ctx.effects(Consequence.SUGGESTION),
+            f"Unknown tool {code_span(name)}; {entry_effect(ctx, tools, listed)}.{_suggestion(replacements)}",
+            replace_entry(ctx, tools, listed, replacements, safe=is_safe),
+            effects=entry_effects(ctx, tools, replacements)
+            if replacements
+            else ctx.effects(Consequence.SUGGESTION),
         )
+
+
+def _rejected_tools(ctx: Context) -> Iterator[Finding]:
+    """Yield a finding for each name that makes a runtime reject the file."""
+    findings = list(remaining_findings(ctx, "unknown-tool"))
+    unresolved_entries = {
+        listed.entry.name_span: (tools, listed, unresolved.replacements)
+        for tools in (ctx.document.tool_lists if findings else ())
+        for listed in tools.items
+        if (unresolved := explain_entry(listed, tools, ctx.dialect))
+    }
+    for finding in findings:
+        if finding.span not in unresolved_entries:
+            yield finding
+            continue
+        tools, listed, replacements = unresolved_entries[finding.span]
+        yield finding._replace(
+            message=finding.message + _suggestion(replacements),
+            fixes=replace_entry(ctx, tools, listed, replacements),
+        )
+
+
+def _suggestion(names: tuple[str, ...]) -> str:
+    """Return the last sentence of a message, which suggests tools, or nothing without any."""
+    return f" Did you mean {join_names(names)}?" if names else ""
+
+
+def _sentence(clause: str) -> str:
+    """Return a clause as a sentence."""
+    return f"{clause[0].upper()}{clause[1:]}."
 
 
 @rule("ignored", subjects=("unresolved tool",))
 def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
-    """A tool's name is written with the wrong capital letters.
+    """The name of a tool is written in the wrong case.
 
-    Names of tools are case-sensitive. Claude Code takes `read` for an unknown name and drops it.
+    Tool names are case-sensitive. Claude Code treats `read` as an unknown name and ignores it.
 
     ## Bad
 
@@ -161,33 +186,33 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for tools, listed, now in find_unresolved(ctx, "wrong-case-tool"):
-        name = listed.entry.name
-        where = _where(ctx, listed)
-        message = f"Names of tools are case-sensitive{where}: write {join_names(now)} for `{name}`."
-        message += f" As it stands {entry_effect(ctx, tools, listed)}."
-        if allows_unlisted_tools(ctx):
-            message = f"{ctx.runtime_titles} calls the tool {join_names(now)}; `{name}` is not known to work."
+    is_table_incomplete = allows_unlisted_tools(ctx)
+    for tools, listed, replacements in find_unresolved(ctx, "wrong-case-tool"):
+        name, right = f"`{listed.entry.name}`", join_names(replacements)
+        if is_table_incomplete:
+            not_supported = ctx.describe_effect(f"is not documented to support {name}")
+            message = f"The tool is named {right}; {not_supported}."
+        elif len(listed.ignored_by) < len(ctx.readings):
+            # The other readers accept names in any case.
+            ignored = describe_effect(listed.ignored_by, "ignores tool names in the wrong case")
+            message = f"{ignored}: use {right}, not {name}."
+        else:
+            message = f"Tool names are case-sensitive: use {right}, not {name}."
+            message += f" {_sentence(entry_effect(ctx, tools, listed))}"
         yield Finding(
             listed.entry.name_span,
             message,
-            replace_entry(ctx, tools, listed, now, safe=True),
-            effects=entry_effects(ctx, tools, () if allows_unlisted_tools(ctx) else now),
+            replace_entry(ctx, tools, listed, replacements, safe=True),
+            effects=entry_effects(ctx, tools, () if is_table_incomplete else replacements),
         )
-
-
-def _where(ctx: Context, listed: ResolvedEntry) -> str:
-    """In which runtimes an entry comes to nothing, if it is good for others."""
-    some = len(listed.ignored_by) < len(ctx.readings)
-    return f" in {join_titles(listed.ignored_by)}" if some else ""
 
 
 @rule("ignored", tags=("deprecated",), subjects=("unresolved tool",))
 def removed_tool(ctx: Context) -> Iterator[Finding]:
-    """A tool of this name existed once, but does no more.
+    """A tool was removed or renamed, and its old name no longer works.
 
-    Claude Code drops the names of tools that are gone, without a word. Most of them have a
-    successor, which has to be listed by its own name.
+    Claude Code silently ignores the names of removed tools. Most of these tools have a successor,
+    which must be listed by its own name.
 
     ## Bad
 
@@ -213,25 +238,24 @@ def removed_tool(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for tools, listed, now in find_unresolved(ctx, "removed-tool"):
+    for tools, listed, replacements in find_unresolved(ctx, "removed-tool"):
         old = find_former_tool(listed.entry.name, ctx.dialect)
-        assert old is not None, "the fault comes from this row"
-        fixes = [fix for name in now for fix in replace_entry(ctx, tools, listed, (name,))]
-        if not now or tools.key.name == DENIED:
+        assert old is not None, "the code comes from this row"
+        fixes = [fix for name in replacements for fix in replace_entry(ctx, tools, listed, (name,))]
+        if not replacements or tools.key.name == DENIED:
             fixes = [*remove_entries(ctx, tools, listed), *fixes]
-        yield Finding(
-            listed.entry.name_span,
-            f"There is no tool `{listed.entry.name}` any more ({old.note}): {entry_effect(ctx, tools, listed)}.",
-            tuple(dict.fromkeys(fixes)),
-        )
+        message = f"`{listed.entry.name}` was {old.note}; {entry_effect(ctx, tools, listed)}."
+        if replacements:
+            message += f" Use {join_names(replacements)} instead."
+        yield Finding(listed.entry.name_span, message, tuple(dict.fromkeys(fixes)))
 
 
 @rule("suggestion", tags=("deprecated",), subjects=("renamed tool",))
 def renamed_tool(ctx: Context) -> Iterator[Finding]:
-    """A tool is listed by an old name, which still works.
+    """A tool is listed by an old name that still works.
 
-    Claude Code understands some old names, `Task` for `Agent` among them. Its documentation uses
-    the new ones only.
+    Claude Code still accepts some old names, such as `Task` for `Agent`. Its documentation uses only
+    the new names.
 
     ## Bad
 
@@ -263,52 +287,52 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
             for listed in tools.items
             if listed.standing == "available" and (old := find_former_tool(listed.entry.name, ctx.dialect))
         ]
-        every = _with_new_names(ctx, tools, [listed for listed, _ in renamed])
+        rename_all = _replace_old_names(ctx, tools, [listed for listed, _ in renamed])
         for listed, old in renamed:
-            what = "called" if len(old.now) == 1 else "split into"
-            message = f"`{listed.entry.name}` is {what} {join_names(old.now)} now ({old.note})."
+            what = "renamed to" if len(old.now) == 1 else "split into"
             yield Finding(
                 listed.entry.name_span,
-                f"{message} The old name still works.",
-                (*_with_new_name(ctx, tools, listed, old.now), *every),
+                f"`{listed.entry.name}` was {what} {join_names(old.now)}; the old name still works.",
+                (*_replace_old_name(ctx, tools, listed, old.now), *rename_all),
             )
 
 
-def _with_new_name(
-    ctx: Context, tools: ToolList, listed: ResolvedEntry, now: tuple[str, ...]
+def _replace_old_name(
+    ctx: Context, tools: ToolList, listed: ResolvedEntry, current: tuple[str, ...]
 ) -> tuple[Fix, ...]:
-    """The fix that writes what an old name is called now, where that is not listed beside it."""
+    """Return the fix that replaces an old name, or removes it if its current name is also listed."""
     entry = listed.entry
-    if any(other.entry[1:3] == (now[0], entry.specifier) for other in tools.items):
-        return remove_entries(ctx, tools, listed, safe=True) if len(now) == 1 else ()
+    if any(other.entry[1:3] == (current[0], entry.specifier) for other in tools.items):
+        return remove_entries(ctx, tools, listed, safe=True) if len(current) == 1 else ()
     if entry.span.text_in(ctx.text) != entry.text:
         return ()
-    if len(now) == 1:
-        return ctx.make_fix(f"Write `{now[0]}`", Edit(entry.name_span, now[0]), safe=True)
-    edits = edit_list(ctx.document, tools.value, {entry.span: now})
-    return ctx.make_fix(f"Write {join_names(now)}", *edits, safe=True)
+    title = f"Change to {join_names(current)}"
+    if len(current) == 1:
+        return ctx.make_fix(title, Edit(entry.name_span, current[0]), safe=True)
+    edits = edit_list(ctx.document, tools.value, {entry.span: current})
+    return ctx.make_fix(title, *edits, safe=True)
 
 
-def _with_new_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntry]) -> tuple[Fix, ...]:
-    """The fix that writes the new names of all that have one, each once."""
+def _replace_old_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntry]) -> tuple[Fix, ...]:
+    """Return the fix that replaces all old names of a list, without duplicates."""
     if len(renamed) < 2 or any(listed.entry.specifier for listed in renamed):
         return ()
-    there = {listed.entry.name for listed in tools.items}
+    present = {listed.entry.name for listed in tools.items}
     changes: dict[Span, tuple[str, ...]] = {}
     for listed in renamed:
-        changes[listed.entry.span] = tuple(name for name in listed.tools if name not in there)
-        there.update(listed.tools)
+        changes[listed.entry.span] = tuple(name for name in listed.tools if name not in present)
+        present.update(listed.tools)
     edits = edit_list(ctx.document, tools.value, changes)
-    return ctx.make_fix(f"Write the new names of all {len(renamed)} tools", *edits, safe=True)
+    return ctx.make_fix(f"Replace all {len(renamed)} renamed tools", *edits, safe=True)
 
 
 @rule("ignored", subjects=("unresolved tool",))
 def foreign_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed by the name that it has in another product.
 
-    Every product has tools of its own: `run_shell_command` in Gemini is `Bash` here. Claude Code
-    drops the names of others, without a word. Where most of a list is foreign there is one finding
-    for all of it.
+    Every product has its own tools: `run_shell_command` in Gemini CLI is `Bash` in Claude Code, which
+    silently ignores the names of other products. If most tools of a list belong to other products,
+    there is one finding for the whole list.
 
     ## Bad
 
@@ -335,46 +359,51 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
     ```
     """
     lists = () if foreign_format_of(ctx) else ctx.document.tool_lists
-    whole = [tools for tools in lists if is_mostly_foreign(tools)]
-    for tools in whole:
-        dropped = [listed.entry.text for listed in tools.items if explain_entry(listed, tools, ctx.dialect)]
-        droppers = dict.fromkeys(runtime for listed in tools.items for runtime in listed.ignored_by)
+    for tools in filter(is_mostly_foreign, lists):
+        ignored = [listed.entry.text for listed in tools.items if explain_entry(listed, tools, ctx.dialect)]
+        runtimes = dict.fromkeys(runtime for listed in tools.items for runtime in listed.ignored_by)
+        not_supported = describe_effect(runtimes, f"does not support {join_names(ignored)}")
         yield Finding(
             tools.value.span,
-            f"This list is written for {_owner(tools, ctx.dialect)}."
-            f" {describe_effect(droppers, f'does not know {join_names(dropped)}')}.",
-            ctx.make_fix(f"Write the names that {ctx.describe_effect('knows')}", *translate_list(ctx, tools)),
+            f"This list is written for {_main_owner(tools, ctx.dialect)}; {not_supported}.",
+            _translate_list(ctx, tools),
             effects=ctx.effects(Consequence.IGNORED, tools.key.source),
         )
-    for tools, listed, now in find_unresolved(ctx, "foreign-tool"):
+    for tools, listed, replacements in find_unresolved(ctx, "foreign-tool"):
         row = ctx.dialect.foreign_tool(listed.entry.name)
-        assert row is not None, "the fault comes from this row"
+        assert row is not None, "the code comes from this row"
+        message = f"`{row.name}` is a tool of {row.of}; {entry_effect(ctx, tools, listed)}."
         if row.same:
-            message = f"`{row.name}` is the name for {join_names(now)} in {row.of}: {entry_effect(ctx, tools, listed)}."
-        else:
-            nearest_here = f" What comes nearest is {join_names(now)}." if now else ""
-            message = f"`{row.name}` is a tool of {row.of}: {entry_effect(ctx, tools, listed)}.{nearest_here}"
+            message += f" Use {join_names(replacements)} instead."
+        elif replacements:
+            closest = "The closest tool is" if len(replacements) == 1 else "The closest tools are"
+            message += f" {closest} {join_names(replacements)}."
         yield Finding(
             listed.entry.name_span,
             message,
-            replace_entry(ctx, tools, listed, now) if now else remove_entries(ctx, tools, listed),
-            effects=entry_effects(ctx, tools, now),
+            replace_entry(ctx, tools, listed, replacements),
+            effects=entry_effects(ctx, tools, replacements),
         )
 
 
-def _owner(tools: ToolList, dialect: Dialect) -> str:
-    """The product that most of the foreign names belong to."""
+def _main_owner(tools: ToolList, dialect: Dialect) -> str:
+    """Return the product that most of the foreign names belong to."""
     owners = [row.of for listed in tools.items if (row := dialect.foreign_tool(listed.entry.name))]
     return max(owners, key=owners.count)
 
 
+def _translate_list(ctx: Context, tools: ToolList) -> tuple[Fix, ...]:
+    """Return the fix that replaces the tools of other products."""
+    return ctx.make_fix(f"Change to the tools of {ctx.runtime_titles}", *translate_list(ctx, tools))
+
+
 @rule("ignored", subjects=("unresolved tool",))
 def unavailable_tool(ctx: Context) -> Iterator[Finding]:
-    """A tool is listed that is never available to subagents.
+    """A tool is listed that is not available to subagents.
 
-    Some tools belong to the main session, such as `AskUserQuestion`. Claude Code drops them from
-    the list of a subagent. `ExitPlanMode` is available with `permissionMode: plan` only. An agent
-    with an `initialPrompt` is meant to run the main session itself, and is not reported.
+    Some tools, such as `AskUserQuestion`, are only available in the main session. Claude Code ignores
+    them in the list of a subagent. `ExitPlanMode` requires `permissionMode: plan`. An agent with an
+    `initialPrompt` is written for the main session, and is not reported.
 
     ## Bad
 
@@ -404,25 +433,25 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
         return
     for tools, listed, _ in find_unresolved(ctx, "unavailable-tool"):
         tool = ctx.dialect.tool(listed.entry.name)
-        assert tool is not None, "the fault comes from this row"
+        assert tool is not None, "the code comes from this row"
         if tool.subagents == "never":
             when = "never available to subagents"
         else:
-            when = f"available to subagents with `permissionMode: {tool.subagents}` only"
+            when = f"only available to subagents with `permissionMode: {tool.subagents}`"
         yield Finding(
             listed.entry.name_span,
-            f"`{tool.name}` is {when}: {entry_effect(ctx, tools, listed)}.",
+            f"`{tool.name}` is {when}; {entry_effect(ctx, tools, listed)}.",
             remove_entries(ctx, tools, listed),
         )
 
 
 @rule("advice", subjects=("tools",))
 def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
-    """A tool is listed that the agent loses when it runs in the background.
+    """A tool is listed that is not available when the agent runs in the background.
 
-    Subagents run in the background by default. There Claude Code leaves them a part of the
-    built-in tools, and all those of MCP servers; `LSP`, the task list, and the tools that schedule
-    prompts are dropped. Members of a team keep the task list and the schedule. A file that sets
+    Subagents run in the background by default. In the background Claude Code provides all tools of
+    MCP servers but only some of the built-in tools: it removes `LSP`, the task list, and the tools that
+    schedule prompts. Team members keep the task list and the schedule. A file that sets
     `background: false` is not reported.
 
     ## Bad
@@ -463,42 +492,18 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     background = ctx.entry("background")
     if background and isinstance(background.value, Scalar) and background.value.text.lower() == "false":
         return
-    names = dict.fromkeys(listed.entry.name for listed in lost)
-    yield Finding(
-        lost[0].entry.name_span,
-        f"When the agent runs in the background, as it does by default,"
-        f" {ctx.runtime_titles} drops {join_names(names)}.",
-    )
-
-
-def _rejected_tools(ctx: Context) -> Iterator[Finding]:
-    """Names for which a runtime rejects the file."""
-    found = list(remaining_findings(ctx, "unknown-tool"))
-    faults = {
-        listed.entry.name_span: (tools, listed, fault)
-        for tools in (ctx.document.tool_lists if found else ())
-        for listed in tools.items
-        if (fault := explain_entry(listed, tools, ctx.dialect))
-    }
-    for finding in found:
-        if finding.span not in faults:
-            yield finding
-            continue
-        tools, listed, fault = faults[finding.span]
-        if fault.now:
-            message = f"{finding.message} Did you mean {join_names(fault.now, ' or ')}?"
-            yield finding._replace(message=message, fixes=replace_entry(ctx, tools, listed, fault.now))
-        else:
-            yield finding._replace(fixes=remove_entries(ctx, tools, listed))
+    names = join_names(dict.fromkeys(listed.entry.name for listed in lost))
+    removes = ctx.describe_effect(f"removes {names} when the agent runs in the background")
+    yield Finding(lost[0].entry.name_span, f"{removes}, which is the default.")
 
 
 @rule("no tools")
 def no_tools(ctx: Context) -> Iterator[Finding]:
-    """The agent is left without a single tool.
+    """The agent has no tools.
 
-    An empty value, a mapping, a number, or a list in which no name is known: Claude Code starts
-    such an agent with no tool at all, or refuses to start it. Nothing is said when the file is
-    loaded. To give the agent all tools, leave the key out or write `"*"`.
+    If `tools` is empty, a mapping, a number, or a list of unknown names, Claude Code starts the agent
+    without tools or refuses to start it. It loads the file without a warning. To give the agent all
+    tools, remove the key or set it to `"*"`.
 
     ## Bad
 
@@ -524,87 +529,117 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    left = [(reading, tools) for reading in ctx.readings if (tools := _left_without(ctx, reading))]
-    left.sort(key=lambda pair: pair[0].runtime.without_tools == "unknown")
-    if not left:
+    toolless = [(reading, tools) for reading in ctx.readings if (tools := _without_tools(ctx, reading))]
+    toolless.sort(key=lambda pair: pair[0].runtime.without_tools == "unknown")
+    if not toolless:
         return
-    (reading, tools), runtime = left[0], left[0][0].runtime
-    runtimes = [r.runtime for r, _ in left if r.runtime.without_tools == runtime.without_tools]
-    verb = {"refused": "refuses to start", "started": "starts", "unknown": "may start"}[runtime.without_tools]
+    (reading, tools), *_ = toolless
     entry = reading.entry(TOOLS)
-    assert entry is not None, "without a list the agent has all tools"
+    assert entry is not None, "without the key the agent has all tools"
     if tools.mode == "none":
-        what = "names no tool" if isinstance(entry.value, Scalar) and entry.value.text else "is empty"
-        if isinstance(entry.value, Mapping):
-            what = "is a mapping"
-        known = runtime.without_tools != "unknown"
-        meant = runtime.without_tools == "started" and what == "is empty"
-        starts = "starts" if known else "may start"
-        yield Finding(
-            entry.report_span,
-            f"`tools` {what}: {describe_effect(runtimes, f'{starts} the agent without any tool')}.",
-            tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
-            effects=_effects(left, Consequence.ADVICE if meant else Consequence.NO_TOOLS, doubtful=not known),
-        )
-        return
-    names = [dropped.name for dropped in tools.dropped]
-    none = f"{join_names(names)} is not" if len(names) == 1 else f"None of {join_names(names, ', ')} is"
-    reasons = {dropped.reason for dropped in tools.dropped}
-    why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
-    lists = [listed for listed in ctx.document.tool_lists if listed.key.name == TOOLS]
-    known = all(
-        explain_entry(each, tools, ctx.dialect) != _NO_NAME for tools in lists for each in tools.items
-    )
-    doubtful = runtime.without_tools == "unknown" or (ctx.dialect.tool_grammar.open and not known)
-    yield Finding(
+        yield _no_names_finding(ctx, entry, toolless)
+    else:
+        yield _none_available_finding(ctx, entry, tools, toolless)
+
+
+_Toolless = list[tuple[Reading, AvailableTools]]
+
+
+def _no_names_finding(ctx: Context, entry: Entry, toolless: _Toolless) -> Finding:
+    """Return the finding about a value of `tools` without any name."""
+    runtimes = _alike(toolless)
+    is_certain = runtimes[0].without_tools != "unknown"
+    if isinstance(entry.value, Mapping):
+        problem, consequence = "is a mapping", Consequence.NO_TOOLS
+    elif isinstance(entry.value, Scalar) and entry.value.text:
+        problem, consequence = "contains no tool names", Consequence.NO_TOOLS
+    else:
+        # A runtime that starts such an agent may be given one on purpose.
+        is_intended = runtimes[0].without_tools == "started"
+        problem, consequence = "is empty", Consequence.ADVICE if is_intended else Consequence.NO_TOOLS
+    starts = describe_effect(runtimes, f"{'starts' if is_certain else 'may start'} the agent without tools")
+    return Finding(
         entry.report_span,
-        f"{none} available{why}. {describe_effect(runtimes, f'{verb} the agent without any tool')}.",
-        tuple(
-            fix
-            for listed in lists
-            for fix in ctx.make_fix(
-                f"Write the names that {ctx.describe_effect('knows')}", *translate_list(ctx, listed)
-            )
-            if _gives_tools(ctx, fix)
-        ),
-        effects=_effects(left, Consequence.NO_TOOLS, doubtful=doubtful),
+        f"`tools` {problem}; {starts}.",
+        tuple(fix for fix in _value_fixes(ctx, entry) if _gives_tools(ctx, fix)),
+        effects=_effects(toolless, consequence, is_certain=is_certain),
     )
 
 
-def _effects(
-    left: list[tuple[Reading, AvailableTools]], consequence: Consequence, *, doubtful: bool
-) -> tuple[Effect, ...]:
-    """The effect on each runtime that leaves the agent without tools. If it is doubtful that one does, the
-    agent may lack no more than the entries."""
-    consequence = Consequence.IGNORED if doubtful and consequence is Consequence.NO_TOOLS else consequence
-    return tuple(Effect(reading.runtime.name, consequence) for reading, _ in left)
+_STARTS = {
+    "refused": "refuses to start the agent",
+    "started": "starts the agent without tools",
+    "unknown": "may start the agent without tools",
+}
 
 
-_NO_NAME = UnresolvedEntry("unknown-tool")
+def _none_available_finding(
+    ctx: Context, entry: Entry, tools: AvailableTools, toolless: _Toolless
+) -> Finding:
+    """Return the finding about a list of which no tool is available."""
+    runtimes = _alike(toolless)
+    names = [ignored.name for ignored in tools.dropped]
+    problem = f"{join_names(names)} is not" if len(names) == 1 else f"None of {join_names(names, ', ')} is"
+    reasons = {ignored.reason for ignored in tools.dropped}
+    why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
+    lists = [each for each in ctx.document.tool_lists if each.key.name == TOOLS]
+    is_explained = all(
+        explain_entry(listed, tools, ctx.dialect) != _UNKNOWN for tools in lists for listed in tools.items
+    )
+    is_certain = runtimes[0].without_tools != "unknown" and (
+        is_explained or not ctx.dialect.tool_grammar.open
+    )
+    effect = describe_effect(runtimes, _STARTS[runtimes[0].without_tools])
+    return Finding(
+        entry.report_span,
+        f"{problem} available{why}; {effect}.",
+        tuple(fix for each in lists for fix in _translate_list(ctx, each) if _gives_tools(ctx, fix)),
+        effects=_effects(toolless, Consequence.NO_TOOLS, is_certain=is_certain),
+    )
 
 
-_NO_MATTER = ("refused", "undocumented")
+def _alike(toolless: _Toolless) -> list[Runtime]:
+    """Return the runtimes that treat the agent as the first of them does."""
+    runtimes = [reading.runtime for reading, _ in toolless]
+    return [runtime for runtime in runtimes if runtime.without_tools == runtimes[0].without_tools]
 
 
-def _left_without(ctx: Context, reading: Reading) -> AvailableTools | None:
-    """The tools of an agent that a runtime leaves without any, unless it refuses the file for them, or
-    nobody knows what it does then, or the author has it so."""
+def _effects(toolless: _Toolless, consequence: Consequence, *, is_certain: bool) -> tuple[Effect, ...]:
+    """Return the effect on each runtime in which the agent has no tools.
+
+    If that is uncertain, all that is known is that the entries are ignored.
+    """
+    if consequence is Consequence.NO_TOOLS and not is_certain:
+        consequence = Consequence.IGNORED
+    return tuple(Effect(reading.runtime.name, consequence) for reading, _ in toolless)
+
+
+_UNKNOWN = UnresolvedEntry("unknown-tool")
+
+
+def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
+    """Return the tools of an agent for a runtime if there are none.
+
+    Return `None` also if the runtime rejects the file because of them, if its behaviour is undocumented, or if
+    the author intends it.
+    """
     runtime, grammar = reading.runtime, grammar_for(reading.dialect, reading.runtime)
     entry = reading.entry(TOOLS)
     if (
         entry is None
         or grammar.map
-        or runtime.unknown_tools in _NO_MATTER
+        or runtime.unknown_tools in ("refused", "undocumented")
         or is_read_as_string(ctx, entry.value)
     ):
         return None
     tools = ctx.document.tools_in(reading)
     if not tools.is_empty or any(reason.span == entry.report_span for reason in reading.reasons):
         return None
-    # Such a list is written for another runtime, and works there.
-    every = any(dropped.name in reading.dialect.tool_grammar.all for dropped in tools.dropped)
-    elsewhere = any(dropped.reason == not_there(runtime) for dropped in tools.dropped)
-    return None if every or elsewhere or (tools.mode == "none" and grammar.none_on_purpose) else tools
+    # A list with tools of another runtime, or with its word for all tools, is written for that one.
+    has_keyword = any(ignored.name in reading.dialect.tool_grammar.all for ignored in tools.dropped)
+    works_elsewhere = any(ignored.reason == missing_in_runtime(runtime) for ignored in tools.dropped)
+    is_intended = tools.mode == "none" and grammar.none_on_purpose
+    return None if has_keyword or works_elsewhere or is_intended else tools
 
 
 def _gives_tools(ctx: Context, fix: Fix) -> bool:
@@ -613,26 +648,24 @@ def _gives_tools(ctx: Context, fix: Fix) -> bool:
 
 
 def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
-    """Ways out of a value of `tools` that names no tool."""
+    """Yield the fixes for a value of `tools` without any name."""
     root = ctx.reading.root
-    assert root is not None, "the entry was found in it"
+    assert root is not None, "the entry is in it"
     if isinstance(entry.value, Mapping) and entry.value.entries:
         on, off = _switches(entry.value, ctx.dialect)
         if on:
-            yield Fix(f"Write {join_names(on)}", (set_value(entry, ", ".join(on)),))
+            yield Fix(f"Change to {join_names(on)}", (set_value(entry, ", ".join(on)),))
         elif off and root.get(DENIED) is None:
             key = Edit(entry.key.span, DENIED)
             value = set_value(entry, ", ".join(off))
-            yield from ctx.make_fix(f"Take away {join_names(off)} with `{DENIED}`", key, value)
+            yield from ctx.make_fix(f"Deny {join_names(off)} in `{DENIED}`", key, value)
     else:
-        yield Fix('Write `"*"` for all tools', (set_value(entry, '"*"'),))
-        yield from ctx.make_fix(
-            "Remove `tools`, which gives all tools", remove_entry(ctx.document, root, entry)
-        )
+        yield Fix('Change to `"*"` (all tools)', (set_value(entry, '"*"'),))
+        yield from ctx.make_fix("Remove `tools` (all tools)", remove_entry(ctx.document, root, entry))
 
 
 def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
-    """The tools that a mapping as in other products switches on, and those that it switches off."""
+    """Return the tools that a mapping from tools to booleans enables, and those that it disables."""
     switched: dict[bool, list[str]] = {True: [], False: []}
     for entry in value.entries:
         if isinstance(entry.value, Scalar) and entry.value.type == "bool":
@@ -643,10 +676,10 @@ def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
 
 @rule("ignored", subjects=("unresolved tool",))
 def tool_separator(ctx: Context) -> Iterator[Finding]:
-    """Tools are separated by something that does not separate.
+    """Tools are separated by a character that is not a separator.
 
-    Within a text only commas and spaces do. With `;`, `|`, a tab or a line break between them,
-    Claude Code takes several tools for one name that it does not know.
+    In a string only commas and spaces separate tools. If they are separated by `;`, `|`, a tab or a
+    line break, Claude Code reads them as one unknown name.
 
     ## Bad
 
@@ -674,70 +707,78 @@ def tool_separator(ctx: Context) -> Iterator[Finding]:
     """
     found = list(find_unresolved(ctx, "tool-separator"))
     for tools in ctx.document.tool_lists if found else ():
+        is_list = isinstance(tools.value, Sequence)
         for scalar in tools.value.items if isinstance(tools.value, Sequence) else (tools.value,):
             wrong = [
                 listed
                 for of, listed, _ in found
                 if of is tools and scalar.span.start <= listed.entry.span.start < scalar.span.end
             ]
-            if isinstance(scalar, Scalar) and wrong:
-                inside = isinstance(tools.value, Sequence) and not ctx.dialect.tool_grammar.splits_items
-                yield from (
-                    (_item_finding(ctx, tools, listed) for listed in wrong)
-                    if inside
-                    else (_separator_finding(ctx, scalar, wrong),)
-                )
+            if not isinstance(scalar, Scalar) or not wrong:
+                continue
+            if is_list and not ctx.dialect.tool_grammar.splits_items:
+                for listed in wrong:
+                    yield _item_finding(ctx, tools, listed)
+            else:
+                yield _separator_finding(ctx, scalar, wrong)
 
 
 def _item_finding(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> Finding:
-    """The finding about an item of a list that holds several tools, where each needs an item."""
+    """Return the finding about an item that contains several tools, in a list in which each needs an item."""
     text = listed.entry.text
+    reads = describe_effect(listed.ignored_by, f"reads {code_span(text)} as an unknown tool")
     edits = edit_list(ctx.document, tools.value, {listed.entry.span: tuple(split_entry(text))})
     return Finding(
         listed.entry.span,
-        f"Each item of the list is one tool: {describe_effect(listed.ignored_by, 'looks for a tool called')}"
-        f" {code_span(text)}. There is none.",
-        ctx.make_fix("Make them items of their own", *edits),
+        f"Each list item must be one tool; {reads}.",
+        ctx.make_fix("Split into separate items", *edits),
     )
 
 
 def _separator_finding(ctx: Context, scalar: Scalar, wrong: list[ResolvedEntry]) -> Finding:
-    """The finding about one text in which the entries `wrong` hold separators that are none."""
+    """Return the finding about a string whose entries `wrong` contain characters that do not separate."""
     texts = [listed.entry.text for listed in wrong]
     marks = dict.fromkeys(
         mark for text in texts for mark in SEPARATOR.findall(strip_specifiers(text)) if mark
     )
     shown = " and ".join(_MARKS.get(mark, f"`{mark}`") for mark in marks)
-    verb = "do" if len(marks) > 1 else "does"
+    separate = "does not separate" if len(marks) == 1 else "do not separate"
+    read_as = "an unknown tool" if len(wrong) == 1 else "unknown tools"
+    return Finding(
+        wrong[0].entry.span if len(wrong) == 1 else scalar.span,
+        f"{shown[0].upper()}{shown[1:]} {separate} tools;"
+        f" {ctx.describe_effect(f'reads {join_names(texts)} as {read_as}')}.",
+        _separate_with_commas(ctx, scalar, texts),
+    )
+
+
+def _separate_with_commas(ctx: Context, scalar: Scalar, wrong: list[str]) -> tuple[Fix, ...]:
+    """Return the fix that splits the entries `wrong` of a string, and separates all with commas."""
     pieces: list[str] = []
     for text in split_tool_names(scalar.text, ctx.dialect.tool_grammar.separators):
-        pieces += split_entry(text) if text in texts else text.split("\n")
+        pieces += split_entry(text) if text in wrong else text.split("\n")
+    if not pieces:
+        return ()
     names = ", ".join(pieces)
     if scalar.style == "double" and '"' not in names and "\\" not in names:
         names = f'"{names}"'
     elif scalar.style in ("single", "double") or not _NEEDS_NO_QUOTES.fullmatch(names):
         names = quote_scalar(names)
-    return Finding(
-        wrong[0].entry.span if len(wrong) == 1 else scalar.span,
-        f"{shown[0].upper()}{shown[1:]} {verb} not separate tools: {ctx.describe_effect('looks for')}"
-        f" {'a tool' if len(wrong) == 1 else 'tools'} called {join_names(texts)}. There is none.",
-        ctx.make_fix("Write commas", *([Edit(scalar.span, names)] if pieces else [])),
-    )
+    return ctx.make_fix("Separate with commas", Edit(scalar.span, names))
 
 
-_MARKS = {" ": "a blank", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-break space"}
-
+_MARKS = {" ": "a space", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-break space"}
 
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
 
 
 @rule("ignored", subjects=("specifier",))
 def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
-    """A specifier in parentheses does not narrow a tool down.
+    """A specifier in parentheses does not restrict the tool.
 
-    `Bash(git:*)` in `tools` gives the agent all of Bash: other commands run as well, and those that
-    fit are not approved beforehand. `Bash(rm:*)` in `disallowedTools` takes all of Bash away. What
-    an agent may run is ruled by the permissions in the settings, or by a `PreToolUse` hook.
+    `Bash(git:*)` in `tools` gives the agent all of Bash: it can also run other commands, and commands
+    that match are not pre-approved. `Bash(rm:*)` in `disallowedTools` denies all of Bash. To restrict
+    what an agent can run, use the permissions in the settings or a `PreToolUse` hook.
 
     ## Bad
 
@@ -767,20 +808,17 @@ def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
         row = ctx.dialect.tool(listed.tool or "")
         if row is None or not tools.key.specifier or (row.scoping and tools.key.name == TOOLS):
             continue
-        preload = f" To load a skill into the agent, list it in `{_SKILLS}`."
-        yield Finding(
-            listed.entry.span,
-            f"The specifier of `{listed.entry.text}` is not applied. {tools.key.specifier}"
-            f"{preload if row.name == 'Skill' and tools.key.name == TOOLS else ''}",
-            _without_specifier(ctx, tools, listed),
-        )
+        message = f"The specifier in `{listed.entry.text}` is ignored. {tools.key.specifier}"
+        if row.name == "Skill" and tools.key.name == TOOLS:
+            message += f" To preload a skill, list it in `{_SKILLS}`."
+        yield Finding(listed.entry.span, message, _remove_specifier(ctx, tools, listed))
 
 
 _SKILLS = "skills"
 
 
 def _with_specifier(ctx: Context) -> Iterator[tuple[ToolList, ResolvedEntry]]:
-    """The entries of tools at hand with a specifier that is to narrow them down."""
+    """Yield the entries of available tools with a specifier that does not allow everything."""
     for tools in ctx.document.tool_lists:
         for listed in tools.items:
             specifier = listed.entry.specifier
@@ -788,22 +826,23 @@ def _with_specifier(ctx: Context) -> Iterator[tuple[ToolList, ResolvedEntry]]:
                 yield tools, listed
 
 
-def _without_specifier(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> tuple[Fix, ...]:
-    """The fix that leaves just the tool, once."""
+def _remove_specifier(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> tuple[Fix, ...]:
+    """Return the fix that keeps only the name, or removes the entry if the tool is also listed without a
+    specifier."""
     others = [other for other in tools.items if other.tool == listed.tool and other is not listed]
     if any(not other.entry.specifier for other in others):
         return remove_entries(ctx, tools, listed)
     edits = edit_list(ctx.document, tools.value, {listed.entry.span: (listed.entry.name,)})
-    return ctx.make_fix(f"Write `{listed.entry.name}`", *edits)
+    return ctx.make_fix(f"Change to `{listed.entry.name}`", *edits)
 
 
 @rule("advice", subjects=("specifier",))
 def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
-    """The types of agents in parentheses do not count in a subagent.
+    """The agents listed in `Agent(...)` do not restrict a subagent.
 
-    `Agent(worker, tester)` in `tools` restricts which agents may be started while this agent runs
-    the main session (`--agent`). As a subagent it may start any agent. An agent with an
-    `initialPrompt` is meant to run the main session, and is not reported.
+    `Agent(worker, tester)` in `tools` restricts which agents can be started if this agent runs the
+    main session (`claude --agent`). As a subagent it can start any agent. An agent with an
+    `initialPrompt` is written for the main session, and is not reported.
 
     ## Bad
 
@@ -834,20 +873,16 @@ def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
     for tools, listed in _with_specifier(ctx):
         row = ctx.dialect.tool(listed.tool or "")
         if row and row.scoping and tools.key.name == TOOLS:
-            yield Finding(
-                listed.entry.span,
-                f"`{listed.entry.text}`: {row.scoping[0].lower()}{row.scoping[1:]}",
-                _without_specifier(ctx, tools, listed),
-            )
+            yield Finding(listed.entry.span, row.scoping, _remove_specifier(ctx, tools, listed))
 
 
 @rule("ignored", subjects=("several tool lists",))
 def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
-    """A tool stands in `tools` and in `disallowedTools`.
+    """A tool is listed in both `tools` and `disallowedTools`.
 
-    `disallowedTools` comes first: Claude Code takes away what it names, and then looks for the
-    tools of `tools` in what is left. A specifier makes no difference: `Bash(rm:*)` in
-    `disallowedTools` takes away `Bash`.
+    `disallowedTools` has priority: Claude Code removes its tools first, and then looks for the
+    tools of `tools` in the rest. A specifier makes no difference: `Bash(rm:*)` in
+    `disallowedTools` denies all of `Bash`.
 
     ## Bad
 
@@ -878,22 +913,21 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
     if TOOLS not in lists or DENIED not in lists:
         return
     allowed, denied = lists[TOOLS], lists[DENIED]
-    named: dict[str, list[ResolvedEntry]] = {}
+    denied_by: dict[str, list[ResolvedEntry]] = {}
     for each in denied.items:
-        named.setdefault(each.tool or each.entry.name, []).append(each)
+        denied_by.setdefault(each.tool or each.entry.name, []).append(each)
     for listed in allowed.items:
         if listed.standing != "available" or listed.tool is None:
             continue
-        tool = listed.tool
-        by = [each for name in names_denying(tool) for each in named.get(name, ())]
+        by = [each for name in names_denying(listed.tool) for each in denied_by.get(name, ())]
         by.sort(key=lambda each: each.entry.span)
         if not by:
             continue
         yield Finding(
             listed.entry.span,
-            f"`{by[0].entry.text}` in `disallowedTools` takes `{listed.entry.text}` away again.",
+            f"`{by[0].entry.text}` in `{DENIED}` denies `{listed.entry.text}`; the agent does not have it.",
             (*remove_entries(ctx, allowed, listed, safe=True), *remove_entries(ctx, denied, *by)),
-            tuple(Related(each.entry.span, "Taken away here") for each in by),
+            tuple(Related(each.entry.span, "denied here") for each in by),
         )
 
 
@@ -901,8 +935,8 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
 def duplicate_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed twice.
 
-    That does no harm: Claude Code gives the tool once. Old names count as the tools they stand
-    for. Entries with different specifiers are not reported here.
+    The duplicate has no effect. An old name is a duplicate of the current name of the same tool.
+    Entries with different specifiers are not reported by this rule.
 
     ## Bad
 
@@ -938,20 +972,22 @@ def duplicate_tool(ctx: Context) -> Iterator[Finding]:
                 same_name = first.entry.name == listed.entry.name
                 yield Finding(
                     listed.entry.span,
-                    f"`{listed.entry.text}` is listed already.",
-                    # Of two names for one tool the old one goes, by the fix of `renamed-tool`.
+                    f"Duplicate tool `{listed.entry.text}`."
+                    if same_name
+                    else f"`{listed.entry.text}` is the same tool as `{first.entry.text}`.",
+                    # `renamed-tool` has the fix that removes the old one of two names.
                     remove_entries(ctx, tools, listed, safe=True) if same_name else (),
-                    (Related(first.entry.span, "Listed here"),),
+                    (Related(first.entry.span, "first listed here"),),
                 )
 
 
 @rule("ignored", subjects=("unresolved tool",))
 def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
-    """A pattern or keyword in `tools` is not understood.
+    """A pattern or keyword in `tools` is not supported.
 
-    `*` stands for all tools, but only by itself. `Read*` and `All` are names of no tool, and are
-    dropped. `mcp__*`, for the tools of all MCP servers, is understood in `disallowedTools` only; in
-    `tools` each server is named, as in `mcp__github`.
+    `*` means all tools, but only as the whole entry. `Read*` and `All` are unknown names and are
+    ignored. `mcp__*`, which means the tools of all MCP servers, only works in `disallowedTools`; in
+    `tools` each server must be listed, as in `mcp__github`.
 
     ## Bad
 
@@ -977,35 +1013,30 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    for tools, listed, now in find_unresolved(ctx, "wildcard-not-understood"):
+    for tools, listed, replacements in find_unresolved(ctx, "wildcard-not-understood"):
         name = listed.entry.name
         if name == EVERY_MCP_TOOL:
-            message = f"`{name}` is understood in `{DENIED}` only. Name each server, as in `mcp__github`."
-            fixes = remove_entries(ctx, tools, listed)
-        elif ALL_TOOLS in name:
-            message = f"{code_span(name)} is no tool: {entry_effect(ctx, tools, listed)}."
-            message += (
-                " `*` stands for all tools only by itself."
-                if ALL_TOOLS in ctx.dialect.tool_grammar.all
-                else ""
-            )
-            fixes = replace_entry(ctx, tools, listed, now) if now else remove_entries(ctx, tools, listed)
-        else:
+            message = f"`{name}` only works in `{DENIED}`. List each server instead, as in `mcp__github`."
+            yield Finding(listed.entry.name_span, message, remove_entries(ctx, tools, listed))
+            continue
+        message = f"Unknown tool {code_span(name)}; {entry_effect(ctx, tools, listed)}."
+        if ALL_TOOLS not in name:
             entry = ctx.entry(tools.key.name)
-            assert entry is not None, "the list stands in the frontmatter"
-            message = (
-                f"`{name}` is not a keyword: {entry_effect(ctx, tools, listed)}. `*` stands for all tools."
-            )
-            fixes = ctx.make_fix('Write `"*"` for all tools', set_value(entry, '"*"'))
+            assert entry is not None, "the list is in the frontmatter"
+            message += " Use `*` for all tools."
+            fixes = ctx.make_fix('Change to `"*"` (all tools)', set_value(entry, '"*"'))
+        else:
+            message += " Only `*` alone means all tools." if ALL_TOOLS in ctx.dialect.tool_grammar.all else ""
+            fixes = replace_entry(ctx, tools, listed, replacements)
         yield Finding(listed.entry.name_span, message, fixes)
 
 
 @rule("ignored")
 def missing_tool(ctx: Context) -> Iterator[Finding]:
-    """A key does nothing without a tool that the agent does not have.
+    """A key has no effect because the agent does not have the tool that it requires.
 
-    In VS Code an agent starts those in `agents` by the tool `agent`. Where it has `tools`, that one has
-    to be among them.
+    In VS Code an agent starts the agents in `agents` with the tool `agent`. If the agent has `tools`, the
+    list must contain that tool.
 
     ## Bad
 
@@ -1046,6 +1077,5 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
                 continue
             yield Finding(
                 entry.report_span,
-                f"`{key.name}` does nothing in {reading.runtime.title} unless {join_names([key.needs_tool])}"
-                " is among the tools.",
+                f"{reading.runtime.title} ignores `{key.name}` without the tool {join_names([key.needs_tool])}.",
             )

@@ -1,4 +1,4 @@
-"""Rules about `mcpServers`."""
+"""Rules about `mcpServers` and `skills`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agentls.dialects.hooks import Transport
 from agentls.document.edits import indent_lines, insert_field
 from agentls.linter.rule import Context, Finding, Fix, rule
+from agentls.linter.shared.hook_shape import describe_mismatch
 from agentls.linter.shared.suggestions import suggest
 from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
@@ -17,10 +18,10 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_nu
 
 @rule("ignored", subjects=("type skills",))
 def invalid_skills(ctx: Context) -> Iterator[Finding]:
-    """`skills` is not a list of names, and loads nothing.
+    """`skills` is not a list of names, so no skill is loaded.
 
-    Claude Code takes a list of names, or text with commas or spaces between them. A number, a
-    truth value or a mapping is ignored without a word, and so is an item that is no text.
+    Claude Code accepts a list of names, or a string with commas or spaces between the names. It
+    silently ignores a number, a boolean or a mapping, and any item that is not a string.
 
     ## Bad
 
@@ -55,38 +56,36 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
         if isinstance(value, Sequence):
             for item in value.items:
                 if not isinstance(item, Scalar):
-                    found = describe_value(item)
-                    message = (
-                        f"A skill is named in text, not by {found}. {ctx.runtime_titles} ignores the item."
-                    )
+                    ignores = ctx.describe_effect("ignores the item")
+                    message = f"The name of a skill must be a string, not {describe_value(item)}. {ignores}."
                     yield Finding(item.span, message)
         elif isinstance(value, Mapping) or value.type != "str":
-            message = f"`{key.name}` takes the names of skills, not {describe_value(value)}. {ctx.runtime_titles} ignores it."
-            yield Finding(entry.report_span, message)
+            message = f"`{key.name}` must be a list or a string of names, not {describe_value(value)}."
+            yield Finding(entry.report_span, f"{message} {ctx.describe_effect('ignores it')}.")
 
 
 def _items(ctx: Context) -> tuple[Node, ...]:
-    """The items of the list of servers; a bare mapping counts as the only one."""
+    """Return the items of the list of servers; a mapping without a list is the only item."""
     for _, entry in entries_of_type(ctx, "servers"):
         return entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
     return ()
 
 
 def _is_nameless(ctx: Context, item: Mapping) -> bool:
-    """Whether an item is the definition of a server without the server's name above it."""
+    """Whether an item is the definition of a server, which should be the value of the server's name."""
     fields = {field.name for field in ctx.dialect.servers.fields}
     return any(e.key.text in fields and not isinstance(e.value, Mapping) for e in item.entries)
 
 
 def _servers(ctx: Context) -> Iterator[Entry]:
-    """The servers that are defined in place: names with what stands below them."""
+    """Yield the servers that are defined in the file: entries from a name to a definition."""
     for item in _items(ctx):
         if isinstance(item, Mapping) and not _is_nameless(ctx, item):
             yield from item.entries
 
 
 def _definitions(ctx: Context) -> Iterator[tuple[Entry, Mapping]]:
-    """The servers whose definition is a mapping, with it."""
+    """Yield the servers whose definition is a mapping, each with that mapping."""
     for server in _servers(ctx):
         if isinstance(server.value, Mapping):
             yield server, server.value
@@ -94,11 +93,11 @@ def _definitions(ctx: Context) -> Iterator[tuple[Entry, Mapping]]:
 
 @rule("ignored", subjects=("type servers",))
 def invalid_server(ctx: Context) -> Iterator[Finding]:
-    """An entry of `mcpServers` does not describe a server, and is dropped.
+    """An entry of `mcpServers` is not a valid server, and is ignored.
 
-    Each item of the list is the name of a server that is configured elsewhere, or a mapping from a
-    name to a definition as in `.mcp.json`. Claude Code drops any other item, and a definition with
-    an unknown transport or a field of the wrong type; the rest of the agent loads.
+    Each item of the list must be the name of a server that is configured elsewhere, or a mapping from
+    a name to a definition as in `.mcp.json`. Claude Code ignores any other item, and a definition
+    with an unknown transport or a field of the wrong type; it loads the rest of the agent.
 
     ## Bad
 
@@ -130,52 +129,46 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
+    ignores = ctx.describe_effect("ignores it")
     for item in _items(ctx):
         if isinstance(item, Sequence) or (isinstance(item, Scalar) and item.type not in ("str", "null")):
-            message = (
-                f"A server is a name or a mapping, not {describe_value(item)}. {ctx.runtime_titles} drops it."
-            )
+            message = f"A server must be a name or a mapping, not {describe_value(item)}. {ignores}."
             yield Finding(item.span, message)
         elif isinstance(item, Mapping) and _is_nameless(ctx, item):
-            message = "The definition has no name of a server above it."
-            yield Finding(item.span, f"{message} {ctx.runtime_titles} drops it.")
+            yield Finding(item.span, f"The name of the server is missing before its definition. {ignores}.")
     for server in _servers(ctx):
-        yield from _wrong_definition(ctx, server)
+        yield from _invalid_definition(ctx, server)
 
 
-def _wrong_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
-    """What is wrong with the definition of a server, except for what is missing."""
+def _invalid_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
+    """Yield the findings about values in the definition of a server; missing fields have their own rule."""
     name, definition = format_code(server.key.text), server.value
     if not isinstance(definition, Mapping):
         if isinstance(definition, Scalar) and definition.is_alias:
             return
+        problem = f"must be a mapping, not {describe_value(definition)}"
         fixes: tuple[Fix, ...] = ()
-        colon = ctx.text.find(":", server.key.span.end)
-        if is_null(definition) and colon >= 0 and _is_alone(ctx, server):
-            edit = Edit(Span(server.key.span.end, max(colon + 1, definition.span.end)), "")
-            fixes = ctx.make_fix("Write just the name", edit)
-        message = f"The server {name} is {describe_value(definition)}, not a mapping. {ctx.runtime_titles} drops it."
+        if is_null(definition):
+            problem = "has no definition"
+            colon = ctx.text.find(":", server.key.span.end)
+            if colon >= 0 and _is_alone(ctx, server):
+                edit = Edit(Span(server.key.span.end, max(colon + 1, definition.span.end)), "")
+                fixes = ctx.make_fix("Keep only the name", edit)
+        message = f"The server {name} {problem}. {ctx.describe_effect('ignores it')}."
         yield Finding(server.report_span, message, fixes)
         return
     for field in ctx.dialect.servers.fields:
         entry = definition.get(field.name)
         if entry is None or field.accepts(entry.value) or is_null(entry.value):
             continue
-        wanted = {"text": "text", "boolean": "`true` or `false`"}.get(field.type, f"a {field.type}")
-        if field.values:
-            wanted = "one of " + ", ".join(f"`{value}`" for value in field.values)
-        given = (
-            format_code(entry.value.span.text_in(ctx.text))
-            if isinstance(entry.value, Scalar)
-            else describe_value(entry.value)
-        )
-        message = f"`{field.name}` takes {wanted}, not {given}. {ctx.runtime_titles} drops the server {name}."
+        ignores = ctx.describe_effect(f"ignores the server {name}")
+        message = f"{describe_mismatch(ctx, field, entry.value)}. {ignores}."
         meant = closest_match(entry.value.text, field.values) if isinstance(entry.value, Scalar) else None
         yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
 def _is_alone(ctx: Context, server: Entry) -> bool:
-    """Whether the server is the only one in its item of the list, so that the name alone will do."""
+    """Whether the server is the only one in its item of a list, so that its name can be the item."""
     return any(
         isinstance(item, Mapping) and item.entries == (server,)
         for _, entry in entries_of_type(ctx, "servers")
@@ -186,10 +179,10 @@ def _is_alone(ctx: Context, server: Entry) -> bool:
 
 @rule("ignored", subjects=("type servers",))
 def incomplete_server(ctx: Context) -> Iterator[Finding]:
-    """The definition of an MCP server lacks what it takes to reach the server.
+    """The definition of an MCP server has no command or URL.
 
-    A program needs a `command`, a server at an address a `url`. A definition without `type` is
-    read as that of a program, even if it has a `url`. Claude Code skips such a server.
+    A `stdio` server requires `command`, and all others require `url`. Claude Code reads a definition
+    without `type` as `stdio`, even if it has a `url`. It ignores a server without the required field.
 
     ## Bad
 
@@ -227,23 +220,20 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
         needed = definition.get(transport.requires)
         if needed and not is_null(needed.value):
             continue
-        name = format_code(server.key.text)
-        message = f"The server {name} has no `{transport.requires}`. {ctx.runtime_titles} skips it."
-        other = None if definition.get("type") else _meant_transport(ctx, definition)
+        problem = f"has no `{transport.requires}`"
+        fixes: tuple[Fix, ...] = ()
+        other = None if definition.get("type") else _likely_transport(ctx, definition)
         if other:
-            message = (
-                f"The server {name} has a `{other.requires}` but no `type`, and is read as"
-                f" `{transport.name}`. {ctx.runtime_titles} skips it."
-            )
+            problem = f"has `{other.requires}` but no `type`, and is read as `{transport.name}`"
             field = f"type: {other.name}"
-            fixes = ctx.make_fix(f"Add `{field}`", insert_field(ctx.document, definition, field))
-            yield Finding(server.key.span, message, fixes)
-        else:
-            yield Finding(server.key.span, message)
+            fixes = ctx.make_fix(f"Insert `{field}`", insert_field(ctx.document, definition, field))
+        ignores = ctx.describe_effect("ignores it")
+        message = f"The server {format_code(server.key.text)} {problem}. {ignores}."
+        yield Finding(server.key.span, message, fixes)
 
 
 def _transport(ctx: Context, definition: Mapping) -> Transport | None:
-    """The transport of a definition: the one it names, or the one meant where none is named."""
+    """Return the transport that a definition sets, or the default; `None` for an unknown one."""
     transports = ctx.dialect.servers.transports
     written = definition.get("type")
     if written is None:
@@ -252,8 +242,8 @@ def _transport(ctx: Context, definition: Mapping) -> Transport | None:
     return next((transport for transport in transports if transport.name == text), None)
 
 
-def _meant_transport(ctx: Context, definition: Mapping) -> Transport | None:
-    """The transport, other than the usual one, that a definition without a type has all it takes for."""
+def _likely_transport(ctx: Context, definition: Mapping) -> Transport | None:
+    """Return the transport other than the default whose required field a definition without `type` has."""
     for transport in ctx.dialect.servers.transports[1:]:
         needed = definition.get(transport.requires)
         if needed and not is_null(needed.value):
@@ -301,17 +291,17 @@ def unknown_server_field(ctx: Context) -> Iterator[Finding]:
             written = entry.key.text
             meant = None if written in fields else closest_match(written, fields)
             if meant and definition.get(meant) is None:
-                message = f"The definition of a server has no field {format_code(written)}."
+                message = f"Unknown field {format_code(written)} in a server definition."
                 yield suggest(ctx, entry.key.span, message, entry.key.span, meant)
 
 
 @rule("advice", subjects=("type servers",))
 def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
-    """`mcpServers` is a mapping or text, where only a list is documented.
+    """`mcpServers` is a mapping or a string, but only a list is documented.
 
-    In `.mcp.json` the servers stand in a mapping; in an agent file each of them is an item of a
-    list. Claude Code loads the other forms without complaint, but nobody has shown that the
-    agent gets the servers.
+    In `.mcp.json` the servers are the entries of a mapping; in an agent file each server is an item of
+    a list. Claude Code loads a file with another form without a warning, but it is not documented
+    whether the agent can use the servers.
 
     ## Bad
 
@@ -347,16 +337,17 @@ def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
         value = entry.value
         if isinstance(value, Sequence) or (isinstance(value, Scalar) and value.type != "str"):
             continue
-        what = "a mapping" if isinstance(value, Mapping) else "text"
-        message = f"`{key.name}` is documented as a list. Whether {what} works is not known."
-        yield Finding(entry.report_span, message, ctx.make_fix("Write a list", *_as_list(ctx, value)))
+        form = "a mapping" if isinstance(value, Mapping) else "a string"
+        message = f"`{key.name}` is documented as a list; the effect of {form} is undocumented."
+        fixes = ctx.make_fix("Convert to a list", *_convert_to_list(ctx, value))
+        yield Finding(entry.report_span, message, fixes)
 
 
-def _as_list(ctx: Context, value: Node) -> Iterator[Edit]:
-    """The edits that make a list of a mapping or of names in text."""
+def _convert_to_list(ctx: Context, value: Node) -> Iterator[Edit]:
+    """Yield the edits that convert a mapping, or names in a string, to a list."""
     if isinstance(value, Mapping) and not value.flow:
         for entry in value.entries:
             yield from indent_lines(ctx.document, entry.span, "- ", 2)
-    # Text in quotes or in a block of lines would need more than brackets.
+    # Brackets around a quoted string or a block scalar would not make its names separate items.
     elif isinstance(value, Mapping) or (isinstance(value, Scalar) and value.style == "plain"):
         yield Edit(value.span, f"[{value.span.text_in(ctx.text)}]")

@@ -17,10 +17,12 @@ from agentls.text.yaml_tree import Scalar, Sequence
 
 
 def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar, Model | None]]:
-    """The text values of `model` with what is known of them; other providers' ids are left out, unless
-    they are wanted from `everywhere`, and so is what lacks a provider that it needs."""
+    """Find the strings in `model`, each with the known model that it names.
+
+    Strings without the provider that the format requires are left out, and so are the ids of other
+    providers, unless `everywhere` is true. There are none in a dialect that lists no models.
+    """
     models = ctx.dialect.models
-    # Of some products nothing is known about their models.
     for key, entry in entries_of_type(ctx, "model") if models.known else ():
         items = entry.value.items if key.shape and isinstance(entry.value, Sequence) else (entry.value,)
         for value in items:
@@ -35,9 +37,9 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
 
 @rule("ignored", subjects=("type model",))
 def non_text_model(ctx: Context) -> Iterator[Finding]:
-    """The value of `model` is not text, and ignored.
+    """The value of `model` is not a string and is ignored.
 
-    Claude Code runs the agent with the model of the session, as if the key were not there.
+    Claude Code runs the agent with the model of the session, as if the key were missing.
 
     ## Bad
 
@@ -65,8 +67,9 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries_of_type(ctx, "model"):
         if not key.shape and (not isinstance(entry.value, Scalar) or entry.value.type != "str"):
-            message = f"`{key.name}` is {describe_value(entry.value)}, not text: it is ignored."
-            yield Finding(entry.report_span, f"{message} {ctx.runtime_titles} uses the model of the session.")
+            message = f"`{key.name}` must be a string, not {describe_value(entry.value)}."
+            instead = ctx.describe_effect("uses the model of the session instead")
+            yield Finding(entry.report_span, f"{message} {instead}.")
 
 
 _SLASH = "/"
@@ -74,11 +77,11 @@ _SLASH = "/"
 
 @rule("ignored", subjects=("type model",))
 def model_without_provider(ctx: Context) -> Iterator[Finding]:
-    """A model is named without its provider.
+    """A model is written without its provider.
 
-    OpenCode asks the provider that stands in front of the first `/`. It takes `sonnet` for a provider
-    without a model: the file loads, and the agent fails as soon as it runs, with an error that says
-    nothing of the model. To run the agent with the model of the session leave the key out.
+    OpenCode reads the part before the first `/` as the provider. It reads `sonnet` as a provider without a
+    model: the file loads, but the agent fails when it runs, with an error that does not mention the model.
+    To run the agent with the model of the session, remove the key.
 
     ## Bad
 
@@ -110,25 +113,28 @@ def model_without_provider(ctx: Context) -> Iterator[Finding]:
         provider, slash, model = value.text.partition(_SLASH)
         if slash and provider and model:
             continue
-        message = f"`{key.name}` takes `provider/model`, not {format_code(value.text)}: the agent fails when it runs."
-        if value.text.strip().lower() in _SESSION:
-            message += f" Without the key {ctx.runtime_titles} uses the model of the session."
+        written = format_code(value.text)
+        message = (
+            f"`{key.name}` must have the form `provider/model`, not {written}; the agent fails when it runs."
+        )
+        if value.text.strip().lower() in _NAMES_OF_SESSION_MODEL:
+            message += f" Remove `{key.name}` to use the model of the session."
             yield Finding(value.span, message, remove_key(ctx, entry))
         else:
-            meant = None if slash else models.with_provider(value.text)
-            yield suggest(ctx, value.span, message, value.span, meant)
+            closest = None if slash else models.with_provider(value.text)
+            yield suggest(ctx, value.span, message, value.span, closest)
 
 
-# What other products call the model of the session.
-_SESSION = ("inherit", "default", "auto")
+_NAMES_OF_SESSION_MODEL = ("inherit", "default", "auto")
+"""Values that select the model of the session in other products."""
 
 
 @rule("ignored", subjects=("type model",))
 def misspelt_provider(ctx: Context) -> Iterator[Finding]:
-    """The provider of a model is not known, and close to one that is.
+    """The provider of a model is unknown and similar to a known one.
 
-    OpenCode looks for the provider that stands in front of the first `/` when the agent runs, and
-    fails if nobody has set it up. Ids of your own can be added to `models` in the configuration.
+    OpenCode looks up the provider before the first `/` when the agent runs, and fails if it is not
+    configured. Additional ids can be added to the setting `models`.
 
     ## Bad
 
@@ -158,23 +164,23 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
         provider, slash, _ = value.text.partition(_SLASH)
         if model or not slash or not known or provider in known:
             continue
-        meant = closest_match(provider, known, most=1)
-        if meant:
-            message = f"No provider is called {format_code(provider)}: the agent fails when it runs."
+        closest = closest_match(provider, known, max_distance=1)
+        if closest:
+            message = f"Unknown provider {format_code(provider)}; the agent fails when it runs."
             span = Span(value.span.start, value.span.start + len(provider))
-            written = span if span.text_in(ctx.text) == provider else value.span
-            whole = meant if written == span else meant + value.text[len(provider) :]
-            yield suggest(ctx, written, message, written, whole)
+            if span.text_in(ctx.text) != provider:  # The value is in quotes.
+                span, closest = value.span, closest + value.text[len(provider) :]
+            yield suggest(ctx, span, message, span, closest)
 
 
 @rule("ignored", subjects=("type model",))
 def misspelt_model(ctx: Context) -> Iterator[Finding]:
-    """A model is written in a way that nobody knows, close to one that exists.
+    """A model is unknown and similar to a known one.
 
-    Claude Code knows aliases such as `sonnet` and full ids such as `claude-sonnet-5-5`, and
-    passes on anything else as it is. So `claude-sonet-5-5`, `sonnet-4.5` or the display name
-    `Claude Sonnet 4.5` are sent to the API, which refuses them when the agent is started. Names
-    that a gateway of your own knows can be added to `models` in the configuration.
+    Claude Code resolves aliases such as `sonnet` and full ids such as `claude-sonnet-5-5`, and sends
+    any other value unchanged. The API rejects values such as `claude-sonet-5-5`, `sonnet-4.5` or the
+    display name `Claude Sonnet 4.5` when the agent starts. Names that your own gateway accepts can be added
+    to the setting `models`.
 
     ## Bad
 
@@ -202,22 +208,21 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
     """
     for value, model in _models(ctx):
         known = model or ctx.dialect.foreign_model(value.text)
-        meant = None if known else _meant_model(value.text, ctx.dialect.models)
-        if meant:
-            message = f"No model is called {format_code(value.text)}."
-            if ctx.dialect.models.unknown == "passed on":
-                message += f" {ctx.describe_effect('passes it on as it is')}, and the API refuses it."
+        closest = None if known else _closest_model(value.text, ctx.dialect.models)
+        if closest:
+            message = f"Unknown model {format_code(value.text)}."
+            if _are_unknown_models_passed_on(ctx):
+                message += f" {ctx.describe_effect('sends it unchanged')} and the API rejects it."
             else:
                 message += f" {ctx.describe_effect('uses the model of the session')}."
-            yield suggest(ctx, value.span, message, value.span, meant)
+            yield suggest(ctx, value.span, message, value.span, closest)
 
 
-def _meant_model(text: str, models: Models) -> str | None:
-    """The alias or id that the author most likely had in mind.
+def _closest_model(text: str, models: Models) -> str | None:
+    """Return the alias or id that the author most likely intended.
 
-    A retired model, or a family with a version that nobody knows any more, comes to the alias of
-    its family. A version is no slip of the pen: the digits must be those of the model, and so
-    must the first letter.
+    For a model that is no longer available, it is the alias of its family. The digits must be those of
+    the model, because a version is rarely a misspelling, and so must the first letter.
     """
     written = text.strip().lower().removesuffix(models.long_context)
     suffix = models.long_context if models.long_context in text.lower() else ""
@@ -244,25 +249,25 @@ def _digits(name: str) -> str:
 
 
 def _current(model: Model, models: Models, suffix: str) -> str:
-    """The name to write for a model: its own, or the alias of its family if it is gone."""
+    """Return the name to use for a model: its own, or the alias of its family if it is not available."""
     name = _alias(model, models) if model.status in ("retired", "remapped") else model.name
     return (name or model.name) + (suffix if name not in models.inherits else "")
 
 
 def _alias(model: Model, models: Models) -> str | None:
-    """The alias of the family that a model belongs to."""
-    words = model.name.split("-")
-    return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in words), None)
+    """Return the alias of the family that a model belongs to."""
+    parts = model.name.split("-")
+    return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in parts), None)
 
 
 @rule("suggestion", subjects=("type model",))
 def unknown_model(ctx: Context) -> Iterator[Finding]:
-    """A model is not known, and passed on as it is.
+    """A model is unknown, and the runtime may not be able to use it.
 
-    Claude Code does not complain about any text in `model`. A gateway or another provider may know
-    the name; if not, the call fails when the agent is started. `default` is no alias here: to run
-    the agent with the model of the session write `inherit`, or leave the key out. Ids of your own
-    can be added to `models` in the configuration.
+    Claude Code accepts any string in `model` and sends it unchanged. A gateway or another provider may
+    support the name; otherwise the call fails when the agent starts. `default` is not an alias in an
+    agent file: use `inherit`, or remove the key, to run the agent with the model of the session. Additional
+    ids can be added to the setting `models`.
 
     ## Bad
 
@@ -290,24 +295,34 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
     """
     for value, model in _models(ctx):
         foreign = ctx.dialect.foreign_model(value.text)
-        if model is None and not foreign and _meant_model(value.text, ctx.dialect.models) is None:
-            message = ctx.describe_effect(f"does not know the model {format_code(value.text)}")
-            if ctx.dialect.models.unknown == "passed on":
-                rest = "It is passed on as it is. Unless your provider knows it, the call fails."
-                yield Finding(value.span, f"{message}. {rest}")
-            else:
-                rest = "Unless your account has it, the model of the session is used."
-                yield Finding(value.span, f"{message}. {rest}", effects=ctx.effects(Consequence.SUGGESTION))
+        if model or foreign or _closest_model(value.text, ctx.dialect.models):
+            continue
+        message = f"Unknown model {format_code(value.text)}. {_handling_of_unknown_model(ctx)}."
+        effects = () if _are_unknown_models_passed_on(ctx) else ctx.effects(Consequence.SUGGESTION)
+        yield Finding(value.span, message, effects=effects)
+
+
+def _are_unknown_models_passed_on(ctx: Context) -> bool:
+    """Whether the runtime sends a model that it does not know to the provider."""
+    return ctx.dialect.models.unknown == "passed on"
+
+
+def _handling_of_unknown_model(ctx: Context) -> str:
+    """Return how the runtimes handle a model that they do not know but the provider may."""
+    if _are_unknown_models_passed_on(ctx):
+        sent = ctx.describe_effect("sends it unchanged")
+        return f"{sent}; the call fails unless your provider or gateway supports it"
+    return ctx.describe_effect("uses it only if your account has it, otherwise the model of the session")
 
 
 @rule("advice", subjects=("type model",))
 def foreign_model(ctx: Context) -> Iterator[Finding]:
-    """A model is named as another product does it.
+    """A model is written in the form of another product.
 
-    Some products want the provider in front of the id of a model, as in `anthropic/claude-sonnet-5-5`,
-    others the id alone, and each has short names of its own. Claude Code and Gemini CLI pass on what
-    they do not know; the call fails unless a gateway of your own knows the name, which can then be added
-    to `models` in the configuration.
+    Some products require the provider before the id of a model, as in `anthropic/claude-sonnet-5-5`,
+    others the id alone, and each has its own aliases. Claude Code and Gemini CLI send an unknown model
+    unchanged; the call fails unless your own gateway accepts the name. Such names can be added to the
+    setting `models`.
 
     ## Bad
 
@@ -347,32 +362,24 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         foreign = None if model else ctx.dialect.foreign_model(value.text)
         if foreign is None:
             continue
-        if foreign.provider:
-            of = f"has a provider in front, which {ctx.describe_effect('does not want')}"
-        else:
-            of = f"is a model of {foreign.of}; {ctx.describe_effect('does not know it')}"
-        passed_on = ctx.dialect.models.unknown == "passed on"
-        message = f"{format_code(value.text)} {of}. " + (
-            "Unless a gateway knows it, the call fails."
-            if passed_on
-            else "Unless your account has it, the model of the session is used."
-        )
+        origin = "has a provider prefix" if foreign.provider else f"is a model of {foreign.of}"
+        message = f"{format_code(value.text)} {origin}. {_handling_of_unknown_model(ctx)}."
         if foreign.use:
-            message += f" Here it is `{foreign.use}`."
-            fixes = ctx.make_fix(f"Write `{foreign.use}`", Edit(value.span, foreign.use))
+            message += f" Use `{foreign.use}` instead."
+            fixes = ctx.make_fix(f"Change to `{foreign.use}`", Edit(value.span, foreign.use))
         else:
             entry = ctx.entry("model")
             fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
-        effects = ctx.effects(Consequence.ADVICE if passed_on else Consequence.SUGGESTION)
-        yield Finding(value.span, message, fixes, effects=effects)
+        consequence = Consequence.ADVICE if _are_unknown_models_passed_on(ctx) else Consequence.SUGGESTION
+        yield Finding(value.span, message, fixes, effects=ctx.effects(consequence))
 
 
 @rule("ignored", tags=("deprecated",), subjects=("type model",))
 def retired_model(ctx: Context) -> Iterator[Finding]:
-    """A model has been retired: requests to it fail.
+    """A model was retired, and requests to it fail.
 
-    Claude Code loads the file without a word. When the agent is started it prints a warning, and
-    the request fails. An alias such as `sonnet` always stands for a model that is there.
+    Claude Code loads the file silently. When the agent starts, it prints a warning and the request fails.
+    An alias such as `sonnet` always refers to an available model.
 
     ## Bad
 
@@ -400,15 +407,15 @@ def retired_model(ctx: Context) -> Iterator[Finding]:
     """
     for value, model in _models(ctx):
         if model and model.status == "retired":
-            yield _replaced(ctx, value, model, f"{model.summary}: requests to it fail.")
+            yield _suggest_alias(ctx, value, model, f"{model.summary}; requests to it fail.")
 
 
 @rule("ignored", tags=("deprecated",), subjects=("type model",))
 def remapped_model(ctx: Context) -> Iterator[Finding]:
-    """An old model is named, and another one answers.
+    """A model is no longer available, and the runtime uses another one.
 
-    Claude Code replaces the ids of some old models by the newest of the family, with a warning.
-    The environment variable `CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP` switches that off.
+    Claude Code replaces the ids of some old models with the newest of the family and prints a warning.
+    The environment variable `CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP` disables the replacement.
 
     ## Bad
 
@@ -436,20 +443,16 @@ def remapped_model(ctx: Context) -> Iterator[Finding]:
     """
     for value, model in _models(ctx):
         if model and model.status == "remapped":
-            yield _replaced(
-                ctx,
-                value,
-                model,
-                f"{model.summary} is no longer there. {ctx.runtime_titles} asks `{model.sends}` instead.",
-            )
+            message = f"{model.summary} is no longer available; {ctx.describe_effect(f'uses `{model.sends}` instead')}."
+            yield _suggest_alias(ctx, value, model, message)
 
 
-def _replaced(ctx: Context, value: Scalar, model: Model, message: str) -> Finding:
-    """A finding about an old model, with a fix that writes the alias of its family."""
+def _suggest_alias(ctx: Context, value: Scalar, model: Model, message: str) -> Finding:
+    """Return a finding about an old model, with the fix that changes it to the alias of its family."""
     models = ctx.dialect.models
     alias = _alias(model, models)
     if alias is None:
         return Finding(value.span, message)
     suffix = models.long_context if models.long_context in value.text.lower() else ""
-    fixes = ctx.make_fix(f"Write `{alias}{suffix}`", Edit(value.span, alias + suffix))
+    fixes = ctx.make_fix(f"Change to `{alias}{suffix}`", Edit(value.span, alias + suffix))
     return Finding(value.span, message, fixes)

@@ -1,8 +1,9 @@
-"""Rules about permissions: entries that never decide, and unknown names."""
+"""Rules about permissions: entries without effect, and unknown names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from agentls.dialects import tool_names
 from agentls.dialects.loader import Dialect
@@ -18,10 +19,10 @@ from agentls.text.yaml_tree import Entry, Mapping
 
 @rule("ignored", subjects=("format with permissions",))
 def overruled_permission(ctx: Context) -> Iterator[Finding]:
-    """An entry of the permissions never decides, since a later one fits whatever it fits.
+    """A permission has no effect because a later one matches everything that it matches.
 
-    In OpenCode the order of the entries counts: of all that fit, the last one decides. `"*"` at the
-    end cancels everything above it, so it belongs at the top, and what is more special below.
+    OpenCode uses the last entry that matches. `"*"` at the end overrides all entries before it, so
+    general entries belong at the top and specific ones after them.
 
     ## Bad
 
@@ -51,35 +52,34 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    # Whatever an entry overrules, it is moved in front of the first.
+    # An entry that overrules several others is moved before the first of them, by the same fix for all.
     fixes: dict[int, tuple[Fix, ...]] = {}
     for grant, by in permissions.find_unreachable(ctx.reading):
-        if grant.mapping is by.mapping:
-            at = by.entry.key.span.start
-            if at not in fixes:
-                fixes[at] = _moved(ctx, grant, by)
-        name, other = grant.entry.key.text, by.entry.key.text
-        where = "" if by.mapping is None or grant.mapping is by.mapping else _within(ctx, by)
-        message = (
-            f"{code_span(name)} never decides: the last entry that fits counts, and {code_span(other)}"
-            f"{where}, which says `{by.action}`, fits all that it does."
+        is_same_mapping = grant.mapping is by.mapping
+        name, other = code_span(grant.entry.key.text), code_span(by.entry.key.text)
+        where = "" if is_same_mapping or by.mapping is None else f" in {_location(ctx, by)}"
+        at = by.entry.key.span.start
+        if is_same_mapping and at not in fixes:
+            fixes[at] = _move_before(ctx, grant, by)
+        yield Finding(
+            grant.entry.key.span,
+            f"{name} has no effect; {other}{where} (`{by.action}`) matches everything it matches and overrides it.",
+            fixes.get(at, ()) if is_same_mapping else (),
+            (Related(by.entry.key.span, "the entry that is used"),),
         )
-        related = (Related(by.entry.key.span, "This one decides"),)
-        moved = fixes.get(by.entry.key.span.start, ()) if grant.mapping is by.mapping else ()
-        yield Finding(grant.entry.key.span, message, moved, related)
 
 
-def _within(ctx: Context, grant: PermissionEntry) -> str:
-    """Where an entry stands, in words."""
+def _location(ctx: Context, grant: PermissionEntry) -> str:
+    """Return the key or the permission whose mapping contains an entry, as code."""
     for key in (PERMISSION_KEY, TOOLS_KEY):
         entry = ctx.reading.entry(key)
         if entry and grant.mapping is entry.value:
-            return f" in `{key}`"
-    return f" in {code_span(grant.permission)}"
+            return f"`{key}`"
+    return code_span(grant.permission)
 
 
-def _moved(ctx: Context, grant: PermissionEntry, by: PermissionEntry) -> tuple[Fix, ...]:
-    """The fix that puts the general entry in front of the special one, in a mapping of one entry a line."""
+def _move_before(ctx: Context, grant: PermissionEntry, by: PermissionEntry) -> tuple[Fix, ...]:
+    """Return the fix that moves the general entry before the specific one, in a block mapping."""
     mapping = grant.mapping
     if mapping is None or mapping.flow or (grant.permission, grant.pattern) == (by.permission, by.pattern):
         return ()
@@ -87,18 +87,17 @@ def _moved(ctx: Context, grant: PermissionEntry, by: PermissionEntry) -> tuple[F
     start = lines.line_span(lines.line_number(grant.entry.key.span.start)).start
     out = remove_entry(ctx.document, mapping, by.entry)
     moved = out.span.text_in(ctx.text).rstrip() + ctx.document.newline
-    return ctx.make_fix(
-        f"Move {code_span(by.entry.key.text)} in front of it", Edit(Span(start, start), moved), out
-    )
+    title = f"Move {code_span(by.entry.key.text)} before {code_span(grant.entry.key.text)}"
+    return ctx.make_fix(title, Edit(Span(start, start), moved), out)
 
 
 @rule("ignored", subjects=("format with permissions",))
 def unknown_permission(ctx: Context) -> Iterator[Finding]:
-    """A permission has a name that rules no tool.
+    """A permission has a name that controls no tool.
 
-    OpenCode takes any name, since servers and plugins bring tools of their own, and applies the entry
-    to tools of that name only. Names are in lower case. `edit` rules all tools that change files, so
-    `write: deny` takes nothing away.
+    OpenCode accepts any name, because servers and plugins have their own tools, and applies the entry
+    only to tools of that name. Names are lower case. `edit` controls all tools that change files, so
+    `write: deny` denies nothing.
 
     ## Bad
 
@@ -128,53 +127,62 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
         entry = ctx.entry(key)
         if entry is None or ctx.dialect.key(PERMISSION_KEY) is None or not isinstance(entry.value, Mapping):
             continue
-        there = {each.key.text for each in entry.value.entries}
+        present = {each.key.text for each in entry.value.entries}
         for each in entry.value.entries:
-            fault = _explain_unknown(each.key.text, key, ctx.dialect)
-            if fault:
-                yield _unknown_permission(ctx, each, there, *fault)
+            unknown = _explain_unknown(each.key.text, key, ctx.dialect)
+            if unknown:
+                yield _unknown_finding(ctx, each, present, unknown)
 
 
-def _explain_unknown(name: str, key: str, dialect: Dialect) -> tuple[str, tuple[str, ...]] | None:
-    """What is wrong with the name of a permission, and what to write instead."""
+class _UnknownPermission(NamedTuple):
+    """Why a name controls no tool, as a clause, and the names to use instead. `is_guess` tells that the name
+    may also be one of a server or plugin."""
+
+    problem: str
+    replacements: tuple[str, ...]
+    is_guess: bool = False
+
+
+def _explain_unknown(name: str, key: str, dialect: Dialect) -> _UnknownPermission | None:
+    """Return why the name of a permission controls no tool, or `None` if it may control one."""
+    is_switch = key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL
     tool = dialect.tool(name)
-    if tool and tool.permission and not (key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL):
-        return f"`{tool.permission}` rules the tool `{name}`", (tool.permission,)
-    known = [*(tool.name for tool in dialect.tools), *_names(dialect)]
-    if name in known or ANYTHING in name or "?" in name or name in dialect.user_tools:
-        return None
-    if key == TOOLS_KEY and name in permissions.PERMISSION_OF_TOOL:
+    if tool and tool.permission and not is_switch:
+        return _UnknownPermission(
+            f"The tool `{name}` is controlled by `{tool.permission}`", (tool.permission,)
+        )
+    known = [*(tool.name for tool in dialect.tools), *_permission_names(dialect)]
+    if name in known or ANYTHING in name or "?" in name or name in dialect.user_tools or is_switch:
         return None
     right_case = match_ignoring_case(name, known)
     if right_case:
-        return "names are in lower case", (dialect.permission_for(right_case),)
+        return _UnknownPermission(f"`{name}` is not lower case", (dialect.permission_for(right_case),))
     foreign, old = dialect.foreign_tool(name), dialect.old_tool(name)
     if foreign:
-        now = dict.fromkeys(dialect.permission_for(each) for each in foreign.now)
-        return f"`{name}` is a tool of {foreign.of}", tuple(now)
+        replacements = tuple(dict.fromkeys(dialect.permission_for(each) for each in foreign.now))
+        return _UnknownPermission(f"`{name}` is a tool of {foreign.of}", replacements)
     if old:
-        return old.note, old.now
+        return _UnknownPermission(f"The tool `{name}` no longer exists", old.now)
     if tool_names.is_external_tool(name, dialect):
         return None
-    meant = closest_match(name, known, most=1)
-    return ("no tool has this name", (meant,)) if meant else None
+    closest = closest_match(name, known, max_distance=1)
+    return _UnknownPermission(f"Unknown permission `{name}`", (closest,), is_guess=True) if closest else None
 
 
-def _names(dialect: Dialect) -> list[str]:
-    """The permissions that are known."""
+def _permission_names(dialect: Dialect) -> list[str]:
+    """Return the known names of permissions."""
     key = dialect.key(PERMISSION_KEY)
     return [field.name for field in key.fields] if key else []
 
 
-def _unknown_permission(
-    ctx: Context, entry: Entry, there: set[str], why: str, now: tuple[str, ...]
-) -> Finding:
-    """The finding about a name that rules nothing."""
-    name = entry.key.text
-    message = f"{code_span(name)} rules none of the tools of {ctx.runtime_titles}: {why}."
-    if not now:
+def _unknown_finding(ctx: Context, entry: Entry, present: set[str], unknown: _UnknownPermission) -> Finding:
+    """Return the finding about a permission that controls no tool."""
+    message = f"{unknown.problem}; this entry controls no tool of {ctx.runtime_titles}."
+    if not unknown.replacements:
         return Finding(entry.key.span, message)
-    message += f" Write {join_names(now)}."
-    free = len(now) == 1 and now[0] not in there
-    fixes = ctx.make_fix(f"Write {join_names(now)}", Edit(entry.key.span, now[0])) if free else ()
-    return Finding(entry.key.span, message, fixes)
+    names = join_names(unknown.replacements)
+    message += f" Did you mean {names}?" if unknown.is_guess else f" Use {names} instead."
+    first, *others = unknown.replacements
+    if others or first in present:
+        return Finding(entry.key.span, message)
+    return Finding(entry.key.span, message, ctx.make_fix(f"Change to {names}", Edit(entry.key.span, first)))

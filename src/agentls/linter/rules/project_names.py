@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.records import Key
-from agentls.document.locate import is_inside
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Related, describe_effect, rule
-from agentls.linter.shared.definitions import main_definition, name_span, parent_folders, project_path
+from agentls.linter.shared.definitions import main_definition, name_span, project_path
 from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference, ReferenceForm
 from agentls.text.offsets import Edit
+from agentls.text.paths import is_inside, parent_folders
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     own = main_definition(ctx)
     if own is None or ctx.project_index is None:
         return
-    others = _others(own, ctx.project_index.roster(own).find(own.full_name))
+    others = _others(own, ctx.project_index.namespace(own).find(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -239,7 +239,7 @@ def confusable_name(ctx: Context) -> Iterator[Finding]:
     own = main_definition(ctx)
     if own is None or ctx.project_index is None:
         return
-    others = _others(own, ctx.project_index.roster(own).find_similar(own.full_name))
+    others = _others(own, ctx.project_index.namespace(own).find_similar(own.full_name))
     if not others:
         return
     runtime = ctx.reading.runtime
@@ -263,7 +263,7 @@ def _others(own: Definition, definitions: Iterator[Definition]) -> list[Definiti
 
 def _same_name(index: Index, like: Definition) -> Iterator[Definition]:
     """Yield one definition with the name, kind and base folder of `like`, if there is one."""
-    return islice(index.roster(like).find(like.full_name), 1)
+    return islice(index.namespace(like).find(like.full_name), 1)
 
 
 def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
@@ -551,7 +551,7 @@ def _is_resolved(ctx: Context, index: Index, names: Names, reference: Reference)
     That is so for names of other plugins, and in a file that is the only one of its kind: it was likely copied
     from elsewhere.
     """
-    if reference.scope.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
+    if reference.qualifier.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
         return True
     kinds: tuple[NameKind, ...] = (
         ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)
@@ -874,8 +874,8 @@ def _denying_rules(ctx: Context, own: Definition) -> Iterator[tuple[str, Permiss
     """Yield the permission rules in settings files that deny the agent by name, each with its path."""
     assert ctx.project_index is not None
     for file in ctx.project_index.permission_files(ctx.reading.runtime):
-        applies = not own.qualifier and is_inside(file.base, own.base_folder)
-        if not (applies or file.base == ctx.project_index.user_folder):
+        applies = not own.qualifier and is_inside(own.base_folder, file.base_folder)
+        if not (applies or file.base_folder == ctx.project_index.user_folder):
             continue
         for each in file.permissions:
             tool = ctx.dialect.tool(each.tool)

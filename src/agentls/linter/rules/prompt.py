@@ -273,10 +273,10 @@ def long_text(ctx: Context) -> Iterator[Finding]:
 
     The whole file is sent to the model whenever it is used, and models follow long instructions less
     reliably. Split the file by subject, or move parts to files that are only read when needed. The
-    setting `lines` sets another limit.
+    setting `max-lines` sets another limit.
 
     ```toml
-    lines = 2
+    max-lines = 2
     ```
 
     ## Bad
@@ -296,9 +296,9 @@ def long_text(ctx: Context) -> Iterator[Finding]:
     """
     lines = ctx.text.rstrip().count("\n") + 1
     for reading in ctx.readings:
-        limit = reading.runtime.lines and (ctx.config.lines or reading.runtime.lines)
+        limit = reading.runtime.lines and (ctx.config.max_lines or reading.runtime.lines)
         if limit and lines > limit:
-            whose = "configured" if ctx.config.lines else f"recommended for {reading.runtime.title}"
+            whose = "configured" if ctx.config.max_lines else f"recommended for {reading.runtime.title}"
             message = f"The file has {lines:,} lines ({whose}: at most {limit})."
             yield Finding(Span(0, max(1, ctx.text.find("\n"))), message)
             return

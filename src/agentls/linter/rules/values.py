@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from agentls.dialects import value_schema
+from agentls.dialects.records import Key
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.reason_wording import describe_mismatch
 from agentls.linter.rule import Context, Finding, Related, describe_effect, join_titles, rule
@@ -17,19 +19,19 @@ from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code
-from agentls.text.yaml_tree import Entry, Scalar
+from agentls.text.yaml_tree import Entry, Node, Scalar
 
 
 @rule("ignored")
 def invalid_value(ctx: Context) -> Iterator[Finding]:
-    """A key has a value that the runtime does not understand, and drops.
+    """A key has a value that the runtime does not accept.
 
-    The file loads as if the key were not there, and only the debug log of Claude Code says so.
-    Case counts: `permissionMode: plan` works and `permissionMode: Plan` does not. For a truth
-    value only `true` and `false` will do, not `yes`, `on` or `1`.
+    Claude Code loads the file as if the key were missing, and mentions it only in its debug log. Values are
+    case-sensitive: `permissionMode: plan` works and `permissionMode: Plan` does not. A boolean is `true` or
+    `false`, not `yes`, `on` or `1`.
 
-    Other runtimes reject the whole file: Gemini CLI for every value of the wrong type, OpenCode so
-    thoroughly that the whole program does not start.
+    Other runtimes reject the file: Gemini CLI for any value of the wrong type. OpenCode does not start if
+    an agent file has such a value.
 
     ## Bad
 
@@ -88,59 +90,73 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
     """
     yield from _rejected_values(ctx)
     for key, entry in entries_of_type(ctx, "enum", "boolean", "integer", "text", "tools"):
-        # Without a name or a description the file does not load, and a wrong `tools` leaves the
-        # agent with none: rules of their own say so. Of some keys nobody knows what a wrong value does.
+        # Rules of their own report a missing name or description, and an invalid `tools`. Without a
+        # documented effect of an invalid value there is nothing to report.
         if key.shape or key.shapes or not key.bad_value or key.required or key.name == "tools":
             continue
         if not key.closed or matches_type(key, entry.value):
             continue
-        meant = closest_value(key, entry.value)
-        message = (
-            f"`{key.name}` takes {expected_values(key)}, not {describe_value(entry.value)}: {key.bad_value}."
-        )
-        yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
-    yield from _misfits(ctx)
+        message = _describe_invalid_value(key, entry.value)
+        closest = closest_value(key, entry.value)
+        yield suggest(ctx, entry.report_span, message, entry.value.span, closest)
+    yield from _mismatches(ctx)
 
 
-def _misfits(ctx: Context) -> Iterator[Finding]:
-    """Values that do not have the shape that a runtime takes, and that it does without."""
-    refused = {reason.span for reading in ctx.readings for reason in reading.reasons}
-    told: dict[Span, list[Reading]] = {}
-    findings: dict[Span, Finding] = {}
-    hearsay: dict[Span, bool] = {}
+def _describe_invalid_value(key: Key, value: Node) -> str:
+    """Return what is wrong with a value, how it is handled, and which values are valid."""
+    if isinstance(value, Scalar) and value.type == "str" and value.text.strip():
+        invalid = f"Invalid `{key.name}` {format_code(value.text)}"
+        return f"{invalid}; {key.bad_value}. Expected {expected_values(key)}."
+    return f"`{key.name}` must be {expected_values(key)}, not {describe_value(value)}; {key.bad_value}."
+
+
+class _Mismatch(NamedTuple):
+    """A value that does not match the schema of its key, and the runtimes that ignore it for that."""
+
+    message: str
+    effect: str
+    is_hearsay: bool
+    readings: list[Reading]
+
+
+def _mismatches(ctx: Context) -> Iterator[Finding]:
+    """Report the values that do not match the schema of their key, and do not prevent loading."""
+    rejected = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    found: dict[Span, _Mismatch] = {}
     for reading in ctx.readings:
         for entry in reading.root.entries if reading.root else ():
             key = reading.dialect.key(entry.key.text)
             if key is None or not key.known_to(reading.runtime.name) or entry.unparsed:
                 continue
-            for misfit in value_schema.find_mismatches(key, entry.value, reading.runtime.name):
-                span = misfit.span if misfit.span.end > misfit.span.start else entry.report_span
-                if span not in refused:
-                    told.setdefault(span, []).append(reading)
-                    message = f"{describe_mismatch(misfit)}: {key.bad_value or _outcome(reading)}"
-                    findings.setdefault(span, Finding(span, message))
-                    hearsay.setdefault(span, reading.dialect.source(key.source).confidence == "third-party")
-    for span, readings in told.items():
+            is_hearsay = reading.dialect.source(key.source).confidence == "third-party"
+            for mismatch in value_schema.find_mismatches(key, entry.value, reading.runtime.name):
+                span = mismatch.span if mismatch.span.end > mismatch.span.start else entry.report_span
+                if span in rejected:
+                    continue
+                effect = key.bad_value or _default_effect(reading)
+                first = found.setdefault(span, _Mismatch(describe_mismatch(mismatch), effect, is_hearsay, []))
+                first.readings.append(reading)
+    for span, (message, effect, is_hearsay, readings) in found.items():
         where = f" in {join_titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
-        finding = findings[span]
-        effects = effects_on(readings, Consequence.IGNORED, is_hearsay=hearsay[span])
-        finding = finding._replace(message=f"{finding.message}{where}.", effects=effects)
-        yield with_suggestion(ctx, finding)
+        effects = effects_on(readings, Consequence.IGNORED, is_hearsay=is_hearsay)
+        yield with_suggestion(ctx, Finding(span, f"{message}; {effect}{where}.", effects=effects))
 
 
-def _outcome(reading: Reading) -> str:
-    """What becomes of a wrong value where the table of keys does not tell."""
-    if reading.runtime.unknown_keys == "undocumented":
-        return f"what {reading.runtime.title} makes of it is not known"
-    return "the value is ignored"
+def _default_effect(reading: Reading) -> str:
+    """Return how a runtime handles an invalid value where the table of keys does not specify it."""
+    return (
+        "the effect is undocumented"
+        if reading.runtime.unknown_keys == "undocumented"
+        else "the value is ignored"
+    )
 
 
 @rule("suggestion", subjects=("type enum",))
 def unknown_color(ctx: Context) -> Iterator[Finding]:
-    """A colour is not one of those that are documented.
+    """A colour is not one of the documented colours.
 
-    Claude Code takes eight colours, in lower case. With another word or a hex value the agent
-    loads, nothing is said, and what is drawn is not documented.
+    Claude Code documents eight colours, in lower case. With another name or a hex value the agent loads
+    without a warning, and the colour that is shown is undocumented.
 
     ## Bad
 
@@ -168,9 +184,13 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
     """
     for key, entry in entries_of_type(ctx, "enum"):
         if key.name == _COLOR and not key.closed and not matches_type(key, entry.value):
-            wanted, given = expected_values(key), describe_value(entry.value)
-            message = f"`{key.name}` is documented with {wanted}, not {given}: {key.bad_value}."
-            yield suggest(ctx, entry.report_span, message, entry.value.span, closest_value(key, entry.value))
+            given = describe_value(entry.value)
+            message = (
+                f"{given[0].upper()}{given[1:]} is not a documented colour; its effect is undocumented."
+                f" Expected {expected_values(key)}."
+            )
+            closest = closest_value(key, entry.value)
+            yield suggest(ctx, entry.report_span, message, entry.value.span, closest)
 
 
 _COLOR = "color"
@@ -178,9 +198,9 @@ _COLOR = "color"
 
 @rule("ignored", subjects=("type enum", "type text"))
 def misspelt_value(ctx: Context) -> Iterator[Finding]:
-    """A value is almost one that is known, and may be any other as well.
+    """A value is similar to a known one, in a key that also accepts other values.
 
-    Case counts. If it is a name of your own, there is nothing wrong with it.
+    Values are case-sensitive. If the value is a name that you defined, it is valid.
 
     ## Bad
 
@@ -208,35 +228,36 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
         names = [] if key.closed or key.name == _COLOR else [value.name for value in key.values]
         if not names or not isinstance(entry.value, Scalar) or entry.value.text in names:
             continue
-        meant = closest_match(entry.value.text, names, most=1)
-        if meant:
-            message = f"`{key.name}` knows no `{entry.value.text}`: {key.bad_value}."
-            yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
+        closest = closest_match(entry.value.text, names, max_distance=1)
+        if closest:
+            message = f"Unknown `{key.name}` `{entry.value.text}`; {key.bad_value}."
+            yield suggest(ctx, entry.report_span, message, entry.value.span, closest)
 
 
 def _rejected_values(ctx: Context) -> Iterator[Finding]:
-    """Values for which a runtime rejects the file."""
+    """Report the values for which a runtime rejects the file."""
     for finding in remaining_findings(ctx, "invalid-value"):
         entry = next((e for e in ctx.document.root.entries if e.report_span == finding.span), None)
         key = ctx.dialect.key(entry.key.text) if entry else None
         edits = translate_value(ctx, entry, key) if entry and key else ()
         if edits:
-            yield finding._replace(fixes=ctx.make_fix(_title(edits[0]), *edits))
+            yield finding._replace(fixes=ctx.make_fix(_conversion_title(edits[0]), *edits))
             continue
-        named = with_suggestion(ctx, finding)
-        yield named if named.fixes else named._replace(fixes=correct_value(ctx, finding.span))
+        suggested = with_suggestion(ctx, finding)
+        yield suggested if suggested.fixes else suggested._replace(fixes=correct_value(ctx, finding.span))
 
 
-def _title(edit: Edit) -> str:
-    lines = edit.new_text.lstrip(": ").splitlines()
-    return f"Write {format_code(lines[0])}" + (" and what belongs to it" if len(lines) > 1 else "")
+def _conversion_title(edit: Edit) -> str:
+    """Return the title of a fix that converts the value of another format."""
+    first, *others = edit.new_text.lstrip(": ").splitlines()
+    return f"Convert to {format_code(first.rstrip(':'))}" if others else f"Change to {format_code(first)}"
 
 
 @rule("ignored", subjects=("format with fields",))
 def equal_entries(ctx: Context) -> Iterator[Finding]:
-    """Two entries of a list have the same name where each needs its own.
+    """Two entries of a list have the same value in a field that must be unique.
 
-    VS Code shows the handoffs of an agent as buttons, and wants their labels to differ.
+    VS Code shows the handoffs of an agent as buttons and requires different labels.
 
     ## Bad
 
@@ -281,8 +302,7 @@ def equal_entries(ctx: Context) -> Iterator[Finding]:
                 continue
             first = seen.setdefault(entry.value.text.lower(), entry)
             if first is not entry:
-                wants = describe_effect((runtime,), f"wants each `{unique}` once")
-                message = f"{format_code(entry.value.text)} stands above already. {wants}."
-                yield Finding(
-                    entry.report_span, message, related=(Related(first.report_span, "It stands here"),)
-                )
+                required = describe_effect((runtime,), "requires unique values")
+                message = f"Duplicate `{unique}` {format_code(entry.value.text)}; {required}."
+                related = (Related(first.report_span, "first definition"),)
+                yield Finding(entry.report_span, message, related=related)

@@ -1,7 +1,7 @@
-"""Corrections: what to write in the place of a value that a runtime refuses.
+"""Corrections of values for which a runtime rejects the file.
 
-A correction is a guess by the shape that the runtime takes. Each is tried out: only one after which
-there is less to refuse is offered.
+A correction is a guess from the schema of the key. Each is tried, and the first one that leaves fewer
+reasons to reject the file is offered.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ _COMMENT = re.compile(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
 
 
 def correct_value(ctx: Context, span: Span) -> tuple[Fix, ...]:
-    """The fix for a refused value that is marked at `span`, if there is one."""
-    faults = _faults(ctx)
+    """Return the fix for the rejected value that is reported at `span`, if there is one."""
+    before = _count_reasons(ctx)
     for reading in ctx.readings:
         for path in _paths(reading.root, span) if reading.root else ():
             for title, edit in _candidates(ctx, path, reading.dialect):
                 fix = Fix(title, (edit,))
-                if _faults(ctx, fix) < faults:
+                if _count_reasons(ctx, fix) < before:
                     return (fix,)
     return ()
 
 
-def _faults(ctx: Context, fix: Fix | None = None) -> int:
-    """How many reasons there are not to load the file, after `fix`."""
+def _count_reasons(ctx: Context, fix: Fix | None = None) -> int:
+    """Return the number of reasons not to load the file, after `fix` if there is one."""
     document = ctx.document.with_edits(fix.edits) if fix else ctx.document
     return sum(len(reading.reasons) for reading in document.readings)
 
 
 def _paths(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
-    """The entries that lead to the one whose value is marked at `span`."""
+    """Find the entries from the top level to the one whose value is reported at `span`."""
     for entry in mapping.entries:
         if span in (entry.report_span, entry.value.span):
             yield (entry,)
@@ -53,39 +53,39 @@ def _paths(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
 
 
 def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iterator[tuple[str, Edit]]:
-    """What may be meant by the value of the last entry of `path`, the likeliest first."""
+    """Find corrections of the value of the last entry of `path` with their titles, the most likely first."""
     key = dialect.key(path[0].key.text)
     here = value_schema.schema_at(key, (entry.key.text for entry in path[1:])) if key else None
     entry, value = path[-1], path[-1].value
     if key is None or here is None:
         return
     if isinstance(value, Scalar):
-        for text in _words(value, here):
-            yield f"Write `{text}`", Edit(value.span, text)
+        for text in _closest_scalars(value, here):
+            yield f"Change to `{text}`", Edit(value.span, text)
         if value.type in ("int", "float", "bool"):
-            yield "Put it into quotes", Edit(value.span, f'"{value.span.text_in(ctx.text)}"')
+            yield "Quote the value", Edit(value.span, f'"{value.span.text_in(ctx.text)}"')
         if here.allows("list", "some list") and value.type == "str" and _NAMES.fullmatch(value.text):
-            yield "Write it as a list", Edit(value.span, f"[{value.text.strip()}]")
+            yield "Convert to a list", Edit(value.span, f"[{value.text.strip()}]")
         comment = _COMMENT.match(ctx.text, entry.key.span.end)
         if value.type == "null" and comment:
-            yield "Put it into quotes", Edit(Span(*comment.span(1)), quote_scalar(comment[1]))
+            yield "Quote the value", Edit(Span(*comment.span(1)), quote_scalar(comment[1]))
     elif isinstance(value, Sequence) and len(value.items) == 1:
-        yield "Write it without a list", Edit(value.span, value.items[0].span.text_in(ctx.text))
+        yield "Convert to a single value", Edit(value.span, value.items[0].span.text_in(ctx.text))
     if len(path) == 1 and not key.required and key.type != "tools" and key.name != PERMISSION_KEY:
-        # To take out what limits an agent would be no correction.
+        # Removing a key that restricts an agent would not be a correction.
         yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry)
 
 
-def _words(value: Scalar, here: SchemaPosition) -> Iterator[str]:
-    """The words that a scalar may stand for."""
+def _closest_scalars(value: Scalar, here: SchemaPosition) -> Iterator[str]:
+    """Find the scalars that match the schema and that the author may have intended."""
     text = value.text.strip()
     if value.type == "str" and here.allows("number", "integer", "positive") and _NUMBER.fullmatch(text):
         yield text
-    truth = closest_boolean(text) if here.allows("boolean") else None
-    if truth:
-        yield truth
+    boolean = closest_boolean(text) if here.allows("boolean") else None
+    if boolean:
+        yield boolean
     if here.allows("words") and value.type == "str" and text:
-        names = [word.name for word in here.key.values]
-        meant = match_ignoring_case(text, names) or closest_match(text, names)
-        if meant:
-            yield meant
+        names = [each.name for each in here.key.values]
+        closest = match_ignoring_case(text, names) or closest_match(text, names)
+        if closest:
+            yield closest

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from agentls.linter.rule import Context
 from agentls.project.names import Definition
 from agentls.text.offsets import Span
@@ -26,10 +24,3 @@ def name_span(ctx: Context, own: Definition) -> Span:
 def project_path(own: Definition, path: str) -> str:
     """Return `path` relative to the base folder of `own` if it is inside it, otherwise unchanged."""
     return path.removeprefix(f"{own.base_folder}/") if own.base_folder else path
-
-
-def parent_folders(folder: str) -> Iterator[str]:
-    """Yield the parent folders of `folder`, the nearest first."""
-    while "/" in folder:
-        folder = folder.rpartition("/")[0]
-        yield folder

@@ -1,7 +1,7 @@
-"""The shape of `hooks`: events, the entries below them, and the handlers that these run.
+"""The shape of `hooks`: events, the entries of an event, and the handlers that an entry runs.
 
-No rules stand here; those about hooks, handlers and matchers walk with these functions. A
-plugin's hooks are ignored as a whole, so nothing is walked there.
+The rules about hooks, handlers and matchers walk the frontmatter with these functions. The hooks of a plugin
+agent are ignored as a whole, so these functions yield nothing for one.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.linter.rule import Context
 from agentls.linter.shared.value_types import entries_of_type
+from agentls.text.wording import describe_value, format_code, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 ALL = ("", "*", ".*")
-"""The matchers that leave nothing out."""
+"""The matchers that match everything."""
 
 
 class HookEntry(NamedTuple):
-    """An entry below an event: its mapping, its matcher, and the list of handlers that it runs."""
+    """An entry of an event: its mapping, its matcher, and the list of handlers that it runs."""
 
     event: HookEvent
     node: Mapping
@@ -30,7 +31,7 @@ class HookEntry(NamedTuple):
 
 
 class LocatedHandler(NamedTuple):
-    """A handler: the entry that it belongs to, its own mapping, and its kind if that is known."""
+    """A handler: the entry that contains it, its mapping, and its kind if that is known."""
 
     group: HookEntry
     node: Mapping
@@ -38,20 +39,22 @@ class LocatedHandler(NamedTuple):
 
 
 def unschemed_events(ctx: Context) -> tuple[Entry, ...]:
-    """The entries of `hooks`, known events or not. Where the table has a shape for them, what stands
-    below is compared with that, and not here."""
+    """Return the events in `hooks`, known or not, whose values no schema of the table describes.
+
+    The values of other events are compared with that schema instead.
+    """
     return tuple(entry for key, entry in hook_events(ctx) if not key.shape)
 
 
 def hook_events(ctx: Context) -> Iterator[tuple[Key, Entry]]:
-    """The entries of `hooks` with its key, known events or not."""
+    """Yield the events in `hooks`, known or not, each with the key `hooks`."""
     for key, entry in entries_of_type(ctx, "hooks"):
         for event in entry.value.entries if isinstance(entry.value, Mapping) else ():
             yield key, event
 
 
 def hook_entries(ctx: Context) -> Iterator[HookEntry]:
-    """The entries below known events that have handlers."""
+    """Yield the entries of known events that have handlers."""
     for entry in unschemed_events(ctx):
         event = ctx.dialect.hook_event(entry.key.text)
         items = entry.value.items if event and isinstance(entry.value, Sequence) else ()
@@ -62,7 +65,7 @@ def hook_entries(ctx: Context) -> Iterator[HookEntry]:
 
 
 def hook_handlers(ctx: Context) -> Iterator[LocatedHandler]:
-    """The handlers of known events."""
+    """Yield the handlers of known events."""
     for group in hook_entries(ctx):
         for node in group.handlers.items:
             if isinstance(node, Mapping):
@@ -72,7 +75,7 @@ def hook_handlers(ctx: Context) -> Iterator[LocatedHandler]:
 
 
 def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:
-    """The matchers in text of events about tools, unless they leave nothing out."""
+    """Yield the matchers of tool events that are strings and do not match everything."""
     for group in hook_entries(ctx):
         value = group.matcher.value if group.matcher else None
         if group.event.tool and isinstance(value, Scalar) and value.type == "str" and value.text not in ALL:
@@ -80,9 +83,22 @@ def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:
 
 
 def handler_fields(dialect: Dialect, kind: HookHandler | None) -> dict[str, HookField]:
-    """The fields that a handler of a kind may have, by their names."""
+    """Return the fields that a handler of a kind can have, by name."""
     return {field.name: field for field in (*dialect.hooks.common, *(kind.fields if kind else ()))}
 
 
 def is_alias(value: Node) -> bool:
     return isinstance(value, Scalar) and value.is_alias
+
+
+def describe_mismatch(ctx: Context, field: HookField, value: Node) -> str:
+    """Say in a clause what the value of a field must be, and what it is instead."""
+    types = {"text": "a string", "boolean": "`true` or `false`"}
+    expected = types.get(field.type, f"a {field.type}")
+    if field.values:
+        expected = join_names(field.values, " or ")
+    # The quotes of a string such as `"5"` are what is wrong with it.
+    written = (
+        format_code(value.span.text_in(ctx.text)) if isinstance(value, Scalar) else describe_value(value)
+    )
+    return f"`{field.name}` must be {expected}, not {written}"

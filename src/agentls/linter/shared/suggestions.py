@@ -1,4 +1,4 @@
-"""Did you mean: the key or value that comes nearest, with the fix that writes it."""
+"""The closest known key or value, and the fix that changes to it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
 
 
 def with_suggestion(ctx: Context, finding: Finding) -> Finding:
-    """A finding about a wrong value, with the word that was meant, if one was."""
+    """Return a finding about an invalid value, with the closest valid value if there is one."""
     entry = next((each for each in ctx.document.root.entries if each.value.span == finding.span), None)
     key = ctx.dialect.key(entry.key.text) if entry else None
     if entry is None or key is None or not finding.span.text_in(ctx.text):
         return finding
-    meant = closest_value(key, entry.value)
-    found = suggest(ctx, finding.span, finding.message, finding.span, meant)
+    closest = closest_value(key, entry.value)
+    found = suggest(ctx, finding.span, finding.message, finding.span, closest)
     return found._replace(effects=finding.effects)
 
 
 def closest_value(key: Key, value: Node) -> str | None:
-    """The value that the author most likely had in mind."""
+    """Return the valid value that the author most likely intended."""
     if isinstance(value, Sequence) and len(value.items) == 1:
         (value,) = value.items
         if isinstance(value, Scalar) and matches_type(key, value):
@@ -34,40 +34,46 @@ def closest_value(key: Key, value: Node) -> str | None:
     if key.type == "boolean":
         return closest_boolean(value.text)
     text = value.text.strip().lower()
-    return closest_match(text, [word.name for word in key.values]) if key.type == "enum" else None
+    return closest_match(text, [each.name for each in key.values]) if key.type == "enum" else None
 
 
-def suggest(ctx: Context, mark: Span, message: str, written: Span, meant: str | None) -> Finding:
-    """A finding at `mark`, with the word that was meant, if one was, and the fix that writes it."""
-    if meant is None:
+def suggest(ctx: Context, mark: Span, message: str, written: Span, closest: str | None) -> Finding:
+    """Return a finding at `mark`; with a closest match, also the fix that changes `written` to it."""
+    if closest is None:
         return Finding(mark, message)
-    fixes = ctx.make_fix(f"Write `{meant}`", Edit(written, meant))
-    return Finding(mark, f"{message} Did you mean `{meant}`?", fixes)
+    fixes = ctx.make_fix(f"Change to `{closest}`", Edit(written, closest))
+    return Finding(mark, f"{message} Did you mean `{closest}`?", fixes)
 
 
-# Keys shorter than this are taken for misspelt only if a single letter is wrong.
-_LONG = 8
+def suggest_key(ctx: Context, finding: Finding, closest: str) -> Finding:
+    """Return a finding about an unknown key with the closest known key, and the fix that renames it."""
+    fixes = ctx.make_fix(f"Rename to `{closest}`", Edit(finding.span, closest))
+    return finding._replace(message=f"{finding.message} Did you mean `{closest}`?", fixes=fixes)
+
+
+# A shorter key is only considered misspelt if a single letter differs.
+_LONG_KEY = 8
 
 
 def closest_key(written: str, dialect: Dialect) -> str | None:
-    """The key that a stranger is a misspelling of, if it is one.
+    """Return the known key closest to an unknown one, if it is probably a misspelling of that.
 
-    The runtime's own table comes first. Otherwise the first letter must be right, and a word
-    that is a key elsewhere, or the plural of one, is no misspelling.
+    The misspellings listed in the dialect come first. Otherwise the first letter must be the same, and a
+    key of another format, or the plural of one, is not a misspelling.
     """
     foreign = dialect.foreign_key(written)
     if foreign:
         return foreign.use if foreign.alias else None
     if dialect.key(written):
-        return None  # It is a key, but not to the runtimes that count.
+        return None  # It is a key of the dialect that the primary readers do not support.
     if dialect.foreign_key(written.removesuffix("s")):
         return None
     candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
-    return closest_match(written, candidates, most=2 if len(written) >= _LONG else 1)
+    return closest_match(written, candidates, max_distance=2 if len(written) >= _LONG_KEY else 1)
 
 
 def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
-    """The fix that takes a top-level entry without effect out, but for one that others may refer to."""
+    """Return the fix that removes a top-level entry, unless it has an anchor that others may refer to."""
     if "&" in entry.span.text_in(ctx.text):
         return ()
     edit = remove_entry(ctx.document, ctx.document.root, entry)

@@ -1,6 +1,6 @@
-"""Entries of tool lists: what is wrong with one, what was meant, and the fixes that change it.
+"""Entries of tool lists: why one is not resolved, what was intended, and the fixes that change it.
 
-The rules in `agentls.linter.rules.tools` say it in words; here are the judgements that they share.
+`agentls.linter.rules.listed_tools` words the findings; these are the judgements that its rules share.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from agentls.dialects.tool_names import ALL_TOOLS, MAX_REMEMBERED, MCP_PREFIX, i
 from agentls.document.edits import edit_list, remove_entry
 from agentls.document.tools import ResolvedEntry, ToolList
 from agentls.linter.consequence import Consequence, Effect
-from agentls.linter.rule import Context, Fix, describe_effect, join_titles
+from agentls.linter.rule import Context, Fix, describe_effect
 from agentls.linter.shared.translation import foreign_format_of
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
@@ -26,21 +26,21 @@ TOOLS = "tools"
 DENIED = "disallowedTools"
 EVERY_MCP_TOOL = MCP_PREFIX + ALL_TOOLS
 
-# What people put between tools, or around them, that is neither a comma nor a space.
+# What authors write between tools or around them besides commas and spaces.
 SEPARATOR = re.compile(r"[;|/&+\s]|\A\W+\Z")
 _PIECE = re.compile(r"[^\s;|/&+,()]+(?:\([^()]*\))?")
 _AROUND = "\"'`[]{}<>\u2018\u2019\u201c\u201d"
 
 
 class UnresolvedEntry(NamedTuple):
-    """Why an entry comes to nothing: the code of the rule that says so, and what to write instead."""
+    """Why an entry has no effect: the code of the rule that reports it, and the tools to write instead."""
 
     code: str
-    now: tuple[str, ...] = ()
+    replacements: tuple[str, ...] = ()
 
 
 def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> UnresolvedEntry | None:
-    """What is wrong with an entry that the runtime drops, or `None` for one that it keeps."""
+    """Return why the runtime ignores an entry, or `None` if it does not."""
     known = dialect.unresolved_entries
     asked = (listed.entry.text, listed.standing, tools.key.name, len(tools.items) > 1)
     if asked not in known:
@@ -67,9 +67,9 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
         return UnresolvedEntry("wrong-case-tool", (right_case,))
     if not grammar.specifiers and name.endswith(")"):
         base = name.partition("(")[0]
-        meant = (base,) if _is_tool(base, dialect) else equivalent_tools(base, dialect)
-        if meant:
-            return UnresolvedEntry("unknown-tool", meant)
+        intended = (base,) if _is_tool(base, dialect) else equivalent_tools(base, dialect)
+        if intended:
+            return UnresolvedEntry("unknown-tool", intended)
     foreign = dialect.foreign_tool(name)
     if foreign:
         return UnresolvedEntry("foreign-tool", foreign.now)
@@ -79,7 +79,7 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
     if old:
         return UnresolvedEntry("wrong-case-tool" if old.works else "removed-tool", old.now)
     if (name.startswith(ALL_TOOLS) and not grammar.globs) or (ALL_TOOLS in name and not allows):
-        # The first may be a YAML alias; of patterns in `disallowedTools` little is known.
+        # `*name` may be a YAML alias, and how patterns in `disallowedTools` work is undocumented.
         return None
     if ALL_TOOLS in grammar.all and (ALL_TOOLS in name or (allows and name.lower() == "all")):
         rest = name.replace(ALL_TOOLS, "")
@@ -91,94 +91,95 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
         return UnresolvedEntry("unknown-tool")
     if SEPARATOR.search(strip_specifiers(text)) or "," in strip_specifiers(text):
         known = [_is_tool(piece, dialect) for piece in split_entry(text)]
-        # No name holds a line break or a tab, but one that is not known might hold `/`.
-        apart = len(strip_specifiers(text).replace(",", " ").split()) > 1
-        if all(known) or (any(known) and apart):
+        # A tool name never contains white space, but an unknown one may contain `/`.
+        has_spaces = len(strip_specifiers(text).replace(",", " ").split()) > 1
+        if all(known) or (any(known) and has_spaces):
             return UnresolvedEntry("tool-separator")
-    # Where tools come and go, only a slip of one letter tells what was meant.
+    # If there may be further tools, two different letters may well be another tool.
     most = 1 if grammar.open else 2
-    near = closest_match(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools), most)
-    return UnresolvedEntry("unknown-tool", (near,) if near else ())
+    closest = closest_match(name, (*(tool.name for tool in dialect.tools), *dialect.user_tools), most)
+    return UnresolvedEntry("unknown-tool", (closest,) if closest else ())
 
 
 def find_former_tool(name: str, dialect: Dialect) -> OldTool | None:
-    """What became of a tool that once had this name, in any case."""
+    """Find the row of the tool that formerly had this name, in any case."""
     return dialect.old_tool(name) or dialect.old_tool(dialect.tool_ignoring_case(name) or "")
 
 
 def _is_tool(text: str, dialect: Dialect) -> bool:
-    """Whether the text, with a specifier or without, names a tool of today or of old."""
+    """Whether the text, with or without a specifier, is a current or a former name of a tool."""
     name = text.partition("(")[0]
     return bool(dialect.tool(name) or dialect.old_tool(name) or is_external_tool(name, dialect))
 
 
 def has_open_parenthesis(text: str) -> bool:
-    """Whether a parenthesis in an entry is never closed, so that all that follows belongs to it."""
+    """Whether a parenthesis in an entry is not closed, so that the entry contains all that follows."""
     return text.count("(") > text.count(")")
 
 
 def strip_specifiers(text: str) -> str:
-    """An entry without what stands in parentheses."""
+    """Return an entry without its parentheses and what is in them."""
     return re.sub(r"\([^()]*\)", "", text)
 
 
 def split_entry(text: str) -> list[str]:
-    """The parts of an entry between what its author took for separators, bullets left out."""
+    """Split an entry at what its author used as separators; bullets are omitted."""
     return [piece for piece in _PIECE.findall(text) if re.search(r"\w", piece)]
 
 
-# In a list that is mostly foreign these are told in one finding about the whole.
-_TOLD_AT_ONCE = ("foreign-tool", "wrong-case-tool", "unknown-tool", "wildcard-not-understood")
+# One finding for the whole list replaces these if most of the list is foreign.
+_REPORTED_FOR_LIST = ("foreign-tool", "wrong-case-tool", "unknown-tool", "wildcard-not-understood")
 
 
 def find_unresolved(ctx: Context, code: str) -> Iterator[tuple[ToolList, ResolvedEntry, tuple[str, ...]]]:
-    """The entries that the rule `code` reports, each with its list and what to write instead.
+    """Yield the entries that the rule `code` reports, each with its list and the tools to write instead.
 
-    Where a runtime refuses the file for them, `unknown-tool` reports them all.
+    If a runtime rejects the file because of unknown tools, `unknown-tool` reports all of them.
     """
     if any(reading.runtime.unknown_tools == "refused" for reading in ctx.readings):
         return
     for tools in ctx.document.tool_lists:
-        for listed in () if is_read_as_string(ctx, tools.value) else tools.items:
+        if is_read_as_string(ctx, tools.value):
+            continue
+        is_reported_whole = code in _REPORTED_FOR_LIST and (
+            is_mostly_foreign(tools) or foreign_format_of(ctx)
+        )
+        for listed in () if is_reported_whole else tools.items:
             if listed.standing == "available" and listed.tool != EVERY_MCP_TOOL:
                 continue
-            fault = explain_entry(listed, tools, ctx.dialect)
-            if fault is None or fault.code != code:
-                continue
-            if code not in _TOLD_AT_ONCE or not (is_mostly_foreign(tools) or foreign_format_of(ctx)):
-                yield tools, listed, fault.now
+            unresolved = explain_entry(listed, tools, ctx.dialect)
+            if unresolved and unresolved.code == code:
+                yield tools, listed, unresolved.replacements
 
 
 def is_read_as_string(ctx: Context, value: Node) -> bool:
-    """Whether the runtime takes a list in brackets for plain text, which has a rule of its own."""
+    """Whether the runtime reads a list in brackets as a string, which another rule reports."""
     return value.span in ctx.reading.repaired_values and ctx.text.startswith("[", value.span.start)
 
 
 def entry_effect(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> str:
-    """What becomes of an entry that names no tool."""
+    """Return what happens to an entry that is not a tool, as a clause without a full stop."""
     if tools.key.unknown_entry:
         return tools.key.unknown_entry
     if allows_unlisted_tools(ctx):
-        return f"what {ctx.runtime_titles} does with it is not known"
+        return ctx.describe_effect("is not documented to support it")
     if tools.key.name != TOOLS:
-        return "it takes nothing away"
-    reported = all(runtime.unknown_tools == "reported" for runtime in listed.ignored_by)
-    return (
-        f"to {join_titles(listed.ignored_by)} it is a mistake"
-        if reported
-        else describe_effect(listed.ignored_by, "drops it")
-    )
+        return "it denies nothing"
+    is_reported = all(runtime.unknown_tools == "reported" for runtime in listed.ignored_by)
+    return describe_effect(listed.ignored_by, "reports it as invalid" if is_reported else "ignores it")
 
 
 def allows_unlisted_tools(ctx: Context) -> bool:
-    """Whether there may be tools that are not in the table."""
+    """Whether a runtime may have tools that are not in the table."""
     return any(reading.runtime.unknown_tools == "undocumented" for reading in ctx.readings)
 
 
-def entry_effects(ctx: Context, tools: ToolList, now: tuple[str, ...]) -> tuple[Effect, ...]:
-    """What the runtimes do with an entry in whose place `now` is to be written. Where the table is known to be
-    incomplete, an unknown name may be that of a tool."""
-    if not now and (allows_unlisted_tools(ctx) or ctx.dialect.tool_grammar.open):
+def entry_effects(ctx: Context, tools: ToolList, replacements: tuple[str, ...]) -> tuple[Effect, ...]:
+    """Return what the runtimes do with an entry that `replacements` are to replace.
+
+    Without replacements the entry may be a tool, if the table is known to be incomplete.
+    """
+    if not replacements and (allows_unlisted_tools(ctx) or ctx.dialect.tool_grammar.open):
         return ctx.effects(Consequence.SUGGESTION)
     return ctx.effects(Consequence.IGNORED, tools.key.source)
 
@@ -186,10 +187,11 @@ def entry_effects(ctx: Context, tools: ToolList, now: tuple[str, ...]) -> tuple[
 def remove_entries(
     ctx: Context, tools: ToolList, *listed: ResolvedEntry, safe: bool = False
 ) -> tuple[Fix, ...]:
-    """The fix that takes entries out of their list, or out with the list where there are no others."""
+    """Return the fix that removes entries from their list, or the key if a list other than `tools` has no
+    more entries."""
     if len(tools.items) == len(listed) and tools.key.name != TOOLS:
         whole = ctx.document.entry(tools.key.name)
-        assert whole is not None, "the list stands in the frontmatter"
+        assert whole is not None, "the list is in the frontmatter"
         edit = remove_entry(ctx.document, ctx.document.root, whole)
         return ctx.make_fix(f"Remove `{tools.key.name}`", edit, safe=safe)
     edits = edit_list(ctx.document, tools.value, {each.entry.span: () for each in listed})
@@ -197,42 +199,43 @@ def remove_entries(
 
 
 def replace_entry(
-    ctx: Context, tools: ToolList, listed: ResolvedEntry, now: tuple[str, ...], *, safe: bool = False
+    ctx: Context, tools: ToolList, listed: ResolvedEntry, replacements: tuple[str, ...], *, safe: bool = False
 ) -> tuple[Fix, ...]:
-    """The fix that writes `now` for an entry, or takes it out where all of that is listed already."""
+    """Return the fix that replaces an entry, or removes it without replacements that are not yet listed."""
     entry = listed.entry
-    missing = tuple(name for name in now if name not in tools.available)
+    missing = tuple(name for name in replacements if name not in tools.available)
     if not missing:
         return remove_entries(ctx, tools, listed, safe=safe)
-    title = f"Write {join_names(missing)}"
+    title = f"Change to {join_names(missing)}"
     if len(missing) == 1 and entry.specifier is not None:
         missing = (f"{missing[0]}({entry.specifier})",)
     return ctx.make_fix(title, *edit_list(ctx.document, tools.value, {entry.span: missing}), safe=safe)
 
 
 def is_mostly_foreign(tools: ToolList) -> bool:
-    """Whether the list as a whole was written for another product."""
+    """Whether most of the list, and at least three entries, are tools of other products."""
     foreign = sum(listed.standing == "foreign" for listed in tools.items)
     return foreign >= 3 and 2 * foreign > len(tools.items)
 
 
 def translate_list(ctx: Context, tools: ToolList) -> tuple[Edit, ...]:
-    """The edits that write the tools of this runtime for all names of which it is known what is meant."""
-    there = set(tools.available)
+    """Return the edits that replace all entries whose equivalent tools are known, and remove foreign and
+    former tools that have none."""
+    present = set(tools.available)
     changes: dict[Span, tuple[str, ...]] = {}
     for listed in tools.items:
-        fault = explain_entry(listed, tools, ctx.dialect)
-        if fault is None or fault.code not in (*_TOLD_AT_ONCE, "removed-tool"):
+        unresolved = explain_entry(listed, tools, ctx.dialect)
+        if unresolved is None or unresolved.code not in (*_REPORTED_FOR_LIST, "removed-tool"):
             continue
-        if not fault.now and fault.code not in ("foreign-tool", "removed-tool"):
+        if not unresolved.replacements and unresolved.code not in ("foreign-tool", "removed-tool"):
             continue
-        changes[listed.entry.span] = tuple(name for name in fault.now if name not in there)
-        there.update(fault.now)
+        changes[listed.entry.span] = tuple(name for name in unresolved.replacements if name not in present)
+        present.update(unresolved.replacements)
     return edit_list(ctx.document, tools.value, changes)
 
 
 def equivalent_tools(name: str, dialect: Dialect) -> tuple[str, ...]:
-    """The tools that a name from anywhere stands for, none if it is not known."""
+    """Return the tools that a name of any product means, none if it is unknown."""
     right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools))
     if right_case:
         return (right_case,)
@@ -241,5 +244,5 @@ def equivalent_tools(name: str, dialect: Dialect) -> tuple[str, ...]:
 
 
 def runs_main_session(ctx: Context) -> bool:
-    """Whether the agent is meant to run the main session, as no subagent has a first prompt."""
+    """Whether the agent is written for the main session: only there an initial prompt is used."""
     return ctx.entry("initialPrompt") is not None and not ctx.in_plugin

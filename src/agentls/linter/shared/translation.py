@@ -1,7 +1,7 @@
-"""From one format to another: keys with their values, lists of tools, models, whole files.
+"""Translate from one format to another: keys with their values, lists of tools, models, whole files.
 
-What something is called here comes from the crosswalk, how its value has to look from the tables
-of the format. What has no place here is left out.
+The crosswalk has the names in the target format, which is the format of the file's place. The dialect of the
+target format says which values are valid. What has no equivalent is removed.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _PLAIN = re.compile(r"[A-Za-z][\w./*-]*")
 
 
 def foreign_format_of(ctx: Context) -> ForeignFormat | None:
-    """The format that the file is written for, if that is told in one finding."""
+    """Return the other format that the file is written for, if `wrong-dialect` reports it."""
     return ctx.document.foreign_format if ctx.config.enables("wrong-dialect") else None
 
 
 def is_reported_for_file(ctx: Context, code: str, span: Span) -> bool:
-    """Whether a reason why a runtime refuses the file is told in the finding that it is written for
-    another product."""
+    """Whether the finding that the file is written for another product replaces a reason why a runtime rejects
+    it."""
     origin = foreign_format_of(ctx)
     if origin is None or code not in ("unknown-key", "unknown-tool", "invalid-value"):
         return False
@@ -49,8 +49,7 @@ def is_reported_for_file(ctx: Context, code: str, span: Span) -> bool:
 
 
 def rename_key(ctx: Context, entry: Entry, foreign: ForeignKey, of: str = "") -> tuple[Edit, ...]:
-    """The edits that write a foreign key and its value as they are written here, none if that cannot
-    be done."""
+    """Return the edits that translate a foreign key and its value, none if that is impossible."""
     key = ctx.dialect.key(foreign.use)
     if key is None or ctx.document.entry(foreign.use) or entry.unparsed:
         return ()
@@ -60,13 +59,13 @@ def rename_key(ctx: Context, entry: Entry, foreign: ForeignKey, of: str = "") ->
     renamed = Edit(entry.key.span, foreign.use)
     if value == entry.value.span.text_in(ctx.text):
         return (renamed,)
-    blank = "" if value.startswith(("\r", "\n")) else " "
-    return (renamed, Edit(Span(entry.key.span.end, entry.span.end), f":{blank}{value}"))
+    space = "" if value.startswith(("\r", "\n")) else " "
+    return (renamed, Edit(Span(entry.key.span.end, entry.span.end), f":{space}{value}"))
 
 
 def translate_value(ctx: Context, entry: Entry, key: Key, of: str = "") -> tuple[Edit, ...]:
-    """The edits that write the value of a key that is known here as the key takes it, none if it does
-    so already or that cannot be done."""
+    """Return the edits that translate the value of a key of the target format, none if it is already valid or
+    that is impossible."""
     value = None if entry.unparsed else translate_node(ctx, key, entry.value, None, of)
     if value is None or value == entry.value.span.text_in(ctx.text):
         return ()
@@ -78,29 +77,29 @@ def translate_value(ctx: Context, entry: Entry, key: Key, of: str = "") -> tuple
 
 
 def translate_node(ctx: Context, key: Key, value: Node, foreign: ForeignKey | None, of: str) -> str | None:
-    """A value as `key` takes it here, in YAML, or `None` if it has no place here."""
+    """Return the YAML of a value as `key` accepts it, or `None` if it has no equivalent."""
     written = value.span.text_in(ctx.text)
     if isinstance(value, Scalar) and (value.is_alias or value.properties_span or "\n" in written):
-        return written if _fits(ctx, key, value) else None
-    permits = foreign is not None and foreign.same and not foreign.words and key.name == PERMISSION_KEY
-    if key.type == "tools" or (permits and ctx.dialect.tool_grammar.map):
-        return _tools(ctx, key, value, of)
+        return written if _is_valid(ctx, key, value) else None
+    is_tool_list = foreign is not None and foreign.same and not foreign.words and key.name == PERMISSION_KEY
+    if key.type == "tools" or (is_tool_list and ctx.dialect.tool_grammar.map):
+        return _translate_tools(ctx, key, value, of)
     if isinstance(value, Scalar):
-        word = foreign.words.get(value.text) if foreign else None
-        if word:
-            return word
+        translated = foreign.words.get(value.text) if foreign else None
+        if translated:
+            return translated
         if foreign and foreign.words:
-            return None  # The same word might mean something else here.
-        if _fits(ctx, key, value):
+            return None  # The same word might mean something else in the target format.
+        if _is_valid(ctx, key, value):
             return written
-        if value.type == "str" and _fits(ctx, key, Scalar(value.span, value.text, type="int")):
+        if value.type == "str" and _is_valid(ctx, key, Scalar(value.span, value.text, type="int")):
             return value.text if value.text.isascii() and value.text.isdigit() else None
         return None
-    return written if _fits(ctx, key, value) else None
+    return written if _is_valid(ctx, key, value) else None
 
 
-def _fits(ctx: Context, key: Key, value: Node) -> bool:
-    """Whether all runtimes take the value for `key`."""
+def _is_valid(ctx: Context, key: Key, value: Node) -> bool:
+    """Whether all runtimes accept the value for `key`."""
     if key.shape or key.shapes:
         return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
     return key.type not in ("enum", "boolean", "integer", "text") or matches_type(key, value)
@@ -109,20 +108,27 @@ def _fits(ctx: Context, key: Key, value: Node) -> bool:
 # --- tools ------------------------------------------------------------------------------------
 
 
-def _tools(ctx: Context, key: Key, value: Node, of: str) -> str | None:
-    """A list of tools as it is written here, or `None` if nothing is left of it."""
-    if ctx.dialect.tool_grammar.map and _fits(ctx, key, value):
+def _translate_tools(ctx: Context, key: Key, value: Node, of: str) -> str | None:
+    """Return the YAML of a translated list of tools, or `None` if no tool has an equivalent."""
+    if ctx.dialect.tool_grammar.map and _is_valid(ctx, key, value):
         return value.span.text_in(ctx.text)
     names = list(tool_names.tool_names_in(value))
     if any(name in ("*", "all") for name in names):
-        return None  # All tools are there where none are listed.
-    here = list(dict.fromkeys(found for name in names for found in translate_tool(name, ctx.dialect, of)))
-    return _written(ctx, key, value, here) if here else None
+        return None  # Without a list the agent has all tools.
+    translated = _translate_names(ctx, names, of)
+    return _write_tools(ctx, key, value, translated) if translated else None
+
+
+def _translate_names(ctx: Context, names: list[str], of: str) -> list[str]:
+    """Return the equivalents of tools, each once."""
+    return list(dict.fromkeys(found for name in names for found in translate_tool(name, ctx.dialect, of)))
 
 
 def translate_tool(name: str, dialect: Dialect, of: str = "") -> tuple[str, ...]:
-    """What the name of a tool, with or without a specifier, is here, none if it is not known. A name
-    of the format `of` means what it means there."""
+    """Return the equivalents of a tool, with its specifier if it has one; none if they are unknown.
+
+    The name is looked up as one of the format `of` first.
+    """
     bare = name.partition("(")[0].strip()
     specifier = name.removeprefix(bare) if dialect.tool_grammar.specifiers else ""
     known = tool_names.resolve_tool(bare, dialect, None)
@@ -139,16 +145,16 @@ def translate_tool(name: str, dialect: Dialect, of: str = "") -> tuple[str, ...]
     return tuple(now + specifier for now in foreign.now) if len(foreign.now) == 1 else foreign.now
 
 
-def _written(ctx: Context, key: Key, value: Node, names: list[str]) -> str | None:
-    """Names in the first of the usual forms that all runtimes take, the one of `value` first."""
+def _write_tools(ctx: Context, key: Key, value: Node, names: list[str]) -> str | None:
+    """Return a list of tools in a form that all runtimes accept: if possible the form of `value`."""
     if ctx.dialect.tool_grammar.map:
-        return _rules(ctx, names, ALLOW)
+        return _write_permissions(ctx, names, ALLOW)
     at = value.span
     listed = Sequence(at, tuple(Scalar(at, name) for name in names), flow=True)
     text = Scalar(at, ", ".join(names))
     forms: list[Node] = [text, listed] if isinstance(value, Scalar) else [listed, text]
     for form in forms:
-        if _fits(ctx, key, form):
+        if _is_valid(ctx, key, form):
             spelt = [name if _PLAIN.fullmatch(name) else quote_scalar(name) for name in names]
             if isinstance(form, Scalar):
                 return form.text if re.fullmatch(r"[\w ,./()-]+", form.text) else quote_scalar(form.text)
@@ -156,10 +162,10 @@ def _written(ctx: Context, key: Key, value: Node, names: list[str]) -> str | Non
     return None
 
 
-def _rules(ctx: Context, names: list[str], action: str) -> str:
-    """A mapping of permissions that says `action` of the tools, in lines of its own."""
-    ruled = dict.fromkeys(ctx.dialect.permission_for(name) for name in names)
-    lines = [f"  {write_scalar(name)}: {action}" for name in ruled]
+def _write_permissions(ctx: Context, names: list[str], action: str) -> str:
+    """Return a block mapping of permissions that sets `action` for the tools, with the line break before it."""
+    controlled_by = dict.fromkeys(ctx.dialect.permission_for(name) for name in names)
+    lines = [f"  {write_scalar(name)}: {action}" for name in controlled_by]
     lines = [f'  "{ANYTHING}": {DENY}', *lines] if action == ALLOW else lines
     return ctx.document.newline.join(["", *lines])
 
@@ -168,39 +174,37 @@ def _rules(ctx: Context, names: list[str], action: str) -> str:
 
 
 class _EntryTranslation(NamedTuple):
-    """What becomes of an entry: its edits, and whether it is left out."""
+    """The edits that translate an entry, and whether they remove it."""
 
     edits: tuple[Edit, ...] = ()
-    lost: bool = False
+    is_removed: bool = False
 
 
 def translate_file(ctx: Context, origin: ForeignFormat) -> tuple[Fix, ...]:
-    """The fix that writes the file for the format of its place, if nothing is wrong with the result
-    that was not wrong before."""
+    """Return the fix that converts the file to the format of its place, if the result has no new problems."""
     root, document = ctx.document.root, ctx.document
     if root.flow or len({entry.key.text for entry in root.entries}) < len(root.entries):
         return ()
-    changes = {entry.key.text: _change(ctx, entry, origin.format.name) for entry in root.entries}
-    edits = [edit for change in changes.values() for edit in change.edits]
+    translations = {
+        entry.key.text: _translate_entry(ctx, entry, origin.format.name) for entry in root.entries
+    }
+    edits = [edit for translation in translations.values() for edit in translation.edits]
     if any(reason.kind == "missing-name" for reason in _reasons(document.with_edits(edits))):
         at = root.entries[0].key.span.start
         edits.insert(0, Edit(Span(at, at), f"name: {_slug(document.identity.stem)}{document.newline}"))
     after = document.with_edits(edits)
-    had = {
+    before = {
         reason.kind
         for reason in _reasons(document)
         if not is_reported_for_file(ctx, reason.kind, reason.span)
     }
-    worse = {reason.kind for reason in _reasons(after)} - had
-    if (
-        worse
-        or after.foreign_format
-        or (after.available_tools.is_empty and not document.available_tools.is_empty)
-    ):
+    has_new_reasons = any(reason.kind not in before for reason in _reasons(after))
+    loses_tools = after.available_tools.is_empty and not document.available_tools.is_empty
+    if has_new_reasons or after.foreign_format or loses_tools:
         return ()
-    lost = [name for name, change in changes.items() if change.lost]
-    title = f"Write the file for {ctx.runtime_titles}" + (f", without {join_names(lost)}" if lost else "")
-    return (Fix(title, tuple(edits)),)
+    removed = [name for name, translation in translations.items() if translation.is_removed]
+    note = f" (removes {join_names(removed)})" if removed else ""
+    return (Fix(f"Convert the file for {ctx.runtime_titles}{note}", tuple(edits)),)
 
 
 def _reasons(document: Document) -> list[Reason]:
@@ -211,75 +215,82 @@ def _slug(stem: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "-", stem.lower()).strip("-") or "agent"
 
 
-def _change(ctx: Context, entry: Entry, of: str) -> _EntryTranslation:
-    """What becomes of one entry."""
+def _translate_entry(ctx: Context, entry: Entry, of: str) -> _EntryTranslation:
+    """Return the translation of a top-level entry. An entry that means nothing may stay if no runtime rejects it."""
     name = entry.key.text
     key = ctx.dialect.key(name)
-    left_out = _EntryTranslation((remove_entry(ctx.document, ctx.document.root, entry),), True)
+    removal = _EntryTranslation((remove_entry(ctx.document, ctx.document.root, entry),), True)
     if key and key.type == "model":
-        return _model_change(ctx, entry, left_out)
-    denying = _denial(ctx, entry, of) if key is None or key.type == "tools" else ()
-    if denying:
-        return _EntryTranslation(denying)
+        return _translate_model(ctx, entry, removal)
+    denial = _translate_denial(ctx, entry, of) if key is None or key.type == "tools" else ()
+    if denial:
+        return _EntryTranslation(denial)
     if key is None:
         foreign = crosswalk.load_crosswalk().translate_key(name, ctx.dialect, of)
         if foreign is None:
-            refused = any(reading.runtime.unknown_keys == "refused" for reading in ctx.readings)
-            return left_out if refused else _EntryTranslation()
-        rivals = (each for each in ctx.document.root.entries if _use(ctx, each, of) == foreign.use)
-        edits = rename_key(ctx, entry, foreign, of) if next(rivals, entry) is entry else ()
-        return _EntryTranslation(edits) if edits else left_out
+            is_rejected = any(reading.runtime.unknown_keys == "refused" for reading in ctx.readings)
+            return removal if is_rejected else _EntryTranslation()
+        # Of several keys with the same equivalent only the first can be renamed.
+        first = next(each for each in ctx.document.root.entries if _renamed_to(ctx, each, of) == foreign.use)
+        edits = rename_key(ctx, entry, foreign, of) if first is entry else ()
+        return _EntryTranslation(edits) if edits else removal
     if key.type == "tools":
         edits = translate_value(ctx, entry, key, of)
-        right = edits or translate_node(ctx, key, entry.value, None, of) == entry.value.span.text_in(ctx.text)
-        return _EntryTranslation(edits) if right else left_out
-    return _EntryTranslation() if key.required or _fits(ctx, key, entry.value) else left_out
+        is_valid = translate_node(ctx, key, entry.value, None, of) == entry.value.span.text_in(ctx.text)
+        return _EntryTranslation(edits) if edits or is_valid else removal
+    return _EntryTranslation() if key.required or _is_valid(ctx, key, entry.value) else removal
 
 
-def _model_change(ctx: Context, entry: Entry, left_out: _EntryTranslation) -> _EntryTranslation:
-    """What becomes of the model: where another product's name has no counterpart, the default will do."""
+def _translate_model(ctx: Context, entry: Entry, removal: _EntryTranslation) -> _EntryTranslation:
+    """Return the translation of the model. A name of another product without an equivalent is removed, so that
+    the default is used."""
     if not isinstance(entry.value, Scalar):
         key = ctx.dialect.key(entry.key.text)
-        return _EntryTranslation() if key and _fits(ctx, key, entry.value) else left_out
+        return _EntryTranslation() if key and _is_valid(ctx, key, entry.value) else removal
     foreign = ctx.dialect.foreign_model(entry.value.text)
     if foreign is None:
         return _EntryTranslation()
-    return _EntryTranslation((Edit(entry.value.span, foreign.use),)) if foreign.use else left_out
+    return _EntryTranslation((Edit(entry.value.span, foreign.use),)) if foreign.use else removal
 
 
-def _denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
-    """The edits that say here what an entry takes away from the agent and nothing else, none if it
-    is no such entry or that cannot be said."""
+def _translate_denial(ctx: Context, entry: Entry, of: str) -> tuple[Edit, ...]:
+    """Return the edits that translate an entry that only denies tools; none for other entries, or if that is
+    impossible."""
     table = crosswalk.load_crosswalk().keys
     concept = table.concepts["deny-list"]
     if isinstance(entry.value, Mapping):
-        denied = _forbidden(entry.value)
+        denied = _denied_names(entry.value)
     elif entry.key.text in table.names_in(concept, of) and not ctx.dialect.key(entry.key.text):
         denied = list(tool_names.tool_names_in(entry.value))
     else:
         return ()
-    here = list(dict.fromkeys(found for name in denied for found in translate_tool(name, ctx.dialect, of)))
+    translated = _translate_names(ctx, denied, of)
     whole = Span(entry.key.span.start, entry.span.end)
-    if not here:
+    if not translated:
         return ()
     if ctx.dialect.tool_grammar.map:
-        rivals = ctx.document.entry(PERMISSION_KEY) or ctx.document.entry("tools")
-        return () if rivals else (Edit(whole, f"{PERMISSION_KEY}:{_rules(ctx, here, DENY)}"),)
+        is_present = ctx.document.entry(PERMISSION_KEY) or ctx.document.entry("tools")
+        edit = Edit(whole, f"{PERMISSION_KEY}:{_write_permissions(ctx, translated, DENY)}")
+        return () if is_present else (edit,)
     use, _ = table.translate(concept, ctx.dialect.name, ctx.dialect.key)
     key = ctx.dialect.key(use[0]) if use else None
-    value = None if key is None or ctx.document.entry(key.name) else _written(ctx, key, entry.value, here)
-    return (Edit(whole, f"{key.name}: {value}"),) if key and value else ()
+    if key is None or ctx.document.entry(key.name):
+        return ()
+    value = _write_tools(ctx, key, entry.value, translated)
+    return (Edit(whole, f"{key.name}: {value}"),) if value else ()
 
 
-def _forbidden(permissions: Mapping) -> list[str]:
-    """What a mapping of permissions or switches forbids, nothing if it allows single tools."""
-    said = {each.key.text: each.value.text for each in permissions.entries if isinstance(each.value, Scalar)}
-    denied = [name for name, word in said.items() if word in ("deny", "false")]
-    return [] if ANYTHING in denied or "true" in said.values() else denied
+def _denied_names(permissions: Mapping) -> list[str]:
+    """Return the names that a mapping of permissions or booleans denies, none if it also allows single tools."""
+    actions = {
+        each.key.text: each.value.text for each in permissions.entries if isinstance(each.value, Scalar)
+    }
+    denied = [name for name, action in actions.items() if action in ("deny", "false")]
+    return [] if ANYTHING in denied or "true" in actions.values() else denied
 
 
-def _use(ctx: Context, entry: Entry, of: str) -> str | None:
-    """The key that an entry is renamed to."""
+def _renamed_to(ctx: Context, entry: Entry, of: str) -> str | None:
+    """Return the key that a foreign key is renamed to."""
     if ctx.dialect.key(entry.key.text):
         return None
     foreign = crosswalk.load_crosswalk().translate_key(entry.key.text, ctx.dialect, of)

@@ -1,4 +1,4 @@
-"""Values of keys by their types, and whether a value fits one."""
+"""The types of keys: which entries have one, and which values match it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
 def entries_of_type(ctx: Context, *types: str) -> Iterator[tuple[Key, Entry]]:
-    """The keys of these types with the entries that count for them, unless those say nothing or
-    have no effect where the file lies."""
+    """Find the keys of these types, each with the entry that is used and has an effect in this file."""
     return (pair for pair in ctx.document.significant_entries if pair[0].type in types)
 
 
 def matches_type(key: Key, value: Node) -> bool:
-    """Whether the runtime takes the value. Where it is not known, it is taken to."""
+    """Whether the runtime accepts the value; where that is unknown, it is assumed to."""
     if not isinstance(value, Scalar):
         return key.type == "tools" and isinstance(value, Sequence)
     if value.type in ("int", "float"):
@@ -31,24 +30,24 @@ def matches_type(key: Key, value: Node) -> bool:
         return value.type == "bool" or value.text.lower() in ("true", "false")
     if value.type == "bool":
         return False
-    # Text that starts with digits may well be read as a number.
+    # The runtime may read a string that starts with digits as a number.
     numeric = key.type == "integer" or "int" in key.also
     if numeric and re.match(r"\s*\+?0*[1-9]", value.text):
         return True
-    words = [word.name for word in key.values]
-    return value.text in words or (key.ignores_case and value.text.lower() in words)
+    names = [each.name for each in key.values]
+    return value.text in names or (key.ignores_case and value.text.lower() in names)
 
 
 def expected_values(key: Key) -> str:
-    """What a key accepts, in words."""
-    words = {"text": "text", "integer": "a whole number above zero", "tools": "the names of tools"}
-    if key.type in words:
-        return words[key.type]
+    """Return a noun phrase for the values that a key accepts."""
+    described = {"text": "a string", "integer": "a positive integer", "tools": "tool names"}
+    if key.type in described:
+        return described[key.type]
     if key.type == "boolean":
         return "`true` or `false`"
     values = [f"`{value.name}`" for value in key.values if not value.alias_of]
     if "int" in key.also:
-        values.append("a whole number")
+        values.append("an integer")
     return " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
 
 
@@ -56,14 +55,17 @@ _TRUE, _FALSE = ("true", "yes", "y", "on", "1", "enabled"), ("false", "no", "n",
 
 
 def closest_boolean(text: str) -> str | None:
-    """The truth value that a word in other spellings stands for, if it does."""
+    """Return the boolean that another spelling such as `yes` or `off` probably means."""
     word = text.strip().lower()
     return "true" if word in _TRUE else "false" if word in _FALSE else None
 
 
 def records_in(ctx: Context) -> Iterator[tuple[Runtime, str, tuple[Mapping, ...], list[str]]]:
-    """The records with fixed fields as each runtime sees them, with the name of their unique field ("" for
-    none) and those of all fields; those of a list come together."""
+    """Find the mappings with fixed fields as each runtime reads them.
+
+    Each item has the runtime, the name of the field that must be unique ("" for none), the mappings of one
+    list, and the names of all fields.
+    """
     for reading in ctx.readings:
         runtime = reading.runtime
         for entry in reading.root.entries if reading.root else ():

@@ -1,4 +1,4 @@
-/* The map: draws the graph that stands in the page, with Cytoscape.js, and lets a person look around in it. */
+/* The agent map: draws the graph in the page's data with Cytoscape.js, and handles search, filters and selection. */
 'use strict';
 (() => {
   const graph = JSON.parse(document.getElementById('data').textContent);
@@ -10,11 +10,12 @@
   const BACK = { starts: 'started by', runs: 'run by', preloads: 'preloaded by', uses: 'used by', mentions: 'mentioned by', 'may use': 'may be used by' };
   const SHAPES = { agent: 'round-rectangle', skill: 'rectangle', command: 'cut-rectangle', server: 'barrel', file: 'bottom-round-rectangle', tool: 'ellipse' };
 
-  // With more nodes than these they are arranged by folders at first, and with more than those in no other way.
-  const FOLDERS = 400;
-  const MOST = 1500;
-  // More mentions than these for each node, where there are many nodes, hide what the other connections say.
-  const MENTIONS = 1;
+  // A graph with more nodes than GROUPED is grouped by folder by default, one with more than MAX_UNGROUPED always.
+  const GROUPED = 400;
+  const MAX_UNGROUPED = 1500;
+  // In a graph with more than FEW nodes, more mentions per node than this are hidden by default: they would
+  // cover the other connections.
+  const MENTIONS_PER_NODE = 1;
   const FEW = 120;
 
   // --- the graph -------------------------------------------------------------------------------
@@ -30,16 +31,16 @@
       edges.push({ source: node.id, target: id, kind: 'may use', lines: [] });
     }
   }
-  const missing = [...nodes.values()].filter(({ state }) => state === 'missing');
+  const unresolved = [...nodes.values()].filter(({ state }) => state === 'unresolved');
   const count = (rows, kind) => rows.filter((row) => row.kind === kind).length;
   const mentions = count(edges, 'mentions');
 
   const shown = {
     tool: false,
-    mentions: graph.nodes.length <= FEW || (graph.nodes.length <= FOLDERS && mentions <= MENTIONS * graph.nodes.length),
-    lonely: graph.nodes.length <= MOST,
-    dead: false,
-    folders: graph.nodes.length > FOLDERS,
+    mentions: graph.nodes.length <= FEW || (graph.nodes.length <= GROUPED && mentions <= MENTIONS_PER_NODE * graph.nodes.length),
+    unconnected: graph.nodes.length <= MAX_UNGROUPED,
+    onlyUnresolved: false,
+    folders: graph.nodes.length > GROUPED,
   };
   const restored = vscode?.getState()?.shown;
   Object.assign(shown, restored);
@@ -62,8 +63,8 @@
     .filter(([number, words]) => number && words !== 'tools' && words !== 'other files')
     .map(([number, words]) => plural(number, words));
   $('counts').append(summary.join(', ') || 'no agents');
-  if (missing.length) {
-    $('counts').append('; ', make('span', { className: 'dead' }, plural(missing.length, 'dead names')));
+  if (unresolved.length) {
+    $('counts').append('; ', make('span', { className: 'error' }, plural(unresolved.length, 'unresolved names')));
   }
 
   const option = (box, name, words, number, sign) => {
@@ -79,16 +80,16 @@
     $(box).append(make('label', {}, input, sign ?? '', make('span', {}, words), make('span', {}, number?.toLocaleString('en') ?? '')));
   };
   for (const [kind, words] of Object.entries(KINDS)) {
-    option('kinds', kind, words, count([...nodes.values()].filter(({ state }) => state !== 'missing'), kind), mark({ kind }));
+    option('kinds', kind, words, count([...nodes.values()].filter(({ state }) => state !== 'unresolved'), kind), mark({ kind }));
   }
   for (const kind of Object.keys(EDGES).filter((kind) => kind !== 'may use')) {
     option('edges', kind, EDGES[kind], count(edges, kind), make('span', { className: `mark edge ${kind}`, ariaHidden: 'true' }));
   }
-  option('more', 'dead', 'only dead names', missing.length, mark({ kind: 'missing' }));
-  option('more', 'lonely', 'without connections', undefined, mark({ kind: 'none' }));
-  option('more', 'folders', 'arranged by folders', undefined, mark({ kind: 'none' }));
+  option('more', 'onlyUnresolved', 'only unresolved names', unresolved.length, mark({ kind: 'unresolved' }));
+  option('more', 'unconnected', 'unconnected', undefined, mark({ kind: 'none' }));
+  option('more', 'folders', 'group by folder', undefined, mark({ kind: 'none' }));
 
-  // --- the picture -----------------------------------------------------------------------------
+  // --- the drawing -----------------------------------------------------------------------------
 
   const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const FONT = '600 13px system-ui, "Segoe UI", sans-serif';
@@ -113,12 +114,12 @@
     maxZoom: 3,
     boxSelectionEnabled: false,
     selectionType: 'single',
-    textureOnViewport: nodes.size > MOST,
+    textureOnViewport: nodes.size > MAX_UNGROUPED,
     hideEdgesOnViewport: edges.length > 4000,
     layout: { name: 'null' },
   });
 
-  // What is drawn: nodes and edges.
+  // The nodes and edges that are drawn.
   let now = [[], []];
 
   const style = () => {
@@ -129,7 +130,7 @@
       return mixed(of.color);
     };
     const [back, text, edge, line, focus, muted] = ['back', 'text', 'edge', 'line', 'focus', 'muted'].map(colour);
-    // The more lines there are, the fainter.
+    // More edges are drawn fainter.
     const faint = (most) => Math.max(0.2, Math.min(most, (most * 400) / now[1].length || most));
     const rules = [
       ['node[kind]', {
@@ -145,10 +146,10 @@
       ...Object.keys(KINDS).map((kind) => [`node[kind = "${kind}"]`, {
         'border-color': colour(kind), 'background-color': blend(back, colour(kind), 0.16),
       }]),
-      ['node[state = "elsewhere"]', { 'border-style': 'dotted' }],
-      ['node[state = "missing"]', {
-        'border-color': colour('missing'), 'border-style': 'dashed', 'border-width': 3, color: colour('missing'),
-        'background-color': blend(back, colour('missing'), 0.14),
+      ['node[state = "external"]', { 'border-style': 'dotted' }],
+      ['node[state = "unresolved"]', {
+        'border-color': colour('unresolved'), 'border-style': 'dashed', 'border-width': 3, color: colour('unresolved'),
+        'background-color': blend(back, colour('unresolved'), 0.14),
       }],
       ['edge', {
         width: 1.4, 'line-color': edge, 'target-arrow-color': edge, 'target-arrow-shape': 'triangle', 'arrow-scale': 0.8,
@@ -156,7 +157,7 @@
       }],
       ['edge[kind = "mentions"]', { 'line-style': 'dotted', width: 1.2, 'line-opacity': faint(0.7) }],
       ['edge[kind = "may use"]', { width: 0.8, 'line-opacity': 0.4 }],
-      ['edge[?dead]', { 'line-color': colour('missing'), 'target-arrow-color': colour('missing'), 'line-style': 'dashed', width: 2 }],
+      ['edge[?unresolved]', { 'line-color': colour('unresolved'), 'target-arrow-color': colour('unresolved'), 'line-style': 'dashed', width: 2 }],
       ['.other', { opacity: 0.3 }],
       ['.faded', { opacity: 0.2 }],
       ['.near', { 'z-index': 9 }],
@@ -170,7 +171,7 @@
     sample.remove();
   };
 
-  /** A colour as numbers, whichever way it is written. */
+  /** The red, green and blue of a CSS colour. */
   const numbers = (colour) => {
     pen.clearRect(0, 0, 1, 1);
     pen.fillStyle = colour;
@@ -183,27 +184,27 @@
     return `rgb(${a.map((value, at) => Math.round(value * (1 - part) + b[at] * part)).join(',')})`;
   };
 
-  /** What a node stands under where no connection places it. */
+  /** The heading and box under which a node is listed. */
   const groupOf = ({ state, group, kind }) =>
-    state === 'missing' ? DEAD : state ? 'elsewhere' : group || (kind === 'tool' ? 'tools' : 'top folder');
-  const DEAD = 'dead names';
+    state === 'unresolved' ? UNRESOLVED : state ? 'external' : group || (kind === 'tool' ? 'tools' : 'project folder');
+  const UNRESOLVED = 'unresolved names';
 
-  /** What the filters let through. */
+  /** The nodes and edges that the filters show. */
   const visible = () => {
     let kept = edges.filter(({ source, target, kind }) => {
       const ends = wants(nodes.get(source).kind) && wants(nodes.get(target).kind);
-      return ends && (kind === 'may use' || wants(kind)) && (!shown.dead || nodes.get(target).state === 'missing');
+      return ends && (kind === 'may use' || wants(kind)) && (!shown.onlyUnresolved || nodes.get(target).state === 'unresolved');
     });
     const ends = new Set(kept.flatMap(({ source, target }) => [source, target]));
     const there = [...nodes.values()].filter(({ id, kind, state }) => {
-      const needed = shown.dead || !wants('lonely') || kind === 'tool' || kind === 'file' || state;
+      const needed = shown.onlyUnresolved || !wants('unconnected') || kind === 'tool' || kind === 'file' || state;
       return wants(kind) && (ends.has(id) || !needed);
     });
     return [there, kept];
   };
 
   const elements = (there, kept) => {
-    const boxed = shown.folders || there.length > MOST;
+    const boxed = shown.folders || there.length > MAX_UNGROUPED;
     const groups = boxed ? [...new Set(there.map(groupOf))] : [];
     const boxes = groups.map((group) => ({ data: { id: `group:${group}`, label: shortGroup(group) } }));
     return [
@@ -221,60 +222,60 @@
         };
       }),
       ...kept.map(({ source, target, kind }) => ({
-        data: { id: `${source} ${kind} ${target}`, source, target, kind, dead: nodes.get(target).state === 'missing' },
+        data: { id: `${source} ${kind} ${target}`, source, target, kind, unresolved: nodes.get(target).state === 'unresolved' },
       })),
     ];
   };
 
-  // The same picture each time: the library draws lots, which are the same from here on.
+  // The layout uses random numbers. With a fixed seed it is the same each time.
   let seed = 1;
   Math.random = () => {
     seed = (seed * 16807) % 2147483647;
     return seed / 2147483647;
   };
 
-  /** Give each node its place: those with connections as the library has it, the others in rows below. */
-  const arrange = () => {
+  /** Lay out the nodes: connected ones by the library, the others in rows below. */
+  const layOut = () => {
     seed = 1;
     const kept = cy.nodes('[kind]');
-    const lonely = kept.filter((node) => node.degree(false) === 0);
-    const joined = kept.difference(lonely);
+    const unconnected = kept.filter((node) => node.degree(false) === 0);
+    const connected = kept.difference(unconnected);
     if (cy.nodes(':parent').length) {
-      shelves(kept);
+      boxesInRows(kept);
     } else {
-      if (joined.length) {
-        cy.elements().not(lonely).layout({
-          name: 'fcose', quality: joined.length > FOLDERS ? 'default' : 'proof', animate: false, randomize: true, fit: false,
+      if (connected.length) {
+        cy.elements().not(unconnected).layout({
+          name: 'fcose', quality: connected.length > GROUPED ? 'default' : 'proof', animate: false, randomize: true, fit: false,
           nodeSeparation: 80, idealEdgeLength: (edge) => 25 + (edge.source().width() + edge.target().width()) / 3,
           nodeRepulsion: 4500, edgeElasticity: (edge) => (edge.data('kind') === 'mentions' ? 0.15 : 0.45),
           gravity: 0.6, gravityRange: 2,
         }).run();
-        stretch(joined);
-        spread(joined.toArray());
+        stretch(connected);
+        spread(connected.toArray());
       }
-      const box = joined.length ? joined.boundingBox() : { x1: 0, y2: 0, w: 0 };
-      rows(lonely.toArray(), box.y2 + (joined.length ? 70 : 0), box.x1, Math.max(box.w, ideal(lonely)));
+      const box = connected.length ? connected.boundingBox() : { x1: 0, y2: 0, w: 0 };
+      rows(unconnected.toArray(), box.y2 + (connected.length ? 70 : 0), box.x1, Math.max(box.w, idealWidth(unconnected)));
     }
     fit();
   };
 
-  /** Show everything, but nothing larger than it need be. */
+  /** Zoom so that everything is visible, but not closer than MAX_ZOOM. */
   const fit = () => {
     cy.fit(undefined, 30);
-    if (cy.zoom() > LARGE) {
-      cy.zoom(LARGE);
+    if (cy.zoom() > MAX_ZOOM) {
+      cy.zoom(MAX_ZOOM);
       cy.center();
     }
   };
-  const LARGE = 1.3;
+  const MAX_ZOOM = 1.3;
 
   const ratio = () => Math.min(2.5, Math.max(0.5, cy.width() / cy.height()));
 
-  /** How wide rows of these nodes should be to fill the view. */
-  const ideal = (those) =>
+  /** The width of rows with which these nodes fill the view. */
+  const idealWidth = (those) =>
     Math.sqrt(those.reduce((sum, node) => sum + (node.width() + 14) * (node.height() + 12), 0) * ratio());
 
-  /** Fit the picture to the shape of the view, and bring in what lies far out. */
+  /** Stretch the layout to the aspect ratio of the view, and pull in outliers. */
   const stretch = (those) => {
     for (const axis of ['x', 'y']) {
       const values = those.map((node) => node.position(axis)).sort((a, b) => a - b);
@@ -289,7 +290,7 @@
     those.positions((node) => ({ x: node.position('x') / Math.min(by, 1), y: node.position('y') * Math.max(by, 1) }));
   };
 
-  /** Move apart what lies on one another. */
+  /** Move overlapping nodes apart. */
   const spread = (those) => {
     const gap = 12;
     const boxes = those.map((node) => ({ node, ...node.position(), w: node.width() / 2 + gap, h: node.height() / 2 + gap / 2 }));
@@ -304,7 +305,7 @@
           const y = a.h + b.h - Math.abs(a.y - b.y);
           if (x > 0.5 && y > 0.5) {
             moved = true;
-            // Sideways is the longer way for such flat boxes, and taken only where it is much shorter.
+            // The boxes are flat, so that a horizontal move is taken only if it is shorter.
             const [axis, by] = y < x ? ['y', y / 2] : ['x', x / 2];
             const sign = a[axis] === b[axis] ? (i < j ? -1 : 1) : Math.sign(a[axis] - b[axis]);
             a[axis] += sign * by;
@@ -319,7 +320,7 @@
     boxes.forEach(({ node, x, y }) => node.position({ x, y }));
   };
 
-  /** Place nodes in rows from `top` on, those of one folder together; how wide and high that gets. */
+  /** Place nodes in rows from `top` on, grouped by folder. Returns the width and height. */
   const rows = (those, top, left, wide) => {
     const by = (node) => nodes.get(node.id()).group;
     let [x, y, last, right] = [left, top, null, left];
@@ -338,8 +339,8 @@
   };
   const ROW = 46;
 
-  /** Place nodes by folders, each folder a box, and the boxes on shelves. */
-  const shelves = (those) => {
+  /** Place the nodes of each folder in a box, and the boxes in rows. */
+  const boxesInRows = (those) => {
     const groups = new Map();
     for (const node of those.toArray()) {
       const group = groupOf(nodes.get(node.id()));
@@ -348,7 +349,7 @@
     }
     const names = [...groups.keys()].sort();
     const label = (name) => shortGroup(name).length * 9;
-    const wide = new Map(names.map((name) => [name, Math.max(ideal(cy.collection(groups.get(name))) * 1.1, label(name))]));
+    const wide = new Map(names.map((name) => [name, Math.max(idealWidth(cy.collection(groups.get(name))) * 1.1, label(name))]));
     const sizes = new Map(names.map((name) => [name, rows(groups.get(name), 0, 0, wide.get(name))]));
     const taken = (name) => Math.max(sizes.get(name).w, label(name)) + 44;
     const area = names.reduce((sum, name) => sum + taken(name) * (sizes.get(name).h + 60), 0);
@@ -364,7 +365,7 @@
     }
   };
 
-  // --- what is selected, found, pointed at -------------------------------------------------------
+  // --- selection and search ----------------------------------------------------------------------
 
   let chosen = vscode?.getState()?.chosen ?? null;
 
@@ -393,7 +394,7 @@
     const node = id === null ? cy.collection() : cy.getElementById(id);
     if (move && node.length) {
       const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200;
-      cy.stop().animate({ center: { eles: node }, zoom: Math.min(LARGE, Math.max(cy.zoom(), 0.8)), duration });
+      cy.stop().animate({ center: { eles: node }, zoom: Math.min(MAX_ZOOM, Math.max(cy.zoom(), 0.8)), duration });
     }
   };
 
@@ -426,10 +427,10 @@
       close.addEventListener('click', () => choose(null));
       const what = node.format || (node.kind === 'file' ? 'file' : node.kind === 'server' ? 'MCP server' : node.kind);
       box.append(make('h2', {}, node.name), make('p', { className: 'muted' }, mark(node), ` ${what}`), close);
-      if (node.state === 'missing') {
-        box.append(make('p', { className: 'dead' }, `No ${node.kind} has this name: every reference below is dead.`));
-      } else if (node.state === 'elsewhere') {
-        box.append(make('p', { className: 'muted' }, 'It is not defined in this project.'));
+      if (node.state === 'unresolved') {
+        box.append(make('p', { className: 'error' }, `No ${node.kind} in this project has this name; the references below are unresolved.`));
+      } else if (node.state === 'external') {
+        box.append(make('p', { className: 'muted' }, 'Not defined in this project.'));
       }
       if (node.path) {
         const file = make('p', {}, opener(node.path, node.line, node.path));
@@ -441,7 +442,7 @@
       if (node.kind === 'agent' && !node.state) {
         box.append(make('h3', {}, 'Tools'));
         const tools = (node.tools ?? []).map((name) => make('code', {}, name));
-        box.append(node.tools === null ? make('p', {}, 'all') : tools.length ? make('div', { className: 'tools' }, ...tools) : make('p', { className: 'dead' }, 'none'));
+        box.append(node.tools === null ? make('p', {}, 'all') : tools.length ? make('div', { className: 'tools' }, ...tools) : make('p', { className: 'error' }, 'none'));
       }
       for (const kind of Object.keys(EDGES).filter((kind) => kind !== 'may use' || node.kind === 'tool')) {
         list(box, EDGES[kind], edges.filter((edge) => edge.kind === kind && edge.source === node.id), 'target');
@@ -466,7 +467,7 @@
     }
   };
 
-  /** The list on the left: what is shown and fits the search. */
+  /** Fill the list on the left with the drawn nodes that match the search. */
   const fill = () => {
     const words = $('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const fits = ({ name, description, path }) => {
@@ -478,19 +479,19 @@
     const named = (node) => (words.length && words.some((word) => node.name.toLowerCase().includes(word)) ? 0 : 1);
     const groups = new Map();
     for (const node of [...found].sort((a, b) => named(a) - named(b) || (a.name < b.name ? -1 : 1))) {
-      const group = words.length && node.state !== 'missing' ? '' : groupOf(node);
+      const group = words.length && node.state !== 'unresolved' ? '' : groupOf(node);
       groups.set(group, groups.get(group) ?? []);
       groups.get(group).push(node);
     }
     const items = [];
-    const order = [...groups.keys()].sort((a, b) => (b === DEAD) - (a === DEAD) || (a < b ? -1 : 1));
+    const order = [...groups.keys()].sort((a, b) => (b === UNRESOLVED) - (a === UNRESOLVED) || (a < b ? -1 : 1));
     for (const group of order) {
       if (group) {
-        items.push(make('li', { className: `group ${group === DEAD ? 'dead' : ''}` }, group));
+        items.push(make('li', { className: `group ${group === UNRESOLVED ? 'error' : ''}` }, group));
       }
       items.push(...groups.get(group).slice(0, LISTED).map(entry));
     }
-    $('list').replaceChildren(...(items.length ? items : [make('li', { className: 'group' }, words.length ? 'nothing fits' : 'nothing to show')]));
+    $('list').replaceChildren(...(items.length ? items : [make('li', { className: 'group' }, words.length ? 'No matches' : 'Nothing to show')]));
     cy.batch(() => {
       cy.elements().removeClass('found other');
       if (words.length) {
@@ -507,12 +508,12 @@
     cy.elements().remove();
     style();
     cy.add(elements(...now));
-    arrange();
+    layOut();
     const hidden = wants('mentions') ? 0 : mentions;
     const notes = [
-      hidden ? `${plural(hidden, 'mentions')} in prose not drawn.` : '',
-      wants('lonely') ? '' : `${plural(nodes.size - now[0].length, 'nodes')} not drawn.`,
-      now[0].length > MOST ? `More than ${MOST.toLocaleString('en')} nodes are always arranged by folders.` : '',
+      hidden ? `Hidden: ${plural(hidden, 'mentions')} in prose.` : '',
+      wants('unconnected') ? '' : `Hidden: ${plural(nodes.size - now[0].length, 'nodes')}.`,
+      now[0].length > MAX_UNGROUPED ? `More than ${MAX_UNGROUPED.toLocaleString('en')} nodes are always grouped by folder.` : '',
     ];
     $('note').textContent = notes.join(' ');
     fill();
@@ -537,7 +538,7 @@
     in: () => zoom(1.25),
     out: () => zoom(0.8),
     fit,
-    arrange: () => update(),
+    layOut: () => update(),
     refresh: () => vscode.postMessage({ refresh: true }),
   };
   for (const button of document.querySelectorAll('[data-do]')) {

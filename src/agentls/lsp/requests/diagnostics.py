@@ -1,0 +1,74 @@
+"""Diagnostics that the client pulls, and code actions for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types as t
+from pygls.exceptions import JsonRpcContentModified
+
+from agentls.features import code_action as feature
+from agentls.features.code_action import CodeAction
+from agentls.lsp import convert
+from agentls.lsp.snapshot import OpenAgentFile, Snapshot
+from agentls.text.offsets import Span
+
+
+def diagnostic(
+    snapshot: Snapshot, params: t.DocumentDiagnosticParams
+) -> t.RelatedFullDocumentDiagnosticReport | t.RelatedUnchangedDocumentDiagnosticReport:
+    """Return the diagnostics of a document, or that they are unchanged."""
+    opened = snapshot.open_document(params.text_document.uri)
+    if opened is None:
+        return t.RelatedFullDocumentDiagnosticReport([])
+    revision = str(opened.revision)
+    if params.previous_result_id == revision:
+        return t.RelatedUnchangedDocumentDiagnosticReport(revision)
+    return t.RelatedFullDocumentDiagnosticReport(snapshot.protocol_diagnostics(opened), result_id=revision)
+
+
+def code_action(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAction] | None:
+    """Return the code actions for the diagnostics in a range."""
+    file, only = snapshot.agent_file(params.text_document.uri), params.context.only
+    if file is None or (only is not None and not {"", t.CodeActionKind.QuickFix} & {*only}):
+        return None
+    span = file.positions.span(params.range)
+    return [
+        _converted(snapshot, file, action, {"at": [*span, number]})
+        for number, action in enumerate(_actions(snapshot, file, span))
+    ]
+
+
+def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeAction:
+    """Add the edit of a code action, unless its document has changed meanwhile."""
+    data: Any = wanted.data
+    file = snapshot.agent_file(data["uri"])
+    if file is None or file.opened.revision != data["revision"]:
+        raise JsonRpcContentModified
+    start, end, number = data["at"]
+    wanted.edit = _edit(snapshot, file, _actions(snapshot, file, Span(start, end))[number])
+    return wanted
+
+
+def _actions(snapshot: Snapshot, file: OpenAgentFile, span: Span) -> list[CodeAction]:
+    return feature.code_actions(file.document, snapshot.diagnostics(file.opened), span)
+
+
+def _converted(
+    snapshot: Snapshot, file: OpenAgentFile, action: CodeAction, data: dict[str, Any]
+) -> t.CodeAction:
+    """Convert a code action, with its edit or with the data to resolve it."""
+    uri, client = file.opened.uri, snapshot.client
+    found = convert.to_code_action(action, uri, file.positions, client, snapshot.file_positions)
+    if client.resolves_action_edits:
+        found.data = {"uri": uri, "revision": file.opened.revision, **data}
+    else:
+        found.edit = _edit(snapshot, file, action)
+    return found
+
+
+def _edit(snapshot: Snapshot, file: OpenAgentFile, action: CodeAction) -> t.WorkspaceEdit:
+    opened = file.opened
+    return convert.to_workspace_edit(
+        action.edits, opened.uri, opened.version, file.positions, snapshot.client
+    )

@@ -1,0 +1,37 @@
+"""Document synchronization: documents in the editor, and files on the disk. Each notification is one change."""
+
+from __future__ import annotations
+
+from lsprotocol import types as t
+
+from agentls.lsp.documents import path_of
+from agentls.lsp.server import Server
+from agentls.lsp.session import Closed, Edited, FilesChanged, Opened, Saved
+
+
+def did_open(server: Server, params: t.DidOpenTextDocumentParams) -> None:
+    """Add a document."""
+    item = params.text_document
+    server.apply(Opened(item.uri, item.language_id, item.version, item.text))
+
+
+def did_change(server: Server, params: t.DidChangeTextDocumentParams) -> None:
+    """Replace the text of a document. Of several full texts only the last one matters."""
+    for change in params.content_changes[-1:]:
+        server.apply(Edited(params.text_document.uri, params.text_document.version, change.text))
+
+
+def did_save(server: Server, params: t.DidSaveTextDocumentParams) -> None:
+    """Look for changes of the configuration and of other files, which not every client watches."""
+    server.apply(Saved(params.text_document.uri))
+
+
+def did_close(server: Server, params: t.DidCloseTextDocumentParams) -> None:
+    """Remove a document."""
+    server.apply(Closed(params.text_document.uri))
+
+
+def did_change_watched_files(server: Server, params: t.DidChangeWatchedFilesParams) -> None:
+    """Read files again that were created, changed or deleted."""
+    paths = [path for path in (path_of(change.uri) for change in params.changes) if path]
+    server.apply(FilesChanged(tuple(paths)))

@@ -1,0 +1,343 @@
+"""The session: the state of the server, and the only place that changes it.
+
+`Session.apply(change)` replaces the snapshot, updates the indexes, and returns what has to follow. Questions are
+answered from `Session.snapshot` and change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote
+
+from agentls.lsp.client import Client
+from agentls.lsp.configuration import Configuration
+from agentls.lsp.documents import OpenDocument, edit_document, locate_document, path_of
+from agentls.lsp.projects import Project, ProjectChange, project_root, workspace_roots
+from agentls.lsp.settings import parse_settings, settings_section
+from agentls.lsp.snapshot import Snapshot
+from agentls.project import extract
+from agentls.project.index import Index
+from agentls.project.names import Names
+from agentls.text.offsets import Encoding
+from agentls.workspace import disk, settings_files, user_files
+
+
+class Opened(NamedTuple):
+    """The editor has opened a document."""
+
+    uri: str
+    language: str
+    version: int
+    text: str
+
+
+class Edited(NamedTuple):
+    """The user has edited an open document."""
+
+    uri: str
+    version: int
+    text: str
+
+
+class Saved(NamedTuple):
+    """The user has saved an open document."""
+
+    uri: str
+
+
+class Closed(NamedTuple):
+    """The editor has closed a document."""
+
+    uri: str
+
+
+class SettingsChanged(NamedTuple):
+    """The editor has sent its settings."""
+
+    data: Mapping[str, Any]
+
+
+class FoldersChanged(NamedTuple):
+    """The editor has these workspace folders open, given by their URIs."""
+
+    uris: tuple[str, ...]
+
+
+class FilesChanged(NamedTuple):
+    """Files or folders were created, changed or deleted on the disk."""
+
+    paths: tuple[str, ...]
+
+
+class FileRead(NamedTuple):
+    """A file of a project was read; `names` is `None` if it was deleted or has none."""
+
+    root: str
+    path: str
+    names: Names | None
+
+
+class ProjectRead(NamedTuple):
+    """Files of a project were read, all of them if `is_whole`; `names` tells whether that matters to others."""
+
+    root: str
+    names: bool
+    read: frozenset[str]
+    is_whole: bool
+
+
+class Rechecked(NamedTuple):
+    """A document has other diagnostics because of a change around it; this is its new revision."""
+
+    opened: OpenDocument
+
+
+Change: TypeAlias = (
+    Opened
+    | Edited
+    | Saved
+    | Closed
+    | SettingsChanged
+    | FoldersChanged
+    | FilesChanged
+    | FileRead
+    | ProjectRead
+    | Rechecked
+)
+
+
+class Update(NamedTuple):
+    """What has to follow from a change: what to publish, what to read, and what to tell the user.
+
+    `opened`, `edited` and `closed` are URIs of documents, `reconfigured` those of documents that other settings
+    apply to. `load` has the roots of projects to read completely, `dropped` those of projects that are gone,
+    `rescan` those of projects to look at again, `paths` the files to read again, and `projects` the indexes that
+    have changed. `scope_changed` tells whether the settings or the folders are new. `problems` are messages that
+    the user has not seen.
+    """
+
+    opened: str = ""
+    edited: str = ""
+    closed: str = ""
+    reconfigured: tuple[str, ...] = ()
+    load: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    rescan: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    projects: tuple[ProjectChange, ...] = ()
+    scope_changed: bool = False
+    problems: tuple[str, ...] = ()
+
+
+class Session:
+    """The documents, projects and settings of one client. `options` are its `initializationOptions`, `uris` its
+    workspace folders."""
+
+    def __init__(
+        self, client: Client, encoding: Encoding, options: Mapping[str, Any], uris: Iterable[str]
+    ) -> None:
+        # Some editors send all their settings there, others only the section.
+        self._options = settings_section(options) or options
+        settings, self._settings_problems = parse_settings(self._options)
+        self.snapshot = Snapshot(client, encoding, Configuration(settings, _paths(uris)), {}, {})
+        self._reported: set[str] = set()
+
+    def apply(self, change: Change) -> Update:
+        """Change the state, and return what has to follow."""
+        match change:
+            case FileRead():
+                return self._file_read(change)
+            case Rechecked():
+                self._store(change.opened)
+                return Update()
+            case Opened():
+                update = self._open(change)
+            case Edited():
+                update = self._edit(change)
+            case Saved():
+                update = self._reload()._replace(rescan=self._root_of(change.uri))
+            case Closed():
+                update = self._close(change.uri)
+            case SettingsChanged():
+                update = self._settings_changed(change.data)
+            case FoldersChanged():
+                update = self._folders_changed(change.uris)
+            case FilesChanged():
+                update = self._files_changed(change.paths)
+            case ProjectRead():
+                update = self._project_read(change)
+        return update._replace(problems=tuple(self._unreported()))
+
+    # Documents
+
+    def _open(self, change: Opened) -> Update:
+        """Read the configuration again, and add the document."""
+        update = self._reload()
+        opened = locate_document(OpenDocument(*change), self.snapshot.configuration)
+        update = _merged(update, self._put(opened))
+        return update._replace(opened=change.uri, rescan=self._root_of(change.uri))
+
+    def _edit(self, change: Edited) -> Update:
+        old = self.snapshot.open_document(change.uri)
+        if old is None:
+            return Update()
+        opened = edit_document(old, change.version, change.text, self.snapshot.configuration)
+        update = self._put(opened)
+        # The other files with names, such as `.mcp.json`, are parsed again in the background.
+        paths = () if opened.document else self._indexed(opened.path)
+        return update._replace(edited=opened.uri, paths=paths)
+
+    def _close(self, uri: str) -> Update:
+        """Remove a document. From now on, its file on the disk is used."""
+        opened = self.snapshot.open_document(uri)
+        if opened is None:
+            return Update()
+        documents = {**self.snapshot.documents}
+        del documents[unquote(uri)]
+        projects = {
+            root: project
+            for root, project in self.snapshot.projects.items()
+            if project.is_on_disk or root != opened.root
+        }
+        self.snapshot = self.snapshot._replace(documents=documents, projects=projects)
+        return Update(closed=opened.uri, paths=self._indexed(opened.path))
+
+    def _put(self, opened: OpenDocument) -> Update:
+        """Store a version of a document, and its names in the index of its project."""
+        document = opened.document
+        if document is None:
+            self._store(replace(opened, root=""))
+            return Update()
+        root = opened.root or project_root(document.path, self.snapshot.configuration.folders)
+        load = self._add_projects([root])
+        self._store(opened if opened.root else replace(opened, root=root))
+        names = self.snapshot.projects[root].index.update(extract.extract_names(document))
+        change = (ProjectChange(root, names=True, edited=document.path),) if names else ()
+        return Update(load=load, projects=change)
+
+    def _store(self, opened: OpenDocument) -> None:
+        documents = {**self.snapshot.documents, unquote(opened.uri): opened}
+        self.snapshot = self.snapshot._replace(documents=documents)
+
+    def _root_of(self, uri: str) -> tuple[str, ...]:
+        """Return the root of the project of a document, if it is an open agent file."""
+        opened = self.snapshot.open_document(uri)
+        return (opened.root,) if opened and opened.root else ()
+
+    def _indexed(self, path: str | None) -> tuple[str, ...]:
+        """Return `path` if it is in the index of a project."""
+        return (path,) if path and self.snapshot.index_containing(path) else ()
+
+    # Configuration
+
+    def _settings_changed(self, data: Mapping[str, Any]) -> Update:
+        """Apply the settings in `data`, and those of `initialize` that it does not set."""
+        settings, self._settings_problems = parse_settings({**self._options, **data})
+        configuration = Configuration(settings, self.snapshot.configuration.folders)
+        always = settings != self.snapshot.configuration.settings
+        return self._reload(configuration, always=always)._replace(scope_changed=True)
+
+    def _folders_changed(self, uris: tuple[str, ...]) -> Update:
+        """Assign each document to its project again, and remove the projects that no longer have a part in
+        the workspace."""
+        folders = _paths(uris)
+        update = self._reload(Configuration(self.snapshot.configuration.settings, folders))
+        moved: list[str] = []
+        for opened in self.snapshot.documents.values():
+            root = project_root(opened.document.path, folders) if opened.document else ""
+            if root != opened.root:
+                moved.append(opened.uri)
+                update = _merged(update, self._put(replace(opened, root=root)))
+        workspace = workspace_roots(folders)
+        load = self._add_projects(workspace)
+        wanted = {*workspace, *(opened.root for opened in self.snapshot.documents.values())}
+        dropped = tuple(self.snapshot.projects.keys() - wanted)
+        kept = {root: project for root, project in self.snapshot.projects.items() if root in wanted}
+        self.snapshot = self.snapshot._replace(projects=kept)
+        changes = tuple(ProjectChange(root, names=True) for root in kept)
+        update = _merged(update, Update(load=load, projects=changes))
+        reconfigured = tuple(dict.fromkeys((*update.reconfigured, *moved)))
+        return update._replace(reconfigured=reconfigured, dropped=dropped, scope_changed=True)
+
+    def _files_changed(self, paths: tuple[str, ...]) -> Update:
+        """Read the configuration again if it was changed. Other files are read in the background."""
+        settings = (*settings_files.SETTINGS_FILES, settings_files.DIALECT_FILE_SUFFIX, disk.PLUGIN_FILE)
+        is_reload = any(path.endswith(settings) for path in paths)
+        always = any(path.endswith(disk.PLUGIN_FILE) for path in paths)
+        update = self._reload(always=always) if is_reload else Update()
+        return update._replace(paths=paths)
+
+    def _reload(self, configuration: Configuration | None = None, *, always: bool = False) -> Update:
+        """Read configuration and plugins from the disk again, and the projects too if they have changed or
+        `always`. The names that are known stay in the indexes until then."""
+        before = self.snapshot
+        new = configuration or Configuration(before.configuration.settings, before.configuration.folders)
+        disk.find_plugin.cache_clear()
+        disk.paths_below.cache_clear()
+        located = [(old, locate_document(old, new)) for old in before.documents.values()]
+        self.snapshot = before._replace(configuration=new)
+        load: tuple[str, ...] = ()
+        if always or new.differs_from(before.configuration):
+            load = tuple(before.projects)
+            incomplete = {
+                root: replace(project, is_complete=False) for root, project in before.projects.items()
+            }
+            self.snapshot = self.snapshot._replace(projects=incomplete)
+        changed = [
+            opened
+            for old, opened in located
+            if (opened.document, opened.config) != (old.document, old.config)
+        ]
+        update = Update(load=load)
+        for opened in changed:
+            update = _merged(update, self._put(opened))
+        return update._replace(reconfigured=tuple(opened.uri for opened in changed))
+
+    def _unreported(self) -> Iterator[str]:
+        """Yield the problems in the settings that were not reported before."""
+        problems = [f"settings: {problem}" for problem in self._settings_problems]
+        for problem in (*problems, *self.snapshot.configuration.problems):
+            if problem not in self._reported:
+                self._reported.add(problem)
+                yield problem
+
+    # Projects
+
+    def _add_projects(self, roots: Iterable[str]) -> tuple[str, ...]:
+        """Add the projects at `roots` that are new, and return their roots."""
+        new = tuple(root for root in dict.fromkeys(roots) if root not in self.snapshot.projects)
+        added = {root: Project(root, Index(user_files.user_folder())) for root in new}
+        self.snapshot = self.snapshot._replace(projects={**self.snapshot.projects, **added})
+        return new
+
+    def _file_read(self, change: FileRead) -> Update:
+        project = self.snapshot.projects.get(change.root)
+        if project is None:
+            return Update()
+        index, names = project.index, change.names
+        changed = index.update(names) if names else index.remove(change.path)
+        return Update(projects=(ProjectChange(change.root, changed, frozenset((change.path,))),))
+
+    def _project_read(self, change: ProjectRead) -> Update:
+        """Mark a project as complete if all of it was read. Everything in it may be new if it was not complete."""
+        project = self.snapshot.projects.get(change.root)
+        if project is None:
+            return Update()
+        is_completed = change.is_whole and not project.is_complete
+        if is_completed:
+            projects = {**self.snapshot.projects, change.root: replace(project, is_complete=True)}
+            self.snapshot = self.snapshot._replace(projects=projects)
+        names = change.names or is_completed
+        is_new = names or change.read
+        return Update(projects=(ProjectChange(change.root, names, change.read),) if is_new else ())
+
+
+def _merged(one: Update, other: Update) -> Update:
+    """Return what follows from two changes of indexes."""
+    return one._replace(load=(*one.load, *other.load), projects=(*one.projects, *other.projects))
+
+
+def _paths(uris: Iterable[str]) -> tuple[str, ...]:
+    return tuple(path for path in map(path_of, uris) if path)

@@ -1,0 +1,271 @@
+"""The session, without a client: changes are applied in one place, and questions change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import lsprotocol.types as t
+import pytest
+
+from agentls.lsp import methods
+from agentls.lsp.client import Client
+from agentls.lsp.methods import METHODS, Method, Reply, load_handler
+from agentls.lsp.session import (
+    Closed,
+    Edited,
+    FileRead,
+    FoldersChanged,
+    Opened,
+    ProjectRead,
+    Rechecked,
+    Session,
+    SettingsChanged,
+    Update,
+)
+from agentls.lsp.snapshot import Snapshot
+from agentls.project.index import Index
+from agentls.project.names import Names
+from agentls.workspace import load
+from lsp.wire import capabilities
+
+LEAD = """\
+---
+name: lead
+description: Leads the others. See [the notes](../../notes.md).
+tools: Agent(reviewer), Bahs, mcp__db
+# agentls: ignore[unknown-key]
+color: blue
+---
+
+# Task
+
+Ask @agent-reviewer, and read [the notes](../../notes.md).
+"""
+REVIEWER = "---\nname: reviewer\ndescription: Reviews code.\n---\n\nAsk the lead.\n"
+SERVERS = '{"mcpServers": {"db": {"command": "db"}}}'
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with two agents that name each other, and a server."""
+    agents = tmp_path / ".claude/agents"
+    agents.mkdir(parents=True)
+    (agents / "lead.md").write_text(LEAD, "utf-8")
+    (agents / "reviewer.md").write_text(REVIEWER, "utf-8")
+    (tmp_path / ".mcp.json").write_text(SERVERS, "utf-8")
+    (tmp_path / "notes.md").write_text("Notes.\n", "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def session(root: Path) -> Session:
+    """A session of a client that can do much, with the project open and read, and one agent open."""
+    client = Client.of(capabilities("vscode-1.139.1"))
+    session = Session(client, "utf-16", {}, [root.as_uri()])
+    session.apply(FoldersChanged((root.as_uri(),)))
+    read(session)
+    session.apply(Opened(uri(root, "lead"), "markdown", 1, LEAD))
+    return session
+
+
+def uri(root: Path, name: str) -> str:
+    """The URI of an agent."""
+    return (root / f".claude/agents/{name}.md").as_uri()
+
+
+def read(session: Session) -> None:
+    """Read all files of all projects, as the reader does in the background."""
+    for root in session.snapshot.projects:
+        for path in load.find_index_files(root, session.snapshot.configuration.settings_for_names):
+            names = session.snapshot.current_names(path, Path(path).read_text("utf-8"))
+            session.apply(FileRead(root, path, names))
+        session.apply(ProjectRead(root, True, frozenset(), is_whole=True))
+
+
+def state(session: Session) -> tuple[Any, ...]:
+    """Everything that a question could change: the snapshot with its documents, and the content of the indexes."""
+    snapshot = session.snapshot
+    indexes: dict[str, dict[str, Names]] = {
+        root: {names.path: names for names in project.index} for root, project in snapshot.projects.items()
+    }
+    revisions = {key: opened.revision for key, opened in snapshot.documents.items()}
+    return snapshot, dict(snapshot.documents), dict(snapshot.projects), indexes, revisions
+
+
+def answer(session: Session, method: str, params: Any) -> Any:
+    """The answer to a question."""
+    (path,) = [each.path for each in METHODS if each.name == method]
+    found = load_handler(path)(session.snapshot, params)
+    return found.result if isinstance(found, Reply) else found
+
+
+# The parameters for each question about the agent `lead` and the name `reviewer` in it. A question that resolves
+# an answer takes it from the question before.
+
+Ask = Callable[[str, Any], Any]
+
+
+def _at(root: Path) -> dict[str, Any]:
+    offset = LEAD.index("reviewer")
+    line = LEAD.count("\n", 0, offset)
+    return {
+        "text_document": t.TextDocumentIdentifier(uri(root, "lead")),
+        "position": t.Position(line, offset - LEAD.rindex("\n", 0, offset)),
+    }
+
+
+def _about(root: Path) -> Any:
+    return SimpleNamespace(textDocument=SimpleNamespace(uri=uri(root, "lead")))
+
+
+def _actions(root: Path) -> t.CodeActionParams:
+    whole = t.Range(t.Position(0, 0), t.Position(99, 0))
+    return t.CodeActionParams(_at(root)["text_document"], whole, t.CodeActionContext([]))
+
+
+def _moved(root: Path) -> t.RenameFilesParams:
+    return t.RenameFilesParams([t.FileRename(uri(root, "lead"), uri(root, "chief"))])
+
+
+PARAMETERS: dict[str, Callable[[Path, Ask], Any]] = {
+    t.TEXT_DOCUMENT_DIAGNOSTIC: lambda root, _: t.DocumentDiagnosticParams(_at(root)["text_document"]),
+    t.TEXT_DOCUMENT_CODE_ACTION: lambda root, _: _actions(root),
+    t.CODE_ACTION_RESOLVE: lambda root, ask: ask(t.TEXT_DOCUMENT_CODE_ACTION, _actions(root))[0],
+    t.TEXT_DOCUMENT_COMPLETION: lambda root, _: t.CompletionParams(**_at(root)),
+    t.COMPLETION_ITEM_RESOLVE: lambda root, ask: ask(
+        t.TEXT_DOCUMENT_COMPLETION, t.CompletionParams(**_at(root))
+    ).items[0],
+    t.TEXT_DOCUMENT_HOVER: lambda root, _: t.HoverParams(**_at(root)),
+    t.TEXT_DOCUMENT_DOCUMENT_SYMBOL: lambda root, _: t.DocumentSymbolParams(_at(root)["text_document"]),
+    t.TEXT_DOCUMENT_FOLDING_RANGE: lambda root, _: t.FoldingRangeParams(_at(root)["text_document"]),
+    t.WORKSPACE_SYMBOL: lambda *_: t.WorkspaceSymbolParams("rev"),
+    t.WORKSPACE_SYMBOL_RESOLVE: lambda _, ask: ask(t.WORKSPACE_SYMBOL, t.WorkspaceSymbolParams("rev"))[0],
+    t.TEXT_DOCUMENT_DEFINITION: lambda root, _: t.DefinitionParams(**_at(root)),
+    t.TEXT_DOCUMENT_REFERENCES: lambda root, _: t.ReferenceParams(t.ReferenceContext(True), **_at(root)),
+    t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: lambda root, _: t.DocumentHighlightParams(**_at(root)),
+    t.TEXT_DOCUMENT_DOCUMENT_LINK: lambda root, _: t.DocumentLinkParams(_at(root)["text_document"]),
+    t.TEXT_DOCUMENT_CODE_LENS: lambda root, _: t.CodeLensParams(_at(root)["text_document"]),
+    t.CODE_LENS_RESOLVE: lambda root, ask: ask(
+        t.TEXT_DOCUMENT_CODE_LENS, t.CodeLensParams(_at(root)["text_document"])
+    )[0],
+    t.TEXT_DOCUMENT_RENAME: lambda root, _: t.RenameParams(new_name="critic", **_at(root)),
+    t.TEXT_DOCUMENT_PREPARE_RENAME: lambda root, _: t.PrepareRenameParams(**_at(root)),
+    t.WORKSPACE_WILL_RENAME_FILES: lambda root, _: _moved(root),
+    "agentls/inspect": lambda root, _: _about(root),
+    "agentls/folders": lambda *_: None,
+    "agentls/newAgent": lambda *_: SimpleNamespace(dialect="claude-code", name="critic"),
+    "agentls/graph": lambda root, _: _about(root),
+}
+
+QUESTIONS = [method for method in METHODS if "question" in method.kind.__name__]
+
+
+@pytest.mark.parametrize("method", QUESTIONS, ids=lambda method: method.name)
+def test_a_question_changes_nothing(
+    method: Method, session: Session, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state(session)
+    params = PARAMETERS[method.name](root, lambda name, params: answer(session, name, params))
+    for writer in ("update", "remove"):
+        monkeypatch.setattr(Index, writer, None)
+    assert answer(session, method.name, params), "there is an answer, so that the question has done its work"
+    assert session.snapshot is before[0]
+    assert state(session) == before
+
+
+def test_every_method_is_a_question_or_a_notification() -> None:
+    known = {methods._notification, methods._exchange}
+    assert {method.kind for method in METHODS if method not in QUESTIONS} == known
+    assert len({method.name for method in METHODS}) == len(METHODS)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_every_method_has_its_function(method: Method) -> None:
+    assert load_handler(method.path).__module__.startswith("agentls.lsp.requests.")
+
+
+# Changes
+
+
+def codes(snapshot: Snapshot, uri: str) -> list[str]:
+    """The codes of the diagnostics of an open document."""
+    opened = snapshot.open_document(uri)
+    assert opened is not None
+    return [found.code for found in snapshot.diagnostics(opened)]
+
+
+def test_a_snapshot_keeps_its_documents(session: Session, root: Path) -> None:
+    before = session.snapshot
+    session.apply(Edited(uri(root, "lead"), 2, LEAD.replace("Bahs", "Bash")))
+    assert "unknown-tool" in codes(before, uri(root, "lead"))
+    assert "unknown-tool" not in codes(session.snapshot, uri(root, "lead"))
+
+
+def test_an_edit_is_in_the_index_at_once(session: Session, root: Path) -> None:
+    session.apply(Opened(uri(root, "reviewer"), "markdown", 1, REVIEWER))
+    update = session.apply(Edited(uri(root, "reviewer"), 2, REVIEWER.replace("reviewer", "critic")))
+    path = str(root / ".claude/agents/reviewer.md")
+    assert [(change.names, change.edited) for change in update.projects] == [(True, path)]
+    (project,) = session.snapshot.projects.values()
+    assert project.index.find_definitions("agent", "critic")
+    assert not project.index.find_definitions("agent", "reviewer")
+
+
+def test_an_edit_that_moves_references_matters_to_nobody_else(session: Session, root: Path) -> None:
+    update = session.apply(Edited(uri(root, "lead"), 2, LEAD.replace("# Task", "# A longer task")))
+    assert update == Update(edited=uri(root, "lead"))
+
+
+def test_a_closed_file_is_read_from_the_disk_again(session: Session, root: Path) -> None:
+    update = session.apply(Closed(uri(root, "lead")))
+    assert update == Update(closed=uri(root, "lead"), paths=(str(root / ".claude/agents/lead.md"),))
+    assert session.snapshot.open_document(uri(root, "lead")) is None
+    assert session.apply(Closed(uri(root, "lead"))) == Update()
+
+
+def test_what_was_never_opened_is_not_edited(session: Session, root: Path) -> None:
+    assert session.apply(Edited(uri(root, "reviewer"), 2, "")) == Update()
+
+
+def test_a_text_that_was_never_saved_is_a_project_while_it_is_open(session: Session) -> None:
+    session.apply(Opened("untitled:Untitled-1", "chatagent", 1, LEAD))
+    assert session.snapshot.agent_file("untitled:Untitled-1")
+    assert "Untitled-1" in session.snapshot.projects
+    session.apply(Closed("untitled:Untitled-1"))
+    assert "Untitled-1" not in session.snapshot.projects
+
+
+def test_settings_reach_the_open_documents(session: Session, root: Path) -> None:
+    update = session.apply(SettingsChanged({"ignore": ["unknown-tool"], "no-such": 1}))
+    assert update.reconfigured == (uri(root, "lead"),)
+    assert update.scope_changed
+    assert update.load == tuple(session.snapshot.projects), "other settings may mean other files"
+    assert len(update.problems) == 1
+    assert "unknown-tool" not in codes(session.snapshot, uri(root, "lead"))
+    assert session.apply(SettingsChanged({"ignore": ["unknown-tool"], "no-such": 1})).problems == ()
+
+
+def test_a_project_without_a_folder_or_a_document_is_dropped(session: Session, root: Path) -> None:
+    assert session.apply(FoldersChanged(())).dropped == ()
+    session.apply(Closed(uri(root, "lead")))
+    assert session.apply(FoldersChanged(())).dropped == (str(root),)
+    assert session.snapshot.projects == {}
+
+
+def test_nothing_is_missing_until_a_project_is_complete(root: Path) -> None:
+    session = Session(Client(), "utf-16", {}, [])
+    text = LEAD.replace("reviewer", "nobody")
+    update = session.apply(Opened(uri(root, "lead"), "markdown", 1, text))
+    assert update.load == update.rescan == (str(root),)
+    before = codes(session.snapshot, uri(root, "lead"))
+    assert "unknown-agent" not in before
+    read(session)
+    assert codes(session.snapshot, uri(root, "lead")) == before, "a revision has one list of diagnostics"
+    opened = session.snapshot.open_document(uri(root, "lead"))
+    assert opened is not None
+    session.apply(Rechecked(replace(opened)))
+    assert "unknown-agent" in codes(session.snapshot, uri(root, "lead"))
