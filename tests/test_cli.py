@@ -255,7 +255,7 @@ def test_problems_of_the_settings_are_said_once(project: Project) -> None:
     lines = ran.err.splitlines()
     assert len(lines) == 2
     assert all(line.startswith(f"agentls: {disk.absolute_path('agentls.toml')}: ") for line in lines)
-    assert "did you mean 'ignore'" in lines[0]
+    assert "did you mean `ignore`" in lines[0]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def parse_config(data: Mapping[str, Any], codes: Collection[str]) -> ParsedConfi
 def _parse_table(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
     """Parse the valid values of `data` for the fields of `kind`; `where` is their path in messages."""
     if not isinstance(data, Mapping):
-        problems.append(f"'{where.rstrip('.') or 'agentls'}' must be a table")
+        problems.append(f"`{where.rstrip('.') or 'agentls'}` must be a table")
         return {}
     known = kind._fields
     values = {}
@@ -195,7 +195,7 @@ def _did_you_mean(word: str, known: Collection[str]) -> str:
     from agentls.text.spelling import closest_match
 
     found = closest_match(word, known)
-    return f"; did you mean '{found}'?" if found else ""
+    return f"; did you mean `{found}`?" if found else ""
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:
