@@ -8,6 +8,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.document.document import Document
+from agentls.linter import subjects
 from agentls.linter.check import MAX_FINDINGS, check
 from agentls.linter.consequence import Consequence
 from agentls.linter.rule import RULES, Context, Finding, Rule
@@ -63,6 +64,7 @@ def test_a_rule_that_fails_costs_nothing_but_itself(
     def broken(_: Context) -> Iterator[Finding]:
         raise RuntimeError("out of order")
 
+    monkeypatch.setattr(subjects, "_PLANS", {})
     monkeypatch.setitem(RULES, "broken", Rule("broken", Consequence.NOT_LOADED, broken))
     assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
     assert "rule broken failed" in caplog.text

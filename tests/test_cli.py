@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import pytest
 
 from agentls import __version__
-from agentls.cli import run, text_format
+from agentls.cli import examined_files, file_runs, text_output
 from agentls.cli.main import main
 from agentls.config import Config
 from agentls.document.document import Document
@@ -109,14 +109,14 @@ def test_text_shows_the_place(project: Project) -> None:
         "     = fix: Change to `Grep`\n"
         "\n"
         "2 files checked: 1 warning\n"
-        "`agentls explain CODE` says more about each.\n"
+        "Run `agentls explain CODE` for details.\n"
     )
     assert ran.err == ""
     assert ran.code == 1
 
 
 def test_nothing_found(project: Project) -> None:
-    assert project.write({A: CLEAN})("check") == Ran(0, "1 file checked: nothing found\n", "")
+    assert project.write({A: CLEAN})("check") == Ran(0, "1 file checked: no findings\n", "")
 
 
 def test_related_places_are_named(project: Project) -> None:
@@ -263,15 +263,18 @@ def test_problems_of_the_settings_are_said_once(project: Project) -> None:
     [
         (
             ["check", "--select", "unknown-tols"],
-            "there is no rule `unknown-tols`; did you mean `unknown-tool`?",
+            "unknown rule 'unknown-tols'; did you mean 'unknown-tool'?",
         ),
-        (["check", "--ignore", "unknown-tool,x"], "there is no rule `x`"),
-        (["check", "--dialect", "cobol"], "there is no dialect `cobol`; known: claude-code"),
-        (["check", "--config", "no.toml"], "there is no file `no.toml`"),
-        (["check", "--fail-on", "fatal"], "`fatal` is none of error, warning, information, hint, never"),
-        (["check", "--stdin-filename", "a.md", "b.md"], "with --stdin-filename there can be no PATH"),
-        (["check", "--jobs", "-1"], "`-1` is not a whole number"),
-        (["server", "--tcp", "2087"], "`2087` is not HOST:PORT"),
+        (["check", "--ignore", "unknown-tool,x"], "unknown rule 'x'"),
+        (["check", "--dialect", "cobol"], "unknown dialect 'cobol' (known: claude-code"),
+        (["check", "--config", "no.toml"], "file 'no.toml' not found"),
+        (
+            ["check", "--fail-on", "fatal"],
+            "invalid severity 'fatal' (expected one of error, warning, information, hint, never)",
+        ),
+        (["check", "--stdin-filename", "a.md", "b.md"], "PATH is not allowed with --stdin-filename"),
+        (["check", "--jobs", "-1"], "'-1' must be a non-negative integer"),
+        (["server", "--tcp", "2087"], "'2087' must be HOST:PORT"),
         (["inspect"], "PATH"),
         (["chekc"], "check"),
     ],
@@ -285,7 +288,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_checked(project: Project) -
     (project.root / ".claude/agents/latin.md").write_bytes(CLEAN.replace("code", "caf\xe9").encode("latin-1"))
     ran = project("check", "gone.md", ".")
     assert ran.err.splitlines() == [
-        "agentls: gone.md: there is no such file or folder",
+        "agentls: gone.md: no such file or folder",
         f"agentls: {B}: too large for an agent file (the limit is 4 MB)",
     ]
     assert "unknown-tool" in ran.out
@@ -302,7 +305,7 @@ def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest
     ]
     monkeypatch.setattr(discovery, "find_files", lambda *_: iter(found))
     ran = project.write({A: WARNED})("check")
-    assert ran.err == "agentls: x.md: there is no such file or folder\n"
+    assert ran.err == "agentls: x.md: no such file or folder\n"
     assert "1 file checked: 1 warning" in ran.out
     assert ran.code == 2
 
@@ -313,7 +316,7 @@ def test_a_fault_of_ours_concerns_one_file(project: Project, monkeypatch: pytest
             raise ZeroDivisionError("zero")
         return check(document, config, *asked)
 
-    monkeypatch.setattr(run, "check", fail)
+    monkeypatch.setattr(examined_files, "check", fail)
     ran = project.write({A: CLEAN, B: WARNED})("check")
     assert f"agentls: {A}: internal error, please report it: ZeroDivisionError in test_cli.py" in ran.err
     assert "unknown-tool" in ran.out
@@ -323,7 +326,7 @@ def test_a_fault_of_ours_concerns_one_file(project: Project, monkeypatch: pytest
 def test_a_folder_without_agents(project: Project) -> None:
     ran = project.write({"prompts/a.md": WARNED})("check", "prompts")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith("agentls: prompts: no agent files here.\n")
+    assert ran.err.startswith("agentls: prompts: no agent files found.\n")
     assert "--dialect" in ran.err
     assert "places" in ran.err
     assert "unknown-tool" in project("check", "prompts", "--dialect", "claude-code").out
@@ -349,7 +352,7 @@ def test_many_files_are_shared_out(project: Project, monkeypatch: pytest.MonkeyP
     project.write({f".claude/agents/a{number:03}.md": text for number, text in enumerate(texts)})
     project.write({".claude/agents/a050.md": "x" * (disk.MAX_BYTES + 1)})
     alone = project("check", "--output-format", "json", "--jobs", "1")
-    monkeypatch.setattr(run, "SHARED_FROM", 10)
+    monkeypatch.setattr(file_runs, "MIN_FILES_FOR_PROCESSES", 10)
     assert project("check", "--output-format", "json", "--jobs", "3") == alone
     assert len(alone.data) == 99
     assert alone.code == 2
@@ -367,7 +370,7 @@ def test_many_files_are_shared_out(project: Project, monkeypatch: pytest.MonkeyP
 def excerpt(line: str, marked: str, room: int = 40) -> str:
     """The excerpt of `line`, whose part `marked` is found."""
     start = line.index(marked)
-    return "\n".join(text_format._excerpt(line, start, start + max(1, len(marked)), room))
+    return "\n".join(text_output._excerpt(line, start, start + max(1, len(marked)), room))
 
 
 @pytest.mark.parametrize(
@@ -395,10 +398,10 @@ def test_the_mark_stands_below_its_text(line: str, marked: str, expected: str) -
 def test_a_mark_is_never_lost(piece: str, offset: int) -> None:
     line = piece * (offset // len(piece)) + "X" + piece * 40
     start = line.index("X")
-    shown, marks = text_format._excerpt(line, start, start + 1, 60)
+    shown, marks = text_output._excerpt(line, start, start + 1, 60)
     assert marks.strip() == "^"
     before = shown.partition("X")[0]
-    assert sum(text_format._cell(char, 0)[1] for char in before) == len(marks) - 1
+    assert sum(text_output._cell(char, 0)[1] for char in before) == len(marks) - 1
 
 
 def test_a_span_over_lines_is_shown_by_its_first(project: Project) -> None:
@@ -551,7 +554,7 @@ def test_explain(project: Project) -> None:
     assert "\x1b[" in project("explain", "unknown-tool", "--color", "always").out
     unknown = project("explain", "unknown-tols")
     assert (unknown.code, unknown.out) == (2, "")
-    assert "nothing is known about `unknown-tols`; did you mean `unknown-tool`" in unknown.err
+    assert "unknown name 'unknown-tols'; did you mean 'unknown-tool'" in unknown.err
 
 
 def test_rules(project: Project) -> None:

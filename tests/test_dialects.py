@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import marshal
 import re
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agentls.config import Config
-from agentls.dialects import loader, rows, validation
+from agentls.dialects import loader, rows, tables, validation
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import EnumValue
 from agentls.readers.strategies import STRATEGIES, load_strategy
@@ -90,3 +93,21 @@ def test_a_mistake_in_a_table_is_named(data: Any, message: str) -> None:
 
 def test_every_strategy_exists() -> None:
     assert all(callable(load_strategy(name)) for name in STRATEGIES)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"x", b"\xff" * 100, marshal.dumps(([0, 0], {"title": "old"}))])
+def test_a_compiled_table_is_what_its_yaml_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: bytes
+) -> None:
+    (tmp_path / "x.yaml").write_text("title: now\nkeys: {a: [1, no, 1.5, null]}\n")
+    monkeypatch.setattr(tables, "_FOLDER", str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    expected = {"title": "now", "keys": {"a": [1, "no", 1.5, None]}}
+    assert tables.load_table("x") == expected
+    (compiled,) = (tmp_path / "__pycache__").iterdir()
+    monkeypatch.setattr(tables, "load_yaml", lambda _: pytest.fail("it is parsed again"))
+    assert tables.load_table("x") == expected
+    monkeypatch.undo()
+    monkeypatch.setattr(tables, "_FOLDER", str(tmp_path))
+    compiled.write_bytes(damaged)
+    assert tables.load_table("x") == expected

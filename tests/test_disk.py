@@ -10,9 +10,9 @@ import pytest
 
 from agentls.config import Config
 from agentls.document import locate
-from agentls.workspace import discovery, disk
+from agentls.workspace import discovery, disk, settings_files
 from agentls.workspace.discovery import SearchOptions
-from agentls.workspace.disk import LoadedConfig
+from agentls.workspace.settings_files import LoadedConfig
 
 AGENT = "---\nname: a\ndescription: Does things. Use it often.\n---\n\nYou do things.\n"
 
@@ -41,7 +41,7 @@ class Seen:
         self.failures: list[tuple[str, str]] = []
         self.notes: list[tuple[str, str]] = []
         search = SearchOptions(
-            disk.load_settings,
+            settings_files.load_settings,
             dialect,
             lambda path, message: self.failures.append((path, message)),
             lambda path, message: self.notes.append((path, message)),
@@ -149,7 +149,7 @@ def test_places_of_the_configuration_count_from_its_folder(write: Write) -> None
     root = write({"sub/agentls.toml": settings, "sub/prompts/a.txt": AGENT, "prompts/b.txt": AGENT})
     assert Seen().files == ["sub/prompts/a.txt"]
     path = disk.absolute_path(str(root / "sub/prompts/a.txt"))
-    document = disk.open_document(path, AGENT, disk.load_settings("sub/prompts"))
+    document = settings_files.open_document(path, AGENT, settings_files.load_settings("sub/prompts"))
     assert document is not None
     assert document.dialect.name == "claude-code"
 
@@ -159,7 +159,7 @@ def test_places_of_the_configuration_do_not_look_above_its_folder(write: Write) 
         {"prompts/agentls.toml": '[places]\nclaude-code = ["prompts/"]\n', "prompts/docs/a.md": AGENT}
     )
     path = disk.absolute_path(str(root / "prompts/docs/a.md"))
-    assert disk.open_document(path, AGENT, disk.load_settings("prompts/docs")) is None
+    assert settings_files.open_document(path, AGENT, settings_files.load_settings("prompts/docs")) is None
 
 
 def test_links_within_the_root_are_followed_once(write: Write) -> None:
@@ -255,7 +255,7 @@ def test_bytes_that_are_no_utf_8_become_replacement_characters(write: Write) -> 
 
 def config(folder: str) -> LoadedConfig:
     """The settings for a folder, read afresh."""
-    return disk.load_settings(folder)
+    return settings_files.load_settings(folder)
 
 
 def test_the_nearest_settings_count(write: Write) -> None:
@@ -269,7 +269,7 @@ def test_the_nearest_settings_count(write: Write) -> None:
     assert config("a/b").config.tools == ("Inner",)
     assert config("a/b").root == disk.absolute_path(str(root / "a"))
     assert config(str(root)).config.tools == ("Outer",)
-    assert disk.load_settings("a/b", "agentls.toml").config.tools == ("Outer",)
+    assert settings_files.load_settings("a/b", "agentls.toml").config.tools == ("Outer",)
 
 
 @pytest.mark.parametrize("text", ["[tool\n", "tool = 1\n[agentls]\n", "[tool]\nagentls = 3\n", "\xff"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentls.project.index import Index
-from agentls.workspace import disk, load
+from agentls.workspace import disk, load, settings_files
 
 AGENT = "---\nname: {name}\ndescription: Does things. Use it often.\n---\n\nYou do things.\n"
 
@@ -32,7 +32,7 @@ def write(tmp_path: Path) -> Write:
 
 def indexed(root: Path) -> Index:
     """The index of the project at `root`."""
-    return load.load_index(root.as_posix(), disk.load_settings)
+    return load.load_index(root.as_posix(), settings_files.load_settings)
 
 
 def paths(index: Index, root: Path) -> list[str]:

@@ -17,7 +17,7 @@ from agentls.dialects.validation import load_user_dialect
 from agentls.linter import check
 from agentls.project.world import NoDisk
 from agentls.readers.strategies import STRATEGIES
-from agentls.workspace import discovery, disk
+from agentls.workspace import discovery, disk, settings_files
 
 HARNESS = """\
 name: harness
@@ -49,7 +49,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with a dialect of its own, for a user who has none."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("APPDATA", str(tmp_path / "home"))
-    disk.default_settings.cache_clear()
+    settings_files.default_settings.cache_clear()
     root = tmp_path / "project"
     root.mkdir()
     (root / "agentls.toml").write_text('dialects = ["team.dialect.yaml"]\n')
@@ -60,9 +60,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def codes(root: Path, path: str, text: str) -> list[str]:
     """The codes of what is found in a file of the project."""
     full = disk.absolute_path(str(root / path))
-    loaded = disk.load_settings(full.rpartition("/")[0])
+    loaded = settings_files.load_settings(full.rpartition("/")[0])
     assert loaded.problems == ()
-    document = disk.open_document(full, text, loaded)
+    document = settings_files.open_document(full, text, loaded)
     assert document is not None
     return [diagnostic.code for diagnostic in check.check(document, loaded.config, NoDisk())]
 
@@ -79,7 +79,7 @@ def test_a_dialect_of_ones_own_names_profiles(project: Path) -> None:
         "temperature:\n", "temperature:\n  task: {profile: agent-description, required: true}\n"
     )
     (project / "team.dialect.yaml").write_text(text.replace("\nkeys:", "\nnew_file_snippet: agent\nkeys:"))
-    config = disk.load_settings(str(project)).config
+    config = settings_files.load_settings(str(project)).config
     dialect = loader.configure_dialect("harness", config)
     task = dialect.key("task")
     assert task is not None
@@ -99,7 +99,7 @@ def test_its_files_are_found(project: Path) -> None:
     agent = project / ".harness" / "agents" / "a.md"
     agent.parent.mkdir(parents=True)
     agent.write_text("---\nname: a\n---\nBody.\n")
-    search = discovery.SearchOptions(disk.load_settings, None, lambda *_: None, lambda *_: None)
+    search = discovery.SearchOptions(settings_files.load_settings, None, lambda *_: None, lambda *_: None)
     assert [found.path for found in discovery.find_files(str(project), search)] == [
         disk.absolute_path(str(agent))
     ]
@@ -107,7 +107,7 @@ def test_its_files_are_found(project: Path) -> None:
 
 def test_the_users_folder_counts_everywhere(project: Path) -> None:
     (project / "agentls.toml").unlink()
-    folder = Path(disk.settings_folder())
+    folder = Path(settings_files.settings_folder())
     folder.mkdir(parents=True)
     (folder / "mine.dialect.yaml").write_text(HARNESS)
     assert codes(project, ".harness/agents/a.md", "---\nname: a\nowner: us\n---\nBody.\n") == []
@@ -177,14 +177,14 @@ def test_a_mistake_is_reported_and_the_file_ignored(text: str, line: int, said: 
 def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:
     file = project / "team.dialect.yaml"
     file.write_text("name: x\nextends: gemini-cli\nkeys:\n  tools: {type: tolls}\n")
-    (problem,) = disk.load_settings(str(project)).problems
+    (problem,) = settings_files.load_settings(str(project)).problems
     assert problem.startswith(f"{disk.absolute_path(str(file))}:4: keys.tools.type: unknown value `tolls`")
     assert problem.endswith("; the dialect file is ignored")
 
 
 def test_unknown_names_in_the_settings_are_told(project: Path) -> None:
     (project / "agentls.toml").write_text('runtimes = ["gemini"]\n[places]\ncobol = ["*.md"]\n')
-    problems = disk.load_settings(str(project)).problems
+    problems = settings_files.load_settings(str(project)).problems
     assert [problem.partition(";")[0] for problem in problems] == [
         "there is no dialect `cobol`",
         "there is no runtime `gemini`",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agentls.cli.main import main
-from agentls.workspace import discovery, disk
+from agentls.workspace import discovery, disk, settings_files
 from agentls.workspace.discovery import SearchOptions
 from harness import FIXTURES, parse_case
 from lsp.wire import SECONDS, capabilities, open_document, session, settled
@@ -35,7 +35,7 @@ def found_below(folder: Path) -> list[str]:
     """The agent files that the command line finds."""
     failures: list[str] = []
     search = SearchOptions(
-        disk.load_settings, None, lambda *failed: failures.append(str(failed)), lambda *_: None
+        settings_files.load_settings, None, lambda *failed: failures.append(str(failed)), lambda *_: None
     )
     paths = [found.path for found in discovery.find_files(str(folder), search)]
     assert failures == []

@@ -288,15 +288,15 @@ def test_mentions_can_be_left_out(team: Path, capsys: pytest.CaptureFixture[str]
 
 def test_a_rename_that_fails_has_a_reason(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["graph", "nowhere"]) == 2
-    assert "nowhere: there is no such file or folder" in capsys.readouterr().err
+    assert "nowhere: no such file or folder" in capsys.readouterr().err
     assert main.main(["graph", "-o", "no/such/folder/x.html"]) == 2
-    assert "no/such/folder/x.html: cannot be written" in capsys.readouterr().err
+    assert "no/such/folder/x.html: cannot write" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main.main(["graph", "-o", "x.png"])
     assert ".html" in capsys.readouterr().err
     (team / "notes.md").write_text("Notes.\n")
     assert main.main(["graph", "notes.md"]) == 2
-    assert "notes.md: no place where a runtime looks for agents" in capsys.readouterr().err
+    assert "notes.md: not in a location that runtimes load agents from" in capsys.readouterr().err
 
 
 def test_mermaid_is_not_given_more_than_it_draws(
@@ -305,6 +305,6 @@ def test_mermaid_is_not_given_more_than_it_draws(
     monkeypatch.setattr(graph_formats, "MERMAID_EDGES", 7)
     assert main.main(["graph"]) == 0
     printed = capsys.readouterr()
-    assert "2 mentions in prose are left out" in printed.err
+    assert "2 mentions in prose omitted" in printed.err
     assert "mentions" not in printed.out
     assert team.is_dir()

@@ -59,4 +59,4 @@ def test_the_command_lists_old_facts(capsys: pytest.CaptureFixture[str]) -> None
     assert main.main(["dialects", "--stale", "99999"]) == 0
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "no fact is older than 99999 days" in captured.err
+    assert "no facts are older than 99999 days" in captured.err

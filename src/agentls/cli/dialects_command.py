@@ -1,16 +1,16 @@
-"""`agentls dialects`: the formats that are known, one of them in full, or the facts that are old."""
+"""`agentls dialects`: the supported formats, one of them in full, or facts older than a number of days."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date
 
-from agentls.cli.terminal import Segment, Terminal
+from agentls.cli.terminal import StyledText, Terminal
 from agentls.dialects import loader as known
 from agentls.reports import catalogue
 
 
-def dialects(args: Namespace) -> int:
+def run_dialects(args: Namespace) -> int:
     """Run the command and return its exit code."""
     terminal = Terminal(args.color if args.output_format == "text" else "never")
     if args.schema:
@@ -27,8 +27,8 @@ def dialects(args: Namespace) -> int:
     if args.name:
         terminal.markdown(catalogue.render_dialect(known.load_dialect(args.name)))
         return 0
-    rows: list[list[Segment]] = [
-        [("name", "muted"), ("newest fact", "muted"), ("read by", "muted"), ("places", "muted")]
+    rows: list[list[StyledText]] = [
+        [("name", "muted"), ("newest fact", "muted"), ("runtimes", "muted"), ("locations", "muted")]
     ]
     for name in names:
         seen = catalogue.summarise_dialect(known.load_dialect(name))
@@ -39,13 +39,13 @@ def dialects(args: Namespace) -> int:
 
 
 def _stale(terminal: Terminal, names: tuple[str, ...], days: int, form: str) -> int:
-    """The facts that are older than so many days, the oldest first."""
+    """List the facts that are older than `days` days, the oldest first."""
     found = [fact for fact in catalogue.find_stale_facts(days, date.today()) if fact.dialect in names]
     found.sort(key=lambda fact: fact.source.date)
     if form == "json":
         return _json(terminal, [{**fact._asdict(), "source": fact.source._asdict()} for fact in found])
     if not found:
-        terminal.message(f"no fact is older than {days} days")
+        terminal.message(f"no facts are older than {days} days")
         return 0
     terminal.table(
         [

@@ -1,21 +1,24 @@
-"""`agentls graph`: the agents of a project and what connects them, as a picture."""
+"""`agentls graph`: the agents of a project and their connections as a drawing."""
 
 from __future__ import annotations
 
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 
-from agentls.cli import other_files
-from agentls.cli.run import Options, Run
+from agentls.cli import related_files
+from agentls.cli.file_runs import FileRun, RunOptions
+from agentls.cli.project_files import examine_projects
 from agentls.cli.terminal import Terminal
 from agentls.project import graph
 from agentls.project.graph import Graph
+from agentls.project.index import Index
 from agentls.reports import graph_formats
 from agentls.text.paths import common_folder, is_inside
 from agentls.workspace import disk
 
-ENDINGS = {
+FORMAT_BY_SUFFIX = {
     ".mmd": "mermaid",
     ".mermaid": "mermaid",
     ".dot": "dot",
@@ -26,13 +29,13 @@ ENDINGS = {
 }
 
 
-def draw(args: Namespace) -> int:
+def run_graph(args: Namespace) -> int:
     """Run the command and return its exit code."""
     form = _form(args)
     with Terminal("never") as terminal:
-        run = Run(Options(args.dialect, args.config), terminal, in_project=True)
+        run = FileRun(RunOptions(args.dialect, args.config), terminal)
         paths = args.paths or ["."]
-        indexes = run.indexes(paths)
+        indexes = _indexes(run, paths)
         if run.failed and not indexes:
             return 2
         named = [disk.absolute_path(path).rstrip("/") for path in paths]
@@ -52,33 +55,45 @@ def draw(args: Namespace) -> int:
                 with open(args.output, "w", encoding="utf-8", errors="replace", newline="\n") as file:
                     file.write(text)
             except OSError as error:
-                terminal.message(f"{args.output}: cannot be written: {disk.describe_error(error)}")
+                terminal.message(f"{args.output}: cannot write: {disk.describe_error(error)}")
                 return 2
             terminal.message(f"{args.output}: {_summary(drawn)}")
         return 2 if run.failed else 0
 
 
+def _indexes(run: FileRun, paths: list[str]) -> Mapping[str, Index]:
+    """Return the indexes of the projects of the files, by their roots; files without names are reported."""
+    files = run.find_files(paths)
+    projects = examine_projects(run, files, paths)
+    for found in files:
+        file = projects.files[found.path]
+        if not (file.names and file.are_shared):
+            run.fail(found.display_path, file.failure or _UNKNOWN_LOCATION)
+    return projects.indexes
+
+
+_UNKNOWN_LOCATION = "not in a location that runtimes load agents from; use --dialect NAME"
+
+
 def _form(args: Namespace) -> str:
-    """The format that is asked for, if need be by the ending of the file."""
+    """Return the requested format, by default from the suffix of the output file."""
     if args.output_format:
         form: str = args.output_format
     elif args.output is None:
         form = "mermaid"
     else:
         ending = os.path.splitext(args.output)[1].lower()
-        if ending not in ENDINGS:
-            known = ", ".join(ENDINGS)
-            args.usage_error(f"{args.output} ends in none of {known}: say --output-format as well")
-        form = ENDINGS[ending]
+        if ending not in FORMAT_BY_SUFFIX:
+            known = ", ".join(FORMAT_BY_SUFFIX)
+            args.usage_error(f"unknown suffix of '{args.output}' (known: {known}); use --output-format")
+        form = FORMAT_BY_SUFFIX[ending]
     if form == "html" and args.output is None and sys.stdout.isatty():
-        args.usage_error(
-            "a page is nothing for a terminal: say where to write it, as in --output agents.html"
-        )
+        args.usage_error("refusing to write HTML to a terminal; use --output agents.html")
     return form
 
 
 def _limited(drawn: Graph, args: Namespace, form: str, terminal: Terminal) -> Graph:
-    """The graph with what is asked for, and without what would be too much."""
+    """Return the graph with the requested parts, reduced to what the format can show."""
     if args.mentions is False:
         drawn = drawn.without_mentions()
     if args.tools and form in ("mermaid", "dot"):
@@ -88,14 +103,14 @@ def _limited(drawn: Graph, args: Namespace, form: str, terminal: Terminal) -> Gr
         if len(fewer.edges) < len(drawn.edges):
             left_out = len(drawn.edges) - len(fewer.edges)
             terminal.message(
-                f"{left_out:,} mentions in prose are left out, since Mermaid draws no more than"
-                f" {graph_formats.MERMAID_EDGES} connections; --output-format html shows them all"
+                f"{left_out:,} mentions in prose omitted: Mermaid draws at most {graph_formats.MERMAID_EDGES}"
+                " connections; use --output-format html to see all"
             )
             drawn = fewer
         if len(drawn.edges) > graph_formats.MERMAID_EDGES:
             terminal.message(
-                f"Mermaid draws no more than {graph_formats.MERMAID_EDGES} connections, unless its `maxEdges` "
-                f"is raised, and these are {len(drawn.edges):,}; name a folder, or take --output-format html"
+                f"{len(drawn.edges):,} connections: Mermaid draws at most {graph_formats.MERMAID_EDGES} unless its"
+                " `maxEdges` is raised; name a folder or use --output-format html"
             )
     return drawn
 
@@ -114,4 +129,4 @@ def _summary(drawn: Graph) -> str:
 
 
 def _line(path: str, offset: int) -> int:
-    return other_files.lines(path).line_number(offset) + 1
+    return related_files.file_lines(path).line_number(offset) + 1

@@ -1,4 +1,4 @@
-"""The terminal: coloured output, messages on standard error, and a sign of life on long runs."""
+"""The terminal: coloured output, messages on standard error, and progress of long runs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
 
-Segment = tuple[str, str]
-"""A piece of text and the name of its style; what programs read has the style "plain"."""
+StyledText = tuple[str, str]
+"""A text and the name of its style; the output for programs has the style "plain"."""
 
-When = Literal["auto", "always", "never"]
+ColorMode = Literal["auto", "always", "never"]
 
 STYLES = {
     "plain": "",
@@ -40,8 +40,8 @@ _TICK_SECONDS = 0.1
 class Terminal:
     """Standard output and standard error of one run."""
 
-    def __init__(self, when: When) -> None:
-        self._console = _console() if _is_coloured(when) else None
+    def __init__(self, mode: ColorMode) -> None:
+        self._console = _console() if _is_coloured(mode) else None
         self._next_tick = time.monotonic() + _QUIET_SECONDS
         self._status = ""
 
@@ -51,21 +51,21 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         self._clear()
 
-    def write(self, segments: Iterable[Segment]) -> None:
+    def write(self, pieces: Iterable[StyledText]) -> None:
         """Write to standard output."""
         if self._status and _is_terminal(sys.stdout):
             self._clear()
         if self._console is None:
-            sys.stdout.write("".join(text for text, _ in segments))
+            sys.stdout.write("".join(text for text, _ in pieces))
             return
         from rich.text import Text
 
-        pieces = ((text, STYLES[style]) for text, style in segments)
-        line = Text.assemble(*pieces, overflow="fold")
+        styled = ((text, STYLES[style]) for text, style in pieces)
+        line = Text.assemble(*styled, overflow="fold")
         self._console.print(line, end="", soft_wrap=not _is_terminal(sys.stdout))
 
-    def table(self, rows: Sequence[Sequence[Segment]]) -> None:
-        """Write rows of cells in columns; the last may be of any length."""
+    def table(self, rows: Sequence[Sequence[StyledText]]) -> None:
+        """Write rows of cells in columns; the last column may have any width."""
         if self._console is None:
             widths = [max(len(text) for text, _ in column) for column in zip(*rows, strict=True)][:-1]
             for *cells, (last, _) in rows:
@@ -81,7 +81,7 @@ class Terminal:
         self._console.print(table)
 
     def markdown(self, page: str) -> None:
-        """Write a page of Markdown, rendered if there are colours."""
+        """Write a page of Markdown, rendered if the output has colours."""
         if self._console is None:
             sys.stdout.write(f"{page.rstrip()}\n")
             return
@@ -90,18 +90,18 @@ class Terminal:
         self._console.print(Markdown(page))
 
     def message(self, text: str) -> None:
-        """Tell the person something that is not the result."""
+        """Write a message to standard error."""
         self._clear()
         sys.stdout.flush()
         sys.stderr.write(f"agentls: {text}\n")
 
     def progress(self, done: int) -> None:
-        """Show, from the second second on, how many files are done, where a person watches."""
+        """Show the number of processed files on a terminal, after the first second."""
         if time.monotonic() < self._next_tick or not sys.stderr.isatty():
             return
         self._next_tick = time.monotonic() + _TICK_SECONDS
         self._clear()
-        self._status = f"{done:,} files done ..."
+        self._status = f"{done:,} files ..."
         sys.stderr.write(self._status)
         sys.stderr.flush()
 
@@ -113,7 +113,7 @@ class Terminal:
 
 
 def terminal_width() -> int:
-    """How many cells a line of the output should have at most."""
+    """Return the maximum width of a line of output in cells."""
     try:
         return max(40, os.get_terminal_size(sys.stdout.fileno()).columns)
     except (OSError, ValueError):
@@ -121,21 +121,20 @@ def terminal_width() -> int:
 
 
 def prepare_streams() -> None:
-    """Make sure that no character a file may hold stops the output: what the encoding of the
-    stream has no place for becomes a question mark."""
+    """Make the output replace characters that its encoding cannot represent, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def discard_output() -> None:
-    """Let what still waits go nowhere, once nobody reads the standard output any more."""
+    """Discard the buffered output after the reader of standard output has closed it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _is_coloured(when: When) -> bool:
-    if when != "auto":
-        return when == "always"
+def _is_coloured(mode: ColorMode) -> bool:
+    if mode != "auto":
+        return mode == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
@@ -148,6 +147,6 @@ def _is_terminal(stream: TextIO) -> bool:
 
 
 def _console() -> Console:
-    from rich.console import Console  # Only people need it, and it takes longer than checking a file.
+    from rich.console import Console  # Loading it takes longer than checking a file.
 
     return Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)

@@ -8,8 +8,7 @@ from typing import Literal, NamedTuple
 from agentls.dialects.hooks import RefersTo
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
-from agentls.dialects.tables import read_table
-from agentls.text.yaml_tree import load_yaml
+from agentls.dialects.tables import load_table
 
 
 class NamePath(NamedTuple):
@@ -133,6 +132,6 @@ def _by_name() -> dict[str, tuple[tuple[str, RuntimeConfigFile], ...]]:
 
 @cache
 def _load() -> _Table:
-    table = build_record(_Table, load_yaml(read_table("config-files")), "companions")
+    table = build_record(_Table, load_table("config-files"), "companions")
     assert isinstance(table, _Table)
     return table

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.rows import build_record
-from agentls.dialects.tables import read_table
-from agentls.text.yaml_tree import load_yaml
+from agentls.dialects.tables import load_table
 
 if TYPE_CHECKING:
     from agentls.dialects.loader import Dialect
@@ -215,4 +214,4 @@ def _owners(titles: Iterable[str]) -> str:
 @cache
 def load_crosswalk() -> Crosswalk:
     """The crosswalk that ships."""
-    return Crosswalk(load_yaml(read_table("crosswalk")))
+    return Crosswalk(load_table("crosswalk"))

@@ -34,7 +34,7 @@ from agentls.dialects.rows import (
     shared_vocabulary,
 )
 from agentls.dialects.runtimes import Place, Runtime
-from agentls.dialects.tables import read_table
+from agentls.dialects.tables import load_table
 from agentls.text.yaml_tree import load_yaml
 
 if TYPE_CHECKING:
@@ -71,6 +71,17 @@ class Dialect(DialectRecord):
             "event": _by_name(self.hooks.events),
             "handler": _by_name(self.hooks.handlers),
         }
+
+    @cached_property
+    def resolved_tools(self) -> dict[Any, Any]:
+        """What names in lists of tools were resolved to so far, kept by `tool_names`: the same few come in
+        every file."""
+        return {}
+
+    @cached_property
+    def unresolved_entries(self) -> dict[Any, Any]:
+        """What was found out so far about entries of lists of tools, kept by the linter."""
+        return {}
 
     def source(self, name: str) -> Source:
         """The source that a fact names. Raises `KeyError` for one that does not exist."""
@@ -194,10 +205,11 @@ def _load(name: str, files: UserDialects) -> Dialect:
     return built
 
 
-def _text(name: str) -> str:
+def _shipped(name: str) -> str:
+    """Return `name`, which must be that of a dialect that ships. Raises `KeyError` for another."""
     if name not in DIALECT_NAMES:
         raise KeyError(f"there is no dialect `{name}`; known: {', '.join(DIALECT_NAMES)}")
-    return read_table(name)
+    return name
 
 
 def _data(name: str, files: UserDialects) -> dict[str, Any]:
@@ -208,7 +220,7 @@ def _data(name: str, files: UserDialects) -> dict[str, Any]:
     """
     mine = [at for at, (other, _) in enumerate(files) if other == name]
     if not mine:
-        data: dict[str, Any] = apply_profiles(load_yaml(_text(name)), profiles())
+        data: dict[str, Any] = apply_profiles(load_table(_shipped(name)), profiles())
         data["places"] = places.place_rows(name)
         if name in _builtin_agents():
             data["builtin_agents"] = _builtin_agents()[name]
@@ -236,14 +248,14 @@ def _inherited(data: dict[str, Any], otherwise: str | None, files: UserDialects)
 @cache
 def profiles() -> Profiles:
     """What dialects have in common and name by `profile`."""
-    table: Profiles = load_yaml(read_table("profiles"))
+    table: Profiles = load_table("profiles")
     return table
 
 
 @cache
 def _builtin_agents() -> dict[str, Any]:
     """The rows of built-in agents of each product, by its dialect."""
-    table: dict[str, Any] = load_yaml(read_table("builtin-agents"))
+    table: dict[str, Any] = load_table("builtin-agents")
     return table
 
 

@@ -7,8 +7,7 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
-from agentls.dialects.tables import read_table
-from agentls.text.yaml_tree import load_yaml
+from agentls.dialects.tables import load_table
 
 
 class PromptForm(NamedTuple):
@@ -28,6 +27,6 @@ class PromptForm(NamedTuple):
 def prompt_forms() -> tuple[PromptForm, ...]:
     """The forms, in the order in which they are tried."""
     forms: tuple[PromptForm, ...] = build_record(
-        tuple[PromptForm, ...], load_yaml(read_table("prompt-forms")), "prompt-forms"
+        tuple[PromptForm, ...], load_table("prompt-forms"), "prompt-forms"
     )
     return forms

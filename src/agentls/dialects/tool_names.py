@@ -15,6 +15,9 @@ from agentls.text.yaml_tree import Node, Scalar, Sequence
 MCP_PREFIX = "mcp__"
 ALL_TOOLS = "*"
 
+MAX_REMEMBERED = 4096
+"""For how many names a dialect remembers what is known about them."""
+
 _SPECIFIER = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
 
 
@@ -58,12 +61,17 @@ def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterat
         found = document.find(text, at, scalar.span.end)
         span = Span(found, found + len(text)) if found >= 0 else scalar.span
         at = span.end if found >= 0 else at
-        parts = _SPECIFIER.fullmatch(text) if grammar.specifiers else None
+        parts = _SPECIFIER.fullmatch(text) if "(" in text and grammar.specifiers else None
         yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
 
 
 def split_tool_names(text: str, separators: str) -> list[str]:
     """`text` cut at the separators outside parentheses, without empty pieces."""
+    if "(" not in text:
+        for separator in separators[1:]:
+            text = text.replace(separator, separators[0])
+        cut = text.split(separators[0]) if separators else (text,)
+        return [stripped for piece in cut if (stripped := piece.strip())]
     pieces: list[str] = []
     depth = start = 0
     for at, character in enumerate(text):
@@ -138,6 +146,19 @@ def resolve_tool(
 ) -> ToolResolution:
     """What `name` stands for in the list of a subagent that runs in `permission_mode`, to one runtime
     or to those of the dialect."""
+    known = dialect.resolved_tools
+    asked = (name, permission_mode, runtime.name if runtime else None)
+    found = known.get(asked)
+    if found is None:
+        if len(known) >= MAX_REMEMBERED:
+            known.clear()
+        found = known[asked] = _resolve_tool(name, dialect, permission_mode, runtime)
+    return found
+
+
+def _resolve_tool(
+    name: str, dialect: Dialect, permission_mode: str | None, runtime: Runtime | None
+) -> ToolResolution:
     if is_external_tool(name, dialect, runtime) or not dialect.tools:
         return ToolResolution("available", (name,))  # Without a catalogue nothing speaks against a name.
     grammar = grammar_for(dialect, runtime)

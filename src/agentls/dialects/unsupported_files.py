@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
-from agentls.dialects.tables import read_table
+from agentls.dialects.tables import load_table
 from agentls.text import globs
-from agentls.text.yaml_tree import load_yaml
 
 
 class UnsupportedFile(NamedTuple):
@@ -33,5 +32,5 @@ def find_unsupported_file(path: str, text: str) -> UnsupportedFile | None:
 
 @cache
 def _neighbours() -> tuple[UnsupportedFile, ...]:
-    rows = load_yaml(read_table("unsupported-files"))
+    rows = load_table("unsupported-files")
     return tuple(build_record(UnsupportedFile, row, f"neighbours[{at}]") for at, row in enumerate(rows))

@@ -87,7 +87,11 @@ class Document(AgentFile):
     @cached_property
     def other_readings(self) -> tuple[Reading, ...]:
         """The readings of all other readers."""
-        left = tuple(reading for reading in self._primary_readings if reading not in self.readings)
+        left = tuple(
+            reading
+            for reading in self._primary_readings
+            if not any(reading is counted for counted in self.readings)
+        )
         others = (make_reader(runtime, dialect, self.config) for runtime, dialect in self.other_readers)
         return left + tuple(self._read(reader) for reader in others)
 
@@ -216,4 +220,16 @@ class Document(AgentFile):
     @cached_property
     def available_tools(self) -> AvailableTools:
         """The tools that the agent may use in the runtime of `reading`."""
-        return available_tools(self.reading, self.text, self.permission_mode)
+        return self.tools_in(self.reading)
+
+    def tools_in(self, reading: Reading) -> AvailableTools:
+        """Return the tools that the agent may use in the runtime of `reading`, one of the document's own."""
+        found = self._tools.get(id(reading))
+        if found is None:
+            found = available_tools(reading, self.text, self.permission_mode)
+            self._tools[id(reading)] = found
+        return found
+
+    @cached_property
+    def _tools(self) -> dict[int, AvailableTools]:
+        return {}

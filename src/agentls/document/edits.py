@@ -161,7 +161,9 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
         reading.runtime for reading in document.readings if reading.status in ("clean", "repaired")
     }
     # An edit may also leave the file to other runtimes.
-    lost = loading_before - loading_after - {reading.runtime for reading in after.other_readings}
+    lost = loading_before - loading_after
+    if lost:
+        lost -= {reading.runtime for reading in after.other_readings}
     return not lost and (document.available_tools.is_empty or not after.available_tools.is_empty)
 
 

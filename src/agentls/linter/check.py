@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from agentls.document import suppressions as suppress
 from agentls.document.document import Document
 from agentls.linter.consequence import Effect, Severity, worst_severity
 from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
+from agentls.linter.subjects import applicable_rules, project_rules
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Span
 
@@ -46,12 +48,8 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     findings, the first ones. A rule that fails is logged, and the findings of the others are kept.
     """
     context = Context(document, config, world)
-    found = [
-        (rule, finding)
-        for rule in RULES.values()
-        if config.enables(rule.code)
-        for finding in _run(rule, context)
-    ]
+    most = _most(document)
+    found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context, most)]
     suppressions = suppress.find_suppressions(document)
     if suppressions:
         used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
@@ -63,8 +61,23 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
         unused = tuple(s for s in suppressions if s not in used)
         rule = RULES["unused-suppression"]
         if config.enables(rule.code):
-            found += [(rule, finding) for finding in _run(rule, context._replace(unused_suppressions=unused))]
-    diagnostics = [_diagnostic(rule, finding, document.readings, config) for rule, finding in found]
+            found += [
+                (rule, finding) for finding in _run(rule, context._replace(unused_suppressions=unused), most)
+            ]
+    return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
+
+
+def check_in_project(document: Document, config: Config, world: World) -> list[Diagnostic]:
+    """Return the diagnostics of a document that depend on the other files of its project. With those of `check`
+    in a world without a project they are all, unless the document has ignore comments."""
+    context = Context(document, config, world)
+    most = _most(document)
+    found = [(rule, finding) for rule in project_rules(context) for finding in _run(rule, context, most)]
+    return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return diagnostics in the order of the text."""
     return sorted(diagnostics, key=lambda diagnostic: diagnostic[:4])
 
 
@@ -75,9 +88,9 @@ def _most(document: Document) -> int:
     return max(MIN_FINDINGS, min(MAX_FINDINGS, FIX_BUDGET // (length + 1)))
 
 
-def _run(rule: Rule, context: Context) -> list[Finding]:
+def _run(rule: Rule, context: Context, most: int) -> list[Finding]:
     try:
-        return list(islice(rule.function(context), _most(context.document)))
+        return list(islice(rule.function(context), most))
     except Exception:
         import logging  # Loading it takes longer than checking a file, and rules hardly ever fail.
 

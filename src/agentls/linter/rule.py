@@ -162,12 +162,18 @@ class Context(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A registered rule: its code, the usual consequence of what it finds, and its function."""
+    """A registered rule: its code, the usual consequence of what it finds, and its function.
+
+    It is called only for documents that have one of its `subjects`, of all if it names none
+    (`agentls.linter.subjects`), and whose text contains `contains`.
+    """
 
     code: str
     consequence: Consequence
     function: Callable[[Context], Iterable[Finding]]
     tags: tuple[Tag, ...] = ()
+    subjects: tuple[str, ...] = ()
+    contains: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -202,6 +208,8 @@ def rule(
     consequence: Literal["not loaded", "no tools", "text lost", "ignored", "advice", "suggestion"],
     *,
     tags: tuple[Tag, ...] = (),
+    subjects: tuple[str, ...] = (),
+    contains: str = "",
 ) -> Callable[[Callable[[Context], Iterable[Finding]]], Callable[[Context], Iterable[Finding]]]:
     """Register the decorated function as a rule for findings that usually have this consequence."""
 
@@ -210,7 +218,7 @@ def rule(
     ) -> Callable[[Context], Iterable[Finding]]:
         code = function.__name__.replace("_", "-")
         assert code not in RULES, f"two rules are called {code}"
-        RULES[code] = Rule(code, Consequence(consequence), function, tags)
+        RULES[code] = Rule(code, Consequence(consequence), function, tags, subjects, contains)
         return function
 
     return register

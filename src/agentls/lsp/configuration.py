@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentls.config import Config
 from agentls.lsp.settings import Settings
-from agentls.workspace import disk
+from agentls.workspace import disk, settings_files
 
 
 class Configuration:
@@ -16,17 +16,17 @@ class Configuration:
     def __init__(self, settings: Settings, folders: tuple[str, ...]) -> None:
         self.settings = settings
         self.folders = folders
-        self._files: dict[str, disk.LoadedConfig] = {}
-        self._by_folder: dict[str, disk.LoadedConfig] = {}
+        self._files: dict[str, settings_files.LoadedConfig] = {}
+        self._by_folder: dict[str, settings_files.LoadedConfig] = {}
 
-    def settings_in(self, folder: str) -> disk.LoadedConfig:
+    def settings_in(self, folder: str) -> settings_files.LoadedConfig:
         """Return the settings of the configuration file that applies to `folder`."""
         if folder not in self._by_folder:
-            file = disk.find_settings_file(folder)
-            self._by_folder[folder] = self._read(file) if file else disk.default_settings()
+            file = settings_files.find_settings_file(folder)
+            self._by_folder[folder] = self._read(file) if file else settings_files.default_settings()
         return self._by_folder[folder]
 
-    def settings_for_names(self, folder: str) -> disk.LoadedConfig:
+    def settings_for_names(self, folder: str) -> settings_files.LoadedConfig:
         """Return the settings for the files in `folder` with those of the editor that decide what a file is."""
         loaded = self.settings_in(folder)
         return loaded._replace(config=self.settings.merge_into(loaded.config, ""))
@@ -42,7 +42,7 @@ class Configuration:
 
     def differs_from(self, other: Configuration) -> bool:
         """Whether a configuration file that `other` has read now has other settings, or a new one was read."""
-        now = {file: self._files.get(file) or disk.read_settings(file) for file in other._files}
+        now = {file: self._files.get(file) or settings_files.read_settings(file) for file in other._files}
         return now != other._files or not self._files.keys() <= other._files.keys()
 
     @property
@@ -50,7 +50,7 @@ class Configuration:
         """The problems in the configuration files read so far."""
         return [f"{loaded.file}: {each}" for loaded in list(self._files.values()) for each in loaded.problems]
 
-    def _read(self, file: str) -> disk.LoadedConfig:
+    def _read(self, file: str) -> settings_files.LoadedConfig:
         if file not in self._files:
-            self._files[file] = disk.read_settings(file)
+            self._files[file] = settings_files.read_settings(file)
         return self._files[file]

@@ -18,7 +18,7 @@ from agentls.lsp.background import Progress, ProgressFactory, TimeSlice
 from agentls.lsp.projects import Project
 from agentls.lsp.session import Change, FileRead, ProjectRead, Session, Update
 from agentls.workspace import disk, load
-from agentls.workspace.disk import LoadedConfig
+from agentls.workspace.settings_files import LoadedConfig
 
 SCAN_INTERVAL = 2.0
 """The least time between two scans of a project, in seconds."""

@@ -21,7 +21,7 @@ from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.text.offsets import Encoding
-from agentls.workspace import disk, user_files
+from agentls.workspace import disk, settings_files, user_files
 
 
 class Opened(NamedTuple):
@@ -263,7 +263,7 @@ class Session:
 
     def _files_changed(self, paths: tuple[str, ...]) -> Update:
         """Read the configuration again if it was changed. Other files are read in the background."""
-        settings = (*disk.SETTINGS_FILES, disk.DIALECT_FILE_SUFFIX, disk.PLUGIN_FILE)
+        settings = (*settings_files.SETTINGS_FILES, settings_files.DIALECT_FILE_SUFFIX, disk.PLUGIN_FILE)
         is_reload = any(path.endswith(settings) for path in paths)
         always = any(path.endswith(disk.PLUGIN_FILE) for path in paths)
         update = self._reload(always=always) if is_reload else Update()

@@ -10,7 +10,7 @@ import agentls.linter.rules  # noqa: F401  Fills the registry.
 from agentls.config import Config, parse_config
 from agentls.dialects import loader
 from agentls.linter.rule import RULES
-from agentls.workspace import disk
+from agentls.workspace import settings_files
 
 SECTION = "agentls"
 DIAGNOSTIC_SCOPES = ("open", "workspace")
@@ -111,5 +111,5 @@ def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
 
 def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
     checks, problems = parse_config(data, RULES)
-    checks, wrong = disk.read_user_dialects(checks, "")
+    checks, wrong = settings_files.read_user_dialects(checks, "")
     return checks, (*problems, *wrong, *loader.find_unknown_names(checks))

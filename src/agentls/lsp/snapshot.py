@@ -23,7 +23,7 @@ from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.text.offsets import Encoding, LineIndex
-from agentls.workspace import disk, load
+from agentls.workspace import disk, load, settings_files
 
 
 class OpenAgentFile(NamedTuple):
@@ -128,7 +128,7 @@ class Snapshot(NamedTuple):
             return _with_text(opened.document, text)
         text = self.text(path) if text is None else text
         settings = self.configuration.settings_for_names(path.rpartition("/")[0])
-        return None if text is None else disk.open_document(path, text, settings)
+        return None if text is None else settings_files.open_document(path, text, settings)
 
     def names(self, path: str, text: str | None = None) -> Names | None:
         """Return the names in the file at `path`, with its own text or with `text`."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from agentls.dialects.records import Key
 from agentls.document.document import Document
-from agentls.document.tools import available_tools
 from agentls.project import path_references, prose_references
 from agentls.project.name_syntax import (
     describe_server,
@@ -87,7 +86,7 @@ def _name_span(document: Document, name: str) -> Span:
 
 
 def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
-    tools = available_tools(reading, document.text, document.permission_mode)
+    tools = document.tools_in(reading)
     return None if tools.mode == "all" else tools.available
 
 

@@ -7,6 +7,7 @@ of another file. Both are plain data without the text, small enough for an index
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from agentls.text.offsets import Span
@@ -135,6 +136,7 @@ class Names(NamedTuple):
         return first if first and not first.is_entry else None
 
 
+@lru_cache(maxsize=1 << 14)  # The same words come again and again in the prose of a project.
 def normalise_name(name: str) -> str:
     """`name` in lower case without separators, for comparing names that users may confuse."""
     return name.lower().translate(_SEPARATORS)

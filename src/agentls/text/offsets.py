@@ -66,26 +66,45 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 class LineIndex:
-    """The lines of a text, with conversions between offsets and positions."""
+    """The lines of a text, with conversions between offsets and positions.
+
+    The lines are found as far as they are needed: most questions are about the frontmatter.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._ascii = text.isascii()
-        ends = _LINE_END if "\r" in text else _NEWLINE
-        self._starts = [0, *(end.end() for end in ends.finditer(text))]
+        self._ends = (_LINE_END if "\r" in text else _NEWLINE).finditer(text)
+        self._starts = [0]
+
+    def _find_next(self) -> bool:
+        """Find the start of one more line, if there is one."""
+        end = next(self._ends, None)
+        if end:
+            self._starts.append(end.end())
+        return end is not None
 
     def __len__(self) -> int:
         """The number of lines; a text that ends with a line end has an empty last line."""
+        self._starts += [end.end() for end in self._ends]
         return len(self._starts)
 
     def line_number(self, offset: int) -> int:
         """The zero-based line that contains `offset`."""
+        while self._starts[-1] <= offset and self._find_next():
+            pass
         return bisect_right(self._starts, offset) - 1
+
+    def _has_line(self, number: int) -> bool:
+        while number >= len(self._starts) and self._find_next():
+            pass
+        return number < len(self._starts)
 
     def line_span(self, number: int) -> Span:
         """The span of line `number` (zero-based) without its line end."""
+        is_last = not self._has_line(number + 1)
         start = self._starts[number]
-        if number + 1 == len(self._starts):
+        if is_last:
             return Span(start, len(self._text))
         end = self._starts[number + 1]
         while end > start and self._text[end - 1] in "\r\n":
@@ -94,7 +113,8 @@ class LineIndex:
 
     def column(self, offset: int) -> int:
         """The number of code points between the start of the line and `offset`."""
-        return offset - self._starts[self.line_number(offset)]
+        number = self.line_number(offset)
+        return offset - self._starts[number]
 
     def position(self, offset: int, encoding: Encoding) -> Position:
         """The position of `offset`, with its character in code units of `encoding`."""
@@ -113,7 +133,7 @@ class LineIndex:
         """
         if position.line < 0:
             return 0
-        if position.line >= len(self._starts):
+        if not self._has_line(position.line):
             return len(self._text)
         start, end = self.line_span(position.line)
         if self._ascii or encoding == "utf-32":

@@ -91,7 +91,7 @@ def _normalise(text: str) -> str:
 
 
 def _longest_words(words: set[str], limit: int) -> list[str]:
-    return sorted(words, key=lambda word: (-len(word), word))[:limit]
+    return sorted(sorted(words), key=len, reverse=True)[:limit]
 
 
 def _lookup_key(folded: str) -> tuple[str, ...]:

@@ -396,6 +396,9 @@ class _Converter:
 
     def __init__(self, source: MappedText, text: str, back: dict[int, str]) -> None:
         self._source = source
+        # Of a text as it stands, all offsets are shifted by the same.
+        shifts = {there - here for here, there in source.anchors}
+        self._shift = shifts.pop() if len(shifts) == 1 else None
         self._text = text
         self._back = back
         self._done: dict[int, Node] = {}
@@ -418,6 +421,8 @@ class _Converter:
         return converted
 
     def _span(self, start: int, end: int) -> Span:
+        if self._shift is not None:
+            return Span(start + self._shift, end + self._shift)
         return Span(self._source.to_document(start), self._source.to_document(end))
 
     def _convert_scalar(self, node: yaml.ScalarNode, start: int, end: int) -> Scalar:

@@ -1,7 +1,6 @@
-"""Finding the agent files below a folder, as the runtimes and `.gitignore` have it.
+"""Find the agent files below a folder, by the locations of the runtimes and by `.gitignore`.
 
-Paths are absolute or as a person wrote them, always with `/`, and plain text: `pathlib` is slow in
-a walk.
+Paths are absolute or as the user wrote them, always with `/`, and strings, because `pathlib` is slow in a walk.
 """
 
 from __future__ import annotations
@@ -19,31 +18,31 @@ from agentls.document import locate
 from agentls.text.paths import folder_and_parents, is_inside
 from agentls.workspace.disk import (
     IGNORED_FOLDERS,
-    LoadedConfig,
     absolute_path,
     describe_error,
     find_plugin,
     read_text,
 )
+from agentls.workspace.settings_files import LoadedConfig
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-BROKEN_LINK = "the link leads nowhere"
+BROKEN_LINK = "broken symbolic link"
 
 
 class FoundFile(NamedTuple):
-    """An agent file: its path for people, counted as they wrote it, and in full (with `/`)."""
+    """An agent file: its path as it is printed, relative as the user wrote it, and its absolute path (with `/`)."""
 
     display_path: str
     path: str
 
 
 class SearchOptions(NamedTuple):
-    """How to look for agent files. `config` gives the settings for a folder; with a `dialect`,
-    every `*.md` below a folder counts. What cannot be read goes to `fail`, and what is left
-    out on purpose, though it may be wanted, to `note`: each takes the path and a message. With
-    `beside`, the files beside the agents are found as well, such as settings."""
+    """How to search for agent files. `config` returns the settings for a folder; with a `dialect`, every `*.md`
+    below a folder is found. `on_error` receives the path of what cannot be read, and `on_skip` that of what is
+    omitted on purpose, each with a message. `with_config_files` also finds the files of runtimes that have names
+    for the index, such as settings."""
 
     config: Callable[[str], LoadedConfig]
     dialect: str | None
@@ -53,9 +52,9 @@ class SearchOptions(NamedTuple):
 
 
 class _WalkedFolder(NamedTuple):
-    """A folder on the way: its path for people, with a `/` at the end ("" for the current one),
-    and in full without; the `.gitignore` files that count, the nearest last; whether they leave
-    it out; and whether it lies in a place that a runtime reads whole."""
+    """A folder of a walk: its printed path with a `/` at the end ("" for the current folder), and its absolute
+    path without; the `.gitignore` files that apply, the nearest last; whether they ignore it; and whether it is
+    inside a location that a runtime loads in full."""
 
     shown: str
     full: str
@@ -65,7 +64,7 @@ class _WalkedFolder(NamedTuple):
 
 
 def find_files(path: str, search: SearchOptions) -> Iterator[FoundFile]:
-    """The file at `path`, whatever it is, or all agent files below the folder of that path."""
+    """Yield the file at `path`, of any kind, or all agent files below that folder."""
     try:
         os.stat(path)
     except OSError as error:
@@ -78,8 +77,8 @@ def find_files(path: str, search: SearchOptions) -> Iterator[FoundFile]:
 
 
 class _Walk:
-    """One walk through a folder: what to look for, the real folder that links must not lead
-    out of, and the real folders that links have led to, each of which is entered once."""
+    """One walk through a folder: the options, the real folder that symbolic links must not leave, and the real
+    folders that links have led to, each of which is entered once."""
 
     def __init__(self, top: str, search: SearchOptions) -> None:
         self._top = top
@@ -118,8 +117,8 @@ class _Walk:
         return self._agent(folder, entry.name) if entry.is_file() else None
 
     def _follow(self, folder: _WalkedFolder, link: os.DirEntry[str]) -> FoundFile | _WalkedFolder | None:
-        """What a link leads to. A folder is entered only where the link makes it a place of
-        agents: any other within the root is met under its own path."""
+        """Return what a symbolic link leads to. A folder is entered only if the link makes it a location of
+        agents: any other folder inside the root is walked under its own path."""
         found, entered = self._agent(folder, link.name), _enter(folder, link.name)
         if entered and not (entered.inside or _may_contain_place(entered.full)):
             entered = None
@@ -133,7 +132,7 @@ class _Walk:
         elif not is_inside(target, self._root):
             if found or is_folder:
                 self._search.on_skip(
-                    folder.shown + link.name, "left out, since the link leads out of the folder"
+                    folder.shown + link.name, "skipped: symbolic link to a target outside the folder"
                 )
         elif not is_folder:
             return found if os.path.isfile(target) else None
@@ -143,8 +142,8 @@ class _Walk:
         return None
 
     def _agent(self, folder: _WalkedFolder, name: str) -> FoundFile | None:
-        """The file called `name` in `folder`, if it is an agent file that is to be found."""
-        if self._search.with_config_files and _is_companion(f"{folder.full}/{name}"):
+        """Return the file `name` in `folder`, if it is an agent file that the options ask for."""
+        if self._search.with_config_files and _is_config_file(f"{folder.full}/{name}"):
             return FoundFile(folder.shown + name, f"{folder.full}/{name}")
         dialect, settings = self._search.dialect, self._search.config(folder.full)
         by_name = dialect is not None and name.endswith(".md")
@@ -162,7 +161,7 @@ class _Walk:
 
 
 def _start(top: str) -> _WalkedFolder:
-    """The folder in which a walk begins. It is walked even if `.gitignore` leaves it out."""
+    """Return the folder in which a walk begins. It is walked even if `.gitignore` ignores it."""
     full = absolute_path(top).rstrip("/")
     shown = "" if os.path.normpath(top) == "." else top.rstrip("/" + os.sep) + "/"
     root = find_repository(full)
@@ -174,7 +173,7 @@ def _start(top: str) -> _WalkedFolder:
 
 
 def _enter(folder: _WalkedFolder, name: str) -> _WalkedFolder | None:
-    """The folder called `name` in `folder`, if a walk goes there."""
+    """Return the folder `name` in `folder`, if a walk enters it."""
     shown, full = f"{folder.shown}{name}/", f"{folder.full}/{name}"
     if folder.inside or _in_place(full):
         return _WalkedFolder(shown, full, folder.ignores, inside=True)
@@ -187,7 +186,7 @@ def _enter(folder: _WalkedFolder, name: str) -> _WalkedFolder | None:
 
 
 def _real(path: str) -> str:
-    """Where `path` is once all links are followed, with `/`."""
+    """Return `path` with all symbolic links resolved, with `/`."""
     return os.path.realpath(path).replace(os.sep, "/")
 
 
@@ -198,9 +197,9 @@ def _places() -> tuple[Place, ...]:
 
 @cache
 def _agent_folders() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The folders that runtimes read whole in any project, as `/.claude/agents/`, and the ways to them
-    and to the files beside them, as `/.claude`."""
-    from agentls.dialects import config_files  # Whoever names a file does not walk.
+    """The folders that runtimes load in full in any project, such as `/.claude/agents/`, and the folders that
+    contain these or configuration files, such as `/.claude`."""
+    from agentls.dialects import config_files  # A file that is given by name needs no walk.
 
     folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
     beside = {file.rpartition("/")[0] for file in config_files.config_file_paths() if file.startswith(".")}
@@ -210,18 +209,18 @@ def _agent_folders() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _in_place(folder: str) -> bool:
-    """Whether `folder` is or lies in one that runtimes read whole."""
+    """Whether `folder` is or is inside one that runtimes load in full."""
     return any(place in f"{folder}/" for place in _agent_folders()[0])
 
 
 def _may_contain_place(folder: str) -> bool:
-    """Whether `folder` is such a one, or may hold one: as `.claude` may hold `.claude/agents`."""
+    """Whether `folder` is such a folder or may contain one, as `.claude` may contain `.claude/agents`."""
     return folder.endswith(_agent_folders()[1])
 
 
-def _is_companion(path: str) -> bool:
-    """Whether the file at `path` is one beside the agents. Runtimes read it though Git ignores it, as people
-    have it with settings of their own."""
+def _is_config_file(path: str) -> bool:
+    """Whether the file at `path` is a configuration file of a runtime. These are read even if Git ignores them,
+    as personal settings often are."""
     from agentls.dialects import config_files
 
     folder, _, name = path.rpartition("/")
@@ -233,7 +232,7 @@ def _is_companion(path: str) -> bool:
 
 @cache
 def _named_like_an_agent() -> Callable[[str], object]:
-    """A quick test by name that each file of a known place passes."""
+    """A quick test that the name of each file in a known location passes."""
     return re.compile("|".join(sorted({_pattern(place) for place in _places()}))).match
 
 
@@ -245,12 +244,12 @@ def _pattern(place: Place) -> str:
 
 
 def find_repository(folder: str) -> str | None:
-    """The root of the Git repository that `folder` (absolute, with `/`) lies in."""
+    """Return the root of the Git repository that contains `folder` (absolute, with `/`)."""
     return next((p for p in folder_and_parents(folder) if os.path.exists(f"{p}/.git")), None)
 
 
 def _ignores_of(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
-    """The patterns of the `.gitignore` in `folder`, if there is one, and the folder they count from."""
+    """Yield the folder with the patterns of the `.gitignore` in it, if there is one."""
     try:
         lines = read_text(f"{folder}/.gitignore").removeprefix("\ufeff").splitlines()
     except OSError:
@@ -271,7 +270,7 @@ def _ignores_of(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
 
 
 def _is_ignored(path: str, ignores: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
-    """Whether the nearest `.gitignore` with a word on `path` leaves it out; a folder ends in `/`."""
+    """Whether the nearest `.gitignore` with a pattern for `path` ignores it; a folder ends in `/`."""
     for folder, spec in reversed(ignores):
         verdict = spec.check_file(path[len(folder) + 1 :]).include
         if verdict is not None:

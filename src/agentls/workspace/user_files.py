@@ -1,4 +1,4 @@
-"""What a user has at hand in every project: agents, skills and settings of their own, installed plugins."""
+"""The user's own files, which every project can use: agents, skills, settings and installed plugins."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from agentls.workspace.disk import absolute_path, find_plugin, read_text
 
 
 def user_folder() -> str:
-    """The user's home (absolute, with `/`)."""
+    """Return the user's home folder (absolute, with `/`)."""
     return absolute_path(os.path.expanduser("~"))
 
 
 def is_user_folder(root: str) -> bool:
-    """Whether `root` is the user's home, or a folder around it that is no repository."""
+    """Whether `root` is the user's home folder, or a folder around it that is not a repository."""
     home, root = user_folder(), root.rstrip("/")
     return root == home or (is_inside(home, root) and not os.path.exists(f"{root}/.git"))
 
 
 def find_user_files(search: SearchOptions, root: str) -> Iterator[str]:
-    """The files that are at hand in the project at `root`, as they lie on the disk."""
+    """Yield the paths on the disk of the user's own files that apply in the project at `root`."""
     home = user_folder()
     for place in dict.fromkeys(place.folder for place, _ in loader.all_places() if place.scope != "plugin"):
         top = _moved(f"{home}/{place}")
@@ -41,16 +41,16 @@ def find_user_files(search: SearchOptions, root: str) -> Iterator[str]:
 
 
 def _below(top: str, search: SearchOptions) -> Iterator[str]:
-    """The files in a folder of agents of the user's."""
+    """Yield the files in one of the user's folders of agents."""
     if canonical_path(top) == top:
         yield from (found.path for found in find_files(top, search))
-    else:  # Its path does not tell what is in it.
+    else:  # The locations of the runtimes do not match its path.
         texts = find_files(top, search._replace(dialect=""))
         yield from (found.path for found in texts if locate.locate(canonical_path(found.path), None))
 
 
 def canonical_path(path: str) -> str:
-    """Where the file at `path` would lie if no environment variable told another place for its folder."""
+    """Return the path that the file at `path` would have if no environment variable had moved its folder."""
     for row in config_files.user_folders():
         moved = os.environ.get(row.variable)
         if moved and path.startswith(f"{absolute_path(moved)}/"):
@@ -59,7 +59,7 @@ def canonical_path(path: str) -> str:
 
 
 def _moved(path: str) -> str:
-    """Where the file or folder at `path`, in the user's home, lies if an environment variable tells."""
+    """Return where a file or folder of the user's home folder is if an environment variable has moved it."""
     for row in config_files.user_folders():
         moved, usual = os.environ.get(row.variable), f"{user_folder()}/{row.name}"
         if moved and f"{path}/".startswith(f"{usual}/"):
@@ -68,7 +68,7 @@ def _moved(path: str) -> str:
 
 
 def _is_of_plugin(path: str) -> bool:
-    """Whether the file at `path`, somewhere in a plugin, belongs to what the plugin brings."""
+    """Whether the file at `path`, anywhere in a plugin, is one that the plugin provides."""
     plugin = find_plugin(path.rpartition("/")[0])
     beside = config_files.locate_config_file(path, plugin.root) if plugin else None
     located = locate.locate(path, plugin) if plugin and not beside else None
@@ -78,7 +78,7 @@ def _is_of_plugin(path: str) -> bool:
 
 
 def _plugins(home: str, root: str) -> Iterator[str]:
-    """The folders of the plugins that are installed for all projects, or for the one at `root`. Older lists
+    """Yield the folders of the plugins that are installed for all projects, or for the one at `root`. Older lists
     have one entry for each plugin, newer ones several."""
     for row in config_files.user_folders():
         plugins = _mapping(_moved(f"{home}/{row.name}/{row.plugins}"), "plugins") if row.plugins else {}
@@ -95,12 +95,12 @@ def _plugins(home: str, root: str) -> Iterator[str]:
 
 
 def _mapping(path: str, key: str) -> dict[str, Any]:
-    """The mapping that a key has in a file of JSON; an empty one if there is none."""
+    """Return the mapping that is the value of `key` in a JSON file; an empty one if there is none."""
     try:
         text = read_text(path)
     except OSError:
         return {}
-    import json  # Few users have such files.
+    import json  # Few users have such a file.
 
     try:
         found = json.loads(text)[key]

@@ -13,7 +13,7 @@ from agentls.text.offsets import Edit, Span
 _REPLACEMENT = "\ufffd"
 
 
-@rule("ignored")
+@rule("ignored", contains="\ufffd")
 def replacement_character(ctx: Context) -> Iterator[Finding]:
     """A character was lost because the file is not UTF-8 or was converted incorrectly.
 
@@ -157,7 +157,7 @@ def _describe_character(character: str) -> str:
     return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason byte-order-mark",))
 def byte_order_mark(ctx: Context) -> Iterator[Finding]:
     """The file starts with an invisible byte order mark.
 

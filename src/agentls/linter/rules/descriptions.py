@@ -74,7 +74,7 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("advice")
+@rule("advice", contains="\\n")
 def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     r"""A path in the description contains `\n`, which becomes a line break.
 
@@ -161,11 +161,16 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
         return
     if not ctx.dialect.model_invocable or ctx.is_chosen_by_people:
         return  # The model does not delegate tasks to it.
-    if _CUE.search(description) or find_lost_text(ctx, "description"):
+    if any(cue in description for cue in _FREQUENT_CUES) or _CUE.search(description):
+        return
+    if find_lost_text(ctx, "description"):
         return
     if _ENGLISH.search(description):
         yield Finding(entry.report_span, f"The description does not say when to use the {ctx.dialect.noun}.")
 
+
+# These words are found quicker than by the pattern, which has them as well.
+_FREQUENT_CUES = (" when ", " use ", " after ", " before ")
 
 _ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
 _CUE = re.compile(
@@ -226,7 +231,7 @@ MOST = 3
 """The number of similar descriptions in one finding, and of the longest descriptions that are reported."""
 
 
-@rule("advice")
+@rule("advice", subjects=("project",))
 def similar_description(ctx: Context) -> Iterator[Finding]:
     """The description is nearly identical to another one, so the model cannot tell them apart.
 
@@ -311,12 +316,11 @@ def _described_definition(ctx: Context) -> tuple[Definition, Namespace, Entry] |
     With it come the definitions whose descriptions are sent together with its own, and the entry of the
     description.
     """
-    own, entry = main_definition(ctx), ctx.reading.entry("description")
-    if own is None or ctx.project_index is None or entry is None:
+    own = main_definition(ctx)
+    if own is None or ctx.project_index is None or not (own.model_invocable and ctx.dialect.model_invocable):
         return None
-    if not own.model_invocable or not ctx.dialect.model_invocable:
-        return None
-    return own, ctx.project_index.namespace(own), entry
+    entry = ctx.reading.entry("description")
+    return (own, ctx.project_index.namespace(own), entry) if entry else None
 
 
 def _added_words(similar: NearDuplicate) -> str:
@@ -325,7 +329,7 @@ def _added_words(similar: NearDuplicate) -> str:
     return f"{shown}, ..." if len(similar.extra_words) > MOST else shown
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("project",))
 def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
     """The descriptions together are too long, and this is one of the longest.
 

@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 from agentls.dialects.tool_names import resolve_tool
 from agentls.dialects.value_schema import is_met
 from agentls.document.locate import project_root
-from agentls.document.tools import available_tools
 from agentls.linter.rule import Context, Finding, describe_effect, rule
 from agentls.linter.shared.tool_entries import find_former_tool
 from agentls.project.path_references import FILE_PATTERN, IMPORT_PATTERN, LINK_PATTERN, local_path
@@ -20,7 +19,7 @@ from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
-@rule("advice")
+@rule("advice", contains="](")
 def broken_link(ctx: Context) -> Iterator[Finding]:
     """A link refers to a file that does not exist.
 
@@ -106,7 +105,7 @@ def _find_references(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Itera
             yield text, Span(found.start(1), found.start(1) + len(text))
 
 
-@rule("advice")
+@rule("advice", contains="#file:")
 def broken_file_reference(ctx: Context) -> Iterator[Finding]:
     """`#file:` refers to a file that does not exist.
 
@@ -141,7 +140,7 @@ def broken_file_reference(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"File `{path}` not found.")
 
 
-@rule("ignored")
+@rule("ignored", contains="#tool:")
 def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
     """`#tool:` refers to a tool that the agent does not have.
 
@@ -172,7 +171,7 @@ def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for reading in _readers(ctx) if "#tool:" in ctx.text else ():
-        tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
+        tools = ctx.document.tools_in(reading)
         if tools.mode == "all":
             continue
         for name, span in _find_references(ctx, "#tool:", _TOOL):
@@ -193,7 +192,7 @@ def _overlaps(ctx: Context, available: str, tool: str) -> bool:
     return available == tool or bool(is_member) or fnmatchcase(tool, available)
 
 
-@rule("suggestion", tags=("deprecated",))
+@rule("suggestion", tags=("deprecated",), contains="#tool:")
 def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     """`#tool:` refers to a tool by its old name, which still works.
 
@@ -233,7 +232,7 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
 _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
 
 
-@rule("advice")
+@rule("advice", contains="@")
 def broken_import(ctx: Context) -> Iterator[Finding]:
     """`@path` refers to a file that does not exist.
 
@@ -295,7 +294,7 @@ def _strings(value: Node) -> list[Scalar]:
     return [item for item in items if isinstance(item, Scalar) and item.type == "str"]
 
 
-@rule("ignored")
+@rule("ignored", subjects=("format with globs",))
 def invalid_glob(ctx: Context) -> Iterator[Finding]:
     """A file pattern contains a bracket that is never closed.
 
@@ -329,7 +328,7 @@ def invalid_glob(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"`{pattern}` {error}, so it matches no file.")
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("format with globs",))
 def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     """A file pattern matches no file in the project.
 
@@ -365,7 +364,7 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"`{pattern}` in `{key}` matches no file in the project.")
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("format with triggers",))
 def never_applied(ctx: Context) -> Iterator[Finding]:
     """No key of the frontmatter defines when the file applies.
 

@@ -101,7 +101,7 @@ def _surround(span: Span, before: str, after: str) -> tuple[Edit, ...]:
     return (Edit(Span(span.start, span.start), before), Edit(Span(span.end, span.end), after))
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason broken-hooks",))
 def broken_hooks(ctx: Context) -> Iterator[Finding]:
     """`hooks` is invalid, and the agent is not loaded.
 
@@ -148,7 +148,7 @@ def broken_hooks(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=tuple(usable))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
     """A hook event is unknown, so its hooks never run.
 
@@ -211,7 +211,7 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=()) if is_present else finding
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
     """An entry of a hook event is invalid, and is ignored.
 
@@ -288,7 +288,7 @@ def _convert_to_handler(ctx: Context, entry: shape.HookEntry, node: Node) -> tup
     return ctx.make_fix("Convert to a `command` handler", Edit(Span(at, at), lead))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
     """The type of a hook handler is unknown, so the handler never runs.
 
@@ -335,7 +335,7 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
         yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def missing_hook_field(ctx: Context) -> Iterator[Finding]:
     """A required field of a hook handler is missing, so the handler never runs.
 
@@ -408,7 +408,7 @@ def _insert_type(ctx: Context, handler: shape.LocatedHandler) -> tuple[Fix, ...]
     return ctx.make_fix(f"Insert `{field}`", insert_field(ctx.document, handler.node, field))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
     """A field of a hook handler has a value of the wrong type, so the handler never runs.
 
@@ -474,7 +474,7 @@ def _intended_value(field: HookField, value: Node) -> str | None:
     return closest_match(value.text, field.values)
 
 
-@rule("suggestion", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",), subjects=("type hooks",))
 def unknown_hook_field(ctx: Context) -> Iterator[Finding]:
     """A field of a hook is unknown and has no effect.
 
@@ -547,7 +547,7 @@ def _remove_field(ctx: Context, node: Mapping, entry: Entry, *, safe: bool = Tru
     return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=safe)
 
 
-@rule("advice", tags=("unnecessary",))
+@rule("advice", tags=("unnecessary",), subjects=("type hooks",))
 def ineffective_hook_field(ctx: Context) -> Iterator[Finding]:
     """A field of a hook handler has no effect in an agent.
 
@@ -596,7 +596,7 @@ def ineffective_hook_field(ctx: Context) -> Iterator[Finding]:
                 yield Finding(entry.key.span, message, _remove_field(ctx, handler.node, entry))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def misplaced_condition(ctx: Context) -> Iterator[Finding]:
     """A hook handler has `if` on an event that is not a tool event, so the handler never runs.
 
@@ -649,7 +649,7 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
                 yield Finding(entry.key.span, message, _remove_field(ctx, handler.node, entry, safe=False))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher contains a permission rule such as `Bash(git *)`, and never matches.
 
@@ -725,7 +725,7 @@ def _specifier(dialect: Dialect, text: str) -> str | None:
     return None
 
 
-@rule("advice", tags=("unnecessary",))
+@rule("advice", tags=("unnecessary",), subjects=("type hooks",))
 def ignored_matcher(ctx: Context) -> Iterator[Finding]:
     """A hook event does not support matchers, so the matcher is ignored.
 
@@ -830,7 +830,7 @@ def _unknown_name(dialect: Dialect, name: str, span: Span) -> _MatcherName | Non
     return _MatcherName(name, span, standing != "unknown" or right_case is not None, meant)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def dead_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher contains only names that no tool can have, so its hooks never run.
 
@@ -889,7 +889,7 @@ def _change_name(ctx: Context, name: _MatcherName) -> tuple[Fix, ...]:
     return ctx.make_fix(f"Change to `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("type hooks",))
 def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher contains the name of an unknown tool.
 
@@ -941,7 +941,7 @@ def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
             yield Finding(name.span, message, () if is_listed else _change_name(ctx, name))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type hooks",))
 def invalid_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher is an invalid regular expression, and cannot match.
 

@@ -23,7 +23,7 @@ def _placeholder(ctx: Context) -> str:
     return f"What the {ctx.dialect.noun} does. Use it when ..."
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason missing-name",))
 def missing_name(ctx: Context) -> Iterator[Finding]:
     """`name` is missing or empty.
 
@@ -54,7 +54,7 @@ def missing_name(ctx: Context) -> Iterator[Finding]:
     yield from _report_missing(ctx, "name")
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason missing-description",))
 def missing_description(ctx: Context) -> Iterator[Finding]:
     """`description` is missing or empty.
 
@@ -149,7 +149,7 @@ def _slugify(stem: str) -> str:
     return re.sub(r"[\W_]+", "-", stem).strip("-").lower() or "my-agent"
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason name-not-text",))
 def name_not_text(ctx: Context) -> Iterator[Finding]:
     """`name` is a number, a boolean, a list or a mapping instead of a string.
 
@@ -181,7 +181,7 @@ def name_not_text(ctx: Context) -> Iterator[Finding]:
     yield from _report_non_string(ctx, "name")
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason description-not-text",))
 def description_not_text(ctx: Context) -> Iterator[Finding]:
     """`description` is a number, a boolean, a list or a mapping instead of a string.
 
@@ -237,7 +237,7 @@ def _report_non_string(ctx: Context, key: str) -> Iterator[Finding]:
         yield finding._replace(fixes=_effective_fixes(ctx, code, *fixes)[:1])
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason invalid-name",))
 def invalid_name(ctx: Context) -> Iterator[Finding]:
     """The name is not valid in the runtime.
 

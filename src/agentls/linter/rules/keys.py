@@ -65,7 +65,7 @@ def _handling_of_unknown_key(ctx: Context) -> str:
     return ctx.describe_effect("ignores it")
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unknown key",))
 def misspelt_key(ctx: Context) -> Iterator[Finding]:
     """An unknown key is probably a misspelling of a known one.
 
@@ -118,7 +118,7 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         yield Finding(entry.key.span, message, related=related, effects=effects)
 
 
-@rule("advice")
+@rule("advice", subjects=("unknown key",))
 def foreign_key(ctx: Context) -> Iterator[Finding]:
     """A key belongs to another format.
 
@@ -172,7 +172,7 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
 
 
-@rule("suggestion", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",), subjects=("unknown key", "reason unknown-key"))
 def unknown_key(ctx: Context) -> Iterator[Finding]:
     """A key is unknown to the runtime.
 
@@ -238,7 +238,7 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("plugin",))
 def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
     """A key is ignored in plugin agents.
 
@@ -447,7 +447,7 @@ def _is_accepted(ctx: Context, key: Key, value: Scalar) -> bool:
     return all(value_schema.matches_schema(key, value, reading.runtime.name) for reading in ctx.readings)
 
 
-@rule("advice", tags=("deprecated",))
+@rule("advice", tags=("deprecated",), subjects=("deprecated key",))
 def deprecated_key(ctx: Context) -> Iterator[Finding]:
     """A key is deprecated.
 
@@ -522,7 +522,7 @@ def _equivalent_line(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     return remove_key(ctx, entry) if line is not None else ()
 
 
-@rule("advice", tags=("unnecessary",))
+@rule("advice", tags=("unnecessary",), subjects=("conditional key",))
 def ineffective_key(ctx: Context) -> Iterator[Finding]:
     """A known key has no effect in this file.
 
@@ -567,7 +567,7 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("fixed value",))
 def overridden_key(ctx: Context) -> Iterator[Finding]:
     """The folder of the file overrides the value of a key.
 
@@ -629,7 +629,7 @@ def _rejected_keys(ctx: Context) -> Iterator[Finding]:
             yield finding._replace(fixes=remove_key(ctx, entry))
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason missing-key",))
 def missing_key(ctx: Context) -> Iterator[Finding]:
     """A required key is missing, and the runtime rejects the file.
 
@@ -657,7 +657,7 @@ def missing_key(ctx: Context) -> Iterator[Finding]:
     yield from findings_for_reason(ctx, "missing-key")
 
 
-@rule("suggestion", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",), subjects=("format with fields",))
 def unknown_field(ctx: Context) -> Iterator[Finding]:
     """A field of a record is unknown and ignored.
 

@@ -13,7 +13,6 @@ from agentls.document.tools import (
     AvailableTools,
     ResolvedEntry,
     ToolList,
-    available_tools,
     missing_in_runtime,
     names_denying,
 )
@@ -50,7 +49,7 @@ from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unresolved tool", "reason unknown-tool"))
 def unknown_tool(ctx: Context) -> Iterator[Finding]:
     """No tool has this name.
 
@@ -157,7 +156,7 @@ def _sentence(clause: str) -> str:
     return f"{clause[0].upper()}{clause[1:]}."
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unresolved tool",))
 def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
     """The name of a tool is written in the wrong case.
 
@@ -208,7 +207,7 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("ignored", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",), subjects=("unresolved tool",))
 def removed_tool(ctx: Context) -> Iterator[Finding]:
     """A tool was removed or renamed, and its old name no longer works.
 
@@ -251,7 +250,7 @@ def removed_tool(ctx: Context) -> Iterator[Finding]:
         yield Finding(listed.entry.name_span, message, tuple(dict.fromkeys(fixes)))
 
 
-@rule("suggestion", tags=("deprecated",))
+@rule("suggestion", tags=("deprecated",), subjects=("renamed tool",))
 def renamed_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed by an old name that still works.
 
@@ -327,7 +326,7 @@ def _replace_old_names(ctx: Context, tools: ToolList, renamed: list[ResolvedEntr
     return ctx.make_fix(f"Replace all {len(renamed)} renamed tools", *edits, safe=True)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unresolved tool",))
 def foreign_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed by the name that it has in another product.
 
@@ -398,7 +397,7 @@ def _translate_list(ctx: Context, tools: ToolList) -> tuple[Fix, ...]:
     return ctx.make_fix(f"Change to the tools of {ctx.runtime_titles}", *translate_list(ctx, tools))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unresolved tool",))
 def unavailable_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed that is not available to subagents.
 
@@ -446,7 +445,7 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("advice")
+@rule("advice", subjects=("tools",))
 def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     """A tool is listed that is not available when the agent runs in the background.
 
@@ -633,7 +632,7 @@ def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
         or is_read_as_string(ctx, entry.value)
     ):
         return None
-    tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
+    tools = ctx.document.tools_in(reading)
     if not tools.is_empty or any(reason.span == entry.report_span for reason in reading.reasons):
         return None
     # A list with tools of another runtime, or with its word for all tools, is written for that one.
@@ -675,7 +674,7 @@ def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
     return switched[True], switched[False]
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unresolved tool",))
 def tool_separator(ctx: Context) -> Iterator[Finding]:
     """Tools are separated by a character that is not a separator.
 
@@ -773,7 +772,7 @@ _MARKS = {" ": "a space", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-b
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
 
 
-@rule("ignored")
+@rule("ignored", subjects=("specifier",))
 def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
     """A specifier in parentheses does not restrict the tool.
 
@@ -837,7 +836,7 @@ def _remove_specifier(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> t
     return ctx.make_fix(f"Change to `{listed.entry.name}`", *edits)
 
 
-@rule("advice")
+@rule("advice", subjects=("specifier",))
 def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
     """The agents listed in `Agent(...)` do not restrict a subagent.
 
@@ -877,7 +876,7 @@ def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
             yield Finding(listed.entry.span, row.specifier_effect, _remove_specifier(ctx, tools, listed))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("several tool lists",))
 def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
     """A tool is listed in both `tools` and `disallowedTools`.
 
@@ -932,7 +931,7 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("suggestion", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",), subjects=("tools",))
 def duplicate_tool(ctx: Context) -> Iterator[Finding]:
     """A tool is listed twice.
 
@@ -982,7 +981,7 @@ def duplicate_tool(ctx: Context) -> Iterator[Finding]:
                 )
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unresolved tool",))
 def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
     """A pattern or keyword in `tools` is not supported.
 
@@ -1073,7 +1072,7 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
             if key is None or not key.requirement.required_tool or not key.known_to(reading.runtime.name):
                 continue
             empty = not entry.value.items if isinstance(entry.value, Sequence) else True
-            tools = available_tools(reading, ctx.text, ctx.document.permission_mode)
+            tools = ctx.document.tools_in(reading)
             tool = reading.dialect.tool(key.requirement.required_tool)
             enough = {key.requirement.required_tool, *(tool.members if tool else ())}
             if empty or tools.mode == "all" or enough & set(tools.available):

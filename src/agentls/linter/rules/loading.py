@@ -31,7 +31,7 @@ _CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
 _CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
-@rule("advice")
+@rule("advice", subjects=("reason missing-frontmatter", "no frontmatter"))
 def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """A file in a folder of agents has no frontmatter.
 
@@ -77,7 +77,7 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield Finding(first_line, f"The frontmatter is missing. {effect}.")
 
 
-@rule("ignored")
+@rule("ignored", subjects=("reason missing-frontmatter",))
 def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
     """A file without frontmatter in a plugin's `agents` folder is registered as an agent.
 
@@ -108,7 +108,7 @@ def documentation_in_plugin(ctx: Context) -> Iterator[Finding]:
         yield from findings_for_reason(ctx, "missing-frontmatter", consequence=Consequence.IGNORED)
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason text-before-frontmatter",))
 def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The file has text or whitespace before the opening `---`.
 
@@ -154,7 +154,7 @@ def text_before_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(Fix(title, tuple(edits), safe),))
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason unopened-frontmatter",))
 def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The opening `---` is missing.
 
@@ -194,7 +194,7 @@ def unopened_frontmatter(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason malformed-fence",))
 def malformed_fence(ctx: Context) -> Iterator[Finding]:
     """The first line is similar to an opening `---`, but does not open the frontmatter.
 
@@ -238,7 +238,7 @@ def malformed_fence(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(fix,) if can_be_read(ctx, fix.edits) else ())
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason unclosed-frontmatter", "unclosed frontmatter"))
 def unclosed_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The closing `---` is missing.
 
@@ -290,7 +290,7 @@ def _body_in_frontmatter(ctx: Context, *fixes: Fix) -> Iterator[Finding]:
         yield Finding(block.opening, message, fixes, effects=effects_on(readings, Consequence.TEXT_LOST))
 
 
-@rule("text lost")
+@rule("text lost", subjects=("early closing fence",))
 def early_terminator(ctx: Context) -> Iterator[Finding]:
     """A `---` inside the frontmatter ends it too early.
 
@@ -410,7 +410,7 @@ def text_after_closing_fence(ctx: Context) -> Iterator[Finding]:
         yield Finding(run, message, (Fix("Change to `---`", (Edit(run, FENCE),)),))
 
 
-@rule("ignored", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",), subjects=("format with outdated places",))
 def outdated_file_name(ctx: Context) -> Iterator[Finding]:
     """The file has a name, or is in a folder, that the format no longer uses.
 
@@ -523,7 +523,7 @@ def wrong_dialect(ctx: Context) -> Iterator[Finding]:
     yield Finding(ctx.document.frontmatter.opening, message, translate_file(ctx, origin), related, effects)
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason malformed-closing-fence",))
 def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
     """The runtime does not recognise the line of the closing `---`.
 
@@ -555,7 +555,7 @@ def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=ctx.make_fix("Change to `---`", Edit(finding.span, FENCE)))
 
 
-@rule("ignored")
+@rule("ignored", subjects=("reason unread-file",))
 def unread_file(ctx: Context) -> Iterator[Finding]:
     """The runtime does not read files with this name or in this folder.
 

@@ -16,7 +16,7 @@ from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type skills",))
 def invalid_skills(ctx: Context) -> Iterator[Finding]:
     """`skills` is not a list of names, so no skill is loaded.
 
@@ -91,7 +91,7 @@ def _definitions(ctx: Context) -> Iterator[tuple[Entry, Mapping]]:
             yield server, server.value
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type servers",))
 def invalid_server(ctx: Context) -> Iterator[Finding]:
     """An entry of `mcpServers` is not a valid server, and is ignored.
 
@@ -177,7 +177,7 @@ def _is_alone(ctx: Context, server: Entry) -> bool:
     )
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type servers",))
 def incomplete_server(ctx: Context) -> Iterator[Finding]:
     """The definition of an MCP server has no command or URL.
 
@@ -251,7 +251,7 @@ def _likely_transport(ctx: Context, definition: Mapping) -> Transport | None:
     return None
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("type servers",))
 def unknown_server_field(ctx: Context) -> Iterator[Finding]:
     """A field in the definition of an MCP server looks misspelt.
 
@@ -295,7 +295,7 @@ def unknown_server_field(ctx: Context) -> Iterator[Finding]:
                 yield suggest(ctx, entry.key.span, message, entry.key.span, meant)
 
 
-@rule("advice")
+@rule("advice", subjects=("type servers",))
 def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
     """`mcpServers` is a mapping or a string, but only a list is documented.
 

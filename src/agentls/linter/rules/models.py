@@ -37,7 +37,7 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
                 yield value, model
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type model",))
 def non_text_model(ctx: Context) -> Iterator[Finding]:
     """The value of `model` is not a string and is ignored.
 
@@ -77,7 +77,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
 _SLASH = "/"
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type model",))
 def model_without_provider(ctx: Context) -> Iterator[Finding]:
     """A model is written without its provider.
 
@@ -131,7 +131,7 @@ _NAMES_OF_SESSION_MODEL = ("inherit", "default", "auto")
 """Values that select the model of the session in other products."""
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type model",))
 def misspelt_provider(ctx: Context) -> Iterator[Finding]:
     """The provider of a model is unknown and similar to a known one.
 
@@ -175,7 +175,7 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
             yield suggest(ctx, span, message, span, closest)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type model",))
 def misspelt_model(ctx: Context) -> Iterator[Finding]:
     """A model is unknown and similar to a known one.
 
@@ -262,7 +262,7 @@ def _alias(model: Model, models: Models) -> str | None:
     return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in parts), None)
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("type model",))
 def unknown_model(ctx: Context) -> Iterator[Finding]:
     """A model is unknown, and the runtime may not be able to use it.
 
@@ -317,7 +317,7 @@ def _handling_of_unknown_model(ctx: Context) -> str:
     return ctx.describe_effect("uses it only if your account has it, otherwise the model of the session")
 
 
-@rule("advice")
+@rule("advice", subjects=("type model",))
 def foreign_model(ctx: Context) -> Iterator[Finding]:
     """A model is written in the form of another product.
 
@@ -376,7 +376,7 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         yield Finding(value.span, message, fixes, effects=ctx.effects(consequence))
 
 
-@rule("ignored", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",), subjects=("type model",))
 def retired_model(ctx: Context) -> Iterator[Finding]:
     """A model was retired, and requests to it fail.
 
@@ -412,7 +412,7 @@ def retired_model(ctx: Context) -> Iterator[Finding]:
             yield _suggest_alias(ctx, value, model, f"{model.summary}; requests to it fail.")
 
 
-@rule("ignored", tags=("deprecated",))
+@rule("ignored", tags=("deprecated",), subjects=("type model",))
 def remapped_model(ctx: Context) -> Iterator[Finding]:
     """A model is no longer available, and the runtime uses another one.
 

@@ -17,7 +17,7 @@ from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping
 
 
-@rule("ignored")
+@rule("ignored", subjects=("format with permissions",))
 def overruled_permission(ctx: Context) -> Iterator[Finding]:
     """A permission has no effect because a later one matches everything that it matches.
 
@@ -91,7 +91,7 @@ def _move_before(ctx: Context, grant: PermissionEntry, by: PermissionEntry) -> t
     return ctx.make_fix(title, Edit(Span(start, start), moved), out)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("format with permissions",))
 def unknown_permission(ctx: Context) -> Iterator[Finding]:
     """A permission has a name that controls no tool.
 

@@ -34,7 +34,7 @@ _DUPLICATE_EFFECTS = {
 }
 
 
-@rule("ignored")
+@rule("ignored", subjects=("project",))
 def duplicate_name(ctx: Context) -> Iterator[Finding]:
     """Another file in the same location defines the same name.
 
@@ -108,7 +108,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     )
 
 
-@rule("ignored")
+@rule("ignored", subjects=("project",))
 def hidden_definition(ctx: Context) -> Iterator[Finding]:
     """A definition is shadowed by another one of the same name, or shadows it.
 
@@ -193,7 +193,7 @@ def _shadowings(ctx: Context, index: Index, own: Definition) -> Iterator[tuple[D
             yield other, message, Consequence.SUGGESTION
 
 
-@rule("advice")
+@rule("advice", subjects=("project",))
 def confusable_name(ctx: Context) -> Iterator[Finding]:
     """The name differs from another one only in case and separators.
 
@@ -274,7 +274,7 @@ def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
     return tuple(Related(other.span, message, other.path) for other in others)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("project",))
 def unknown_skill(ctx: Context) -> Iterator[Finding]:
     """A key refers to an unknown skill.
 
@@ -328,7 +328,7 @@ def unknown_skill(ctx: Context) -> Iterator[Finding]:
     yield from _unknown_in_keys(ctx, "skill")
 
 
-@rule("ignored")
+@rule("ignored", subjects=("project",))
 def unknown_agent(ctx: Context) -> Iterator[Finding]:
     """A key, or `Agent(x)` in a list of tools, refers to an unknown agent.
 
@@ -388,7 +388,7 @@ def unknown_agent(ctx: Context) -> Iterator[Finding]:
     yield from _unknown_in_keys(ctx, "agent")
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("project",))
 def unknown_server(ctx: Context) -> Iterator[Finding]:
     """The name of an MCP server is similar to that of a configured server, but not the same.
 
@@ -441,7 +441,7 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
             yield _finding(ctx, reference, f"Unknown MCP server `{reference.name}`.", suggestion)
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("project",))
 def dead_mention(ctx: Context) -> Iterator[Finding]:
     """The prompt refers to an unknown agent, skill or command.
 
@@ -729,7 +729,7 @@ def _mention_form(text: str, start: int, end: int) -> Literal["head", "verb", "n
     return None
 
 
-@rule("ignored")
+@rule("ignored", subjects=("project",))
 def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     """A skill to be preloaded disables model invocation.
 
@@ -803,7 +803,7 @@ def _non_invocable_skill(ctx: Context, reference: Reference) -> Definition | Non
     return skills[0]
 
 
-@rule("advice")
+@rule("advice", subjects=("project",))
 def unreachable_agent(ctx: Context) -> Iterator[Finding]:
     """The agent cannot be started, neither by users nor by the model.
 

@@ -55,10 +55,10 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
         yield Finding(closing, message)
 
 
-# Finds the lines that may be headings or code fences. The Markdown parser is slower and decides, but it
-# only runs if these lines look suspicious.
+# Finds the lines that may be headings or code fences, most of which the first character rules out. The Markdown
+# parser is slower and decides, but it only runs if these lines look suspicious.
 _HEADING_OR_FENCE = re.compile(
-    r"\n(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
+    r"\n(?=[#`~ \t>])(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
 )
 
 
@@ -68,12 +68,13 @@ def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
     levels: list[int] = []
     fence = ""
     for found in _HEADING_OR_FENCE.finditer(text, max(0, body - 1)):
-        if not found["fence"]:
+        level, mark, rest = found.groups()
+        if level:
             if not fence:
-                levels.append(len(found["level"]))
+                levels.append(len(level))
         elif not fence:
-            fence = found["fence"]
-        elif found["fence"].startswith(fence) and not found["rest"].strip():
+            fence = mark
+        elif mark.startswith(fence) and not rest.strip():
             fence = ""
     return levels, bool(fence)
 
@@ -220,7 +221,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("format with template variables",))
 def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     """A placeholder in the prompt refers to an unknown variable.
 
@@ -411,7 +412,7 @@ def prompt_too_long(ctx: Context) -> Iterator[Finding]:
             yield Finding(reading.closing or Span(0, 3), message)
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason missing-prompt",))
 def missing_prompt(ctx: Context) -> Iterator[Finding]:
     """The prompt is missing or too short, so the runtime does not load the file.
 

@@ -157,7 +157,7 @@ def _default_effect(reading: Reading) -> str:
     )
 
 
-@rule("suggestion")
+@rule("suggestion", subjects=("type enum",))
 def unknown_color(ctx: Context) -> Iterator[Finding]:
     """A colour is not one of the documented colours.
 
@@ -202,7 +202,7 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
 _COLOR = "color"
 
 
-@rule("ignored")
+@rule("ignored", subjects=("type enum", "type text"))
 def misspelt_value(ctx: Context) -> Iterator[Finding]:
     """A value is similar to a known one, in a key that also accepts other values.
 
@@ -259,7 +259,7 @@ def _conversion_title(edit: Edit) -> str:
     return f"Convert to {format_code(first.rstrip(':'))}" if others else f"Change to {format_code(first)}"
 
 
-@rule("ignored")
+@rule("ignored", subjects=("format with fields",))
 def equal_entries(ctx: Context) -> Iterator[Finding]:
     """Two entries of a list have the same value in a field that must be unique.
 

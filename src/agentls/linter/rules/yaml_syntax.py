@@ -22,7 +22,7 @@ from agentls.text.wording import code_span
 from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, Sequence, parse
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason frontmatter-not-a-mapping",))
 def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is a string or a list instead of keys with values.
 
@@ -66,7 +66,7 @@ def _insert_spaces_after_colons(ctx: Context, where: Span) -> Iterator[Edit]:
             yield Edit(Span(found.end(), found.end()), " ")
 
 
-@rule("not loaded")
+@rule("not loaded", subjects=("reason invalid-yaml",))
 def invalid_yaml(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is not valid YAML, and the runtime cannot repair it.
 
@@ -201,7 +201,7 @@ def _without_quotes(raw: str) -> str:
     return raw if quote in raw[1:] else raw[1:]
 
 
-@rule("advice")
+@rule("advice", subjects=("repaired frontmatter",))
 def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     """A value must be quoted, and only loads because the runtime repairs the frontmatter.
 
@@ -336,7 +336,7 @@ def _is_clean(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     return ctx.document.with_edits(edits).reading.status == "clean"
 
 
-@rule("advice")
+@rule("advice", contains="\t")
 def tab_indentation(ctx: Context) -> Iterator[Finding]:
     """A line of the frontmatter is indented with a tab.
 
@@ -383,7 +383,7 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
     yield Finding(tabs[0], message, fixes)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("repaired frontmatter",))
 def comment_in_value(ctx: Context) -> Iterator[Finding]:
     """A comment becomes part of the value before it.
 
@@ -443,7 +443,7 @@ _COMMENT = re.compile(r"[ \t]+(#.*)")
 _IGNORE_COMMENT = re.compile(r"[ \t]+(#[ \t]*agentls:.*)")
 
 
-@rule("ignored")
+@rule("ignored", subjects=("repaired frontmatter",))
 def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     """A mapping in braces or a list in brackets is read as a string.
 
@@ -489,7 +489,7 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("text lost")
+@rule("text lost", subjects=("ignored lines",))
 def lost_lines(ctx: Context) -> Iterator[Finding]:
     """A part of a value is ignored because the frontmatter is not valid YAML.
 
@@ -540,7 +540,7 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
         yield Finding(lost[0], message, (fix,) if fix else ())
 
 
-@rule("ignored")
+@rule("ignored", subjects=("unparsed value",))
 def unclosed_list(ctx: Context) -> Iterator[Finding]:
     """A list that starts with `[` is not closed.
 

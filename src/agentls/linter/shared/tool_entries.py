@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import FormerTool
-from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_external_tool
+from agentls.dialects.tool_names import ALL_TOOLS, MAX_REMEMBERED, MCP_PREFIX, is_external_tool
 from agentls.document.edits import edit_list, remove_entry
 from agentls.document.tools import ResolvedEntry, ToolList
 from agentls.linter.consequence import Consequence, Effect
@@ -41,6 +41,17 @@ class UnresolvedEntry(NamedTuple):
 
 def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> UnresolvedEntry | None:
     """Return why the runtime ignores an entry, or `None` if it does not."""
+    known = dialect.unresolved_entries
+    asked = (listed.entry.text, listed.standing, tools.key.name, len(tools.items) > 1)
+    if asked not in known:
+        if len(known) >= MAX_REMEMBERED:
+            known.clear()
+        known[asked] = _explain_entry(listed, tools, dialect)
+    found: UnresolvedEntry | None = known[asked]
+    return found
+
+
+def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> UnresolvedEntry | None:
     text, name = listed.entry.text, listed.entry.name
     allows = tools.key.name == TOOLS
     grammar = dialect.tool_grammar

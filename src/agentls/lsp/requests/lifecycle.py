@@ -10,7 +10,7 @@ from agentls.dialects import loader
 from agentls.lsp.server import Server
 from agentls.lsp.session import FoldersChanged, SettingsChanged
 from agentls.lsp.settings import SECTION, settings_section
-from agentls.workspace import disk, load
+from agentls.workspace import disk, load, settings_files
 
 
 async def initialized(server: Server, _: t.InitializedParams) -> None:
@@ -39,7 +39,7 @@ def _registrations(server: Server) -> list[t.Registration]:
 
 def file_watchers() -> list[t.FileSystemWatcher]:
     """Return watchers for the files with settings, and for those with names."""
-    settings = (*disk.SETTINGS_FILES, f"*{disk.DIALECT_FILE_SUFFIX}", disk.PLUGIN_FILE)
+    settings = (*settings_files.SETTINGS_FILES, f"*{settings_files.DIALECT_FILE_SUFFIX}", disk.PLUGIN_FILE)
     patterns = (*(f"**/{name}" for name in settings), *load.watch_patterns())
     return [t.FileSystemWatcher(pattern) for pattern in dict.fromkeys(patterns)]
 

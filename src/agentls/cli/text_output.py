@@ -1,13 +1,12 @@
-"""Findings for people: where, what, and the source line with the place marked."""
+"""Diagnostics for a terminal: location, message, and the source line with the span marked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from unicodedata import category, east_asian_width
 
-from agentls.cli import other_files
-from agentls.cli.terminal import Segment
-from agentls.document.document import Document
+from agentls.cli import related_files
+from agentls.cli.terminal import StyledText
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.text.offsets import LineIndex, Span
@@ -18,43 +17,42 @@ _CUT = "..."
 _EMOJI_STYLE = "\ufe0f"
 
 
-def render(path: str, document: Document, diagnostics: list[Diagnostic], width: int) -> Iterator[Segment]:
-    """The findings in one file, each in a few lines of at most about `width` cells."""
-    path = visible(path)
+def render_diagnostics(
+    path: str, text: str, lines: LineIndex, diagnostics: Iterable[Diagnostic], width: int
+) -> Iterator[StyledText]:
+    """Yield the diagnostics of one file, each in a few lines of at most about `width` cells."""
+    path = escape_control_characters(path)
     for diagnostic in diagnostics:
         label = diagnostic.severity.label
-        yield f"{path}:{_place(document.lines, diagnostic.span)}:", "path"
+        yield f"{path}:{_place(lines, diagnostic.span)}:", "path"
         yield f" {label}[{diagnostic.code}]", label
-        yield f" {visible(diagnostic.message)}\n", "plain"
-        yield from _source(document, diagnostic.span, label, width)
+        yield f" {escape_control_characters(diagnostic.message)}\n", "plain"
+        yield from _source(text, lines, diagnostic.span, label, width)
         for related in diagnostic.related:
-            there = visible(other_files.shown(related.path)) if related.path else path
-            lines = other_files.lines(related.path) if related.path else document.lines
-            place = f"{there}:{_place(lines, related.span)}"
-            yield f"{'':{_GUTTER}}= {place}: {visible(related.message)}\n", "muted"
+            there = (
+                escape_control_characters(related_files.display_path(related.path)) if related.path else path
+            )
+            place = _place(related_files.file_lines(related.path) if related.path else lines, related.span)
+            yield f"{'':{_GUTTER}}= {there}:{place}: {escape_control_characters(related.message)}\n", "muted"
         if diagnostic.fixes:
             yield f"{'':{_GUTTER}}= fix: ", "fix"
-            yield f"{visible(diagnostic.fixes[0].title)}\n", "plain"
+            yield f"{escape_control_characters(diagnostic.fixes[0].title)}\n", "plain"
         yield "\n", "plain"
 
 
-def summary(files: int, counts: Mapping[Severity, int]) -> Iterator[Segment]:
-    """The last line: how many files, and how many findings of each severity."""
+def render_summary(files: int, counts: Mapping[Severity, int]) -> Iterator[StyledText]:
+    """Yield the last lines: the number of files, and of findings of each severity."""
     yield f"{_number(files, 'file')} checked: ", "plain"
     found = [severity for severity in Severity if counts.get(severity)]
     for severity in found:
         uncountable = severity is Severity.INFORMATION
         yield (", " if severity is not found[0] else ""), "plain"
         yield _number(counts[severity], severity.label, "" if uncountable else "s"), severity.label
-    yield (
-        ("\n`agentls explain CODE` says more about each.\n", "muted")
-        if found
-        else ("nothing found\n", "good")
-    )
+    yield (("\nRun `agentls explain CODE` for details.\n", "muted") if found else ("no findings\n", "good"))
 
 
-def visible(text: str) -> str:
-    """`text` on one line, with what would steer the terminal or show nothing written out."""
+def escape_control_characters(text: str) -> str:
+    """Return `text` on one line, with control and invisible characters written out."""
     return text if text.isprintable() else "".join(_cell(char, 0)[0] for char in text)
 
 
@@ -67,17 +65,13 @@ def _place(lines: LineIndex, span: Span) -> str:
     return f"{line + 1}:{character + 1}"
 
 
-def _source(document: Document, span: Span, style: str, width: int) -> Iterator[Segment]:
-    """The line on which `span` starts, and below it the marks; if it ends on a later line, they
-    say on which."""
-    first, last = (
-        document.lines.line_number(span.start),
-        document.lines.line_number(max(span.start, span.end - 1)),
-    )
-    line = document.lines.line_span(first)
+def _source(text: str, lines: LineIndex, span: Span, style: str, width: int) -> Iterator[StyledText]:
+    """Yield the line on which `span` starts, and the marks below it, with the number of a later last line."""
+    first, last = lines.line_number(span.start), lines.line_number(max(span.start, span.end - 1))
+    line = lines.line_span(first)
     start = min(span.start, line.end) - line.start
     end = max(start + 1, min(span.end, line.end) - line.start)
-    shown, marks = _excerpt(line.text_in(document.text), start, end, width - _GUTTER - 2)
+    shown, marks = _excerpt(line.text_in(text), start, end, width - _GUTTER - 2)
     yield f"{first + 1:{_GUTTER - 1}} | ", "muted"
     yield f"{shown}\n", "plain"
     yield f"{'':{_GUTTER - 1}} | ", "muted"
@@ -86,9 +80,9 @@ def _source(document: Document, span: Span, style: str, width: int) -> Iterator[
 
 
 def _excerpt(line: str, start: int, end: int, room: int) -> tuple[str, str]:
-    """As much of `line` around `start` as fits into `room` cells, and carets below `start:end`."""
-    behind = sum(_cell(char, 0)[1] for char in line[start : start + room])
-    lead = max(room // 8, room - behind - 2 * len(_CUT))
+    """Return as much of `line` around `start` as has room in `room` cells, and carets below `start:end`."""
+    after = sum(_cell(char, 0)[1] for char in line[start : start + room])
+    lead = max(room // 8, room - after - 2 * len(_CUT))
     begin = start
     while begin and (width := _cell(line[begin - 1], 0)[1]) <= lead:
         lead -= width
@@ -109,7 +103,7 @@ def _excerpt(line: str, start: int, end: int, room: int) -> tuple[str, str]:
 
 
 def _cell(char: str, at: int) -> tuple[str, int]:
-    """How `char` is shown in column `at`, and how many cells it takes there."""
+    """Return how `char` is printed in column `at`, and its width there in cells."""
     if " " <= char <= "~":
         return char, 1
     if char == "\t":
@@ -122,7 +116,7 @@ def _cell(char: str, at: int) -> tuple[str, int]:
     if kind == "Zs":
         return " ", 1
     if char == _EMOJI_STYLE:
-        return char, 1  # It makes the character before it an emoji, which is one cell wider.
+        return char, 1  # The character before it becomes an emoji, which is one cell wider.
     if kind in ("Mn", "Me"):
         return char, 0
     return char, 2 if east_asian_width(char) in "WF" else 1

@@ -1,64 +1,62 @@
-"""Findings for programs: JSON, SARIF and the commands of GitHub workflows.
+"""Diagnostics for programs: JSON, SARIF and the commands of GitHub workflows.
 
-Each format turns the findings in one file into text, so that a run holds no more than one
-file at a time; a frame goes around the whole.
+Each format turns the diagnostics of one file into text, so that a run keeps one file at a time; a head and
+a tail go around the whole.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from agentls import __version__
-from agentls.cli import other_files
-from agentls.document.document import Document
+from agentls.cli import related_files
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.linter.rule import RULES, Fix, Related, Rule
 from agentls.text.offsets import LineIndex, Span
 
 
-class Format(NamedTuple):
-    """One format: what comes first, what stands between the pieces of two files, what comes
-    last (it is told whether every file could be checked), and the piece of one file, which is
-    empty if nothing was found."""
+class OutputFormat(NamedTuple):
+    """One format: its head, what separates the parts of two files, its tail (given whether every file could
+    be checked), and the part of one file from its printed path, its lines and its diagnostics."""
 
-    begin: Callable[[], str]
-    between: str
-    end: Callable[[bool], str]
-    render: Callable[[str, Document, list[Diagnostic]], str]
+    head: Callable[[], str]
+    separator: str
+    tail: Callable[[bool], str]
+    render: Callable[[str, LineIndex, Sequence[Diagnostic]], str]
 
 
 # JSON
 
 
-def as_json(path: str, document: Document, diagnostics: list[Diagnostic]) -> str:
-    """The findings in one file as items of a list, one a line."""
-    return ",\n".join(json.dumps(_json_item(path, document, diagnostic)) for diagnostic in diagnostics)
+def json_items(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
+    """Return the diagnostics of one file as items of a list, one per line."""
+    return ",\n".join(json.dumps(_json_item(path, lines, diagnostic)) for diagnostic in diagnostics)
 
 
-def _json_item(path: str, document: Document, diagnostic: Diagnostic) -> dict[str, Any]:
+def _json_item(path: str, lines: LineIndex, diagnostic: Diagnostic) -> dict[str, Any]:
     fix = diagnostic.fixes[0] if diagnostic.fixes else None
     return {
         "path": path,
         "code": diagnostic.code,
         "severity": diagnostic.severity.label,
         "message": diagnostic.message,
-        **_locations(document, diagnostic.span),
-        "fix": fix and _json_fix(document, fix),
+        **_locations(lines, diagnostic.span),
+        "fix": fix and _json_fix(lines, fix),
     }
 
 
-def _json_fix(document: Document, fix: Fix) -> dict[str, Any]:
-    edits = [{**_locations(document, edit.span), "content": edit.new_text} for edit in fix.edits]
+def _json_fix(lines: LineIndex, fix: Fix) -> dict[str, Any]:
+    edits = [{**_locations(lines, edit.span), "content": edit.new_text} for edit in fix.edits]
     return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
-def _locations(document: Document, span: Span) -> dict[str, dict[str, int]]:
-    (line, column), (end_line, end_column) = _ends(document.lines, span)
+def _locations(lines: LineIndex, span: Span) -> dict[str, dict[str, int]]:
+    (line, column), (end_line, end_column) = _ends(lines, span)
     return {
         "location": {"line": line, "column": column},
         "end_location": {"line": end_line, "column": end_column},
@@ -66,7 +64,7 @@ def _locations(document: Document, span: Span) -> dict[str, dict[str, int]]:
 
 
 def _ends(lines: LineIndex, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The lines and columns, both from one, at which `span` starts and ends."""
+    """Return the line and column, both counted from one, of the start and of the end of `span`."""
     start, end = (lines.position(offset, "utf-32") for offset in span)
     return (start.line + 1, start.character + 1), (end.line + 1, end.character + 1)
 
@@ -81,8 +79,8 @@ _LEVELS = {
 }
 
 
-def sarif_begin() -> str:
-    """The log up to its results, with a description of every rule."""
+def sarif_head() -> str:
+    """Return the log up to its results, with a description of every rule."""
     driver = {
         "name": "agentls",
         "version": __version__,
@@ -95,14 +93,14 @@ def sarif_begin() -> str:
     )
 
 
-def sarif_end(complete: bool) -> str:
-    """The log from its results on."""
+def sarif_tail(complete: bool) -> str:
+    """Return the rest of the log after its results."""
     return f'\n],\n"invocations": [{{"executionSuccessful": {json.dumps(complete)}}}]}}]}}\n'
 
 
-def as_sarif(path: str, document: Document, diagnostics: list[Diagnostic]) -> str:
-    """The findings in one file as results, one a line."""
-    return ",\n".join(json.dumps(_sarif_result(path, document, diagnostic)) for diagnostic in diagnostics)
+def sarif_results(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
+    """Return the diagnostics of one file as results, one per line."""
+    return ",\n".join(json.dumps(_sarif_result(path, lines, diagnostic)) for diagnostic in diagnostics)
 
 
 def _sarif_rule(rule: Rule) -> dict[str, Any]:
@@ -115,20 +113,18 @@ def _sarif_rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _sarif_result(path: str, document: Document, diagnostic: Diagnostic) -> dict[str, Any]:
+def _sarif_result(path: str, lines: LineIndex, diagnostic: Diagnostic) -> dict[str, Any]:
     artifact = {"uri": _uri(path)}
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": diagnostic.message},
-        "locations": [_sarif_location(artifact, document.lines, diagnostic.span)],
+        "locations": [_sarif_location(artifact, lines, diagnostic.span)],
     }
     if diagnostic.related:
-        result["relatedLocations"] = [
-            _sarif_related(artifact, document, other) for other in diagnostic.related
-        ]
+        result["relatedLocations"] = [_sarif_related(artifact, lines, other) for other in diagnostic.related]
     if diagnostic.fixes:
-        result["fixes"] = [_sarif_fix(artifact, document, fix) for fix in diagnostic.fixes]
+        result["fixes"] = [_sarif_fix(artifact, lines, fix) for fix in diagnostic.fixes]
     return result
 
 
@@ -136,16 +132,18 @@ def _sarif_location(artifact: dict[str, str], lines: LineIndex, span: Span) -> d
     return {"physicalLocation": {"artifactLocation": artifact, "region": _region(lines, span)}}
 
 
-def _sarif_related(artifact: dict[str, str], document: Document, other: Related) -> dict[str, Any]:
-    lines = document.lines
+def _sarif_related(artifact: dict[str, str], lines: LineIndex, other: Related) -> dict[str, Any]:
     if other.path:
-        artifact, lines = {"uri": _uri(other_files.shown(other.path))}, other_files.lines(other.path)
+        artifact, lines = (
+            {"uri": _uri(related_files.display_path(other.path))},
+            related_files.file_lines(other.path),
+        )
     return {**_sarif_location(artifact, lines, other.span), "message": {"text": other.message}}
 
 
-def _sarif_fix(artifact: dict[str, str], document: Document, fix: Fix) -> dict[str, Any]:
+def _sarif_fix(artifact: dict[str, str], lines: LineIndex, fix: Fix) -> dict[str, Any]:
     replacements = [
-        {"deletedRegion": _region(document.lines, edit.span), "insertedContent": {"text": edit.new_text}}
+        {"deletedRegion": _region(lines, edit.span), "insertedContent": {"text": edit.new_text}}
         for edit in fix.edits
     ]
     return {
@@ -160,7 +158,7 @@ def _region(lines: LineIndex, span: Span) -> dict[str, int]:
 
 
 def _uri(path: str) -> str:
-    """A path that counts from the current folder as a relative reference, another as an address."""
+    """Return a path as a URI: a relative reference if it is relative."""
     address = path.replace(os.sep, "/")
     if os.path.isabs(path):
         return "file://" + ("" if address.startswith("/") else "/") + quote(os.fsencode(address), safe="/:")
@@ -172,16 +170,16 @@ def _uri(path: str) -> str:
 _COMMANDS = {**_LEVELS, Severity.INFORMATION: "notice", Severity.HINT: "notice"}
 
 
-def as_github(path: str, document: Document, diagnostics: list[Diagnostic]) -> str:
-    """The findings in one file as workflow commands, one a line."""
-    return "".join(_github_command(path, document, diagnostic) for diagnostic in diagnostics)
+def github_commands(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
+    """Return the diagnostics of one file as workflow commands, one per line."""
+    return "".join(_github_command(path, lines, diagnostic) for diagnostic in diagnostics)
 
 
-def _github_command(path: str, document: Document, diagnostic: Diagnostic) -> str:
-    (line, column), (end_line, end_column) = _ends(document.lines, diagnostic.span)
+def _github_command(path: str, lines: LineIndex, diagnostic: Diagnostic) -> str:
+    (line, column), (end_line, end_column) = _ends(lines, diagnostic.span)
     properties: dict[str, object] = {"file": path.replace(os.sep, "/"), "line": line, "col": column}
     properties |= {"endLine": end_line, "endColumn": end_column, "title": f"agentls ({diagnostic.code})"}
-    if end_line != line:  # GitHub takes columns only within one line.
+    if end_line != line:  # GitHub accepts columns only within one line.
         del properties["col"], properties["endColumn"]
     listed = ",".join(f"{name}={str(value).translate(_IN_PROPERTY)}" for name, value in properties.items())
     return f"::{_COMMANDS[diagnostic.severity]} {listed}::{diagnostic.message.translate(_IN_MESSAGE)}\n"
@@ -191,8 +189,8 @@ _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = {**_IN_MESSAGE, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
-FORMATS = {
-    "json": Format(lambda: "[\n", ",\n", lambda _: "\n]\n", as_json),
-    "sarif": Format(sarif_begin, ",\n", sarif_end, as_sarif),
-    "github": Format(str, "", lambda _: "", as_github),
+OUTPUT_FORMATS = {
+    "json": OutputFormat(lambda: "[\n", ",\n", lambda _: "\n]\n", json_items),
+    "sarif": OutputFormat(sarif_head, ",\n", sarif_tail, sarif_results),
+    "github": OutputFormat(str, "", lambda _: "", github_commands),
 }

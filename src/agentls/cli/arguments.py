@@ -1,0 +1,359 @@
+"""The arguments of the command line: one parser for each command, and what `--help` prints.
+
+Only the parser of the command that is asked for is built, and no command is imported before it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from agentls import __version__
+from agentls.cli.terminal import terminal_width
+from agentls.config import SEVERITIES
+
+RunCommand = Callable[[argparse.Namespace], int]
+"""Runs a command and returns its exit code."""
+
+_DESCRIPTION = """\
+Linter and language server for AI agent files (.claude/agents/*.md, .github/agents/*.agent.md,
+.opencode/agents/*.md and others): see whether Claude Code, Copilot and others load them, which tools the
+agents get, and what is ignored."""
+
+_EXAMPLES = """\
+examples:
+  agentls check                        check all agent files of this project
+  agentls inspect .claude/agents/x.md  show how the runtimes load one file
+  agentls explain unknown-tool         explain a rule, key, tool or model
+  agentls graph --output agents.html   draw the agents of this project and their connections
+
+Run `agentls COMMAND --help` for the options of a command."""
+
+_CHECK = """\
+Check agent files. A folder is searched for the files that runtimes load: *.md in `.claude/agents`, in
+`agents` of a plugin, and in the other locations that `agentls dialects` lists. Files ignored by
+.gitignore are skipped unless they are in such a location, because the runtimes load them. A file given by
+name is always checked."""
+
+_CHECK_EXITS = """\
+exit code:
+  0  no findings at or above the severity of --fail-on
+  1  findings
+  2  invalid usage, or a file could not be checked
+
+Settings are read from `agentls.toml`, or from `[tool.agentls]` in `pyproject.toml`. Results are kept in
+`.agentls_cache` for the next run."""
+
+_DIALECT = "format of files outside all known locations; in folders, of all *.md"
+
+_FAIL_ON = """\
+exit with 1 for findings of at least this severity: error, warning, information, hint, or never
+(default: warning)"""
+
+_INSPECT = """\
+Show how each runtime loads agent files: whether it loads them and why not, the name, description, model
+and tools, and the tokens they cost. In a project also the MCP servers that the agent can use, the
+permissions that the settings deny, and the references to the agent. Findings are reported by `check`."""
+
+_EXPLAIN = "Explain a rule, a frontmatter key, a tool, a model, a hook event or another name in agent files."
+
+_GRAPH = """\
+Draw the agents, skills, commands and servers of a project, and their connections: which agent starts,
+preloads, uses or mentions which. Unresolved names are highlighted. The given files and folders are shown in
+full, together with everything directly connected to them.
+
+  mermaid  a flowchart for Markdown, as GitHub shows it
+  dot      for Graphviz
+  json     for other programs
+  html     one page with search, filters and zoom that works offline"""
+
+_RULES = "List all rules with their severity and subject."
+
+_DIALECTS = """\
+List the supported formats with their runtimes, locations and the dates of their facts, or all facts of one
+format. Products change: a fact is as good as its date."""
+
+_SERVER = """\
+Start the language server. Editors start it automatically; it speaks the Language Server Protocol on
+standard input and output."""
+
+
+def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the arguments (default: those of the process). `load` of the result imports the command and
+    returns its `RunCommand`; it is `None` without a command, with `usage` as the text to print."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    name = arguments[0] if arguments else ""
+    if name in _COMMANDS:
+        return _command_parser(f"agentls {name}", _COMMANDS[name]).parse_args(arguments[1:])
+    parser = _overview_parser()
+    args = parser.parse_args(arguments)
+    args.usage = parser.format_help()
+    return args
+
+
+class _Command(NamedTuple):
+    """One command: its line in the overview, its help, its options, and the import of what runs it."""
+
+    brief: str
+    description: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    load: Callable[[], RunCommand]
+    epilog: str = ""
+
+
+def _overview_parser() -> argparse.ArgumentParser:
+    """The parser of a command line without a known command, for its help and its errors."""
+    parser = argparse.ArgumentParser(
+        "agentls",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=_formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"agentls {__version__}")
+    parser.set_defaults(load=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="agentls")
+    for name, command in _COMMANDS.items():
+        commands.add_parser(name, help=command.brief)
+    return parser
+
+
+def _command_parser(prog: str, command: _Command) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog,
+        description=command.description,
+        epilog=command.epilog,
+        formatter_class=_formatter,
+        allow_abbrev=False,
+    )
+    command.add_options(parser)
+    parser.set_defaults(load=command.load, usage_error=parser.error)
+    return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """The help as wide as the terminal; without a width argparse loads `shutil` to find out."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=min(terminal_width(), 100))
+
+
+# Options
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders (default: current folder)")
+    _add_reading(parser)
+    codes: dict[str, Any] = {"action": "extend", "type": _codes, "default": [], "metavar": "CODES"}
+    add("--select", help="enable only these rules (comma-separated codes)", **codes)
+    add("--ignore", help="disable these rules", **codes)
+    add("--fail-on", type=_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
+    add("--stdin-filename", metavar="PATH", help="check standard input as the file PATH")
+    add(
+        "--jobs", type=_count, default=0, metavar="N", help="processes for many files (default: one per core)"
+    )
+    add(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help="neither use nor write .agentls_cache, which keeps the results of large runs",
+    )
+    _add_output(parser, "text", "json", "sarif", "github")
+
+
+def _add_inspect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    _add_reading(parser)
+    _add_output(parser, "text", "json")
+
+
+def _add_graph(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders (default: current folder)")
+    _add_reading(parser)
+    formats = ("mermaid", "dot", "json", "html")
+    default = "output format (default: by the extension of --output, else mermaid)"
+    add("--output-format", choices=formats, default=None, help=default)
+    add("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
+    add("--no-mentions", dest="mentions", action="store_false", help="omit mentions in prose")
+    add("--tools", action="store_true", help="draw the tools that agents list (optional in html)")
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("word", metavar="NAME", help="code of a rule, key, tool, model, ...")
+    parser.add_argument(
+        "--dialect", type=_dialect, metavar="NAME", help="format to look in (default: all formats)"
+    )
+    _add_color(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    _add_output(parser, "text", "json")
+
+
+def _add_dialects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "name", nargs="?", type=_dialect, metavar="NAME", help="show all facts of this format"
+    )
+    parser.add_argument("--stale", type=_count, metavar="DAYS", help="list the facts older than DAYS days")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of dialect files")
+    _add_output(parser, "text", "json")
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--stdio", action="store_true", help="use standard input and output (default)")
+    how.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="wait for a client at this address")
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dialect", type=_dialect, metavar="NAME", help=_DIALECT)
+    parser.add_argument("--config", type=_file, metavar="FILE", help="read the settings from FILE")
+    parser.add_argument(
+        "--no-project",
+        dest="project",
+        action="store_false",
+        help="read each file alone, without the other files of its project",
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser, *formats: str) -> None:
+    parser.add_argument(
+        "--output-format",
+        choices=formats,
+        default=formats[0],
+        help=f"output format (default: {formats[0]})",
+    )
+    _add_color(parser)
+
+
+def _add_color(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="when to use colours (default: auto, on a terminal)",
+    )
+    parser.add_argument(
+        "--no-color", dest="color", action="store_const", const="never", help="same as --color never"
+    )
+
+
+# Values
+
+
+def _codes(value: str) -> list[str]:
+    import agentls.linter.rules  # noqa: F401  Fills the registry.
+    from agentls.linter.rule import RULES
+
+    codes = [code.strip() for code in value.split(",") if code.strip()]
+    for code in codes:
+        if code not in RULES:
+            raise argparse.ArgumentTypeError(f"unknown rule '{code}'{_did_you_mean(code, RULES)}")
+    return codes
+
+
+def _dialect(value: str) -> str:
+    from agentls.dialects.loader import DIALECT_NAMES
+
+    if value not in DIALECT_NAMES:
+        known = ", ".join(DIALECT_NAMES)
+        raise argparse.ArgumentTypeError(
+            f"unknown dialect '{value}'{_did_you_mean(value, DIALECT_NAMES)} (known: {known})"
+        )
+    return value
+
+
+def _file(value: str) -> str:
+    if not os.path.isfile(value):
+        raise argparse.ArgumentTypeError(f"file '{value}' not found")
+    return value
+
+
+def _threshold(value: str) -> int:
+    """The number of a severity; "never" is below the number of each."""
+    if value == "never":
+        return 0
+    if value not in SEVERITIES:
+        raise argparse.ArgumentTypeError(
+            f"invalid severity '{value}' (expected one of {', '.join(SEVERITIES)}, never)"
+        )
+    return SEVERITIES.index(value) + 1
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{value}' must be a non-negative integer")
+    return int(value)
+
+
+def _address(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"'{value}' must be HOST:PORT, as in 127.0.0.1:2087")
+    return host.strip("[]"), int(port)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    from agentls.text.spelling import closest_match
+
+    found = closest_match(word, known)
+    return f"; did you mean '{found}'?" if found else ""
+
+
+# Commands
+
+
+def _load_check() -> RunCommand:
+    from agentls.cli.check_command import run_check
+
+    return run_check
+
+
+def _load_inspect() -> RunCommand:
+    from agentls.cli.inspect_command import run_inspect
+
+    return run_inspect
+
+
+def _load_graph() -> RunCommand:
+    from agentls.cli.graph_command import run_graph
+
+    return run_graph
+
+
+def _load_explain() -> RunCommand:
+    from agentls.cli.explain_command import run_explain
+
+    return run_explain
+
+
+def _load_rules() -> RunCommand:
+    from agentls.cli.rules_command import run_rules
+
+    return run_rules
+
+
+def _load_dialects() -> RunCommand:
+    from agentls.cli.dialects_command import run_dialects
+
+    return run_dialects
+
+
+def _load_server() -> RunCommand:
+    from agentls.cli.server_command import run_server
+
+    return run_server
+
+
+_COMMANDS = {
+    "check": _Command("check agent files", _CHECK, _add_check, _load_check, _CHECK_EXITS),
+    "inspect": _Command("show how runtimes load agent files", _INSPECT, _add_inspect, _load_inspect),
+    "graph": _Command("draw the agents and their connections", _GRAPH, _add_graph, _load_graph),
+    "explain": _Command("explain a rule, key, tool or model", _EXPLAIN, _add_explain, _load_explain),
+    "rules": _Command("list all rules", _RULES, _add_rules, _load_rules),
+    "dialects": _Command("list the supported formats", _DIALECTS, _add_dialects, _load_dialects),
+    "server": _Command("start the language server", _SERVER, _add_server, _load_server),
+}

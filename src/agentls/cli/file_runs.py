@@ -1,0 +1,199 @@
+"""A run over many files: find them, process each, in this process or in several.
+
+Results come in the order of the files. With many files the work is shared out to processes, one per core.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+from agentls.cli.terminal import Terminal
+from agentls.cli.text_output import escape_control_characters
+from agentls.config import Config
+from agentls.dialects.loader import DIALECT_NAMES
+from agentls.document.document import Document
+from agentls.workspace import discovery, disk, settings_files
+from agentls.workspace.discovery import FoundFile, SearchOptions
+from agentls.workspace.settings_files import LoadedConfig
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+STDIN = "-"
+
+MIN_FILES_FOR_PROCESSES = 400
+"""With fewer files, starting processes takes longer than they save."""
+
+_CHUNK = 32
+
+
+class RunOptions(NamedTuple):
+    """The options of the command line for reading and checking files."""
+
+    dialect: str | None = None
+    config: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def settings(self, folder: str) -> LoadedConfig:
+        """Return the settings for the files in `folder`."""
+        return _read_settings(self.config or _settings_file_for(folder))
+
+    def config_for(self, path: str) -> Config:
+        """Return the settings for the file at `path`; `--select` and `--ignore` override those of files."""
+        config = self.settings(path.rpartition("/")[0]).for_file(path)
+        if self.select:
+            return config._replace(select=self.select, ignore=self.ignore)
+        return config._replace(ignore=(*config.ignore, *self.ignore)) if self.ignore else config
+
+    def open_document(self, path: str, text: str) -> Document:
+        """Return the document of a file, in the dialect of the options or the first one if its location
+        determines none."""
+        settings = self.settings(path.rpartition("/")[0])
+        document = settings_files.open_document(path, text, settings, self.dialect or DIALECT_NAMES[0])
+        assert document is not None, "there is a dialect to fall back on"
+        return document
+
+
+@cache
+def _settings_file_for(folder: str) -> str:
+    """The settings file for the files in `folder`. The answer for the parent folder is kept, so that each
+    folder is searched once."""
+    found = settings_files.settings_file_in(folder)
+    if found or not folder:
+        return found or ""
+    return _settings_file_for(folder.rpartition("/")[0])
+
+
+@cache
+def _read_settings(file: str) -> LoadedConfig:
+    return settings_files.read_settings(file) if file else settings_files.default_settings()
+
+
+class FileRun:
+    """One run of a command: its options, its terminal, the number of processes it may start (0: one per
+    core), and whether anything has failed."""
+
+    def __init__(self, options: RunOptions, terminal: Terminal, jobs: int = 0) -> None:
+        self.options = options
+        self._terminal = terminal
+        self._jobs = jobs or _cores()
+        self._reported: set[str] = set()
+        self.failed = False
+
+    def find_files(self, paths: list[str]) -> list[FoundFile]:
+        """Find all files to work on, each once."""
+        search = SearchOptions(self.settings, self.options.dialect, self.fail, self.note)
+        files: dict[str, FoundFile] = {}
+        for path in paths:
+            found = None
+            for found in discovery.find_files(path, search):
+                if found.path not in files:
+                    files[found.path] = found
+                    self.settings(found.path.rpartition("/")[0])
+            if found is None and os.path.isdir(path):
+                self.note(path, _NO_FILES)
+        return list(files.values())
+
+    def read_stdin(self, name: str) -> str | None:
+        """Return the text on standard input, which is checked as the file `name`; `None` if it failed."""
+        self.settings(disk.absolute_path(name).rpartition("/")[0])
+        try:
+            data = disk.check_size(sys.stdin.buffer.read(disk.MAX_BYTES + 1))
+        except OSError as error:
+            self.fail(name, disk.describe_error(error))
+            return None
+        return disk.decode(data)
+
+    def settings(self, folder: str) -> LoadedConfig:
+        """Return the settings for the files in `folder`; problems in them are reported once."""
+        settings = self.options.settings(folder)
+        if settings.problems and settings.file not in self._reported:
+            self._reported.add(settings.file)
+            for problem in settings.problems:
+                self.note(settings.file, problem)
+        return settings
+
+    def uses_processes(self, count: int) -> bool:
+        """Whether `count` files are shared out to several processes."""
+        return self._jobs > 1 and count >= MIN_FILES_FOR_PROCESSES
+
+    def map(self, work: Callable[[T], R], things: Iterable[T], new: int | None = None) -> Iterator[R]:
+        """Apply a function that can be sent to other processes to many things, in order, and show the progress.
+        `new` is the number of those that are work, if the results of others are known."""
+        left = deque(things)
+        done = 0
+        if self.uses_processes(len(left) if new is None else new):
+            for result in _map_in_processes(work, list(left), self._jobs):
+                left.popleft()
+                self._terminal.progress(done := done + 1)
+                yield result
+        while left:
+            result = work(left.popleft())
+            self._terminal.progress(done := done + 1)
+            yield result
+
+    def fail(self, path: str, message: str) -> None:
+        """Report that something could not be checked."""
+        self.failed = True
+        self.note(path, message)
+
+    def note(self, path: str, message: str) -> None:
+        """Report something about a file that is not a result."""
+        self._terminal.message(f"{escape_control_characters(path)}: {message}")
+
+
+_NO_FILES = """no agent files found.
+  Agent files are the *.md in `.claude/agents`, in `agents` of a plugin, and in the
+  locations that `agentls dialects` lists. For others, name the files, use
+  --dialect NAME to check all *.md of a folder, or set `places` in agentls.toml."""
+
+
+def describe_internal_error(error: Exception) -> str:
+    """Return the message for an exception in our own code."""
+    from traceback import extract_tb
+
+    where = extract_tb(error.__traceback__)[-1]
+    at = f"{type(error).__name__} in {os.path.basename(where.filename)}, line {where.lineno}: {error}"
+    return f"internal error, please report it: {at}"
+
+
+def _cores() -> int:
+    """The number of processes that can run at the same time."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _map_in_processes(work: Callable[[T], R], things: list[T], jobs: int) -> Iterator[R]:
+    """Apply `work` to each thing, in order, in several processes. Ends early if processes cannot be
+    started."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(work,)) as pool:
+            yield from pool.map(_work_on, things, chunksize=_CHUNK)
+    except (BrokenProcessPool, ImportError, NotImplementedError, OSError):
+        return
+
+
+def _start_worker(work: Callable[[Any], Any]) -> None:
+    """Start as one of several processes. The function is sent once, with everything it has bound."""
+    import signal
+
+    # An interrupt is handled by the first process, which ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _WORK.append(work)
+
+
+def _work_on(thing: Any) -> Any:
+    return _WORK[0](thing)
+
+
+_WORK: list[Callable[[Any], Any]] = []

@@ -1,0 +1,151 @@
+"""The subjects of rules: what a document must have for a rule to have something to report.
+
+A rule names its subjects in its decorator and is called if the document has one of them. A rule without subjects
+is called for every document. The tests prove for all fixtures and examples of pages that no finding is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from agentls.dialects.loader import Dialect
+from agentls.linter.rule import RULES, Context, Rule
+from agentls.linter.shared.tool_entries import EVERY_MCP_TOOL
+from agentls.readers.reading import Reading
+
+_EVERY_MCP_TOOL = (EVERY_MCP_TOOL,)
+
+
+class _Plan(NamedTuple):
+    """The enabled rules for the documents of one format: those for every document, each with the string that the
+    text must contain, and the others by their subjects."""
+
+    formats: tuple[Dialect, ...]
+    always: tuple[tuple[Rule, str], ...]
+    by_subject: dict[str, tuple[Rule, ...]]
+
+
+_PLANS: dict[object, _Plan] = {}
+
+
+def applicable_rules(context: Context) -> list[Rule]:
+    """Return the enabled rules that may have something to report about a document."""
+    plan = _plan_for(context)
+    text = context.document.text
+    found = [rule for rule, required in plan.always if required in text]
+    chosen: dict[str, Rule] = {}
+    for subject in document_subjects(context):
+        for rule in plan.by_subject.get(subject, ()):
+            if rule.contains in text:
+                chosen[rule.code] = rule
+    return [*found, *chosen.values()]
+
+
+def project_rules(context: Context) -> tuple[Rule, ...]:
+    """Return the enabled rules that depend on the other files of the project."""
+    return _plan_for(context).by_subject.get("project", ())
+
+
+def document_subjects(context: Context) -> set[str]:
+    """Return the subjects that a document has, except those of its format."""
+    document = context.document
+    found = {subject for reading in document.readings for subject in _reading_subjects(reading)}
+    block, first = document.frontmatter, document.readings[0]
+    if block is None or block.closing is None:
+        found.add("unclosed frontmatter")
+    if first.status == "repaired":
+        found.add("repaired frontmatter")
+    if first.ignored_lines:
+        found.add("ignored lines")
+    if block and first.closing and not (block.closing and block.closing.start <= first.closing.start):
+        found.add("early closing fence")
+    if context.project_index is not None:
+        found.add("project")
+    if document.identity.plugin:
+        found.add("plugin")
+    if document.identity.fixed_values:
+        found.add("fixed value")
+    found.update(_key_subjects(context))
+    if document.tool_lists:
+        found.update(_tool_subjects(context))
+    return found
+
+
+def _reading_subjects(reading: Reading) -> Iterator[str]:
+    for reason in reading.reasons:
+        yield f"reason {reason.kind}"
+    if reading.block is None:
+        yield "no frontmatter"
+
+
+def _key_subjects(context: Context) -> Iterator[str]:
+    document, dialect = context.document, context.dialect
+    for entry in document.root.entries:
+        if entry.unparsed:
+            yield "unparsed value"
+        key = dialect.key(entry.key.text)
+        if key is None or key.runtimes:
+            yield "unknown key"
+        if key and key.deprecation.deprecated:
+            yield "deprecated key"
+        if key and (key.effects.no_effect or key.effects.applies_when):
+            yield "conditional key"
+    for key, _ in document.significant_entries:
+        yield f"type {key.type}"
+
+
+def _tool_subjects(context: Context) -> Iterator[str]:
+    lists, dialect = context.document.tool_lists, context.dialect
+    yield "tools"
+    if len(lists) > 1:
+        yield "several tool lists"
+    items = [item for tools in lists for item in tools.items]
+    if any(item.entry.specifier is not None for item in items):
+        yield "specifier"
+    for name, resolved in {item.entry.name: item for item in items}.items():
+        if resolved.standing != "available" or resolved.tools == _EVERY_MCP_TOOL:
+            yield "unresolved tool"
+        elif resolved.tools != (name,) or dialect.old_tool(name) or not dialect.tool(name):
+            yield "renamed tool"
+
+
+def _plan_for(context: Context) -> _Plan:
+    """The plan for the format and the settings of a document, made once."""
+    config, readings = context.config, context.readings
+    formats = (context.dialect, *(reading.dialect for reading in readings))
+    names = tuple(reading.runtime.name for reading in readings)
+    # The plan keeps the dialects, so that no other one can have their identities.
+    key = (tuple(map(id, formats)), names, config.select, config.ignore)
+    if key not in _PLANS:
+        _PLANS[key] = _make_plan(context, formats)
+    return _PLANS[key]
+
+
+def _make_plan(context: Context, formats: tuple[Dialect, ...]) -> _Plan:
+    always: list[tuple[Rule, str]] = []
+    by_subject: dict[str, tuple[Rule, ...]] = {}
+    rules = [rule for rule in RULES.values() if context.config.enables(rule.code)]
+    present = {subject for subject, is_present in FORMAT_SUBJECTS.items() if is_present(context)}
+    for rule in rules:
+        if not rule.subjects or not present.isdisjoint(rule.subjects):
+            always.append((rule, rule.contains))
+        else:
+            for subject in rule.subjects:
+                by_subject[subject] = (*by_subject.get(subject, ()), rule)
+    return _Plan(formats, tuple(always), by_subject)
+
+
+FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
+    "format with outdated places": lambda context: any(
+        place.renamed_suffix for place in context.dialect.places
+    ),
+    "format with globs": lambda context: any(key.type == "globs" for key in context.dialect.keys),
+    "format with triggers": lambda context: context.dialect.activation,
+    "format with template variables": lambda context: context.dialect.prompt_variables.opening,
+    "format with permissions": lambda context: context.dialect.key("permission"),
+    "format with fields": lambda context: any(
+        key.fields for reading in context.readings for key in reading.dialect.keys
+    ),
+}
+"""Subjects that the format of a document settles alone."""
