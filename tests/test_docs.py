@@ -36,6 +36,7 @@ def test_links_in_the_documentation_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 PACKAGE = Path(agentls.__file__).parent
 
@@ -47,15 +48,21 @@ def _classes(package: str) -> list[ast.ClassDef]:
     return [node for node in nodes if isinstance(node, ast.ClassDef)]
 
 
-@pytest.mark.parametrize(
-    ("package", "name", "field"),
-    sorted(set(re.findall(r"`(?:([a-z]+)\.)?([A-Z]\w+)(?:\.(\w+))?`", GLOSSARY))),
-)
-def test_classes_in_the_glossary_exist(package: str, name: str, field: str) -> None:
+def _members(definition: ast.ClassDef) -> set[str]:
+    """The names of the fields and functions of a class."""
+    fields = [node.target for node in definition.body if isinstance(node, ast.AnnAssign)]
+    functions = [node.name for node in definition.body if isinstance(node, ast.FunctionDef)]
+    return {*functions, *(field.id for field in fields if isinstance(field, ast.Name))}
+
+
+_CLASS = re.compile(r"`(?:([a-z]+)\.)?([A-Z]\w+)(?:\.(\w+))?(?:\(\w+\))?`")
+
+
+@pytest.mark.parametrize(("package", "name", "member"), sorted(set(_CLASS.findall(GLOSSARY + ARCHITECTURE))))
+def test_classes_in_the_glossary_and_the_architecture_exist(package: str, name: str, member: str) -> None:
     found = [one for one in _classes(package) if one.name == name]
     assert found
-    fields = [node.target for one in found for node in one.body if isinstance(node, ast.AnnAssign)]
-    assert not field or field in [target.id for target in fields if isinstance(target, ast.Name)]
+    assert not member or any(member in _members(one) for one in found)
 
 
 @pytest.mark.parametrize("folder", sorted(set(re.findall(r"`([a-z_]+/[a-z_/]*)`", GLOSSARY))))
