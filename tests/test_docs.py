@@ -85,3 +85,11 @@ def test_the_keys_of_an_inspection_are_documented() -> None:
     )
     keys = {key.strip("`") for cell in documented for key in cell.split(", ")}
     assert keys == {*data, *reading, *reading["effective"]}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`(\w[\w/.-]*(?:/|\.(?:py|yaml|toml|jsonc)))`", ARCHITECTURE)))
+)
+def test_files_in_the_architecture_exist(path: str) -> None:
+    tables = PACKAGE / "dialects" / "tables"
+    assert any((folder / path).exists() for folder in (PACKAGE, tables, ROOT))
