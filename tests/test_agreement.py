@@ -1,7 +1,7 @@
 """Agreement with recorded behaviour, where the recordings are at hand.
 
-They are in a folder beside the authors' checkout, not in the repository. `tests/verdicts` and `tests/test_reading.py` have
-cases of our own for everything that matters.
+They are in a folder beside the authors' checkout, not in the repository. `tests/verdicts` and
+`tests/test_reading.py` have cases of our own for everything that matters.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
     python tools/truth.py           compare with tests/verdicts, and print the table
     python tools/truth.py FOLDER    also compare with recordings, and write their table into docs/truth.md
 
-`tests/verdicts` has small texts with the verdict of a runtime, and is a part of the repository. FOLDER holds recordings,
-which are not: `cases/`, one JSON object a line with a text and whether its runtime loaded it, and `corpus/`, real files
-with a table of those that load.
+`tests/verdicts` has small texts with the verdict of a runtime, and is a part of the repository. FOLDER holds
+recordings, which are not: `cases/`, one JSON object a line with a text and whether its runtime loaded it, and
+`corpus/`, real files with a table of those that load.
 """
 
 from __future__ import annotations

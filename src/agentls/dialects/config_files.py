@@ -17,10 +17,10 @@ class NamePath(NamedTuple):
 
     `defines` says what the keys of the mapping are the names of, as far as their entries have one of the keys
     `one_of`, if there are any. `refers_to` says what the text there, or each text of a list, is the name of; with
-    `keys` it is the keys of a mapping. A path counts from the folder that the file belongs to, or from there
-    and what the key `base_key`, which stands beside, says. `permission_action` tells what is done about the uses of tools
-    that are listed there; "value" stands for a mapping from tools, or from tools and patterns, to that word.
-    `hooks` tells that hooks stand there.
+    `keys` it is the keys of a mapping. A path is relative to the folder that the file belongs to, or to the
+    folder that the neighbouring key `base_key` names. `permission_action` is what happens to uses of the tools
+    listed there; "value" means a mapping from tools, or from tools and patterns, to the action. `hooks` tells
+    that the value is a mapping of hooks.
     """
 
     path: str

@@ -11,8 +11,8 @@ class ForeignKey(NamedTuple):
     """A key of another kind of file. `replacement` is the key to write here instead, `is_misspelling` marks a
     plain misspelling of it (the value can stay as it is).
 
-    Most of them follow from the crosswalk, which also says whether `replacement` is the `is_equivalent` thing by another
-    name, what becomes of its `value_map`, and in which `formats` the key exists.
+    Most of them follow from the crosswalk, which also tells whether `replacement` means the same
+    (`is_equivalent`), how values translate (`value_map`), and in which `formats` the key exists.
     """
 
     name: str

@@ -62,9 +62,8 @@ def render_mermaid(graph: Graph) -> str:
     for kind, colour in COLOURS.items():
         lines.append(f"  classDef {kind} stroke:{colour},stroke-width:2px")
     lines.append("  classDef external stroke-dasharray:3 3")
-    lines.append(
-        f"  classDef unresolved stroke:{UNRESOLVED_COLOUR},color:{UNRESOLVED_COLOUR},stroke-dasharray:6 3,stroke-width:2px"
-    )
+    red = UNRESOLVED_COLOUR
+    lines.append(f"  classDef unresolved stroke:{red},color:{red},stroke-dasharray:6 3,stroke-width:2px")
     return "\n".join(lines) + "\n"
 
 

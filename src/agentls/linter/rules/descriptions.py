@@ -43,13 +43,8 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description: "Reviews fixes of issue #12 and others. Use it after every change."
-    ---
-
-    You review code.
     ```
     """
     for key in ("name", "description"):

@@ -160,14 +160,8 @@ def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown .github/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .github/agents
     tools: [read, web/fetch]
-    ---
-
-    Look things up with #tool:web/fetch first.
     ```
     """
     for reading in _readers(ctx) if "#tool:" in ctx.text else ():
@@ -383,13 +377,8 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown .github/instructions/case.instructions.md
-    ---
-    name: Style
+    ```yaml .github/instructions/case.instructions.md
     applyTo: "**"
-    ---
-
-    Write small functions.
     ```
     """
     triggers, root, block = ctx.dialect.activation, ctx.reading.root, ctx.document.frontmatter

@@ -111,34 +111,22 @@ def broken_hooks(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PreToolUse:
         - matcher: Bash
           command: ./check.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PreToolUse:
         - matcher: Bash
           hooks:
             - type: command
               command: ./check.sh
-    ---
-
-    You review code.
     ```
     """
     fixes: dict[Span, tuple[Fix, ...]] = {}
@@ -157,36 +145,24 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       postToolUse:
         - matcher: Edit
           hooks:
             - type: command
               command: ./format.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PostToolUse:
         - matcher: Edit
           hooks:
             - type: command
               command: ./format.sh
-    ---
-
-    You review code.
     ```
     """
     events = list(shape.hook_events(ctx))
@@ -221,33 +197,21 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - type: command
           command: ./done.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
-    ---
-
-    You review code.
     ```
     """
     ignores = ctx.describe_effect("ignores it")
@@ -294,34 +258,22 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: comand
               command: ./done.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
-    ---
-
-    You review code.
     ```
     """
     names = [kind.name for kind in ctx.dialect.hooks.handlers]
@@ -345,33 +297,21 @@ def missing_hook_field(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - command: ./done.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
-    ---
-
-    You review code.
     ```
     """
     for handler in shape.hook_handlers(ctx):
@@ -417,36 +357,24 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
               timeout: "5"
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
               timeout: 5
-    ---
-
-    You review code.
     ```
     """
     for handler in shape.hook_handlers(ctx):
@@ -483,36 +411,24 @@ def unknown_hook_field(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
               time_out: 5
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
               timeout: 5
-    ---
-
-    You review code.
     ```
     """
     entry_fields = [field.name for field in ctx.dialect.hooks.entry_fields]
@@ -556,35 +472,23 @@ def ineffective_hook_field(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
               once: true
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
-    ---
-
-    You review code.
     ```
     """
     for handler in shape.hook_handlers(ctx):
@@ -605,27 +509,18 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               if: Bash(git *)
               command: ./done.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PostToolUse:
         - matcher: Bash
@@ -633,9 +528,6 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
             - type: command
               if: Bash(git *)
               command: ./done.sh
-    ---
-
-    You review code.
     ```
     """
     for handler in shape.hook_handlers(ctx):
@@ -659,27 +551,18 @@ def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PreToolUse:
         - matcher: Bash(git *)
           hooks:
             - type: command
               command: ./check.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PreToolUse:
         - matcher: Bash
@@ -687,9 +570,6 @@ def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
             - type: command
               if: Bash(git *)
               command: ./check.sh
-    ---
-
-    You review code.
     ```
     """
     for group, matcher in shape.tool_matchers(ctx):
@@ -733,35 +613,23 @@ def ignored_matcher(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - matcher: Bash
           hooks:
             - type: command
               command: ./done.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       Stop:
         - hooks:
             - type: command
               command: ./done.sh
-    ---
-
-    You review code.
     ```
     """
     for entry in shape.hook_entries(ctx):
@@ -840,36 +708,24 @@ def dead_matcher(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PreToolUse:
         - matcher: bash
           hooks:
             - type: command
               command: ./check.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PreToolUse:
         - matcher: Bash
           hooks:
             - type: command
               command: ./check.sh
-    ---
-
-    You review code.
     ```
     """
     for _, matcher in shape.tool_matchers(ctx):
@@ -898,36 +754,24 @@ def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PostToolUse:
         - matcher: Edit|Wirte
           hooks:
             - type: command
               command: ./format.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PostToolUse:
         - matcher: Edit|Write
           hooks:
             - type: command
               command: ./format.sh
-    ---
-
-    You review code.
     ```
     """
     for _, matcher in shape.tool_matchers(ctx):
@@ -950,36 +794,24 @@ def invalid_matcher(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PostToolUse:
         - matcher: "*Edit"
           hooks:
             - type: command
               command: ./format.sh
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     hooks:
       PostToolUse:
         - matcher: ".*Edit"
           hooks:
             - type: command
               command: ./format.sh
-    ---
-
-    You review code.
     ```
     """
     for _, matcher in shape.tool_matchers(ctx):

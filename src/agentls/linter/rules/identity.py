@@ -169,13 +169,8 @@ def name_not_text(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown
-    ---
+    ```yaml
     name: "123"
-    description: Reviews code. Use it after every change.
-    ---
-
-    You review code.
     ```
     """
     yield from _report_non_string(ctx, "name")
@@ -191,26 +186,16 @@ def description_not_text(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description:
       Use it when: the code has changed.
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description: |
       Use it when: the code has changed.
-    ---
-
-    You review code.
     ```
     """
     yield from _report_non_string(ctx, "description")
@@ -247,13 +232,8 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
+    ```yaml
     name: team:reviewer
-    description: Reviews code. Use it after every change.
-    ---
-
-    You review code.
     ```
 
     ## Good

@@ -18,27 +18,15 @@ def unused_suppression(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     # agentls: ignore[unknown-tool]
-    description: Reviews code. Use it after every change.
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     # agentls: ignore[unknown-tool]
     tools: Read, OurOwnTool
-    ---
-
-    You review code.
     ```
     """
     for comment in ctx.unused_suppressions:

@@ -78,26 +78,14 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     allowed-tools: Read, Grep
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
     """
     for entry in _unknown_entries(ctx):
@@ -128,26 +116,14 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     steps: 20
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     maxTurns: 20
-    ---
-
-    You review code.
     ```
     """
     for entry in _unknown_entries(ctx):
@@ -185,24 +161,12 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     version: 1.2
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     color: blue
-    ---
-
-    You review code.
     ```
 
     ## Good
@@ -247,14 +211,8 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown plugin
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml plugin
     permissionMode: plan
-    ---
-
-    You review code.
     ```
 
     ## Good
@@ -291,48 +249,24 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read
     tools: Grep
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     model: pro
     model: flash
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     model: flash
-    ---
-
-    You review code.
     ```
     """
     rejected = list(findings_for_reason(ctx, "duplicate-key"))
@@ -386,14 +320,8 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model:
-    ---
-
-    You review code.
     ```
 
     ## Good
@@ -456,24 +384,14 @@ def deprecated_key(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     maxSteps: 20
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     steps: 20
-    ---
-
-    You review code.
     ```
     """
     for entry in ctx.document.root.entries:
@@ -531,13 +449,8 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     prompt: You review code.
-    ---
-
-    You review code.
     ```
 
     ## Good
@@ -576,24 +489,14 @@ def overridden_key(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .opencode/modes
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/modes
     mode: subagent
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     mode: subagent
-    ---
-
-    You review code.
     ```
     """
     for name, value in ctx.document.identity.fixed_values.items():
@@ -665,33 +568,21 @@ def unknown_field(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .github/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .github/agents
     handoffs:
       - label: Mend
         agent: mender
         prompt: Mend what was found.
         colour: red
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .github/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .github/agents
     handoffs:
       - label: Mend
         agent: mender
         prompt: Mend what was found.
-    ---
-
-    You review code.
     ```
     """
     unknown: dict[Span, _UnknownField] = {}

@@ -65,46 +65,22 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grpe
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     tools: [read_file, Bash]
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     tools: [read_file, run_shell_command]
-    ---
-
-    You review code.
     ```
     """
     yield from _rejected_tools(ctx)
@@ -164,26 +140,14 @@ def wrong_case_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, grep
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
     """
     is_table_incomplete = allows_unlisted_tools(ctx)
@@ -216,26 +180,14 @@ def removed_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, LS
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Glob
-    ---
-
-    You review code.
     ```
     """
     for tools, listed, replacements in find_unresolved(ctx, "removed-tool"):
@@ -259,26 +211,14 @@ def renamed_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Task
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Agent
-    ---
-
-    You review code.
     ```
     """
     for tools in ctx.document.tool_lists:
@@ -336,26 +276,14 @@ def foreign_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, run_shell_command
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Bash
-    ---
-
-    You review code.
     ```
     """
     lists = () if foreign_format_of(ctx) else ctx.document.tool_lists
@@ -407,26 +335,14 @@ def unavailable_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, AskUserQuestion
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read
-    ---
-
-    You review code.
     ```
     """
     if runs_main_session(ctx):
@@ -456,26 +372,14 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, LSP
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
     """
     lost = [
@@ -507,26 +411,14 @@ def no_tools(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools:
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
     """
     toolless = [(reading, tools) for reading in ctx.readings if (tools := _without_tools(ctx, reading))]
@@ -683,26 +575,14 @@ def tool_separator(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read; Grep
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
     """
     found = list(find_unresolved(ctx, "tool-separator"))
@@ -782,26 +662,14 @@ def unscoped_specifier(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Bash(git:*)
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Bash
-    ---
-
-    You review code.
     ```
     """
     for tools, listed in _with_specifier(ctx):
@@ -846,26 +714,14 @@ def agent_types_ignored(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: lead
-    description: Leads the work on a feature. Use it for features of several parts.
+    ```yaml
     tools: Read, Agent(worker, tester)
-    ---
-
-    You lead the work.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: lead
-    description: Leads the work on a feature. Use it for features of several parts.
+    ```yaml
     tools: Read, Agent
-    ---
-
-    You lead the work.
     ```
     """
     if runs_main_session(ctx):
@@ -886,27 +742,15 @@ def allowed_and_denied(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Bash
     disallowedTools: Bash
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read
-    ---
-
-    You review code.
     ```
     """
     lists = {tools.key.name: tools for tools in ctx.document.tool_lists}
@@ -940,26 +784,14 @@ def duplicate_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep, Read
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
     """
     for tools in ctx.document.tool_lists:
@@ -991,26 +823,14 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Web*
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, WebFetch, WebSearch
-    ---
-
-    You review code.
     ```
     """
     for tools, listed, replacements in find_unresolved(ctx, "wildcard-not-understood"):
@@ -1042,28 +862,16 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .github/agents
-    ---
-    name: lead
-    description: Leads the work on a feature. Use it for features of several parts.
+    ```yaml .github/agents
     tools: [read]
     agents: [reviewer]
-    ---
-
-    You lead the work.
     ```
 
     ## Good
 
-    ```markdown .github/agents
-    ---
-    name: lead
-    description: Leads the work on a feature. Use it for features of several parts.
+    ```yaml .github/agents
     tools: [read, agent]
     agents: [reviewer]
-    ---
-
-    You lead the work.
     ```
     """
     for reading in ctx.readings:

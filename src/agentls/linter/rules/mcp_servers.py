@@ -25,28 +25,16 @@ def invalid_skills(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     skills:
       code-style: true
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     skills:
       - code-style
-    ---
-
-    You review code.
     ```
     """
     for key, entry in entries_of_type(ctx, "skills"):
@@ -101,32 +89,20 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       - command: npx
         args: ["-y", "tracker"]
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       - github
       - tracker:
           command: npx
           args: ["-y", "tracker"]
-    ---
-
-    You review code.
     ```
     """
     ignores = ctx.describe_effect("ignores it")
@@ -186,31 +162,19 @@ def incomplete_server(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       - tracker:
           url: https://tracker.example/mcp
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       - tracker:
           type: http
           url: https://tracker.example/mcp
-    ---
-
-    You review code.
     ```
     """
     for server, definition in _definitions(ctx):
@@ -257,32 +221,20 @@ def unknown_server_field(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       - tracker:
           command: npx
           arg: ["-y", "tracker"]
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       - tracker:
           command: npx
           args: ["-y", "tracker"]
-    ---
-
-    You review code.
     ```
     """
     fields = [field.name for field in ctx.dialect.servers.fields]
@@ -305,32 +257,20 @@ def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       tracker:
         command: npx
         args: ["-y", "tracker"]
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     mcpServers:
       - tracker:
           command: npx
           args: ["-y", "tracker"]
-    ---
-
-    You review code.
     ```
     """
     for key, entry in entries_of_type(ctx, "servers"):

@@ -45,26 +45,14 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: [sonnet, opus]
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: sonnet
-    ---
-
-    You review code.
     ```
     """
     for key, entry in entries_of_type(ctx, "model"):
@@ -87,24 +75,14 @@ def model_without_provider(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     model: sonnet
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     model: anthropic/claude-sonnet-5-5
-    ---
-
-    You review code.
     ```
     """
     models = ctx.dialect.models
@@ -140,24 +118,14 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     model: antropic/claude-sonnet-5-5
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     model: anthropic/claude-sonnet-5-5
-    ---
-
-    You review code.
     ```
     """
     models = ctx.dialect.models
@@ -186,26 +154,14 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: sonnet-5.5
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: claude-sonnet-5-5
-    ---
-
-    You review code.
     ```
     """
     for value, model in _models(ctx):
@@ -273,26 +229,14 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: our-own-model
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: inherit
-    ---
-
-    You review code.
     ```
     """
     for value, model in _models(ctx):
@@ -328,36 +272,18 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: anthropic/claude-sonnet-5-5
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     model: sonnet
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: claude-sonnet-5-5
-    ---
-
-    You review code.
     ```
     """
     for value, model in _models(ctx):
@@ -385,26 +311,14 @@ def retired_model(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: claude-3-5-sonnet-20241022
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: sonnet
-    ---
-
-    You review code.
     ```
     """
     for value, model in _models(ctx):
@@ -421,31 +335,20 @@ def remapped_model(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: claude-opus-4-1
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     model: opus
-    ---
-
-    You review code.
     ```
     """
     for value, model in _models(ctx):
         if model and model.status == "remapped":
-            message = f"{model.summary} is no longer available; {ctx.describe_effect(f'uses `{model.resolves_to}` instead')}."
+            effect = ctx.describe_effect(f"uses `{model.resolves_to}` instead")
+            message = f"{model.summary} is no longer available; {effect}."
             yield _suggest_alias(ctx, value, model, message)
 
 

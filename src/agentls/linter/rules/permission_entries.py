@@ -26,30 +26,20 @@ def overruled_permission(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     permission:
       bash:
         "git *": allow
         "*": deny
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     permission:
       bash:
         "*": deny
         "git *": allow
-    ---
-
-    You review code.
     ```
     """
     # An entry that overrules several others is moved before the first of them, by the same fix for all.
@@ -101,26 +91,16 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     permission:
       write: deny
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .opencode/agents
-    ---
-    description: Reviews code. Use it after every change.
+    ```yaml .opencode/agents
     permission:
       edit: deny
-    ---
-
-    You review code.
     ```
     """
     keys = ctx.dialect.tool_keys

@@ -316,27 +316,15 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     ---
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools: Read, Grep
-    ---
-
-    You review code.
     ```
     """
     block = ctx.document.frontmatter

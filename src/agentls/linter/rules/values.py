@@ -35,57 +35,27 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     permissionMode: acceptedits
-    ---
-
-    You review code.
     ```
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     background: yes
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     max_turns: "20"
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     permissionMode: acceptEdits
     background: true
-    ---
-
-    You review code.
     ```
 
-    ```markdown .gemini/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .gemini/agents
     max_turns: 20
-    ---
-
-    You review code.
     ```
     """
     yield from _rejected_values(ctx)
@@ -166,26 +136,14 @@ def unknown_color(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     color: "#ff8800"
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     color: orange
-    ---
-
-    You review code.
     ```
     """
     for key, entry in entries_of_type(ctx, "enum"):
@@ -210,24 +168,14 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .github/prompts/case.prompt.md
-    ---
-    description: Explains a file.
+    ```yaml .github/prompts/case.prompt.md
     agent: Ask
-    ---
-
-    Explain the file.
     ```
 
     ## Good
 
-    ```markdown .github/prompts/case.prompt.md
-    ---
-    description: Explains a file.
+    ```yaml .github/prompts/case.prompt.md
     agent: ask
-    ---
-
-    Explain the file.
     ```
     """
     for key, entry in entries_of_type(ctx, "text", "enum"):
@@ -267,10 +215,7 @@ def equal_entries(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .github/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .github/agents
     handoffs:
       - label: Go on
         agent: mender
@@ -278,17 +223,11 @@ def equal_entries(ctx: Context) -> Iterator[Finding]:
       - label: Go on
         agent: tester
         prompt: Test it.
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .github/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml .github/agents
     handoffs:
       - label: Mend
         agent: mender
@@ -296,9 +235,6 @@ def equal_entries(ctx: Context) -> Iterator[Finding]:
       - label: Test
         agent: tester
         prompt: Test it.
-    ---
-
-    You review code.
     ```
     """
     for runtime, unique, records, _ in records_in(ctx):

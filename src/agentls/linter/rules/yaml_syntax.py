@@ -81,27 +81,16 @@ def invalid_yaml(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     Examples: "please review", then "thanks"
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description: |
       Reviews code. Use it after every change.
       Examples: "please review", then "thanks"
-    ---
-
-    You review code.
     ```
     """
     if find_early_closing(ctx):
@@ -212,25 +201,15 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description: Reviews code. Examples: "please review", then "thanks". Use it often.
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description: >-
       Reviews code. Examples: "please review", then "thanks". Use it often.
-    ---
-
-    You review code.
     ```
     """
     invalid, misread = list(_invalid_values(ctx)), list(_changed_values(ctx))
@@ -357,15 +336,9 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
-    description: Reviews code. Use it after every change.
+    ```yaml
     tools:
       - Read
-    ---
-
-    You review code.
     ```
     """
     block = ctx.reading.block
@@ -406,15 +379,10 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description: "Use it when: the code has changed."
     # cheap
     model: haiku
-    ---
-
-    You review code.
     ```
     """
     for chunk, value, alone in _repaired_values(ctx):
@@ -465,15 +433,10 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown
-    ---
-    name: reviewer
+    ```yaml
     description: "Use it when: the code has changed."
     mcpServers:
       - docs: {type: http, url: "https://example.com/mcp"}
-    ---
-
-    You review code.
     ```
     """
     already = {reason.span for reason in ctx.reading.reasons}
@@ -499,27 +462,16 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .qwen/agents
-    ---
-    name: reviewer
-    description: Reviews code. Use it
+    ```yaml .qwen/agents
       when: the code has changed.
-    ---
-
-    You review code.
     ```
 
     ## Good
 
-    ```markdown .qwen/agents
-    ---
-    name: reviewer
+    ```yaml .qwen/agents
     description: >-
       Reviews code. Use it
       when: the code has changed.
-    ---
-
-    You review code.
     ```
     """
     reading = ctx.reading
@@ -549,24 +501,14 @@ def unclosed_list(ctx: Context) -> Iterator[Finding]:
 
     ## Bad
 
-    ```markdown .github/prompts/explain.prompt.md
-    ---
-    description: Explains a file.
+    ```yaml .github/prompts/explain.prompt.md
     tools: [read, search
-    ---
-
-    Explain the file.
     ```
 
     ## Good
 
-    ```markdown .github/prompts/explain.prompt.md
-    ---
-    description: Explains a file.
+    ```yaml .github/prompts/explain.prompt.md
     tools: [read, search]
-    ---
-
-    Explain the file.
     ```
     """
     if any(reason.kind == "invalid-yaml" for reading in ctx.readings for reason in reading.reasons):
