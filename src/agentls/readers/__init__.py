@@ -1,1 +1,1 @@
-"""What a runtime makes of a text: the strategies by which runtimes read, and the reading that comes of it."""
+"""How runtimes read agent files: the strategies, and the `Reading` that each of them returns."""

@@ -1,9 +1,8 @@
-"""The way of OpenCode: YAML, and if that fails, values with a colon as blocks of text.
+"""Parsing YAML, or else YAML with the values that contain a colon as block scalars, as OpenCode does.
 
-Observed in OpenCode 1.18.33 and Kilo 7.7.9 on 2026-11-20. Of a frontmatter that is not valid YAML,
-each line `key: value` at the left margin is looked at. If the value holds a colon and does not
-start with a quote, it is moved into a block of text of its own, and the whole is parsed once more.
-What cannot be parsed even then is no frontmatter.
+Observed in OpenCode 1.18.33 and Kilo 7.7.9 on 2026-11-20. If the frontmatter is invalid YAML, the value of
+each unindented line `key: value` that contains a colon and does not start with a quote becomes a block scalar,
+and the block is parsed again. If that fails too, the file has no frontmatter.
 """
 
 from __future__ import annotations
@@ -21,60 +20,60 @@ from agentls.text.yaml_tree import TAB_INDENTATION, MappedText, ParseResult, par
 
 _OPENING = re.compile(r"\ufeff?---\r?\n")
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")
-_NOT_MOVED = re.compile(r"[|>]?\Z|[\"']")
+_UNCHANGED = re.compile(r"[|>]?\Z|[\"']")
 
 
 def parse_with_block_repair(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
-    """YAML, or else YAML after the repair."""
+    """Parse the block as YAML, or else as YAML after the repair."""
     strict = _parse(MappedText.unchanged(text, block))
-    reason = _refused(text, strict, runtime)
+    reason = _explain_rejection(text, strict, runtime)
     if not strict.error and not reason:
         return BlockParse(strict.root)
     fenced = _OPENING.fullmatch(text, 0, block.start) and text.startswith("---", block.end)
     source = repair(text, block) if fenced else MappedText.unchanged(text, block)
     if source.repaired:
-        mended = _parse(source)
-        if not mended.error and not _refused(text, mended, runtime):
-            return BlockParse(mended.root, "repaired", tuple(sorted(source.repaired)))
+        repaired = _parse(source)
+        if not repaired.error and not _explain_rejection(text, repaired, runtime):
+            return BlockParse(repaired.root, "repaired", tuple(sorted(source.repaired)))
     return reason or _explain(text, block, strict)
 
 
-def _refused(text: str, parsed: ParseResult, runtime: Runtime) -> Reason | None:
-    """Why the parser refuses a block that is in order otherwise, if it does."""
+def _explain_rejection(text: str, parsed: ParseResult, runtime: Runtime) -> Reason | None:
+    """Return the reason why the parser rejects a block of valid syntax, if it does."""
     if parsed.error or parsed.root is None:
         return None
-    equal = find_duplicate_key(parsed.root) if runtime.duplicate_keys == "refused" else None
-    return find_unknown_tag(text, parsed.root) or equal
+    duplicate = find_duplicate_key(parsed.root) if runtime.duplicate_keys == "refused" else None
+    return find_unknown_tag(text, parsed.root) or duplicate
 
 
 def repair(text: str, block: Span) -> MappedText:
-    """The block with the values that hold a colon moved into blocks of text."""
+    """Return the block with the values that contain a colon as block scalars."""
     pieces: list[str] = []
     anchors: list[tuple[int, int]] = []
-    rewritten: list[Span] = []
+    repaired_values: list[Span] = []
     length, at = 0, block.start
     for line in block.text_in(text).split("\n"):
         anchors.append((length, at))
         found = _LINE.fullmatch(line.removesuffix("\r"))
         value = found[3].strip() if found else ""
-        if found and ":" in value and not _NOT_MOVED.match(value):
+        if found and ":" in value and not _UNCHANGED.match(value):
             start = at + found.start(3)
             lead = len(found[1]) + len(": ")
             piece = f"{found[1]}: |-\n  {value}"
             anchors.append((length + lead, start))
             anchors.append((length + len(piece) - len(value), start))
             anchors.append((length + len(piece), start + len(value)))
-            rewritten.append(Span(start, start + len(value)))
+            repaired_values.append(Span(start, start + len(value)))
         else:
             piece = line
         pieces.append(piece)
         length += len(piece) + 1
         at += len(line) + 1
-    return MappedText("\n".join(pieces), tuple(anchors), frozenset(rewritten))
+    return MappedText("\n".join(pieces), tuple(anchors), frozenset(repaired_values))
 
 
 def _parse(source: MappedText) -> ParseResult:
-    """The tree of a block; a tab counts for nothing where a line is indented."""
+    """Return the tree of a block. The indentation of a line ends at its first tab."""
     parsed = parse(source)
     if parsed.error and "\t" in source.text:
         return parse(_without_tabs(source))
@@ -82,7 +81,7 @@ def _parse(source: MappedText) -> ParseResult:
 
 
 def _without_tabs(source: MappedText) -> MappedText:
-    """The source with the indentation of each line cut at its first tab."""
+    """Return the source with the indentation of each line cut at its first tab."""
     cuts = [
         (source.text.index("\t", *found.span()), found.end())
         for found in TAB_INDENTATION.finditer(source.text)
@@ -101,7 +100,8 @@ def _without_tabs(source: MappedText) -> MappedText:
 
 
 def _explain(text: str, block: Span, strict: ParseResult) -> Reason:
-    """Why the block cannot be parsed: the first entry that the repair does not mend, if there is one."""
+    """Return the reason why the block cannot be parsed: the first entry that stays invalid after the repair, if
+    there is one."""
     before: Span | None = None
     for chunk in split_entries(text, block):
         if parse(repair(text, chunk)).error:

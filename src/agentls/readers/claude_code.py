@@ -1,12 +1,11 @@
 """How Claude Code reads an agent file.
 
-Observed in 2.1.328 on 2026-11-20 with a thousand recorded files. A byte order mark is taken
-away. The text must then start with a line `---`; the block ends at the very next `---`,
-wherever it stands. The block is parsed as YAML 1.2. If that fails, each line `key: value`
-at the left margin whose value looks suspicious is put into double quotes, and the block is
-parsed once more; if that fails too, the frontmatter is gone. A project's agent needs a name
-and a description in text, and hooks that are not broken; a plugin's agent always loads, if
-need be under the name of its file and with nothing else.
+Observed in 2.1.328 on 2026-11-20 with a thousand recorded files. A byte order mark is removed. The text must
+then start with a line `---`; the block ends at the next `---`, also inside a line. The block is parsed as YAML
+1.2. If that fails, the value of each unindented line `key: value` that contains certain characters is put into
+double quotes, and the block is parsed again. If that fails too, the frontmatter is ignored. An agent of a
+project needs a name and a description that are strings, and valid hooks. An agent of a plugin always loads,
+under its file name and without other metadata if its frontmatter is ignored.
 """
 
 from __future__ import annotations
@@ -31,29 +30,29 @@ from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_op
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, is_null, parse
 
-# A line the repair looks at, and what makes it put the value into quotes.
+# The lines that the repair considers, and the characters for which it quotes the value.
 _REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
-_SUSPICIOUS = re.compile(r": |[{}\[\]*&#!|>%@`]")
+_SPECIAL = re.compile(r": |[{}\[\]*&#!|>%@`]")
 
 
 class ParsedFrontmatter(NamedTuple):
-    """The frontmatter as Claude Code gets it, or the reason why it gets none: where it is seen, the
-    mapping, whether it took the repair, and what that rewrote."""
+    """The frontmatter as Claude Code parses it, or the reason why it cannot: its range, the mapping, whether
+    it needed the repair, and the values that the repair quoted."""
 
     reason: Reason | None
     frame: FrontmatterRange | None = None
     root: Mapping | None = None
-    how: LoadStatus = "clean"
-    rewritten: tuple[Span, ...] = ()
+    status: LoadStatus = "clean"
+    repaired_values: tuple[Span, ...] = ()
 
     @property
-    def body(self) -> int:
-        """Where the prompt starts."""
+    def body_start(self) -> int:
+        """The offset at which the prompt starts."""
         return self.frame.body if self.frame else 0
 
 
 def parse_frontmatter(text: str, runtime: Runtime) -> ParsedFrontmatter:
-    """The frontmatter of any kind of file, as Claude Code parses it."""
+    """Return the frontmatter of an agent file of any dialect as Claude Code parses it."""
     frame = find_frontmatter(text, runtime.fences)
     if frame is None:
         return ParsedFrontmatter(explain_missing_opening(text, 1 if text.startswith(BYTE_ORDER_MARK) else 0))
@@ -61,12 +60,12 @@ def parse_frontmatter(text: str, runtime: Runtime) -> ParsedFrontmatter:
     if isinstance(outcome, Reason):
         return ParsedFrontmatter(outcome, frame)
     if outcome.root is None or isinstance(outcome.root, Mapping):
-        return ParsedFrontmatter(None, frame, outcome.root, outcome.how, outcome.rewritten)
+        return ParsedFrontmatter(None, frame, outcome.root, outcome.status, outcome.repaired_values)
     return ParsedFrontmatter(explain_not_a_mapping(outcome.root), frame)
 
 
 def parse_with_repair(text: str, block: Span, _: Runtime) -> BlockParse | Reason:
-    """The block as it is, tabs or not, or else as the repair has it."""
+    """Parse the block unchanged, with or without tabs as indentation, or else after the repair."""
     source = MappedText.unchanged(text, block)
     strict = parsed = parse(source)
     if parsed.error and "\t" in source.text:
@@ -81,64 +80,65 @@ def parse_with_repair(text: str, block: Span, _: Runtime) -> BlockParse | Reason
 
 
 def read_agent(text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
-    """The reading of an agent file by Claude Code."""
-    seen = parse_frontmatter(text, runtime)
-    how: LoadStatus = seen.how
-    reasons: tuple[Reason, ...] = (seen.reason,) if seen.reason else ()
-    if seen.frame and not (reasons or identity.plugin):
-        reasons = tuple(_validate_required(seen.root, seen.frame.opening, dialect))
+    """Return the reading of an agent file by Claude Code."""
+    parsed = parse_frontmatter(text, runtime)
+    status: LoadStatus = parsed.status
+    reasons: tuple[Reason, ...] = (parsed.reason,) if parsed.reason else ()
+    if parsed.frame and not (reasons or identity.plugin):
+        reasons = tuple(_validate_required(parsed.root, parsed.frame.opening, dialect))
     if reasons:
-        how = "damaged" if identity.plugin else "dropped"
+        status = "damaged" if identity.plugin else "dropped"
     return Reading(
         runtime,
         dialect,
-        how,
+        status,
         reasons,
-        seen.frame.block if seen.frame else None,
-        seen.frame.closing if seen.frame else None,
-        seen.root,
-        seen.rewritten,
-        seen.body,
-        _name(seen.root, identity),
-        _description(seen.root, identity),
+        parsed.frame.block if parsed.frame else None,
+        parsed.frame.closing if parsed.frame else None,
+        parsed.root,
+        parsed.repaired_values,
+        parsed.body_start,
+        _name(parsed.root, identity),
+        _description(parsed.root, identity),
     )
 
 
 def repair(text: str, block: Span) -> MappedText:
-    """The block with suspicious values in double quotes, as Claude Code's second attempt has it."""
+    """Return the block with the values that need quotes in double quotes, as Claude Code parses it after the
+    first attempt fails."""
     pieces: list[str] = []
     anchors: list[tuple[int, int]] = []
-    rewritten: list[Span] = []
+    repaired_values: list[Span] = []
     length, at = 0, block.start
     for line in block.text_in(text).split("\n"):
         anchors.append((length, at))
         found = _REPAIRABLE.fullmatch(line)
-        if found and _is_suspicious(found[2]):
+        if found and _needs_quotes(found[2]):
             value = Span(at + found.start(2), at + found.end(2))
             key = f"{found[1]}: "
             quoted = '"' + found[2].replace("\\", "\\\\").replace('"', '\\"') + '"'
             anchors.append((length + len(key), value.start))
             anchors.append((length + len(key) + len(quoted), value.end))
-            rewritten.append(value)
+            repaired_values.append(value)
             pieces.append(key + quoted)
         else:
             pieces.append(line)
         length += len(pieces[-1]) + 1
         at += len(line) + 1
-    return MappedText("\n".join(pieces), tuple(anchors), frozenset(rewritten))
+    return MappedText("\n".join(pieces), tuple(anchors), frozenset(repaired_values))
 
 
-def _is_suspicious(value: str) -> bool:
-    """Whether the repair puts the value of a line into quotes."""
+def _needs_quotes(value: str) -> bool:
+    """Whether the repair quotes the value of a line."""
     if value[0] in "\"'" and value[-1] == value[0]:
         return False
     if value[0] == "[" and value[-1] == "]":
         return False
-    return _SUSPICIOUS.search(value) is not None
+    return _SPECIAL.search(value) is not None
 
 
 def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> Iterator[Reason]:
-    """What keeps a project's agent from loading although its YAML is in order."""
+    """Yield the reasons why an agent of a project is not loaded although its YAML is valid."""
     for key in ("name", "description"):
         entry = root.get(key) if root else None
         if entry is None:
@@ -162,7 +162,8 @@ def _validate_name(entry: Entry, name: str) -> Iterator[Reason]:
 
 
 def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
-    """Hooks that unload the agent, so that a guard that cannot run does not widen permissions."""
+    """Yield the reasons why the hooks prevent the agent from loading. Claude Code rejects such an agent because
+    a missing guard would widen its permissions."""
     value = hooks.value
     if is_null(value):
         return
@@ -184,7 +185,7 @@ def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
 
 
 def _name(root: Mapping | None, identity: FileIdentity) -> str | None:
-    """The name under which the agent is known; a plugin's name leads, folders follow it."""
+    """Return the name of the agent. In a plugin, the names of the plugin and of the subfolders precede it."""
     entry = root.get("name") if root else None
     scalar = entry.value if entry and isinstance(entry.value, Scalar) else None
     if not identity.plugin:
@@ -194,7 +195,7 @@ def _name(root: Mapping | None, identity: FileIdentity) -> str | None:
 
 
 def _description(root: Mapping | None, identity: FileIdentity) -> str | None:
-    """What the model is told about the agent; a backslash and an `n` become a line break."""
+    """Return the description that the model receives. A backslash and an `n` become a line break."""
     entry = root.get("description") if root else None
     scalar = entry.value if entry and isinstance(entry.value, Scalar) else None
     if scalar and scalar.text and (scalar.type == "str" or (identity.plugin and scalar.type != "null")):

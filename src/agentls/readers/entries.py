@@ -1,4 +1,4 @@
-"""How lenient runtimes parse a frontmatter: each entry for itself where the whole is no YAML."""
+"""Parsing frontmatter entry by entry where the whole block is invalid YAML, as lenient runtimes do."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from agentls.text.yaml_tree import MappedText, Mapping, parse
 
 
 def one_by_one(text: str, block: Span, _: Runtime) -> BlockParse | Reason:
-    """YAML, or else what stands behind each key at the left margin, as plain text if need be. A pattern
-    such as `**/*.ts`, which YAML would want in quotes, is read as it is written."""
+    """Parse the block as YAML. If that fails, parse the value of each unindented key separately, as a plain
+    string if it is invalid YAML: an unquoted pattern such as `**/*.ts` is read as it is written."""
     parsed = parse(MappedText.unchanged(text, block))
     if parsed.error is None:
         return BlockParse(parsed.root)

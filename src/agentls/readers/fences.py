@@ -1,4 +1,4 @@
-"""Where a runtime sees the frontmatter, by the words of `agentls.dialects.runtimes.Fences`."""
+"""Where a runtime finds the frontmatter, given its `agentls.dialects.runtimes.Fences`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 class FrontmatterRange(NamedTuple):
     """The frontmatter as a runtime delimits it: the opening dashes, the YAML, the closing dashes
-    (`None` where the block reaches to the end of the file), and where the prompt starts."""
+    (`None` if the block extends to the end of the file), and the offset at which the prompt starts."""
 
     opening: Span
     block: Span
@@ -23,14 +23,14 @@ class FrontmatterRange(NamedTuple):
 
 
 def find_frontmatter(text: str, fences: Fences) -> FrontmatterRange | None:
-    """The frontmatter of `text`, or `None` where the runtime sees none."""
+    """Return the frontmatter of `text`, or `None` if a runtime with these fences finds none."""
     start = 1 if text.startswith(BYTE_ORDER_MARK) and fences.byte_order_mark else 0
     opening, closing = _patterns(fences)
     opened = opening.match(text, start)
     if opened is None:
         return None
     dashes = Span(opened.end(1) - 3, opened.end(1))
-    # The line end of the opening fence may also be the one in front of the closing fence.
+    # The line end after the opening fence may also be the one before the closing fence.
     at = opened.end() if not fences.allows_empty or fences.closing == "anywhere" else opened.end() - 1
     closed = closing.search(text, max(at, dashes.end))
     if closed:
@@ -44,18 +44,19 @@ def find_frontmatter(text: str, fences: Fences) -> FrontmatterRange | None:
 
 @cache
 def _patterns(fences: Fences) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The opening fence with its line end, and the closing one with the line end in front of it."""
+    """Return the patterns of the opening fence with its line end, and of the closing fence with the line end
+    before it."""
     line_end = r"(?:\r\n|\n|\r)" if fences.cr_ends_line else r"(?:\r?\n)"
     indent = r"[ \t]*" if fences.indented else ""
-    blanks = r"[ \t]*" if fences.opening_blanks else ""
-    language = f"(?:{blanks}(?:{'|'.join(fences.languages)}))?" if fences.languages else ""
-    opening = re.compile(rf"({indent}---){language}{blanks}{line_end}")
+    spaces = r"[ \t]*" if fences.opening_blanks else ""
+    language = f"(?:{spaces}(?:{'|'.join(fences.languages)}))?" if fences.languages else ""
+    opening = re.compile(rf"({indent}---){language}{spaces}{line_end}")
     if fences.closing == "anywhere":
         return opening, re.compile(r"()(---)")
-    behind = {
+    trailing = {
         "alone": "" if fences.requires_final_newline else rf"(?={line_end}|\Z)",
         "blanks": r"[ \t]*" if fences.requires_final_newline else rf"(?=[ \t]*(?:{line_end}|\Z))",
         "anything": "",
     }[fences.closing]
-    after = line_end if fences.requires_final_newline else ""
-    return opening, re.compile(rf"({line_end})({indent}---){behind}{after}")
+    final = line_end if fences.requires_final_newline else ""
+    return opening, re.compile(rf"({line_end})({indent}---){trailing}{final}")

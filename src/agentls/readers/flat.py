@@ -1,7 +1,7 @@
-"""Reading frontmatter as text: keys with a line each, or with a list of lines below.
+"""Parsing frontmatter as keys with strings: each key has the rest of its line, or the list below it.
 
-Letta Code and Pi parse the frontmatter by themselves, according to their sources of August and March
-2026. All values are text or lists of text, and nothing is an error: what is no key belongs to none.
+Letta Code and Pi have parsers of their own, according to their sources of August and March 2026. All values
+are strings or lists of strings. Nothing is an error: lines that are not part of an entry are ignored.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _ITEM = re.compile(r"^[ \t]*-[ \t]+(\S.*?)[ \t\r]*$", re.MULTILINE)
 
 
 def parse_flat_keys(text: str, block: Span, _: Runtime) -> BlockParse:
-    """Keys with text or lists of text."""
+    """Parse the block into keys with strings or lists of strings."""
     entries = tuple(_entry(text, chunk) for chunk in split_entries(text, block))
     return BlockParse(Mapping(block, entries))
 
 
 def _entry(text: str, chunk: Span) -> Entry:
-    """The key of a chunk, with what stands behind it or the list below it."""
+    """Return the entry of a chunk: its key, with the rest of the line or the list below it as the value."""
     found = TOP_LEVEL_KEY.match(chunk.text_in(text))
     assert found is not None, "a chunk starts with a key"
     key = Scalar(Span(chunk.start, chunk.start + found.end("key")), found["key"].strip("\"'"))
@@ -38,7 +38,7 @@ def _entry(text: str, chunk: Span) -> Entry:
 
 
 def _scalar(text: str, span: Span) -> Scalar:
-    """The text in `span`, without blanks and quotes around it; without a text it is nothing."""
+    """Return the string in `span` without surrounding spaces and quotes, or null if it is empty."""
     raw = span.text_in(text)
     start = span.start + len(raw) - len(raw.lstrip())
     raw = raw.strip()

@@ -1,8 +1,8 @@
-"""The lenient way to parse a block: each key for itself, and nothing is ever refused.
+"""Parsing leniently, as VS Code does: each key separately, and no block is ever rejected.
 
-So does VS Code, whose own parser takes most text as it stands: a colon, a backtick or an open quote
-in a value costs at most that value, and a list that is not closed ends with its line. Numbers are
-text to it, and the truth values are the plain words `true` and `false` alone.
+The parser of VS Code accepts most text unchanged. A colon, a backtick or an unclosed quote in a value affects
+at most that value, and an unclosed list ends with its line. Numbers are strings, and the only booleans are the
+plain scalars `true` and `false`.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence,
 
 
 def parse_leniently(text: str, block: Span, _: Runtime) -> BlockParse:
-    """What can be read of the block, key by key where YAML as a whole fails."""
+    """Parse the block as YAML. If that fails, parse each key separately."""
     source = MappedText.unchanged(text, block)
     parsed = parse(source)
     if parsed.error:
         parsed = parse(source, tabs_indent=True)
     if parsed.error:
-        entries = tuple(_with_list(entry, text) for entry in recover_entries(text, block))
-        return BlockParse(map_scalars(Mapping(block, entries), _as_word))
-    return BlockParse(map_scalars(parsed.root, _as_word) if parsed.root else None)
+        entries = tuple(_recover_list(entry, text) for entry in recover_entries(text, block))
+        return BlockParse(map_scalars(Mapping(block, entries), _retype))
+    return BlockParse(map_scalars(parsed.root, _retype) if parsed.root else None)
 
 
 _ITEM = re.compile(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*?))\s*(?:[,\]}\n]|\Z)")
 
 
-def _with_list(entry: Entry, text: str) -> Entry:
-    """`entry` with the list that its text starts, if that was all that could not be read."""
+def _recover_list(entry: Entry, text: str) -> Entry:
+    """Return `entry` with the flow list at the start of its value, if the value could not be parsed."""
     span = entry.value.span
     if not entry.unparsed or not text.startswith("[", span.start):
         return entry
@@ -46,7 +46,7 @@ def _with_list(entry: Entry, text: str) -> Entry:
     return entry._replace(value=Sequence(Span(span.start, end), tuple(items)))
 
 
-def _as_word(scalar: Scalar) -> Scalar:
-    """A number, or a truth value in another spelling, as text."""
-    plain = scalar.type == "bool" and scalar.text in ("true", "false")
-    return scalar if plain or scalar.type in ("str", "null") else scalar._replace(type="str")
+def _retype(scalar: Scalar) -> Scalar:
+    """Return a scalar with the type that VS Code gives it: numbers and other spellings of booleans are strings."""
+    boolean = scalar.type == "bool" and scalar.text in ("true", "false")
+    return scalar if boolean or scalar.type in ("str", "null") else scalar._replace(type="str")

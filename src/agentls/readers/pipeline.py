@@ -1,8 +1,8 @@
-"""The general way to read an agent file, by the parameters of `agentls.dialects.runtimes.Runtime`.
+"""The general pipeline that reads an agent file, by the parameters of `agentls.dialects.runtimes.Runtime`.
 
-Four steps, each of which may end the reading: find the frontmatter, parse it, compare it with
-the tables, look at the prompt. Runtimes differ in the first by their fences, in the second by
-what they try when YAML fails (`Way`), in the third by what they refuse.
+It has four steps, each of which may end the reading: find the frontmatter, parse it, validate it against the
+tables, and check the prompt. Runtimes differ in the first step by their fences, in the second by how they parse
+invalid YAML (`BlockParser`), and in the third by what they reject.
 """
 
 from __future__ import annotations
@@ -28,41 +28,37 @@ from agentls.readers.reading import (
 from agentls.readers.scalars import find_unknown_tag, retype_scalars
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, ParseResult, Scalar, Sequence, parse
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 
 
 class BlockParse(NamedTuple):
-    """What came of parsing a block: the tree, how it was got, the values that a repair changed, and the
-    lines that it passed over."""
+    """The result of parsing a block: the tree, the status, the values that a repair changed, and the lines that
+    the parser ignored."""
 
     root: Node | None
-    how: LoadStatus = "clean"
-    rewritten: tuple[Span, ...] = ()
-    lost: tuple[Span, ...] = ()
+    status: LoadStatus = "clean"
+    repaired_values: tuple[Span, ...] = ()
+    ignored_lines: tuple[Span, ...] = ()
 
 
 BlockParser = Callable[[str, Span, Runtime], "BlockParse | Reason"]
-"""A way to parse the block of a text: an outcome, or the reason why there is none."""
+"""Parses the block of a text: returns the result, or the reason why the block cannot be parsed."""
 
 
 def parse_strict(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
-    """YAML or nothing."""
+    """Parse the block as YAML, or return the reason why the runtime rejects it."""
     if runtime.fences.strips_leading_blanks:
         block = block._replace(start=block.end - len(block.text_in(text).lstrip()))
     parsed = parse(MappedText.unchanged(text, block))
     if parsed.error:
-        return _invalid(text, block, parsed)
-    equal = find_duplicate_key(parsed.root) if runtime.duplicate_keys == "refused" else None
+        return explain_invalid_yaml(text, block, parsed, None)
+    duplicate = find_duplicate_key(parsed.root) if runtime.duplicate_keys == "refused" else None
     tag = find_unknown_tag(text, parsed.root) if runtime.scalar_types != "core" else None
-    return equal or tag or BlockParse(parsed.root)
-
-
-def _invalid(text: str, block: Span, parsed: ParseResult) -> Reason:
-    return explain_invalid_yaml(text, block, parsed, None)
+    return duplicate or tag or BlockParse(parsed.root)
 
 
 def find_duplicate_key(root: Node | None) -> Reason | None:
-    """The reason why a parser that refuses equal keys gives up, if it does."""
+    """Return the reason why a parser that rejects duplicate keys fails, or `None` if the tree has none."""
     stack = [root] if root else []
     while stack:
         node = stack.pop(0)
@@ -78,75 +74,80 @@ def find_duplicate_key(root: Node | None) -> Reason | None:
     return None
 
 
-def make_strategy(way: BlockParser) -> Callable[[str, FileIdentity, Dialect, Runtime], Reading]:
-    """The strategy that reads in the general way, and parses in `way`."""
+def make_strategy(parse_block: BlockParser) -> Callable[[str, FileIdentity, Dialect, Runtime], Reading]:
+    """Return the strategy that reads a file by the general pipeline and parses its block with `parse_block`."""
 
     def read(text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
-        return _read(way, text, identity, dialect, runtime)
+        return _read(parse_block, text, identity, dialect, runtime)
 
     return read
 
 
-def _read(way: BlockParser, text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
+def _read(
+    parse_block: BlockParser, text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime
+) -> Reading:
     hidden = explain_unread_file(identity, runtime)
     frame = find_frontmatter(text, runtime.fences)
     reason = None if frame else explain_missing_frontmatter(text, runtime)
-    # A file without frontmatter is no agent that somebody misses.
+    # A file without frontmatter is probably not an agent file, so that nothing is wrong if it is not read.
     if hidden and not (reason and reason.kind == "missing-frontmatter"):
         return _ended(runtime, dialect, identity, hidden, None, "skipped")
     if frame is None:
-        assert reason is not None, "it says why there is none"
+        assert reason is not None, "a file without frontmatter has a reason"
         if reason.kind == "missing-frontmatter" and runtime.naming.default_name == "folder":
-            # The name of the file says what it is meant for; others may be mere documentation.
+            # A file with a fixed name, such as `SKILL.md`, is an agent file; others may be documentation.
             reason = reason._replace(kind="unopened-frontmatter")
         plain = reason.kind == "missing-frontmatter"
         return _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
-    outcome = way(text, frame.block, runtime)
+    outcome = parse_block(text, frame.block, runtime)
     if isinstance(outcome, Reason):
         if frame.closing is None:
             outcome = Reason("unclosed-frontmatter", "closing fence missing", frame.opening)
         return _ended(runtime, dialect, identity, outcome, frame, runtime.unreadable)
-    tree = retype_scalars(outcome.root, runtime, outcome.rewritten) if outcome.root else None
+    tree = retype_scalars(outcome.root, runtime, outcome.repaired_values) if outcome.root else None
     variant = find_variant(tree, dialect)
-    root, shaped = _mapping(tree, runtime, variant)
-    reasons = shaped or tuple(validate_frontmatter(text, root, identity, dialect, runtime, frame, variant))
+    root, not_a_mapping = _find_mapping(tree, runtime, variant)
+    reasons = not_a_mapping or tuple(
+        validate_frontmatter(text, root, identity, dialect, runtime, frame, variant)
+    )
     if variant and isinstance(tree, Sequence):
-        reasons += tuple(_listed(text, tree.items[1:], identity, dialect, runtime, frame))
-    reasons += tuple(_prompt(text, frame, runtime))
-    how: LoadStatus = outcome.how
+        reasons += tuple(_validate_items(text, tree.items[1:], identity, dialect, runtime, frame))
+    reasons += tuple(_validate_prompt(text, frame, runtime))
+    status: LoadStatus = outcome.status
     if reasons:
-        spread = shaped and runtime.unknown_keys == "passed on"
-        lost = "no metadata" in (runtime.invalid_values, runtime.unreadable if shaped else "")
-        how = "damaged" if spread or lost else "dropped"
+        passed_on = not_a_mapping and runtime.unknown_keys == "passed on"
+        no_metadata = "no metadata" in (runtime.invalid_values, runtime.unreadable if not_a_mapping else "")
+        status = "damaged" if passed_on or no_metadata else "dropped"
     return Reading(
         runtime,
         dialect,
-        how,
+        status,
         reasons,
         frame.block,
         frame.closing,
         root,
-        outcome.rewritten,
+        outcome.repaired_values,
         frame.body,
         agent_name(root, identity, runtime),
-        None if how == "damaged" else agent_description(root, text[frame.body :], runtime),
-        outcome.lost,
+        None if status == "damaged" else agent_description(root, text[frame.body :], runtime),
+        outcome.ignored_lines,
     )
 
 
 def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | None:
-    """Why the runtime does not look at a file of that place and name, if it does not."""
+    """Return the reason why the runtime does not read a file with this location and name, or `None` if it reads
+    it."""
     from fnmatch import fnmatchcase
 
     deepest = 1 if runtime.naming.default_name == "folder" else 0
     if len(identity.subfolders) > deepest and not runtime.files.recursive:
         folder = "/".join(identity.subfolders)
         return Reason("unread-file", "file in a subfolder", Span(0, 3), (folder,))
-    skipped = next(
+    ignoring = next(
         (pattern for pattern in runtime.files.ignored_files if fnmatchcase(identity.file_name, pattern)), None
     )
-    if skipped:
-        return Reason("unread-file", "file name ignored", Span(0, 3), (skipped,))
+    if ignoring:
+        return Reason("unread-file", "file name ignored", Span(0, 3), (ignoring,))
     if (
         runtime.files.accepted_files
         and identity.file_name
@@ -157,10 +158,10 @@ def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | No
 
 
 def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
-    """Why the runtime sees no frontmatter in a text."""
+    """Return the reason why the runtime finds no frontmatter in a text."""
     fences = runtime.fences
-    marked = text.startswith(BYTE_ORDER_MARK) and not fences.byte_order_mark
-    if marked and find_frontmatter(text[1:], fences):
+    keeps_mark = text.startswith(BYTE_ORDER_MARK) and not fences.byte_order_mark
+    if keeps_mark and find_frontmatter(text[1:], fences):
         return Reason("byte-order-mark", "byte order mark", Span(0, min(4, len(text))))
     start = 1 if text.startswith(BYTE_ORDER_MARK) else 0
     loose = find_frontmatter(
@@ -169,14 +170,15 @@ def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:
     if loose and not fences.opening_blanks:
         line = text[loose.opening.end : loose.block.start]
         if line.strip("\r\n"):
-            blanks = Span(loose.opening.end, loose.opening.end + len(line.rstrip("\r\n")))
-            return Reason("malformed-fence", "opening fence with spaces", blanks)
+            spaces = Span(loose.opening.end, loose.opening.end + len(line.rstrip("\r\n")))
+            return Reason("malformed-fence", "opening fence with spaces", spaces)
     if loose and loose.block.start >= loose.block.end:
         return Reason("missing-frontmatter", "empty frontmatter", loose.opening)
     if loose is None and fences.requires_final_newline:
-        ends = find_frontmatter(text + "\n", fences)
-        if ends:
-            return Reason("missing-prompt", "no line after the frontmatter", ends.closing or ends.opening)
+        completed = find_frontmatter(text + "\n", fences)
+        if completed:
+            span = completed.closing or completed.opening
+            return Reason("missing-prompt", "no line after the frontmatter", span)
     reason = explain_missing_opening(text, start)
     if reason.kind == "unclosed-frontmatter":
         almost = find_frontmatter(
@@ -202,13 +204,16 @@ def _ended(
     *,
     clean: bool = False,
 ) -> Reading:
-    """The reading of a file whose frontmatter is missing or cannot be read."""
-    how: LoadStatus = "dropped" if outcome == "skipped" else "clean" if clean else "damaged"
+    """Return the reading of a file whose frontmatter is missing or cannot be parsed.
+
+    `outcome` is what the runtime does then, as `Runtime.unreadable` states it.
+    """
+    status: LoadStatus = "dropped" if outcome == "skipped" else "clean" if clean else "damaged"
     return Reading(
         runtime,
         dialect,
-        how,
-        () if how == "clean" else (reason,),
+        status,
+        () if status == "clean" else (reason,),
         frame.block if frame else None,
         frame.closing if frame else None,
         None,
@@ -220,7 +225,7 @@ def _ended(
 
 
 def find_variant(root: Node | None, dialect: Dialect) -> Variant | None:
-    """The variant of the format that the file is written in, or `None` for the plain one."""
+    """Return the variant of the format that the file uses, or `None` for the format without variant."""
     if isinstance(root, Sequence) and root.items and isinstance(root.items[0], Mapping):
         root = root.items[0]
     if not isinstance(root, Mapping):
@@ -235,11 +240,11 @@ def find_variant(root: Node | None, dialect: Dialect) -> Variant | None:
     return None
 
 
-def _mapping(
+def _find_mapping(
     root: Node | None, runtime: Runtime, variant: Variant | None
 ) -> tuple[Mapping | None, tuple[Reason, ...]]:
-    """The mapping of the frontmatter, and a reason if it is none. Of a list of definitions, which
-    some variants allow, it is the first."""
+    """Return the mapping of the frontmatter, or the reason why it is not a mapping. Some variants allow a list of
+    definitions, whose first item is returned."""
     if root is None or isinstance(root, Mapping):
         return root, ()
     if variant and variant.allows_list and isinstance(root, Sequence):
@@ -251,7 +256,7 @@ def _mapping(
 
 
 def explain_not_a_mapping(root: Node) -> Reason:
-    """Why a frontmatter says nothing that is a list or a text."""
+    """Return the reason for frontmatter that is a list or a string."""
     return Reason("frontmatter-not-a-mapping", "not a mapping", root.span, (root,))
 
 
@@ -264,7 +269,7 @@ def validate_frontmatter(
     frame: FrontmatterRange,
     variant: Variant | None,
 ) -> Iterator[Reason]:
-    """What the runtime refuses in a frontmatter that it could parse."""
+    """Yield the reasons why the runtime rejects frontmatter that it can parse."""
     required = variant.required if variant else runtime.required
     if runtime.may_extend_agent and not text[frame.body :].strip():
         required = ("name",)
@@ -285,8 +290,8 @@ def validate_frontmatter(
             (other for other in dialect.variants if other is not variant and name in other.exclusive_keys),
             None,
         )
-        fits = name in variant.keys if variant else other is None
-        known = key is not None and key.known_to(runtime.name) and fits
+        in_variant = name in variant.keys if variant else other is None
+        known = key is not None and key.known_to(runtime.name) and in_variant
         if not known or key is None:
             if runtime.unknown_keys == "refused":
                 yield _unknown_key(entry, other, variant if key else None)
@@ -296,19 +301,19 @@ def validate_frontmatter(
         if root is None or root.get(name) is not entry:
             continue
         if rejects_invalid_value(key, runtime) or (key.value.rejected_schema and _is_fatal(key, entry.value)):
-            for misfit in value_schema.find_mismatches(key, entry.value, runtime.name):
-                span = _mark(misfit.span, entry.report_span)
-                yield Reason(_kind(key, entry.value), "mismatch", span, (misfit,))
+            for mismatch in value_schema.find_mismatches(key, entry.value, runtime.name):
+                span = _first_visible(mismatch.span, entry.report_span)
+                yield Reason(_kind(key, entry.value), "mismatch", span, (mismatch,))
             if key.type == "hooks" and isinstance(entry.value, Mapping):
                 yield from _unknown_events(entry.value, dialect, runtime)
     if root is not None and declared_name(root, runtime) is None and runtime.naming.default_name != "none":
-        yield from _default_name(identity, dialect, runtime, frame)
-    yield from _taken_name(root, identity, dialect, runtime, frame)
+        yield from _validate_default_name(identity, dialect, runtime, frame)
+    yield from _find_special_name(root, identity, dialect, runtime, frame)
     if root is not None and runtime.naming.name_mismatch == "refused":
         yield from compare_name_with_folder(root, identity)
 
 
-def _listed(
+def _validate_items(
     text: str,
     items: tuple[Node, ...],
     identity: FileIdentity,
@@ -316,43 +321,44 @@ def _listed(
     runtime: Runtime,
     frame: FrontmatterRange,
 ) -> Iterator[Reason]:
-    """What the runtime refuses in further definitions of a list."""
-    listed = next((variant for variant in dialect.variants if variant.allows_list), None)
+    """Yield the reasons why the runtime rejects further definitions in a list."""
+    variant = next((variant for variant in dialect.variants if variant.allows_list), None)
     for item in items:
         if not isinstance(item, Mapping):
-            span = _mark(item.span, frame.opening)
+            span = _first_visible(item.span, frame.opening)
             yield Reason("frontmatter-not-a-mapping", "item not a mapping", span, (item,))
             continue
-        missing = frame._replace(opening=item.entries[0].key.span) if item.entries else frame
-        yield from validate_frontmatter(text, item, identity, dialect, runtime, missing, listed)
+        item_frame = frame._replace(opening=item.entries[0].key.span) if item.entries else frame
+        yield from validate_frontmatter(text, item, identity, dialect, runtime, item_frame, variant)
 
 
 def _unknown_tools(value: Sequence, text: str, dialect: Dialect) -> Iterator[Reason]:
-    """The names in a list of tools that the runtime does not know, and refuses with the file."""
-    blank = [item for item in value.items if isinstance(item, Scalar) and not item.text.strip()]
-    for item in blank:
+    """Yield a reason for each unknown name in a list of tools, for which the runtime rejects the file."""
+    empty = [item for item in value.items if isinstance(item, Scalar) and not item.text.strip()]
+    for item in empty:
         if item.type == "str":
             yield Reason("unknown-tool", "empty tool", item.span)
     for entry in tool_names.split_tool_list(value, text, dialect.tool_grammar):
-        standing = tool_names.resolve_tool(entry.name, dialect, None).standing
-        if entry.text not in dialect.tool_grammar.wildcards and standing != "available":
+        resolution = tool_names.resolve_tool(entry.name, dialect, None)
+        if entry.text not in dialect.tool_grammar.wildcards and resolution.standing != "available":
             yield Reason("unknown-tool", "unknown tool", entry.name_span, (entry.text,))
 
 
 def _unknown_events(hooks: Mapping, dialect: Dialect, runtime: Runtime) -> Iterator[Reason]:
-    """The events that the runtime does not know, and refuses with the file."""
+    """Yield a reason for each unknown event, for which the runtime rejects the file."""
     for entry in hooks.entries:
         event = dialect.hook_event(entry.key.text)
         if event is None or not event.known_to(runtime.name):
             yield Reason("invalid-value", "unknown event", entry.key.span, (entry.key.text,))
 
 
-def _mark(span: Span, otherwise: Span) -> Span:
+def _first_visible(span: Span, otherwise: Span) -> Span:
+    """Return `span`, or `otherwise` if `span` is empty."""
     return span if span.end > span.start else otherwise
 
 
 def rejects_invalid_value(key: Key, runtime: Runtime) -> bool:
-    """Whether the runtime refuses a file for a wrong value of `key`."""
+    """Whether the runtime rejects a file for an invalid value of `key`."""
     return (
         runtime.name in key.value.rejected_by
         if key.value.rejected_by
@@ -361,13 +367,13 @@ def rejects_invalid_value(key: Key, runtime: Runtime) -> bool:
 
 
 def _is_fatal(key: Key, value: Node) -> bool:
-    """Whether `value` is one that `key` has the whole file refused for."""
+    """Whether `value` matches the schema of the values of `key` for which the whole file is rejected."""
     rejected = Key(key.name, key.type, "", "", value=ValueRules(key.value.rejected_schema))
     return value_schema.matches_schema(rejected, value, "")
 
 
 def _kind(key: Key, value: Node) -> ReasonKind:
-    """What is wrong with a value of `key` that does not match its schema."""
+    """Return the kind of reason for a value of `key` that does not match its schema."""
     if isinstance(value, Scalar) and (value.type == "null" or not value.text.strip()):
         return KIND_IF_MISSING.get(key.name, "invalid-value")
     if isinstance(value, Scalar) and value.type == "str":
@@ -376,8 +382,8 @@ def _kind(key: Key, value: Node) -> ReasonKind:
 
 
 def _unknown_key(entry: Entry, other: Variant | None, variant: Variant | None) -> Reason:
-    """The reason for a key that no variant of the format has, or only the variant `other`, or others than
-    `variant`."""
+    """Return the reason for an unknown key. `other` is the only variant that has it, if there is one. `variant`
+    is the variant of the file, if the key is known only outside it."""
     name, span = entry.key.text, entry.key.span
     if other:
         return Reason("unknown-key", "key of another variant", span, (name, other.title))
@@ -386,36 +392,36 @@ def _unknown_key(entry: Entry, other: Variant | None, variant: Variant | None) -
     return Reason("unknown-key", "unknown key", span, (name,))
 
 
-def _default_name(
+def _validate_default_name(
     identity: FileIdentity, dialect: Dialect, runtime: Runtime, frame: FrontmatterRange
 ) -> Iterator[Reason]:
-    """The reason why the name of the file cannot stand in for a missing `name`, if it cannot."""
+    """Yield a reason if `name` is missing and the default name is invalid."""
     key = dialect.key("name")
     if key is None or not rejects_invalid_value(key, runtime) or "name" in runtime.required:
         return
-    stand_in = Scalar(frame.opening, identity.default_name(runtime.naming.default_name))
-    if not value_schema.matches_schema(key, stand_in, runtime.name):
-        yield Reason("invalid-name", "default name invalid", frame.opening, (stand_in.text,))
+    default = Scalar(frame.opening, identity.default_name(runtime.naming.default_name))
+    if not value_schema.matches_schema(key, default, runtime.name):
+        yield Reason("invalid-name", "default name invalid", frame.opening, (default.text,))
 
 
-def _taken_name(
+def _find_special_name(
     root: Mapping | None, identity: FileIdentity, dialect: Dialect, runtime: Runtime, frame: FrontmatterRange
 ) -> Iterator[Reason]:
-    """The reason why the agent cannot have its name, if that has a meaning of its own."""
+    """Yield a reason if the name of the agent is reserved, or that of a built-in agent."""
     name = agent_name(root, identity, runtime)
     entry = root.get("name") if root else None
-    mark = entry.report_span if entry else frame.opening
+    span = entry.report_span if entry else frame.opening
     reserved = runtime.naming.reserved_names and name is not None and name.strip().lower()
     if any(word.name == reserved for word in dialect.reserved_names):
-        yield Reason("invalid-name", "reserved name", mark, (name or "",))
+        yield Reason("invalid-name", "reserved name", span, (name or "",))
     if runtime.naming.override_key and any(agent.name == name for agent in dialect.builtin_agents):
         override = root.get(runtime.naming.override_key) if root else None
         if override is None or override.value.value is not True:
-            yield Reason("invalid-name", "built-in name", mark, (name or "", runtime.naming.override_key))
+            yield Reason("invalid-name", "built-in name", span, (name or "", runtime.naming.override_key))
 
 
 def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[Reason]:
-    """The reason that the name is not that of the folder, if it is another."""
+    """Yield a reason if the name differs from that of the folder."""
     import unicodedata  # Few runtimes compare the two.
 
     entry = root.get("name")
@@ -427,8 +433,8 @@ def compare_name_with_folder(root: Mapping, identity: FileIdentity) -> Iterator[
         yield Reason("name-not-folder", "name differs from the folder", entry.report_span, data)
 
 
-def _prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Reason]:
-    """The reason why the prompt is not enough, if it is not."""
+def _validate_prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Reason]:
+    """Yield a reason if the prompt is missing or too short."""
     length = len(text[frame.body :].strip())
     if length < runtime.prompt.min_prompt_length:
         cause: Cause = "prompt too short" if length else "no prompt"
@@ -438,10 +444,10 @@ def _prompt(text: str, frame: FrontmatterRange, runtime: Runtime) -> Iterator[Re
 
 
 def agent_name(root: Mapping | None, identity: FileIdentity, runtime: Runtime) -> str | None:
-    """The name under which the agent is known."""
-    written = declared_name(root, runtime)
-    if written is not None or runtime.naming.default_name == "none":
-        return written
+    """Return the name of the agent: the declared one, or else the default name."""
+    declared = declared_name(root, runtime)
+    if declared is not None or runtime.naming.default_name == "none":
+        return declared
     name = identity.default_name(runtime.naming.default_name)
     return (
         ":".join(filter(None, (identity.plugin, *identity.subfolders, name)))
@@ -451,7 +457,7 @@ def agent_name(root: Mapping | None, identity: FileIdentity, runtime: Runtime) -
 
 
 def declared_name(root: Mapping | None, runtime: Runtime) -> str | None:
-    """The name as the frontmatter has it, if that counts."""
+    """Return the name in the frontmatter, or `None` if there is none or the runtime ignores it."""
     entry = root.get("name") if root and runtime.naming.name_handling != "ignored" else None
     if entry is None or not isinstance(entry.value, Scalar) or entry.value.type == "null":
         return None
@@ -460,7 +466,7 @@ def declared_name(root: Mapping | None, runtime: Runtime) -> str | None:
 
 
 def agent_description(root: Mapping | None, body: str, runtime: Runtime) -> str | None:
-    """What the runtime tells about the agent."""
+    """Return the description of the agent: that in the frontmatter, or else the default of the runtime."""
     entry = root.get("description") if root else None
     if entry and isinstance(entry.value, Scalar) and entry.value.type != "null":
         return entry.value.text
@@ -468,5 +474,5 @@ def agent_description(root: Mapping | None, body: str, runtime: Runtime) -> str 
 
 
 def first_line(body: str) -> str:
-    """The first line with something on it, without the blanks around it."""
+    """Return the first line that is not blank, without surrounding spaces."""
     return body.lstrip().partition("\n")[0].strip()

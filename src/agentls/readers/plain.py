@@ -1,4 +1,4 @@
-"""Files that are read from the first to the last line, without a frontmatter."""
+"""Files without frontmatter: the whole text is the body."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from agentls.readers.reading import FileIdentity, Reading
 
 
 def read_body(_: str, __: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
-    """The reading of a text that is all prompt."""
+    """Return the reading of a text that is the prompt as a whole."""
     return Reading(runtime, dialect, "clean", (), None, None, None, (), 0, None, None)

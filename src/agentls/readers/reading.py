@@ -1,8 +1,8 @@
-"""What a runtime makes of a text.
+"""The result of a runtime reading an agent file.
 
-A `Reading` is the verdict of one runtime on one file: does it load, how, why not, where does
-the runtime see the frontmatter, and which values does it take from it. The strategies that
-produce readings, one for each way of reading, live in `agentls.readers`.
+A `Reading` states whether one runtime loads one file, with which status and for which reasons, where it finds
+the frontmatter, and which values it reads there. The strategies that return readings are the other modules of
+`agentls.readers`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 LoadStatus = Literal["clean", "repaired", "damaged", "dropped"]
-
 
 ReasonKind = Literal[
     "broken-hooks",
@@ -46,11 +45,11 @@ ReasonKind = Literal[
     "unopened-frontmatter",
     "unread-file",
 ]
-"""What is wrong, by the code of the rule that reports it."""
+"""The kind of problem, as the code of the rule that reports it."""
 
 KIND_IF_MISSING: dict[str, ReasonKind] = {"name": "missing-name", "description": "missing-description"}
 KIND_IF_NOT_TEXT: dict[str, ReasonKind] = {"name": "name-not-text", "description": "description-not-text"}
-"""What is wrong with a name or a description; other keys have no rule of their own."""
+"""The kinds for a missing or invalid name or description. Other keys share a rule."""
 
 Cause = Literal[
     "NUL character",
@@ -126,12 +125,12 @@ Cause = Literal[
     "unknown tag",
     "unknown tool",
 ]
-"""What is wrong, more exactly. `agentls.linter.reason_wording` has a sentence for each."""
+"""The exact cause of a reason. `agentls.linter.reason_wording` has a sentence for each."""
 
 
 class Reason(NamedTuple):
-    """Why a file does not load as it should, as data without wording: `data` are the pieces of the file that a
-    sentence about it names, or the nodes whose kind it names."""
+    """Why a reading is not clean, as data without wording. `data` are the strings from the file that a sentence
+    about it quotes, and the nodes whose type it names."""
 
     kind: ReasonKind
     cause: Cause
@@ -140,13 +139,13 @@ class Reason(NamedTuple):
 
 
 class FileIdentity(NamedTuple):
-    """What a runtime knows of a file besides its text.
+    """What a runtime knows about a file besides its text.
 
-    `stem` is the file's name without extension. `plugin` is the name of the plugin it belongs
-    to ("" for a project), and `folders` are the folders between the place and the file, whose
-    whole name is `file`. `sets` are keys that have a value in that place, whatever the file says.
-    `base` is the folder that the place is counted from (with `/`, "" where nothing tells): the root of a
-    project or of a plugin, or somebody's home.
+    `stem` is the name of the file without extension, `file_name` its whole name. `plugin` is the name of the
+    plugin that the file belongs to ("" for a project). `subfolders` are the folders between the place and the
+    file. `fixed_values` are the keys whose value the place fixes, whatever the file contains. `base_folder` is the
+    folder that the place is relative to (with `/`, "" if it is unknown): the root of a project or of a plugin, or
+    the user folder.
     """
 
     stem: str
@@ -157,23 +156,22 @@ class FileIdentity(NamedTuple):
     base_folder: str = ""
 
     def default_name(self, of: Literal["none", "file", "path", "folder"]) -> str:
-        """The name that stands in for a missing one: that of the file, of the folder it lies in, or
-        the path from the place to it."""
+        """Return the name that is used if the file has none: that of the file, that of its folder, or its path
+        below the place."""
         if of == "path":
             return "/".join((*self.subfolders, self.stem))
         return self.subfolders[-1] if of == "folder" and self.subfolders else self.stem
 
 
 class Reading(NamedTuple):
-    """One runtime's view of a file, and the dialect by which the runtime takes it.
+    """How one runtime reads a file, and the dialect by which it reads it.
 
-    `how` is "clean"; "repaired", when only the runtime's own repair made it load; "damaged",
-    when it loads but its metadata is lost; or "dropped". `block` covers the YAML as the runtime
-    delimits it and `closing` the dashes that end it for the runtime (`None` where there is no
-    frontmatter). `root` is the tree the runtime sees, its spans those of the document.
-    `rewritten` are the spans of values that the repair put into quotes, or took as if it had, and
-    `lost` those of lines that it passed over. The prompt starts at `body`. `name` and `description`
-    are what the runtime shows.
+    `status` is "clean"; "repaired" if the file loads only after the runtime's repair; "damaged" if it loads
+    without its metadata; or "dropped" if it is not loaded. `block` is the span of the YAML as the runtime delimits
+    it, and `closing` that of the dashes that end it (`None` without frontmatter). `root` is the tree that the
+    runtime reads, with spans in the document. `repaired_values` are the spans of the values that the repair
+    quoted or read as if they were quoted, and `ignored_lines` those of lines that it ignored. The prompt starts
+    at `body_start`. `name` and `description` are what the runtime shows.
     """
 
     runtime: Runtime
@@ -195,11 +193,11 @@ class Reading(NamedTuple):
         return self.status != "dropped"
 
     def entry(self, key: str) -> Entry | None:
-        """The entry the runtime uses for `key`."""
+        """Return the entry that the runtime uses for `key`."""
         return self.root.get(key) if self.root else None
 
     def string(self, key: str) -> str | None:
-        """The value of `key` if it is text, as the runtime requires for most keys."""
+        """Return the value of `key` if it is a string, as the runtime requires for most keys."""
         entry = self.entry(key)
         if entry and isinstance(entry.value, Scalar) and entry.value.type == "str":
             return entry.value.text

@@ -1,7 +1,7 @@
 """Restricted YAML, as the validator of the Agent Skills standard reads it.
 
-It is YAML without flow style, anchors, tags and equal keys; mappings side by side have to be
-indented alike; and every scalar is text, whatever it looks like.
+It is YAML without flow style, anchors, tags and duplicate keys. Sibling mappings must have the same
+indentation, and every scalar is a string.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ _CAUSES: dict[str, Cause] = {
 
 
 def parse_restricted(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
-    """Restricted YAML or nothing."""
+    """Parse the block as restricted YAML, or return the reason why it is rejected."""
     outcome = pipeline.parse_strict(text, block, runtime)
     if isinstance(outcome, Reason) or outcome.root is None:
         return outcome
-    refused = next(_refused(text, block, outcome.root), None)
-    return refused or BlockParse(map_scalars(outcome.root, lambda scalar: scalar._replace(type="str")))
+    rejection = next(_find_restrictions(text, block, outcome.root), None)
+    return rejection or BlockParse(map_scalars(outcome.root, lambda scalar: scalar._replace(type="str")))
 
 
-def _refused(text: str, block: Span, root: Node) -> Iterator[Reason]:
+def _find_restrictions(text: str, block: Span, root: Node) -> Iterator[Reason]:
+    """Yield a reason for each use of YAML that restricted YAML does not allow."""
     for kind, span in restricted_syntax(block.text_in(text)):
         shown = Span(block.start + span.start, block.start + span.end)
         yield Reason("invalid-yaml", _CAUSES[kind], shown, (shown.text_in(text),))

@@ -1,8 +1,8 @@
-"""Plain scalars as parsers other than YAML 1.2's core schema have it take them.
+"""The types of plain scalars in parsers that differ from the core schema of YAML 1.2.
 
-A runtime says which with `Runtime.scalars`. `dated` is js-yaml 4: the core schema and dates. `older` is
-js-yaml 3: the numbers of YAML 1.1 besides, such as `1_000` and `0b11`, with `010` in base eight and
-`1:30` in base sixty. To both, a number such as `-.5` is text. Words such as `yes` are text to all.
+`Runtime.scalar_types` selects the schema. `dated` is js-yaml 4: the core schema and dates. `older` is
+js-yaml 3: it also accepts the numbers of YAML 1.1, such as `1_000` and `0b11`, with `010` in base eight and
+`1:30` in base sixty. Both read a number such as `-.5` as a string. All read words such as `yes` as strings.
 """
 
 from __future__ import annotations
@@ -26,13 +26,19 @@ _OLDER_FLOAT = re.compile(r"(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE]
 _TAG = re.compile(r"(?<!!)!(?!!)\S+")
 
 
-def retype_scalars(node: Node, runtime: Runtime, rewritten: tuple[Span, ...] = ()) -> Node:
-    """The tree with its plain scalars as the runtime takes them, but for those that a repair made text."""
+def retype_scalars(node: Node, runtime: Runtime, repaired_values: tuple[Span, ...] = ()) -> Node:
+    """Return the tree with the types that the runtime gives to plain scalars. Values that a repair quoted
+    (`repaired_values`) stay strings."""
     if runtime.scalar_types == "core":
         return node
 
     def change(scalar: Scalar) -> Scalar:
-        if scalar.style != "plain" or scalar.properties_span or scalar.span in rewritten or not scalar.text:
+        if (
+            scalar.style != "plain"
+            or scalar.properties_span
+            or scalar.span in repaired_values
+            or not scalar.text
+        ):
             return scalar
         return scalar._replace(type=_type(scalar, runtime.scalar_types == "older"))
 
@@ -51,7 +57,7 @@ def _type(scalar: Scalar, older: bool) -> ScalarType:
 
 
 def find_unknown_tag(text: str, root: Node | None) -> Reason | None:
-    """The reason why a parser that refuses tags it does not know gives up, if it does."""
+    """Return the reason why a parser that rejects unknown tags fails, or `None` if the tree has no such tag."""
     for node in walk(root) if root else ():
         tag = (
             _TAG.search(text, *node.properties_span)

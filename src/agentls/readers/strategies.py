@@ -1,4 +1,4 @@
-"""The ways in which runtimes read agent files, by the names that dialect files use."""
+"""The strategies by which runtimes read agent files, under the names that dialect files use."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _PARSERS = {
     "flat": "flat.parse_flat_keys",
     "lenient-yaml": "lenient.parse_leniently",
 }
-"""Functions that read a file, and those that just parse, with the general way around them."""
+"""Functions that read a whole file, and functions that parse the block within the general pipeline."""
 
 STRATEGIES = (*_FULL_STRATEGIES, *_PARSERS)
-"""The names of all."""
+"""The names of all strategies."""
 
 
 @cache
 def load_strategy(name: str) -> Strategy:
-    """The way of that name. Raises `KeyError` if there is none.
+    """Return the strategy of that name. Raises `KeyError` if it is unknown.
 
-    Its module is loaded when the first file needs it, since a run meets few of them.
+    Its module is imported when the first file needs it, since a run uses few strategies.
     """
     module, _, function = (_FULL_STRATEGIES.get(name) or _PARSERS[name]).partition(".")
     found = getattr(__import__(f"agentls.readers.{module}", fromlist=[function]), function)

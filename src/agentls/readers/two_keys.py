@@ -1,7 +1,7 @@
-"""YAML, or else just the lines of the name and the description.
+"""Parsing YAML, or else only the lines of the name and the description, as Gemini CLI reads skills.
 
-Gemini CLI reads skills so: where the frontmatter is no YAML, or one of the two is no text in it, it
-takes what stands behind `name:` and `description:` as it is, with the indented lines below the latter.
+If the frontmatter is invalid YAML, or `name` or `description` is not a string, Gemini CLI uses the text after
+`name:` and `description:` unchanged, with the indented lines below `description:`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _STRAY = re.compile(r"\n(?![\w-]+[ \t]*:)([^\s#-].*?)(?=[ \t\r]*$)", re.MULTILIN
 
 
 def parse_two_keys(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:
-    """The YAML of the block if it has both in text, or else their lines."""
+    """Parse the block as YAML if `name` and `description` are strings in it, or else read their lines."""
     outcome = pipeline.parse_strict(text, block, runtime)
     if isinstance(outcome, BlockParse) and _has_both(outcome.root):
         return outcome
     entries: dict[str, Entry] = {}
-    lost: list[Span] = []
+    ignored: list[Span] = []
     at = block.start
     while found := _LINE.search(text, at, block.end):
         key, value = Span(*found.span(1)), Span(*found.span(2))
@@ -37,20 +37,21 @@ def parse_two_keys(text: str, block: Span, runtime: Runtime) -> BlockParse | Rea
             pieces.append(more[1].strip())
             at = more.end()
             value = value._replace(end=at - len(more[1]) + len(more[1].rstrip()))
-        told = " ".join(piece for piece in pieces if piece)
-        entries[found[1]] = Entry(Scalar(key, found[1]), Scalar(value, told))
+        joined = " ".join(piece for piece in pieces if piece)
+        entries[found[1]] = Entry(Scalar(key, found[1]), Scalar(value, joined))
         while more := _STRAY.match(text, at, block.end):
-            lost.append(Span(*more.span(1)))
+            ignored.append(Span(*more.span(1)))
             at = more.end()
-    rewritten = (entry.value.span for entry in entries.values() if parse(_by_itself(text, entry)).error)
-    return BlockParse(Mapping(block, tuple(entries.values())), "repaired", tuple(rewritten), tuple(lost))
-
-
-def _by_itself(text: str, entry: Entry) -> MappedText:
-    return MappedText.unchanged(text, entry.span)
+    repaired_values = (
+        entry.value.span for entry in entries.values() if parse(MappedText.unchanged(text, entry.span)).error
+    )
+    return BlockParse(
+        Mapping(block, tuple(entries.values())), "repaired", tuple(repaired_values), tuple(ignored)
+    )
 
 
 def _has_both(root: Node | None) -> bool:
+    """Whether `name` and `description` are strings."""
     values = [root.get(key) for key in (_NAME, _DESCRIPTION)] if isinstance(root, Mapping) else [None]
     return all(
         entry is not None and isinstance(entry.value, Scalar) and entry.value.type == "str"

@@ -1,8 +1,8 @@
-"""Why a file's frontmatter cannot be read, in words that lead to the line at fault.
+"""Why frontmatter cannot be parsed: the cause and the line of the mistake.
 
-A YAML parser says where it gave up, which is often a line or more behind the mistake. The
-functions here look for the habit that caused it. They judge nothing: a runtime's strategy has
-found that the block does not load before it asks.
+A YAML parser reports the offset at which it failed, which is often a line or more after the mistake. The
+functions here look for the usual mistakes that cause such a failure. They are called only after the strategy of
+a runtime has failed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agentls.text.yaml_tree import MappedText, ParseResult, parse
 
 Repair = Callable[[str, Span], MappedText]
 
-# Lines that look as if a frontmatter were meant, for files in which none is seen.
+# Lines that look like an intended frontmatter, for files in which no runtime finds one.
 _LATE_FENCE = re.compile(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE)
 _ALMOST_A_FENCE = re.compile(r"[-\u2010-\u2015\u2212]{2}")
 _CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
@@ -26,7 +26,7 @@ _IDENTITY_BELOW = re.compile(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:nam
 
 
 def explain_missing_opening(text: str, start: int) -> Reason:
-    """Why a text is not taken to start with a fence `---`; it begins at `start`."""
+    """Return the reason why the text from `start` on has no frontmatter that begins there."""
     end = text.find("\n", start)
     line = text[start : end if end >= 0 else len(text)]
     first = line.strip(" \t\r")
@@ -56,21 +56,23 @@ def explain_missing_opening(text: str, start: int) -> Reason:
 
 
 def _opens(text: str, end: int, before: str) -> bool:
-    """Whether a `---` that ends at `end` is meant to open the frontmatter, although it has the text
-    `before` in front of it; else it is a ruler, or stands in an example of an agent file."""
+    """Whether the `---` that ends at `end` is probably intended to open the frontmatter, although the text
+    `before` precedes it. If not, it is a thematic break or part of an example of an agent file."""
     if not _IDENTITY_BELOW.match(text, end):
         return False
     fences = _CODE_FENCE.findall(before)
     return len(fences) % 2 == 0 or before == fences[0].strip()
 
 
-def explain_invalid_yaml(text: str, block: Span, strict: ParseResult, mending: Repair | None) -> Reason:
-    """Why a block can be parsed neither as it stands nor after the runtime's `mending`, if it has one.
+def explain_invalid_yaml(
+    text: str, block: Span, strict: ParseResult, runtime_repair: Repair | None
+) -> Reason:
+    """Return the reason why a block can be parsed neither unchanged nor after the runtime's repair, if it has one.
 
-    `strict` is the outcome of the first attempt, which has a problem.
+    `strict` is the result of parsing it unchanged, which has an error.
     """
-    assert strict.error is not None, "the caller found a problem"
-    repair, tabs = mending or MappedText.unchanged, mending is not None
+    assert strict.error is not None, "the caller found an error"
+    repair, tabs = runtime_repair or MappedText.unchanged, runtime_repair is not None
     if "\0" in block.text_in(text):
         at = text.index("\0", block.start)
         return Reason("invalid-yaml", "NUL character", Span(at, at + 1))
@@ -82,8 +84,8 @@ def explain_invalid_yaml(text: str, block: Span, strict: ParseResult, mending: R
             continue
         if parse(repair(text, chunk), tabs_indent=tabs).error is not None:
             stray = before and _explain_stray_list(text, before, chunk)
-            return stray or _explain_chunk(text, chunk, mending)
-    # Each entry by itself can be read; it is the repair of one that breaks another.
+            return stray or _explain_chunk(text, chunk, runtime_repair)
+    # Each entry can be parsed separately, so the repair of one entry breaks another.
     for chunk in chunks:
         if parse(repair(text, chunk), tabs_indent=tabs).error is not None:
             culprit = next((c for c in chunks if parse(MappedText.unchanged(text, c)).error), chunk)
@@ -105,7 +107,7 @@ def _invalid(cause: Cause, span: Span, *data: str) -> Reason:
 
 
 def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
-    """Why the entry `chunk` cannot be read, and where."""
+    """Return the reason why the entry `chunk` cannot be parsed."""
     key, value = entry_key(text, chunk), entry_value_span(text, chunk)
     first_line, *rest = value.text_in(text).split("\n")
     first = first_line.strip()
@@ -134,8 +136,8 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
         return _invalid("colon at the end", first_span, key)
     if repair and not _REPAIRABLE_KEY.fullmatch(key) and ": " in first:
         return _invalid("repair ignores the key", first_span, key)
-    problem = parse(MappedText.unchanged(text, chunk), tabs_indent=repair is not None).error
-    at = problem.offset if problem else value.start
+    error = parse(MappedText.unchanged(text, chunk), tabs_indent=repair is not None).error
+    at = error.offset if error else value.start
     line_span = line_span_at(text, chunk, min(at, max(chunk.start, chunk.end - 1)))
     if any(line.strip() for line in rest) and first and first[0] not in "|>":
         if repair and ": " in first:
@@ -147,7 +149,7 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
         if comment:
             shown, span = comment[1][:40], Span(*comment.span(1))
             return _invalid("comment inside a value", span, shown, key)
-    message = problem.message if problem else "cannot be parsed"
+    message = error.message if error else "cannot be parsed"
     return _invalid("invalid entry", line_span, key, message)
 
 
@@ -160,8 +162,8 @@ _COMMENT_INSIDE = re.compile(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
 
 
 def _explain_stray_list(text: str, before: Span, chunk: Span) -> Reason | None:
-    """Why a list at the left margin cannot be read, if it looks like text that was meant to go on
-    with the entry `before`: a line `Examples:` with items that are no YAML."""
+    """Return the reason why an unindented list cannot be parsed, if it looks like text that was intended to
+    continue the entry `before`: a line `Examples:` with items that are invalid YAML."""
     value = entry_value_span(text, chunk)
     if text[value.start - 1] != "\n" or text[value.start] != "-":
         return None
@@ -170,7 +172,7 @@ def _explain_stray_list(text: str, before: Span, chunk: Span) -> Reason | None:
 
 
 def _explain_unindented(text: str, chunk: Span, line: Span) -> Reason:
-    """Why the `line` at the left margin, below the key of `chunk`, does not fit there."""
+    """Return the reason why the unindented `line` below the key of `chunk` is invalid."""
     shown, key = line.text_in(text)[:40], entry_key(text, chunk)
     if _TIGHT_KEY.match(shown):
         return _invalid("no space after colon", line, shown)
@@ -181,25 +183,25 @@ def _explain_unindented(text: str, chunk: Span, line: Span) -> Reason:
 
 
 def _with_lf(text: str, chunk: Span, repair: Repair) -> MappedText:
-    """The repaired chunk as it were with LF line ends."""
+    """Return the repaired chunk with LF line ends."""
     plain = chunk.text_in(text).replace("\r\n", "\n")
     return repair(plain, Span(0, len(plain)))
 
 
 def _is_quoted(value: str) -> bool:
-    """Whether a value, perhaps over several lines, is one quoted scalar."""
+    """Whether a value, on one line or several, is one quoted scalar."""
     value = value.strip()
     return parse(MappedText.unchanged(value, Span(0, len(value)))).error is None
 
 
 def entry_key(text: str, chunk: Span) -> str:
-    """The key with which a chunk starts, without quotes."""
+    """Return the key at the start of a chunk, without quotes."""
     found = TOP_LEVEL_KEY.match(chunk.text_in(text))
     return found["key"].strip("\"'") if found else ""
 
 
 def entry_value_span(text: str, chunk: Span) -> Span:
-    """The raw value of a chunk, without the blanks around it; the key's span if it is empty."""
+    """Return the span of the value of a chunk without surrounding spaces, or that of the key if it is empty."""
     content = chunk.text_in(text)
     found = TOP_LEVEL_KEY.match(content)
     skip = found.end() if found else 0
@@ -211,12 +213,12 @@ def entry_value_span(text: str, chunk: Span) -> Span:
 
 
 def dash_run(text: str, start: int) -> Span:
-    """The whole run of dashes that begins at `start`."""
+    """Return the whole run of dashes that begins at `start`."""
     return Span(start, start + len(text[start:]) - len(text[start:].lstrip("-")))
 
 
 def line_span_at(text: str, block: Span, offset: int) -> Span:
-    """The line of the block that holds `offset`, without blanks at its edges."""
+    """Return the line of the block that contains `offset`, without surrounding spaces."""
     start = max(block.start, text.rfind("\n", 0, offset) + 1)
     newline = text.find("\n", offset)
     line = text[start : newline if newline >= 0 else len(text)]
