@@ -1,4 +1,4 @@
-"""Companions: files beside the agents, in JSON, that define or use names: settings, servers, plugins."""
+"""Runtime config files: JSON files that define or use names, such as settings, servers and plugins."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from agentls.dialects.tables import load_table
 
 
 class NamePath(NamedTuple):
-    """Where names stand in such a file. `path` are the keys that lead there, with a point between; `*` stands
-    for each key of a mapping and each item of a list, and "" is the file as a whole.
+    """Where names are in a runtime config file. `path` is the path of keys to them, separated by dots; `*` matches
+    each key of a mapping and each item of a list, and "" is the file as a whole.
 
-    `defines` says what the keys of the mapping are the names of, as far as their entries have one of the keys
-    `one_of`, if there are any. `refers_to` says what the text there, or each text of a list, is the name of; with
-    `keys` it is the keys of a mapping. A path is relative to the folder that the file belongs to, or to the
-    folder that the neighbouring key `base_key` names. `permission_action` is what happens to uses of the tools
-    listed there; "value" means a mapping from tools, or from tools and patterns, to the action. `hooks` tells
-    that the value is a mapping of hooks.
+    `defines` is the kind of name that the keys of the mapping define; if there are keys `one_of`, only entries
+    with one of them are definitions. `refers_to` is the kind of name that the string, or each string of a list,
+    refers to; with `keys`, the keys of a mapping do. A file path is relative to the folder that the config file
+    belongs to, or to the folder that the sibling key `base_key` names. `permission_action` is what happens to uses
+    of the listed tools; "value" means a mapping from tools, or from tools and patterns, to the action. `hooks` is
+    true if the value is a mapping of hooks.
     """
 
     path: str
@@ -34,14 +34,14 @@ class NamePath(NamedTuple):
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The way there, step by step."""
+        """Return the keys of `path`, from the outermost to the innermost."""
         return tuple(self.path.split(".")) if self.path else ()
 
 
 class RuntimeConfigFile(NamedTuple):
-    """Such a file: what its path ends in, who reads it, and the dialect of their agents. Of the scope
-    "plugin", its path counts from the root of a plugin; else it may be in any folder, also in the user's
-    home, where it counts for all projects unless `home` says that it does not."""
+    """A runtime config file: the ends of its path (`files`), the runtimes that read it, and the dialect of their
+    agents. With the scope "plugin", its path is relative to the root of a plugin. Otherwise it may be in any
+    folder, also in the user folder, where it applies to all projects if `home` is true."""
 
     title: str
     files: tuple[str, ...]
@@ -54,9 +54,9 @@ class RuntimeConfigFile(NamedTuple):
 
 
 class UserFolder(NamedTuple):
-    """A folder in a user's home: the environment variable that tells another place for it, and the file in
-    it that lists the plugins which are installed, if there is one. The key `enabled_key` of its `settings`, and of
-    those in the same folder of a project, has `false` for those that are switched off."""
+    """The folder of a runtime in the user folder: the environment variable that moves it, and the file in it that
+    lists the installed plugins, if there is one. The key `enabled_key` of its `settings`, and of those in the same
+    folder of a project, is `false` for each disabled plugin."""
 
     name: str
     variable: str
@@ -72,58 +72,59 @@ class _Table(NamedTuple):
 
 
 class LocatedConfigFile(NamedTuple):
-    """What a file is by its path, and the folder that it belongs to."""
+    """The kind of config file that a file is by its path, and the folder that it belongs to."""
 
     companion: RuntimeConfigFile
     base: str
 
 
 def locate_config_file(path: str, plugin: str = "") -> LocatedConfigFile | None:
-    """What the file at `path` is, if it is a companion. `plugin` is the root of the plugin around it."""
-    for file, companion in _by_name().get(path.rpartition("/")[2], ()):
-        if companion.scope == "plugin":
+    """Return the kind of the file at `path`, or `None` if it is not a runtime config file. `plugin` is the root of
+    the plugin that contains it."""
+    for file, config_file in _by_name().get(path.rpartition("/")[2], ()):
+        if config_file.scope == "plugin":
             if plugin and path == f"{plugin.rstrip('/')}/{file}":
-                return LocatedConfigFile(companion, plugin)
+                return LocatedConfigFile(config_file, plugin)
         elif f"/{path}".endswith(f"/{file}"):
-            return LocatedConfigFile(companion, path[: -len(file)].rstrip("/"))
+            return LocatedConfigFile(config_file, path[: -len(file)].rstrip("/"))
     return None
 
 
 def is_config_file_name(name: str) -> bool:
-    """Whether a companion may be called that, in a folder of its own."""
+    """Whether a runtime config file may have that file name."""
     return name in _by_name()
 
 
 @cache
 def config_file_paths() -> tuple[str, ...]:
-    """The paths of all companions, as they end."""
-    return tuple(dict.fromkeys(file for companion in _load().files for file in companion.files))
+    """Return the ends of the paths of all runtime config files."""
+    return tuple(dict.fromkeys(file for config_file in _load().files for file in config_file.files))
 
 
 @cache
 def user_config_file_paths() -> tuple[str, ...]:
-    """The paths of those that count for all projects where they lie in the user's home. What stands there
-    outside of the folders that the runtimes have for themselves is another project's."""
+    """Return the paths of the config files that apply to all projects if they are in the user folder. Only files in
+    the folders of the runtimes do; a file in the user folder itself belongs to another project."""
     return tuple(
         file
-        for companion in _load().files
-        for file in companion.files
-        if companion.home and companion.scope == "project" and "/" in file
+        for config_file in _load().files
+        for file in config_file.files
+        if config_file.home and config_file.scope == "project" and "/" in file
     )
 
 
 def user_folders() -> tuple[UserFolder, ...]:
-    """The folders in a user's home that may be elsewhere, or list plugins."""
+    """Return the folders of runtimes in the user folder that can be moved, or that list plugins."""
     return _load().folders
 
 
 @cache
 def _by_name() -> dict[str, tuple[tuple[str, RuntimeConfigFile], ...]]:
-    """The companions by the names of their files: first those of plugins, then by the length of their paths."""
+    """Return the config files by file name: first those of plugins, then those with the longest path."""
     found: dict[str, list[tuple[str, RuntimeConfigFile]]] = {}
-    for companion in _load().files:
-        for file in companion.files:
-            found.setdefault(file.rpartition("/")[2], []).append((file, companion))
+    for config_file in _load().files:
+        for file in config_file.files:
+            found.setdefault(file.rpartition("/")[2], []).append((file, config_file))
     return {
         name: tuple(sorted(rows, key=lambda row: (row[1].scope != "plugin", -len(row[0]))))
         for name, rows in found.items()
@@ -132,6 +133,6 @@ def _by_name() -> dict[str, tuple[tuple[str, RuntimeConfigFile], ...]]:
 
 @cache
 def _load() -> _Table:
-    table = build_record(_Table, load_table("config-files"), "companions")
+    table = build_record(_Table, load_table("config-files"), "config-files")
     assert isinstance(table, _Table)
     return table

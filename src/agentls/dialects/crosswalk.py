@@ -1,8 +1,8 @@
-"""The crosswalk: what the same key or tool is called in other formats.
+"""The crosswalk: the names of the same key, tool or model in other formats.
 
-`crosswalk.yaml` lists concepts with their names in each format. From it follows what a name that
-is unknown here is elsewhere, and what to write instead, for every pair of formats. It is loaded only
-when a file has such a name.
+`crosswalk.yaml` lists concepts with their names in each format. It answers, for every pair of formats, in which
+formats a name exists that is unknown in this one, and what its replacement is. It is loaded only when a file has
+an unknown name.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """A format with names of its own. `title` is the product, `files` what its files are called,
-    `like` a format whose names it shares. `server_tool` is the form of the name of a server's tool."""
+    """A format. `title` is the product, `files` the name of its files in the plural, `like` a format whose names
+    it shares, and `server_tool` the form of the name of an MCP server's tool."""
 
     name: str
     title: str
@@ -32,8 +32,8 @@ class Format(NamedTuple):
 
 
 class Concept(NamedTuple):
-    """One thing with its names by format, the first of them the one to write. `near` are the concepts
-    to take where a format has no name for it."""
+    """A concept with its names by format, the preferred one first. `near` are the concepts to use instead in a
+    format that has no name for it."""
 
     name: str
     names: Mapping[str, tuple[str, ...]]
@@ -54,22 +54,22 @@ class ConceptTable:
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        """All names, in the order of the file."""
+        """Return all names, in the order of the file."""
         return tuple(self._owners)
 
     def formats_with(self, name: str) -> tuple[str, ...]:
-        """The formats that have the name, the most common first."""
-        have = self._owners.get(name, {})
-        return tuple(owner for owner in self._formats if owner in have)
+        """Return the formats that have the name, the most common first."""
+        owners = self._owners.get(name, {})
+        return tuple(owner for owner in self._formats if owner in owners)
 
     def concepts_of(self, name: str, owner: str) -> list[Concept]:
-        """The concepts that the name stands for in a format."""
-        have = self._owners.get(name, {})
+        """Return the concepts that the name has in a format."""
+        owners = self._owners.get(name, {})
         known = self._formats.get(owner)
-        return (have.get(owner) or have.get(known.like) or []) if known else []
+        return (owners.get(owner) or owners.get(known.like) or []) if known else []
 
     def names_in(self, concept: Concept, target: str) -> tuple[str, ...]:
-        """The names of a concept in a format; for one that is not listed, all that there are."""
+        """Return the names of a concept in a format, or its names in all formats if the format is not listed."""
         known = self._formats.get(target)
         if known is None:
             return tuple(name for names in concept.names.values() for name in names)
@@ -78,7 +78,10 @@ class ConceptTable:
     def translate(
         self, concept: Concept, target: str, writable: Callable[[str], object]
     ) -> tuple[tuple[str, ...], bool]:
-        """The names to write in a format, and whether they mean the same rather than something near."""
+        """Return the names to write in a format, and whether they are equivalent rather than similar.
+
+        `writable` decides whether the format accepts a name.
+        """
         found = next((name for name in self.names_in(concept, target) if writable(name)), None)
         if found:
             return (found,), True
@@ -87,7 +90,7 @@ class ConceptTable:
 
 
 class Crosswalk:
-    """The formats, and the tables of their names."""
+    """The formats, and the tables of their names: keys, tools, models and values (`words`)."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         rows: tuple[Format, ...] = build_record(tuple[Format, ...], data["formats"], "crosswalk.formats")
@@ -113,8 +116,8 @@ class Crosswalk:
         return name == other or any(row.like in (name, other) for row in rows)
 
     def translate_key(self, name: str, dialect: Dialect, of: str = "") -> ForeignKey | None:
-        """What a key that `dialect` does not know is elsewhere: in the format `of`, or where it is
-        most common."""
+        """Return what a key that is unknown in `dialect` means in the format `of`, or else in the most common format
+        that has it. `None` if no format has it."""
         owners = [owner for owner in self.keys.formats_with(name) if owner != dialect.name]
         owner = of if self.keys.concepts_of(name, of) else next(iter(owners), None)
         if owner is None or dialect.key(name):
@@ -132,7 +135,7 @@ class Crosswalk:
         return row
 
     def _words(self, concept: str, owner: str, target: str) -> dict[str, str]:
-        """What the words of a key become in another format."""
+        """Return the values of a key with their names in another format."""
         table = self.words.get(concept)
         return {
             word: names[0]
@@ -142,45 +145,46 @@ class Crosswalk:
         }
 
     def translate_tool(self, name: str, dialect: Dialect, of: str = "") -> ForeignTool | None:
-        """What the name of a tool that `dialect` does not know stands for elsewhere: in the format `of`,
-        or where it is most common."""
+        """Return what a tool name that is unknown in `dialect` means in the format `of`, or else in the most common
+        format that has it. `None` if no format has it."""
         owners = [owner for owner in self.tools.formats_with(name) if owner != dialect.name]
         owner = of if self.tools.concepts_of(name, of) else next(iter(owners), None)
         if owner is None:
             return self._server_tool(name, dialect, of)
-        now: dict[str, None] = {}
+        replacements: dict[str, None] = {}
         same = True
         for concept in self.tools.concepts_of(name, owner):
             written, exact = self.tools.translate(concept, dialect.name, dialect.is_always_available)
-            now.update(dict.fromkeys(written))
+            replacements.update(dict.fromkeys(written))
             same = same and exact
         titles = (self.formats[each].title for each in owners)
-        return ForeignTool(name, _owners(titles), tuple(now), same and len(now) == 1, tuple(owners))
+        is_equivalent = same and len(replacements) == 1
+        return ForeignTool(name, _owners(titles), tuple(replacements), is_equivalent, tuple(owners))
 
     def translate_model(self, name: str, dialect: Dialect) -> ForeignModel | None:
-        """What the name of a model that `dialect` does not know stands for elsewhere."""
+        """Return what a model name that is unknown in `dialect` means in other formats, or `None`."""
         owners = [owner for owner in self.models.formats_with(name) if owner != dialect.name]
         if not owners or dialect.name not in self.formats:
             return None
-        use = ""
+        replacement = ""
         for concept in self.models.concepts_of(name, owners[0]):
             written, _ = self.models.translate(concept, dialect.name, bool)
-            use = use or "".join(written[:1])
-        return ForeignModel(name, _owners(self.formats[owner].title for owner in owners), use)
+            replacement = replacement or "".join(written[:1])
+        return ForeignModel(name, _owners(self.formats[owner].title for owner in owners), replacement)
 
     def _server_tool(self, name: str, dialect: Dialect, of: str) -> ForeignTool | None:
-        """The same tool of an MCP server as it is written here."""
-        here = self.formats.get(dialect.name)
-        if here is None or not here.server_tool:
+        """Return the name in `dialect` of an MCP server's tool that `name` is in another format, or `None`."""
+        target = self.formats.get(dialect.name)
+        if target is None or not target.server_tool:
             return None
         for row in self.formats.values():
             form = _form(row.server_tool)
             found = form.fullmatch(name) if form else None
             if found is None or self.tools.formats_with(found["server"].lower()):
                 continue
-            # A word with a slash may be anything, unless it stands among names of that format.
+            # A string with a slash may be anything, unless it is listed with names of that format.
             if found["tool"] == "*" or row.name == of or not row.server_tool.startswith("{"):
-                written = here.server_tool.format(server=found["server"], tool=found["tool"])
+                written = target.server_tool.format(server=found["server"], tool=found["tool"])
                 if written != name:
                     return ForeignTool(name, row.title, (written,), True, (row.name,))
         return None
@@ -188,16 +192,16 @@ class Crosswalk:
 
 @cache
 def _form(server_tool: str) -> re.Pattern[str] | None:
-    """What a name of that form looks like, if it cannot be taken for another."""
-    lead, _, rest = server_tool.partition("{server}")
-    between = rest.partition("{tool}")[0]
-    if between not in ("__", "/"):
+    """Return a pattern for the names of that form, or `None` if the form is ambiguous."""
+    prefix, _, rest = server_tool.partition("{server}")
+    separator = rest.partition("{tool}")[0]
+    if separator not in ("__", "/"):
         return None
-    return re.compile(rf"{re.escape(lead)}(?P<server>[\w.-]+?){re.escape(between)}(?P<tool>[\w.-]+|\*)")
+    return re.compile(rf"{re.escape(prefix)}(?P<server>[\w.-]+?){re.escape(separator)}(?P<tool>[\w.-]+|\*)")
 
 
 def _letters(name: str) -> str:
-    """A name without what only tells one way of writing from another."""
+    """Return a name in lower case, without hyphens and underscores."""
     return re.sub("[-_]", "", name).lower()
 
 
@@ -206,12 +210,12 @@ def _several(value: str | list[str]) -> tuple[str, ...]:
 
 
 def _owners(titles: Iterable[str]) -> str:
-    """Whose a name is, in words."""
+    """Return the owners of a name as text for users: "A", "A and B" or "A and others"."""
     first, *others = dict.fromkeys(titles)
     return f"{first} and others" if len(others) > 1 else " and ".join((first, *others))
 
 
 @cache
 def load_crosswalk() -> Crosswalk:
-    """The crosswalk that ships."""
+    """Return the shipped crosswalk."""
     return Crosswalk(load_table("crosswalk"))

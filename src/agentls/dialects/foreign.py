@@ -1,4 +1,4 @@
-"""The types of what is known about names that belong to other formats."""
+"""The types of facts about names that belong to other formats."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 
 class ForeignKey(NamedTuple):
-    """A key of another kind of file. `replacement` is the key to write here instead, `is_misspelling` marks a
-    plain misspelling of it (the value can stay as it is).
+    """A key of another format. `replacement` is the key to write instead, and `is_misspelling` marks a mere
+    misspelling of it, whose value needs no change.
 
-    Most of them follow from the crosswalk, which also tells whether `replacement` means the same
+    Most of them are derived from the crosswalk, which also defines whether `replacement` means the same
     (`is_equivalent`), how values translate (`value_map`), and in which `formats` the key exists.
     """
 
@@ -26,11 +26,11 @@ class ForeignKey(NamedTuple):
 
 
 class ForeignTool(NamedTuple):
-    """A tool name of another product, and what comes nearest here.
+    """A tool name of another product, and the most similar tools of this format (`replacements`).
 
-    Most of them follow from the crosswalk, which also says whether that is the `is_equivalent` tool by another
-    name, and in which `formats` the name exists. `accepted_by` are the runtimes that understand it all
-    the same.
+    Most of them are derived from the crosswalk, which also defines whether the replacement is the same tool under
+    another name (`is_equivalent`), and in which `formats` the name exists. `accepted_by` are the runtimes of this
+    format that accept the name nevertheless.
     """
 
     name: str
@@ -42,8 +42,8 @@ class ForeignTool(NamedTuple):
 
 
 class ForeignModel(NamedTuple):
-    """The name of a model as another format writes it. `replacement` is what to write here ("" if there is
-    nothing like it), `provider` what stands in front of it that is not wanted here."""
+    """The name of a model as another format writes it. `replacement` is the name to write instead ("" if this
+    format has no such model), and `provider` the prefix of `name` that this format does not use."""
 
     name: str
     owner: str = ""

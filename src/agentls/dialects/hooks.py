@@ -7,15 +7,14 @@ from typing import Literal, NamedTuple
 from agentls.text.yaml_tree import Node, Scalar, Sequence
 
 RefersTo = Literal["", "agent", "skill", "command", "server"]
-"""What a word is the name of; "" for nothing that has one."""
+"""The kind of definition that a string refers to; "" if it is not a name."""
 
 
 class HookEvent(NamedTuple):
-    """A moment at which hooks run. `matcher_subject` says what its matcher is compared with ("" where
-    a matcher is ignored). `matches_tools` marks events about the use of a tool, whose matcher names tools.
-    `rejects_if_invalid` marks events whose broken definition unloads the agent. `runtimes` are those that know
-    the event (all of the dialect if empty). `refers_to` tells what its matcher is the name of, where that
-    is no tool."""
+    """An event that runs hooks. `matcher_subject` describes what its matcher is compared with ("" if a matcher is
+    ignored). `matches_tools` marks events about the use of a tool, whose matcher names tools. `rejects_if_invalid`
+    marks events for which an invalid definition prevents the agent from loading. `runtimes` are those that know the
+    event (all of the dialect if empty). `refers_to` is the kind of name in its matcher, if it is not a tool."""
 
     name: str
     summary: str
@@ -32,9 +31,9 @@ class HookEvent(NamedTuple):
 
 
 class HookField(NamedTuple):
-    """A field of a hook or of a server. `no_effect` says why the field does nothing, `tool_events_only`
-    marks a field that keeps a handler from running on events that are not about the use of a tool. `refers_to`
-    tells what its text is the name of."""
+    """A field of a hook or of a server. `no_effect` states why the field has no effect. `tool_events_only` marks a
+    field that prevents a handler from running on events that are not about the use of a tool. `refers_to` is the
+    kind of name in its value."""
 
     name: str
     type: Literal["text", "number", "boolean", "list", "mapping", "any"]
@@ -59,7 +58,7 @@ class HookField(NamedTuple):
 
 
 class HookHandler(NamedTuple):
-    """A kind of hook handler, with the fields that only it has."""
+    """A type of hook handler, with the fields that only this type has."""
 
     name: str
     summary: str
@@ -68,8 +67,8 @@ class HookHandler(NamedTuple):
 
 
 class Hooks(NamedTuple):
-    """The vocabulary of `hooks`: events, the fields of an entry below an event, kinds of handlers,
-    and the fields all of them share."""
+    """The vocabulary of `hooks`: events, the fields of an entry below an event, types of handlers, and the fields
+    that all handlers share."""
 
     events: tuple[HookEvent, ...] = ()
     entry_fields: tuple[HookField, ...] = ()
@@ -78,8 +77,8 @@ class Hooks(NamedTuple):
 
 
 class Transport(NamedTuple):
-    """A way to reach an MCP server. `required_field` is the field without which it cannot be reached;
-    `alias_of` names the transport that is meant by another word for it."""
+    """A transport of an MCP server. `required_field` is the field that it requires. `alias_of` is the transport for
+    which this name is an alias."""
 
     name: str
     summary: str
@@ -89,7 +88,7 @@ class Transport(NamedTuple):
 
 
 class Servers(NamedTuple):
-    """The vocabulary of an MCP server's definition. The first transport is meant where none is named."""
+    """The vocabulary of an MCP server's definition. The first transport is the default."""
 
     transports: tuple[Transport, ...] = ()
     fields: tuple[HookField, ...] = ()

@@ -1,4 +1,4 @@
-"""The JSON Schema of dialect files, made from the types of the tables."""
+"""The JSON Schema of dialect files, generated from the types of the tables."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _PLAIN = {str: "string", bool: "boolean", int: "integer", type(None): "null"}
 
 
 def schema() -> dict[str, Any]:
-    """The schema. Nothing but the name is required, since a dialect may extend another, and rows of a
-    user's own need neither a summary nor a source."""
+    """Return the schema. Only the name is required, since a dialect may extend another, and the rows of a user's
+    dialect file need neither a summary nor a source."""
     definitions: dict[str, Any] = {}
     root = _row(DialectRecord, definitions)
-    # An entry without a value takes away what is inherited.
+    # An entry without a value removes the inherited one.
     root["properties"] = {name: {"anyOf": [of, {"type": "null"}]} for name, of in root["properties"].items()}
     root["properties"]["extends"] = {"type": "string", "description": "The dialect that this one extends."}
     root["properties"]["vocabulary"] = {
         "type": "string",
-        "description": "The dialect of the same product whose tools, models, hooks and servers are meant.",
+        "description": "The dialect of the same product whose tools, models, hooks and servers this one shares.",
     }
     root["required"] = ["name"]
     _add_profiles(definitions)
@@ -52,28 +52,28 @@ def _add_profiles(definitions: dict[str, Any]) -> None:
 
 
 def _row(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a named tuple; descriptions are its docstring."""
+    """Return the schema of a named tuple. Its description is the docstring."""
     types = typing.get_type_hints(kind)
-    described = " ".join((kind.__doc__ or "").split())
+    description = " ".join((kind.__doc__ or "").split())
     groups = [types[name] for name in kind._fields if types[name] in GROUPS]
     own = [name for name in kind._fields if name != "configured_tools" and types[name] not in GROUPS]
     properties = {name: _of(types[name], definitions) for name in own}
     for name in properties.keys() & kind._field_defaults.keys():
-        properties[name] = _or_nothing(properties[name])
+        properties[name] = _or_null(properties[name])
     for name, text in _field_docs(kind).items():
         properties[name] = {**properties[name], "description": text}
-    for group in groups:  # Its fields are written in the row itself.
+    for group in groups:  # The fields of a group are written in the row itself.
         properties |= _row(group, definitions)["properties"]
     return {
         "type": "object",
-        "description": described,
+        "description": description,
         "properties": properties,
         "additionalProperties": False,
     }
 
 
 def _field_docs(kind: Any) -> dict[str, str]:
-    """The texts below the fields of a row, which the interpreter does not keep."""
+    """Return the docstrings below the fields of a row, read from the source since Python does not keep them."""
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(body, ast.ClassDef), "a row is a class"
     found = {}
@@ -90,7 +90,7 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if origin is tuple:
         return _rows(inner[0], definitions)
     if origin is Mapping:
-        return {"type": "object", "additionalProperties": _or_nothing(_of(inner[1], definitions))}
+        return {"type": "object", "additionalProperties": _or_null(_of(inner[1], definitions))}
     if origin is Literal:
         return {"enum": list(inner)}
     if hasattr(kind, "_fields"):
@@ -101,22 +101,22 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(of: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    """A list; rows with a name may also stand in a mapping from it."""
+    """Return the schema of a list of rows. Rows with a name may also be written as a mapping from names to rows."""
     item = _of(of, definitions)
     rows: dict[str, Any] = {"type": "array", "items": item}
     if not hasattr(of, "_fields") or ("name" if of is not Source else "id") not in of._fields:
         return rows
-    # A row without a value may also have nothing but its name.
-    return {"anyOf": [{"type": "object", "additionalProperties": _or_nothing(item)}, rows]}
+    # A name without a value either removes the inherited row or is a row that has only a name.
+    return {"anyOf": [{"type": "object", "additionalProperties": _or_null(item)}, rows]}
 
 
-def _or_nothing(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a value that may also be empty, which takes away the one that is inherited."""
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a value that may also be null, which removes the inherited value."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
 def _reference(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if kind.__name__ not in definitions:
-        definitions[kind.__name__] = {}  # Keys have fields, which are keys.
+        definitions[kind.__name__] = {}  # Ends the recursion: the fields of a key are keys.
         definitions[kind.__name__] = _row(kind, definitions)
     return {"$ref": f"#/$defs/{kind.__name__}"}

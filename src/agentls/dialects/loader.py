@@ -1,9 +1,8 @@
-"""Dialects: what a format consists of, as data.
+"""Dialects: the facts about formats, as data.
 
-One YAML file per dialect holds every fact about it: places, keys, values, tools, models,
-hooks, each with its source. Completion, hover, checks, the inspection and the docs read the
-same tables, so none of them can disagree with another. This module gives the files their
-types, loads them, and merges in what a user adds (`effective`, the only merge).
+Each dialect has one YAML file with every fact about its format: keys, values, tools, models and hooks, each with
+its source. Completion, hover, rules, the inspection and the docs read the same tables, so that they cannot
+disagree. This module loads the tables as records, and adds what a user configures (`configure_dialect`).
 """
 
 from __future__ import annotations
@@ -45,16 +44,16 @@ class Dialect(DialectRecord):
     """The facts about one format, with look-ups by name. Names are case-sensitive."""
 
     def __repr__(self) -> str:
-        return f"<Dialect {self.name}>"  # All facts would fill pages.
+        return f"<Dialect {self.name}>"  # The facts would fill pages.
 
     @property
     def special_agent_names(self) -> tuple[SpecialName, ...]:
-        """The names of agents that mean something to the runtimes by themselves."""
+        """Return the agent names with a meaning of their own: those of built-in agents and reserved names."""
         return (*self.builtin_agents, *self.reserved_names)
 
     @property
     def model_invocable(self) -> bool:
-        """Whether a model is told the descriptions, and chooses by them."""
+        """Whether a model receives the descriptions and chooses by them."""
         return self.kind in ("agent", "skill")
 
     @cached_property
@@ -74,31 +73,30 @@ class Dialect(DialectRecord):
 
     @cached_property
     def resolved_tools(self) -> dict[Any, Any]:
-        """What names in lists of tools were resolved to so far, kept by `tool_names`: the same few come in
-        every file."""
+        """The cache of `tool_names`: what names in lists of tools resolve to. Most files use the same few names."""
         return {}
 
     @cached_property
     def unresolved_entries(self) -> dict[Any, Any]:
-        """What was found out so far about entries of lists of tools, kept by the linter."""
+        """The cache of the linter for entries of lists of tools."""
         return {}
 
     def source(self, name: str) -> Source:
-        """The source that a fact names. Raises `KeyError` for one that does not exist."""
+        """Return the source that a fact names. Raises `KeyError` for an unknown one."""
         found: Source = self._indexes["source"][name]
         return found
 
     def runtime(self, name: str) -> Runtime:
-        """The runtime of that name. Raises `KeyError` for one that does not read this format."""
+        """Return the runtime of that name. Raises `KeyError` for one that does not read this format."""
         found: Runtime = self._indexes["runtime"][name]
         return found
 
     def key(self, name: str) -> Key | None:
-        """The key of that name."""
+        """Return the key of that name."""
         return self._indexes["key"].get(name)
 
     def field(self, path: str) -> Key | None:
-        """The key, or the field of a record, to which `path` leads, as in `handoffs.agent`."""
+        """Return the key, or the field of a record, at `path`, as in `handoffs.agent`."""
         name, *names = path.split(".")
         found = self.key(name)
         for name in names:
@@ -106,45 +104,44 @@ class Dialect(DialectRecord):
         return found
 
     def foreign_key(self, name: str) -> ForeignKey | None:
-        """What is known about a key that belongs elsewhere: the dialect's own word on it comes
-        first, the crosswalk second."""
+        """Return what is known about a key of another format. A row of the dialect overrides the crosswalk."""
         return self._indexes["foreign key"].get(name) or crosswalk.load_crosswalk().translate_key(name, self)
 
     def tool(self, name: str) -> Tool | None:
-        """The built-in tool of that name, or of which that is an alias."""
+        """Return the built-in tool of that name or alias."""
         return self._indexes["tool"].get(name)
 
     def old_tool(self, name: str) -> FormerTool | None:
-        """What became of a tool name that is no longer used."""
+        """Return what is known about a tool name that was renamed or removed."""
         return self._indexes["old tool"].get(name)
 
     def foreign_tool(self, name: str) -> ForeignTool | None:
-        """What is known about a tool name that belongs elsewhere. A name that a tool has or had here,
-        in any case, does not."""
+        """Return what is known about a tool name of another format. A current or former tool name of this format,
+        in any case, has no translation unless the dialect has a row for it."""
         row: ForeignTool | None = self._indexes["foreign tool"].get(name)
         if row or name.lower() in self._tool_names:
             return row
         return crosswalk.load_crosswalk().translate_tool(name, self)
 
     def foreign_model(self, name: str) -> ForeignModel | None:
-        """What is known about the name of a model that is written for another format."""
+        """Return what is known about a model name that is written for another format."""
         if self.models.get(name) or self.models.matches_other_id(name):
             return None
-        use = self.models.with_provider(name)
-        if use:
-            return ForeignModel(name, replacement=use)
+        qualified = self.models.with_provider(name)
+        if qualified:
+            return ForeignModel(name, replacement=qualified)
         provider, _, bare = name.partition("/")
         if self.models.get(bare):
             return ForeignModel(name, replacement=bare, provider=provider)
         return crosswalk.load_crosswalk().translate_model(name, self)
 
     def permission_for(self, tool: str) -> str:
-        """The name by which permissions rule a tool."""
+        """Return the name of the permission that controls a tool."""
         known = self.tool(tool)
         return (known.permission_name if known else "") or tool
 
     def is_always_available(self, name: str) -> bool:
-        """Whether the tool of that name exists, and an agent may always have it."""
+        """Whether there is a tool of that name that is available to every agent."""
         tool = self.tool(name)
         return tool is not None and tool.availability == "always"
 
@@ -154,22 +151,22 @@ class Dialect(DialectRecord):
         return frozenset(name.lower() for name in names)
 
     def tool_ignoring_case(self, name: str) -> str | None:
-        """The name, of today, of old or of another product, that differs from `name` in nothing but
-        case; the dialect's own come first, and of others the first."""
+        """Return the tool name that differs from `name` in case only. Current names are preferred to former ones,
+        and those to names of other products."""
         found: str | None = self._indexes["any case"].get(name.lower())
         return found
 
     def hook_event(self, name: str) -> HookEvent | None:
-        """The hook event of that name."""
+        """Return the hook event of that name."""
         return self._indexes["event"].get(name)
 
     def hook_handler(self, name: str) -> HookHandler | None:
-        """The kind of hook handler of that name."""
+        """Return the type of hook handler of that name."""
         return self._indexes["handler"].get(name)
 
 
 def _in_any_case(*tables: tuple[Any, ...]) -> dict[str, str]:
-    """The names in tables by themselves in lower case; of equal ones the first."""
+    """Return the names in the tables by their lower-case form. Of several, the first is used."""
     return {row.name.lower(): row.name for rows in reversed(tables) for row in reversed(rows)}
 
 
@@ -178,27 +175,27 @@ def _by_name(rows: tuple[Any, ...]) -> dict[str, Any]:
 
 
 DIALECT_NAMES = places.shipped_dialect_names()
-"""The dialects that ship, the most common first."""
-
+"""The names of the shipped dialects, the most common first."""
 
 UserDialects = tuple[tuple[str, str], ...]
-"""Dialect files of a user's, in order: the name of each dialect, and the text of its file."""
+"""The dialect files of a user: the name of each dialect and the text of its file. A file may extend earlier ones."""
 
 
 def dialect_names(files: UserDialects = ()) -> tuple[str, ...]:
-    """The dialects that there are: those that ship, and a user's own."""
+    """Return the names of the shipped dialects and of those of a user."""
     return tuple(dict.fromkeys((*DIALECT_NAMES, *(name for name, _ in files))))
 
 
 def load_dialect(name: str, files: UserDialects = ()) -> Dialect:
-    """The dialect of that name, as it ships or as a user has it.
+    """Return the dialect of that name: that of a user's file, or else the shipped one.
 
-    Raises `KeyError` for a name that there is not, and `ValueError` for a file that is not in order.
+    Raises `KeyError` for an unknown name, and `ValueError` for an invalid file.
     """
     return _load(name, files)
 
 
-@cache  # Which tells calls apart by how they are written, so it must not stand at `load`.
+# `load_dialect` is not cached itself: the cache would distinguish calls with and without the default argument.
+@cache
 def _load(name: str, files: UserDialects) -> Dialect:
     built = build_record(Dialect, _data(name, files), "")
     assert isinstance(built, Dialect)
@@ -206,26 +203,26 @@ def _load(name: str, files: UserDialects) -> Dialect:
 
 
 def _shipped(name: str) -> str:
-    """Return `name`, which must be that of a dialect that ships. Raises `KeyError` for another."""
+    """Return `name` if it is the name of a shipped dialect. Raises `KeyError` if not."""
     if name not in DIALECT_NAMES:
         raise KeyError(f"there is no dialect `{name}`; known: {', '.join(DIALECT_NAMES)}")
     return name
 
 
 def _data(name: str, files: UserDialects) -> dict[str, Any]:
-    """What the file of a dialect says, with what it inherits from the one that it extends, and the
-    words of the one that it shares them with.
+    """Return the data of a dialect file, merged with that of the dialect that it extends and with the vocabulary of
+    the dialect that it shares it with.
 
-    A user's file under the name of a dialect that ships adds to it.
+    A user's file with the name of a shipped dialect extends that dialect.
     """
-    mine = [at for at, (other, _) in enumerate(files) if other == name]
-    if not mine:
+    defining = [at for at, (other, _) in enumerate(files) if other == name]
+    if not defining:
         data: dict[str, Any] = apply_profiles(load_table(_shipped(name)), profiles())
         data["places"] = places.place_rows(name)
         if name in _builtin_agents():
             data["builtin_agents"] = _builtin_agents()[name]
         return merge_tables(_inherited(data, None, ()), data)
-    at = mine[-1]
+    at = defining[-1]
     data = fill_defaults(apply_profiles(load_yaml(files[at][1]), profiles()))
     base = data.get("extends", name if name in DIALECT_NAMES else None)
     inherited = _inherited(data, base, files[:at])
@@ -239,62 +236,63 @@ def _data(name: str, files: UserDialects) -> dict[str, Any]:
 
 
 def _inherited(data: dict[str, Any], otherwise: str | None, files: UserDialects) -> dict[str, Any]:
-    """What the dialects say that a file names as those it builds on; it then names them no more."""
-    base, words = data.pop("extends", otherwise), data.pop("vocabulary", None)
+    """Return the data that a file inherits by `extends` and `vocabulary`, and remove these two fields from it.
+    `otherwise` is the dialect that is extended without `extends`."""
+    base, product = data.pop("extends", otherwise), data.pop("vocabulary", None)
     inherited = _data(base, files) if base else {}
-    return merge_tables(inherited, shared_vocabulary(_data(words, files))) if words else inherited
+    return merge_tables(inherited, shared_vocabulary(_data(product, files))) if product else inherited
 
 
 @cache
 def profiles() -> Profiles:
-    """What dialects have in common and name by `profile`."""
+    """Return the shared fields that dialects name by `profile`."""
     table: Profiles = load_table("profiles")
     return table
 
 
 @cache
 def _builtin_agents() -> dict[str, Any]:
-    """The rows of built-in agents of each product, by its dialect."""
+    """Return the rows of built-in agents by dialect."""
     table: dict[str, Any] = load_table("builtin-agents")
     return table
 
 
 @cache
 def builtin_agents() -> frozenset[str]:
-    """The names, in lower case, of the agents that come with any product whose dialect ships."""
+    """Return the names, in lower case, of the built-in agents of all products."""
     return frozenset(name.lower() for rows in _builtin_agents().values() for name in rows)
 
 
 @cache
 def dialect_places(name: str, files: UserDialects = ()) -> tuple[Place, ...]:
-    """The places of the dialect `name`."""
+    """Return the places of the dialect `name`."""
     if any(other == name for other, _ in files):
         return load_dialect(name, files).places
     return places.shipped_places_of(name)
 
 
 def all_places(files: UserDialects = ()) -> Iterator[DialectPlace]:
-    """Yield the places of all dialects in the order in which they are tried: the user's own first, and last
-    those that may be in any folder. The next one is not parsed until it is asked for, so that a file in a
-    common place does not wait for all the others."""
-    own = dict.fromkeys(name for name, _ in files)
+    """Yield the places of all dialects in the order in which they are tried: those of the user's dialects first,
+    and last those that match in any folder. Parsing is lazy, so that a file in a common place does not wait for
+    all others."""
+    user_names = dict.fromkeys(name for name, _ in files)
     for anywhere in (False, True):
-        for name in own:
+        for name in user_names:
             for place in dialect_places(name, files):
                 if anywhere != bool(place.folder):
                     yield DialectPlace(place, name)
         for shipped in places.shipped_places():
-            if anywhere != bool(shipped.place.folder) and shipped.dialect not in own:
+            if anywhere != bool(shipped.place.folder) and shipped.dialect not in user_names:
                 yield shipped
 
 
 def user_dialects(config: Config) -> UserDialects:
-    """The dialect files that `config` adds."""
+    """Return the dialect files that `config` adds."""
     return tuple((file.name, file.text) for file in config.dialects if file.name)
 
 
 def find_unknown_names(config: Config) -> tuple[str, ...]:
-    """A message for each name in `config` that is no dialect, or no runtime of one."""
+    """Return a message for each unknown dialect and each unknown runtime in `config`."""
     known = dialect_names(user_dialects(config))
     problems = [
         f"there is no dialect `{name}`; known: {', '.join(known)}"
@@ -314,7 +312,7 @@ def find_unknown_names(config: Config) -> tuple[str, ...]:
 
 
 def configure_dialect(name: str, config: Config) -> Dialect:
-    """The dialect `name` with the tools, models and keys that `config` adds to it."""
+    """Return the dialect `name` with the tools, models and keys that `config` adds to it."""
     return _effective(name, config.tools, config.models, config.keys, user_dialects(config))
 
 
@@ -325,13 +323,13 @@ def _effective(
     dialect = load_dialect(name, files)
     if not (tools or models or keys):
         return dialect
-    yours = Source("configuration", "your configuration", "", confidence="observed")
-    said = "Added in your configuration."
+    source = Source("configuration", "your configuration", "", confidence="observed")
+    summary = "Added in your configuration."
     return dialect._replace(
-        sources=(*dialect.sources, yours),
+        sources=(*dialect.sources, source),
         configured_tools=tools,
-        keys=(*dialect.keys, *(Key(key, "any", said, yours.id) for key in keys)),
+        keys=(*dialect.keys, *(Key(key, "any", summary, source.id) for key in keys)),
         models=dialect.models._replace(
-            known=(*dialect.models.known, *(Model(model, said, yours.id) for model in models)),
+            known=(*dialect.models.known, *(Model(model, summary, source.id) for model in models)),
         ),
     )

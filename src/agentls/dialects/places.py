@@ -1,7 +1,7 @@
-"""The table of places: which dialect a file belongs to, judging by its folder and its name.
+"""The table of places: which dialect a file has, by its folder and its name.
 
-Each place is one line of `tables/places.yaml`, in the order of trying, and each line is parsed only when it
-is its turn: most files are in one of the first places.
+Each place is one line of `tables/places.yaml`. Lines are tried in order, and each is parsed only when it is
+tried, since most files are in one of the first places.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class DialectPlace(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """A line of the table: the dialect, and what follows it (nothing for a dialect without a place)."""
+    """A line of the table: the dialect, and the rest of the line ("" for a dialect without a place)."""
 
     dialect: str
     text: str
@@ -49,20 +49,20 @@ def _place(line: _Line) -> DialectPlace:
 
 
 def shipped_dialect_names() -> tuple[str, ...]:
-    """The names of the dialects that ship, in the order of the table: the most common first."""
+    """Return the names of the shipped dialects in the order of the table, the most common first."""
     return tuple(dict.fromkeys(line.dialect for line in _lines()))
 
 
 def shipped_places() -> Iterator[DialectPlace]:
-    """Yield the places of the dialects that ship, in the order of the table."""
+    """Yield the places of the shipped dialects in the order of the table."""
     return (_place(line) for line in _lines() if line.text.strip())
 
 
 def shipped_places_of(dialect: str) -> tuple[Place, ...]:
-    """The places of a dialect that ships. The other lines of the table are not parsed."""
+    """Return the places of a shipped dialect. The other lines of the table are not parsed."""
     return tuple(_place(line).place for line in _lines() if line.dialect == dialect and line.text.strip())
 
 
 def place_rows(dialect: str) -> list[dict[str, Any]]:
-    """The same as plain data, as a dialect file of a user's has them below `places`."""
+    """Return the places of a shipped dialect as plain data, as in `places` of a user's dialect file."""
     return [_parse_line(line) for line in _lines() if line.dialect == dialect and line.text.strip()]

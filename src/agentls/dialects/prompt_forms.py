@@ -1,4 +1,4 @@
-"""How the text of a prompt refers to agents, skills and servers: the signs, as data."""
+"""How a prompt refers to agents, skills and servers: the signs, as data."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from agentls.dialects.tables import load_table
 
 
 class PromptForm(NamedTuple):
-    """A form of reference: the sign without which it does not occur, and the kind of name beside it.
+    """A form of reference: the sign that every such reference contains, and the kind of name that it refers to.
 
-    `argument` is a key that may be before the name in a call.
+    `argument` is a key that may precede the name in a call.
     """
 
     form: Literal["prefix", "label", "argument", "call"]
@@ -25,7 +25,7 @@ class PromptForm(NamedTuple):
 
 @cache
 def prompt_forms() -> tuple[PromptForm, ...]:
-    """The forms, in the order in which they are tried."""
+    """Return the forms in the order in which they are tried."""
     forms: tuple[PromptForm, ...] = build_record(
         tuple[PromptForm, ...], load_table("prompt-forms"), "prompt-forms"
     )

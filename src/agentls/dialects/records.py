@@ -1,7 +1,7 @@
-"""The types of the tables: what a dialect file can say.
+"""The types of the tables: what a dialect file can contain.
 
-A row's field names are the words of the dialect files. Its docstring, and the text below a field,
-are what the JSON Schema of dialect files says about them.
+The field names of a record are the field names in dialect files. The docstrings of records and fields are the
+descriptions in the JSON Schema of dialect files.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from agentls.dialects.runtimes import (
 from agentls.text.yaml_tree import ScalarType
 
 Confidence = Literal["documented", "observed", "third-party"]
-"""How sure a fact is: documented by the makers, observed in the runtime, or reported by others."""
+"""The confidence of a fact: documented by the vendor, observed in the runtime, or reported by third parties."""
 
 KeyType = Literal[
     "text",
@@ -56,9 +56,9 @@ Caller = Literal["person", "model"]
 
 
 class Source(NamedTuple):
-    """Where facts come from. `date` is the ISO day on which they were true.
+    """The source of facts. `date` is the ISO date of the last check.
 
-    A fact of which only third parties tell never makes an error.
+    A fact that only third parties report is never the reason for an error.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Source(NamedTuple):
 
 
 class EnumValue(NamedTuple):
-    """One word that a key accepts. `alias_of` names the word it now stands for."""
+    """One value of an enum. `alias_of` is the value for which it is an alias."""
 
     name: str
     summary: str
@@ -78,8 +78,8 @@ class EnumValue(NamedTuple):
 
 
 class StringLimit(NamedTuple):
-    """What a runtime asks of a text: `max_length` is the number of characters that it may have (0 for
-    any), and `pattern` what it has to match, whose meaning is told in `description`."""
+    """What a runtime requires of a string: `max_length` is its maximum number of characters (0 for no limit), and
+    `pattern` the regular expression that it must match, which `description` describes."""
 
     max_length: int = 0
     pattern: str = ""
@@ -87,7 +87,7 @@ class StringLimit(NamedTuple):
 
 
 class KeyDocs(NamedTuple):
-    """What hover shows of a key besides its summary."""
+    """What hover shows about a key besides its summary."""
 
     details: str = ""
     default_effect: str = ""
@@ -105,7 +105,7 @@ class ValueRules(NamedTuple):
     """What the runtimes accept as a value."""
 
     schema: str = ""
-    """What the runtimes accept as a value, in the words of `agentls.dialects.value_schema`."""
+    """What the runtimes accept as a value, as a schema of `agentls.dialects.value_schema`."""
     schemas: Mapping[str, str] = MappingProxyType({})
     """The same for single runtimes."""
     also_types: tuple[ScalarType, ...] = ()
@@ -128,7 +128,7 @@ class ValueRules(NamedTuple):
 
 
 class Requirement(NamedTuple):
-    """What a key requires beside it, and which runtimes or fields do without the key."""
+    """What a key requires besides itself, and when a required key is optional."""
 
     optional_for: tuple[str, ...] = ()
     """The runtimes that do not require the key, though it is required."""
@@ -137,13 +137,13 @@ class Requirement(NamedTuple):
     required_by_value: Mapping[str, str] = MappingProxyType({})
     """For single values the key that they require, for a runtime that checks it."""
     required_tool: str = ""
-    """The tool without which, in a list of tools, the key does nothing."""
+    """The tool without which, in a list of tools, the key has no effect."""
     required_one_of: tuple[str, ...] = ()
     """Fields of which a record must have one."""
 
 
 class Deprecation(NamedTuple):
-    """Why a key should not be used any more, and what to write instead."""
+    """Why a key is deprecated, and its replacement."""
 
     deprecated: str = ""
     """Why the key is deprecated."""
@@ -154,14 +154,14 @@ class Deprecation(NamedTuple):
 
 
 class KeyEffects(NamedTuple):
-    """What a key does, and when it does nothing."""
+    """The effects of a key, and when it has none."""
 
     applies_when: Condition | None = None
-    """The condition without which the key does nothing."""
+    """The condition without which the key has no effect."""
     no_effect: str = ""
-    """Why the key does nothing, though the runtime supports it."""
+    """Why the key has no effect, although the runtime supports it."""
     no_effect_when: Condition | None = None
-    """The condition under which it does nothing; always if there is none."""
+    """The condition under which it has no effect; always if there is none."""
     ignored_in_plugin: bool = False
     empty_effect: str = ""
     """The effect of the key without a value, where there is one."""
@@ -170,20 +170,20 @@ class KeyEffects(NamedTuple):
     adds_tools: tuple[str, ...] = ()
     """The tools that a valid value gives to an agent that lists its tools, in the order in which they are added."""
     blocks_callers: Mapping[str, Caller] = MappingProxyType({})
-    """For single values (in lower case) who cannot start the agent then."""
+    """For single values (in lower case), who cannot start an agent with this value."""
     unknown_tool_effect: str = ""
     """The effect of an entry of a list that is not a tool."""
 
 
 class NameReference(NamedTuple):
-    """What the value of a key names, and what happens if there is nothing of that name."""
+    """What the value of a key refers to, and what happens if the name is unresolved."""
 
     refers_to: RefersTo = ""
-    """What the value is the name of, where the type does not imply it."""
+    """The kind of name in the value, where the type does not imply it."""
     requires_model_invocable: bool = False
     """Whether a name is ignored if its description is not sent to the model."""
     unresolved_effect: str = ""
-    """What the runtime does if nothing has that name, from the verb on."""
+    """What the runtime does if the name is unresolved, as a phrase that follows its title."""
 
 
 class Key(NamedTuple):
@@ -216,11 +216,11 @@ class Key(NamedTuple):
 
     @property
     def name_kind(self) -> str:
-        """What the words of the value are names of: agents, skills, commands or servers; "" for none."""
+        """Return the kind of name in the value: agent, skill, command or server; "" if it has no names."""
         return self.reference.refers_to or _NAMED_BY_TYPE.get(self.type, "")
 
     def field(self, name: str) -> Key | None:
-        """The field of that name in a record."""
+        """Return the field of that name in a record."""
         return next((field for field in self.fields if field.name == name), None)
 
     def known_to(self, runtime: str) -> bool:
@@ -228,7 +228,7 @@ class Key(NamedTuple):
         return not self.runtimes or runtime in self.runtimes
 
     def schema_for(self, runtime: str) -> str:
-        """What the runtime of that name takes for a value."""
+        """Return the schema of the values that the runtime of that name accepts."""
         return self.value.schemas.get(runtime, self.value.schema)
 
 
@@ -238,15 +238,14 @@ _NAMED_BY_TYPE = {"agents": "agent", "skills": "skill", "servers": "server"}
 class Tool(NamedTuple):
     """A built-in tool.
 
-    `asks_permission` tells whether its use asks for permission (`None`: not known). `availability` tells whether
-    a subagent may have it: always, never, or in the permission mode `mode` only. `background` tells
-    whether a subagent keeps it in the background, `in_every_session` whether it does not depend on the
-    session or the system. `specifier` shows what may stand in parentheses in permission rules; `specifier_effect`
-    says what it comes to in `tools` where it has an effect there after all. `superseded_by` names a tool
-    beside which this one is not given, though nothing is lost. `members` are the tools that a set of
-    tools stands for, and `aliases` other names that do as well. `permission_name` is the name by which
-    permissions rule it, if that is not its own. `runtimes` are those that have it (all of the dialect if
-    empty). `refers_to` tells what stands in parentheses behind it is the name of.
+    `asks_permission` is true if its use requires permission (`None` if this is not known). `availability` states
+    whether a subagent may have it: always, never, or only in the permission mode `mode`. `background` is true if
+    a subagent in the background has it, and `in_every_session` if it does not depend on the session or the
+    system. `specifier` is an example of what may be in parentheses in permission rules, and `specifier_effect` its
+    effect in `tools`, if it has one. `superseded_by` is the tool that replaces this one in a list with both.
+    `members` are the tools of a set of tools, and `aliases` other accepted names. `permission_name` is the name of
+    the permission that controls it, if it is another. `runtimes` are those that have it (all of the dialect if
+    empty). `refers_to` is the kind of name in the parentheses after it.
     """
 
     name: str
@@ -269,8 +268,8 @@ class Tool(NamedTuple):
 
 
 class FormerTool(NamedTuple):
-    """A name that a tool once had. `replacements` lists what to write instead; `still_accepted` tells whether
-    the old name is still understood. `note` says what happened to it, as in "renamed in 2.1.63"."""
+    """A former tool name. `replacements` are the names to write instead, and `still_accepted` is true if the old
+    name still works. `note` states what happened to it, as in "renamed in 2.1.63"."""
 
     name: str
     replacements: tuple[str, ...]
@@ -295,8 +294,8 @@ class Model(NamedTuple):
 
 
 class Provider(NamedTuple):
-    """Whoever runs models, by the word that stands in front of the `/`. Its models have ids that fit
-    a pattern of `ids`; `aliases` are other words for some of them, with the ids that they stand for."""
+    """A provider of models, with the name that is written before the `/`. The ids of its models match a pattern of
+    `ids`; `aliases` are other names, with the ids that they resolve to."""
 
     name: str
     summary: str
@@ -305,18 +304,18 @@ class Provider(NamedTuple):
     aliases: Mapping[str, str] = MappingProxyType({})
 
     def model(self, name: str) -> str | None:
-        """The id that `name` stands for, if it looks like one of its models."""
-        fits = any(fnmatchcase(name, pattern) for pattern in self.ids)
-        return self.aliases.get(name) or (name if fits else None)
+        """Return the id that `name` resolves to, or `None` if it does not look like a model of this provider."""
+        matches = any(fnmatchcase(name, pattern) for pattern in self.ids)
+        return self.aliases.get(name) or (name if matches else None)
 
 
 class Models(NamedTuple):
-    """How `model` is read: the values known, and patterns of other ids that are in order.
+    """How `model` is read: the known values, and patterns of other valid ids.
 
-    `long_context` is the suffix that may follow any of them. `other_id_patterns` are patterns for the
-    ids of other providers, or for any id where not all are known, and `other_ids_note` says what they are.
-    Where there are `providers`, an id is written `provider/model`. `unknown_models` says what becomes of
-    other text: it is "passed on" to the provider as it is, or "ignored" unless the account has a model
+    `long_context` is the suffix that may follow any of them. `inherits` are the values that mean the model of the
+    session. `other_id_patterns` are patterns for the ids of other providers, or for any id where not all are known,
+    and `other_ids_note` describes them. With `providers`, an id is written `provider/model`. `unknown_models` states
+    how other values are handled: "passed on" to the provider unchanged, or "ignored" unless the account has a model
     of that name.
     """
 
@@ -329,16 +328,16 @@ class Models(NamedTuple):
     unknown_models: Literal["passed on", "ignored"] = "passed on"
 
     def get(self, name: str) -> Model | None:
-        """The model of that name, in any case, with or without the long-context suffix, which a
-        word for the session's model does not take."""
+        """Return the model of that name, in any case, with or without the long-context suffix. A value that means
+        the model of the session cannot have the suffix."""
         written = name.strip().lower()
-        wanted = written.removesuffix(self.long_context)
-        if wanted != written and wanted in self.inherits:
+        model_name = written.removesuffix(self.long_context)
+        if model_name != written and model_name in self.inherits:
             return None
-        return next((model for model in self.known if model.name.lower() == wanted), None)
+        return next((model for model in self.known if model.name.lower() == model_name), None)
 
     def with_provider(self, name: str) -> str | None:
-        """The id of a model that is written without its provider, with the one that it is known by."""
+        """Return `provider/model` for a model name that is written without its provider, or `None`."""
         written = name.strip().lower()
         for provider in self.providers:
             model = provider.model(written) or provider.model(re.sub(r"[\s._]+", "-", written))
@@ -360,10 +359,10 @@ class SpecialName(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A variant of the format with keys of its own, chosen by a key of the file: any of the conditions
-    `when` is enough. `allows_list` tells whether the frontmatter may be a list of such definitions. Exactly one of
-    `required_one_of` has to be there. `has_prompt` tells whether the text below the frontmatter counts. `unless` is a
-    condition under which it is not chosen, and `exclusive_keys` are the keys that only this variant has."""
+    """A variant of the format with keys of its own. A file has the variant if one of the conditions `when` is met,
+    and `unless` is not. With `allows_list`, the frontmatter may be a list of such definitions. Exactly one of
+    `required_one_of` is required. `has_prompt` is true if the text below the frontmatter is used.
+    `exclusive_keys` are the keys that only this variant has."""
 
     name: str
     title: str
@@ -378,8 +377,8 @@ class Variant(NamedTuple):
 
 
 class PromptVariables(NamedTuple):
-    """How a prompt names variables: between `opening` and `closing`, if those are not empty, as one of
-    `variables`. `unknown` says what becomes of another name, to follow the title of the runtime."""
+    """How a prompt contains variables: one of `variables` between `opening` and `closing`, if those are not empty.
+    `unknown` is what the runtime does with an unknown name, as a phrase that follows its title."""
 
     opening: str = ""
     closing: str = ""
@@ -388,13 +387,13 @@ class PromptVariables(NamedTuple):
 
 
 class DialectRecord(NamedTuple):
-    """Everything known about one format, as its file tells it. `noun` is what people call one file, and
-    `kind` what it is: of agents and skills a model is told the descriptions, and chooses by them; a command
-    is started by a person, by its name; a mere text has none.
+    """The facts about one format, as its dialect file contains them. `noun` is the usual word for one file. `kind`
+    is what a file defines: a model receives the descriptions of agents and skills and chooses by them; the user
+    starts a command by its name; a text has no name.
 
-    `activation` are conditions of which one has to be met for the text to be used by itself, without
-    anybody asking for it; there are none where that goes without saying. `mention_syntax` is how a prompt names an
-    agent that is to be started, with `{}` for its name.
+    `activation` are the conditions of which one must be met for the text to be used automatically; without
+    conditions it always is. `mention_syntax` is how a prompt mentions an agent that should be started, with `{}` for
+    its name.
     """
 
     name: str

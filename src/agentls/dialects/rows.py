@@ -1,4 +1,4 @@
-"""From the plain data of a YAML file to the rows of the tables, with a message for each mistake."""
+"""Building the records of the tables from the plain data of a YAML file, with a message for each mistake."""
 
 from __future__ import annotations
 
@@ -11,26 +11,24 @@ from agentls.dialects.records import GROUPS, Source
 from agentls.text.spelling import closest_match
 
 NOT_INHERITED = ("runtimes", "places")
-"""What a dialect file says for itself, also where it extends another."""
-
+"""The fields that a dialect file does not inherit from the dialect that it extends."""
 
 PRODUCT_FIELDS = (
     *("sources", "tool_grammar", "tools", "old_tools", "foreign_tools", "models", "hooks", "servers"),
     "builtin_agents",
     "mention_syntax",
 )
-"""What a dialect takes from another by `vocabulary`: the words of one product, which are the same in
-all its kinds of files."""
+"""The fields that a dialect inherits by `vocabulary`: facts about a product that are the same in all its formats."""
 
 
 def shared_vocabulary(data: dict[str, Any]) -> dict[str, Any]:
-    """The part of a dialect file's data that another dialect of the same product shares."""
+    """Return the part of a dialect's data that other dialects of the same product share."""
     return {name: data[name] for name in PRODUCT_FIELDS if name in data}
 
 
 def merge_tables(base: dict[str, Any], own: dict[str, Any], top: bool = True) -> dict[str, Any]:
-    """The data of a dialect file laid over that of the one it extends: mappings are merged, an
-    entry without a value takes the inherited one away, and everything else takes its place."""
+    """Return the data of a dialect merged with that of the dialect that it extends. Mappings are merged, an entry
+    without a value removes the inherited one, and any other value replaces it."""
     result = {name: value for name, value in base.items() if not (top and name in NOT_INHERITED)}
     for name, value in own.items():
         inherited = result.get(name)
@@ -44,16 +42,16 @@ def merge_tables(base: dict[str, Any], own: dict[str, Any], top: bool = True) ->
 
 
 Profiles = Mapping[str, Mapping[str, Any]]
-"""What dialects have in common, by the field that it is for, and by name."""
+"""The shared fields of dialects: for each field of a dialect, its profiles by name."""
 
 
 def apply_profiles(data: dict[str, Any], profiles: Profiles) -> dict[str, Any]:
-    """The data of a dialect file with the fields of the profiles that its rows name by `profile`."""
+    """Return the data of a dialect file with the fields of the profiles that its rows name by `profile`."""
     return {field: _with_profiles(value, profiles.get(field, {}), (field,)) for field, value in data.items()}
 
 
 def _with_profiles(value: Any, profiles: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    """The value of a field: text that may be the name of a profile, one row, or rows by their names."""
+    """Return a field with its profiles applied. It is a string that may name a profile, a row, or rows by name."""
     if not profiles:
         return value
     if isinstance(value, str):
@@ -73,13 +71,13 @@ def _with_profiles(value: Any, profiles: Mapping[str, Any], path: tuple[str, ...
 
 
 USER_SOURCE = "yours"
-"""The source of what a user's file says without naming one."""
+"""The source of the facts in a user's file that name none."""
 
 _ROWS_WITH_A_SOURCE = ("keys", "tools", "old_tools", "places", "builtin_agents", "reserved_names", "runtimes")
 
 
 def fill_defaults(data: Any) -> dict[str, Any]:
-    """The data of a user's file, in which rows need neither a summary nor a source.
+    """Return the data of a user's file with a summary, a source and a type for the rows that have none.
 
     Raises `TableError` if it is not a mapping.
     """
@@ -107,23 +105,23 @@ def _completed(rows: Any, field: str) -> Any:
 
 def _completed_row(row: Any, field: str) -> Any:
     if not isinstance(row, dict):
-        return row  # No value takes an inherited row away.
-    plain: dict[str, Any] = {"source": USER_SOURCE}
+        return row  # A row without a value removes the inherited row.
+    defaults: dict[str, Any] = {"source": USER_SOURCE}
     if field in ("keys", "tools", "models", "builtin_agents", "reserved_names"):
-        plain["summary"] = ""
+        defaults["summary"] = ""
     if field == "keys":
-        plain["type"] = "any"
+        defaults["type"] = "any"
     if field == "runtimes":
-        plain["strategy"] = "strict-yaml"
-    done = plain | row
+        defaults["strategy"] = "strict-yaml"
+    completed = defaults | row
     for inner in ("fields", "values"):
-        if inner in done:
-            done[inner] = _completed(done[inner], "keys" if inner == "fields" else "tools")
-    return done
+        if inner in completed:
+            completed[inner] = _completed(completed[inner], "keys" if inner == "fields" else "tools")
+    return completed
 
 
 class TableError(ValueError):
-    """A mistake in a table: where it is (the names and numbers that lead there), and the message."""
+    """A mistake in a table: the message, and the path of names and indexes to it."""
 
     def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
@@ -134,51 +132,51 @@ class TableError(ValueError):
         return f"{format_path(self.path)}: {self.message}" if self.path else self.message
 
     def below(self, step: str | int) -> TableError:
-        """The same mistake, as seen from one level up."""
+        """Return the same mistake with the path from one level up."""
         return TableError(self.message, (step, *self.path))
 
 
 def format_path(path: tuple[str | int, ...]) -> str:
-    """A path as messages show it: `keys.tools.fields[2]`."""
+    """Return a path as messages show it: `keys.tools.fields[2]`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 def unknown_word(what: str, word: object, known: Iterable[str], *, all_of_them: bool = True) -> str:
-    """The message for a word that is not one of those known, with the one that is probably intended."""
+    """Return the message for a word that is not in `known`, with a suggestion if one of them is similar."""
     known = tuple(known)
-    meant = closest_match(str(word), known)
-    hint = f"; did you mean `{meant}`?" if meant else ""
+    suggestion = closest_match(str(word), known)
+    hint = f"; did you mean `{suggestion}`?" if suggestion else ""
     listed = f" (expected one of {', '.join(known)})" if all_of_them else ""
     return f"unknown {what} `{word}`{hint}{listed}"
 
 
 FieldParser = Callable[[Any], Any]
-"""Makes what a type requires from the data of a YAML file."""
+"""Builds a value of one type from the data of a YAML file."""
 
 
 def build_record(kind: Any, data: Any, table: str) -> Any:
-    """An instance of the named tuple `kind` (or of a plain type) from what the YAML file `table` contains.
+    """Return an instance of the named tuple `kind` (or of another type) from the data of the YAML file `table`.
 
-    A mapping where a tuple of rows with names is expected gives each row its key as name (or id), in the
-    file's order. Raises `TableError`, with the path, for a field that does not exist or is missing, and for
-    a value of the wrong type or outside a closed set.
+    If `kind` is a tuple of records with names, `data` may be a mapping, whose keys are the names (or ids) of the
+    rows. Raises `TableError`, with the path, for an unknown or missing field, and for a value of the wrong type or
+    outside a closed set.
     """
     try:
-        return _maker(kind)(data)
+        return _parser(kind)(data)
     except TableError as error:
         raise (error.below(table) if table else error) from None
 
 
 @cache
-def _maker(kind: Any) -> FieldParser:
-    """What makes values of a type. A file has thousands of values, of two dozen types."""
+def _parser(kind: Any) -> FieldParser:
+    """Return the parser for a type. It is cached, since a file has thousands of values of two dozen types."""
     if hasattr(kind, "_fields"):
         return partial(_row, kind)
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
         return partial(_rows, inner[0])
     if origin is Mapping:
-        return partial(_mapping, _maker(inner[1]))
+        return partial(_mapping, _parser(inner[1]))
     if origin is Literal:
         return partial(_word, inner)
     row = next((option for option in inner if hasattr(option, "_fields")), None)
@@ -209,48 +207,51 @@ def _word(words: tuple[str, ...], data: Any) -> Any:
     return data
 
 
-def _mapping(make: FieldParser, data: Any) -> Any:
+def _mapping(parse: FieldParser, data: Any) -> Any:
     if not isinstance(data, dict):
         raise TableError(f"must be a mapping, not {_describe(data)}")
-    return {name: _below(name, make, value) for name, value in data.items()}
+    return {name: _below(name, parse, value) for name, value in data.items()}
 
 
-def _below(step: str | int, make: FieldParser, data: Any) -> Any:
+def _below(step: str | int, parse: FieldParser, data: Any) -> Any:
+    """Return the value of `data`, which is at `step` of the value around it."""
     try:
-        return make(data)
+        return parse(data)
     except TableError as error:
         raise error.below(step) from None
 
 
 def _rows(of: Any, data: Any) -> Any:
-    make = _maker(of)
+    parse = _parser(of)
     if isinstance(data, dict):
         label = "id" if of is Source else "name"
-        return tuple([_named_row(make, label, name, row) for name, row in data.items()])
+        return tuple([_named_row(parse, label, name, row) for name, row in data.items()])
     if not isinstance(data, list):
         raise TableError(f"must be a list or a mapping, not {_describe(data)}")
-    return tuple([_below(at, make, row) for at, row in enumerate(data)])
+    return tuple([_below(at, parse, row) for at, row in enumerate(data)])
 
 
-def _named_row(make: FieldParser, label: str, name: str, row: Any) -> Any:
+def _named_row(parse: FieldParser, label: str, name: str, row: Any) -> Any:
     if row is not None and not isinstance(row, dict):
         raise TableError(f"must be a mapping, not {_describe(row)}", (name,))
-    return _below(name, make, {label: name, **(row or {})})
+    return _below(name, parse, {label: name, **(row or {})})
 
 
 def _row(kind: Any, data: Any) -> Any:
     if not isinstance(data, dict):
         raise TableError(f"must be a mapping, not {_describe(data)}")
-    makers, required, groups = _fields(kind)
+    parsers, required, groups = _fields(kind)
     for name in data:
-        if name not in makers:
-            raise TableError(unknown_word("field", name, makers, all_of_them=False), (name,))
+        if name not in parsers:
+            raise TableError(unknown_word("field", name, parsers, all_of_them=False), (name,))
     missing = [name for name in required if name not in data]
     if missing:
         raise TableError(f"{' and '.join(f'`{name}`' for name in missing)} missing")
     values = {
-        # Most values are strings, and most of the time goes into them.
-        name: value if makers[name] is _TEXT and isinstance(value, str) else _below(name, makers[name], value)
+        # Most values are strings, so that the call is worth avoiding for them.
+        name: value
+        if parsers[name] is _parse_string and isinstance(value, str)
+        else _below(name, parsers[name], value)
         for name, value in data.items()
     }
     for field, group in groups.items():
@@ -260,16 +261,16 @@ def _row(kind: Any, data: Any) -> Any:
     return kind(**values)
 
 
-_TEXT = _maker(str)
+_parse_string = _parser(str)
 
 
 @cache
 def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...], dict[str, Any]]:
-    """What makes each field of a row, those of its groups included; the required fields; and the groups."""
+    """Return the parsers of the fields of a record and of its groups, the required fields, and the groups."""
     types = typing.get_type_hints(kind)
     groups = {name: types[name] for name in kind._fields if types[name] in GROUPS}
-    makers = {name: _maker(types[name]) for name in kind._fields if name not in groups}
+    parsers = {name: _parser(types[name]) for name in kind._fields if name not in groups}
     for group in groups.values():
-        makers |= _fields(group)[0]
+        parsers |= _fields(group)[0]
     required = tuple(name for name in kind._fields if name not in kind._field_defaults)
-    return makers, required, groups
+    return parsers, required, groups

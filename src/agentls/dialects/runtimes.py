@@ -1,6 +1,6 @@
-"""Who reads a format, and where: places, fences, runtimes with their parameters.
+"""The runtimes that read a format, and where: places, fences, and the parameters of runtimes.
 
-The text below a field says what it means. The JSON Schema of dialect files takes it from here.
+The docstrings of records and fields are the descriptions in the JSON Schema of dialect files.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 
 class Condition(NamedTuple):
-    """A condition on another key: that it stands there, with one of `values` if some are given, of which
-    "" stands for a key that is not there, and with none of `excluded_values`."""
+    """A condition on another key: it is set to one of `values` (to any value if there are none), and to none of
+    `excluded_values`. "" in `values` means that the key may be missing."""
 
     key: str
     values: tuple[str, ...] = ()
@@ -21,55 +21,61 @@ class Condition(NamedTuple):
 
 
 class ToolGrammar(NamedTuple):
-    """How a list of tools is written. A scalar is split at the characters of `separators` ("" for not at
-    all), and so is each item of a list if `splits_items`. `specifiers` tells whether something in parentheses
-    may follow a name. `ignores_case` whether case does not matter. `wildcards` are the words for every tool. Names that
-    fit a pattern of `external_tools` (with `*`) are tools of servers and extensions, of which nothing is known; but
-    what stands behind a set of tools and `/` is a member of the set, or nothing. `empty_removes_all` tells whether an
-    empty list takes all tools away, `empty_is_intended` whether that is the usual way to do so, and `null_removes_all`
-    whether a key without a value does. `wildcard_alone` tells whether a word for every tool counts only by itself,
-    `globs` whether `*` is a pattern in the names of MCP tools. `own_names` tells whether the tools are known
-    by the names that they have here, and not just by foreign ones that work. `is_open_set` tells whether there may
-    be tools that are not in the table, so that a name is not wrong for being unknown. `is_mapping` tells whether
-    the value is a mapping from names to truth values. `server_pattern` is a regular expression for the names of the
-    tools of MCP servers, in which one group is the name of the server ("" if they do not tell), and
-    `server_wildcard` how all the tools of one are listed, with `{}` for its name ("" where that is not known)."""
+    """How a list of tools is written."""
 
     separators: str = ", "
+    """The characters at which a scalar is split; "" if it is not split."""
     splits_items: bool = True
+    """Whether the items of a list are split too."""
     specifiers: bool = True
+    """Whether a specifier in parentheses may follow a name."""
     ignores_case: bool = False
+    """Whether names are compared without regard to case."""
     wildcards: tuple[str, ...] = ("*",)
+    """The entries that mean every tool."""
     external_tools: tuple[str, ...] = ("mcp__*",)
+    """Patterns (with `*`) for the names of tools of servers and extensions, about which nothing is known. A name
+    after a set of tools and `/` must be a member of the set nevertheless."""
     empty_removes_all: bool = True
+    """Whether an empty list removes all tools."""
     empty_is_intended: bool = False
+    """Whether an empty list is the usual way to remove all tools."""
     null_removes_all: bool = True
+    """Whether the key without a value removes all tools."""
     wildcard_alone: bool = False
+    """Whether an entry for every tool only applies as the single item."""
     globs: bool = False
+    """Whether `*` is a pattern in the names of MCP tools."""
     own_names: bool = True
+    """Whether the names of the table are accepted, and not only those of other formats."""
     is_open_set: bool = False
+    """Whether there may be tools that are not in the table, so that an unknown name is not reported."""
     is_mapping: bool = False
+    """Whether the value is a mapping from names to booleans."""
     server_pattern: str = r"mcp__([^_].*?)(?:__.*)?"
+    """A regular expression for the names of tools of MCP servers, with a group for the name of the server; "" if
+    the names do not contain it."""
     server_wildcard: str = ""
+    """The entry for all tools of an MCP server, with `{}` for its name; "" if there is none or it is unknown."""
 
 
 class ToolKeys(NamedTuple):
     """The keys of a file that decide which tools the agent has; "" for one that the format does not have."""
 
     allowed: str = "tools"
-    """The list of tools that the agent gets, or, in a mapping, switches for them."""
+    """The list of tools that the agent has, or a mapping that enables and disables tools."""
     denied: str = ""
-    """The list of tools that are taken from it."""
+    """The list of tools that the agent does not have."""
     mode: str = ""
     """The permission mode, without which some tools are not available."""
     permissions: str = ""
     """Permissions, as a mapping in which the last entry that matches decides."""
     switches: Mapping[str, str] = MappingProxyType({})
-    """The permissions of switches that do not have the name of theirs."""
+    """For entries of a mapping of tools, the permission with another name that they set."""
 
 
 class Place(NamedTuple):
-    """Where files of the dialect lie."""
+    """A folder and a file pattern where runtimes look for files of the dialect."""
 
     folder: str
     """The folder, as in `.claude/agents`; "" for any."""
@@ -77,12 +83,12 @@ class Place(NamedTuple):
     files: str = "*.md"
     """A pattern (with `*`) for the file names."""
     scope: Literal["project", "user", "plugin"] = "project"
-    """"project" (the folder may be anywhere, also in the user's home), "user" (only in the user's home)
-    or "plugin" (in the root of a plugin)."""
+    """"project" (the folder may be anywhere, also in the user folder), "user" (only in the user folder) or
+    "plugin" (in the root of a plugin)."""
     recursive: bool = True
     """Whether files in subfolders belong to the place."""
     ignores_case: bool = False
-    """Whether a name also matches in other case, so that a file that runtimes overlook is found."""
+    """Whether a name also matches in other case, so that files that runtimes do not find are reported."""
     fixed_values: Mapping[str, str] = MappingProxyType({})
     """Keys whose value the place fixes, whatever the file contains."""
     runtimes: tuple[str, ...] = ()
@@ -90,23 +96,23 @@ class Place(NamedTuple):
     other_readers: Mapping[str, str] = MappingProxyType({})
     """Other runtimes that read it too, each with the dialect that describes how."""
     deciding_keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    """Dialects that share the place, each with keys of its own: a file that has one of them is written in
-    that dialect, and belongs to its place."""
+    """Dialects that share the place, each with keys of its own: a file with one of these keys has that dialect,
+    and belongs to its place."""
     renamed_suffix: str = ""
     """The current suffix of file names, where this place is deprecated."""
     moved_to: str = ""
     """The current folder of such files, if it is another one."""
 
     def holds(self, path: str) -> bool:
-        """Whether a file of that path (with `/`, counted from a plugin's root for the scope
-        "plugin") lies in this place."""
+        """Whether the file at `path` is in this place. The path is written with `/`; for the scope "plugin" it is
+        relative to the root of the plugin."""
         if self.folder not in path:
-            return False  # So it is for nearly all files and places.
+            return False  # Fast path: most files are not in most places.
         folders, _, name = path.rpartition("/")
-        wanted = self.files
+        pattern = self.files
         if self.ignores_case:
-            name, wanted = name.lower(), wanted.lower()
-        if not fnmatchcase(name, wanted):
+            name, pattern = name.lower(), pattern.lower()
+        if not fnmatchcase(name, pattern):
             return False
         if not self.recursive:
             return f"/{folders}".endswith(f"/{self.folder}")
@@ -115,27 +121,27 @@ class Place(NamedTuple):
         return not self.folder or f"/{self.folder}/" in f"/{folders}/"
 
     def below(self, path: str) -> tuple[str, ...]:
-        """The folders between this place and the file at `path`, which it holds."""
+        """Return the folders between this place and the file at `path`, which is in it."""
         folders = path.rpartition("/")[0]
         inside = f"/{folders}/".rpartition(f"/{self.folder}/")[2] if self.folder else folders
         return tuple(part for part in inside.split("/") if part)
 
     def base(self, path: str) -> str:
-        """The folder from which this place is counted, for the file at `path`, which it holds."""
+        """Return the folder that this place is relative to, for the file at `path`, which is in it."""
         folders = path.rpartition("/")[0]
         if not self.folder:
             return folders
         return f"/{folders}/".rpartition(f"/{self.folder}/")[0].removeprefix("/")
 
     def stem(self, path: str) -> str:
-        """The name of the file at `path` without what the pattern of the place fixes behind it."""
+        """Return the name of the file at `path` without the suffix that the pattern of the place requires."""
         name = path.rpartition("/")[2]
         fixed = self.files.rpartition("*")[2]
         return name.removesuffix(fixed) if "*" in self.files else name.rpartition(".")[0]
 
 
 class Fences(NamedTuple):
-    """Where a runtime looks for the frontmatter."""
+    """How a runtime finds the frontmatter."""
 
     byte_order_mark: bool = True
     """Whether a byte order mark at the start is removed."""
@@ -172,7 +178,7 @@ class FileSelection(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """Where a runtime takes the name of an agent from, and which names it accepts."""
+    """How a runtime determines the name of an agent, and which names it accepts."""
 
     default_name: Literal["none", "file", "path", "folder"] = "file"
     """Where a missing name comes from: nowhere, the file name, the path below the place, or the folder of
@@ -203,8 +209,8 @@ class Precedence(NamedTuple):
     """Whether, of two files of the same name, the one in the folder nearest to the start of a session is
     used."""
     user_folder_precedence: Literal["undocumented", "hidden", "wins"] = "undocumented"
-    """Whether a file in the user's own folder is hidden by one of the same name in the project, or
-    wins."""
+    """Whether a file in the user folder is shadowed by one of the same name in the project, or shadows
+    it."""
     shadowed_by: Literal["", "skill"] = ""
     """The kind of definition that is used instead if it has the same name."""
 
@@ -215,7 +221,7 @@ class Effects(NamedTuple):
     rejection_effect: str = "does not load the file"
     """What it does with a file that it rejects."""
     rejection_word: str = "skipped"
-    """The same for a status bar."""
+    """What it does with a file that it rejects, in one word for a status bar."""
     degraded_effect: str = ""
     """What it does with a file that it loads without its frontmatter."""
     no_description_effect: str = ""
@@ -232,20 +238,20 @@ class DescriptionRules(NamedTuple):
     line_breaks: bool = False
     """Whether a backslash and an `n` in a description become a line break."""
     description_budget: int = 0
-    """About how many tokens all descriptions may have together; 0 for any number."""
+    """The approximate number of tokens that all descriptions may have together; 0 for no limit."""
     description_budget_source: str = ""
     """The source of that number, as a phrase that follows the title of the runtime."""
 
 
 class PromptRules(NamedTuple):
-    """What a runtime does with the text of a prompt."""
+    """What a runtime does with a prompt."""
 
     min_prompt_length: int = 0
-    """The number of characters that the prompt must have."""
+    """The minimum number of characters of a prompt."""
     max_prompt_length: int = 0
-    """The number of characters that the prompt may have; 0 for any number."""
+    """The maximum number of characters of a prompt; 0 for no limit."""
     advised_lines: int = 0
-    """The number of lines above which its makers advise to split the text; 0 for no advice."""
+    """The number of lines above which the vendor recommends splitting the text; 0 without a recommendation."""
     imports: bool = False
     """Whether `@path` in the prompt is replaced by the text of a file."""
     resolves_prompt_references: bool = False
@@ -253,13 +259,13 @@ class PromptRules(NamedTuple):
 
 
 class Runtime(NamedTuple):
-    """A reader of the format: its name, and the parameters of the way in which it reads."""
+    """A runtime that reads the format: its name, and the parameters of how it reads files."""
 
     name: str
     title: str
     """The display name."""
     strategy: str
-    """How it parses, by the names in `agentls.readers.strategies`."""
+    """How it reads a file, as a name of `agentls.readers.strategies`."""
     version: str = ""
     """The version that was observed; "" if none was."""
     source: str = "observed"
@@ -279,7 +285,7 @@ class Runtime(NamedTuple):
     unknown_tools: Literal["dropped", "refused", "reported", "undocumented"] = "dropped"
     """Names of unknown tools are ignored, rejected with the file, or only reported."""
     without_tools: Literal["refused", "started", "unknown"] = "refused"
-    """An agent none of whose tools is available is refused at its start, or starts without tools."""
+    """An agent none of whose tools is available is refused at start, or starts without tools."""
     invalid_values: Literal["ignored", "refused", "no metadata"] = "ignored"
     """An invalid value is ignored, rejected with the file, or makes the file load without its
     frontmatter."""
@@ -288,16 +294,16 @@ class Runtime(NamedTuple):
     may_extend_agent: bool = False
     """Whether a file without a prompt changes an agent of the same name, and needs only a `name`."""
     reports_missing: tuple[str, ...] = ()
-    """The keys that it reports as missing, though it loads the file."""
+    """The keys that it reports as missing, although it loads the file."""
     is_advisory: bool = False
-    """Whether a file that it rejects works elsewhere, so that a finding is information at most."""
+    """Whether other runtimes load a file that it rejects, so that a finding is information at most."""
     tool_grammar: ToolGrammar | None = None
     """How it reads lists of tools, where that differs from the dialect."""
     declines_when: Condition | None = None
     """The condition under which a file is for other runtimes."""
     denies_first: bool = False
-    """Whether a rule of its settings that denies a tool precedes all others, in whatever file it is, and
-    one without a specifier removes the tool."""
+    """Whether a rule in its settings that denies a tool precedes all other rules, whatever file it is in, and
+    removes the tool if it has no specifier."""
     files: FileSelection = FileSelection()
     naming: Naming = Naming()
     precedence: Precedence = Precedence()

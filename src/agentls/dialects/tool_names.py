@@ -1,4 +1,4 @@
-"""The names in lists of tools: entries with spans, split as a grammar says, and what a name stands for."""
+"""The names in lists of tools: the entries with their spans, and the tools that a name resolves to."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MCP_PREFIX = "mcp__"
 ALL_TOOLS = "*"
 
 MAX_REMEMBERED = 4096
-"""For how many names a dialect remembers what is known about them."""
+"""The maximum number of names in the cache of a dialect."""
 
 _SPECIFIER = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
 
 
 class ToolEntry(NamedTuple):
-    """One entry of a list. `text` is all of it, `name` the part before a specifier in parentheses."""
+    """One entry of a list of tools. `text` is the whole entry, `name` the part before a specifier in parentheses."""
 
     text: str
     name: str
@@ -31,7 +31,7 @@ class ToolEntry(NamedTuple):
 
     @property
     def name_span(self) -> Span:
-        """The name alone; the whole entry where its place in the source is not plain."""
+        """Return the span of the name, or that of the whole entry if the source has it in another form."""
         length = self.span.end - self.span.start
         return (
             Span(self.span.start, self.span.start + len(self.name)) if length == len(self.text) else self.span
@@ -39,7 +39,7 @@ class ToolEntry(NamedTuple):
 
 
 def split_tool_list(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
-    """The entries of a value of `tools`; `document` is the text that its spans refer to."""
+    """Return the entries of a value of `tools`. `document` is the text that the spans of `value` refer to."""
     if grammar.is_mapping:
         return ()
     if isinstance(value, Scalar):
@@ -66,12 +66,12 @@ def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterat
 
 
 def split_tool_names(text: str, separators: str) -> list[str]:
-    """`text` cut at the separators outside parentheses, without empty pieces."""
+    """Split `text` at the separators outside parentheses. Empty pieces are omitted."""
     if "(" not in text:
         for separator in separators[1:]:
             text = text.replace(separator, separators[0])
-        cut = text.split(separators[0]) if separators else (text,)
-        return [stripped for piece in cut if (stripped := piece.strip())]
+        parts = text.split(separators[0]) if separators else (text,)
+        return [stripped for part in parts if (stripped := part.strip())]
     pieces: list[str] = []
     depth = start = 0
     for at, character in enumerate(text):
@@ -87,8 +87,8 @@ def split_tool_names(text: str, separators: str) -> list[str]:
 
 
 def tool_names_in(value: Node) -> Iterator[str]:
-    """The names in a list of tools of any format, with their specifiers: of text, of a list, and of a
-    mapping those that it does not forbid."""
+    """Yield the names in a list of tools of any format, with their specifiers. The value is a string, a list, or a
+    mapping, of which the entries are omitted that deny a tool."""
     if isinstance(value, Scalar):
         yield from split_tool_names(value.text, ", ") if value.type == "str" else ()
     elif isinstance(value, Sequence):
@@ -104,22 +104,22 @@ def tool_names_in(value: Node) -> Iterator[str]:
 
 
 def grammar_for(dialect: Dialect, runtime: Runtime | None) -> ToolGrammar:
-    """How a runtime reads the lists of tools in a dialect."""
+    """Return how a runtime reads the lists of tools in a dialect."""
     return (runtime.tool_grammar if runtime else None) or dialect.tool_grammar
 
 
 def is_external_tool(name: str, dialect: Dialect, runtime: Runtime | None = None) -> bool:
-    """Whether a tool of that name comes from a server or an extension, of whose tools nothing is known,
-    or from a product of whose tools nothing is known at all."""
+    """Whether nothing is known about a tool of that name: it is from a server or an extension, it was added in the
+    configuration, or the dialect has no table of tools."""
     if not dialect.tools or name in dialect.configured_tools:
         return True
-    of = dialect.tool(name.partition("/")[0]) if "/" in name else None
-    others = () if of and of.members else grammar_for(dialect, runtime).external_tools
-    return any(fnmatchcase(name, pattern) for pattern in others)
+    parent = dialect.tool(name.partition("/")[0]) if "/" in name else None
+    patterns = () if parent and parent.members else grammar_for(dialect, runtime).external_tools
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def is_mcp_tool(name: str, dialect: Dialect) -> bool:
-    """Whether `name` starts as Claude Code writes tools of MCP servers, and the format writes them so too."""
+    """Whether `name` has the form of an MCP tool in Claude Code, and the format uses the same form."""
     grammar = dialect.tool_grammar
     external = any(fnmatchcase(name, pattern) for pattern in grammar.external_tools)
     server = re.fullmatch(grammar.server_pattern, name) if grammar.server_pattern else None
@@ -130,37 +130,37 @@ ToolStatus = Literal["available", "unavailable", "old", "foreign", "unknown"]
 
 
 class ToolResolution(NamedTuple):
-    """What a name in a tool list stands for: `tools` are the names of the tools behind it."""
+    """What a name in a tool list resolves to: its status, and the names of the tools."""
 
     standing: ToolStatus
     tools: tuple[str, ...] = ()
 
     @property
     def tool(self) -> str | None:
-        """The tool behind the name, or the first of several."""
+        """Return the tool that the name resolves to, or the first of several."""
         return self.tools[0] if self.tools else None
 
 
 def resolve_tool(
     name: str, dialect: Dialect, permission_mode: str | None, runtime: Runtime | None = None
 ) -> ToolResolution:
-    """What `name` stands for in the list of a subagent that runs in `permission_mode`, to one runtime
-    or to those of the dialect."""
-    known = dialect.resolved_tools
-    asked = (name, permission_mode, runtime.name if runtime else None)
-    found = known.get(asked)
-    if found is None:
-        if len(known) >= MAX_REMEMBERED:
-            known.clear()
-        found = known[asked] = _resolve_tool(name, dialect, permission_mode, runtime)
-    return found
+    """Return what `name` resolves to in the list of a subagent that runs in `permission_mode`, for one runtime or
+    for those of the dialect."""
+    cache = dialect.resolved_tools
+    key = (name, permission_mode, runtime.name if runtime else None)
+    resolution = cache.get(key)
+    if resolution is None:
+        if len(cache) >= MAX_REMEMBERED:
+            cache.clear()
+        resolution = cache[key] = _resolve_tool(name, dialect, permission_mode, runtime)
+    return resolution
 
 
 def _resolve_tool(
     name: str, dialect: Dialect, permission_mode: str | None, runtime: Runtime | None
 ) -> ToolResolution:
     if is_external_tool(name, dialect, runtime) or not dialect.tools:
-        return ToolResolution("available", (name,))  # Without a catalogue nothing speaks against a name.
+        return ToolResolution("available", (name,))  # Nothing is known about the name, so it is accepted.
     grammar = grammar_for(dialect, runtime)
     if grammar.ignores_case:
         name = dialect.tool_ignoring_case(name) or name

@@ -1,4 +1,4 @@
-"""Files that are none of ours, though they lie near them or look like one."""
+"""Files that are not agent files, although they are in the same folders or look similar."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from agentls.text import globs
 
 
 class UnsupportedFile(NamedTuple):
-    """What such a file is, and who reads it. Its path fits one of the patterns `files`; with `plain`,
-    it has no frontmatter."""
+    """A kind of file that is not an agent file: its title, and a summary of what reads it. Its path matches one of
+    the patterns `files`. With `plain`, it has no frontmatter."""
 
     title: str
     summary: str
@@ -23,14 +23,16 @@ class UnsupportedFile(NamedTuple):
 
 
 def find_unsupported_file(path: str, text: str) -> UnsupportedFile | None:
-    """What the file at `path` is, if it is known to be something else than a file of ours."""
-    for known in _neighbours():
+    """Return the kind of the file at `path` if it is known not to be an agent file, or `None`."""
+    for known in _load():
         if any(globs.matches(pattern, path) for pattern in known.files):
             return None if known.plain and text.lstrip("\ufeff").startswith("---") else known
     return None
 
 
 @cache
-def _neighbours() -> tuple[UnsupportedFile, ...]:
+def _load() -> tuple[UnsupportedFile, ...]:
     rows = load_table("unsupported-files")
-    return tuple(build_record(UnsupportedFile, row, f"neighbours[{at}]") for at, row in enumerate(rows))
+    return tuple(
+        build_record(UnsupportedFile, row, f"unsupported-files[{at}]") for at, row in enumerate(rows)
+    )

@@ -1,8 +1,8 @@
-"""Whether a dialect is valid: the mistakes in its tables, before anything relies on them.
+"""Validation of dialects: the mistakes in their tables.
 
-`load_user_dialect` reads a user's dialect file. Such a file is as short as possible: what it does not name is
-inherited from the dialect that it extends, and a row without a source is the user's own. Regular expressions and
-YAML aliases, with which a file could block the program, are not accepted.
+`load_user_dialect` loads a user's dialect file. Fields that the file does not contain are inherited from the
+dialect that it extends, and a row without a source has the user as its source. Regular expressions and YAML
+aliases, which could block the program, are not accepted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from agentls.text.yaml_tree import find_line, load_yaml, parse_events
 
 
 class DialectProblem(NamedTuple):
-    """A mistake in a dialect file, and the line of the value that it is about (from 1; 0 for the whole file)."""
+    """A mistake in a dialect file, and the line of the invalid value (from 1; 0 for the whole file)."""
 
     message: str
     line: int = 0
@@ -36,14 +36,13 @@ class UserDialectResult(NamedTuple):
 def load_user_dialect(
     text: str, strategies: Collection[str], files: tuple[tuple[str, str], ...] = ()
 ) -> UserDialectResult:
-    """Load a user's dialect file with this text, beside `files`, which are valid (name and text of each).
-
-    `strategies` are the names of the ways in which a runtime can read. Never raises.
+    """Load a user's dialect file with this text. `files` are the other, valid files (name and text of each), which
+    it may extend. `strategies` are the known strategies. Never raises.
     """
-    found, problem = parse_events(text)
-    if problem:
-        return _failed(_first_line(problem.message), _line_at(text, problem.offset))
-    alias = next((step for step in found if step.kind == "Alias"), None)
+    events, parse_error = parse_events(text)
+    if parse_error:
+        return _failed(_first_line(parse_error.message), _line_at(text, parse_error.offset))
+    alias = next((event for event in events if event.kind == "Alias"), None)
     if alias:
         message = "YAML aliases (`*name`) are not accepted here; write the value out"
         return _failed(message, _line_at(text, alias.span.start))
@@ -54,7 +53,7 @@ def load_user_dialect(
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
         return _failed("the file must be a mapping with a `name`")
     name = data["name"]
-    errors = [*_patterns(data, ()), *_bases(data, files)]
+    errors = [*_find_patterns(data, ()), *_find_unknown_bases(data, files)]
     if not errors:
         try:
             errors = list(find_problems(loader.load_dialect(name, (*files, (name, text))), strategies))
@@ -78,30 +77,29 @@ def _first_line(message: str) -> str:
     return message.strip().split("\n")[0]
 
 
-def _patterns(value: Any, path: tuple[str | int, ...]) -> Iterator[TableError]:
-    """The regular expressions in a file, which only the dialects that ship may have."""
+def _find_patterns(value: Any, path: tuple[str | int, ...]) -> Iterator[TableError]:
+    """Yield a mistake for each regular expression in a file; only shipped dialects may contain them."""
     if isinstance(value, dict):
         for name, inner in value.items():
             at = (*path, f"{name}")
             if (name == "pattern" and isinstance(inner, str)) or (name == "other_id_patterns" and inner):
                 yield TableError("regular expressions are not accepted here", at)
-            yield from _patterns(inner, at)
+            yield from _find_patterns(inner, at)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _patterns(inner, (*path, number))
+            yield from _find_patterns(inner, (*path, number))
 
 
-def _bases(data: dict[str, Any], files: loader.UserDialects) -> Iterator[TableError]:
-    """The dialects that a file builds on, and that do not exist."""
+def _find_unknown_bases(data: dict[str, Any], files: loader.UserDialects) -> Iterator[TableError]:
+    """Yield a mistake for each unknown dialect that a file extends or shares the vocabulary of."""
     known = loader.dialect_names(files)
     for field in ("extends", "vocabulary"):
         yield from _unknown("dialect", [data[field]] if data.get(field) else [], known, (field,))
 
 
 def find_problems(dialect: Dialect, strategies: Collection[str]) -> Iterator[TableError]:
-    """The mistakes in the tables of a dialect whose rows are valid each for itself.
-
-    `strategies` are the names of the ways in which a runtime can read.
+    """Yield the mistakes in the tables of a dialect whose rows are valid separately: names of sources, runtimes, keys
+    and strategies that are unknown, and invalid schemas. `strategies` are the known strategies.
     """
     sources = [source.id for source in dialect.sources]
     runtimes = [runtime.name for runtime in dialect.runtimes]
@@ -129,7 +127,7 @@ def find_problems(dialect: Dialect, strategies: Collection[str]) -> Iterator[Tab
 def _unknown(
     what: str, names: Iterable[str], known: Collection[str], path: tuple[str | int, ...]
 ) -> Iterator[TableError]:
-    """A mistake for each name that is not one of those known."""
+    """Yield a mistake for each name that is not in `known`."""
     return (TableError(unknown_word(what, name, known), path) for name in names if name not in known)
 
 
@@ -153,7 +151,7 @@ def _key_problems(key: Key, path: tuple[str | int, ...], runtimes: list[str]) ->
 
 
 def _rows(row: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
-    """Every row of the tables, with its path."""
+    """Yield every row of the tables with its path."""
     for field in row._fields:
         value = getattr(row, field)
         if hasattr(value, "_fields"):

@@ -24,17 +24,17 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
 class TypeExpression(NamedTuple):
-    """One alternative: a word, and for `list`, `some list` and `map` the alternatives inside."""
+    """One alternative of a schema: a word, and for `list`, `some list` and `map` the alternatives of its items."""
 
     word: str
     inner: tuple[TypeExpression, ...] = ()
 
 
 class Mismatch(NamedTuple):
-    """A value that does not match its schema, as data: where it is, the keys that lead to it, and how it differs.
+    """A value that does not match its schema, as data: its span, the path of keys to it, and how it differs.
 
-    `expected` says in words what is accepted instead of `found`, or how many characters are; `names` are the
-    fields that are unknown, or one of which is required.
+    `expected` is text for users: what is accepted instead of `found`, or how many characters are. `names` are the
+    unknown fields, or those of which one is required.
     """
 
     span: Span
@@ -63,7 +63,7 @@ _SCALARS = {
     "null": "nothing",
     "any": "anything",
 }
-_IN_WORDS = {
+_COLLECTIONS = {
     "list": "a list",
     "some list": "a non-empty list",
     "map": "a mapping",
@@ -73,18 +73,18 @@ _IN_WORDS = {
 
 @cache
 def parse_schema(text: str) -> tuple[TypeExpression, ...]:
-    """The alternatives that `text` names. Raises `ValueError` for a word that is none."""
+    """Return the alternatives of the schema `text`. Raises `ValueError` if it is invalid."""
     words = _WORD.findall(text)
     if "".join(text.split()) != "".join("".join(words).split()):
         raise ValueError(f"not a schema: {text!r}")
-    shapes, rest = _alternatives(words)
-    if rest or not shapes:
+    alternatives, rest = _alternatives(words)
+    if rest or not alternatives:
         raise ValueError(f"not a schema: {text!r}")
-    return shapes
+    return alternatives
 
 
 def is_schema(text: str) -> bool:
-    """Whether `text` is a schema."""
+    """Whether `text` is a valid schema."""
     try:
         parse_schema(text)
     except ValueError:
@@ -93,12 +93,13 @@ def is_schema(text: str) -> bool:
 
 
 def _alternatives(words: list[str]) -> tuple[tuple[TypeExpression, ...], list[str]]:
-    shapes: tuple[TypeExpression, ...] = ()
+    """Parse alternatives at the start of `words`; return them and the remaining words."""
+    alternatives: tuple[TypeExpression, ...] = ()
     while True:
         found, words = _alternative(words)
-        shapes += found
+        alternatives += found
         if words[:1] != ["|"]:
-            return shapes, words
+            return alternatives, words
         words = words[1:]
 
 
@@ -118,26 +119,26 @@ def _alternative(words: list[str]) -> tuple[tuple[TypeExpression, ...], list[str
 
 
 def find_mismatches(key: Key, value: Node, runtime: str, path: tuple[str, ...] = ()) -> Iterator[Mismatch]:
-    """Where `value`, which stands for `key`, differs from what `runtime` takes for it."""
-    shape = key.schema_for(runtime)
-    if shape:
-        yield from _misfits(key, parse_schema(shape), value, value.span, runtime, (*path, key.name))
+    """Yield how `value` differs from what `runtime` accepts as the value of `key`."""
+    schema = key.schema_for(runtime)
+    if schema:
+        yield from _find_mismatches(key, parse_schema(schema), value, value.span, runtime, (*path, key.name))
 
 
 def find_records(key: Key, value: Node, runtime: str) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
-    """The records in `value`, which stands for `key`, as `runtime` sees them: those of a list
-    together, each with the key whose fields they have."""
-    shape = key.schema_for(runtime)
-    if shape:
-        yield from _records(key, parse_schema(shape), value, runtime)
+    """Yield the records in `value`, the value of `key`, as `runtime` reads them. Those of a list come together, with
+    the key that has their fields."""
+    schema = key.schema_for(runtime)
+    if schema:
+        yield from _records(key, parse_schema(schema), value, runtime)
 
 
 def _records(
-    key: Key, shapes: tuple[TypeExpression, ...], value: Node, runtime: str
+    key: Key, alternatives: tuple[TypeExpression, ...], value: Node, runtime: str
 ) -> Iterator[tuple[Key, tuple[Mapping, ...]]]:
     if isinstance(value, Sequence):
-        inner = next((shape.inner for shape in shapes if shape.word in ("list", "some list")), ())
-        if any(shape.word == "record" for shape in inner):
+        inner = next((each.inner for each in alternatives if each.word in ("list", "some list")), ())
+        if any(each.word == "record" for each in inner):
             mappings = tuple(item for item in value.items if isinstance(item, Mapping))
             yield key, mappings
             for mapping in mappings:
@@ -146,11 +147,11 @@ def _records(
             for item in value.items:
                 yield from _records(key, inner, item, runtime)
     elif isinstance(value, Mapping):
-        if any(shape.word == "record" for shape in shapes):
+        if any(each.word == "record" for each in alternatives):
             yield key, (value,)
             yield from _below_record(key, value, runtime)
             return
-        inner = next((shape.inner for shape in shapes if shape.word == "map"), ())
+        inner = next((each.inner for each in alternatives if each.word == "map"), ())
         for entry in value.entries:
             yield from _records(key, inner, entry.value, runtime)
 
@@ -163,100 +164,109 @@ def _below_record(key: Key, mapping: Mapping, runtime: str) -> Iterator[tuple[Ke
 
 
 def matches_schema(key: Key, value: Node, runtime: str) -> bool:
-    """Whether `runtime` takes `value` for `key`."""
+    """Whether `runtime` accepts `value` as the value of `key`."""
     return next(find_mismatches(key, value, runtime), None) is None
 
 
 def describe_schema(key: Key, runtime: str) -> str:
-    """What `runtime` takes for `key`, in words."""
-    shape = key.schema_for(runtime)
-    return _wanted(key, parse_schema(shape)) if shape else "anything"
+    """Return what `runtime` accepts as the value of `key`, as text for users."""
+    schema = key.schema_for(runtime)
+    return _describe(key, parse_schema(schema)) if schema else "anything"
 
 
 class SchemaPosition(NamedTuple):
-    """A place for a value: the key that says what may stand there, and the alternatives."""
+    """The position of a value: the key whose schema describes it, and the alternatives of the schema there."""
 
     key: Key
     shapes: tuple[TypeExpression, ...]
 
     def allows(self, *words: str) -> bool:
-        """Whether one of the alternatives is named by one of `words`."""
-        return any(shape.word in words for shape in self.shapes)
+        """Whether the schema has an alternative with one of `words`."""
+        return any(each.word in words for each in self.shapes)
 
     @property
     def fields(self) -> tuple[Key, ...]:
-        """The keys that are known for a mapping in this place."""
-        inner = [shape.inner for shape in self.shapes if shape.word == "map"]
-        named = any(shape.word == "record" for shapes in inner for shape in shapes)
-        return self.key.fields if self.allows("record") or (inner and not named) else ()
+        """Return the known keys of a mapping at this position."""
+        inner = [each.inner for each in self.shapes if each.word == "map"]
+        maps_to_records = any(each.word == "record" for alternatives in inner for each in alternatives)
+        return self.key.fields if self.allows("record") or (inner and not maps_to_records) else ()
 
 
 def schema_at(key: Key, steps: Iterable[str | None] = ()) -> SchemaPosition | None:
-    """The place to which `steps` lead from the value of `key`: keys of mappings, `None` for a list.
-    A list may also be passed over in silence. `None` where nothing is known of the place. What one
-    runtime asks for stands in where the others take anything."""
-    shape = (
+    """Return the position at `steps` below the value of `key`, or `None` if nothing is known about it.
+
+    A step is the key of a mapping, or `None` for a list; the step for a list may be omitted. If most runtimes accept
+    any value, the schema of a single runtime is used.
+    """
+    schema = (
         next(iter(key.value.schemas.values()), key.value.schema)
         if key.value.schema in ("", "any")
         else key.value.schema
     )
-    here: SchemaPosition | None = SchemaPosition(key, parse_schema(shape)) if shape else None
+    position: SchemaPosition | None = SchemaPosition(key, parse_schema(schema)) if schema else None
     for step in steps:
-        if here is None:
+        if position is None:
             return None
-        here = _below(here, step)
-    return here
+        position = _below(position, step)
+    return position
 
 
-def _below(here: SchemaPosition, step: str | None) -> SchemaPosition | None:
-    lists = [shape for shape in here.shapes if shape.word in ("list", "some list")]
-    maps = [shape for shape in here.shapes if shape.word == "map"]
+def _below(position: SchemaPosition, step: str | None) -> SchemaPosition | None:
+    lists = [each for each in position.shapes if each.word in ("list", "some list")]
+    maps = [each for each in position.shapes if each.word == "map"]
     if step is None:
-        return SchemaPosition(here.key, lists[0].inner) if lists else None
-    field = here.key.field(step)
-    if here.allows("record") or (maps and field and field in here.fields):
+        return SchemaPosition(position.key, lists[0].inner) if lists else None
+    field = position.key.field(step)
+    if position.allows("record") or (maps and field and field in position.fields):
         return schema_at(field) if field else None
     if maps:
-        return SchemaPosition(here.key, maps[0].inner)
-    return _below(SchemaPosition(here.key, lists[0].inner), step) if lists else None
+        return SchemaPosition(position.key, maps[0].inner)
+    return _below(SchemaPosition(position.key, lists[0].inner), step) if lists else None
 
 
-def _misfits(
-    key: Key, shapes: tuple[TypeExpression, ...], value: Node, mark: Span, runtime: str, path: tuple[str, ...]
+def _find_mismatches(
+    key: Key,
+    alternatives: tuple[TypeExpression, ...],
+    value: Node,
+    span_if_empty: Span,
+    runtime: str,
+    path: tuple[str, ...],
 ) -> Iterator[Mismatch]:
     if isinstance(value, Scalar):
-        if not value.is_alias and not any(_takes(key, shape.word, value) for shape in shapes):
-            span = value.span if value.span.end > value.span.start else mark
-            yield _misfit(key, shapes, value, span, path)
+        if not value.is_alias and not any(_matches_word(key, each.word, value) for each in alternatives):
+            span = value.span if value.span.end > value.span.start else span_if_empty
+            yield Mismatch(span, path, "value", _describe(key, alternatives), value)
         else:
-            yield from _beyond_limit(key, value, runtime, path)
+            yield from _exceeded_limit(key, value, runtime, path)
         return
     kinds = ("list", "some list") if isinstance(value, Sequence) else ("map", "record")
-    fitting = [shape for shape in shapes if shape.word in kinds]
-    if any(shape.word == "any" for shape in shapes):
+    matching = [each for each in alternatives if each.word in kinds]
+    if any(each.word == "any" for each in alternatives):
         return
-    if not fitting or (fitting[0].word == "some list" and isinstance(value, Sequence) and not value.items):
-        yield _misfit(key, shapes, value, value.span, path)
+    if not matching or (matching[0].word == "some list" and isinstance(value, Sequence) and not value.items):
+        yield Mismatch(value.span, path, "value", _describe(key, alternatives), value)
         return
-    shape = fitting[0]
+    alternative = matching[0]
     if isinstance(value, Sequence):
         for item in value.items:
-            yield from _misfits(key, shape.inner, item, value.span, runtime, path)
-    elif shape.word == "record":
+            yield from _find_mismatches(key, alternative.inner, item, value.span, runtime, path)
+    elif alternative.word == "record":
         yield from _in_record(key, value, runtime, path)
     else:
         for entry in value.entries:
-            yield from _in_map(key, shape, entry, runtime, path)
+            yield from _in_map(key, alternative, entry, runtime, path)
 
 
 def _in_map(
-    key: Key, shape: TypeExpression, entry: Entry, runtime: str, path: tuple[str, ...]
+    key: Key, expression: TypeExpression, entry: Entry, runtime: str, path: tuple[str, ...]
 ) -> Iterator[Mismatch]:
-    field = None if any(inner.word == "record" for inner in shape.inner) else key.field(entry.key.text)
+    inner = expression.inner
+    field = None if any(each.word == "record" for each in inner) else key.field(entry.key.text)
     if field:
         yield from find_mismatches(field, entry.value, runtime, path)
     else:
-        yield from _misfits(key, shape.inner, entry.value, entry.key.span, runtime, (*path, entry.key.text))
+        entry_path = (*path, entry.key.text)
+        yield from _find_mismatches(key, inner, entry.value, entry.key.span, runtime, entry_path)
 
 
 def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) -> Iterator[Mismatch]:
@@ -267,17 +277,18 @@ def _in_record(key: Key, value: Mapping, runtime: str, path: tuple[str, ...]) ->
         elif key.unknown_fields == "refused":
             yield Mismatch(entry.key.span, path, "unknown field", names=(entry.key.text,))
     for field in key.fields:
-        needed = field.required and field.known_to(runtime) and runtime not in field.requirement.optional_for
-        needed = needed and value.get(field.requirement.optional_with) is None
-        if needed and value.get(field.name) is None and applies(field, value):
+        required = field.required and field.known_to(runtime)
+        required = required and runtime not in field.requirement.optional_for
+        required = required and value.get(field.requirement.optional_with) is None
+        if required and value.get(field.name) is None and applies(field, value):
             yield Mismatch(value.span, (*path, field.name), "missing field")
-    wanting = key.requirement.required_one_of and runtime not in key.requirement.optional_for
-    if wanting and not any(entry.key.text in key.requirement.required_one_of for entry in value.entries):
-        yield Mismatch(value.span, path, "missing one of", names=key.requirement.required_one_of)
+    one_of = () if runtime in key.requirement.optional_for else key.requirement.required_one_of
+    if one_of and not any(entry.key.text in one_of for entry in value.entries):
+        yield Mismatch(value.span, path, "missing one of", names=one_of)
 
 
 def applies(key: Key, mapping: Mapping) -> bool:
-    """Whether the condition of `key` on its neighbours in `mapping` is met."""
+    """Whether the condition of `key` on the other entries of `mapping` is met."""
     return key.effects.applies_when is None or is_met(key.effects.applies_when, mapping)
 
 
@@ -290,8 +301,8 @@ def is_met(condition: Condition, mapping: Mapping) -> bool:
     return (not condition.values or text in condition.values) and text not in condition.excluded_values
 
 
-def _takes(key: Key, word: str, value: Scalar) -> bool:
-    """Whether a scalar is what `word` names."""
+def _matches_word(key: Key, word: str, value: Scalar) -> bool:
+    """Whether a scalar matches a word of the schema."""
     if word == "any":
         return True
     if word == "words":
@@ -327,7 +338,7 @@ FALSE_WORDS = ("false", "no", "off", "0")
 
 
 def _is_slug(text: str) -> bool:
-    import unicodedata  # Few dialects ask for it.
+    import unicodedata  # Few dialects need it.
 
     name = unicodedata.normalize("NFKC", text.strip())
     return name == name.lower() and all(part.isalnum() for part in name.split("-"))
@@ -341,7 +352,7 @@ _NO_HOST = re.compile(r"[\s\x00-\x1f\x7f<>^|%\[\]]")
 
 
 def _is_url(text: str) -> bool:
-    """Whether `text` is an absolute address, by the rules of the URL standard for those on the web."""
+    """Whether `text` is an absolute URL. The special schemes require a host, as in the URL standard."""
     found = _URL.fullmatch(text)
     if found is None or found["scheme"].lower() not in ("http", "https", "ws", "wss", "ftp"):
         return found is not None
@@ -352,8 +363,8 @@ def _is_url(text: str) -> bool:
     return host.startswith("[") or _NO_HOST.search(host) is None
 
 
-def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Mismatch]:
-    """What is wrong with a text that has its shape, but is more than `runtime` takes."""
+def _exceeded_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) -> Iterator[Mismatch]:
+    """Yield how a string that matches the schema exceeds a limit of `runtime`."""
     limit = key.value.limits.get(runtime)
     if limit is None or value.type != "str":
         return
@@ -364,7 +375,7 @@ def _beyond_limit(key: Key, value: Scalar, runtime: str, path: tuple[str, ...]) 
 
 
 def _is_json(text: str) -> bool:
-    import json  # Hardly any file has such a value.
+    import json  # Few files have such a value.
 
     try:
         json.loads(text, parse_constant=_reject_constant)
@@ -377,23 +388,17 @@ def _reject_constant(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _misfit(
-    key: Key, shapes: tuple[TypeExpression, ...], value: Node, span: Span, path: tuple[str, ...]
-) -> Mismatch:
-    return Mismatch(span, path, "value", _wanted(key, shapes), value)
-
-
-def _wanted(key: Key, shapes: tuple[TypeExpression, ...]) -> str:
-    """The alternatives in words, but for nothing at all where there are others."""
+def _describe(key: Key, alternatives: tuple[TypeExpression, ...]) -> str:
+    """Return the alternatives as text for users. `null` is omitted if there are others."""
     parts = []
-    for shape in [shape for shape in shapes if shape.word != "null"] or shapes:
-        if shape.word == "words":
+    for each in [each for each in alternatives if each.word != "null"] or alternatives:
+        if each.word == "words":
             names = [value.name for value in key.values if not value.alias_of]
             parts.append(f"{'one of ' if len(names) > 2 else ''}{join_names(names, ' or ')}")
-        elif shape.word in ("text", "filled", "scalar") and key.value.pattern_words:
+        elif each.word in ("text", "filled", "scalar") and key.value.pattern_words:
             parts.append(key.value.pattern_words)
-        elif shape.word in _SCALARS:
-            parts.append(_SCALARS[shape.word])
+        elif each.word in _SCALARS:
+            parts.append(_SCALARS[each.word])
         else:
-            parts.append(_IN_WORDS[shape.word])
+            parts.append(_COLLECTIONS[each.word])
     return " or ".join(dict.fromkeys(parts))
