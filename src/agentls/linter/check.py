@@ -1,4 +1,4 @@
-"""The one pipeline: rules over a document, minus what is silenced, with severities."""
+"""The pipeline of a check: run the rules on a document, remove suppressed findings, and add the severities."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 MAX_FINDINGS = 100
 MIN_FINDINGS = 10
 FIX_BUDGET = 500_000
-"""How many findings one rule may have in a file: `MOST`, and fewer where the frontmatter is longer than
-anybody writes one, down to `LEAST`. Each fix is tried out before it is offered, for which the frontmatter
-is read anew, of all together not much more than `PATIENCE` characters; a file that is wrong from end to
-end would else be a matter of minutes."""
+"""One rule has at most `MAX_FINDINGS` findings in a file, and fewer, down to `MIN_FINDINGS`, if the frontmatter is
+unusually long. Each fix is tested before it is offered, which parses the frontmatter again. The limit keeps the
+number of characters parsed for one rule near `FIX_BUDGET`, without which a large broken file would take minutes."""
 
 
 class Diagnostic(NamedTuple):
-    """A finding that counts, with the rule it comes from and the severity it has for the user."""
+    """A finding as the user sees it: with the code of its rule and its severity."""
 
     span: Span
     code: str
@@ -44,12 +43,12 @@ class Diagnostic(NamedTuple):
 def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     """Return the diagnostics of a document in the order of the text.
 
-    `world` answers what rules ask about the document's surroundings. A rule has at most `MAX_FINDINGS`
-    findings, the first ones. A rule that fails is logged, and the findings of the others are kept.
+    `world` answers questions about the surroundings of the document. Of each rule, at most the first `MAX_FINDINGS`
+    findings are kept. A rule that fails is logged, and the findings of the others are kept.
     """
     context = Context(document, config, world)
-    most = _most(document)
-    found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context, most)]
+    limit = _max_findings(document)
+    found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context, limit)]
     suppressions = suppress.find_suppressions(document)
     if suppressions:
         used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
@@ -61,18 +60,20 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
         unused = tuple(s for s in suppressions if s not in used)
         rule = RULES["unused-suppression"]
         if config.enables(rule.code):
-            found += [
-                (rule, finding) for finding in _run(rule, context._replace(unused_suppressions=unused), most)
-            ]
+            context = context._replace(unused_suppressions=unused)
+            found += [(rule, finding) for finding in _run(rule, context, limit)]
     return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
 
 
 def check_in_project(document: Document, config: Config, world: World) -> list[Diagnostic]:
-    """Return the diagnostics of a document that depend on the other files of its project. With those of `check`
-    in a world without a project they are all, unless the document has ignore comments."""
+    """Return the diagnostics of a document that depend on the other files of its project.
+
+    They and the diagnostics of `check` in a world without a project are together all diagnostics, unless the
+    document has ignore comments.
+    """
     context = Context(document, config, world)
-    most = _most(document)
-    found = [(rule, finding) for rule in project_rules(context) for finding in _run(rule, context, most)]
+    limit = _max_findings(document)
+    found = [(rule, finding) for rule in project_rules(context) for finding in _run(rule, context, limit)]
     return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
 
 
@@ -81,18 +82,18 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(diagnostics, key=lambda diagnostic: diagnostic[:4])
 
 
-def _most(document: Document) -> int:
-    """How many findings a rule may have in a document."""
+def _max_findings(document: Document) -> int:
+    """Return the maximum number of findings that a rule may have in a document."""
     block = document.frontmatter
     length = block.content.end - block.content.start if block else 0
     return max(MIN_FINDINGS, min(MAX_FINDINGS, FIX_BUDGET // (length + 1)))
 
 
-def _run(rule: Rule, context: Context, most: int) -> list[Finding]:
+def _run(rule: Rule, context: Context, limit: int) -> list[Finding]:
     try:
-        return list(islice(rule.function(context), most))
+        return list(islice(rule.function(context), limit))
     except Exception:
-        import logging  # Loading it takes longer than checking a file, and rules hardly ever fail.
+        import logging  # Its import takes longer than the check of a file, and rules rarely fail.
 
         log = logging.getLogger(__name__)
         log.exception("rule %s failed on %s", rule.code, context.document.path)

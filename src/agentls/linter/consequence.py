@@ -1,7 +1,7 @@
-"""What a runtime does because of a finding, and how severe that makes it.
+"""The consequences of findings, and their severity.
 
-This is the one place that decides on the severity of a finding. A rule says what each reader of the file
-does; a user's configuration may set another severity for a rule, which `agentls.linter.check` applies.
+Only this module derives the severity of a finding. A rule states what each reader of the file does. The user's
+configuration may set another severity for a rule, which `agentls.linter.check` applies.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from agentls.readers.reading import Reading
 
 
 class Severity(IntEnum):
-    """How bad a finding is, the worst with the lowest number, as in the protocol."""
+    """The severity of a finding. The numbers are those of the LSP; the lowest is the most severe."""
 
     ERROR = 1
     WARNING = 2
@@ -23,7 +23,7 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name in lower case, as users write it in their configuration."""
+        """Return the name in lower case, as in the configuration."""
         return self.name.lower()
 
 
@@ -45,7 +45,7 @@ class Consequence(Enum):
 
 
 class Effect(NamedTuple):
-    """What the runtime of that name does. `is_hearsay` tells that only third parties report it."""
+    """What the runtime of that name does. `is_hearsay` is true if only third parties report it."""
 
     runtime: str
     consequence: Consequence
@@ -60,27 +60,26 @@ _SEVERITIES = {
     Consequence.ADVICE: (Severity.INFORMATION, Severity.HINT),
     Consequence.SUGGESTION: (Severity.HINT, Severity.HINT),
 }
-"""The severity of each consequence: of one that was observed or documented, and of one that only third
-parties report."""
+"""The severities of each consequence: if it was observed or documented, and if only third parties report it."""
 
 
 def severity_of(consequence: Consequence, *, is_hearsay: bool = False) -> Severity:
-    """How severe one consequence is."""
+    """Return the severity of one consequence."""
     return _SEVERITIES[consequence][is_hearsay]
 
 
 def worst_severity(effects: Iterable[Effect]) -> Severity:
-    """How severe the worst of some effects is. There is at least one."""
+    """Return the severity of the worst of some effects, of which there is at least one."""
     return min(severity_of(each.consequence, is_hearsay=each.is_hearsay) for each in effects)
 
 
 def effects_on(
     readings: Iterable[Reading], consequence: Consequence, *, is_hearsay: bool = False
 ) -> tuple[Effect, ...]:
-    """The same consequence for each of these readings.
+    """Return the same consequence for each of these readings.
 
-    The verdict of a reader that only advises, such as a validator, is advice. `is_hearsay` tells that the fact
-    is reported by third parties only; that a file is not loaded also rests on what is known of the runtime.
+    The verdict of a reader that only advises, such as a validator, is advice. `is_hearsay` is true if only third
+    parties report the fact. That a file is not loaded also depends on the confidence of the facts about the runtime.
     """
     return tuple(_effect_on(reading, consequence, is_hearsay=is_hearsay) for reading in readings)
 

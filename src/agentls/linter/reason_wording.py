@@ -1,7 +1,7 @@
-"""What is wrong, in words: the sentences for the reasons of a reading and for mismatches of a value.
+"""The sentences for the reasons of a reading and for the mismatches of a value.
 
-Readers and value schemas report data. This is the one place that turns it into sentences, for the rules, the
-inspection and the refusals of a rename.
+Readers and value schemas report data. Only this module turns it into sentences, for the rules, the inspection and
+the refusals of a rename.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from agentls.text.wording import describe_value, format_code, join_names
 from agentls.text.yaml_tree import Node, Scalar, Sequence
 
 SENTENCES: dict[Cause, str] = {
-    # The fences.
+    # Fences
     "closing fence missing": "The closing `---` is missing",
     "opening fence missing": "The opening `---` is missing",
     "opening fence inexact": "The first line must be exactly `---`, not {0}",
@@ -30,7 +30,7 @@ SENTENCES: dict[Cause, str] = {
     "empty frontmatter": "The frontmatter is empty",
     "not a mapping": "The frontmatter must be `key: value` lines, not {0}",
     "item not a mapping": "Each item of the list must be `key: value` lines, not {0}",
-    # The YAML between them.
+    # YAML
     "NUL character": "The frontmatter contains a NUL character",
     "not key and value": "{0} is not a `key: value` line",
     "invalid YAML": "The frontmatter is invalid YAML ({0:words})",
@@ -58,7 +58,7 @@ SENTENCES: dict[Cause, str] = {
     "flow mapping": "Mappings in braces are not supported",
     "flow sequence": "Lists in brackets are not supported",
     "mapping not aligned": "This mapping is not indented like the previous one",
-    # The keys and their values.
+    # Keys and values
     "key missing": "{0} is missing",
     "one key of several missing": "One of {all} is missing",
     "unknown key": "Unknown key {0}",
@@ -80,7 +80,7 @@ SENTENCES: dict[Cause, str] = {
     "hooks not a mapping": "`hooks` must be a mapping of events, not {0}",
     "event not a list": "{0} must be a list, not {1}",
     "hook entry without a list": "An entry of {0} has no list `hooks`",
-    # The prompt and the file.
+    # Prompt and file
     "no prompt": "There is no prompt after the frontmatter",
     "prompt too short": "The prompt is too short; it needs at least {0:words} characters",
     "no line after the frontmatter": "The file ends directly after the closing `---`, so it has no prompt",
@@ -88,12 +88,12 @@ SENTENCES: dict[Cause, str] = {
     "file name ignored": "The file name matches {0}",
     "file name not accepted": "The file must be named {any}",
 }
-"""One sentence for each cause, without the full stop. `{0}` is the first of its data as code, or the kind of
-value that a node is; `{0:words}` is a text as it is; `{all}` and `{any}` join all data."""
+"""One sentence for each cause, without the full stop. `{0}` is the first item of its data: a string as code, or a
+description of a node. `{0:words}` is a string unchanged. `{all}` and `{any}` join all strings."""
 
 
 def describe_reason(reason: Reason) -> str:
-    """What is wrong, as a sentence without a full stop."""
+    """Return a sentence for a reason, without a full stop."""
     first = reason.data[0] if reason.data else None
     if reason.cause == "mismatch":
         assert isinstance(first, Mismatch), "a mismatch comes with its data"
@@ -104,7 +104,7 @@ def describe_reason(reason: Reason) -> str:
 
 
 def describe_mismatch(mismatch: Mismatch) -> str:
-    """How a value differs from its schema, as a sentence without a full stop."""
+    """Return a sentence on how a value differs from its schema, without a full stop."""
     name = f"`{'.'.join(mismatch.path)}`"
     match mismatch.kind:
         case "unknown field":
@@ -121,8 +121,9 @@ def describe_mismatch(mismatch: Mismatch) -> str:
 
 
 def _describe_found(value: Node | None) -> str:
-    """The value that is there: of a list and a text also whether it is empty, of a quoted text that it is one."""
-    assert value is not None, "a value that differs is there"
+    """Describe the value that was found: also whether a list or a string is empty, and that a quoted scalar is a
+    string."""
+    assert value is not None, "a mismatch of kind `value` has its value"
     if isinstance(value, Sequence) and not value.items:
         return "an empty list"
     if isinstance(value, Scalar) and value.type == "str" and not value.text:
@@ -133,7 +134,7 @@ def _describe_found(value: Node | None) -> str:
 
 
 class _Piece:
-    """One of the data of a reason, as the sentences show it."""
+    """One item of the data of a reason, as sentences show it."""
 
     def __init__(self, value: str | Node) -> None:
         self._value = value

@@ -1,9 +1,8 @@
-"""What a rule is: a function with its page.
+"""Rules: functions that yield findings, each with a page.
 
-A rule takes a `Context` and yields `Finding`s. Its code is the function's name with dashes
-and names the bad pattern, so that it reads well behind `ignore`. Its docstring is its page: the
-first line is the summary; the rest says why it matters and what the runtime does; examples
-stand under `## Bad` and `## Good`, and the tests run them.
+A rule receives a `Context` and yields `Finding`s. Its code is the name of the function with dashes, and names the
+bad pattern, so that it is clear in an ignore comment. Its docstring is its page: the first line is the summary, the
+rest explains why it matters and what the runtime does. The tests run the examples under `## Bad` and `## Good`.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ Tag = Literal["unnecessary", "deprecated"]
 
 
 class Fix(NamedTuple):
-    """A change that removes a finding. It is safe if what the runtime sees stays the same
-    but for the fault, unsafe if it rests on a guess about what was meant."""
+    """A title and edits that remove a finding. A fix is safe if it changes nothing else in what the runtime reads,
+    and unsafe if it depends on a guess about what the author intended."""
 
     title: str
     edits: tuple[Edit, ...]
@@ -41,7 +40,7 @@ class Fix(NamedTuple):
 
 
 class Related(NamedTuple):
-    """A second place that matters for a finding, in the same file, or in the one at `path`."""
+    """Related information of a finding: a span in the same file, or in the file at `path`, and its message."""
 
     span: Span
     message: str
@@ -49,10 +48,10 @@ class Related(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One place where a rule found something; the message is one line in plain words.
+    """What a rule yields: a span, a message of one line, fixes and related information.
 
-    `effects` are what the readers of the file do because of it; where it says nothing of them, all primary
-    readers do what the rule says.
+    `effects` are the consequences for the single readers of the file. Without them, all primary readers have the
+    consequence of the rule.
     """
 
     span: Span
@@ -63,22 +62,22 @@ class Finding(NamedTuple):
 
 
 def join_titles(runtimes: Iterable[Runtime]) -> str:
-    """The names of runtimes in a sentence."""
+    """Return the titles of runtimes as a part of a sentence: "A, B and C"."""
     names = list(dict.fromkeys(runtime.title for runtime in runtimes))
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def describe_effect(runtimes: Iterable[Runtime], what: str) -> str:
-    """What runtimes do, in a sentence: `what` starts with a verb as it is used of one."""
-    several = tuple(dict.fromkeys(runtimes))
-    return f"{join_titles(several)} {agree(what, several=len(several) > 1)}"
+    """Return a sentence on what runtimes do. `what` is a predicate that starts with a verb in the singular."""
+    subjects = tuple(dict.fromkeys(runtimes))
+    return f"{join_titles(subjects)} {agree(what, several=len(subjects) > 1)}"
 
 
 class Context(NamedTuple):
-    """What a rule may look at.
+    """The input of a rule.
 
-    `world` answers questions about the document's surroundings. `unused_suppressions` are the ignore comments
-    that suppressed nothing, known after the other rules have run.
+    `world` answers questions about the surroundings of the document. `unused_suppressions` are the ignore comments
+    that suppress nothing; they are known after the other rules have run.
     """
 
     document: Document
@@ -88,38 +87,38 @@ class Context(NamedTuple):
 
     @property
     def project_index(self) -> Index | None:
-        """The names of all files of the project; `None` if the file is checked without its project."""
+        """Return the index of the project; `None` if the file is checked without its project."""
         return self.world.project_index
 
     @property
     def names(self) -> Names | None:
-        """The names in this file; `None` if the file is checked without its project."""
+        """Return the names in this file; `None` if the file is checked without its project."""
         return self.project_index.get(self.document.path) if self.project_index is not None else None
 
     @property
     def text(self) -> str:
-        """The text of the file."""
+        """Return the text of the file."""
         return self.document.text
 
     @property
     def dialect(self) -> Dialect:
-        """The facts about the file's format, with what the configuration adds."""
+        """Return the dialect of the file, with what the configuration adds to it."""
         return self.document.dialect
 
     @property
     def reading(self) -> Reading:
-        """What the folder's owner makes of the file."""
+        """Return the reading of the first primary reader, the owner of the folder."""
         return self.document.reading
 
     @property
     def readings(self) -> tuple[Reading, ...]:
-        """What each runtime that counts makes of the file."""
+        """Return the readings of all primary readers."""
         return self.document.readings
 
     @property
     def runtime_titles(self) -> str:
-        """The names, for people, of the runtimes that count and read the file by its dialect, to which
-        the facts of that belong."""
+        """Return the titles of the primary readers that read the file by its dialect, so that the facts of the
+        dialect apply to them, as a part of a sentence."""
         return join_titles(self._runtimes)
 
     @property
@@ -127,36 +126,37 @@ class Context(NamedTuple):
         return tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
 
     def effects(self, consequence: Consequence, source: str | None = None) -> tuple[Effect, ...]:
-        """The same consequence in all runtimes of the file's dialect, as `source` says."""
+        """Return the same consequence for all primary readers that read the file by its dialect. `source` is the
+        source of the fact that it is based on."""
         is_hearsay = source is not None and self.dialect.source(source).confidence == "third-party"
         return tuple(Effect(runtime.name, consequence, is_hearsay) for runtime in self._runtimes)
 
     def describe_effect(self, what: str) -> str:
-        """What the runtimes that count do, in a sentence: `what` starts with a verb as it is used of
-        one."""
+        """Return a sentence on what the primary readers do. `what` is a predicate that starts with a verb in the
+        singular."""
         return describe_effect(self._runtimes, what)
 
     @property
     def in_plugin(self) -> bool:
-        """Whether the file belongs to a plugin, where other rules apply."""
+        """Whether the file belongs to a plugin."""
         return bool(self.document.identity.plugin)
 
     @property
     def has_prompt(self) -> bool:
-        """Whether the folder's own runtime reads the body as the prompt."""
+        """Whether the owner of the folder reads the body as the prompt."""
         return self.reading.closing is not None or self.reading.status == "clean"
 
     @property
     def is_chosen_by_people(self) -> bool:
-        """Whether people select the agent themselves, so that no model has to find it by its description."""
+        """Whether the user selects the agent, so that no model has to choose it by its description."""
         return "primary" in (self.reading.string("mode"), self.document.identity.fixed_values.get("mode"))
 
     def make_fix(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
-        """The fix that makes these edits, if there are any and the agent survives them."""
+        """Return the fix with these edits, if there are any and the file still loads after them."""
         return (Fix(title, edits, safe),) if edits and keeps_loading(self.document, edits) else ()
 
     def entry(self, key: str) -> Entry | None:
-        """The entry that counts for `key`, if its value could be parsed."""
+        """Return the entry that is used for `key`, if its value could be parsed."""
         entry = self.document.entry(key)
         return None if entry is None or entry.unparsed else entry
 
@@ -164,8 +164,8 @@ class Context(NamedTuple):
 class Rule(NamedTuple):
     """A registered rule: its code, the usual consequence of what it finds, and its function.
 
-    It is called only for documents that have one of its `subjects`, of all if it names none
-    (`agentls.linter.subjects`), and whose text contains `contains`.
+    The function is called only for documents that have one of its `subjects` (all documents if it has none; see
+    `agentls.linter.subjects`) and whose text contains `contains`.
     """
 
     code: str
@@ -177,23 +177,23 @@ class Rule(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """How severe its findings usually are."""
+        """Return the usual severity of its findings."""
         return severity_of(self.consequence)
 
     @property
     def group(self) -> str:
-        """The subject it belongs to, in words: the name of its module."""
+        """Return the group that it belongs to: the name of its module, with spaces."""
         return self.function.__module__.rpartition(".")[2].replace("_", " ")
 
     @property
     def summary(self) -> str:
-        """The first line of its page, without the full stop."""
+        """Return the first line of its page, without the full stop."""
         return self.page.partition("\n")[0].rstrip(".")
 
     @property
     def page(self) -> str:
-        """Its page in Markdown."""
-        from textwrap import dedent  # Pages are asked for one at a time, or by the docs.
+        """Return its page in Markdown."""
+        from textwrap import dedent  # Only the output of pages needs it.
 
         # `inspect.cleandoc` would turn the tabs of an example into spaces.
         first, _, rest = (self.function.__doc__ or "").partition("\n")
@@ -201,7 +201,7 @@ class Rule(NamedTuple):
 
 
 RULES: dict[str, Rule] = {}
-"""All rules by their codes; `agentls.linter.rules` fills it when it is imported."""
+"""All rules by code. The import of `agentls.linter.rules` fills it."""
 
 
 def rule(

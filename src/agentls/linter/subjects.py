@@ -148,4 +148,4 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
         key.fields for reading in context.readings for key in reading.dialect.keys
     ),
 }
-"""Subjects that the format of a document settles alone."""
+"""The subjects that depend only on the format of a document, each with its test."""

@@ -1,4 +1,4 @@
-"""What the readings say against a file, as findings, and what the runtimes do with it."""
+"""Findings for the reasons why readings are not clean, and what the runtimes do with the file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agentls.text.offsets import Edit, Span
 
 
 def remaining_findings(ctx: Context, code: str) -> Iterator[Finding]:
-    """The reasons of that code that are not told in one finding for the file."""
+    """Yield the findings for that code, except those that one finding for the whole file includes."""
     for finding in findings_for_reason(ctx, code):
         if not is_reported_for_file(ctx, code, finding.span):
             yield finding
@@ -29,8 +29,8 @@ FENCE = "---"
 def findings_for_reason(
     ctx: Context, code: str, *fixes: Fix, consequence: Consequence = Consequence.NOT_LOADED
 ) -> Iterator[Finding]:
-    """The reasons of the runtimes that belong to the rule `code`, with what they come to. Runtimes
-    that refuse the file for the same reason share a finding."""
+    """Yield the findings for the reasons of the kind `code`, with their consequences. Runtimes that reject the file
+    for the same reason share a finding."""
     found: dict[Span, list[tuple[Reading, Reason]]] = {}
     for reading in ctx.readings:
         for reason in reading.reasons:
@@ -43,7 +43,7 @@ def findings_for_reason(
 
 
 def describe_rejection(readings: Iterable[Reading]) -> str:
-    """What the runtimes do with a file that has a reason not to load."""
+    """Return a sentence on what the runtimes do with a file that is not loaded, or not as written."""
     effects: dict[str, list[Runtime]] = {}
     for reading in readings:
         effects.setdefault(_effect(reading), []).append(reading.runtime)
@@ -66,13 +66,13 @@ def can_be_read(ctx: Context, edits: tuple[Edit, ...]) -> bool:
 
 
 def insert_closing_fence(ctx: Context, at: int) -> Edit:
-    """The edit that inserts a closing fence at `at`, which ends a line or follows its end."""
-    lead = "" if ctx.text[at - 1 : at] == "\n" else ctx.document.newline
-    return Edit(Span(at, at), lead + FENCE + ctx.document.newline)
+    """Return the edit that inserts a closing fence at `at`, which is the end or the start of a line."""
+    line_end = "" if ctx.text[at - 1 : at] == "\n" else ctx.document.newline
+    return Edit(Span(at, at), line_end + FENCE + ctx.document.newline)
 
 
 def find_early_closing(ctx: Context) -> Span | None:
-    """The dashes with which the frontmatter ends for the runtime, if the author goes on with it."""
+    """Return the dashes that end the frontmatter for the runtime, if the author continues it after them."""
     block, closing = ctx.document.frontmatter, ctx.reading.closing
     if closing is None or block is None or (block.closing and block.closing.start <= closing.start):
         return None
@@ -87,9 +87,9 @@ def find_early_closing(ctx: Context) -> Span | None:
     before = ctx.text[start : cut.start]
     if before.strip():
         return cut
-    # Dashes that stand first in their line may well be meant for a closing fence, and the one
-    # that the editor sees for a ruler in the prompt. What follows tells.
+    # Dashes at the start of a line may be the intended closing fence, and a later `---` a thematic break in the
+    # prompt. The next line decides: a known key continues the frontmatter.
     below = re.compile(r"[^\n]*\n\s*?^(?=.*\S)(.*)", re.MULTILINE).match(ctx.text, cut.end, end)
     key = TOP_LEVEL_KEY.match(below[1]) if below else None
-    goes_on = key and ctx.dialect.key(key["key"])
-    return cut if goes_on or (below and before and below[1].startswith(before)) else None
+    continues = key and ctx.dialect.key(key["key"])
+    return cut if continues or (below and before and below[1].startswith(before)) else None
