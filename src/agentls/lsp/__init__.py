@@ -11,10 +11,10 @@ The modules in layers, each of which imports only from those above it:
 - `configuration`: those settings with the configuration files;
 - `documents`, `projects`: what is open, and what is around it;
 - `snapshot`: the state at one moment, and the questions about it;
-- `session`: the state, and the changes that it takes;
+- `session`: the state, and the changes that it accepts;
 - `publisher`, `project_reader`: what follows from a change: diagnostics, and files to read;
 - `workspace_diagnostics`: the diagnostics of files that are not open;
-- `updates`: the session with those who follow it;
+- `updates`: the session with the modules that follow its changes;
 - `server`: the connection, and the life of the process;
 - `methods`: the table of methods;
 - `requests`: the handlers;

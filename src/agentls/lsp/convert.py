@@ -1,7 +1,7 @@
 """Conversion between the core's data and the protocol's: spans to ranges, diagnostics to diagnostics.
 
-Every function takes what it converts, the `Positions` of the text that this is about, and the `Client`, whose
-capabilities decide what it is sent.
+The arguments of every function are the data to convert, the `Positions` of its text, and the `Client`, whose
+capabilities decide what it receives.
 """
 
 from __future__ import annotations

@@ -32,12 +32,12 @@ class Reply(NamedTuple):
 
 
 def _notification(server: Server, path: str) -> Handler:
-    """Call a function that takes the server."""
+    """Call a function with the server."""
     return lambda params: load_handler(path)(server, params)
 
 
 def _exchange(server: Server, path: str) -> Handler:
-    """Call a function that takes the server and asks the client for more."""
+    """Call a coroutine function with the server, which sends requests to the client."""
 
     async def handle(params: Any) -> None:
         await load_handler(path)(server, params)

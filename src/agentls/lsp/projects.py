@@ -46,8 +46,8 @@ class Project:
 class ProjectChange(NamedTuple):
     """A change of the index of the project at `root`.
 
-    `names` tells whether it matters to other files of the project, `read` has the files that were read again,
-    and `edited` the path of the open document whose edit is the change ("" if it is none).
+    `names` is true if it affects other files of the project. `read` has the files that were read again, and
+    `edited` the path of the open document whose edit caused the change ("" if there is none).
     """
 
     root: str

@@ -66,7 +66,7 @@ class StrictProtocol(LanguageServerProtocol):
 
 
 class Server(LanguageServer):
-    """The server. `watch` tells whether it ends with the process that has started it."""
+    """The server. With `watch`, it ends when its parent process ends."""
 
     def __init__(self, *, watch: bool = False) -> None:
         super().__init__(

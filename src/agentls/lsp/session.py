@@ -80,7 +80,7 @@ class FileRead(NamedTuple):
 
 
 class ProjectRead(NamedTuple):
-    """Files of a project were read, all of them if `is_whole`; `names` tells whether that matters to others."""
+    """Files of a project were read, all of them if `is_whole`. `names` is true if other files are affected."""
 
     root: str
     names: bool
@@ -112,10 +112,10 @@ class Update(NamedTuple):
     """What has to follow from a change: what to publish, what to read, and what to tell the user.
 
     `opened`, `edited` and `closed` are URIs of documents, `reconfigured` those of documents that other settings
-    apply to. `load` has the roots of projects to read completely, `dropped` those of projects that are gone,
-    `rescan` those of projects to look at again, `paths` the files to read again, and `projects` the indexes that
-    have changed. `scope_changed` tells whether the settings or the folders are new. `problems` are messages that
-    the user has not seen.
+    apply to. `load` has the roots of projects to read completely, `dropped` those of removed projects, `rescan`
+    those of projects to scan again, `paths` the files to read again, and `projects` the changed indexes.
+    `scope_changed` is true if the settings or the folders changed. `problems` are messages that the user has not
+    seen.
     """
 
     opened: str = ""

@@ -1,4 +1,4 @@
-"""What a question may look at: the state of the session at one moment."""
+"""The input of a question: the state of the session at one moment."""
 
 from __future__ import annotations
 

@@ -101,17 +101,17 @@ class _Walk:
             below = []
             for entry in entries:
                 try:
-                    met = self._follow(folder, entry) if entry.is_symlink() else self._meet(folder, entry)
+                    found = self._follow(folder, entry) if entry.is_symlink() else self._visit(folder, entry)
                 except OSError as error:
                     self._search.on_error(folder.shown + entry.name, describe_error(error))
                     continue
-                if isinstance(met, FoundFile):
-                    yield met
-                elif met:
-                    below.append(met)
+                if isinstance(found, FoundFile):
+                    yield found
+                elif found:
+                    below.append(found)
             stack += reversed(below)
 
-    def _meet(self, folder: _WalkedFolder, entry: os.DirEntry[str]) -> FoundFile | _WalkedFolder | None:
+    def _visit(self, folder: _WalkedFolder, entry: os.DirEntry[str]) -> FoundFile | _WalkedFolder | None:
         if entry.is_dir():
             return _enter(folder, entry.name)
         return self._agent(folder, entry.name) if entry.is_file() else None
@@ -142,17 +142,19 @@ class _Walk:
         return None
 
     def _agent(self, folder: _WalkedFolder, name: str) -> FoundFile | None:
-        """Return the file `name` in `folder`, if it is an agent file that the options ask for."""
+        """Return the file `name` in `folder`, if it is an agent file that the options include."""
         if self._search.with_config_files and _is_config_file(f"{folder.full}/{name}"):
             return FoundFile(folder.shown + name, f"{folder.full}/{name}")
         dialect, settings = self._search.dialect, self._search.config(folder.full)
         by_name = dialect is not None and name.endswith(".md")
-        own = loader.user_dialects(settings.config)
-        if not (by_name or own or settings.config.places or _named_like_an_agent()(name)):
+        dialects = loader.user_dialects(settings.config)
+        if not (by_name or dialects or settings.config.places or _name_test()(name)):
             return None
         full = f"{folder.full}/{name}"
         if not (
-            by_name or locate.locate(full, find_plugin(folder.full), files=own) or settings.dialect_for(full)
+            by_name
+            or locate.locate(full, find_plugin(folder.full), files=dialects)
+            or settings.dialect_for(full)
         ):
             return None
         if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
@@ -192,20 +194,20 @@ def _real(path: str) -> str:
 
 @cache
 def _places() -> tuple[Place, ...]:
-    return tuple(home.place for home in loader.all_places())
+    return tuple(found.place for found in loader.all_places())
 
 
 @cache
 def _agent_folders() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The folders that runtimes load in full in any project, such as `/.claude/agents/`, and the folders that
     contain these or configuration files, such as `/.claude`."""
-    from agentls.dialects import config_files  # A file that is given by name needs no walk.
+    from agentls.dialects import config_files  # A file that the user names needs no walk.
 
     folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
     beside = {file.rpartition("/")[0] for file in config_files.config_file_paths() if file.startswith(".")}
-    way = folders | beside - {""}
-    ways = {f"/{folder[:at]}" for folder in way for at in range(len(folder)) if folder[at] == "/"}
-    return tuple(f"/{folder}/" for folder in folders), (*ways, *(f"/{folder}" for folder in way))
+    targets = folders | beside - {""}
+    parents = {f"/{folder[:at]}" for folder in targets for at in range(len(folder)) if folder[at] == "/"}
+    return tuple(f"/{folder}/" for folder in folders), (*parents, *(f"/{folder}" for folder in targets))
 
 
 def _in_place(folder: str) -> bool:
@@ -231,8 +233,8 @@ def _is_config_file(path: str) -> bool:
 
 
 @cache
-def _named_like_an_agent() -> Callable[[str], object]:
-    """A quick test that the name of each file in a known location passes."""
+def _name_test() -> Callable[[str], object]:
+    """Return a fast test that matches the name of every file in a known location, and of some others."""
     return re.compile("|".join(sorted({_pattern(place) for place in _places()}))).match
 
 
@@ -256,7 +258,7 @@ def _ignores_of(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
         return
     from contextlib import suppress
 
-    from pathspec import GitIgnoreSpec  # Loading it takes as long as checking many files.
+    from pathspec import GitIgnoreSpec  # Its import takes as long as the check of many files.
 
     try:
         yield folder, GitIgnoreSpec.from_lines(lines)

@@ -1,4 +1,4 @@
-"""The file system: texts, paths, plugins, and what is around a document.
+"""The file system: texts, paths, plugins, and the surroundings of a document.
 
 Paths go in as the system writes them and come out with `/`, which Windows accepts as well. They are strings,
 because `pathlib` is slow to import and slow in a walk.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PLUGIN_FILE = ".claude-plugin/plugin.json"
 
 MAX_BYTES = 4 * 1024 * 1024
-"""No larger file is read. The largest known agent files have less than 100 KB."""
+"""The maximum size of a file that is read. The largest known agent files have less than 100 KB."""
 
 
 def absolute_path(path: str) -> str:
@@ -45,13 +45,13 @@ def read_text(path: str) -> str:
     """Return the text of the file at `path`. Raises `OSError`, also for more than `MAX_BYTES`."""
     with open(path, "rb") as file:
         # A pipe has no size, and a read with a limit allocates that much memory.
-        fits = 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES
-        data = file.read() if fits else file.read(MAX_BYTES + 1)
+        has_valid_size = 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES
+        data = file.read() if has_valid_size else file.read(MAX_BYTES + 1)
     return decode(check_size(data))
 
 
 FileStamp = tuple[int, int]
-"""The time of the last change of a file and its size, which tell two versions apart."""
+"""The time of the last change of a file and its size, which distinguish two versions."""
 
 
 def file_stamp(path: str) -> FileStamp:
@@ -98,13 +98,13 @@ def _plugin_name(file: str) -> str | None:
 @cache
 def rule_page_uri(code: str) -> str:
     """Return the URI of the page of the rule `code`."""
-    from pathlib import Path  # Only the server needs it, and has loaded it already.
+    from pathlib import Path  # Only the server needs it, and it has imported it already.
 
     return Path(__file__).parents[1].joinpath("linter", "pages").joinpath(f"{code}.md").as_uri()
 
 
 def read_map_asset(name: str) -> str:
-    """Return the text of a file that the page with the agent map is made of."""
+    """Return the text of the asset `name` of the page with the agent map."""
     with open(
         os.path.join(os.path.dirname(__file__), "..", "reports", "map", name), encoding="utf-8"
     ) as file:
@@ -117,8 +117,8 @@ IGNORED_FOLDERS = frozenset(
         *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".agentls_cache"),
     )
 )
-"""Folders without agents of the project, which can be huge. Inside a folder that runtimes load agents from,
-they are searched, because the runtimes do so."""
+"""Folders that are not searched, because they contain no agents of the project and can be huge. Inside a folder
+from which runtimes load agents they are searched, as the runtimes do."""
 
 MAX_PROJECT_FILES = 10_000
 """In a project with more files, every pattern is assumed to match one of them."""
@@ -135,8 +135,8 @@ class DiskWorld(NamedTuple):
         return os.path.exists(os.path.join(self.document.path.rpartition("/")[0], path))
 
     def has_match(self, pattern: str) -> bool:
-        """Whether any file of the project matches `pattern`. True if that cannot be found out: without a
-        project, in the user's home folder, among very many files, in folders that are not searched."""
+        """Whether any file of the project matches `pattern`. True if this is unknown: without a project, in the user
+        folder, with more than `MAX_PROJECT_FILES` files, and for folders that are not searched."""
         root = locate.project_root(self.document)
         if root is None or not IGNORED_FOLDERS.isdisjoint(pattern.split("/")):
             return True
@@ -146,7 +146,7 @@ class DiskWorld(NamedTuple):
 
 @lru_cache(maxsize=8)
 def paths_below(root: str) -> tuple[str, ...] | None:
-    """The files below `root` but for those in `IGNORED_FOLDERS`, or `None` if there are too many."""
+    """Return the files below `root`, except those in `IGNORED_FOLDERS`, or `None` if there are too many."""
     if os.path.realpath(root) in (os.path.realpath(os.path.expanduser("~")), os.path.realpath("/")):
         return None
     found: list[str] = []

@@ -1,7 +1,7 @@
 """Load the index of a project from the files below its root.
 
-A project is a Git repository; outside of one, the folder that the user has opened or named, or the one that
-contains the folder of agents. So the editor and the command line find the same project around a file.
+A project is a Git repository. Outside a repository, it is the folder that the user has opened or named, or the one
+that contains the folder of agents. The editor and the command line find the same project for a file.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from agentls.workspace.discovery import SearchOptions
 from agentls.workspace.settings_files import LoadedConfig, open_document
 
 SettingsLookup = Callable[[str], LoadedConfig]
-"""From a folder (absolute, with `/`) to the settings for its files."""
+"""Returns the settings for the files in a folder (absolute, with `/`)."""
 
 MapFunction = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
-"""Applies a function to many things, in order, as `map` does."""
+"""Applies a function to each item in order, as `map` does."""
 
 
 def find_project_root(path: str, workspace_folders: Iterable[str] = ()) -> str:
@@ -36,10 +36,10 @@ def find_project_root(path: str, workspace_folders: Iterable[str] = ()) -> str:
 
 
 class ProjectRoots:
-    """The roots of the projects of many files: each folder is looked up once.
+    """The roots of the projects of many files. Each folder is looked up once.
 
-    `workspace_folders` (absolute, with `/`) are those that the user has opened or named. The user's home folder,
-    and a folder around it, is no project even if it is opened or a repository: it contains many.
+    `workspace_folders` (absolute, with `/`) are those that the user has opened or named. The user folder and its
+    parents are never a project, even if they are opened or a repository, since they contain many projects.
     """
 
     def __init__(self, workspace_folders: Iterable[str] = ()) -> None:
@@ -62,27 +62,27 @@ class ProjectRoots:
         base = located.identity.base_folder if located else folder
         if (folder, base) not in self._others:
             # A folder below `.claude` that the user names is not a project of its own.
-            around = [each for each in self._workspace_folders if is_inside(path, each)]
-            own = [] if user_files.is_user_folder(base) else [base]
-            self._others[folder, base] = min((*around, *own), key=len, default=base)
+            containing = [each for each in self._workspace_folders if is_inside(path, each)]
+            bases = [] if user_files.is_user_folder(base) else [base]
+            self._others[folder, base] = min((*containing, *bases), key=len, default=base)
         return self._others[folder, base]
 
 
 def find_index_files(root: str, settings: SettingsLookup) -> Iterator[str]:
     """Yield the files that have names for the index of the project at `root`: those below it, and the user's own
-    files unless the settings exclude them. What cannot be read is omitted. Of the user's home folder only the
+    files unless the settings exclude them. Unreadable files are omitted. If `root` is the user folder, only the
     user's own files are searched."""
     search = SearchOptions(settings, None, _ignore, _ignore, with_config_files=True)
-    whole = user_files.is_user_folder(root)
-    if not whole:
+    in_user_folder = user_files.is_user_folder(root)
+    if not in_user_folder:
         yield from (found.path for found in discovery.find_files(root, search))
-    if whole or settings(root).config.user_files:
+    if in_user_folder or settings(root).config.user_files:
         yield from user_files.find_user_files(search, root)
 
 
 def watch_patterns() -> tuple[str, ...]:
-    """Return the globs that an editor watches: for the files that have names for an index, and for everything in
-    folders that contain nothing but agents."""
+    """Return the globs that an editor watches: the files that have names for an index, and all files in folders
+    that contain only agents."""
     found = [_pattern(place) for place, _ in loader.all_places()]
     found += [f"**/{file.rpartition('/')[2]}" for file in config_files.config_file_paths()]
     return tuple(dict.fromkeys(found))
@@ -141,4 +141,4 @@ def load_index(root: str, settings: SettingsLookup, each: MapFunction = map) -> 
 
 
 def _ignore(_: str, __: str) -> None:
-    """The check of the file reports why it cannot be read."""
+    """Ignore an error: the check of the file reports why it cannot be read."""

@@ -69,12 +69,12 @@ def settings_file_in(folder: str) -> str | None:
     """Return the settings file that is in `folder` itself (absolute, with `/`)."""
     for name in SETTINGS_FILES:
         file = f"{folder}/{name}"
-        if os.path.isfile(file) and (name != "pyproject.toml" or _mentions_us(file)):
+        if os.path.isfile(file) and (name != "pyproject.toml" or _mentions_agentls(file)):
             return file
     return None
 
 
-def _mentions_us(file: str) -> bool:
+def _mentions_agentls(file: str) -> bool:
     try:
         return "agentls" in read_text(file)
     except OSError:
@@ -101,20 +101,20 @@ def read_settings(file: str) -> LoadedConfig:
         tool = data.get("tool", {})
         data = tool.get("agentls", {}) if isinstance(tool, dict) else {}
     config, problems = parse_config(data, RULES)
-    config, wrong = read_user_dialects(config, root)
-    strange = loader.find_unknown_names(config)
-    return LoadedConfig(config, where, root, (*problems, *wrong, *strange))
+    config, dialect_problems = read_user_dialects(config, root)
+    unknown_names = loader.find_unknown_names(config)
+    return LoadedConfig(config, where, root, (*problems, *dialect_problems, *unknown_names))
 
 
 def settings_folder() -> str:
     """Return the folder of the user's own settings, which need not exist."""
-    home = os.environ.get("APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME")
-    return absolute_path(os.path.join(home or os.path.expanduser("~/.config"), "agentls"))
+    base = os.environ.get("APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME")
+    return absolute_path(os.path.join(base or os.path.expanduser("~/.config"), "agentls"))
 
 
 def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ...]]:
-    """Return `config` with the texts of its dialect files, whose paths are relative to `root`, and of those in
-    the user's folder, and a message for each file that is ignored."""
+    """Return `config` with the texts of its dialect files, whose paths are relative to `root`, and of those in the
+    settings folder, and a message for each file that is ignored."""
     try:
         names = sorted(os.listdir(settings_folder()))
     except OSError:
@@ -134,8 +134,8 @@ def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ..
         except OSError as error:
             problems.append(f"cannot read dialect file {absolute_path(path)}: {describe_error(error)}")
             continue
-        name, wrong = load_user_dialect(text, STRATEGIES, tuple((file.name, file.text) for file in files))
-        problems += [_describe_dialect_problem(path, problem) for problem in wrong]
+        name, found = load_user_dialect(text, STRATEGIES, tuple((file.name, file.text) for file in files))
+        problems += [_describe_dialect_problem(path, problem) for problem in found]
         if name:
             files.append(DialectFile(path, name, text))
     return config._replace(dialects=tuple(files)), tuple(problems)

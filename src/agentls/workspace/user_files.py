@@ -14,12 +14,12 @@ from agentls.workspace.disk import absolute_path, find_plugin, read_text
 
 
 def user_folder() -> str:
-    """Return the user's home folder (absolute, with `/`)."""
+    """Return the user folder, `~` (absolute, with `/`)."""
     return absolute_path(os.path.expanduser("~"))
 
 
 def is_user_folder(root: str) -> bool:
-    """Whether `root` is the user's home folder, or a folder around it that is not a repository."""
+    """Whether `root` is the user folder, or a parent of it that is not a repository."""
     home, root = user_folder(), root.rstrip("/")
     return root == home or (is_inside(home, root) and not os.path.exists(f"{root}/.git"))
 
@@ -44,7 +44,7 @@ def _below(top: str, search: SearchOptions) -> Iterator[str]:
     """Yield the files in one of the user's folders of agents."""
     if canonical_path(top) == top:
         yield from (found.path for found in find_files(top, search))
-    else:  # The locations of the runtimes do not match its path.
+    else:  # The folder was moved, so that the locations of the runtimes do not match its path.
         texts = find_files(top, search._replace(dialect=""))
         yield from (found.path for found in texts if locate.locate(canonical_path(found.path), None))
 
@@ -59,7 +59,7 @@ def canonical_path(path: str) -> str:
 
 
 def _moved(path: str) -> str:
-    """Return where a file or folder of the user's home folder is if an environment variable has moved it."""
+    """Return the path of a file or folder of the user folder after an environment variable has moved it."""
     for row in config_files.user_folders():
         moved, usual = os.environ.get(row.variable), f"{user_folder()}/{row.name}"
         if moved and f"{path}/".startswith(f"{usual}/"):
@@ -70,9 +70,9 @@ def _moved(path: str) -> str:
 def _is_of_plugin(path: str) -> bool:
     """Whether the file at `path`, anywhere in a plugin, is one that the plugin provides."""
     plugin = find_plugin(path.rpartition("/")[0])
-    beside = config_files.locate_config_file(path, plugin.root) if plugin else None
-    located = locate.locate(path, plugin) if plugin and not beside else None
-    return (beside is not None and beside.companion.scope == "plugin") or (
+    config_file = config_files.locate_config_file(path, plugin.root) if plugin else None
+    located = locate.locate(path, plugin) if plugin and not config_file else None
+    return (config_file is not None and config_file.companion.scope == "plugin") or (
         located is not None and bool(located.identity.plugin)
     )
 
@@ -82,15 +82,16 @@ def _plugins(home: str, root: str) -> Iterator[str]:
     have one entry for each plugin, newer ones several."""
     for row in config_files.user_folders():
         plugins = _mapping(_moved(f"{home}/{row.name}/{row.plugins}"), "plugins") if row.plugins else {}
-        switches: dict[str, Any] = {}
+        enabled: dict[str, Any] = {}
         for place in (_moved(f"{home}/{row.name}"), f"{root}/{row.name}") if plugins else ():
             for file in row.settings:
-                switches |= _mapping(f"{place}/{file}", row.enabled_key)
+                enabled |= _mapping(f"{place}/{file}", row.enabled_key)
         for name, entries in plugins.items():
             for entry in entries if isinstance(entries, list) else [entries]:
                 path = entry.get("installPath") if isinstance(entry, dict) else None
-                here = isinstance(entry, dict) and entry.get("projectPath") in (None, "", root)
-                if here and isinstance(path, str) and os.path.isabs(path) and switches.get(name) is not False:
+                applies = isinstance(entry, dict) and entry.get("projectPath") in (None, "", root)
+                is_enabled = applies and enabled.get(name) is not False
+                if is_enabled and isinstance(path, str) and os.path.isabs(path):
                     yield absolute_path(path)
 
 
