@@ -67,7 +67,7 @@ def test_where_the_prompt_starts(text: str, how: str, body: str) -> None:
     assert (reading.status, text[reading.body_start :]) == (how, body)
 
 
-def test_the_repair_leads_back_to_the_text() -> None:
+def test_spans_after_the_repair_are_those_of_the_document() -> None:
     document = agent("---\ndescription:   Use it: now\nmode: all\n---\nBody.\n", ".opencode/agents/case.md")
     assert [covered(document, span) for span in document.reading.repaired_values] == ["Use it: now"]
     assert [covered(document, entry.value.span) for entry in document.root.entries] == ["Use it: now", "all"]

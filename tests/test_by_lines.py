@@ -59,7 +59,7 @@ def values(*lines: str, end: str = "\n") -> dict[str, Any]:
         (["k:"], {}),
     ],
 )
-def test_what_lines_come_to(lines: list[str], expected: dict[str, Any], end: str) -> None:
+def test_entries_of_lines(lines: list[str], expected: dict[str, Any], end: str) -> None:
     assert values(*lines, end=end) == expected
 
 
@@ -78,21 +78,19 @@ def test_what_lines_come_to(lines: list[str], expected: dict[str, Any], end: str
         (["name: a1", "description:"], "dropped", None),
     ],
 )
-def test_only_what_yaml_cannot_read_is_read_by_lines(
-    lines: list[str], how: str, description: str | None
-) -> None:
+def test_valid_yaml_is_not_read_by_lines(lines: list[str], how: str, description: str | None) -> None:
     reading = read(*lines)
     assert (reading.status, reading.description) == (how, description)
 
 
-def test_lost_lines_are_known() -> None:
+def test_ignored_lines_are_known() -> None:
     lines = ("name: a1", "description: b: c", "  d", "tools:", "- x", "hooks:", "  e: 1", "  - y", "z")
     text = "\n".join(("---", *lines, "---", "", "You review the code.", ""))
     document = agent(text, ".qwen/agents/case.md")
     assert [covered(document, span) for span in document.reading.ignored_lines] == ["d", "- x", "- y", "z"]
 
 
-def test_spans_lead_back_to_the_text() -> None:
+def test_spans_are_those_of_the_document() -> None:
     document = agent('---\nname: a: b\ntools:\n  - "x"\n  -  y \n---\n', ".factory/droids/case.md")
     assert document.reading.root is not None
     assert [

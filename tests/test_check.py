@@ -25,14 +25,14 @@ def codes(document: Document, config: Config | None = None) -> list[tuple[str, s
     return [(diagnostic.code, diagnostic.severity.label) for diagnostic in found]
 
 
-def test_rules_are_selected_ignored_and_graded() -> None:
+def test_rules_are_selected_and_ignored_and_have_a_severity() -> None:
     assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
     assert codes(agent(TEXT), Config(select=("no-tools",))) == []
     assert codes(agent(TEXT), Config(ignore=("unknown-tool",))) == []
     assert codes(agent(TEXT), Config(severity={"unknown-tool": "hint"})) == [("unknown-tool", "hint")]
 
 
-def test_overrides_count_for_their_paths_alone() -> None:
+def test_overrides_apply_to_their_paths_only() -> None:
     from agentls.config import Override
 
     config = Config(overrides=(Override(("legacy/**",), ignore=("unknown-tool",)),))
@@ -51,14 +51,14 @@ def test_overrides_count_for_their_paths_alone() -> None:
         ("# agentls is a tool", False),
     ],
 )
-def test_a_comment_above_a_key_silences_its_findings(comment: str, silenced: bool) -> None:
+def test_a_comment_above_a_key_suppresses_its_findings(comment: str, silenced: bool) -> None:
     found = codes(agent(TEXT.replace("tools:", f"{comment}\ntools:")))
     assert (("unknown-tool", "warning") not in found) is silenced
     unused = ("unused-suppression", "hint") in found
     assert unused is ("agentls:" in comment and not silenced)
 
 
-def test_a_rule_that_fails_costs_nothing_but_itself(
+def test_a_failing_rule_does_not_affect_the_others(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: Context) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def test_a_rule_that_fails_costs_nothing_but_itself(
     assert "rule broken failed" in caplog.text
 
 
-def test_a_rule_reports_no_more_than_a_person_can_read() -> None:
+def test_the_findings_of_a_rule_are_limited() -> None:
     many = ", ".join(f"Tool{n}x" for n in range(MAX_FINDINGS * 5))
     found = codes(agent(TEXT.replace("Grpe", many)))
     assert found.count(("unknown-tool", "hint")) == MAX_FINDINGS

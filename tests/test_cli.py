@@ -99,7 +99,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 # check
 
 
-def test_text_shows_the_place(project: Project) -> None:
+def test_text_shows_the_position(project: Project) -> None:
     ran = project.write({A: WARNED, B: OTHER})("check")
     message = next(iter(project("check", "--output-format", "json").data))["message"]
     assert ran.out == (
@@ -119,7 +119,7 @@ def test_nothing_found(project: Project) -> None:
     assert project.write({A: CLEAN})("check") == Ran(0, "1 file checked: no findings\n", "")
 
 
-def test_related_places_are_named(project: Project) -> None:
+def test_related_information_is_printed(project: Project) -> None:
     project.write({A: CLEAN.replace("name: clean\n", "name: clean\nname: other\n")})
     assert f"     = {A}:3:1: " in project("check").out
 
@@ -167,7 +167,7 @@ def test_json(project: Project) -> None:
     assert ran.code == 1
 
 
-def test_json_of_nothing_and_of_many(project: Project) -> None:
+def test_json_without_and_with_several_findings(project: Project) -> None:
     assert project("check", "--output-format", "json").data == []
     project.write({A: CLEAN})
     assert project("check", "--output-format", "json").data == []
@@ -239,7 +239,7 @@ def test_rules_can_be_chosen(project: Project) -> None:
     }
 
 
-def test_the_command_line_has_the_last_word(project: Project) -> None:
+def test_the_command_line_overrides_the_settings(project: Project) -> None:
     project.write({A: WARNED, "agentls.toml": 'ignore = ["unknown-tool"]\n'})
     assert project("check").code == 0
     assert project("check", "--select", "unknown-tool").code == 1
@@ -247,7 +247,7 @@ def test_the_command_line_has_the_last_word(project: Project) -> None:
     assert project("check", "--config", "other/settings.toml").code == 0
 
 
-def test_problems_of_the_settings_are_said_once(project: Project) -> None:
+def test_problems_of_the_settings_are_reported_once(project: Project) -> None:
     project.write(
         {A: CLEAN, ".claude/agents/deep/b.md": WARNED, "agentls.toml": 'ignroe = []\nselect = ["x"]\n'}
     )
@@ -283,7 +283,7 @@ def test_wrong_usage(project: Project, arguments: list[str], words: str) -> None
     assert words in project.refused(*arguments)
 
 
-def test_what_cannot_be_read_is_said_and_the_rest_is_checked(project: Project) -> None:
+def test_unreadable_files_are_reported_and_the_others_checked(project: Project) -> None:
     project.write({A: WARNED, B: "x" * (disk.MAX_BYTES + 1), ".claude/agents/nul.md": f"{CLEAN}\0"})
     (project.root / ".claude/agents/latin.md").write_bytes(CLEAN.replace("code", "caf\xe9").encode("latin-1"))
     ran = project("check", "gone.md", ".")
@@ -310,7 +310,7 @@ def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest
     assert ran.code == 2
 
 
-def test_a_fault_of_ours_concerns_one_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_affects_one_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(document: Document, config: Config, *asked: Any) -> list[Diagnostic]:
         if document.path.endswith("/a.md"):
             raise ZeroDivisionError("zero")
@@ -345,7 +345,9 @@ def test_standard_input_without_a_name(project: Project) -> None:
     assert "-:4:14: warning[unknown-tool]" in project.apart("check", "-", stdin=WARNED.encode()).out
 
 
-def test_many_files_are_shared_out(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_files_are_checked_in_several_processes(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texts = [
         WARNED.replace("clean", f"a{number:03}").replace("code", f"part {number}") for number in range(100)
     ]
@@ -389,7 +391,7 @@ def excerpt(line: str, marked: str, room: int = 40) -> str:
         ("-" * 50 + "Grpe" + "-" * 50, "Grpe", "...-----Grpe" + "-" * 25 + "...\n        ^^^^"),
     ],
 )
-def test_the_mark_stands_below_its_text(line: str, marked: str, expected: str) -> None:
+def test_the_mark_is_below_its_text(line: str, marked: str, expected: str) -> None:
     assert excerpt(line, marked) == expected
 
 
@@ -410,7 +412,7 @@ def test_a_span_over_lines_is_shown_by_its_first(project: Project) -> None:
     assert "   8 | ```\n     | ^^^" in out
 
 
-def test_nothing_a_file_holds_steers_the_terminal(project: Project) -> None:
+def test_control_characters_in_a_file_are_escaped(project: Project) -> None:
     project.write({".claude/agents/a\x1b[2J.md": WARNED.replace("Grpe", "Gr\x1b[31mpe")})
     for options in ([], ["--color", "always"]):
         out = project("check", *options).out
@@ -532,7 +534,7 @@ def test_inspect_as_json(project: Project) -> None:
     assert (missing.code, missing.data) == (2, [])
 
 
-def test_inspect_looks_at_the_project(project: Project) -> None:
+def test_inspect_reads_the_project(project: Project) -> None:
     project.write({A: WARNED, B: LEAD})
     assert "used by      lead" in project("inspect", A).out
     assert "used by" not in project("inspect", "--no-project", A).out
@@ -540,7 +542,7 @@ def test_inspect_looks_at_the_project(project: Project) -> None:
     assert found["readings"][0]["effective"]["named_by"] == ["lead"]
 
 
-def test_inspect_for_people(project: Project) -> None:
+def test_inspect_as_text(project: Project) -> None:
     out = project.write({A: WARNED, B: DROPPED})("inspect", ".").out
     assert out.startswith(f"{A}\n")
     assert f"\n\n{B}\n" in out
@@ -619,7 +621,7 @@ def test_only_what_is_needed_is_loaded(project: Project, arguments: list[str]) -
         assert not loaded & {"json", "importlib.resources", "pathlib", "dataclasses", "shutil", "frontmatter"}
 
 
-def test_related_places_in_other_files_are_named(project: Project) -> None:
+def test_related_information_in_other_files_is_printed(project: Project) -> None:
     project.write({A: CLEAN, B: CLEAN.replace("Reviews", "Checks all").replace("---\nname", "---\n\nname")})
     assert f"     = {B}:3:7: the same name\n" in project("check").out
     result = project("check", "--output-format", "sarif").data["runs"][0]["results"][0]

@@ -48,7 +48,7 @@ def test_a_validator_only_advises() -> None:
     assert by_runtime["agent-skills"] is Consequence.ADVICE
 
 
-def test_what_third_parties_report_makes_no_error() -> None:
+def test_a_fact_from_third_parties_is_not_an_error() -> None:
     readings = opened(".cursor/agents/a.md").readings
     assert worst_severity(effects_on(readings, Consequence.NOT_LOADED)) is Severity.WARNING
     # That an entry is ignored rests on the fact about the entry alone.
@@ -56,7 +56,7 @@ def test_what_third_parties_report_makes_no_error() -> None:
     assert worst_severity(effects_on(readings, Consequence.IGNORED, is_hearsay=True)) is Severity.HINT
 
 
-def test_a_diagnostic_says_what_each_reader_does() -> None:
+def test_a_diagnostic_has_the_effect_on_each_reader() -> None:
     document = opened(".gemini/agents/a.md", "---\nname: a\ndescription: b\ncolor: red\n---\nPrompt.\n")
     (diagnostic,) = (each for each in check(document, Config(), NoDisk()) if each.code == "unknown-key")
     assert diagnostic.severity is Severity.ERROR

@@ -25,7 +25,7 @@ FORMER = {
 @pytest.mark.parametrize(
     "name", [name for name in loader.DIALECT_NAMES if name in crosswalk.load_crosswalk().formats]
 )
-def test_names_exist_in_the_formats_that_ship(name: str) -> None:
+def test_names_exist_in_the_shipped_formats(name: str) -> None:
     table, dialect = crosswalk.load_crosswalk(), loader.load_dialect(name)
     keys = {each for concept in table.keys.concepts.values() for each in table.keys.names_in(concept, name)}
     own = {key.name for key in dialect.keys} | {key.name for key in dialect.foreign_keys}
@@ -40,7 +40,7 @@ def test_names_exist_in_the_formats_that_ship(name: str) -> None:
     assert sorted(tools - own) == []
 
 
-def test_words_exist_in_the_formats_that_ship() -> None:
+def test_values_exist_in_the_shipped_formats() -> None:
     table = crosswalk.load_crosswalk()
     for concept, words in table.words.items():
         for name in set(loader.DIALECT_NAMES) & table.formats.keys():
@@ -72,7 +72,7 @@ def test_near_concepts_exist() -> None:
         ("gemini-cli", "NotebookEdit", ("replace",)),
     ],
 )
-def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, now: tuple[str, ...]) -> None:
+def test_a_tool_has_an_equivalent_in_another_format(dialect: str, name: str, now: tuple[str, ...]) -> None:
     row = loader.load_dialect(dialect).foreign_tool(name)
     assert row is not None
     assert row.replacements == now
@@ -88,18 +88,18 @@ def test_a_tool_is_told_in_the_words_of_another_format(dialect: str, name: str, 
         ("gemini-cli", "permissionMode", ""),
     ],
 )
-def test_a_key_is_told_in_the_words_of_another_format(dialect: str, name: str, use: str) -> None:
+def test_a_key_has_an_equivalent_in_another_format(dialect: str, name: str, use: str) -> None:
     row = loader.load_dialect(dialect).foreign_key(name)
     assert row is not None
     assert row.replacement == use
 
 
 @pytest.mark.parametrize("name", ["Read", "read", "Task", "task", "my_own_tool", "and/or"])
-def test_what_is_ones_own_or_nobodys_is_not_foreign(name: str) -> None:
+def test_a_name_of_the_format_or_of_no_format_is_not_foreign(name: str) -> None:
     assert loader.load_dialect("claude-code").foreign_tool(name) is None
 
 
-def test_words_follow_their_key() -> None:
+def test_values_are_translated_with_their_key() -> None:
     claude = loader.load_dialect("claude-code")
     row = crosswalk.load_crosswalk().translate_key("approvalMode", claude)
     assert row is not None
@@ -112,7 +112,7 @@ def test_a_mistake_in_the_table_is_named() -> None:
         crosswalk.Crosswalk(data)
 
 
-def test_a_file_in_order_does_not_load_it() -> None:
+def test_a_valid_file_does_not_load_the_crosswalk() -> None:
     text = (
         "---\nname: a\ndescription: Reviews code. Use it after a change.\ntools: Read, Grep\n---\nReview.\n"
     )
@@ -129,7 +129,7 @@ raise SystemExit(crosswalk.load_crosswalk.cache_info().currsize)
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_models_exist_in_the_formats_that_ship() -> None:
+def test_models_exist_in_the_shipped_formats() -> None:
     table = crosswalk.load_crosswalk()
     for name in set(loader.DIALECT_NAMES) & table.formats.keys():
         models = loader.load_dialect(name).models

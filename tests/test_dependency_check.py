@@ -35,7 +35,7 @@ def declared() -> list[Requirement]:
 
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lock_has_one_fitting_version_of_what_is_declared(python: str, system: str) -> None:
+def test_the_lock_has_one_matching_version_of_each_dependency(python: str, system: str) -> None:
     here = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system}
     for wanted in declared():
         if wanted.marker and not wanted.marker.evaluate(here):
@@ -77,7 +77,7 @@ def test_pins_are_those_for_this_python() -> None:
     assert pins(text) == {"pyyaml": "6.0.4", "typing-extensions": "4.16.0", "rich": "15.0.0"}
 
 
-def test_differences_are_told_from_the_lock() -> None:
+def test_differences_to_the_lock_are_found() -> None:
     locked = {"pyyaml": "6.0.3", "rich": "15.0.0", "mypy": "2.4.1"}
     assert differences(locked, {"rich": "15.0.0", "pyyaml": "6.0.4", "added": "1.0"}) == [ADDED, NEW]
 
@@ -122,7 +122,7 @@ def test_one_package_at_a_time_is_exchanged(
     assert state == {"pyyaml": "6.0.3", "rich": "15.0.0"}
 
 
-def test_tests_that_fail_with_the_lock_blame_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_package_is_named_if_tests_fail_with_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dependency_check, "environment", lambda *_: Path("python"))
     monkeypatch.setattr(dependency_check, "run", lambda *_: (["a"], ""))
     assert dependency_check.breaking("newest", [NEW], ["a"]) is None

@@ -97,7 +97,7 @@ def test_paths_are_shown_as_they_were_written(write: Write) -> None:
     assert Seen(str(root)).files == [f"{root}/sub/.claude/agents/a.md"]
 
 
-def test_a_file_that_is_named_is_found_wherever_it_lies(write: Write) -> None:
+def test_a_named_file_is_found_in_any_folder(write: Write) -> None:
     write({"notes.txt": "", ".gitignore": "*.txt\n", "node_modules/x.md": AGENT})
     assert Seen("notes.txt", "node_modules/x.md").files == ["notes.txt", "node_modules/x.md"]
 
@@ -108,7 +108,7 @@ def test_agents_of_a_plugin(write: Write) -> None:
     assert Seen("p/agents").files == ["p/agents/sub/a.md"]
 
 
-def test_gitignore_counts_but_not_for_what_the_runtime_reads_regardless(write: Write) -> None:
+def test_gitignore_applies_except_to_files_that_the_runtime_reads_anyway(write: Write) -> None:
     write(
         {
             ".git/config": "",
@@ -132,19 +132,19 @@ def test_gitignore_counts_but_not_for_what_the_runtime_reads_regardless(write: W
     assert Seen("build").files == ["build/.claude/agents/f.md"]
 
 
-def test_a_bad_pattern_does_not_cost_the_others(write: Write) -> None:
+def test_an_invalid_pattern_does_not_affect_the_others(write: Write) -> None:
     write({".gitignore": "!\n\\\nout/\n", "out/.claude/agents/a.md": AGENT, "b/.claude/agents/b.md": AGENT})
     assert Seen().files == ["b/.claude/agents/b.md"]
 
 
-def test_with_a_dialect_every_markdown_file_counts(write: Write) -> None:
+def test_with_a_dialect_every_markdown_file_is_found(write: Write) -> None:
     write({".git/config": "", ".gitignore": "out\n", "prompts/a.md": AGENT, "prompts/b.txt": ""})
     write({"prompts/out/c.md": AGENT})
     assert Seen("prompts").files == []
     assert Seen("prompts", dialect="claude-code").files == ["prompts/a.md"]
 
 
-def test_places_of_the_configuration_count_from_its_folder(write: Write) -> None:
+def test_places_of_the_configuration_are_relative_to_its_folder(write: Write) -> None:
     settings = '[places]\nclaude-code = ["/prompts/*.txt"]\n'
     root = write({"sub/agentls.toml": settings, "sub/prompts/a.txt": AGENT, "prompts/b.txt": AGENT})
     assert Seen().files == ["sub/prompts/a.txt"]
@@ -154,7 +154,7 @@ def test_places_of_the_configuration_count_from_its_folder(write: Write) -> None
     assert document.dialect.name == "claude-code"
 
 
-def test_places_of_the_configuration_do_not_look_above_its_folder(write: Write) -> None:
+def test_places_of_the_configuration_do_not_match_above_its_folder(write: Write) -> None:
     root = write(
         {"prompts/agentls.toml": '[places]\nclaude-code = ["prompts/"]\n', "prompts/docs/a.md": AGENT}
     )
@@ -179,7 +179,7 @@ def test_links_within_the_root_are_followed_once(write: Write) -> None:
     assert seen.notes == seen.failures == []
 
 
-def test_links_out_of_the_root_are_left_out_with_a_note(write: Write) -> None:
+def test_links_out_of_the_root_are_reported_and_not_followed(write: Write) -> None:
     root = write({"outside/a.md": AGENT, "in/.claude/agents/b.md": AGENT})
     link(root / "in/.claude/agents/a.md", "../../../outside/a.md")
     link(root / "in/.claude/agents/more", "../../../outside")
@@ -196,7 +196,7 @@ def test_links_out_of_the_root_are_left_out_with_a_note(write: Write) -> None:
     ]
 
 
-def test_what_is_not_there_is_a_failure(write: Write) -> None:
+def test_a_missing_file_is_a_failure(write: Write) -> None:
     root = write({".claude/agents/a.md": AGENT})
     link(root / ".claude/agents/b.md", "gone.md")
     link(root / ".claude/agents/round.md", "round.md")
@@ -217,7 +217,7 @@ def test_a_folder_with_the_name_of_a_file_is_a_folder(write: Write) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system with pipes")
-def test_what_is_no_regular_file_is_passed_over(write: Write) -> None:
+def test_other_than_regular_files_are_ignored(write: Write) -> None:
     root = write({".claude/agents/a.md": AGENT})
     os.mkfifo(root / ".claude/agents/pipe.md")
     assert Seen().files == [".claude/agents/a.md"]
@@ -247,7 +247,7 @@ def test_no_file_above_the_limit_is_read(write: Write) -> None:
     assert len(disk.read_text("full.md")) == disk.MAX_BYTES
 
 
-def test_bytes_that_are_no_utf_8_become_replacement_characters(write: Write) -> None:
+def test_invalid_utf_8_becomes_replacement_characters(write: Write) -> None:
     root = write({})
     (root / "a.md").write_bytes(b"caf\xe9 \x00 \xf0\x9f\x98\x80")
     assert disk.read_text("a.md") == "caf\ufffd \x00 \U0001f600"
@@ -258,7 +258,7 @@ def config(folder: str) -> LoadedConfig:
     return settings_files.load_settings(folder)
 
 
-def test_the_nearest_settings_count(write: Write) -> None:
+def test_the_nearest_settings_are_used(write: Write) -> None:
     root = write(
         {
             "agentls.toml": 'tools = ["Outer"]\n',
@@ -281,7 +281,7 @@ def test_settings_that_cannot_be_used_give_a_message_or_nothing(write: Write, te
     assert loaded.problems or text.startswith("tool = 1")
 
 
-def test_overrides_and_places_count_from_the_folder_of_the_file(write: Write) -> None:
+def test_overrides_and_places_are_relative_to_the_folder_of_the_file(write: Write) -> None:
     text = '[[overrides]]\npaths = ["/a/*.md"]\nignore = ["unknown-tool"]\n'
     root = write({"x/agentls.toml": text})
     loaded = config("x")
@@ -290,7 +290,7 @@ def test_overrides_and_places_count_from_the_folder_of_the_file(write: Write) ->
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"name": 3}', '{"name": ""}', "\x00", "[" * 100_000])
-def test_a_plugin_without_a_usable_name_is_called_like_its_folder(write: Write, text: str) -> None:
+def test_a_plugin_without_a_valid_name_has_that_of_its_folder(write: Write, text: str) -> None:
     root = write({"tools/.claude-plugin/plugin.json": text})
     disk.find_plugin.cache_clear()
     plugin = disk.find_plugin(disk.absolute_path(str(root / "tools/agents/deep")))
@@ -310,7 +310,7 @@ def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
     assert not fits("**/*.rs")
 
 
-def test_nothing_is_said_about_files_of_no_project(write: Write) -> None:
+def test_outside_a_project_every_pattern_matches(write: Write) -> None:
     write({"a.instructions.md": "Be brief."})
     document = locate.make_document(disk.absolute_path("a.instructions.md"), "Be brief.", Config())
     assert document is not None

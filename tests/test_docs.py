@@ -31,7 +31,7 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("editors/
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_in_the_documentation_lead_somewhere(page: Path) -> None:
+def test_links_in_the_documentation_have_a_target(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), f"{page.name}: {target}"
 

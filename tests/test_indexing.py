@@ -151,19 +151,19 @@ def test_the_projects_own_agent_comes_first(user: Path, write: Write) -> None:
 
 
 @pytest.mark.parametrize("above", [False, True])
-def test_nobodys_whole_home_is_searched(user: Path, write: Write, *, above: bool) -> None:
+def test_the_user_folder_is_not_searched_as_a_whole(user: Path, write: Write, *, above: bool) -> None:
     write(USERS)
     index = indexed(user.parent if above else user)
     assert "other/.claude/agents/other.md" not in paths(index, user)
     assert ".claude/agents/mine.md" in paths(index, user)
 
 
-def test_the_users_folder_can_be_left_out(user: Path, write: Write) -> None:
+def test_the_user_folder_can_be_excluded(user: Path, write: Write) -> None:
     write({**USERS, "work/agentls.toml": "user-files = false\n"})
     assert paths(indexed(user / "work"), user) == ["work/.claude/agents/a.md"]
 
 
-def test_a_variable_tells_another_folder(user: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_moves_the_folder(user: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     moved = {
         path.replace(".claude/", "moved/", 1): text for path, text in USERS.items() if path[:8] == ".claude/"
     }
@@ -187,7 +187,7 @@ PLUGIN = {
 
 
 @pytest.mark.parametrize("newer", [True, False])
-def test_installed_plugins_are_at_hand(user: Path, write: Write, *, newer: bool) -> None:
+def test_installed_plugins_are_found(user: Path, write: Write, *, newer: bool) -> None:
     shop, gone, elsewhere = (f"{user.as_posix()}/.claude/plugins/cache/m/{name}/1.0" for name in "sge")
     entries = [{"installPath": shop}, {"installPath": gone}]
     if newer:
@@ -219,7 +219,7 @@ def test_installed_plugins_are_at_hand(user: Path, write: Write, *, newer: bool)
 @pytest.mark.parametrize(
     "listed", ["", "[]", "{", '{"plugins": []}', '{"plugins": {"a": 1, "b": [2, {"installPath": "x"}, {}]}}']
 )
-def test_a_strange_list_of_plugins_does_no_harm(user: Path, write: Write, listed: str) -> None:
+def test_an_invalid_list_of_plugins_is_ignored(user: Path, write: Write, listed: str) -> None:
     write({**USERS, ".claude/plugins/installed_plugins.json": listed})
     assert len(indexed(user / "work")) == 6
 
@@ -228,7 +228,7 @@ def test_a_strange_list_of_plugins_does_no_harm(user: Path, write: Write, listed
     ("own", "projects", "known"),
     [("{}", "{}", True), ('{"shop@m": false}', "{}", False), ('{"shop@m": false}', '{"shop@m": true}', True)],
 )
-def test_a_plugin_that_is_switched_off_is_left_out(
+def test_a_disabled_plugin_is_not_read(
     user: Path, write: Write, own: str, projects: str, *, known: bool
 ) -> None:
     shop = f"{user.as_posix()}/.claude/plugins/cache/m/shop/1.0"
@@ -245,7 +245,7 @@ def test_a_plugin_that_is_switched_off_is_left_out(
 
 
 @pytest.mark.parametrize("versioned", [False, True])
-def test_a_home_that_is_opened_as_a_whole_is_not_one_project(
+def test_the_opened_user_folder_is_not_a_project(
     write: Write, monkeypatch: pytest.MonkeyPatch, versioned: bool
 ) -> None:
     home = write(
@@ -267,7 +267,7 @@ def test_a_home_that_is_opened_as_a_whole_is_not_one_project(
     assert paths(indexed(home / "shop"), home) == [".claude/agents/mine.md", "shop/.claude/agents/a.md"]
 
 
-def test_a_folder_of_agents_is_no_project_of_its_own(tmp_path: Path) -> None:
+def test_a_folder_of_agents_is_not_a_project(tmp_path: Path) -> None:
     agents = tmp_path / "work/.claude/agents"
     path = (agents / "build/a.md").as_posix()
     for top in (agents / "build", agents, agents.parent, tmp_path / "work"):

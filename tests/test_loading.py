@@ -127,5 +127,5 @@ def test_utf_16(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\ufeff", "\r", "Notes\rfor the team", "----------", "- a\n- b"])
-def test_no_frontmatter_is_meant(text: str) -> None:
+def test_no_frontmatter_is_intended(text: str) -> None:
     assert [code for code, _ in found(text)] == ["missing-frontmatter"]

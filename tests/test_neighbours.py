@@ -58,7 +58,7 @@ def test_definitions_in_the_user_folder(place: str, message: str, severity: str)
     assert found(index, own) == []
 
 
-def test_a_project_below_your_own_folder_is_told_once() -> None:
+def test_a_project_in_the_user_folder_is_reported_once() -> None:
     index = Index("/home/me")
     own = file("/home/me/.claude/agents/review.md", "review", "Reviews what I like.")
     project = file("/home/me/shop/.claude/agents/review.md", "review", "Reviews code.")
@@ -77,7 +77,7 @@ def test_a_project_below_your_own_folder_is_told_once() -> None:
     ],
     ids=["equal names", "equal descriptions", "one word of its own", "one word more"],
 )
-def test_a_check_costs_the_same_among_many(name: str, description: str) -> None:
+def test_the_cost_of_a_check_does_not_depend_on_the_number_of_files(name: str, description: str) -> None:
     def cost(many: int) -> int:
         """How many calls it takes to check one of so many files, with all that it brings about."""
         index, calls = Index(), 0

@@ -152,7 +152,7 @@ def test_the_tests_of_all_dialects_cover_it(copy: Path) -> None:
     assert "[lotus" in result.stdout.partition("test_rules.py")[2]
 
 
-def test_the_command_line_knows_it(copy: Path) -> None:
+def test_the_command_line_supports_it(copy: Path) -> None:
     checked = run(copy, "-m", "agentls", "check", "--output-format", "json")
     assert checked.returncode == 1
     assert {"missing-description", "unknown-key"} <= {row["code"] for row in json.loads(checked.stdout)}

@@ -67,14 +67,14 @@ def codes(root: Path, path: str, text: str) -> list[str]:
     return [diagnostic.code for diagnostic in check.check(document, loaded.config, NoDisk())]
 
 
-def test_a_dialect_of_ones_own_extends_another(project: Path) -> None:
+def test_a_user_dialect_extends_another(project: Path) -> None:
     good = "---\nname: a\nowner: us\ntools: [deploy, glob]\n---\nBody.\n"
     assert codes(project, ".harness/agents/a.md", good) == []
     bad = "---\nname: a\nowner: 3\ntemperature: 1\n---\nBody.\n"
     assert codes(project, ".harness/agents/a.md", bad) == ["invalid-value", "unknown-key"]
 
 
-def test_a_dialect_of_ones_own_names_profiles(project: Path) -> None:
+def test_a_user_dialect_uses_profiles(project: Path) -> None:
     text = HARNESS.replace(
         "temperature:\n", "temperature:\n  task: {profile: agent-description, required: true}\n"
     )
@@ -105,7 +105,7 @@ def test_its_files_are_found(project: Path) -> None:
     ]
 
 
-def test_the_users_folder_counts_everywhere(project: Path) -> None:
+def test_dialects_in_the_settings_folder_apply_everywhere(project: Path) -> None:
     (project / "agentls.toml").unlink()
     folder = Path(settings_files.settings_folder())
     folder.mkdir(parents=True)
@@ -182,7 +182,7 @@ def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:
     assert problem.endswith("; the dialect file is ignored")
 
 
-def test_unknown_names_in_the_settings_are_told(project: Path) -> None:
+def test_unknown_names_in_the_settings_are_reported(project: Path) -> None:
     (project / "agentls.toml").write_text('runtimes = ["gemini"]\n[places]\ncobol = ["*.md"]\n')
     problems = settings_files.load_settings(str(project)).problems
     assert [problem.partition(";")[0] for problem in problems] == [
@@ -192,7 +192,7 @@ def test_unknown_names_in_the_settings_are_told(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", loader.DIALECT_NAMES)
-def test_the_schema_fits_the_dialects_that_ship(name: str) -> None:
+def test_the_schema_matches_the_shipped_dialects(name: str) -> None:
     jsonschema.validate(json.loads(json.dumps(yaml.safe_load(read_table(name)), default=str)), schema())
 
 

@@ -134,13 +134,13 @@ def test_name(name: str, loads: bool) -> None:
         ("---\nname: a\ndescription: b\ntools:\n\t- Read\n---\n", []),
     ],
 )
-def test_what_keeps_a_file_from_loading(text: str, reasons: list[str]) -> None:
+def test_reasons_why_a_file_does_not_load(text: str, reasons: list[str]) -> None:
     reading = read(text)
     assert [reason.kind for reason in reading.reasons] == reasons
     assert reading.loads is (not reasons)
 
 
-def test_the_next_dashes_end_the_block_wherever_they_stand() -> None:
+def test_the_next_dashes_end_the_block_also_inside_a_line() -> None:
     reading = read("---\nname: a\ndescription: b --- c\nmodel: opus\n---\nBody\n")
     assert (reading.description, reading.entry("model")) == ("b", None)
     assert agent("---\nname: a\ndescription: b --- c\nmodel: opus\n---\nBody\n").entry("model") is not None
@@ -218,5 +218,5 @@ def test_an_alias_of_a_list_is_the_list() -> None:
     assert agent(text).available_tools.available == ("Read", "Grep")
 
 
-def test_a_number_of_any_length_is_no_name() -> None:
+def test_a_number_of_any_length_is_not_a_name() -> None:
     assert not read(f"---\nname: {'9' * 5000}\ndescription: b\n---\n").loads

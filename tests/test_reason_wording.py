@@ -38,6 +38,6 @@ def test_a_sentence_names_its_data_and_has_no_full_stop(cause: Cause) -> None:
     assert ("ipsum" in sentence) == any(form in SENTENCES[cause] for form in ("{1", "{all", "{any"))
 
 
-def test_a_node_is_named_by_its_kind() -> None:
+def test_a_node_is_described_by_its_type() -> None:
     reason = Reason("broken-hooks", "hooks not a mapping", Span(0, 1), (Sequence(Span(0, 2), ()),))
     assert describe_reason(reason) == "`hooks` must be a mapping of events, not a list"

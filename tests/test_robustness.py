@@ -155,7 +155,7 @@ def give_another_name(document: Document, index: Index, wanted: Definition) -> N
         assert "another-7" in [each.name for each in extract.extract_names(after).definitions]
 
 
-def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:
+def test_features_accept_any_text(caplog: pytest.LogCaptureFixture) -> None:
     for case, name in CASES:
         for piece in pieces(case.files[name]):
             changed = Case(case.prose, {**case.files, name: piece})
@@ -165,7 +165,7 @@ def test_no_text_is_too_odd(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize("path", OTHER_PLACES)
-def test_no_text_is_too_odd_elsewhere(path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_features_accept_any_text_in_other_places(path: str, caplog: pytest.LogCaptureFixture) -> None:
     plugin = locate.Plugin("/p", "kit")
     for case, name in CASES[OTHER_PLACES.index(path) :: len(OTHER_PLACES)]:
         for piece in pieces(case.files[name]):
@@ -215,7 +215,7 @@ LONG: dict[str, tuple[str, Callable[[int], str]]] = {
 
 
 @pytest.mark.parametrize("what", LONG)
-def test_what_is_long_takes_no_longer_than_it_should(what: str) -> None:
+def test_time_is_linear_in_the_length(what: str) -> None:
     path, made = LONG[what]
 
     def seconds(n: int) -> float:

@@ -109,7 +109,7 @@ def test_every_fix_removes_its_finding() -> None:
                     assert len(after) < len(were), (diagnostic.code, fix.title, text)
 
 
-def test_no_fix_of_a_lesser_finding_makes_an_error() -> None:
+def test_no_fix_of_a_milder_finding_causes_an_error() -> None:
     for case in all_cases():
         for path in [path for path in case.files if path.endswith(TEXTS)]:
             before = case.diagnostics(path)

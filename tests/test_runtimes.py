@@ -166,7 +166,7 @@ HOW = {"clean": "L", "repaired": "f", "damaged": "!", "dropped": "R"}
 
 
 @pytest.mark.parametrize("row", [*ROWS, *MORE], ids=lambda row: row.name)
-def test_a_file_is_read_as_it_was_seen_to_be_read(row: Row) -> None:
+def test_a_file_is_read_as_observed(row: Row) -> None:
     seen = ""
     for (name, path), expected in zip(RUNTIMES.items(), row.outcome, strict=True):
         document = locate.make_document(path, row.text, Config())
@@ -187,7 +187,7 @@ def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
     assert seen.replace("!", "L") == row.outcome, " ".join(RUNTIMES)
 
 
-def test_line_ends_that_the_runtime_knows_are_no_fault() -> None:
+def test_supported_line_ends_are_not_reported() -> None:
     document = locate.make_document(RUNTIMES["qwen-code"], FULL.replace("\n", "\r"), Config())
     assert document is not None
     assert not [each for each in check(document, Config(), NoDisk()) if each.severity == Severity.ERROR]

@@ -41,7 +41,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_a_plain_value_is_what_the_parser_makes_of_it(value: str) -> None:
+def test_a_plain_scalar_has_the_type_of_the_parser(value: str) -> None:
     text = f"---\nname: probe\ndescription: Looks at things.\nnote: {value}\n---\n\nYou look at things.\n"
     for (scalars, path), expected in zip(PATHS.items(), VALUES[value].split(), strict=True):
         document = locate.make_document(path, text, Config())

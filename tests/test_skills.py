@@ -44,18 +44,18 @@ def found(document: Document) -> list[tuple[str, Severity]]:
         ("some/library", "agent-skills"),
     ],
 )
-def test_a_skill_counts_for_the_owner_of_its_folder(place: str, counting: str) -> None:
+def test_the_primary_reader_of_a_skill_is_the_owner_of_its_folder(place: str, counting: str) -> None:
     document = skill(GOOD, place)
     assert ", ".join(reading.runtime.name for reading in document.readings) == counting
     assert all(reading.loads for reading in (*document.readings, *document.other_readings))
     assert found(document) == []
 
 
-def test_a_file_beside_a_skill_is_none() -> None:
+def test_a_file_beside_a_skill_is_not_a_skill() -> None:
     assert locate.locate(".agents/skills/review/reference.md", None) is None
 
 
-def test_a_plugin_puts_its_name_in_front() -> None:
+def test_the_name_of_the_plugin_precedes_that_of_the_skill() -> None:
     plugin = locate.Plugin("/kit", "kit")
     document = locate.make_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
     assert document is not None
@@ -79,15 +79,15 @@ def test_a_plugin_puts_its_name_in_front() -> None:
         ("description: One.\ndisable-model-invocation: off", "One."),
     ],
 )
-def test_what_claude_code_tells_its_model(front: str, description: str | None) -> None:
+def test_the_description_that_claude_code_sends_to_the_model(front: str, description: str | None) -> None:
     assert told(front) == description
 
 
-def test_a_skill_that_says_nothing_at_all() -> None:
+def test_a_skill_without_any_text() -> None:
     assert skill("").reading.description == "Skill"
 
 
-def test_what_is_too_long_to_be_told_is_reported() -> None:
+def test_a_description_that_is_too_long_is_reported() -> None:
     long = GOOD.replace("Use it", "Use it " + "again " * 300)
     assert ("invalid-value", Severity.WARNING) in found(skill(long))
     assert ("invalid-value", Severity.ERROR) in found(skill(long, ".github/skills"))
@@ -104,7 +104,7 @@ def test_the_standard_separates_tools_by_spaces() -> None:
 
 
 @pytest.mark.parametrize("file", ["skill.md", "Skill.md"])
-def test_a_file_name_in_lower_case_is_seen_by_the_validator_alone(file: str) -> None:
+def test_only_the_validator_reads_a_file_name_in_lower_case(file: str) -> None:
     readings = skill(GOOD, ".github/skills", file)
     loads = {r.runtime.name: r.loads for r in (*readings.readings, *readings.other_readings)}
     assert loads == {"copilot-cli": False, "vscode": False, "agent-skills": file == "skill.md"}
@@ -127,7 +127,7 @@ def test_keys_are_offered_where_they_are_known(place: str, offered: set[str], wi
     assert not withheld & labels
 
 
-def test_the_inspection_speaks_of_no_tools_where_there_are_none() -> None:
+def test_the_inspection_of_a_format_without_tools_has_no_tools() -> None:
     shown = inspection.strip_styles(inspection.render_text(inspection.inspect_document(skill(GOOD))))
     assert "Claude Code 2.1.328 loads this file." in shown
     assert "all tools available to subagents" not in shown

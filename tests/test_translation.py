@@ -106,7 +106,7 @@ def test_a_name_comes_from_the_file_where_one_is_needed() -> None:
     assert after == "maxTurns: 5"  # What stands before it has the name now.
 
 
-def test_one_finding_stands_for_all_and_gives_way_when_it_is_off() -> None:
+def test_one_finding_replaces_all_others_unless_it_is_disabled() -> None:
     document = agent(HEAD + "kind: local\ntemperature: 0.2\nmax_turns: 20" + BODY)
     assert [each.code for each in check(document, Config(), NoDisk())] == ["wrong-dialect"]
     codes = [each.code for each in check(document, Config(ignore=("wrong-dialect",)), NoDisk())]

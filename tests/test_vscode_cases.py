@@ -87,6 +87,6 @@ def test_errors_and_warnings_of_vscode_are_found_on_their_lines(case: dict[str, 
 
 
 @pytest.mark.parametrize("case", recorded(), ids=lambda case: str(case["id"]))
-def test_no_error_or_warning_where_vscode_says_nothing(case: dict[str, Any]) -> None:
+def test_no_error_or_warning_where_vscode_has_none(case: dict[str, Any]) -> None:
     strange = said(case)[1] - lines_of(case, "error", "warning", "information", "hint")
     assert bool(strange) is (case["id"] in SAID), strange

@@ -44,7 +44,7 @@ def phrases_of_the_rules() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("phrase", sorted({*phrases_of_the_tables(), *phrases_of_the_rules()} - {""}))
-def test_the_verb_has_a_form_for_several(phrase: str) -> None:
+def test_the_verb_has_a_plural_form(phrase: str) -> None:
     assert phrase.split(maxsplit=1)[0] in {*VERBS, *WITHOUT_NUMBER}
 
 

@@ -298,7 +298,7 @@ def without(announced: Any, dropped: set[tuple[Any, ...]]) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_nothing_is_sent_to_those_who_announce_less(seed: int, project: Path) -> None:
+def test_clients_with_fewer_capabilities_receive_nothing_else(seed: int, project: Path) -> None:
     random = Random(seed)
     whole = captured(random.choice(["vscode-1.139.1", "neovim-0.12.4"]))
     share = random.choice([0.03, 0.1, 0.3])
@@ -307,7 +307,7 @@ def test_nothing_is_sent_to_those_who_announce_less(seed: int, project: Path) ->
         assert play(server, less, project).found == []
 
 
-def test_a_breach_would_be_seen(raw: Raw, project: Path) -> None:
+def test_a_breach_is_found(raw: Raw, project: Path) -> None:
     # The server is told of everything, and what it sends is held against nothing.
     told, nothing = captured("vscode-1.139.1"), Announced({})
     found = "\n".join(play(raw, told, project, nothing).found)

@@ -58,7 +58,7 @@ async def pull(client: Editor, known: str | None = None, uri: str = URI) -> t.Do
     return await client.text_document_diagnostic_async(params)
 
 
-async def test_a_diagnostic_says_what_the_client_can_show(client: Editor) -> None:
+async def test_a_diagnostic_has_what_the_client_can_show(client: Editor) -> None:
     open_document(client, AGENT)
     params = await published(client)
     (found,) = params.diagnostics
@@ -81,7 +81,7 @@ async def test_the_link_of_a_code_leads_to_its_page(client: Editor) -> None:
     await close_document(client)
 
 
-async def test_tags_and_related_places_only_if_announced(client: Editor) -> None:
+async def test_tags_and_related_information_only_if_announced(client: Editor) -> None:
     open_document(client, TWICE.replace("---\n\n#", "# agentls: ignore[no-such-rule]\n---\n\n#"))
     found = (await published(client)).diagnostics
     can = client.capabilities and client.capabilities.text_document
@@ -94,7 +94,7 @@ async def test_tags_and_related_places_only_if_announced(client: Editor) -> None
     await close_document(client)
 
 
-async def test_related_places_lie_in_other_files(client: Editor, tmp_path: Path) -> None:
+async def test_related_information_is_in_other_files(client: Editor, tmp_path: Path) -> None:
     agents = tmp_path / ".claude" / "agents"
     agents.mkdir(parents=True)
     (agents / "second.md").write_text(CLEAN.replace("Reviews", "Checks all").replace("name", "\nname"))
@@ -204,7 +204,7 @@ async def test_what_was_never_saved_is_in_the_dialect_of_its_language(
         ("untitled:Untitled-1", "markdown"),
     ],
 )
-async def test_other_files_are_left_alone(client: Editor, uri: str, language: str) -> None:
+async def test_other_files_are_not_checked(client: Editor, uri: str, language: str) -> None:
     open_document(client, AGENT, uri, language)
     change_document(client, AGENT + "\n", 2, uri)
     assert await codes(client, uri) == []
@@ -224,7 +224,7 @@ async def test_a_file_in_a_folder_agents_stays_an_agent_once_it_is_one(client: E
     await close_document(client, uri)
 
 
-async def test_asked_for_diagnostics_come_with_an_id(pulling: Editor) -> None:
+async def test_pulled_diagnostics_have_a_result_id(pulling: Editor) -> None:
     open_document(pulling, AGENT)
     first = await pull(pulling)
     assert isinstance(first, t.RelatedFullDocumentDiagnosticReport)
@@ -238,7 +238,7 @@ async def test_asked_for_diagnostics_come_with_an_id(pulling: Editor) -> None:
     await close_document(pulling)
 
 
-async def test_who_asks_is_sent_nothing(pulling: Editor) -> None:
+async def test_a_client_that_pulls_receives_no_notifications(pulling: Editor) -> None:
     open_document(pulling, AGENT)
     change_document(pulling, AGENT + "\n", 2)
     await close_document(pulling)
@@ -246,7 +246,7 @@ async def test_who_asks_is_sent_nothing(pulling: Editor) -> None:
     assert pulling.diagnostics == {}
 
 
-async def test_asking_about_other_files(pulling: Editor) -> None:
+async def test_pulling_diagnostics_of_other_files(pulling: Editor) -> None:
     open_document(pulling, AGENT, "file:///project/README.md")
     for uri in ("file:///project/README.md", "file:///never/opened.md"):
         report = await pull(pulling, uri=uri)
@@ -254,7 +254,7 @@ async def test_asking_about_other_files(pulling: Editor) -> None:
         assert list(report.items) == []
 
 
-async def test_pull_is_offered_only_to_those_who_pull(client: Editor) -> None:
+async def test_pull_is_announced_only_to_clients_that_pull(client: Editor) -> None:
     with pytest.raises(Exception, match="Method Not Found"):
         await pull(client)
 

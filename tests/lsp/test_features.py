@@ -165,7 +165,7 @@ async def test_prose_is_not_completed(client: Editor) -> None:
     await close_document(client)
 
 
-async def test_a_neighbour_of_agents_has_a_card_and_no_findings(client: Editor) -> None:
+async def test_an_unsupported_file_has_a_hover_and_no_findings(client: Editor) -> None:
     uri = "file:///project/.github/workflows/triage.md"
     open_document(client, "---\non: issues\n---\n\nSort the issues.\n", uri)
     card = await client.text_document_hover_async(t.HoverParams(identifier(uri), t.Position(0, 1)))
@@ -176,7 +176,7 @@ async def test_a_neighbour_of_agents_has_a_card_and_no_findings(client: Editor) 
     await close_document(client, uri)
 
 
-async def test_a_card_has_a_range_and_a_form_the_client_shows(client: Editor) -> None:
+async def test_a_hover_has_a_range_and_a_supported_format(client: Editor) -> None:
     open_document(client, AGENT)
     card = await client.text_document_hover_async(t.HoverParams(identifier(), t.Position(3, 8)))
     assert card is not None
@@ -234,7 +234,7 @@ async def test_fixes_are_bound_to_their_diagnostics(client: Editor) -> None:
     await close_document(client)
 
 
-async def test_actions_only_where_and_of_the_kind_asked_for(client: Editor) -> None:
+async def test_actions_only_at_the_range_and_of_the_requested_kind(client: Editor) -> None:
     if not can(client, "text_document.code_action.code_action_literal_support"):
         return
     open_document(client, AGENT)
@@ -281,7 +281,7 @@ async def test_questions_about_a_document_that_was_closed(client: Editor) -> Non
     assert outline is None
 
 
-async def test_what_is_there_after_a_change(client: Editor) -> None:
+async def test_answers_after_a_change(client: Editor) -> None:
     open_document(client, AGENT)
     change_document(client, AGENT.replace("# Task", "# Other"), 2)
     found = await client.text_document_document_symbol_async(t.DocumentSymbolParams(identifier()))
@@ -289,7 +289,7 @@ async def test_what_is_there_after_a_change(client: Editor) -> None:
     await close_document(client)
 
 
-async def test_the_reading_is_told_on_request(client: Editor) -> None:
+async def test_the_reading_is_sent_on_request(client: Editor) -> None:
     open_document(client, AGENT)
     found = await ask(client, "agentls/inspect", {"textDocument": {"uri": identifier().uri}})
     (reading,) = found.readings

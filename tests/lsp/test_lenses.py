@@ -52,7 +52,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_a_client_is_told_when_the_references_are_known_and_when_they_change(project: Path) -> None:
+async def test_lenses_are_refreshed_when_the_references_are_known_and_when_they_change(project: Path) -> None:
     async with session(client_with(), project) as client:
         uri = open_file(client, project / ".claude/agents/reviewer.md")
         await until(lambda: client.lens_refreshes)
@@ -74,7 +74,7 @@ async def test_a_client_is_told_when_the_references_are_known_and_when_they_chan
         assert titles(await lenses(client, uri))[0] == "no references"
 
 
-async def test_commands_are_for_those_who_have_them(project: Path) -> None:
+async def test_commands_are_sent_only_to_clients_that_have_them(project: Path) -> None:
     has = ["agentls.showReferences", "agentls.inspect"]
     for commands in (has, [], None):
         async with session(client_with(commands), project) as client:

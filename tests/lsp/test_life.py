@@ -47,7 +47,7 @@ def test_exit_without_shutdown_is_a_failure() -> None:
         assert server.end() == 1
 
 
-def test_requests_out_of_time_are_refused() -> None:
+def test_requests_before_initialize_and_after_shutdown_are_rejected() -> None:
     with Raw() as server:
         assert server.request("textDocument/hover", HERE, 1)["error"]["code"] == -32002
         server.notify("textDocument/didOpen", opened())
@@ -62,7 +62,7 @@ def test_requests_out_of_time_are_refused() -> None:
         assert server.stderr == b""
 
 
-def test_what_a_client_leaves_open_when_it_starts() -> None:
+def test_optional_parameters_of_initialize() -> None:
     with Raw() as server:
         nothing = dict.fromkeys(
             ("initializationOptions", "workspaceFolders", "rootPath", "clientInfo", "locale")
@@ -129,7 +129,7 @@ def test_garbage_does_not_end_the_server(server: Raw, garbage: bytes) -> None:
     assert server.lives()
 
 
-def test_what_a_request_is_answered_that_makes_no_sense(server: Raw) -> None:
+def test_the_answer_to_an_invalid_request(server: Raw) -> None:
     assert server.request("textDocument/noSuchThing", {}, 1)["error"]["code"] == -32601
     assert server.request("textDocument/hover", {}, 2)["error"]["code"] == -32602
     assert server.request("textDocument/hover", None, 3)["error"]["code"] == -32602
@@ -293,7 +293,7 @@ agentls.linter.check.check = None
 """
 
 
-def test_a_failing_rule_costs_only_itself() -> None:
+def test_a_failing_rule_does_not_affect_the_others() -> None:
     with Raw(program=FAILING_RULE + RUN) as server:
         server.initialize(initializationOptions={"debounce": 0})
         server.notify("textDocument/didOpen", opened())

@@ -37,7 +37,7 @@ async def drawn(client: Editor, params: dict[str, Any]) -> Any:
 
 
 @pytest.mark.asyncio
-async def test_the_map_shows_what_is_open_as_it_stands_in_the_editor(project: Path) -> None:
+async def test_the_map_shows_the_text_in_the_editor(project: Path) -> None:
     uri = (project / ".claude/agents/writer.md").as_uri()
     async with session(capabilities("vscode-1.139.1"), project) as client:
         open_document(client, "\n".join((AGENT.format("writer", "lead"), "@agent-ghost")), uri)
@@ -50,7 +50,7 @@ async def test_the_map_shows_what_is_open_as_it_stands_in_the_editor(project: Pa
 
 
 @pytest.mark.asyncio
-async def test_without_an_agent_there_is_the_map_of_the_workspace(project: Path) -> None:
+async def test_without_an_agent_the_map_shows_the_workspace(project: Path) -> None:
     async with session(capabilities("vscode-1.139.1"), project) as client:
         graph = await drawn(client, {})
     assert [node["name"] for node in graph["nodes"]] == ["lead", "writer"]

@@ -171,7 +171,7 @@ async def test_a_name_leads_to_its_definition(client: Editor, project: Path) -> 
         assert covered(client, found.uri, found.range) == "reviewer.md:3:reviewer"
 
 
-async def test_other_words_lead_nowhere(client: Editor, project: Path) -> None:
+async def test_other_words_have_no_definition(client: Editor, project: Path) -> None:
     for words in ("Ask", "description", "none"):
         assert await definition(client, cursor(client, project, "agents/lead.md", words)) == []
 
@@ -228,7 +228,7 @@ async def test_references_are_the_same_from_the_definition(client: Editor, proje
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-async def test_open_texts_count_and_changed_files_are_read_again(name: str, tmp_path: Path) -> None:
+async def test_open_texts_are_used_and_changed_files_are_read_again(name: str, tmp_path: Path) -> None:
     project = write(tmp_path)
     async with session(capabilities(name), project) as client:
         await start_with_lead(client, project)
@@ -271,7 +271,7 @@ async def test_the_same_name_is_highlighted_in_the_file(client: Editor, project:
     assert covered(client, uri, own.range) == "lead.md:2:lead"
 
 
-async def test_a_card_says_what_a_name_names(client: Editor, project: Path) -> None:
+async def test_hover_shows_the_definition_of_a_name(client: Editor, project: Path) -> None:
     place = cursor(client, project, "agents/lead.md", "@agent-reviewer")
     found = await client.text_document_hover_async(t.HoverParams(place.text_document, place.position))
     assert found
@@ -282,7 +282,7 @@ async def test_a_card_says_what_a_name_names(client: Editor, project: Path) -> N
     assert "Tools: " in found.contents.value
 
 
-async def test_a_card_in_the_frontmatter_goes_on_with_what_is_known(client: Editor, project: Path) -> None:
+async def test_hover_in_the_frontmatter_includes_the_facts(client: Editor, project: Path) -> None:
     place = cursor(client, project, "agents/lead.md", "reviewer)")
     found = await client.text_document_hover_async(t.HoverParams(place.text_document, place.position))
     assert found
@@ -320,7 +320,7 @@ async def test_a_symbol_that_has_gone_leads_to_its_file(tmp_path: Path) -> None:
         assert found.location.range == t.Range(t.Position(0, 0), t.Position(0, 0))
 
 
-async def test_what_is_no_agent_file_is_left_alone(client: Editor, project: Path) -> None:
+async def test_other_files_have_no_navigation(client: Editor, project: Path) -> None:
     uri = (project / "README.md").as_uri()
     open_document(client, "Ask @agent-reviewer.\n", uri)
     place = t.TextDocumentPositionParams(identifier(uri), t.Position(0, 8))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from agentls.lsp.plain_text import to_plain_text
 
 
-def test_marks_are_gone_and_what_they_hold_is_left() -> None:
+def test_marks_are_removed_and_their_content_is_kept() -> None:
     assert to_plain_text("# Tools\n\n**`Read`** takes *one* `a*b`.") == "Tools\n\nRead takes one a*b."
 
 
-def test_links_show_where_they_lead() -> None:
+def test_links_show_their_target() -> None:
     assert to_plain_text("See [the docs](https://example.org/x).") == "See the docs (https://example.org/x)."
 
 

@@ -138,7 +138,7 @@ async def test_a_related_place_is_one_in_its_file(project: Path) -> None:
         assert place.location.range == t.Range(t.Position(2, 6), t.Position(2, 14))
 
 
-async def test_what_is_typed_in_one_document_counts_in_another(project: Path) -> None:
+async def test_an_edit_in_one_document_affects_another(project: Path) -> None:
     async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
         lead = open_file(client, project / ".claude/agents/lead.md")
         other = open_file(client, project / ".claude/agents/reviewer.md")
@@ -162,7 +162,7 @@ async def test_only_a_changed_list_is_sent_again(project: Path) -> None:
         assert client.diagnostics == {}
 
 
-async def test_who_asks_is_told_to_ask_again(project: Path) -> None:
+async def test_a_client_that_pulls_is_asked_to_refresh(project: Path) -> None:
     async with session(capabilities("pulling"), project, server=config(), **OPTIONS) as client:
 
         async def messages(uri: str) -> list[str]:
@@ -182,7 +182,7 @@ async def test_who_asks_is_told_to_ask_again(project: Path) -> None:
         assert await messages(lead) == ["gone"]
 
 
-async def test_a_file_that_cannot_be_read_costs_nothing_but_itself(project: Path) -> None:
+async def test_an_unreadable_file_does_not_affect_the_others(project: Path) -> None:
     agents = project / ".claude/agents"
     (agents / "a.md").symlink_to(agents / "nowhere.md")
     (agents / "b.md").write_bytes(b"\xff\xfe---\nname: b\n")
@@ -215,7 +215,7 @@ load.parse_names = slowly
 """
 
 
-async def test_nobody_waits_for_the_project(project: Path) -> None:
+async def test_requests_do_not_wait_for_the_project(project: Path) -> None:
     for n in range(300):
         write(project / f".claude/agents/many/a{n}.md", OTHER.format(f"a{n}"))
     slow = config(SLOWLY)
@@ -233,7 +233,7 @@ async def test_nobody_waits_for_the_project(project: Path) -> None:
         assert reports[0].title == f"Reading the agents of {project.name}"
 
 
-async def test_other_settings_make_it_read_anew(project: Path) -> None:
+async def test_changed_settings_cause_the_project_to_be_read_again(project: Path) -> None:
     write(project / "prompts/critic.md", OTHER.format("critic"))
     write(project / ".claude/agents/lead.md", LEAD.format("critic"))
     async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
@@ -284,7 +284,7 @@ async def test_files_that_change_are_read_again(project: Path) -> None:
         await shows(client, uri, "gone")
 
 
-async def test_what_is_open_does_not_count_on_the_disk(project: Path) -> None:
+async def test_the_disk_is_ignored_for_open_files(project: Path) -> None:
     agents = project / ".claude/agents"
     async with session(capabilities("eager"), project, server=config(HASTY), **OPTIONS) as client:
         lead = open_file(client, agents / "lead.md")
@@ -300,7 +300,7 @@ async def test_what_is_open_does_not_count_on_the_disk(project: Path) -> None:
         await shows(client, lead, "gone", "there")
 
 
-async def test_who_watches_no_files_is_not_left_behind(project: Path) -> None:
+async def test_changes_are_found_without_a_file_watcher(project: Path) -> None:
     agents = project / ".claude/agents"
     async with session(capabilities("plain"), project, server=config(HASTY), **OPTIONS) as client:
         uri = open_file(client, agents / "lead.md")
@@ -329,7 +329,7 @@ async def test_all_places_of_agents_are_watched() -> None:
         } < patterns
 
 
-async def test_once_closed_a_file_counts_as_it_is_on_the_disk(project: Path) -> None:
+async def test_the_disk_is_used_after_a_file_is_closed(project: Path) -> None:
     agents = project / ".claude/agents"
     async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
         lead = open_file(client, agents / "lead.md")
@@ -341,7 +341,7 @@ async def test_once_closed_a_file_counts_as_it_is_on_the_disk(project: Path) -> 
         await shows(client, lead, "there")
 
 
-async def test_open_files_of_other_kinds_count_as_they_stand_there(project: Path) -> None:
+async def test_open_config_files_are_used_as_in_the_editor(project: Path) -> None:
     write(
         project / ".claude/agents/lead.md",
         "---\nname: lead\ndescription: Leads.\ntools: mcp__db__ask\n---\n\nGo.\n",
@@ -410,6 +410,6 @@ load.find_index_files = lambda root, settings: [root + "/.claude/agents/gone.md"
 """
 
 
-async def test_a_file_that_vanishes_before_it_is_read_costs_nothing_but_itself(project: Path) -> None:
+async def test_a_file_that_vanishes_before_it_is_read_does_not_affect_the_others(project: Path) -> None:
     async with session(capabilities("plain"), project, server=config(VANISHING), **OPTIONS) as client:
         await shows(client, open_file(client, project / ".claude/agents/lead.md"), "there")

@@ -90,7 +90,7 @@ async def rename(client: Editor, project: Path, new: str, word: str = "code-revi
 
 
 @pytest.mark.asyncio
-async def test_vs_code_gets_labels_and_words_to_look_at(project: Path) -> None:
+async def test_vs_code_receives_annotations_and_edits_to_confirm(project: Path) -> None:
     async with session(capabilities("vscode-1.139.1"), project) as client:
         edit = await rename(client, project, "critic")
     assert edit.change_annotations is not None
@@ -108,7 +108,7 @@ async def test_vs_code_gets_labels_and_words_to_look_at(project: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_neovim_gets_the_file_renamed_and_no_words_in_doubt(project: Path) -> None:
+async def test_neovim_receives_the_file_rename_and_no_uncertain_edits(project: Path) -> None:
     async with session(capabilities("neovim-0.7.2"), project) as client:
         edit = await rename(client, project, "critic")
     assert edit.change_annotations is None
@@ -123,7 +123,7 @@ async def test_neovim_gets_the_file_renamed_and_no_words_in_doubt(project: Path)
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", ["emacs-28.2-eglot-1.9", "minimal"])
-async def test_who_does_not_rename_files_keeps_them_and_is_told(project: Path, name: str) -> None:
+async def test_a_client_that_cannot_rename_files_receives_a_message(project: Path, name: str) -> None:
     async with session(capabilities(name), project) as client:
         edit = await rename(client, project, "critic")
         (message,) = client.messages
@@ -135,7 +135,7 @@ async def test_who_does_not_rename_files_keeps_them_and_is_told(project: Path, n
 
 
 @pytest.mark.asyncio
-async def test_what_can_be_renamed_is_told_beforehand(project: Path) -> None:
+async def test_prepare_rename_returns_what_can_be_renamed(project: Path) -> None:
     uri = (project / LEAD).as_uri()
 
     async with session(capabilities("vscode-1.139.1"), project) as client:
@@ -158,7 +158,7 @@ async def test_what_can_be_renamed_is_told_beforehand(project: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_file_that_gets_another_name_takes_the_agent_along(project: Path) -> None:
+async def test_renaming_a_file_renames_the_agent(project: Path) -> None:
     uri = (project / LEAD).as_uri()
     old = (project / ".claude/agents/code-reviewer.md").as_uri()
     async with session(capabilities("vscode-1.139.1"), project) as client:
@@ -180,7 +180,7 @@ async def test_a_file_that_gets_another_name_takes_the_agent_along(project: Path
 
 
 @pytest.mark.asyncio
-async def test_settings_take_part(project: Path) -> None:
+async def test_settings_are_renamed_too(project: Path) -> None:
     settings = project / ".claude/settings.json"
     settings.write_text(
         '{"agent": "code-reviewer", "permissions": {"deny": ["Agent(code-reviewer)"]}}', "utf-8"

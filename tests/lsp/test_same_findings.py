@@ -70,7 +70,7 @@ def on_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> set
     }
 
 
-async def test_the_editor_says_what_the_command_line_says(
+async def test_the_editor_and_the_command_line_report_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_fixtures(tmp_path)

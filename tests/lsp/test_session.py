@@ -215,7 +215,7 @@ def test_an_edit_is_in_the_index_at_once(session: Session, root: Path) -> None:
     assert not project.index.find_definitions("agent", "reviewer")
 
 
-def test_an_edit_that_moves_references_matters_to_nobody_else(session: Session, root: Path) -> None:
+def test_an_edit_that_moves_references_does_not_affect_other_files(session: Session, root: Path) -> None:
     update = session.apply(Edited(uri(root, "lead"), 2, LEAD.replace("# Task", "# A longer task")))
     assert update == Update(edited=uri(root, "lead"))
 
@@ -227,7 +227,7 @@ def test_a_closed_file_is_read_from_the_disk_again(session: Session, root: Path)
     assert session.apply(Closed(uri(root, "lead"))) == Update()
 
 
-def test_what_was_never_opened_is_not_edited(session: Session, root: Path) -> None:
+def test_an_unopened_document_is_not_edited(session: Session, root: Path) -> None:
     assert session.apply(Edited(uri(root, "reviewer"), 2, "")) == Update()
 
 
@@ -249,7 +249,7 @@ def test_settings_reach_the_open_documents(session: Session, root: Path) -> None
     assert session.apply(SettingsChanged({"ignore": ["unknown-tool"], "no-such": 1})).problems == ()
 
 
-def test_a_project_without_a_folder_or_a_document_is_dropped(session: Session, root: Path) -> None:
+def test_a_project_without_a_folder_or_a_document_is_removed(session: Session, root: Path) -> None:
     assert session.apply(FoldersChanged(())).dropped == ()
     session.apply(Closed(uri(root, "lead")))
     assert session.apply(FoldersChanged(())).dropped == (str(root),)

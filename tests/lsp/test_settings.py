@@ -74,7 +74,7 @@ async def test_settings_come_with_their_change() -> None:
         assert (await published(client)).diagnostics[0].severity == t.DiagnosticSeverity.Warning
 
 
-async def test_settings_are_asked_for_where_they_can_be() -> None:
+async def test_settings_are_requested_if_the_client_supports_it() -> None:
     async with session(capabilities("eager"), configuration={"ignore": ["unknown-tool"]}) as client:
         open_document(client, AGENT)
         await settled(client)
@@ -96,7 +96,7 @@ async def test_changes_are_registered_only_where_announced() -> None:
         assert client.registrations == []
 
 
-async def test_wrong_settings_are_told_once() -> None:
+async def test_invalid_settings_are_reported_once() -> None:
     wrong: dict[str, Any] = {
         "debounce": "soon",
         "logLevel": "loud",
@@ -123,7 +123,7 @@ async def test_the_editor_adds_to_the_file(project: Path) -> None:
         assert sorted(await codes(client, in_project(project))) == ["long-description", "unknown-tool"]
 
 
-async def test_overrides_of_the_editor_count_from_its_folder(project: Path) -> None:
+async def test_overrides_of_the_editor_are_relative_to_its_folder(project: Path) -> None:
     overrides: list[Any] = [{"paths": ["/.claude/agents/a.md"], "ignore": ["unknown-tool"]}]
     async with session(capabilities("plain"), project, overrides=overrides) as client:
         open_document(client, AGENT, in_project(project))
@@ -148,7 +148,7 @@ async def test_further_places(project: Path, where: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["agentls.toml", "pyproject.toml"])
-async def test_a_changed_file_counts_at_once(project: Path, name: str) -> None:
+async def test_a_changed_settings_file_applies_immediately(project: Path, name: str) -> None:
     section = "[tool.agentls]\n" if name == "pyproject.toml" else ""
     uri = in_project(project)
     async with session(capabilities("eager"), project) as client:
@@ -162,7 +162,7 @@ async def test_a_changed_file_counts_at_once(project: Path, name: str) -> None:
         assert await codes(client, uri) == ["unknown-tool"]
 
 
-async def test_a_changed_file_counts_when_something_is_saved_or_opened(project: Path) -> None:
+async def test_a_changed_settings_file_applies_after_a_save_or_an_open(project: Path) -> None:
     uri = in_project(project)
     async with session(capabilities("plain"), project) as client:
         open_document(client, AGENT, uri)
@@ -175,7 +175,7 @@ async def test_a_changed_file_counts_when_something_is_saved_or_opened(project: 
         assert await codes(client, uri) == ["unknown-tool"]
 
 
-async def test_a_broken_file_is_told_once(project: Path) -> None:
+async def test_an_invalid_settings_file_is_reported_once(project: Path) -> None:
     (project / "agentls.toml").write_text("ignore = [\n")
     async with session(capabilities("plain"), project) as client:
         for name in ("a.md", "b.md"):
@@ -185,7 +185,7 @@ async def test_a_broken_file_is_told_once(project: Path) -> None:
         assert "agentls.toml: cannot be read" in told.message
 
 
-async def test_patterns_that_are_none_are_told(project: Path) -> None:
+async def test_invalid_patterns_are_reported(project: Path) -> None:
     (project / "agentls.toml").write_text('[[overrides]]\npaths = ["[z-a]"]\nignore = ["unknown-tool"]\n')
     async with session(capabilities("plain"), project, places={"claude-code": ["!"]}) as client:
         open_document(client, AGENT, in_project(project))
@@ -218,7 +218,7 @@ async def test_a_folder_becomes_a_plugin(project: Path) -> None:
         assert sorted(after) == ["ignored-in-plugin", "unknown-tool"]
 
 
-async def test_who_pulls_is_told_to_refresh(project: Path) -> None:
+async def test_a_client_that_pulls_is_asked_to_refresh(project: Path) -> None:
     uri = in_project(project)
     async with session(capabilities("pulling"), project) as client:
         open_document(client, AGENT, uri)
@@ -247,7 +247,7 @@ async def test_a_burst_of_changes_is_checked_once() -> None:
         assert (await published(client)).version == 7
 
 
-async def test_who_types_on_and_on_does_not_wait_for_ever() -> None:
+async def test_continuous_typing_does_not_delay_diagnostics_forever() -> None:
     async with session(capabilities("plain"), debounce=3_600_000) as client:
         open_document(client, AGENT)
         await published(client)

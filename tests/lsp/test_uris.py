@@ -44,7 +44,7 @@ def test_files_of_windows_are_agents_like_others(root: str, uri: str) -> None:
         "http://[::1/.claude/agents/a.md",
     ],
 )
-def test_what_is_not_on_the_disk_is_left_alone(uri: str) -> None:
+def test_documents_that_are_not_on_the_disk_are_ignored(uri: str) -> None:
     with Raw() as server:
         server.initialize(initializationOptions={"debounce": 0})
         asked = opened(server, uri)
@@ -53,7 +53,7 @@ def test_what_is_not_on_the_disk_is_left_alone(uri: str) -> None:
         assert server.lives()
 
 
-def test_a_document_closed_behind_a_question() -> None:
+def test_a_document_closed_during_a_question() -> None:
     with Raw() as server:
         server.initialize(initializationOptions={"debounce": 0})
         asked = opened(server, "file:///project/.claude/agents/a.md")
