@@ -1,4 +1,4 @@
-"""How OpenCode and Kilo read a frontmatter: YAML, one repair, and else the file as the prompt."""
+"""How OpenCode and Kilo read frontmatter: as YAML, after one repair, or else as part of the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frontmatter that is no YAML, read line by line."""
+"""Frontmatter that is invalid YAML and is read line by line."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from harness import agent, covered
 
 
 def read(*lines: str, end: str = "\n", path: str = ".qwen/agents/case.md") -> Reading:
-    """The reading of these lines between fences."""
+    """Return the reading of these lines between fences."""
     text = "\n".join(("---", *lines, "---", "", "You review the code.", ""))
     return agent(text.replace("\n", end), path).reading
 
 
 def values(*lines: str, end: str = "\n") -> dict[str, Any]:
-    """What the lines come to, with one in front of them that YAML cannot read."""
+    """Return the frontmatter that results from the lines, after one that is invalid YAML."""
     reading = read("name: a: b", *lines, end=end)
     assert reading.status != "clean"
     assert reading.root is not None

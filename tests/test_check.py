@@ -1,4 +1,4 @@
-"""The pipeline: silencing, grading, and what a rule that fails or a hostile file may cost."""
+"""The pipeline of a check: suppression, severity, failing rules, and the limit of findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: what is printed where, in which form, and with which exit code."""
+"""The command line: output, formats and exit codes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ A, B = ".claude/agents/a.md", ".claude/agents/b.md"
 
 
 class Ran(NamedTuple):
-    """What a command came to."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -48,7 +48,7 @@ class Ran(NamedTuple):
 
 
 class Project:
-    """A folder with files, the current one, and the command line run in it."""
+    """A folder with files, in which the command line is run."""
 
     def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.root = root
@@ -68,14 +68,14 @@ class Project:
         return Ran(code, printed.out, printed.err)
 
     def refused(self, *arguments: str) -> str:
-        """What is said about a use that is wrong."""
+        """Return the message about wrong usage."""
         with pytest.raises(SystemExit) as stopped:
             main(arguments)
         assert stopped.value.code == 2
         return self._capsys.readouterr().err
 
     def apart(self, *arguments: str, stdin: bytes = b"", **environment: str) -> Ran:
-        """Run in a process of its own."""
+        """Run in a separate process."""
         done = subprocess.run(
             [sys.executable, "-m", "agentls", *arguments],
             cwd=self.root,
@@ -89,7 +89,7 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
-    """A folder without any file."""
+    """An empty folder."""
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
@@ -370,7 +370,7 @@ def test_many_files_are_checked_in_several_processes(
 
 
 def excerpt(line: str, marked: str, room: int = 40) -> str:
-    """The excerpt of `line`, whose part `marked` is found."""
+    """Return the excerpt of `line` for a finding at `marked`."""
     start = line.index(marked)
     return "\n".join(text_output._excerpt(line, start, start + max(1, len(marked)), room))
 

@@ -1,4 +1,4 @@
-"""What runtimes do decides on the severity, in one place."""
+"""The severity of a finding is derived from its consequences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The crosswalk: names that exist, and what follows from them."""
+"""The crosswalk: its names exist, and are translated between formats."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORMER = {
         "advancedOptions",
     }
 }
-"""Names that files still have, though their format knows them no more, or never documented them."""
+"""Names that occur in files although their format removed them or never documented them."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The lock covers what is declared, and a version that breaks the tests is named."""
+"""The lock covers the declared dependencies, and a version that breaks the tests is named."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ADDED = Difference("added", None, "1.0")
 
 
 def declared() -> list[Requirement]:
-    """The dependencies and all that the group `dev` asks for."""
+    """Return the dependencies and those of the group `dev`."""
     data = dependency_check.project()
     groups = data["dependency-groups"]
     own = [stated for group in groups.values() for stated in group if isinstance(stated, str)]

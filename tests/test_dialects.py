@@ -20,12 +20,12 @@ from agentls.readers.strategies import STRATEGIES, load_strategy
 
 @pytest.fixture(params=loader.DIALECT_NAMES)
 def dialect(request: pytest.FixtureRequest) -> Dialect:
-    """Each dialect that ships."""
+    """Each shipped dialect."""
     return loader.load_dialect(request.param)
 
 
 def facts(row: Any) -> Iterator[Any]:
-    """Every named tuple in a table, itself included."""
+    """Yield every named tuple in a table, and the table itself."""
     if hasattr(row, "_fields"):
         yield row
     if isinstance(row, tuple):

@@ -1,4 +1,4 @@
-"""Finding files and settings: what is looked into, what is left out, and what is said about it."""
+"""Finding files and settings: what is searched, what is omitted, and what is reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Write = Callable[[Mapping[str, str]], Path]
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Writes files into a fresh folder, which is then the current one."""
+    """Writes files into an empty folder, which becomes the current folder."""
     monkeypatch.chdir(tmp_path)
 
     def write(files: Mapping[str, str]) -> Path:
@@ -35,7 +35,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 
 class Seen:
-    """What a search found, and what it said."""
+    """The files that a search found, and its messages."""
 
     def __init__(self, *paths: str, dialect: str | None = None) -> None:
         self.failures: list[tuple[str, str]] = []
@@ -52,7 +52,7 @@ class Seen:
 
 
 def link(path: Path, target: str) -> None:
-    """A symbolic link at `path`; where the system does not let us make one, the test is skipped."""
+    """Create a symbolic link at `path`, or skip the test if the system does not allow it."""
     try:
         path.symlink_to(target)
     except OSError:
@@ -254,7 +254,7 @@ def test_invalid_utf_8_becomes_replacement_characters(write: Write) -> None:
 
 
 def config(folder: str) -> LoadedConfig:
-    """The settings for a folder, read afresh."""
+    """Return the settings for a folder, read again."""
     return settings_files.load_settings(folder)
 
 

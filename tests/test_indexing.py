@@ -18,7 +18,7 @@ Write = Callable[[Mapping[str, str]], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes files into a fresh folder."""
+    """Writes files into an empty folder."""
 
     def write(files: Mapping[str, str]) -> Path:
         for path, text in files.items():
@@ -36,7 +36,7 @@ def indexed(root: Path) -> Index:
 
 
 def paths(index: Index, root: Path) -> list[str]:
-    """The files in an index, as counted from `root`."""
+    """Return the files in an index, relative to `root`."""
     return sorted(names.path.removeprefix(f"{root.as_posix()}/") for names in index)
 
 
@@ -97,7 +97,7 @@ def test_all_files_of_an_index_are_watched(write: Write) -> None:
 
 @pytest.fixture
 def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's home, with a project in it."""
+    """A user folder with a project in it."""
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
     disk.find_plugin.cache_clear()

@@ -1,4 +1,4 @@
-"""What fixtures cannot write down: CRLF and CR line ends, byte order marks, UTF-16."""
+"""Files that fixtures cannot contain: with CRLF and CR line ends, byte order marks, UTF-16."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of files side by side: with the files in the user's own folder, and among very many."""
+"""Checks that depend on other files: those in the user folder, and very many."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_project_in_the_user_folder_is_reported_once() -> None:
 )
 def test_the_cost_of_a_check_does_not_depend_on_the_number_of_files(name: str, description: str) -> None:
     def cost(many: int) -> int:
-        """How many calls it takes to check one of so many files, with all that it brings about."""
+        """Return the number of function calls of the check of one of so many files."""
         index, calls = Index(), 0
         for at in range(many):
             number = f"{at:04}"

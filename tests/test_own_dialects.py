@@ -1,4 +1,4 @@
-"""Dialects of a user's own: added and extended by files in the workspace and the user's folder."""
+"""User dialects: added and extended by files in the workspace and in the settings folder."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ keys:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a dialect of its own, for a user who has none."""
+    """A project with a dialect file, for a user without one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("APPDATA", str(tmp_path / "home"))
     settings_files.default_settings.cache_clear()
@@ -58,7 +58,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def codes(root: Path, path: str, text: str) -> list[str]:
-    """The codes of what is found in a file of the project."""
+    """Return the codes of the findings in a file of the project."""
     full = disk.absolute_path(str(root / path))
     loaded = settings_files.load_settings(full.rpartition("/")[0])
     assert loaded.problems == ()

@@ -1,4 +1,4 @@
-"""How Claude Code reads a file: what loads, how, and what it takes from it."""
+"""How Claude Code reads a file: the status, the reasons, and the values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def read(text: str) -> Reading:
 
 
 def described(value: str, end: str = "\n") -> Reading:
-    """The reading of an agent whose description is written as `value`."""
+    """Return the reading of an agent with `value` as its description."""
     return read(f"---\nname: reviewer\ndescription: {value}\n---\nYou review.\n".replace("\n", end))
 
 

@@ -1,4 +1,4 @@
-"""The cache between runs: never another result than without it."""
+"""The cache between runs: the result is always the same as without it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def check(capsys: pytest.CaptureFixture[str], *options: str) -> str:
 
 
 def change(choose: random.Random) -> str:
-    """Change something in the project, and return what."""
+    """Change something in the project, and return a description of the change."""
     at = choose.randrange(6)
     file = f".claude/agents/{at}.md"
     what = choose.choice(("agent", "remove", "docs", "settings", "servers", "skill", "plugin", "nothing"))

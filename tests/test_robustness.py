@@ -1,4 +1,4 @@
-"""Some prefixes of every fixture go through every feature, and what is long takes no longer than it should."""
+"""Every feature accepts some prefixes of every fixture, and its time is linear in the length of the text."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ CASES = [
 ]
 
 PIECES = 4
-"""How many pieces of each file are tried: a sample that is the same in each run. All of them would take hours."""
+"""The number of pieces of each file that are tested: a sample that is the same in each run. All would take hours."""
 
 ITEMS = 8
-"""Of how many completions the pages are asked for, spread over the list."""
+"""The number of completions whose documentation is requested, spread over the list."""
 
 
 OTHER_PLACES = (
@@ -77,7 +77,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def around(document: Document) -> Index:
-    """A project that knows the document, another agent, and settings that deny it something."""
+    """Return a project with the document, another agent, and settings that deny it something."""
     index = Index()
     readers = (document.reading.runtime.name,)
     base = document.identity.base_folder or document.path.rpartition("/")[0]
@@ -94,7 +94,7 @@ def around(document: Document) -> Index:
 
 
 def through_everything(document: Document, offset: int) -> None:
-    """Ask every feature about the document, those that want a place about `offset`."""
+    """Call every feature for the document, those that require a position at `offset`."""
     found = check.check(document, Config(), NoFiles())
     for diagnostic in found:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(document.text)
@@ -121,7 +121,7 @@ def through_everything(document: Document, offset: int) -> None:
 
 
 def go_from_name_to_name(document: Document, offset: int) -> None:
-    """Go from the name at `offset`, and from each that the document has, to what it names and back."""
+    """Go from the name at `offset`, and from each in the document, to its definition and back."""
     index, names = Index(), extract.extract_names(document)
     index.update(names)
     card = name_hover.hover(index, names, document.text, offset, lambda _: document)
@@ -141,7 +141,7 @@ def go_from_name_to_name(document: Document, offset: int) -> None:
 
 
 def give_another_name(document: Document, index: Index, wanted: Definition) -> None:
-    """Rename what a document defines; where that is possible, the document has the new name after it."""
+    """Rename the definitions of a document; if that is possible, it has the new name afterwards."""
     files = rename.Files(
         document.path.rpartition("/")[0],
         {document.path: document.text}.get,
@@ -211,7 +211,7 @@ LONG: dict[str, tuple[str, Callable[[int], str]]] = {
     "nesting": ("/p/.opencode/agents/a.md", lambda n: "permission: " + "{a: " * n + "}" * n),
     "template": ("/p/.opencode/command/a.md", lambda n: "---\n" + "$ARGUMENTS ${x} !`ls` @a.md\n" * n),
 }
-"""What there may be very much of: where, and so many of it."""
+"""What a file may have very many of: the path, and a text with that number."""
 
 
 @pytest.mark.parametrize("what", LONG)

@@ -1,4 +1,4 @@
-"""Rules as data and rules at work: their pages, their examples, their fixtures, their fixes."""
+"""The rules: their pages, examples, fixtures and fixes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CASES = sorted((FIXTURES / "rules").rglob("*.md"))
 
 
 def completed(entries: str) -> str:
-    """The agent file of an example that shows no more than the entries that matter: those in YAML."""
+    """Return the agent file of an example that shows only the entries that matter, as YAML."""
     missing = "".join(
         f"{key}: {value}\n"
         for key, value in (("name", "reviewer"), ("description", "Reviews code. Use it after every change."))
@@ -60,7 +60,7 @@ def examples(rule: Rule, heading: str) -> list[Case]:
 
 @pytest.fixture(params=RULES.values(), ids=lambda rule: rule.code)
 def rule(request: pytest.FixtureRequest) -> Rule:
-    """Each rule in turn."""
+    """Each rule."""
     found: Rule = request.param
     return found
 

@@ -34,7 +34,7 @@ FULL = f"{HEAD}description: Looks at things.{END}"
 
 
 class Row(NamedTuple):
-    """A text, and a letter for what each runtime makes of it."""
+    """A text, and a letter for how each runtime reads it."""
 
     name: str
     text: str
@@ -42,7 +42,7 @@ class Row(NamedTuple):
 
 
 def frontmatter(lines: str) -> str:
-    """An agent with a name and these lines."""
+    """Return an agent with a name and these lines."""
     return f"{HEAD}{lines}{END}"
 
 
@@ -194,5 +194,5 @@ def test_supported_line_ends_are_not_reported() -> None:
 
 
 def _coarse(outcome: str) -> str:
-    """An outcome in which a repair counts as loading: whether YAML was needed for it was not seen."""
+    """Return an outcome with a repair as loading, since the recording does not distinguish them."""
     return outcome.replace("f", "L")

@@ -1,4 +1,4 @@
-"""Skills: which runtimes read them where, what they are told of them, and what only some of them know."""
+"""Skills: which runtimes read them in which folder, the descriptions, and keys of single runtimes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ GOOD = "---\nname: review\ndescription: Reviews code. Use it after every change.
 
 
 def skill(text: str, place: str = ".claude/skills", file: str = "SKILL.md") -> Document:
-    """The skill `review` with this text."""
+    """Return the skill `review` with this text."""
     document = locate.make_document(f"{place}/review/{file}", text, config.Config())
     assert document is not None
     return document
 
 
 def told(front: str, body: str = "\n# Review the code\n") -> str | None:
-    """What Claude Code tells its model of a skill with this frontmatter."""
+    """Return the description that Claude Code sends to the model for a skill with this frontmatter."""
     return skill(f"---\n{front}\n---\n{body}").reading.description
 
 
 def found(document: Document) -> list[tuple[str, Severity]]:
-    """The codes and severities of what the checks say."""
+    """Return the codes and severities of the diagnostics."""
     return [(d.code, d.severity) for d in check.check(document, config.Config(), NoDisk())]
 
 

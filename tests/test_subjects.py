@@ -1,4 +1,4 @@
-"""The subjects of rules: each rule is called wherever it has something to report."""
+"""The subjects of rules: each rule is called for every document in which it has a finding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from test_rules import all_cases
 
 @pytest.fixture(scope="module")
 def contexts() -> list[Context]:
-    """Every document of the fixtures and of the examples of pages, with its surroundings."""
+    """Every document of the fixtures and of the examples on pages, with its surroundings."""
     return [context(case, path) for case in all_cases() for path in case.files if path.endswith(TEXTS)]
 
 

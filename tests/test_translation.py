@@ -1,4 +1,4 @@
-"""Files written for another product, and what the fix makes of them."""
+"""Files written for another product, and the result of the fix."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = "---\nname: reviewer\ndescription: Reviews code. Use it after every chang
 
 
 def translated(path: str, keys: str, head: str = HEAD) -> tuple[str, str]:
-    """The title of the fix for a file with these keys, and the keys after it."""
+    """Return the title of the fix for a file with these keys, and the keys after it."""
     document = agent(head + keys + BODY, path)
     (found,) = [each for each in check(document, Config(), NoDisk()) if each.code == "wrong-dialect"]
     (fix,) = found.fixes

@@ -1,4 +1,4 @@
-"""agentls agrees with the verdicts of the runtimes, as far as they are a part of the repository."""
+"""agentls agrees with the verdicts of the runtimes that are recorded in the repository."""
 
 from __future__ import annotations
 

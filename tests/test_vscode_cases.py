@@ -26,7 +26,7 @@ UNSAID = {
     "cl-model-full-id-flagged": "Claude Code takes full ids, and the file is its own",
     "yaml-open-list": "the finding stands on the line of the bracket, not where the parser gave up",
 }
-"""Cases in which agentls says nothing where VS Code does, on purpose, with the reason."""
+"""Cases in which agentls deliberately reports nothing where VS Code does, with the reason."""
 
 SAID = {
     "gh-clean": "Copilot CLI skips the file for a list of servers, which VS Code does not look at",
@@ -35,7 +35,7 @@ SAID = {
     "cl-keys-unknown-silent": "VS Code never speaks of keys in files of Claude Code, not even of misspelt ones",
     "cl-missing-name-and-description-silent": "Claude Code does not load the file",
 }
-"""Cases in which agentls has an error or a warning where VS Code has nothing, on purpose, with the reason."""
+"""Cases in which agentls deliberately has an error or a warning where VS Code has nothing, with the reason."""
 
 
 class Beside(NamedTuple):
@@ -45,7 +45,7 @@ class Beside(NamedTuple):
     project_index: None = None
 
     def exists(self, path: str) -> bool:
-        """Whether the file is one of them."""
+        """Whether the file is one of these files."""
         return path.removeprefix("./") in self.files
 
     def has_match(self, _: str) -> bool:
@@ -60,7 +60,7 @@ def recorded() -> list[dict[str, Any]]:
 
 
 def said(case: dict[str, Any]) -> tuple[set[int], set[int]]:
-    """The lines on which agentls has something to say, and those with an error or a warning."""
+    """Return the lines with a diagnostic of agentls, and those with an error or a warning."""
     environment = json.loads(CASES.with_name("vscode-env.json").read_text("utf-8"))
     files = environment["existing_files_next_to_the_file"]
     config = Config(
@@ -76,7 +76,7 @@ def said(case: dict[str, Any]) -> tuple[set[int], set[int]]:
 
 
 def lines_of(case: dict[str, Any], *severities: str) -> set[int]:
-    """The lines on which VS Code has something to say of these severities."""
+    """Return the lines on which VS Code has a diagnostic of these severities."""
     return {finding["line"] for finding in case["expect"] if finding["severity"] in severities}
 
 

@@ -17,7 +17,7 @@ WITHOUT_NUMBER = {"may", "cannot"}
 
 
 def phrases_of_the_tables() -> Iterator[str]:
-    """What runtimes do, as the tables say it."""
+    """Yield what runtimes do, as the tables state it."""
     for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
         for runtime in dialect.runtimes:
             effects = runtime.effects
@@ -30,7 +30,7 @@ def phrases_of_the_tables() -> Iterator[str]:
 
 
 def phrases_of_the_rules() -> Iterator[str]:
-    """The starts of what the rules say of several runtimes."""
+    """Yield the starts of the predicates that rules use for several runtimes."""
     for path in LINTER.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if (

@@ -42,14 +42,14 @@ class Announced:
         return found
 
     def unless(self, path: str, what: str, sent: object) -> Iterator[str]:
-        """The breach if something is `sent` that `path` would have to allow."""
+        """Yield the breach if something is `sent` that `path` does not allow."""
         if sent and self(path) in (None, False):
             yield f"{what}, without {path}"
 
     def outside(
         self, path: str, what: str, sent: Iterable[Json], default: Iterable[Json] = ()
     ) -> Iterator[str]:
-        """The breaches for what is `sent` and not listed at `path`."""
+        """Yield a breach for each value that is `sent` and not listed at `path`."""
         known = self(path)
         for value in sent:
             if value not in (default if known is None else known):
@@ -57,7 +57,7 @@ class Announced:
 
 
 def unasked(has: Announced, message: Json) -> Iterator[str]:
-    """The breaches in a message that the server sends by itself."""
+    """Yield the breaches in a message that is not an answer."""
     method, params = message["method"], message.get("params")
     if method == "client/registerCapability":
         for registration in params["registrations"]:
@@ -75,7 +75,7 @@ def unasked(has: Announced, message: Json) -> Iterator[str]:
 
 
 def diagnostics(has: Announced, found: list[Json]) -> Iterator[str]:
-    """The breaches in diagnostics. Clients of 3.17 pull, but say only under
+    """Yield the breaches in diagnostics. Clients of 3.17 pull, but say only under
     `publishDiagnostics` what they can show."""
     pushed, pulled = "textDocument.publishDiagnostics", "textDocument.diagnostic"
     for diagnostic in found:
@@ -93,7 +93,7 @@ def diagnostics(has: Announced, found: list[Json]) -> Iterator[str]:
 
 
 def initialized(has: Announced, result: Json) -> Iterator[str]:
-    """The breaches in the server's capabilities."""
+    """Yield the breaches in the server's capabilities."""
     offered = result["capabilities"]
     names = offered.get("workspaceSymbolProvider")
     lazy = isinstance(names, dict) and names.get("resolveProvider")
@@ -113,7 +113,7 @@ def initialized(has: Announced, result: Json) -> Iterator[str]:
 
 
 def completion(has: Announced, result: Json) -> Iterator[str]:
-    """The breaches in a list of completion items."""
+    """Yield the breaches in a list of completion items."""
     for name in result.get("itemDefaults", {}):
         yield from has.outside("textDocument.completion.completionList.itemDefaults", "default", [name])
     for item in result["items"]:
@@ -121,7 +121,7 @@ def completion(has: Announced, result: Json) -> Iterator[str]:
 
 
 def completion_item(has: Announced, item: Json) -> Iterator[str]:
-    """The breaches in one completion item."""
+    """Yield the breaches in one completion item."""
     at = "textDocument.completion.completionItem"
     yield from has.unless(f"{at}.snippetSupport", "a snippet", item.get("insertTextFormat") == 2)
     yield from has.unless(f"{at}.commitCharactersSupport", "commit characters", "commitCharacters" in item)
@@ -144,7 +144,7 @@ def completion_item(has: Announced, item: Json) -> Iterator[str]:
 
 
 def completion_resolved(has: Announced, before: Json, after: Json) -> Iterator[str]:
-    """The breaches in what was added to an item."""
+    """Yield the breaches in a resolved completion item."""
     yield from completion_item(has, after)
     changed = [name for name in after if after[name] != before.get(name)]
     lazy = "textDocument.completion.completionItem.resolveSupport.properties"
@@ -153,7 +153,7 @@ def completion_resolved(has: Announced, before: Json, after: Json) -> Iterator[s
 
 
 def lens(has: Announced, before: Json, after: Json) -> Iterator[str]:
-    """The breaches in what was added to a lens."""
+    """Yield the breaches in a resolved lens."""
     late = [name for name in after if after[name] != before.get(name)]
     yield from has.outside("textDocument.codeLens.resolveSupport.properties", "late", late, ["command"])
     name = after["command"]["command"]
@@ -161,25 +161,25 @@ def lens(has: Announced, before: Json, after: Json) -> Iterator[str]:
 
 
 def hover(has: Announced, result: Json) -> Iterator[str]:
-    """The breaches in a card."""
+    """Yield the breaches in a hover."""
     kind = result["contents"]["kind"]
     yield from has.outside("textDocument.hover.contentFormat", "hover in", [kind], ["plaintext"])
 
 
 def definition(has: Announced, result: list[Json]) -> Iterator[str]:
-    """The breaches in the places where something is defined."""
+    """Yield the breaches in the locations of definitions."""
     for place in result:
         yield from has.unless("textDocument.definition.linkSupport", "a link", "targetUri" in place)
 
 
 def links(has: Announced, result: list[Json]) -> Iterator[str]:
-    """The breaches in the links of a document."""
+    """Yield the breaches in the links of a document."""
     for link in result:
         yield from has.unless("textDocument.documentLink.tooltipSupport", "a tooltip", "tooltip" in link)
 
 
 def places(has: Announced, result: list[Json]) -> Iterator[str]:
-    """The breaches in the symbols of the workspace."""
+    """Yield the breaches in the symbols of the workspace."""
     at = "workspace.symbol"
     for symbol in result:
         if "range" not in symbol["location"]:
@@ -190,7 +190,7 @@ def places(has: Announced, result: list[Json]) -> Iterator[str]:
 
 
 def symbols(has: Announced, result: list[Json]) -> Iterator[str]:
-    """The breaches in an outline."""
+    """Yield the breaches in an outline."""
     at = "textDocument.documentSymbol"
     for symbol in result:
         nested = "selectionRange" in symbol
@@ -201,7 +201,7 @@ def symbols(has: Announced, result: list[Json]) -> Iterator[str]:
 
 
 def folding(has: Announced, result: list[Json]) -> Iterator[str]:
-    """The breaches in folding ranges."""
+    """Yield the breaches in folding ranges."""
     at = "textDocument.foldingRange"
     limit = has(f"{at}.rangeLimit")
     if limit is not None and len(result) > limit:
@@ -217,7 +217,7 @@ def folding(has: Announced, result: list[Json]) -> Iterator[str]:
 
 
 def actions(has: Announced, result: list[Json]) -> Iterator[str]:
-    """The breaches in code actions."""
+    """Yield the breaches in code actions."""
     at = "textDocument.codeAction"
     for action in result:
         yield from has.unless(f"{at}.codeActionLiteralSupport", "a code action", True)
@@ -235,7 +235,7 @@ def actions(has: Announced, result: list[Json]) -> Iterator[str]:
 
 
 def edit(has: Announced, changes: Json, honors: str = "") -> Iterator[str]:
-    """The breaches in an edit of the workspace. `honors` is what the client says of annotations in the
+    """Yield the breaches in an edit of the workspace. `honors` is what the client says of annotations in the
     answer to the request that brought it."""
     at = "workspace.workspaceEdit"
     rows = changes.get("documentChanges", [])

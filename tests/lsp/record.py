@@ -10,7 +10,7 @@ from typing import Any
 
 
 def read() -> dict[str, Any]:
-    """The next message; empty at the end of the input."""
+    """Return the next message, which is empty at the end of the input."""
     length = 0
     while line := sys.stdin.buffer.readline().strip():
         if line.lower().startswith(b"content-length:"):

@@ -51,7 +51,7 @@ CONVERTER = default_converter()  # type: ignore[no-untyped-call]
 
 
 class Replay:
-    """A session as a client with `capabilities` has it, and all breaches of what it `has`."""
+    """A session of a client with certain capabilities, and all breaches of them."""
 
     def __init__(self, raw: Raw, capabilities: Any, has: Announced, project: Path) -> None:
         self.raw = raw
@@ -67,11 +67,11 @@ class Replay:
         self.note(breaches.initialized(self.has, answer))
 
     def note(self, found: Iterator[str]) -> None:
-        """Keep the breaches, each once."""
+        """Record the breaches, each once."""
         self.found += [breach for breach in dict.fromkeys(found) if breach not in self.found]
 
     def ask(self, method: str, **params: Any) -> Any:
-        """The result of a request, with all that comes in between noted and answered."""
+        """Return the result of a request; other messages before it are checked and answered."""
         self._number += 1
         number = self._number
         self.raw.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
@@ -90,13 +90,13 @@ class Replay:
         return False
 
     def about(self, method: str, line: int | None = None, character: int = 0, **params: Any) -> Any:
-        """The result of a request about the document, or about a place in it."""
+        """Return the result of a request about the document, or about a position in it."""
         if line is not None:
             params["position"] = {"line": line, "character": character}
         return self.ask(method, textDocument={"uri": self.uri}, **params)
 
     def settle(self) -> None:
-        """Wait until the server has dealt with all that was sent."""
+        """Wait until the server has processed all messages."""
         for _ in range(2):  # What it asks in between leads to more.
             self.about("textDocument/foldingRange")
 
@@ -109,7 +109,7 @@ class Replay:
 
 
 def play(raw: Raw, capabilities: Any, project: Path, has: Announced | None = None) -> Replay:
-    """All that a person does in an editor: open, look, complete, fix, set, save, close."""
+    """Do everything that a user does in an editor: open, navigate, complete, fix, configure, save, close."""
     has = has or Announced(capabilities)
     replay = Replay(raw, capabilities, has, project)
     note = replay.note
@@ -156,14 +156,14 @@ def play(raw: Raw, capabilities: Any, project: Path, has: Announced | None = Non
 
 
 def pull(replay: Replay) -> None:
-    """Ask for the diagnostics, if they are offered."""
+    """Pull the diagnostics, if the server supports it."""
     if "diagnosticProvider" in replay.offered:
         report = replay.about("textDocument/diagnostic")
         replay.note(breaches.diagnostics(replay.has, report["items"]))
 
 
 def complete(replay: Replay, line: int, character: int) -> None:
-    """Ask for a completion, and for more about two of its items."""
+    """Request a completion, and resolve two of its items."""
     found = replay.about("textDocument/completion", line, character)
     if not found:
         return
@@ -174,7 +174,7 @@ def complete(replay: Replay, line: int, character: int) -> None:
 
 
 def navigate(replay: Replay, line: int, character: int) -> None:
-    """Go from a name to what it names, and to all that names it."""
+    """Go from a name to its definition, and to all references."""
     if found := replay.about("textDocument/definition", line, character):
         replay.note(breaches.definition(replay.has, found))
     replay.about("textDocument/references", line, character, context={"includeDeclaration": True})
@@ -182,7 +182,7 @@ def navigate(replay: Replay, line: int, character: int) -> None:
 
 
 def look_up(replay: Replay) -> list[Any]:
-    """The names in the workspace."""
+    """Request the symbols of the workspace."""
     found: list[Any] = replay.ask("workspace/symbol", query="rev")
     assert found
     replay.note(breaches.places(replay.has, found))
@@ -190,7 +190,7 @@ def look_up(replay: Replay) -> list[Any]:
 
 
 def fix(replay: Replay) -> None:
-    """Ask for everything that can be done, with its edits."""
+    """Request all code actions, with their edits."""
     whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
     found = replay.about("textDocument/codeAction", range=whole, context={"diagnostics": []})
     assert found
@@ -203,7 +203,7 @@ def fix(replay: Replay) -> None:
 
 
 def rename(replay: Replay) -> None:
-    """Ask for another name, and rename the file."""
+    """Request a rename, and rename the file."""
     at = AGENT[: AGENT.index("reviewer")].count("\n"), len("name: r")
     if replay.offered["renameProvider"] is not True and "prepareProvider" in replay.offered["renameProvider"]:
         assert replay.about("textDocument/prepareRename", *at)["placeholder"] == "reviewer"
@@ -247,7 +247,7 @@ def test_a_client_that_announces_nothing_is_sent_nothing_special(raw: Raw, proje
 
 
 class Within(Raw):
-    """A server in this process, which starts in no time."""
+    """A server in this process, which starts faster."""
 
     def __init__(self) -> None:
         (reads, write), (read, writes) = os.pipe(), os.pipe()
@@ -272,7 +272,7 @@ class Within(Raw):
 
 
 def places(announced: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The ways to everything that a client announces, deeper ones and later ones first."""
+    """Yield the paths of everything that a client announces, deeper ones and later ones first."""
     for key in list(announced) if isinstance(announced, dict) else reversed(range(len(announced))):
         if isinstance(announced[key], (dict, list)):
             yield from places(announced[key], (*at, key))
@@ -280,7 +280,7 @@ def places(announced: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 def without(announced: Any, dropped: set[tuple[Any, ...]]) -> Any:
-    """Capabilities without what is `dropped`, except for what the protocol demands."""
+    """Return the capabilities without those in `dropped`, except for what the protocol requires."""
     announced = deepcopy(announced)
     for *at, last in [place for place in places(announced) if place in dropped]:
         above = announced

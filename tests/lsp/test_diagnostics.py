@@ -1,4 +1,4 @@
-"""Diagnostics on the wire: who gets which, when, and with what."""
+"""Diagnostics in the protocol: which are sent to which client, and when."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -38,7 +38,7 @@ TWICE = CLEAN.replace("tools:", "tools: Read\ntools:")
 
 @pytest_lsp.fixture(scope="module", loop_scope="module", params=PUSHED, config=Config)
 async def client(request: pytest.FixtureRequest, lsp_client: Editor) -> AsyncIterator[None]:
-    """A client that is sent diagnostics."""
+    """A client to which diagnostics are pushed."""
     await start(lsp_client, capabilities(request.param))
     yield
     await lsp_client.shutdown_session()
@@ -46,14 +46,14 @@ async def client(request: pytest.FixtureRequest, lsp_client: Editor) -> AsyncIte
 
 @pytest_lsp.fixture(scope="module", loop_scope="module", config=Config)
 async def pulling(lsp_client: Editor) -> AsyncIterator[None]:
-    """A client that asks for diagnostics."""
+    """A client that pulls diagnostics."""
     await start(lsp_client, capabilities("pulling"))
     yield
     await lsp_client.shutdown_session()
 
 
 async def pull(client: Editor, known: str | None = None, uri: str = URI) -> t.DocumentDiagnosticReport:
-    """Ask for the diagnostics of a document."""
+    """Pull the diagnostics of a document."""
     params = t.DocumentDiagnosticParams(identifier(uri), previous_result_id=known)
     return await client.text_document_diagnostic_async(params)
 

@@ -1,4 +1,4 @@
-"""Questions on the wire: each client is told what it can show, in the form it takes."""
+"""Requests in the protocol: each client receives what it can show, in a supported form."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -50,7 +50,7 @@ def can(client: Editor, path: str) -> Any:
 
 
 async def complete(client: Editor, line: int, character: int) -> t.CompletionList:
-    """Ask for a completion."""
+    """Request a completion."""
     params = t.CompletionParams(identifier(), t.Position(line, character))
     found = await client.text_document_completion_async(params)
     assert isinstance(found, t.CompletionList)
@@ -61,14 +61,14 @@ async def complete(client: Editor, line: int, character: int) -> t.CompletionLis
 async def actions(
     client: Editor, range_: t.Range = BAHS, only: Sequence[str] | None = None
 ) -> list[t.CodeAction]:
-    """Ask for code actions, with their edits."""
+    """Request code actions, with their edits."""
     context = t.CodeActionContext([], only=only)
     found = await client.text_document_code_action_async(t.CodeActionParams(identifier(), range_, context))
     return [await resolved(client, action) for action in found or []]
 
 
 async def resolved(client: Editor, action: t.CodeAction | t.Command) -> t.CodeAction:
-    """An action with its edit, which comes later only if the client can wait."""
+    """Return an action with its edit, which is resolved later only if the client supports it."""
     assert isinstance(action, t.CodeAction)
     lazily = "edit" in (can(client, "text_document.code_action.resolve_support.properties") or ())
     assert (action.edit is None) == lazily
@@ -90,7 +90,7 @@ def applied(client: Editor, action: t.CodeAction, text: str) -> str:
 
 
 def span(text: str, range_: t.Range) -> Span:
-    """The span of a range in a text of plain letters."""
+    """Return the span of a range in an ASCII text."""
     lines = LineIndex(text)
     ends = (Position(at.line, at.character) for at in (range_.start, range_.end))
     return Span(*(lines.offset(at, "utf-16") for at in ends))

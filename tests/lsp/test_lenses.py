@@ -1,4 +1,4 @@
-"""Code lenses on the wire: with commands for those who have them, and again when others change."""
+"""Code lenses in the protocol: with commands for clients that have them, and refreshed if other files change."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -27,7 +27,7 @@ def client_with(commands: list[str] | None = None, refresh: bool = True) -> t.Cl
 
 
 async def lenses(client: Editor, uri: str) -> list[t.CodeLens]:
-    """The lenses of a document, with what they say."""
+    """Return the lenses of a document with their titles."""
     found = await client.text_document_code_lens_async(t.CodeLensParams(identifier(uri)))
     assert all(lens.command is None for lens in found or [])
     return [await client.code_lens_resolve_async(lens) for lens in found or []]

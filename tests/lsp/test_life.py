@@ -1,4 +1,4 @@
-"""The server's life: how it ends, and what does not end it."""
+"""The lifecycle of the server: how it ends, and what does not end it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_parent_in_another_container_does_not_end_the_server() -> None:
 
 
 def framed(body: bytes) -> bytes:
-    """A message with the right header, whatever is in it."""
+    """Return a message with a valid header and any content."""
     return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 

@@ -1,4 +1,4 @@
-"""The agent map on the wire: what a client is given to show."""
+"""The agent map in the protocol: what a client receives to show."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 
 
 async def drawn(client: Editor, params: dict[str, Any]) -> Any:
-    """The graph in the page that the server answers."""
+    """Return the graph in the page that the server returns."""
     send: Any = client.protocol.send_request_async
     answer = await send("agentls/graph", params)
     data = re.search(r'id="data">(.*?)</script>', answer.html, re.DOTALL)

@@ -1,4 +1,4 @@
-"""From name to name on the wire: in the client's positions, across files, in the form it takes."""
+"""Navigation in the protocol: in the client's positions, across files, in a supported form."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -92,7 +92,7 @@ async def client(request: pytest.FixtureRequest, lsp_client: Editor, project: Pa
 
 
 async def start_with_lead(client: Editor, project: Path) -> None:
-    """Open the lead, and wait until all files are known."""
+    """Open the lead, and wait until all files are read."""
     open_document(client, LEAD, uri_of(project, "agents/lead.md"))
     while len(await client.workspace_symbol_async(t.WorkspaceSymbolParams("")) or []) < len(NAMES):
         await asyncio.sleep(0.01)
@@ -109,7 +109,7 @@ def place_of(name: str) -> str:
 
 
 def encoding(client: Editor) -> str:
-    """In what the client counts."""
+    """Return the position encoding of the client."""
     return str(getattr(client.agreed, "value", client.agreed) or "utf-16")
 
 
@@ -119,14 +119,14 @@ def can(client: Editor, path: str) -> bool:
 
 
 def cursor(client: Editor, project: Path, name: str, words: str) -> t.TextDocumentPositionParams:
-    """A place in a file of the project: before `words`."""
+    """Return the position in a file of the project before `words`."""
     text = FILES[place_of(name)]
     at = LineIndex(text).position(text.index(words), encoding(client))  # type: ignore[arg-type]
     return t.TextDocumentPositionParams(identifier(uri_of(project, name)), t.Position(*at))
 
 
 def covered(client: Editor, uri: str, range_: t.Range, texts: dict[str, str] = FILES) -> str:
-    """A range as the client sees it: the file and the line, and what stands there."""
+    """Return a range as the client sees it: the file, the line and the text."""
     path = next(path for path in texts if uri.endswith(path))
     lines = LineIndex(texts[path])
     start, end = (
@@ -139,7 +139,7 @@ def covered(client: Editor, uri: str, range_: t.Range, texts: dict[str, str] = F
 async def definition(
     client: Editor, place: t.TextDocumentPositionParams
 ) -> Sequence[t.Location | t.LocationLink]:
-    """Ask for a definition."""
+    """Request a definition."""
     found = await client.text_document_definition_async(
         t.DefinitionParams(place.text_document, place.position)
     )
@@ -150,7 +150,7 @@ async def definition(
 async def references(
     client: Editor, place: t.TextDocumentPositionParams, *, declared: bool = True
 ) -> list[str]:
-    """Ask for references."""
+    """Request references."""
     context = t.ReferenceContext(include_declaration=declared)
     params = t.ReferenceParams(context, place.text_document, place.position)
     found = await client.text_document_references_async(params)

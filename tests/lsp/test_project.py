@@ -1,4 +1,4 @@
-"""The project around the open documents: found in the background, kept fresh, and checked as a whole."""
+"""The project of the open documents: found in the background, updated, and checked as a whole."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -35,7 +35,7 @@ from agentls.linter.rule import Finding, Related, rule
 
 @rule("suggestion")
 def agents(ctx):
-    """Say where agents are."""
+    """Report where agents are."""
     for reference in ctx.names.references if ctx.project_index else ():
         if reference.form == "tool":
             found = ctx.project_index.resolve(reference, ctx.names)
@@ -45,7 +45,7 @@ def agents(ctx):
 
 
 def config(before: str = "") -> ClientServerConfig:
-    """A server with that rule, and with what else is to be done `before`."""
+    """A server with that rule, which runs `before` first."""
     return ClientServerConfig(
         server_command=[sys.executable, "-c", f"{RULE}\n{before}\n{RUN}"], client_factory=Editor
     )
@@ -86,14 +86,14 @@ def project(tmp_path: Path) -> Path:
 
 
 def write(path: Path, text: str) -> str:
-    """Write a file, with the folders above it; its URI."""
+    """Write a file and its parent folders, and return its URI."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return path.as_uri()
 
 
 def open_file(client: Editor, path: Path) -> str:
-    """Open a file as it is on the disk; its URI."""
+    """Open a file as it is on the disk, and return its URI."""
     open_document(client, path.read_text("utf-8"), path.as_uri())
     return path.as_uri()
 
@@ -106,7 +106,7 @@ def watched(client: Editor, path: Path, kind: t.FileChangeType = t.FileChangeTyp
 
 
 async def shows(client: Editor, uri: str, *messages: str) -> list[t.Diagnostic]:
-    """Wait until these messages are what is shown for a document."""
+    """Wait until these messages are shown for a document."""
     await until(lambda: [one.message for one in client.diagnostics.get(uri, [])] == [*messages])
     return list(client.diagnostics.get(uri, []))
 

@@ -1,4 +1,4 @@
-"""A rename on the wire: what clients of several kinds get, and what they are told instead."""
+"""A rename in the protocol: the edits or the messages that several clients receive."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -45,7 +45,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def at(word: str, path: str = LEAD) -> t.Position:
-    """Where a word begins, in the units of UTF-16."""
+    """Return the position at which a word begins, in UTF-16 code units."""
     text = FILES[path]
     before = text[: text.index(word)]
     line = before.rpartition("\n")[2]
@@ -53,7 +53,7 @@ def at(word: str, path: str = LEAD) -> t.Position:
 
 
 def applied(edit: t.WorkspaceEdit, root: Path) -> dict[str, str]:
-    """The texts by their paths once a client that counts in UTF-16 has made the edit."""
+    """Return the texts by path after a client with UTF-16 positions has applied the edit."""
     texts = dict(FILES)
 
     def path(uri: str) -> str:
@@ -81,7 +81,7 @@ def applied(edit: t.WorkspaceEdit, root: Path) -> dict[str, str]:
 
 
 async def rename(client: Editor, project: Path, new: str, word: str = "code-reviewer, E") -> t.WorkspaceEdit:
-    """Open the lead and rename what a word in it names."""
+    """Open the lead and rename the symbol at a word in it."""
     uri = (project / LEAD).as_uri()
     open_document(client, FILES[LEAD], uri)
     edit = await client.text_document_rename_async(t.RenameParams(identifier(uri), at(word), new))

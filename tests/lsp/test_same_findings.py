@@ -1,4 +1,4 @@
-"""The editor and the command line say the same about the same files, each as a part of its project."""
+"""The editor and the command line report the same about the same files, each in its project."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -17,11 +17,11 @@ from harness import FIXTURES, parse_case
 from lsp.wire import SECONDS, capabilities, open_document, session, settled
 
 Row = tuple[str, str, str, int]
-"""A finding: its file, its code, its message, and its line, counted from zero."""
+"""A finding: its file, its code, its message, and its line (from 0)."""
 
 
 def write_fixtures(folder: Path) -> None:
-    """Every fixture of the rules, each as a repository of its own."""
+    """Write every fixture of the rules, each as a separate repository."""
     for fixture in sorted((FIXTURES / "rules").glob("*.md")):
         case = parse_case(fixture.read_text("utf-8"))
         root = folder / fixture.stem
@@ -43,7 +43,7 @@ def found_below(folder: Path) -> list[str]:
 
 
 async def in_editor(folder: Path, paths: list[str], wanted: set[Row]) -> set[Row]:
-    """What an editor shows that has all files open, once it is what is `wanted`, or nothing more is to come."""
+    """Return what an editor with all files open shows, once it equals `wanted` or the server is idle."""
     async with session(capabilities("plain"), folder) as client:
         for path in paths:
             open_document(client, disk.read_text(path), Path(path).as_uri())
@@ -62,7 +62,7 @@ async def in_editor(folder: Path, paths: list[str], wanted: set[Row]) -> set[Row
 
 
 def on_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> set[Row]:
-    """What `agentls check` says of the folder."""
+    """Return what `agentls check` reports for the folder."""
     main(["check", "--output-format", "json", str(folder)])
     rows = json.loads(capsys.readouterr().out)
     return {

@@ -51,7 +51,7 @@ SERVERS = '{"mcpServers": {"db": {"command": "db"}}}'
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project with two agents that name each other, and a server."""
+    """A project with two agents that refer to each other, and an MCP server."""
     agents = tmp_path / ".claude/agents"
     agents.mkdir(parents=True)
     (agents / "lead.md").write_text(LEAD, "utf-8")
@@ -63,7 +63,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def session(root: Path) -> Session:
-    """A session of a client that can do much, with the project open and read, and one agent open."""
+    """A session of a client with many capabilities, with the project open and read, and one agent open."""
     client = Client.of(capabilities("vscode-1.139.1"))
     session = Session(client, "utf-16", {}, [root.as_uri()])
     session.apply(FoldersChanged((root.as_uri(),)))

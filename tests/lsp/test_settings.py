@@ -1,4 +1,4 @@
-"""Settings on the wire: from the editor, and from files that change."""
+"""Settings in the protocol: from the editor, and from files that change."""
 
 # mypy: disallow-untyped-decorators=False
 
@@ -41,7 +41,7 @@ def in_project(project: Path) -> str:
 
 
 def change_settings(client: Editor, settings: Any) -> None:
-    """Send settings, or no more than that they have changed."""
+    """Send settings, or only that they have changed."""
     client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings))
 
 

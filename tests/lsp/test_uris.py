@@ -1,4 +1,4 @@
-"""Where documents lie, as editors write it: other systems, other machines, and what was closed meanwhile."""
+"""The URIs of documents as editors write them: of other systems, of other machines, and of closed documents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ METHODS = ["hover", "completion", "documentSymbol", "foldingRange"]
 
 
 def opened(server: Raw, uri: str) -> dict[str, Any]:
-    """Open an agent; what requests about it need."""
+    """Open an agent, and return the parameters of requests about it."""
     item = {"uri": uri, "languageId": "markdown", "version": 1, "text": AGENT}
     server.notify("textDocument/didOpen", {"textDocument": item})
     return {"textDocument": {"uri": uri}, "position": {"line": 3, "character": 14}}

@@ -1,4 +1,4 @@
-"""Both ends of the wire: clients of several kinds, a raw one, and the agents they open."""
+"""The clients of the tests: several kinds, a raw one, and the agents that they open."""
 
 # mypy: disallow-untyped-decorators=False, disallow-untyped-calls=False
 
@@ -24,7 +24,7 @@ from pytest_lsp.client import register_lsp_features
 RUN = "import sys; from agentls.lsp.serve import run_stdio; sys.exit(run_stdio())"
 SERVER = [sys.executable, "-c", RUN]
 SECONDS = 30
-"""No test waits longer for anything."""
+"""The maximum time that a test waits, in seconds."""
 
 URI = "file:///project/.claude/agents/reviewer.md"
 AGENT = """\
@@ -43,7 +43,7 @@ BAHS = t.Range(t.Position(3, 13), t.Position(3, 17))
 
 
 class Editor(LanguageClient):
-    """A client that can also be asked to register capabilities, and to refresh."""
+    """A client that also supports the registration of capabilities, and refresh requests."""
 
     def __init__(self) -> None:
         super().__init__(converter_factory=default_converter)
@@ -69,7 +69,7 @@ CAPTURED = {path.stem: path for path in sorted((Path(__file__).parent / "capabil
 
 
 def capabilities(name: str) -> t.ClientCapabilities:
-    """What a client announces: one of those captured, of the inventions below, or of pytest-lsp."""
+    """Return the capabilities of a client: a captured one, one of the functions below, or one of pytest-lsp."""
     if name in CAPTURED:
         found: t.ClientCapabilities = default_converter().structure(captured(name), t.ClientCapabilities)
         return found
@@ -78,17 +78,17 @@ def capabilities(name: str) -> t.ClientCapabilities:
 
 
 def captured(name: str) -> Any:
-    """What a real client announces, word for word."""
+    """Return the capabilities of a real client, unchanged."""
     return json.loads(CAPTURED[name].read_text("utf-8"))
 
 
 def _minimal() -> t.ClientCapabilities:
-    """A client that can do next to nothing."""
+    """A client with almost no capabilities."""
     return t.ClientCapabilities(text_document=t.TextDocumentClientCapabilities())
 
 
 def _pulling() -> t.ClientCapabilities:
-    """A current client, which asks for diagnostics."""
+    """A current client, which pulls diagnostics."""
     found = pytest_lsp.client_capabilities("visual-studio-code")
     assert found.text_document is not None
     assert found.workspace is not None
@@ -98,7 +98,7 @@ def _pulling() -> t.ClientCapabilities:
 
 
 def _plain() -> t.ClientCapabilities:
-    """A client that can be sent no more than diagnostics, and neither asked nor told anything."""
+    """A client that supports only diagnostics, and no requests or messages from the server."""
     return t.ClientCapabilities(
         text_document=t.TextDocumentClientCapabilities(
             publish_diagnostics=t.PublishDiagnosticsClientCapabilities(version_support=True)
@@ -107,7 +107,7 @@ def _plain() -> t.ClientCapabilities:
 
 
 def _eager() -> t.ClientCapabilities:
-    """A client that can be asked for settings, and watches files."""
+    """A client that supports requests for settings, and watches files."""
     found = _plain()
     found.workspace = t.WorkspaceClientCapabilities(
         configuration=True,
@@ -128,7 +128,7 @@ _INVENTED: dict[str, Callable[[], t.ClientCapabilities]] = {
 async def start(
     client: Editor, capabilities: t.ClientCapabilities, root: Path | None = None, **options: Any
 ) -> None:
-    """Initialize a session, without debounce unless `options` say otherwise."""
+    """Initialize a session, without debounce unless `options` sets it."""
     folders = [t.WorkspaceFolder(root.as_uri(), root.name)] if root else None
     result = await client.initialize_session(
         t.InitializeParams(
@@ -148,7 +148,7 @@ async def session(
     server: ClientServerConfig = Config,
     **options: Any,
 ) -> AsyncIterator[Editor]:
-    """A client with a `server` of its own; `configuration` is what it says when it is asked."""
+    """A client with its own `server`; `configuration` is its answer to a request for settings."""
     client = await server.start()
     assert isinstance(client, Editor)
     client.set_configuration(configuration, section="agentls")
@@ -174,7 +174,7 @@ def change_document(client: LanguageClient, text: str, version: int, uri: str = 
 
 
 async def close_document(client: LanguageClient, uri: str = URI) -> None:
-    """Close a document, and wait for what follows."""
+    """Close a document, and wait until the server is idle."""
     client.text_document_did_close(t.DidCloseTextDocumentParams(identifier(uri)))
     await settled(client)
 
@@ -185,7 +185,7 @@ def identifier(uri: str = URI) -> t.TextDocumentIdentifier:
 
 
 async def published(client: LanguageClient, uri: str = URI) -> t.PublishDiagnosticsParams:
-    """The next diagnostics of a document. To be called right after what brings them about."""
+    """Return the next diagnostics of a document. Call it directly after the change that causes them."""
     while True:
         params = await asyncio.wait_for(
             client.wait_for_notification(t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS), SECONDS
@@ -196,23 +196,23 @@ async def published(client: LanguageClient, uri: str = URI) -> t.PublishDiagnost
 
 
 async def settled(client: LanguageClient) -> None:
-    """Wait until the server has dealt with all that was sent."""
+    """Wait until the server has processed all messages."""
     await client.text_document_hover_async(t.HoverParams(identifier("file:///none"), t.Position(0, 0)))
 
 
 async def shown(client: LanguageClient, uri: str = URI) -> list[t.Diagnostic]:
-    """The diagnostics that the client shows for a document once the server has nothing to do."""
+    """Return the diagnostics that the client shows for a document once the server is idle."""
     await settled(client)
     return list(client.diagnostics.get(uri, []))
 
 
 async def codes(client: LanguageClient, uri: str = URI) -> list[Any]:
-    """Their codes."""
+    """Return the codes of diagnostics."""
     return [found.code for found in await shown(client, uri)]
 
 
 class Raw:
-    """A server process, and messages to and from it as they come, in order or not."""
+    """A server process, with messages to and from it, which may be invalid."""
 
     def __init__(self, *, program: str = RUN, env: dict[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
@@ -240,7 +240,7 @@ class Raw:
         self.process.stdin.flush()
 
     def send(self, body: Any) -> None:
-        """Send a message, whatever it is."""
+        """Send a message, which may be invalid."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
 
@@ -262,7 +262,7 @@ class Raw:
         return answer
 
     def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The next message that is wanted."""
+        """Return the next message that matches."""
         assert self.process.stdout is not None
         while True:
             length = 0
@@ -286,7 +286,7 @@ class Raw:
         return "result" in self.request("textDocument/hover", params, 99)
 
     def end(self) -> int:
-        """Wait for the server's end; its exit code."""
+        """Wait until the server ends, and return its exit code."""
         code = self.process.wait(SECONDS)
         self._watchdog.cancel()
         self._drain.join()
@@ -304,5 +304,5 @@ class Raw:
 
 
 async def ask(client: LanguageClient, method: str, params: Any = None) -> Any:
-    """The answer to a request that is not of the protocol."""
+    """Return the answer to a request that is not part of the LSP."""
     return await client.protocol.send_request_async(method, params)
