@@ -1,7 +1,7 @@
-"""Agreement with recorded behaviour, where the recordings are at hand.
+"""Agreement with recorded behaviour, if the recordings are available.
 
-They are in a folder beside the authors' checkout, not in the repository. `tests/verdicts` and
-`tests/test_reading.py` have cases of our own for everything that matters.
+They are in a folder next to the authors' checkout, not in the repository. `tests/verdicts` and
+`tests/test_reading.py` have cases in the repository for everything that matters.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def test_verdicts_and_descriptions() -> None:
 
 def test_tool_entries() -> None:
     for case, text in recorded():
-        told = case.get("seen", {}).get("tools", "All tools")
-        if not told.startswith("All tools"):
-            assert ", ".join(agent(text).available_tools.entries) == told, case["id"]
+        expected = case.get("seen", {}).get("tools", "All tools")
+        if not expected.startswith("All tools"):
+            assert ", ".join(agent(text).available_tools.entries) == expected, case["id"]
 
 
 def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:

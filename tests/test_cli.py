@@ -29,7 +29,7 @@ CLEAN = "---\nname: clean\ndescription: Reviews code. Use it after every change.
 WARNED = CLEAN.replace("---\n\n", "tools: Read, Grpe\n---\n\n")
 BROKEN = CLEAN.replace("name: clean", "name:")
 OTHER = "---\nname: other\ndescription: Writes texts. Use it before a release.\n---\n\nYou write texts.\n"
-DROPPED = CLEAN.replace("name: clean\n", "").replace("---\n\n", "tools: Read\n---\n\n")
+NOT_LOADED = CLEAN.replace("name: clean\n", "").replace("---\n\n", "tools: Read\n---\n\n")
 LEAD = CLEAN.replace("name: clean", "name: lead").replace("---\n\n", "tools: Agent(clean)\n---\n\n")
 A, B = ".claude/agents/a.md", ".claude/agents/b.md"
 
@@ -67,7 +67,7 @@ class Project:
         printed = self._capsys.readouterr()
         return Ran(code, printed.out, printed.err)
 
-    def refused(self, *arguments: str) -> str:
+    def usage_error(self, *arguments: str) -> str:
         """Return the message about wrong usage."""
         with pytest.raises(SystemExit) as stopped:
             main(arguments)
@@ -280,7 +280,7 @@ def test_problems_of_the_settings_are_reported_once(project: Project) -> None:
     ],
 )
 def test_wrong_usage(project: Project, arguments: list[str], words: str) -> None:
-    assert words in project.refused(*arguments)
+    assert words in project.usage_error(*arguments)
 
 
 def test_unreadable_files_are_reported_and_the_others_checked(project: Project) -> None:
@@ -522,7 +522,7 @@ def test_an_interrupt_ends_the_run_quietly(project: Project) -> None:
 
 
 def test_inspect_as_json(project: Project) -> None:
-    project.write({A: WARNED, B: DROPPED, "notes.md": CLEAN})
+    project.write({A: WARNED, B: NOT_LOADED, "notes.md": CLEAN})
     ran = project("inspect", "--output-format", "json", A, "notes.md", B)
     assert [row["path"] for row in ran.data] == [A, "notes.md", B]
     assert [row["dialect"] for row in ran.data] == ["claude-code"] * 3
@@ -543,7 +543,7 @@ def test_inspect_reads_the_project(project: Project) -> None:
 
 
 def test_inspect_as_text(project: Project) -> None:
-    out = project.write({A: WARNED, B: DROPPED})("inspect", ".").out
+    out = project.write({A: WARNED, B: NOT_LOADED})("inspect", ".").out
     assert out.startswith(f"{A}\n")
     assert f"\n\n{B}\n" in out
     coloured = project("inspect", "--color", "always", ".").out

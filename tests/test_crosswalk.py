@@ -34,7 +34,7 @@ def test_names_exist_in_the_shipped_formats(name: str) -> None:
         each for concept in table.tools.concepts.values() for each in table.tools.names_in(concept, name)
     }
     if not dialect.tools:
-        return  # What its tools are called is not documented well enough to be checked.
+        return  # The names of its tools are not documented well enough to be checked.
     own = {tool.name for tool in dialect.tools} | {tool.name for tool in dialect.old_tools}
     own |= {tool.name for tool in dialect.foreign_tools} | FORMER.get(name, set())
     assert sorted(tools - own) == []

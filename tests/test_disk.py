@@ -126,9 +126,9 @@ def test_gitignore_applies_except_to_files_that_the_runtime_reads_anyway(write: 
     )
     expected = ["p/agents/a.md", "p/agents/cc.md"]
     assert Seen().files == [".claude/agents/d.tmp.md", *expected]
-    # What stands above the folder counts as well, as far as the repository goes.
+    # The files in parent folders apply too, up to the root of the repository.
     assert Seen("p").files == expected
-    # A folder that is named is meant.
+    # A folder that the user names is searched although it is ignored.
     assert Seen("build").files == ["build/.claude/agents/f.md"]
 
 
@@ -303,11 +303,11 @@ def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:
     path = disk.absolute_path(".claude/rules/a.md")
     document = locate.make_document(path, "Be brief.", Config())
     assert document is not None
-    fits = disk.DiskWorld(document).has_match
-    assert fits("src/**/*.ts")
-    assert fits("*.ts")
-    assert fits("node_modules/*.rb")  # What nobody looked at may be there.
-    assert not fits("**/*.rs")
+    has_match = disk.DiskWorld(document).has_match
+    assert has_match("src/**/*.ts")
+    assert has_match("*.ts")
+    assert has_match("node_modules/*.rb")  # The folder is not searched, so that a match is assumed.
+    assert not has_match("**/*.rs")
 
 
 def test_outside_a_project_every_pattern_matches(write: Write) -> None:

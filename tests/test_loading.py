@@ -94,7 +94,7 @@ def test_fixes_help_and_keep_the_line_ends(newline: str, mark: str) -> None:
                     what = (path, diagnostic.code, fix.title, fixed)
                     assert _count(after, diagnostic.code) < _count(before, diagnostic.code), what
                     if fix.edits[0].span.start < len(mark):
-                        continue  # The mark itself goes, and other faults come to light.
+                        continue  # The fix removes the mark, after which there may be other findings.
                     assert _errors(after) <= _errors(before), what
                     assert fixed.startswith(mark), what
                     assert fixed.count("\n") == fixed.count(newline), what

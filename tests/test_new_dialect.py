@@ -1,7 +1,7 @@
 """A new dialect is one YAML file, one line in the table of places, and one fixture: here is one.
 
-The package is copied, the three are added, and the copy runs in processes of its own: the tests of all dialects,
-the command line, and what an editor asks for.
+The package is copied, the three are added, and the copy runs in separate processes: the tests of all dialects, the
+command line, and requests of an editor.
 """
 
 from __future__ import annotations

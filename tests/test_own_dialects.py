@@ -114,7 +114,7 @@ def test_dialects_in_the_settings_folder_apply_everywhere(project: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("name: [", 1, "while parsing a flow node"),
         ("- a\n", 0, "must be a mapping"),
@@ -168,10 +168,12 @@ def test_dialects_in_the_settings_folder_apply_everywhere(project: Path) -> None
         ("", 0, "must be a mapping"),
     ],
 )
-def test_a_mistake_is_reported_and_the_file_ignored(text: str, line: int, said: str) -> None:
+def test_a_mistake_is_reported_and_the_file_ignored(text: str, line: int, message: str) -> None:
     found = load_user_dialect(text, STRATEGIES)
     assert found.name == ""
-    assert any(said in problem.message and problem.line == line for problem in found.problems), found.problems
+    assert any(message in problem.message and problem.line == line for problem in found.problems), (
+        found.problems
+    )
 
 
 def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:

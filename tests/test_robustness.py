@@ -67,12 +67,11 @@ OTHER_PLACES = (
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Some prefixes of `text`, one as it is, one with a random piece cut out, one with CRLF line ends, and
-    so on in turn."""
-    chance = random.Random(len(text))
-    for at, end in enumerate(sorted(chance.sample(range(len(text) + 1), min(len(text) + 1, PIECES)))):
+    """Yield some prefixes of `text`: in turn unchanged, with a random part removed, and with CRLF line ends."""
+    generator = random.Random(len(text))
+    for at, end in enumerate(sorted(generator.sample(range(len(text) + 1), min(len(text) + 1, PIECES)))):
         prefix = text[:end]
-        cut = sorted((chance.randint(0, end), chance.randint(0, end)))
+        cut = sorted((generator.randint(0, end), generator.randint(0, end)))
         yield (prefix, prefix[: cut[0]] + prefix[cut[1] :], prefix.replace("\n", "\r\n"))[at % 3]
 
 
@@ -216,16 +215,16 @@ LONG: dict[str, tuple[str, Callable[[int], str]]] = {
 
 @pytest.mark.parametrize("what", LONG)
 def test_time_is_linear_in_the_length(what: str) -> None:
-    path, made = LONG[what]
+    path, make_text = LONG[what]
 
     def seconds(n: int) -> float:
-        document = locate.make_document(path, AGENT.format(made(n)), Config())
+        document = locate.make_document(path, AGENT.format(make_text(n)), Config())
         assert document is not None
         start = time.process_time()
         check.check(document, Config(), NoFiles())
         inspection.inspect_document(document, around(document))
         return time.process_time() - start
 
-    # Eight times as much takes eight times as long, and what is quadratic 64 times; the machine may be busy.
-    least = min(seconds(150) for _ in range(2))
-    assert seconds(1_200) < 24 * least + 0.5
+    # Eight times the length takes eight times as long, or 64 times if the time is quadratic. The machine may be busy.
+    shortest = min(seconds(150) for _ in range(2))
+    assert seconds(1_200) < 24 * shortest + 0.5

@@ -32,8 +32,8 @@ def completed(entries: str) -> str:
 
 
 def examples(rule: Rule, heading: str) -> list[Case]:
-    """The examples below a heading of the rule's page, as cases. Files of different paths that follow each
-    other without a word between them are one project; it is the first that the rule is about."""
+    """Return the examples below a heading of the rule's page, as cases. Consecutive files with different paths and
+    without text between them are one project, and the first of them is the example."""
     section = rule.page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     settings = re.search(r"^```toml\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
     found: list[Case] = []

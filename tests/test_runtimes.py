@@ -1,8 +1,8 @@
 """The same files, read by every runtime whose behaviour was observed.
 
-Each row is one way to be wrong, or to be odd, and what each runtime makes of it: `R` refuses the
-file, `L` loads it, `!` loads it with damage (metadata lost, or text become prompt), `f` after a
-repair; `-` was not tried. Two letters of the columns are the runtimes below, in their order.
+Each row is one unusual or invalid file, with a letter for each of the runtimes below, in their order: `R` rejects
+the file, `L` loads it, `!` loads it without its metadata or with text that becomes part of the prompt, `f` loads it
+after a repair, and `-` was not observed.
 """
 
 from __future__ import annotations
@@ -61,17 +61,17 @@ ROWS = [
     Row("key twice", frontmatter("description: one\ndescription: two"), "!!RRLRL"),
     Row("tab in a list", frontmatter("description: one\ntools:\n\t- read"), "R-RRLRL"),
     Row("hash in the description", frontmatter("description: issue #12 now"), "L-LLLLL"),
-    Row("no blank behind the colons", f"---\nname:probe\ndescription:Looks.{END}", "!!RRLRL"),
+    Row("no space after the colons", f"---\nname:probe\ndescription:Looks.{END}", "!!RRLRL"),
     Row("no frontmatter", "# Title\n\nLook at things with care.\n", "LLRRRRL"),
     Row("no closing fence", f"{HEAD}description: Looks.{BODY}", "!!RRRR!"),
     Row("blank line first", f"\n{FULL}", "!!RRRR!"),
-    Row("blank before the fence", f" {FULL}", "!-RRRL!"),
+    Row("space before the fence", f" {FULL}", "!-RRRL!"),
     Row("byte order mark", f"\ufeff{FULL}", "LLRLLL!"),
     Row("CRLF", FULL.replace("\n", "\r\n"), "LLLLLLL"),
     Row("CR alone", FULL.replace("\n", "\r"), "!-RRLR!"),
-    Row("blank behind the opening fence", FULL.replace("---\n", "--- \n", 1), "L-RLRL!"),
-    Row("blank behind the closing fence", FULL.replace("\n---\n", "\n--- \n"), "L-LLRLL"),
-    Row("text behind the closing fence", FULL.replace("\n---\n", "\n---Look.\n"), "L-LRRRL"),
+    Row("space after the opening fence", FULL.replace("---\n", "--- \n", 1), "L-RLRL!"),
+    Row("space after the closing fence", FULL.replace("\n---\n", "\n--- \n"), "L-LLRLL"),
+    Row("text after the closing fence", FULL.replace("\n---\n", "\n---Look.\n"), "L-LRRRL"),
     Row("closing fence indented", FULL.replace("\n---\n", "\n  ---\n"), "!-RRRL!"),
     Row("dashes in a block", frontmatter("description: |\n  one\n  ---\n  two"), "L-LLLLL"),
     Row("the file ends at the fence", f"{HEAD}description: Looks.\n---", "L-LLRRL"),
@@ -81,7 +81,7 @@ ROWS = [
     Row("description empty", frontmatter('description: ""'), "L-RLRRL"),
     Row("description blank", frontmatter('description: "  "'), "L-LLRRL"),
     Row("description a number", frontmatter("description: 42"), "RRRRLR!"),
-    Row("description a truth value", frontmatter("description: true"), "RRRRLR!"),
+    Row("description a boolean", frontmatter("description: true"), "RRRRLR!"),
     Row("name missing", f"---\ndescription: Looks.{END}", "LLRLRLL"),
     Row("name a number", f"---\nname: 42\ndescription: Looks.{END}", "L-RRLRL"),
     Row("name of two words", f"---\nname: My Agent\ndescription: Looks.{END}", "L-RLRRL"),
@@ -96,8 +96,7 @@ ROWS = [
     Row("model a list", frontmatter("description: one\nmodel: [a, b]"), "R-RLLL!"),
 ]
 
-# What becomes of a good file (and once of one without frontmatter) under these names; a file that is not
-# even looked at counts as refused.
+# How a valid file (and one without frontmatter) is read under these names. A file that is not read is `R`.
 FILES = [
     Row("team/probe.md", FULL, "L-RLRLR"),
     Row("README.md", FULL, "L-LLLLL"),
@@ -121,7 +120,7 @@ MORE = [
     Row("options as text", frontmatter("description: one\noptions: fast"), "R------"),
     Row("colour without quotes", frontmatter("description: one\ncolor: #ffaa00"), "R------"),
     Row("colour of three digits", frontmatter('description: one\ncolor: "#fa0"'), "R------"),
-    Row("action a truth value", frontmatter("description: one\npermission:\n  bash: true"), "R------"),
+    Row("action a boolean", frontmatter("description: one\npermission:\n  bash: true"), "R------"),
     Row(
         "patterns for webfetch",
         frontmatter('description: one\npermission:\n  webfetch: {"*": ask}'),
@@ -162,7 +161,7 @@ MORE = [
     Row("built-in name on purpose", f"---\nname: plan\ndescription: Looks.\noverride: true{END}", "-----L-"),
 ]
 
-HOW = {"clean": "L", "repaired": "f", "damaged": "!", "dropped": "R"}
+LETTERS = {"clean": "L", "repaired": "f", "damaged": "!", "dropped": "R"}
 
 
 @pytest.mark.parametrize("row", [*ROWS, *MORE], ids=lambda row: row.name)
@@ -172,7 +171,7 @@ def test_a_file_is_read_as_observed(row: Row) -> None:
         document = locate.make_document(path, row.text, Config())
         assert document is not None
         reading = next(reading for reading in document.readings if reading.runtime.name == name)
-        seen += "-" if expected == "-" else HOW[reading.status]
+        seen += "-" if expected == "-" else LETTERS[reading.status]
     assert _coarse(seen) == _coarse(row.outcome), " ".join(RUNTIMES)
 
 
@@ -182,8 +181,8 @@ def test_a_file_is_read_or_not_by_its_name(row: Row) -> None:
     for (name, path), expected in zip(RUNTIMES.items(), row.outcome, strict=True):
         document = locate.make_document(f"{path.rpartition('/')[0]}/{row.name}", row.text, Config())
         readings = document.readings if document else ()
-        how = next((reading.status for reading in readings if reading.runtime.name == name), "dropped")
-        seen += "-" if expected == "-" else HOW[how]
+        status = next((reading.status for reading in readings if reading.runtime.name == name), "dropped")
+        seen += "-" if expected == "-" else LETTERS[status]
     assert seen.replace("!", "L") == row.outcome, " ".join(RUNTIMES)
 
 

@@ -1,5 +1,5 @@
-"""Plain values as the parsers of the runtimes take them, according to the published js-yaml 3, js-yaml 4
-and the YAML 1.2 core schema (looked at on 2026-11-20)."""
+"""The types of plain scalars in the parsers of the runtimes, according to the published js-yaml 3, js-yaml 4
+and the YAML 1.2 core schema (checked on 2026-11-20)."""
 
 from __future__ import annotations
 

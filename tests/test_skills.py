@@ -23,7 +23,7 @@ def skill(text: str, place: str = ".claude/skills", file: str = "SKILL.md") -> D
     return document
 
 
-def told(front: str, body: str = "\n# Review the code\n") -> str | None:
+def description_of(front: str, body: str = "\n# Review the code\n") -> str | None:
     """Return the description that Claude Code sends to the model for a skill with this frontmatter."""
     return skill(f"---\n{front}\n---\n{body}").reading.description
 
@@ -80,7 +80,7 @@ def test_the_name_of_the_plugin_precedes_that_of_the_skill() -> None:
     ],
 )
 def test_the_description_that_claude_code_sends_to_the_model(front: str, description: str | None) -> None:
-    assert told(front) == description
+    assert description_of(front) == description
 
 
 def test_a_skill_without_any_text() -> None:

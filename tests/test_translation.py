@@ -103,7 +103,7 @@ def test_a_list_of_tools_becomes_permissions() -> None:
 def test_a_name_comes_from_the_file_where_one_is_needed() -> None:
     head = "---\ndescription: Reviews code. Use it after every change.\n"
     _, after = translated(".claude/agents/Reviewer.md", "mode: all\nhidden: true\nsteps: 5", head)
-    assert after == "maxTurns: 5"  # What stands before it has the name now.
+    assert after == "maxTurns: 5"  # The earlier key has the name now.
 
 
 def test_one_finding_replaces_all_others_unless_it_is_disabled() -> None:

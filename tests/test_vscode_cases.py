@@ -1,7 +1,6 @@
-"""What VS Code says of agents, prompts, instructions, skills and rules, and whether agentls says something
-on the same line.
+"""The diagnostics of VS Code for agents, prompts, instructions, skills and rules: agentls has one on the same line.
 
-The recordings lie beside a checkout of the authors, not in the repository.
+The recordings are in a folder next to the authors' checkout, not in the repository.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ CASES = Path(__file__).parents[2] / "shared" / "cases" / "vscode-dev.json"
 
 pytestmark = pytest.mark.skipif(not CASES.exists(), reason="the recorded cases are not beside this checkout")
 
-UNSAID = {
-    "ag-handoffs-agent-unknown": "which agents there are is a matter of the whole project",
-    "cl-model-full-id-flagged": "Claude Code takes full ids, and the file is its own",
-    "yaml-open-list": "the finding stands on the line of the bracket, not where the parser gave up",
+ONLY_IN_VSCODE = {
+    "ag-handoffs-agent-unknown": "the known agents depend on the whole project",
+    "cl-model-full-id-flagged": "Claude Code, the owner of the file, accepts full ids",
+    "yaml-open-list": "the finding is on the line of the bracket, not where the parser failed",
 }
 """Cases in which agentls deliberately reports nothing where VS Code does, with the reason."""
 
-SAID = {
-    "gh-clean": "Copilot CLI skips the file for a list of servers, which VS Code does not look at",
-    "yaml-open-list": "the finding stands on the line of the bracket, not where the parser gave up",
-    "cl-clean-full": "Claude Code has no `permissionMode: delegate` any more, which VS Code still knows",
-    "cl-keys-unknown-silent": "VS Code never speaks of keys in files of Claude Code, not even of misspelt ones",
+ONLY_IN_AGENTLS = {
+    "gh-clean": "Copilot CLI rejects the file for a list of servers, which VS Code does not check",
+    "yaml-open-list": "the finding is on the line of the bracket, not where the parser failed",
+    "cl-clean-full": "Claude Code removed `permissionMode: delegate`, which VS Code still accepts",
+    "cl-keys-unknown-silent": "VS Code never reports keys in files of Claude Code, not even misspelt ones",
     "cl-missing-name-and-description-silent": "Claude Code does not load the file",
 }
 """Cases in which agentls deliberately has an error or a warning where VS Code has nothing, with the reason."""
@@ -59,7 +58,7 @@ def recorded() -> list[dict[str, Any]]:
     return found
 
 
-def said(case: dict[str, Any]) -> tuple[set[int], set[int]]:
+def reported_lines(case: dict[str, Any]) -> tuple[set[int], set[int]]:
     """Return the lines with a diagnostic of agentls, and those with an error or a warning."""
     environment = json.loads(CASES.with_name("vscode-env.json").read_text("utf-8"))
     files = environment["existing_files_next_to_the_file"]
@@ -82,11 +81,11 @@ def lines_of(case: dict[str, Any], *severities: str) -> set[int]:
 
 @pytest.mark.parametrize("case", recorded(), ids=lambda case: str(case["id"]))
 def test_errors_and_warnings_of_vscode_are_found_on_their_lines(case: dict[str, Any]) -> None:
-    unsaid = lines_of(case, "error", "warning") - said(case)[0]
-    assert bool(unsaid) is (case["id"] in UNSAID), unsaid
+    missing = lines_of(case, "error", "warning") - reported_lines(case)[0]
+    assert bool(missing) is (case["id"] in ONLY_IN_VSCODE), missing
 
 
 @pytest.mark.parametrize("case", recorded(), ids=lambda case: str(case["id"]))
 def test_no_error_or_warning_where_vscode_has_none(case: dict[str, Any]) -> None:
-    strange = said(case)[1] - lines_of(case, "error", "warning", "information", "hint")
-    assert bool(strange) is (case["id"] in SAID), strange
+    additional = reported_lines(case)[1] - lines_of(case, "error", "warning", "information", "hint")
+    assert bool(additional) is (case["id"] in ONLY_IN_AGENTLS), additional

@@ -1,6 +1,6 @@
-"""What a client is sent that it did not announce, seen in the bare messages.
+"""Breaches of the protocol: messages that need a capability that the client did not announce.
 
-Written from the protocol's text, and not from the server's own reading of the capabilities.
+Written from the specification, and independent of how the server reads the capabilities.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 Json = Any
 
-# Notifications that every client must take.
+# Notifications that every client must accept.
 ALWAYS = {"textDocument/publishDiagnostics", "window/showMessage", "window/logMessage"}
 
-# Requests to the client, with what follows from them, and what it says if it answers them.
+# Requests to the client, each with the capability that it needs.
 REQUESTS = {
     "workspace/configuration": "workspace.configuration",
     "workspace/diagnostic/refresh": "workspace.diagnostics.refreshSupport",
@@ -25,7 +25,7 @@ REQUESTS = {
     "$/progress": "window.workDoneProgress",
 }
 
-# Kinds that a client knows which announces none.
+# The kinds that a client supports if it announces none.
 OLD_KINDS = range(1, 19)
 
 
@@ -75,8 +75,8 @@ def unasked(has: Announced, message: Json) -> Iterator[str]:
 
 
 def diagnostics(has: Announced, found: list[Json]) -> Iterator[str]:
-    """Yield the breaches in diagnostics. Clients of 3.17 pull, but say only under
-    `publishDiagnostics` what they can show."""
+    """Yield the breaches in diagnostics. Clients of 3.17 pull, but announce only in `publishDiagnostics` what they
+    can show."""
     pushed, pulled = "textDocument.publishDiagnostics", "textDocument.diagnostic"
     for diagnostic in found:
         for field, name in (
@@ -235,11 +235,11 @@ def actions(has: Announced, result: list[Json]) -> Iterator[str]:
 
 
 def edit(has: Announced, changes: Json, honors: str = "") -> Iterator[str]:
-    """Yield the breaches in an edit of the workspace. `honors` is what the client says of annotations in the
-    answer to the request that brought it."""
+    """Yield the breaches in a workspace edit. `honors` is the capability for annotations in the answer to the request
+    that returned it."""
     at = "workspace.workspaceEdit"
     rows = changes.get("documentChanges", [])
-    # The protocol leaves plain changes to those who announce neither of the two.
+    # Plain `changes` are for clients that announce neither of the two capabilities.
     if not has(f"{at}.resourceOperations"):
         yield from has.unless(f"{at}.documentChanges", "documentChanges", "documentChanges" in changes)
     bound = any(row.get("textDocument", {}).get("version") is not None for row in rows)

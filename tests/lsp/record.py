@@ -1,5 +1,5 @@
-"""Record what a client announces: `python record.py FILE` is a language server that writes the
-capabilities from `initialize` to FILE, and knows nothing else."""
+"""Record the capabilities of a client: `python record.py FILE` is a language server that writes the capabilities
+from `initialize` to FILE, and supports nothing else."""
 
 from __future__ import annotations
 

@@ -234,7 +234,7 @@ def test_nothing_is_sent_that_was_not_captured(name: str, raw: Raw, project: Pat
     replay = play(raw, captured(name), project)
     assert replay.found == []
     assert "window/showMessage" in replay.sent
-    # Diagnostics are told once: either pushed, or given when asked for.
+    # Diagnostics are sent once: either pushed or pulled.
     pushes = "textDocument/publishDiagnostics" in replay.sent
     assert pushes != ("diagnosticProvider" in replay.offered)
     assert pushes == (replay.has("textDocument.diagnostic") is None)
@@ -293,7 +293,7 @@ def without(announced: Any, dropped: set[tuple[Any, ...]]) -> Any:
         except BaseValidationError:
             above.insert(last, value) if isinstance(above, list) else above.update({last: value})
     if (positions := announced.get("general", {}).get("positionEncodings")) == []:
-        positions.append("utf-16")  # Every client counts so.
+        positions.append("utf-16")  # Every client must support it.
     return announced
 
 
@@ -308,9 +308,9 @@ def test_clients_with_fewer_capabilities_receive_nothing_else(seed: int, project
 
 
 def test_a_breach_is_found(raw: Raw, project: Path) -> None:
-    # The server is told of everything, and what it sends is held against nothing.
-    told, nothing = captured("vscode-1.139.1"), Announced({})
-    found = "\n".join(play(raw, told, project, nothing).found)
+    # The server receives all capabilities, and its messages are checked against none.
+    capabilities, nothing = captured("vscode-1.139.1"), Announced({})
+    found = "\n".join(play(raw, capabilities, project, nothing).found)
     for breach in (
         "registration of workspace.didChangeConfiguration",
         "registration of workspace.didChangeWatchedFiles",

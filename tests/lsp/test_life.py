@@ -239,7 +239,7 @@ def test_a_document_closed_while_requests_are_under_way(server: Raw) -> None:
     ],
 )
 def test_odd_uris(server: Raw, uri: str, read: bool) -> None:
-    said = len(server.stderr)
+    logged = len(server.stderr)
     document = {"textDocument": {"uri": uri}}
     server.notify("textDocument/didOpen", opened(AGENT, uri))
     assert bool(server.request("textDocument/documentSymbol", document)["result"]) == read
@@ -248,7 +248,7 @@ def test_odd_uris(server: Raw, uri: str, read: bool) -> None:
     for event in ({"added": [folder], "removed": []}, {"added": [], "removed": [folder]}):
         server.notify("workspace/didChangeWorkspaceFolders", {"event": event})
     assert server.lives()
-    assert server.stderr[said:] == b""
+    assert server.stderr[logged:] == b""
 
 
 @pytest.mark.parametrize(
@@ -267,11 +267,11 @@ def test_odd_uris(server: Raw, uri: str, read: bool) -> None:
     ids=["brackets", "mappings", "indented", "quotes", "tags", "huge", "surrogates", "returns", "empty"],
 )
 def test_deep_and_huge_texts(server: Raw, text: str) -> None:
-    said = len(server.stderr)
+    logged = len(server.stderr)
     server.notify("textDocument/didOpen", opened(text))
     for method in ("hover", "completion", "documentSymbol", "foldingRange"):
         assert "result" in server.request(f"textDocument/{method}", HERE), method
-    assert server.stderr[said:] == b""
+    assert server.stderr[logged:] == b""
 
 
 FAILING_RULE = """

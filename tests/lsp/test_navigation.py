@@ -83,8 +83,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_lsp.fixture(scope="module", loop_scope="module", params=CLIENTS, config=Config)
 async def client(request: pytest.FixtureRequest, lsp_client: Editor, project: Path) -> AsyncIterator[None]:
-    """A client that counts in utf-16, one that counts in utf-8, and one that can do next to nothing, each with
-    the lead open."""
+    """A client with UTF-16 positions, one with UTF-8 positions, and one with almost no capabilities, each with the
+    lead open."""
     await start(lsp_client, capabilities(request.param), project)
     await start_with_lead(lsp_client, project)
     yield
@@ -187,7 +187,7 @@ async def test_a_tool_leads_to_its_server(client: Editor, project: Path) -> None
 
 
 async def test_the_files_beside_the_agents_have_names_too(client: Editor, project: Path) -> None:
-    # Their texts are seen as they stand in the editor, in the client's positions.
+    # Their texts are those in the editor, with the client's positions.
     open_document(client, SERVERS, uri_of(project, ".mcp.json"), "json")
     place = cursor(client, project, ".mcp.json", "github")
     servers = [".mcp.json:3:github", "lead.md:4:github", "settings.json:1:github"]

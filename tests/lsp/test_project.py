@@ -29,7 +29,7 @@ from lsp.wire import (
     settled,
 )
 
-# A rule that says of each agent which an agent may start where it is, or that there is none.
+# A rule that reports for each agent that an agent may start where it is defined, or that it is unknown.
 RULE = '''
 from agentls.linter.rule import Finding, Related, rule
 
@@ -145,7 +145,7 @@ async def test_an_edit_in_one_document_affects_another(project: Path) -> None:
         await shows(client, lead, "there")
         change_document(client, OTHER.format("critic"), 2, other)
         await shows(client, lead, "gone")
-        # Once it is closed, the file on the disk counts, which has the old name.
+        # After it is closed, the file on the disk is used, which has the old name.
         await close_document(client, other)
         await shows(client, lead, "there")
 
@@ -372,7 +372,7 @@ async def test_the_diagnostics_of_all_files(project: Path, name: str) -> None:
         if name == "pulling":
             await client.text_document_diagnostic_async(t.DocumentDiagnosticParams(identifier(other)))
         await shows(client, lead, "gone")
-        # An open file is shown as it is there; the disk counts again when it is closed.
+        # The text in the editor is used for an open file, and the disk again after it is closed.
         open_file(client, agents / "lead.md")
         change_document(client, LEAD.format("critic"), 2, lead)
         await shows(client, lead, *([] if name == "pulling" else ["there"]))

@@ -74,7 +74,7 @@ async def test_the_editor_and_the_command_line_report_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_fixtures(tmp_path)
-    said = on_the_command_line(tmp_path, capsys)
-    assert len({code for _, code, *_ in said}) > 100
-    shown = await in_editor(tmp_path, found_below(tmp_path), said)
-    assert (shown - said, said - shown) == (set(), set())
+    reported = on_the_command_line(tmp_path, capsys)
+    assert len({code for _, code, *_ in reported}) > 100
+    shown = await in_editor(tmp_path, found_below(tmp_path), reported)
+    assert (shown - reported, reported - shown) == (set(), set())

@@ -108,9 +108,9 @@ async def test_invalid_settings_are_reported_once() -> None:
         open_document(client, AGENT)
         change_settings(client, {"agentls": wrong})
         await settled(client)
-        told = [message.message for message in client.messages]
-        assert len(told) == len(set(told)) == 4
-        assert "agentls: settings: unknown setting `ignroe`; did you mean `ignore`?" in told
+        messages = [message.message for message in client.messages]
+        assert len(messages) == len(set(messages)) == 4
+        assert "agentls: settings: unknown setting `ignroe`; did you mean `ignore`?" in messages
         assert await codes(client) == ["unknown-tool"]
 
 
@@ -181,8 +181,8 @@ async def test_an_invalid_settings_file_is_reported_once(project: Path) -> None:
         for name in ("a.md", "b.md"):
             open_document(client, AGENT, in_project(project).replace("a.md", name))
         await settled(client)
-        (told,) = client.messages
-        assert "agentls.toml: cannot be read" in told.message
+        (message,) = client.messages
+        assert "agentls.toml: cannot be read" in message.message
 
 
 async def test_invalid_patterns_are_reported(project: Path) -> None:
@@ -190,9 +190,9 @@ async def test_invalid_patterns_are_reported(project: Path) -> None:
     async with session(capabilities("plain"), project, places={"claude-code": ["!"]}) as client:
         open_document(client, AGENT, in_project(project))
         assert await codes(client, in_project(project)) == ["unknown-tool"]
-        told = " ".join(message.message for message in client.messages)
-        assert "`overrides[0].paths` must be a list of patterns" in told
-        assert "`places` must be a table of dialects with lists of patterns" in told
+        messages = " ".join(message.message for message in client.messages)
+        assert "`overrides[0].paths` must be a list of patterns" in messages
+        assert "`places` must be a table of dialects with lists of patterns" in messages
 
 
 async def test_folders_come_and_go(project: Path) -> None:
