@@ -10,14 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
 
-if TYPE_CHECKING:
-    from agentls.dialects.loader import Dialect
+
+class TargetDialect(Protocol):
+    """What the crosswalk asks about the dialect that it translates to."""
+
+    @property
+    def name(self) -> str:
+        """The name of its format."""
+
+    def key(self, name: str) -> object | None:
+        """The key `name`, `None` if the dialect does not have it."""
+
+    def is_always_available(self, name: str) -> bool:
+        """Whether the tool `name` exists and is available to every agent."""
 
 
 class Format(NamedTuple):
@@ -112,7 +123,7 @@ class Crosswalk:
         rows = [self.formats[each] for each in (name, other) if each in self.formats]
         return name == other or any(row.like in (name, other) for row in rows)
 
-    def translate_key(self, name: str, dialect: Dialect, of: str = "") -> ForeignKey | None:
+    def translate_key(self, name: str, dialect: TargetDialect, of: str = "") -> ForeignKey | None:
         """What a key that `dialect` does not know is elsewhere: in the format `of`, or where it is
         most common."""
         owners = [owner for owner in self.keys.formats_with(name) if owner != dialect.name]
@@ -141,7 +152,7 @@ class Crosswalk:
             if table and (names := table.names_in(each, target))
         }
 
-    def translate_tool(self, name: str, dialect: Dialect, of: str = "") -> ForeignTool | None:
+    def translate_tool(self, name: str, dialect: TargetDialect, of: str = "") -> ForeignTool | None:
         """What the name of a tool that `dialect` does not know stands for elsewhere: in the format `of`,
         or where it is most common."""
         owners = [owner for owner in self.tools.formats_with(name) if owner != dialect.name]
@@ -157,7 +168,7 @@ class Crosswalk:
         titles = (self.formats[each].title for each in owners)
         return ForeignTool(name, _owners(titles), tuple(now), same and len(now) == 1, tuple(owners))
 
-    def translate_model(self, name: str, dialect: Dialect) -> ForeignModel | None:
+    def translate_model(self, name: str, dialect: TargetDialect) -> ForeignModel | None:
         """What the name of a model that `dialect` does not know stands for elsewhere."""
         owners = [owner for owner in self.models.formats_with(name) if owner != dialect.name]
         if not owners or dialect.name not in self.formats:
@@ -168,7 +179,7 @@ class Crosswalk:
             use = use or "".join(written[:1])
         return ForeignModel(name, _owners(self.formats[owner].title for owner in owners), use)
 
-    def _server_tool(self, name: str, dialect: Dialect, of: str) -> ForeignTool | None:
+    def _server_tool(self, name: str, dialect: TargetDialect, of: str) -> ForeignTool | None:
         """The same tool of an MCP server as it is written here."""
         here = self.formats.get(dialect.name)
         if here is None or not here.server_tool:
