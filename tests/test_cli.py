@@ -150,6 +150,7 @@ def test_json(project: Project) -> None:
         "path": A,
         "code": "unknown-tool",
         "severity": "warning",
+        "effects": {"claude-code": "ignored"},
         "location": {"line": 4, "column": 16},
         "end_location": {"line": 4, "column": 20},
         "fix": {

@@ -15,7 +15,7 @@ def opened(server: Raw, uri: str) -> dict[str, Any]:
     """Open an agent, and return the parameters of requests about it."""
     item = {"uri": uri, "languageId": "markdown", "version": 1, "text": AGENT}
     server.notify("textDocument/didOpen", {"textDocument": item})
-    return {"textDocument": {"uri": uri}, "position": {"line": 3, "character": 14}}
+    return {"textDocument": {"uri": uri}, "position": {"line": 3, "character": 2}}
 
 
 @pytest.mark.parametrize(

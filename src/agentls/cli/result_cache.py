@@ -24,7 +24,7 @@ import agentls
 from agentls.cli.file_runs import RunOptions
 from agentls.dialects import config_files
 from agentls.linter.check import Diagnostic
-from agentls.linter.consequence import Severity
+from agentls.linter.consequence import Consequence, Effect, Severity
 from agentls.linter.rule import Fix, Related
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, PermissionRule, Reference
@@ -160,9 +160,8 @@ class RecordingWorld:
 
 
 def encode_diagnostics(diagnostics: Iterable[Diagnostic] | None) -> str:
-    """Return diagnostics as JSON, without their effects, which are not printed."""
-    rows = None if diagnostics is None else [each._replace(effects=()) for each in diagnostics]
-    return json.dumps(rows)
+    """Return diagnostics as JSON."""
+    return json.dumps(None if diagnostics is None else list(diagnostics))
 
 
 def decode_diagnostics(text: str) -> tuple[Diagnostic, ...] | None:
@@ -191,7 +190,7 @@ def decode_names(text: str) -> Names | None:
 
 
 def _diagnostic(
-    span: Any, code: str, severity: int, message: str, fixes: Any, related: Any, tags: Any, _: Any
+    span: Any, code: str, severity: int, message: str, fixes: Any, related: Any, tags: Any, effects: Any
 ) -> Diagnostic:
     return Diagnostic(
         Span(*span),
@@ -203,6 +202,9 @@ def _diagnostic(
         ),
         tuple(Related(Span(*at), message, path) for at, message, path in related),
         tuple(tags),
+        tuple(
+            Effect(runtime, Consequence(consequence), hearsay) for runtime, consequence, hearsay in effects
+        ),
     )
 
 

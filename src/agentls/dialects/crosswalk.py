@@ -10,14 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
 
-if TYPE_CHECKING:
-    from agentls.dialects.loader import Dialect
+
+class TargetDialect(Protocol):
+    """The part of the dialect that the crosswalk translates to."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the dialect."""
+
+    def key(self, name: str) -> object | None:
+        """Return the key `name`, or `None` if the dialect does not have it."""
+
+    def is_always_available(self, name: str) -> bool:
+        """Whether the tool `name` exists and is available to every agent."""
 
 
 class Format(NamedTuple):
@@ -115,7 +126,7 @@ class Crosswalk:
         rows = [self.formats[each] for each in (name, other) if each in self.formats]
         return name == other or any(row.like in (name, other) for row in rows)
 
-    def translate_key(self, name: str, dialect: Dialect, of: str = "") -> ForeignKey | None:
+    def translate_key(self, name: str, dialect: TargetDialect, of: str = "") -> ForeignKey | None:
         """Return what a key that is unknown in `dialect` means in the format `of`, or else in the most common format
         that has it. `None` if no format has it."""
         owners = [owner for owner in self.keys.formats_with(name) if owner != dialect.name]
@@ -144,7 +155,7 @@ class Crosswalk:
             if table and (names := table.names_in(each, target))
         }
 
-    def translate_tool(self, name: str, dialect: Dialect, of: str = "") -> ForeignTool | None:
+    def translate_tool(self, name: str, dialect: TargetDialect, of: str = "") -> ForeignTool | None:
         """Return what a tool name that is unknown in `dialect` means in the format `of`, or else in the most common
         format that has it. `None` if no format has it."""
         owners = [owner for owner in self.tools.formats_with(name) if owner != dialect.name]
@@ -161,7 +172,7 @@ class Crosswalk:
         is_equivalent = same and len(replacements) == 1
         return ForeignTool(name, _owners(titles), tuple(replacements), is_equivalent, tuple(owners))
 
-    def translate_model(self, name: str, dialect: Dialect) -> ForeignModel | None:
+    def translate_model(self, name: str, dialect: TargetDialect) -> ForeignModel | None:
         """Return what a model name that is unknown in `dialect` means in other formats, or `None`."""
         owners = [owner for owner in self.models.formats_with(name) if owner != dialect.name]
         if not owners or dialect.name not in self.formats:
@@ -172,7 +183,7 @@ class Crosswalk:
             replacement = replacement or "".join(written[:1])
         return ForeignModel(name, _owners(self.formats[owner].title for owner in owners), replacement)
 
-    def _server_tool(self, name: str, dialect: Dialect, of: str) -> ForeignTool | None:
+    def _server_tool(self, name: str, dialect: TargetDialect, of: str) -> ForeignTool | None:
         """Return the name in `dialect` of an MCP server's tool that `name` is in another format, or `None`."""
         target = self.formats.get(dialect.name)
         if target is None or not target.server_tool:

@@ -27,7 +27,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-class Consequence(Enum):
+class Consequence(str, Enum):
     """What a runtime does with the file or the entry that a finding is about."""
 
     NOT_LOADED = "not loaded"
