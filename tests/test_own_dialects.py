@@ -188,8 +188,8 @@ def test_unknown_names_in_the_settings_are_reported(project: Path) -> None:
     (project / "agentls.toml").write_text('runtimes = ["gemini"]\n[places]\ncobol = ["*.md"]\n')
     problems = settings_files.load_settings(str(project)).problems
     assert [problem.partition(";")[0] for problem in problems] == [
-        "there is no dialect `cobol`",
-        "there is no runtime `gemini`",
+        "unknown dialect `cobol`",
+        "unknown runtime `gemini`",
     ]
 
 

@@ -205,7 +205,7 @@ def _load(name: str, files: UserDialects) -> Dialect:
 def _shipped(name: str) -> str:
     """Return `name` if it is the name of a shipped dialect. Raises `KeyError` if not."""
     if name not in DIALECT_NAMES:
-        raise KeyError(f"there is no dialect `{name}`; known: {', '.join(DIALECT_NAMES)}")
+        raise KeyError(f"unknown dialect `{name}`; known: {', '.join(DIALECT_NAMES)}")
     return name
 
 
@@ -295,7 +295,7 @@ def find_unknown_names(config: Config) -> tuple[str, ...]:
     """Return a message for each unknown dialect and each unknown runtime in `config`."""
     known = dialect_names(user_dialects(config))
     problems = [
-        f"there is no dialect `{name}`; known: {', '.join(known)}"
+        f"unknown dialect `{name}`; known: {', '.join(known)}"
         for name in config.places
         if name not in known
     ]
@@ -304,7 +304,7 @@ def find_unknown_names(config: Config) -> tuple[str, ...]:
             runtime.name for name in known for runtime in load_dialect(name, user_dialects(config)).runtimes
         }
         problems += [
-            f"there is no runtime `{name}`; known: {', '.join(sorted(readers))}"
+            f"unknown runtime `{name}`; known: {', '.join(sorted(readers))}"
             for name in config.runtimes
             if name not in readers
         ]

@@ -56,8 +56,8 @@ def _effect(reading: Reading) -> str:
     if reading.runtime.effects.degraded_effect:
         return reading.runtime.effects.degraded_effect
     if reading.body_start == 0 and reading.runtime.unreadable == "prompt":
-        return "takes the whole file for the prompt, and nothing of the frontmatter counts"
-    return f"registers `{reading.name}` with all tools, and nothing else counts"
+        return "uses the whole file as the prompt, ignoring the frontmatter"
+    return f"registers `{reading.name}` with all tools, ignoring the rest of the frontmatter"
 
 
 def can_be_read(ctx: Context, edits: tuple[Edit, ...]) -> bool:
