@@ -8,23 +8,24 @@ from collections.abc import Iterator
 
 from agentls.project.names import Reference
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 
-LINK_PATTERN = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
+LINK_PATTERN = lazy_pattern(r"\]\([ \t]*<?([^\s()<>]+)")
 """The end of a Markdown link, with its destination."""
 
-IMPORT_PATTERN = re.compile(
+IMPORT_PATTERN = lazy_pattern(
     r"@(?<![\w@/.`]@)((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
 )
 """A path after `@`. Other words after `@` are names of people, packages or decorators. The pattern starts with the
 literal `@`, for which the search is fast."""
 
-FILE_PATTERN = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
+FILE_PATTERN = lazy_pattern(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
 """A path after `#file:`."""
 
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
+_DEFINITION = lazy_pattern(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
 _FORMS = (("](", LINK_PATTERN), ("]:", _DEFINITION), ("@", IMPORT_PATTERN), ("#file:", FILE_PATTERN))
-_NOT_RELATIVE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
-_PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
+_NOT_RELATIVE = lazy_pattern(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
+_PLACEHOLDER = lazy_pattern(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
 
 
 def local_path(destination: str) -> str:

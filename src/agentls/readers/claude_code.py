@@ -11,7 +11,6 @@ need be under the name of its file and with nothing else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -29,11 +28,12 @@ from agentls.readers.reading import (
 )
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, is_null, parse
 
 # A line the repair looks at, and what makes it put the value into quotes.
-_REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
-_SUSPICIOUS = re.compile(r": |[{}\[\]*&#!|>%@`]")
+_REPAIRABLE = lazy_pattern(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
+_SUSPICIOUS = lazy_pattern(r": |[{}\[\]*&#!|>%@`]")
 
 
 class ParsedFrontmatter(NamedTuple):
