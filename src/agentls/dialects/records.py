@@ -2,9 +2,10 @@
 
 A row's field names are the words of the dialect files. Its docstring, and the text below a field,
 are what the JSON Schema of dialect files says about them.
-"""
 
-from __future__ import annotations
+The modules with types of tables do without `from __future__ import annotations`: the types are needed as they are,
+and `typing` would compile the text of each annotation.
+"""
 
 import re
 from collections.abc import Mapping
@@ -201,7 +202,7 @@ class Key(NamedTuple):
     """What completion inserts after the colon, with `$1` for the cursor."""
     runtimes: tuple[str, ...] = ()
     """The runtimes that support the key; all of the dialect if empty."""
-    fields: tuple[Key, ...] = ()
+    fields: "tuple[Key, ...]" = ()
     """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
     """How other keys in a record are handled."""
@@ -219,7 +220,7 @@ class Key(NamedTuple):
         """What the words of the value are names of: agents, skills, commands or servers; "" for none."""
         return self.reference.refers_to or _NAMED_BY_TYPE.get(self.type, "")
 
-    def field(self, name: str) -> Key | None:
+    def field(self, name: str) -> "Key | None":
         """The field of that name in a record."""
         return next((field for field in self.fields if field.name == name), None)
 

@@ -3,8 +3,6 @@
 The text below a field says what it means. The JSON Schema of dialect files takes it from here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
