@@ -5,10 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from agentls.project.names import Reference
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from agentls.project.names import Reference
 
 LINK_PATTERN = lazy_pattern(r"\]\([ \t]*<?([^\s()<>]+)")
 """The end of a Markdown link, with its destination."""
@@ -42,6 +45,8 @@ def local_path(destination: str) -> str:
 def find_path_references(text: str, start: int, folders: tuple[str, ...]) -> Iterator[Reference]:
     """The references to files in `text` from the offset `start` on, with one reference for each of `folders` that
     the path may be relative to."""
+    from agentls.project.names import Reference  # The linter needs the patterns alone.
+
     for sign, pattern in _FORMS:
         if text.find(sign, start) >= 0:
             for found in pattern.finditer(text, start):

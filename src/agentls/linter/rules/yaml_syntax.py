@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from textwrap import dedent
 
 from agentls.document.edits import quote_scalar, write_folded_block, write_literal_block
 from agentls.linter.rule import Context, Finding, Fix, rule
@@ -171,6 +170,8 @@ def _chunks_of_value(ctx: Context, chunks: list[Span], at: int) -> tuple[int, in
 
 def _intended_texts(raw: str) -> Iterator[str]:
     """Yield the likely intended text of a raw value, first with the indentation of its lines, then without."""
+    from textwrap import dedent  # Loading it takes longer than all rules for one file.
+
     first, *rest = raw.replace("\r\n", "\n").split("\n")
     below = dedent("\n".join(rest))
     if _BLOCK_HEADER.fullmatch(first):
