@@ -78,13 +78,15 @@ class Context(NamedTuple):
     """What a rule may look at.
 
     `world` answers questions about the document's surroundings. `unused_suppressions` are the ignore comments
-    that suppressed nothing, known after the other rules have run.
+    that suppressed nothing, known after the other rules have run, and `rule_codes` are with them the codes that
+    there are.
     """
 
     document: Document
     config: Config
     world: World
     unused_suppressions: tuple[Suppression, ...] = ()
+    rule_codes: tuple[str, ...] = ()
 
     @property
     def project_index(self) -> Index | None:
@@ -201,7 +203,7 @@ class Rule(NamedTuple):
 
 
 RULES: dict[str, Rule] = {}
-"""All rules by their codes; `agentls.linter.rules` fills it when it is imported."""
+"""The rules that are loaded, by their codes; `agentls.linter.rules` loads them."""
 
 
 def rule(
