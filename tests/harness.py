@@ -23,7 +23,7 @@ from agentls import config
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter import check
-from agentls.linter.rule import RULES
+from agentls.linter.rules import all_rules
 from agentls.project import extract, extract_json
 from agentls.project.index import Index
 from agentls.text import globs
@@ -89,7 +89,7 @@ class Case:
     def config(self) -> config.Config:
         """The case's configuration; a setting that is not in order is a mistake in the case."""
         data = tomllib.loads(self.files.get("agentls.toml", ""))
-        found = config.parse_config(data, RULES)
+        found = config.parse_config(data, all_rules())
         assert not found.problems, found.problems
         return found.config
 

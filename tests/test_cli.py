@@ -22,7 +22,7 @@ from agentls.cli.main import main
 from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic, check
-from agentls.linter.rule import RULES
+from agentls.linter.rules import all_rules
 from agentls.workspace import discovery, disk
 
 CLEAN = "---\nname: clean\ndescription: Reviews code. Use it after every change.\n---\n\nYou review code.\n"
@@ -193,7 +193,7 @@ def test_sarif(project: Project) -> None:
     (found,) = log["runs"]
     driver = found["tool"]["driver"]
     assert (driver["name"], driver["version"]) == ("agentls", __version__)
-    assert [rule["id"] for rule in driver["rules"]] == list(RULES)
+    assert [rule["id"] for rule in driver["rules"]] == list(all_rules())
     assert all(rule["help"]["markdown"] and rule["shortDescription"]["text"] for rule in driver["rules"])
     assert found["columnKind"] == "unicodeCodePoints"
     assert found["invocations"] == [{"executionSuccessful": True}]
@@ -562,10 +562,10 @@ def test_explain(project: Project) -> None:
 
 def test_rules(project: Project) -> None:
     lines = project("rules").out.splitlines()
-    assert len(lines) == len(RULES)
-    assert lines[0].startswith(next(iter(RULES)))
+    assert len(lines) == len(all_rules())
+    assert lines[0].startswith(next(iter(all_rules())))
     rows = project("rules", "--output-format", "json").data
-    assert [row["code"] for row in rows] == list(RULES)
+    assert [row["code"] for row in rows] == list(all_rules())
     assert all(row.keys() == {"code", "severity", "group", "summary", "page"} for row in rows)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import agentls.lsp
 import dependency_check
+from agentls.linter.rules import LATE_MODULES
 
 PACKAGE = Path(agentls.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -46,6 +47,28 @@ def test_no_two_modules_share_a_name() -> None:
 def test_the_checks_load_nothing_heavy(heavy: str) -> None:
     program = f"import sys, agentls.linter.check, agentls.document.locate; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("late", LATE_MODULES)
+def test_an_ordinary_file_is_checked_without_the_modules_about_few_files(late: str, tmp_path: Path) -> None:
+    file = tmp_path / "reviewer.md"
+    file.write_text("---\nname: reviewer\ndescription: Reviews code.\n---\n\nYou review code.\n", "utf-8")
+    program = (
+        "import sys; from agentls.cli.main import main; main(sys.argv[2:]);"
+        "sys.exit('agentls.linter.rules.' + sys.argv[1] in sys.modules)"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        late,
+        "check",
+        "--no-project",
+        "--dialect",
+        "claude-code",
+        str(file),
+    ]
+    assert subprocess.run(command, check=False).returncode == 0
 
 
 def test_modules_are_of_a_size_to_read() -> None:

@@ -7,10 +7,9 @@ from typing import get_args
 
 import pytest
 
-import agentls.linter.rules  # Fills the registry.
 import agentls.readers
 from agentls.linter.reason_wording import SENTENCES, describe_reason
-from agentls.linter.rule import RULES
+from agentls.linter.rules import all_rules
 from agentls.readers.reading import Cause, Reason, ReasonKind
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Sequence
@@ -21,7 +20,7 @@ CONSTRUCTORS = READERS.replace(READERS[READERS.index("Cause = Literal[") :].part
 
 @pytest.mark.parametrize("kind", get_args(ReasonKind))
 def test_each_kind_of_reason_has_its_rule(kind: str) -> None:
-    assert kind in RULES
+    assert kind in all_rules()
 
 
 @pytest.mark.parametrize("cause", get_args(Cause))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.linter.consequence import Severity
-from agentls.linter.rule import RULES, Rule
+from agentls.linter.rule import Rule
+from agentls.linter.rules import all_rules
 from agentls.text.offsets import apply_edits
 from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
 
@@ -58,7 +58,7 @@ def examples(rule: Rule, heading: str) -> list[Case]:
     return found
 
 
-@pytest.fixture(params=RULES.values(), ids=lambda rule: rule.code)
+@pytest.fixture(params=all_rules().values(), ids=lambda rule: rule.code)
 def rule(request: pytest.FixtureRequest) -> Rule:
     """Each rule."""
     found: Rule = request.param
@@ -91,7 +91,7 @@ def test_fixture(path: Path) -> None:
 def all_cases() -> list[Case]:
     """Every fixture, and every example of every page."""
     found = [parse_case(path.read_text("utf-8")) for path in CASES]
-    for rule in RULES.values():
+    for rule in all_rules().values():
         found += examples(rule, "Bad")
     return found
 
@@ -125,4 +125,4 @@ def test_no_fix_of_a_milder_finding_causes_an_error() -> None:
 def test_every_rule_fires_in_a_fixture() -> None:
     rows = [row for path in CASES for row in parse_case(path.read_text("utf-8")).expected.values()]
     fired = {expected.code for row in rows for expected in row}
-    assert sorted(set(RULES) - fired) == []
+    assert sorted(set(all_rules()) - fired) == []

@@ -9,7 +9,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.dialects import loader
-from agentls.linter.rule import RULES
+from agentls.linter.rules import all_rules
 from agentls.reports import explain, fact_page
 from agentls.text import wording
 
@@ -192,10 +192,10 @@ def test_names_from_the_configuration() -> None:
         assert page.endswith("*Source: your configuration.*")
 
 
-@pytest.mark.parametrize("code", RULES)
+@pytest.mark.parametrize("code", all_rules())
 def test_rules(code: str) -> None:
     page = explain.explain_rule(code)
-    rule = RULES[code]
+    rule = all_rules()[code]
     assert page is not None
     assert page.startswith(f"**`{code}`** (rule, {rule.severity.label}, {rule.group})\n\n")
     assert page.endswith(rule.page)

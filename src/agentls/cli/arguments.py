@@ -245,13 +245,13 @@ def _add_color(parser: argparse.ArgumentParser) -> None:
 
 
 def _codes(value: str) -> list[str]:
-    import agentls.linter.rules  # noqa: F401  Fills the registry.
-    from agentls.linter.rule import RULES
+    from agentls.linter.rules import all_rules
 
     codes = [code.strip() for code in value.split(",") if code.strip()]
+    known = all_rules()
     for code in codes:
-        if code not in RULES:
-            raise argparse.ArgumentTypeError(f"unknown rule '{code}'{_did_you_mean(code, RULES)}")
+        if code not in known:
+            raise argparse.ArgumentTypeError(f"unknown rule '{code}'{_did_you_mean(code, known)}")
     return codes
 
 

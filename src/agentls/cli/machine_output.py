@@ -16,7 +16,8 @@ from agentls import __version__
 from agentls.cli import related_files
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
-from agentls.linter.rule import RULES, Fix, Related, Rule
+from agentls.linter.rule import Fix, Related, Rule
+from agentls.linter.rules import all_rules
 from agentls.text.offsets import LineIndex, Span
 
 
@@ -85,7 +86,7 @@ def sarif_head() -> str:
     driver = {
         "name": "agentls",
         "version": __version__,
-        "rules": [_sarif_rule(rule) for rule in RULES.values()],
+        "rules": [_sarif_rule(rule) for rule in all_rules().values()],
     }
     return (
         '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{\n'

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.cli.terminal import Terminal
-from agentls.linter.rule import RULES
+from agentls.linter.rules import all_rules
 
 
 def run_rules(args: Namespace) -> int:
     """Run the command and return its exit code."""
     terminal = Terminal(args.color if args.output_format == "text" else "never")
-    rows = [(rule.code, rule.severity.label, rule.group, rule.summary) for rule in RULES.values()]
+    rules = all_rules()
+    rows = [(rule.code, rule.severity.label, rule.group, rule.summary) for rule in rules.values()]
     if args.output_format == "text":
         terminal.table(
             [
@@ -24,6 +24,6 @@ def run_rules(args: Namespace) -> int:
     import json
 
     names = ("code", "severity", "group", "summary")
-    pages = [dict(zip(names, row, strict=True)) | {"page": RULES[row[0]].page} for row in rows]
+    pages = [dict(zip(names, row, strict=True)) | {"page": rules[row[0]].page} for row in rows]
     terminal.write([(json.dumps(pages, indent=2) + "\n", "plain")])
     return 0

@@ -1,7 +1,5 @@
 """The types of facts about names that belong to other formats."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The types of the tables about hooks and servers."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from agentls.text.yaml_tree import Node, Scalar, Sequence

@@ -295,9 +295,7 @@ def find_unknown_names(config: Config) -> tuple[str, ...]:
     """Return a message for each unknown dialect and each unknown runtime in `config`."""
     known = dialect_names(user_dialects(config))
     problems = [
-        f"unknown dialect `{name}`; known: {', '.join(known)}"
-        for name in config.places
-        if name not in known
+        f"unknown dialect `{name}`; known: {', '.join(known)}" for name in config.places if name not in known
     ]
     if config.runtimes:
         readers = {

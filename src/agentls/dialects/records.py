@@ -2,9 +2,10 @@
 
 The field names of a record are the field names in dialect files. The docstrings of records and fields are the
 descriptions in the JSON Schema of dialect files.
-"""
 
-from __future__ import annotations
+The modules with types of tables do without `from __future__ import annotations`: the types are needed as objects,
+and `typing` would compile the text of each annotation.
+"""
 
 import re
 from collections.abc import Mapping
@@ -201,7 +202,7 @@ class Key(NamedTuple):
     """What completion inserts after the colon, with `$1` for the cursor."""
     runtimes: tuple[str, ...] = ()
     """The runtimes that support the key; all of the dialect if empty."""
-    fields: tuple[Key, ...] = ()
+    fields: "tuple[Key, ...]" = ()
     """The keys of a record."""
     unknown_fields: Literal["ignored", "kept", "refused"] = "ignored"
     """How other keys in a record are handled."""
@@ -219,7 +220,7 @@ class Key(NamedTuple):
         """Return the kind of name in the value: agent, skill, command or server; "" if it has no names."""
         return self.reference.refers_to or _NAMED_BY_TYPE.get(self.type, "")
 
-    def field(self, name: str) -> Key | None:
+    def field(self, name: str) -> "Key | None":
         """Return the field of that name in a record."""
         return next((field for field in self.fields if field.name == name), None)
 

@@ -267,10 +267,17 @@ _parse_string = _parser(str)
 @cache
 def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...], dict[str, Any]]:
     """Return the parsers of the fields of a record and of its groups, the required fields, and the groups."""
-    types = typing.get_type_hints(kind)
+    types = _field_types(kind)
     groups = {name: types[name] for name in kind._fields if types[name] in GROUPS}
     parsers = {name: _parser(types[name]) for name in kind._fields if name not in groups}
     for group in groups.values():
         parsers |= _fields(group)[0]
     required = tuple(name for name in kind._fields if name not in kind._field_defaults)
     return parsers, required, groups
+
+
+def _field_types(kind: Any) -> Mapping[str, Any]:
+    """The types of the fields of a row. Only annotations that are text, of which there are few, are evaluated."""
+    types: Mapping[str, Any] = kind.__new__.__annotations__
+    is_text = any(isinstance(type_, typing.ForwardRef) for type_ in types.values())
+    return typing.get_type_hints(kind) if is_text else types

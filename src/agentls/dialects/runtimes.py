@@ -3,8 +3,6 @@
 The docstrings of records and fields are the descriptions in the JSON Schema of dialect files.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime, ToolGrammar
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Node, Scalar, Sequence
 
 MCP_PREFIX = "mcp__"
@@ -18,7 +19,7 @@ ALL_TOOLS = "*"
 MAX_REMEMBERED = 4096
 """The maximum number of names in the cache of a dialect."""
 
-_SPECIFIER = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
+_SPECIFIER = lazy_pattern(r"([^()]*)\((.*)\)", re.DOTALL)
 
 
 class ToolEntry(NamedTuple):

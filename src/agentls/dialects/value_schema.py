@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Condition
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
@@ -45,7 +46,7 @@ class Mismatch(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-_WORD = re.compile(r"\s*(some list of|list of|map of|[a-z]+|[|()])")
+_WORD = lazy_pattern(r"\s*(some list of|list of|map of|[a-z]+|[|()])")
 _SCALARS = {
     "text": "a string",
     "filled": "a non-empty string",
@@ -344,11 +345,11 @@ def _is_slug(text: str) -> bool:
     return name == name.lower() and all(part.isalnum() for part in name.split("-"))
 
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
-_AUTHORITY = re.compile(
+_URL = lazy_pattern(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
+_AUTHORITY = lazy_pattern(
     r"[/\\]*(?:[^/\\?#]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[^/\\?#:@]+)(?::(?P<port>\d*))?(?=[/\\?#]|\Z)"
 )
-_NO_HOST = re.compile(r"[\s\x00-\x1f\x7f<>^|%\[\]]")
+_NO_HOST = lazy_pattern(r"[\s\x00-\x1f\x7f<>^|%\[\]]")
 
 
 def _is_url(text: str) -> bool:

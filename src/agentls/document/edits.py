@@ -12,6 +12,7 @@ from itertools import groupby
 from agentls.dialects.tool_names import split_tool_list
 from agentls.document.document import Document
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 
 _WIDTH = 100
@@ -150,7 +151,7 @@ def _remove_lines(document: Document, span: Span) -> Edit:
     return Edit(Span(span.start, len(document.text)), "")
 
 
-_DASH = re.compile(r"[ \t]*-[ \t]+")
+_DASH = lazy_pattern(r"[ \t]*-[ \t]+")
 
 
 def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:

@@ -6,12 +6,12 @@ They are written as a mapping from permissions to actions, or to mappings from p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from agentls.readers.reading import Reading
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Scalar
 
 DENY = "deny"
@@ -102,7 +102,7 @@ def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
     yield from reversed(found)
 
 
-_WILDCARD = re.compile(r"[*?]")
+_WILDCARD = lazy_pattern(r"[*?]")
 _MAX_COMPARED = 200
 """The number of patterns, from the end, with which earlier entries are compared."""
 

@@ -7,7 +7,6 @@ editors do that.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from agentls.project.index import Index
 from agentls.readers.pipeline import find_variant
 from agentls.reports import explain
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 
 
 class CompletionList(NamedTuple):
@@ -111,7 +111,7 @@ def _variable_items(document: Document, offset: int) -> EditRange | None:
     return EditRange(Span(*word.span()), items, suffix=after)
 
 
-_VARIABLE = re.compile(r"\w*")
+_VARIABLE = lazy_pattern(r"\w*")
 
 
 def _new_file_item(document: Document, offset: int) -> EditRange | None:
@@ -259,7 +259,7 @@ def _supports(reader: Reader, name: str) -> bool:
     return key is not None and key.known_to(reader.runtime.name)
 
 
-_NAME = re.compile(r"(?:[\w$][\w.$-]*)?")
+_NAME = lazy_pattern(r"(?:[\w$][\w.$-]*)?")
 
 
 def _key_range(
@@ -300,9 +300,9 @@ def _value_range(
 
 # --- tools ------------------------------------------------------------------------------------
 
-_TOOL_ENTRY = re.compile(r"""[^\s,()\[\]{}"']+""")
-_IN_PARENTHESES = re.compile(r"([^\s,()]+)\(([^()]*)\Z")
-_IN_MATCHER = re.compile(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
+_TOOL_ENTRY = lazy_pattern(r"""[^\s,()\[\]{}"']+""")
+_IN_PARENTHESES = lazy_pattern(r"([^\s,()]+)\(([^()]*)\Z")
+_IN_MATCHER = lazy_pattern(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
 
 
 def _tool_items(

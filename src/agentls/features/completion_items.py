@@ -15,6 +15,7 @@ from agentls.dialects.hooks import HookEvent, HookField
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document.tools import is_denied
+from agentls.text.patterns import lazy_pattern
 
 ItemKind = (
     Literal["key", "value", "tool", "model", "event", "field", "type", "skeleton", "variable"]
@@ -124,7 +125,7 @@ def _value_form(key: Key) -> str:
     return "\n  $1" if words <= {"map", "record"} else key.snippet
 
 
-_STOP = re.compile(r"(?<!\\)(\$\{?)([1-9])")
+_STOP = lazy_pattern(r"(?<!\\)(\$\{?)([1-9])")
 
 
 def enum_items(key: Key, within: str, *, booleans: bool) -> Iterator[CompletionItem]:
@@ -191,7 +192,7 @@ def quote_if_needed(name: str) -> str:
     return "" if _PLAIN_VALUE.fullmatch(name) else f'"{name}"'
 
 
-_PLAIN_VALUE = re.compile(r"[\w/(][^\s,:#\[\]{}]*")
+_PLAIN_VALUE = lazy_pattern(r"[\w/(][^\s,:#\[\]{}]*")
 
 
 def agent_items(dialect: Dialect, listed: Collection[str]) -> Iterator[CompletionItem]:
@@ -346,7 +347,7 @@ def transport_items(dialect: Dialect) -> Iterator[CompletionItem]:
 
 # --- snippets ---------------------------------------------------------------------------------
 
-_TAB_STOP = re.compile(r"\$(?:\d+|\{\d+(?::([^}]*))?\})|\\([\\$}])")
+_TAB_STOP = lazy_pattern(r"\$(?:\d+|\{\d+(?::([^}]*))?\})|\\([\\$}])")
 
 
 def snippet_text(snippet: str) -> str:
@@ -372,7 +373,7 @@ def key_text(name: str) -> str:
     return name if _PLAIN_KEY.fullmatch(name) else f'"{name}"'
 
 
-_PLAIN_KEY = re.compile(r"[\w$][\w.$-]*")
+_PLAIN_KEY = lazy_pattern(r"[\w$][\w.$-]*")
 
 
 def _indented(text: str, columns: int) -> str:

@@ -7,13 +7,13 @@ open lead to it. In a comment or in invalid YAML the letter is not part of a sca
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from agentls.document.document import Document
 from agentls.text.frontmatter import TOP_LEVEL_KEY
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import ParseEvent, ScalarStyle, parse_events
 
 LIST_STEP = "[]"
@@ -105,11 +105,11 @@ def find_cursor_context(document: Document, offset: int) -> CursorContext | None
 _LETTER = "x"
 
 # A colon or a dash before the cursor is only an indicator if a space follows.
-_INDICATOR = re.compile(r":\Z|(?:\A|[ \t])-\Z")
+_INDICATOR = lazy_pattern(r":\Z|(?:\A|[ \t])-\Z")
 _STYLES: dict[str, ScalarStyle] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
-_COLON = re.compile(r"""([^\s:,\[\]{}#"']*)["']?[ \t]*:(?=\s|\Z)""")
-_PLAIN_END = re.compile(r"(?<!\S)#")
-_FLOW_END = re.compile(r"(?<!\S)#|[,\[\]{}]")
+_COLON = lazy_pattern(r"""([^\s:,\[\]{}#"']*)["']?[ \t]*:(?=\s|\Z)""")
+_PLAIN_END = lazy_pattern(r"(?<!\S)#")
+_FLOW_END = lazy_pattern(r"(?<!\S)#|[,\[\]{}]")
 
 
 def _frontmatter_line(document: Document, offset: int) -> Span | None:
@@ -201,7 +201,7 @@ def _parse_to_cursor(head: str, line: int) -> tuple[list[_OpenCollection], int] 
 
 
 # A key without its colon. Any other text that the parser rejects is an error.
-_WORD = re.compile(r"[\w.$*-]+")
+_WORD = lazy_pattern(r"[\w.$*-]+")
 
 
 def _close(frames: list[_OpenCollection]) -> None:
@@ -246,8 +246,8 @@ def _scalar_end(text: str, offset: int, line_end: int, style: ScalarStyle, flow:
     return offset + len(text[offset:end].rstrip())
 
 
-_KEY_LINE = re.compile(r"""["']?([^\s:"'-][^:"']*?)["']?[ \t]*:(?:[ \t]+["']?([^\s"'#]*)|\Z)""")
-_FLOW_KEY = re.compile(r"""([\w$-]+)["']?[ \t]*:""")
+_KEY_LINE = lazy_pattern(r"""["']?([^\s:"'-][^:"']*?)["']?[ \t]*:(?:[ \t]+["']?([^\s"'#]*)|\Z)""")
+_FLOW_KEY = lazy_pattern(r"""([\w$-]+)["']?[ \t]*:""")
 
 
 def _sibling_values(

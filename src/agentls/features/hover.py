@@ -21,6 +21,7 @@ from agentls.project.index import Index
 from agentls.reports import explain, fact_page, inspection
 from agentls.reports.inspection import RuntimeReport
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import code_span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
@@ -53,7 +54,7 @@ def hover_unsupported_file(path: str, text: str, offset: int) -> Hover | None:
     return Hover(first, "\n\n".join((lead, known.summary, fact_page.cite_source(known.source))))
 
 
-_CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_CODE = lazy_pattern(r"[a-z]+(?:-[a-z]+)*")
 
 
 def _on_ignore_comment(document: Document, offset: int) -> Hover | None:
@@ -233,8 +234,8 @@ def _on_value(document: Document, key: Key, entry: Entry, scalar: Scalar, offset
 
 # --- tools ------------------------------------------------------------------------------------
 
-_TOOL_NAME = re.compile(r"[\w*./-]+")
-_WORD = re.compile(r"[\w-]+")  # Other characters of a matcher belong to its regular expression.
+_TOOL_NAME = lazy_pattern(r"[\w*./-]+")
+_WORD = lazy_pattern(r"[\w-]+")  # Other characters of a matcher belong to its regular expression.
 
 
 def _on_tool(document: Document, entry: Entry, scalar: Scalar, offset: int) -> Hover | None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Definition, Names, Reference
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 
 NameOccurrence: TypeAlias = Definition | Reference
 """A name in a file: a definition or a reference."""
 
-_BEFORE = re.compile(r"(?:@agent-|@[\"']|\bmcp__|/)\Z")
+_BEFORE = lazy_pattern(r"(?:@agent-|@[\"']|\bmcp__|/)\Z")
 _MAX_BEFORE = len("@agent-")
-_AFTER = re.compile(r" \(agent\)[\"']")
-_TOOL = re.compile(r"__[\w*-]*")
+_AFTER = lazy_pattern(r" \(agent\)[\"']")
+_TOOL = lazy_pattern(r"__[\w*-]*")
 
 
 def find_name_at(index: Index, names: Names, text: str, offset: int) -> NameOccurrence | None:

@@ -21,6 +21,7 @@ from agentls.features.name_hover import DocumentLookup
 from agentls.project.index import Index
 from agentls.project.names import Definition, NameKind
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import subsequence_pattern
 
 MAX_ITEMS = 100
@@ -60,7 +61,7 @@ def find_name_items(
     return NameItems(tuple(_name_item(each) for each in found if _WRITABLE.fullmatch(each.full_name)), is_cut)
 
 
-_WRITABLE = re.compile(r"""[^\s"'`*{}$<>\\,()\[\]][^"'`*{}$<>\\,()\[\]\n]*""")
+_WRITABLE = lazy_pattern(r"""[^\s"'`*{}$<>\\,()\[\]][^"'`*{}$<>\\,()\[\]\n]*""")
 
 
 def _matching(found: list[Definition], typed: str) -> list[Definition]:
@@ -101,7 +102,7 @@ def name_documentation(
 
 # --- frontmatter ------------------------------------------------------------------------------
 
-_ITEM = re.compile(r"""[^\s,\[\]{}"']+""")
+_ITEM = lazy_pattern(r"""[^\s,\[\]{}"']+""")
 
 
 def names_in_value(
@@ -189,15 +190,15 @@ def mcp_tool_items(document: Document, index: Index, listed: Collection[str]) ->
 # --- prompt -----------------------------------------------------------------------------------
 
 _WORD = r"[\w:.-]*"
-_REST = re.compile(_WORD)
+_REST = lazy_pattern(_WORD)
 _PROMPT_FORMS: tuple[tuple[re.Pattern[str], tuple[NameKind, ...]], ...] = (
-    (re.compile(rf"subagent_type[\"'`]?\s*[:=]\s*(?P<quote>[\"'`])(?P<name>{_WORD})\Z"), ("agent",)),
-    (re.compile(rf"(?<!\w)(?:Agent|Task)(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("agent",)),
-    (re.compile(rf"(?<!\w)Skill(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("skill", "command")),
-    (re.compile(rf"\A[^`]*(?:`[^`]+`[^`]*)*`/(?P<name>{_WORD})\Z"), ("command", "skill")),
-    (re.compile(rf"\A[^`]*(?:`[^`]+`[^`]*)*`(?P<name>{_WORD})\Z"), ("agent", "skill", "command")),
+    (lazy_pattern(rf"subagent_type[\"'`]?\s*[:=]\s*(?P<quote>[\"'`])(?P<name>{_WORD})\Z"), ("agent",)),
+    (lazy_pattern(rf"(?<!\w)(?:Agent|Task)(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("agent",)),
+    (lazy_pattern(rf"(?<!\w)Skill(?P<call>\()(?P<quote>[\"'`]?)(?P<name>{_WORD})\Z"), ("skill", "command")),
+    (lazy_pattern(rf"\A[^`]*(?:`[^`]+`[^`]*)*`/(?P<name>{_WORD})\Z"), ("command", "skill")),
+    (lazy_pattern(rf"\A[^`]*(?:`[^`]+`[^`]*)*`(?P<name>{_WORD})\Z"), ("agent", "skill", "command")),
 )
-_MENTION = re.compile(rf"(?<![\w@`/.])@{_WORD}\Z")
+_MENTION = lazy_pattern(rf"(?<![\w@`/.])@{_WORD}\Z")
 
 
 def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange | None:

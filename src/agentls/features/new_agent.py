@@ -13,6 +13,7 @@ from agentls.features import completion_items
 from agentls.linter import check
 from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
+from agentls.text.patterns import lazy_pattern
 
 
 class AgentFolder(NamedTuple):
@@ -43,8 +44,8 @@ def agent_folders() -> list[AgentFolder]:
     return list(found.values())
 
 
-_NAME = re.compile(r"\$\{1:[^}]*\}")
-_NOT_IN_FILE_NAME = re.compile(r"[^\w.-]+")
+_NAME = lazy_pattern(r"\$\{1:[^}]*\}")
+_NOT_IN_FILE_NAME = lazy_pattern(r"[^\w.-]+")
 
 
 def new_agent(dialect: str, name: str) -> NewAgent:

@@ -22,6 +22,7 @@ from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
 from agentls.text.offsets import Edit, Span, apply_edits
 from agentls.text.paths import is_inside, relative_to
+from agentls.text.patterns import lazy_pattern
 
 EditReason = Literal["name", "reference", "link", "prose"]
 """What an edit changes: the name of the definition, a reference, a path, or an equal word in prose, which the
@@ -203,11 +204,11 @@ def _name_edits(path: str, text: str, definition: Definition, new: str) -> Itera
 
 # --- validation -----------------------------------------------------------------------------------
 
-_NOT_IN_FILE_NAME = re.compile(r'[<>:"|?*\\\x00-\x1f]')
-_SERVER = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
-_PLAIN = re.compile(r"[A-Za-z0-9][\w-]*")
+_NOT_IN_FILE_NAME = lazy_pattern(r'[<>:"|?*\\\x00-\x1f]')
+_SERVER = lazy_pattern(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*")
+_PLAIN = lazy_pattern(r"[A-Za-z0-9][\w-]*")
 _UNMARKED = ("word", "noun", "item")
-_SINGLE_WORD = re.compile(r"[^\W\d_]+")
+_SINGLE_WORD = lazy_pattern(r"[^\W\d_]+")
 
 
 def _invalid_name(index: Index, definition: Definition, new_name: str, files: Files) -> str | None:

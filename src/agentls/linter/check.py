@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.config import Config
 from agentls.document import suppressions as suppress
 from agentls.document.document import Document
 from agentls.linter.consequence import Effect, Severity, worst_severity
 from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
+from agentls.linter.rules import all_rules
 from agentls.linter.subjects import applicable_rules, project_rules
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Span
@@ -59,8 +59,8 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
         ]
         unused = tuple(s for s in suppressions if s not in used)
         rule = RULES["unused-suppression"]
-        if config.enables(rule.code):
-            context = context._replace(unused_suppressions=unused)
+        if unused and config.enables(rule.code):
+            context = context._replace(unused_suppressions=unused, rule_codes=tuple(all_rules()))
             found += [(rule, finding) for finding in _run(rule, context, limit)]
     return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
 

@@ -77,13 +77,14 @@ class Context(NamedTuple):
     """The input of a rule.
 
     `world` answers questions about the surroundings of the document. `unused_suppressions` are the ignore comments
-    that suppress nothing; they are known after the other rules have run.
+    that suppress nothing, and `rule_codes` the codes of all rules; both are known after the other rules have run.
     """
 
     document: Document
     config: Config
     world: World
     unused_suppressions: tuple[Suppression, ...] = ()
+    rule_codes: tuple[str, ...] = ()
 
     @property
     def project_index(self) -> Index | None:
@@ -201,7 +202,7 @@ class Rule(NamedTuple):
 
 
 RULES: dict[str, Rule] = {}
-"""All rules by code. The import of `agentls.linter.rules` fills it."""
+"""The rules that are loaded, by their codes; `agentls.linter.rules` loads them."""
 
 
 def rule(

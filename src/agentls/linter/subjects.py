@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.linter.rule import RULES, Context, Rule
+from agentls.linter.rules import load_rules_about
 from agentls.linter.shared.tool_entries import EVERY_MCP_TOOL
 from agentls.readers.reading import Reading
 
@@ -31,11 +32,13 @@ _PLANS: dict[object, _Plan] = {}
 
 def applicable_rules(context: Context) -> list[Rule]:
     """Return the enabled rules that may have something to report about a document."""
+    subjects = document_subjects(context)
+    load_rules_about(subjects)
     plan = _plan_for(context)
     text = context.document.text
     found = [rule for rule, required in plan.always if required in text]
     chosen: dict[str, Rule] = {}
-    for subject in document_subjects(context):
+    for subject in subjects:
         for rule in plan.by_subject.get(subject, ()):
             if rule.contains in text:
                 chosen[rule.code] = rule
@@ -44,6 +47,7 @@ def applicable_rules(context: Context) -> list[Rule]:
 
 def project_rules(context: Context) -> tuple[Rule, ...]:
     """Return the enabled rules that depend on the other files of the project."""
+    load_rules_about({"project"})
     return _plan_for(context).by_subject.get("project", ())
 
 
@@ -111,12 +115,12 @@ def _tool_subjects(context: Context) -> Iterator[str]:
 
 
 def _plan_for(context: Context) -> _Plan:
-    """The plan for the format and the settings of a document, made once."""
+    """The plan for the format and the settings of a document, made once for the rules that are loaded."""
     config, readings = context.config, context.readings
     formats = (context.dialect, *(reading.dialect for reading in readings))
     names = tuple(reading.runtime.name for reading in readings)
     # The plan keeps the dialects, so that no other one can have their identities.
-    key = (tuple(map(id, formats)), names, config.select, config.ignore)
+    key = (tuple(map(id, formats)), names, config.select, config.ignore, len(RULES))
     if key not in _PLANS:
         _PLANS[key] = _make_plan(context, formats)
     return _PLANS[key]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from itertools import count
 from urllib.parse import unquote
@@ -15,6 +14,7 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic
 from agentls.lsp.configuration import Configuration
+from agentls.text.patterns import lazy_pattern
 from agentls.workspace import disk
 
 _LANGUAGES = {
@@ -27,7 +27,7 @@ _LANGUAGES = {
 places."""
 
 # A folder `agents` in the hidden folder of another product, whose files Claude Code does not load.
-_OTHER_PRODUCT = re.compile(r"/\.[^/]+/agents/")
+_OTHER_PRODUCT = lazy_pattern(r"/\.[^/]+/agents/")
 
 _revisions = count(1)
 

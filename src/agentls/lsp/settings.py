@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import agentls.linter.rules  # noqa: F401  Fills the registry.
 from agentls.config import Config, parse_config
 from agentls.dialects import loader
-from agentls.linter.rule import RULES
+from agentls.linter.rules import all_rules
 from agentls.workspace import settings_files
 
 SECTION = "agentls"
@@ -110,6 +109,6 @@ def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
 
 
 def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
-    checks, problems = parse_config(data, RULES)
+    checks, problems = parse_config(data, all_rules())
     checks, wrong = settings_files.read_user_dialects(checks, "")
     return checks, (*problems, *wrong, *loader.find_unknown_names(checks))

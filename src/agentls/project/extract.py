@@ -19,6 +19,7 @@ from agentls.project.name_syntax import (
 from agentls.project.names import Definition, NameKind, Names, Reference
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, content_span
 
 
@@ -92,7 +93,7 @@ def _tools(document: Document, reading: Reading) -> tuple[str, ...] | None:
 
 # --- frontmatter ------------------------------------------------------------------------------
 
-_ITEM = re.compile(r"[^\s,]+")
+_ITEM = lazy_pattern(r"[^\s,]+")
 
 
 def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:

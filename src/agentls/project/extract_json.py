@@ -19,6 +19,7 @@ from agentls.project import name_syntax
 from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference
 from agentls.text import yaml_tree
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, content_span
 
 ExtractedName = Definition | Reference | PermissionRule
@@ -56,13 +57,13 @@ def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> 
 
 # --- JSON as YAML -----------------------------------------------------------------------------
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""(?P<text>"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*(?P<end>"?))
     |(?P<gap>//[^\n]*|/\*.*?(?:\*/|\Z)|[\t\ufeff]+)
     |(?P<sign>[\[\]{}])""",
     re.DOTALL | re.VERBOSE,
 )
-_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_LONE_SURROGATE = lazy_pattern(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _CLOSING = {"[": "]", "{": "}"}
 
 

@@ -11,10 +11,11 @@ from agentls.dialects.runtimes import ToolGrammar
 from agentls.dialects.tool_names import ToolEntry
 from agentls.project.names import NameKind, Reference, ReferenceForm, split_qualified_name
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, content_span
 
-_ITEM = re.compile(r"[^\s,()]+")
-_NO_NAME = re.compile(r"[*{}$<>()\[\]^+?\\\n]")
+_ITEM = lazy_pattern(r"[^\s,()]+")
+_NO_NAME = lazy_pattern(r"[*{}$<>()\[\]^+?\\\n]")
 
 
 def is_name(text: str) -> bool:
@@ -102,7 +103,7 @@ def _names_in_handlers(handlers: Entry | None, dialect: Dialect, text: str) -> I
                     yield from names_in_scalar(field.refers_to or "any", value, text)
 
 
-_ALTERNATIVE = re.compile(r"[^\s|,]+")
+_ALTERNATIVE = lazy_pattern(r"[^\s|,]+")
 
 
 def describe_server(server: Node) -> str:
@@ -120,7 +121,7 @@ def describe_server(server: Node) -> str:
     return f"{program} {'' if first.startswith('-') else _SECRET.sub('', first)}".strip()
 
 
-_SECRET = re.compile(r"(?<=//)[^/@]*@|[?#].*", re.DOTALL)
+_SECRET = lazy_pattern(r"(?<=//)[^/@]*@|[?#].*", re.DOTALL)
 _YES_OPTIONS = ("-y", "--yes")
 
 

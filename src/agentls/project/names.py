@@ -6,11 +6,11 @@ of another file. Both are plain data without the text, small enough for an index
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 
 NameKind = Literal["agent", "skill", "command", "server", "file", "any"]
 """The kind of thing that a name belongs to.
@@ -36,7 +36,7 @@ ReferenceForm = Literal[
 - item: in bold
 - link: a path"""
 
-_NOT_IN_TOOL_NAME = re.compile(r"[^A-Za-z0-9_-]")
+_NOT_IN_TOOL_NAME = lazy_pattern(r"[^A-Za-z0-9_-]")
 
 DEFINITE_FORMS: frozenset[ReferenceForm] = frozenset(
     ("key", "tool", "permission", "mention", "argument", "call")

@@ -5,26 +5,30 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from agentls.project.names import Reference
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 
-LINK_PATTERN = re.compile(r"\]\([ \t]*<?([^\s()<>]+)")
+if TYPE_CHECKING:
+    from agentls.project.names import Reference
+
+LINK_PATTERN = lazy_pattern(r"\]\([ \t]*<?([^\s()<>]+)")
 """The end of a Markdown link, with its destination."""
 
-IMPORT_PATTERN = re.compile(
+IMPORT_PATTERN = lazy_pattern(
     r"@(?<![\w@/.`]@)((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
 )
 """A path after `@`. Other words after `@` are names of people, packages or decorators. The pattern starts with the
 literal `@`, for which the search is fast."""
 
-FILE_PATTERN = re.compile(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
+FILE_PATTERN = lazy_pattern(r"#file:(?<![\w`#]#file:)([^\s`'\"<>()\[\]{},;]+)")
 """A path after `#file:`."""
 
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
+_DEFINITION = lazy_pattern(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
 _FORMS = (("](", LINK_PATTERN), ("]:", _DEFINITION), ("@", IMPORT_PATTERN), ("#file:", FILE_PATTERN))
-_NOT_RELATIVE = re.compile(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
-_PLACEHOLDER = re.compile(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
+_NOT_RELATIVE = lazy_pattern(r"[/\\~@]|[A-Za-z][A-Za-z0-9+.-]*:|www\.")
+_PLACEHOLDER = lazy_pattern(r"path/to|\.\.\.|[<>{}$*|%\[\]]")
 
 
 def local_path(destination: str) -> str:
@@ -41,6 +45,8 @@ def local_path(destination: str) -> str:
 def find_path_references(text: str, start: int, folders: tuple[str, ...]) -> Iterator[Reference]:
     """The references to files in `text` from the offset `start` on, with one reference for each of `folders` that
     the path may be relative to."""
+    from agentls.project.names import Reference  # The linter needs the patterns alone.
+
     for sign, pattern in _FORMS:
         if text.find(sign, start) >= 0:
             for found in pattern.finditer(text, start):

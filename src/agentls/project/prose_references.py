@@ -19,6 +19,7 @@ from typing import NamedTuple
 from agentls.dialects.prompt_forms import PromptForm, prompt_forms
 from agentls.project.names import NameKind, Reference, ReferenceForm, split_qualified_name
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 
 _NAME = r"[A-Za-z0-9][\w.-]+(?::[\w.-]+)*"
 _QUOTE = r"(?:\\?[\"'`])"
@@ -69,49 +70,51 @@ _AFTER_PREFIX = (
 
 _NAME_END = r"(?![\w/\\(*-]|\.\w)"  # The name does not continue and is not the start of a path.
 
-_IN_BACKTICKS = re.compile(
+_IN_BACKTICKS = lazy_pattern(
     r"`(?:(?P<slash>/?)(?P<name>[A-Za-z0-9][\w-]*(?:[.:][\w-]+)*)|(?P<title>[A-Z][\w&+-]*(?: [\w&+()-]+){1,5}))`"
     r"(?P<noun> skill\b)?"
 )
-_SINGLE_WORD = re.compile(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
-_COMMAND = re.compile(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_NAME_END}")
-_AT = re.compile(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_NAME_END}")
+_SINGLE_WORD = lazy_pattern(r"[A-Z]?[a-z0-9]+(?:_[a-z0-9]+)*")
+_COMMAND = lazy_pattern(rf"/(?<=[\s(\[\"'*>|]/)([a-z][\w-]*(?:[.:][\w-]+)*){_NAME_END}")
+_AT = lazy_pattern(rf"@(?<![\w@/.]@)(?!agent-)([a-z][\w-]*){_NAME_END}")
 
-_HYPHENS = re.compile(r"-[a-z0-9]+(?:-[a-z0-9]+)*")
+_HYPHENS = lazy_pattern(r"-[a-z0-9]+(?:-[a-z0-9]+)*")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _NOT_BEFORE_NAME = frozenset("/.@:\\_-=$<{%`&?ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NOT_AFTER_NAME = frozenset("/\\_-=({%`ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _MAX_WIDTH = 40
 
-_WORD = re.compile(
+_WORD = lazy_pattern(
     r"""[(*"']*
     (?!(?:an?|the|this|that|these|their|your|any|all|each|every|another|other|some|no|new|main|parent|sub|
         of|to|for|with|and|or)\Z)
     ([a-z][\w-]*)(?:\*\*)?""",
     re.VERBOSE,
 )
-_TITLE = re.compile(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
+_TITLE = lazy_pattern(r"(?:^|[\s(*\"'])([A-Z][\w&-]*(?: [A-Z][\w&-]*)+)(?:\*\*)?\Z")
 _IS = r"(?:\*\*|[\"'])?(?:[:=][ ]?)(?:\*\*|[\"'])*"
 # A noun without its first letter, which is too common for a fast search, and the name after it.
 _NOUNS: tuple[tuple[NameKind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "agent",
-        re.compile(r"gent(?:s|Name|_name)?\b"),
-        re.compile(rf"{_IS}([a-z]\w*)\b(?![-.(])"),
+        lazy_pattern(r"gent(?:s|Name|_name)?\b"),
+        lazy_pattern(rf"{_IS}([a-z]\w*)\b(?![-.(])"),
     ),
     (
         "skill",
-        re.compile(r"kills?\b"),
-        re.compile(rf"(?:{_IS}|[ ](?:\*\*)?)([a-z0-9]+(?:-[a-z0-9]+)+)"),
+        lazy_pattern(r"kills?\b"),
+        lazy_pattern(rf"(?:{_IS}|[ ](?:\*\*)?)([a-z0-9]+(?:-[a-z0-9]+)+)"),
     ),
 )
 _DELEGATED = r" (?:the |an? )?(?:\*\*)?([A-Za-z][a-z0-9]+)(?:\*\*)?" + (
     r"(?=[.,;:)\r\n]|\Z|[ ](?:for|with|when|if|on|after|before|and|or|in|to)\b)"
 )
-_AFTER_TO = tuple(re.compile(word + _DELEGATED) for word in (" to", " with"))
-_AFTER_VERB = tuple(re.compile(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult"))
+_AFTER_TO = tuple(lazy_pattern(word + _DELEGATED) for word in (" to", " with"))
+_AFTER_VERB = tuple(
+    lazy_pattern(verb + "(?:e|es|s|ing)?" + _DELEGATED) for verb in ("pawn", "nvok", "onsult")
+)
 _STEMS = ("delegat", "escalat", "hand", "transfer", "dispatch", "defer", "collaborat", "coordinat", "partner")
-_BOLD = re.compile(r"\*\*([a-z][a-z0-9]*)\*\*")
+_BOLD = lazy_pattern(r"\*\*([a-z][a-z0-9]*)\*\*")
 
 
 def find_prose_references(text: str, start: int) -> Iterator[Reference]:

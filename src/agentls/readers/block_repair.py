@@ -7,8 +7,6 @@ and the block is parsed again. If that fails too, the file has no frontmatter.
 
 from __future__ import annotations
 
-import re
-
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.pipeline import BlockParse, find_duplicate_key
 from agentls.readers.reading import Reason
@@ -16,11 +14,12 @@ from agentls.readers.scalars import find_unknown_tag
 from agentls.readers.yaml_errors import explain_invalid_yaml
 from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import TAB_INDENTATION, MappedText, ParseResult, parse
 
-_OPENING = re.compile(r"\ufeff?---\r?\n")
-_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")
-_UNCHANGED = re.compile(r"[|>]?\Z|[\"']")
+_OPENING = lazy_pattern(r"\ufeff?---\r?\n")
+_LINE = lazy_pattern(r"([A-Za-z_][A-Za-z0-9_]*)(\s*:\s*)(.*)")
+_UNCHANGED = lazy_pattern(r"[|>]?\Z|[\"']")
 
 
 def parse_with_block_repair(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:

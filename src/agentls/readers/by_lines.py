@@ -10,11 +10,10 @@ their text.
 
 from __future__ import annotations
 
-import re
-
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.pipeline import BlockParse, find_duplicate_key
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 
 
@@ -36,7 +35,7 @@ def parse_line_by_line(text: str, block: Span, _: Runtime) -> BlockParse:
 
 _ITEM = "  - "
 _FIELD = "  "
-_LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
+_LINE = lazy_pattern(r"[^\r\n]*[^\s][^\r\n]*")
 
 
 def _lines(text: str, block: Span) -> list[Span]:
@@ -114,9 +113,9 @@ def _stripped(text: str, span: Span) -> Span:
 
 
 # A number as JavaScript reads it, except those in base two, which do not occur in practice.
-_INTEGER = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_ESCAPED = re.compile(r'\\(["\\])')
+_INTEGER = lazy_pattern(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
+_FLOAT = lazy_pattern(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_ESCAPED = lazy_pattern(r'\\(["\\])')
 
 
 def _value(text: str, span: Span) -> Scalar:

@@ -10,7 +10,6 @@ under its file name and without other metadata if its frontmatter is ignored.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,11 +27,12 @@ from agentls.readers.reading import (
 )
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, is_null, parse
 
 # The lines that the repair considers, and the characters for which it quotes the value.
-_REPAIRABLE = re.compile(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
-_SPECIAL = re.compile(r": |[{}\[\]*&#!|>%@`]")
+_REPAIRABLE = lazy_pattern(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
+_SPECIAL = lazy_pattern(r": |[{}\[\]*&#!|>%@`]")
 
 
 class ParsedFrontmatter(NamedTuple):

@@ -12,9 +12,10 @@ from agentls.dialects.runtimes import Runtime
 from agentls.readers.pipeline import BlockParse
 from agentls.text.frontmatter import TOP_LEVEL_KEY, split_entries
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
-_ITEM = re.compile(r"^[ \t]*-[ \t]+(\S.*?)[ \t\r]*$", re.MULTILINE)
+_ITEM = lazy_pattern(r"^[ \t]*-[ \t]+(\S.*?)[ \t\r]*$", re.MULTILINE)
 
 
 def parse_flat_keys(text: str, block: Span, _: Runtime) -> BlockParse:

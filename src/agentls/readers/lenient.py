@@ -7,12 +7,11 @@ plain scalars `true` and `false`.
 
 from __future__ import annotations
 
-import re
-
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.pipeline import BlockParse
 from agentls.text.frontmatter import recover_entries
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, map_scalars, parse
 
 
@@ -28,7 +27,7 @@ def parse_leniently(text: str, block: Span, _: Runtime) -> BlockParse:
     return BlockParse(map_scalars(parsed.root, _retype) if parsed.root else None)
 
 
-_ITEM = re.compile(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*?))\s*(?:[,\]}\n]|\Z)")
+_ITEM = lazy_pattern(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*?))\s*(?:[,\]}\n]|\Z)")
 
 
 def _recover_list(entry: Entry, text: str) -> Entry:

@@ -7,23 +7,24 @@ js-yaml 3: it also accepts the numbers of YAML 1.1, such as `1_000` and `0b11`, 
 
 from __future__ import annotations
 
-import re
-
 from agentls.dialects.runtimes import Runtime
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Node, Scalar, ScalarType, map_scalars, walk
 
-_DATE = re.compile(
+_DATE = lazy_pattern(
     r"\d{4}-\d\d-\d\d"
     r"|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?"
 )
-_SIGNED_FRACTION = re.compile(r"[-+]\.\d.*")
-_INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+)")
-_OLDER_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)(?<!_)")
-_OLDER_TEXT = re.compile(r"0o[0-7]+|[-+]?0[0-9]*[89][0-9]*")
-_OLDER_FLOAT = re.compile(r"(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?(?<!_)")
-_TAG = re.compile(r"(?<!!)!(?!!)\S+")
+_SIGNED_FRACTION = lazy_pattern(r"[-+]\.\d.*")
+_INTEGER = lazy_pattern(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+)")
+_OLDER_INTEGER = lazy_pattern(
+    r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)(?<!_)"
+)
+_OLDER_TEXT = lazy_pattern(r"0o[0-7]+|[-+]?0[0-9]*[89][0-9]*")
+_OLDER_FLOAT = lazy_pattern(r"(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?(?<!_)")
+_TAG = lazy_pattern(r"(?<!!)!(?!!)\S+")
 
 
 def retype_scalars(node: Node, runtime: Runtime, repaired_values: tuple[Span, ...] = ()) -> Node:

@@ -13,12 +13,13 @@ from agentls.readers import pipeline
 from agentls.readers.pipeline import BlockParse
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, parse
 
 _NAME, _DESCRIPTION = "name", "description"
-_LINE = re.compile(r"^[^\S\n]*(name|description):[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)
-_MORE = re.compile(r"\n[ \t]+(\S.*)")
-_STRAY = re.compile(r"\n(?![\w-]+[ \t]*:)([^\s#-].*?)(?=[ \t\r]*$)", re.MULTILINE)
+_LINE = lazy_pattern(r"^[^\S\n]*(name|description):[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)
+_MORE = lazy_pattern(r"\n[ \t]+(\S.*)")
+_STRAY = lazy_pattern(r"\n(?![\w-]+[ \t]*:)([^\s#-].*?)(?=[ \t\r]*$)", re.MULTILINE)
 
 
 def parse_two_keys(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:

@@ -13,16 +13,17 @@ from collections.abc import Callable
 from agentls.readers.reading import Cause, Reason
 from agentls.text.frontmatter import MAX_LEADING_TEXT, TOP_LEVEL_KEY, split_entries
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import MappedText, ParseResult, parse
 
 Repair = Callable[[str, Span], MappedText]
 
 # Lines that look like an intended frontmatter, for files in which no runtime finds one.
-_LATE_FENCE = re.compile(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE)
-_ALMOST_A_FENCE = re.compile(r"[-\u2010-\u2015\u2212]{2}")
-_CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
-_KEY_LINE = re.compile(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
-_IDENTITY_BELOW = re.compile(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description)[ \t]*:\s")
+_LATE_FENCE = lazy_pattern(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE)
+_ALMOST_A_FENCE = lazy_pattern(r"[-\u2010-\u2015\u2212]{2}")
+_CODE_FENCE = lazy_pattern(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
+_KEY_LINE = lazy_pattern(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
+_IDENTITY_BELOW = lazy_pattern(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description)[ \t]*:\s")
 
 
 def explain_missing_opening(text: str, start: int) -> Reason:
@@ -99,7 +100,7 @@ def explain_invalid_yaml(
     return _invalid("invalid YAML", line, strict.error.message)
 
 
-_PROSE = re.compile(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
+_PROSE = lazy_pattern(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
 
 
 def _invalid(cause: Cause, span: Span, *data: str) -> Reason:
@@ -153,12 +154,12 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
     return _invalid("invalid entry", line_span, key, message)
 
 
-_STAR_AS_KEY = re.compile(r"^[ \t]*(\*[^\s\"']*?)[ \t]*:(?=\s)", re.MULTILINE)
+_STAR_AS_KEY = lazy_pattern(r"^[ \t]*(\*[^\s\"']*?)[ \t]*:(?=\s)", re.MULTILINE)
 _INDICATORS = tuple("`@%*&!{[")
-_REPAIRABLE_KEY = re.compile(r"[A-Za-z_-]+")
-_UNINDENTED = re.compile(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)
-_TIGHT_KEY = re.compile(r"[A-Za-z_-]+:(?!//)\S")
-_COMMENT_INSIDE = re.compile(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
+_REPAIRABLE_KEY = lazy_pattern(r"[A-Za-z_-]+")
+_UNINDENTED = lazy_pattern(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)
+_TIGHT_KEY = lazy_pattern(r"[A-Za-z_-]+:(?!//)\S")
+_COMMENT_INSIDE = lazy_pattern(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
 
 
 def _explain_stray_list(text: str, before: Span, chunk: Span) -> Reason | None:

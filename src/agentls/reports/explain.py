@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-import agentls.linter.rules  # Fills the registry.  # noqa: F401
 from agentls.dialects import crosswalk, loader
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import HookField
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import FormerTool, Key, Tool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_mcp_tool
-from agentls.linter.rule import RULES
+from agentls.linter.rules import all_rules
 from agentls.reports.fact_page import observed_source, render_page
 from agentls.text.spelling import closest_match
 from agentls.text.wording import code_span, join_names
@@ -365,7 +364,7 @@ def explain_variable(dialect: Dialect, name: str) -> str | None:
 
 def explain_rule(code: str) -> str | None:
     """Explain a rule, with its severity and its group."""
-    rule = RULES.get(code)
+    rule = all_rules().get(code)
     return f"**`{code}`** (rule, {rule.severity.label}, {rule.group})\n\n{rule.page}" if rule else None
 
 
@@ -390,7 +389,7 @@ def _word_groups(dialect: Dialect, *, own_words: bool = False) -> Iterator[_Word
 
     hooks, servers = dialect.hooks, dialect.servers
     if not own_words:
-        yield _WordGroup(tuple(RULES), explain_rule)
+        yield _WordGroup(tuple(all_rules()), explain_rule)
     yield words(dialect.keys, partial(explain_key, dialect))
     yield words((*dialect.tools, *dialect.old_tools), partial(explain_tool, dialect))
     yield _WordGroup(dialect.configured_tools, partial(explain_tool, dialect))
@@ -437,7 +436,7 @@ def explain_in_any_format(word: str) -> str | None:
     Exact matches come first, then matches that differ in case, then names that no dialect has itself.
     """
     word = word.strip()
-    if word in RULES:
+    if word in all_rules():
         return explain_rule(word)
     known = [loader.load_dialect(name) for name in loader.DIALECT_NAMES]
     for fold in (str, str.lower):

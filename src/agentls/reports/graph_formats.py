@@ -8,6 +8,7 @@ from itertools import groupby
 
 from agentls import __version__
 from agentls.project.graph import EdgeKind, Graph, Node
+from agentls.text.patterns import lazy_pattern
 
 AssetReader = Callable[[str], str]
 """Returns the text of the asset of the page with the given file name."""
@@ -37,7 +38,7 @@ _MERMAID_SHAPES = {
     "file": '>"{}"]',
     "tool": '(["{}"])',
 }
-_NOT_PLAIN = re.compile(r"[^\w ./:-]|^[-\d]+(?=[. ])")
+_NOT_PLAIN = lazy_pattern(r"[^\w ./:-]|^[-\d]+(?=[. ])")
 
 MERMAID_EDGES = 500
 """The default of Mermaid's `maxEdges`: it does not draw a graph with more."""

@@ -12,17 +12,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, parse
 
-_OPENING = re.compile(r"\ufeff?\s*?(-{3,}[^\s:]*)[ \t]*(?=\r|\n|\Z)")
-_LATE_OPENING = re.compile(r"^[ \t]*(-{3,}[^\s:]*)[ \t]*\r?\n(?=[A-Za-z_-]+[ \t]*:\s)", re.MULTILINE)
+_OPENING = lazy_pattern(r"\ufeff?\s*?(-{3,}[^\s:]*)[ \t]*(?=\r|\n|\Z)")
+_LATE_OPENING = lazy_pattern(r"^[ \t]*(-{3,}[^\s:]*)[ \t]*\r?\n(?=[A-Za-z_-]+[ \t]*:\s)", re.MULTILINE)
 MAX_LEADING_TEXT = 2000  # characters before the opening fence
-_CLOSING = re.compile(r"^-{3,}(?=[ \t]*\r?$)", re.MULTILINE)
-TOP_LEVEL_KEY = re.compile(
+_CLOSING = lazy_pattern(r"^-{3,}(?=[ \t]*\r?$)", re.MULTILINE)
+TOP_LEVEL_KEY = lazy_pattern(
     r"""^(?P<key>"[^"\n]*"|'[^'\n]*'|[^\s#'"\-\[{&*!|>%@`:][^\n:]*?|-[^\s:]+)[ \t]*:(?=\s|\Z)"""
 )
-_CODE_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
-_LOOKS_LIKE_YAML = re.compile(r"[ \t#]|-(?:\s|\Z)|[A-Za-z_$][\w.$-]*[ \t]*(?::(?:\s|\Z)|\Z)|\Z")
+_CODE_FENCE = lazy_pattern(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
+_LOOKS_LIKE_YAML = lazy_pattern(r"[ \t#]|-(?:\s|\Z)|[A-Za-z_$][\w.$-]*[ \t]*(?::(?:\s|\Z)|\Z)|\Z")
 
 
 class FrontmatterBlock(NamedTuple):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_CLASS = re.compile(r"\[[^\]\n]+\]")
+from agentls.text.patterns import lazy_pattern
+
+_CLASS = lazy_pattern(r"\[[^\]\n]+\]")
 _MAX_LENGTH = 500
 _MAX_STARS = 8
 """The time of a match grows exponentially with the number of `*`. A pattern with more is not compiled."""
@@ -69,4 +71,4 @@ def compile_pattern(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-_TOKEN = re.compile(rf"\*\*/|\*\*|{_CLASS.pattern}|.", re.DOTALL)
+_TOKEN = lazy_pattern(rf"\*\*/|\*\*|{_CLASS.pattern}|.", re.DOTALL)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 
 
 class Heading(NamedTuple):
@@ -62,9 +63,9 @@ class Markdown(NamedTuple):
         return at >= 0 and offset < self.code_blocks[at].span.end
 
 
-_UNENCODABLE = re.compile("[\0\ud800-\udfff]")
-_TAG_LINE = re.compile(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*$", re.MULTILINE)
-_CLOSING_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*\r?\n?\Z")
+_UNENCODABLE = lazy_pattern("[\0\ud800-\udfff]")
+_TAG_LINE = lazy_pattern(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*$", re.MULTILINE)
+_CLOSING_FENCE = lazy_pattern(r"[ \t>]*(`{3,}|~{3,})[ \t]*\r?\n?\Z")
 
 
 def parse(text: str, start: int) -> Markdown:

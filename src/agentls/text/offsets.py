@@ -7,15 +7,16 @@ a line ends with ``\\n``, ``\\r\\n`` or ``\\r``.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from agentls.text.patterns import lazy_pattern
+
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_NEWLINE = re.compile(r"\n")  # Faster by half for texts without `\r`.
+_LINE_END = lazy_pattern(r"\r\n|\n|\r")
+_NEWLINE = lazy_pattern(r"\n")  # Faster by half for texts without `\r`.
 
 
 class Span(NamedTuple):

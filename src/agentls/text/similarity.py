@@ -6,10 +6,11 @@ which few texts on other subjects share, so that a search compares few texts.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, insort
 from itertools import combinations, islice
 from typing import NamedTuple, TypeVar
+
+from agentls.text.patterns import lazy_pattern
 
 MIN_WORDS = 6
 """The minimal number of distinct words of a text that can have near duplicates."""
@@ -22,7 +23,7 @@ MAX_COMPARISONS = 50
 
 _Key = TypeVar("_Key", str, tuple[str, ...])
 
-_WORD = re.compile(r"\w+")
+_WORD = lazy_pattern(r"\w+")
 _MAX_EXTRA_WORDS = 8
 
 

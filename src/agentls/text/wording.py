@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Mapping, Node, Sequence
 
 _MAX_LENGTH = 60
@@ -99,7 +100,7 @@ VERBS = {
 }
 """The verbs that say what a runtime does: as used of one, and of several."""
 
-_VERB = re.compile(r"(?:^|(?<=, and ))\w+")
+_VERB = lazy_pattern(r"(?:^|(?<=, and ))\w+")
 
 
 def agree(predicate: str, *, several: bool) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 
 ScalarStyle = Literal["plain", "single", "double", "literal", "folded"]
 ScalarType = Literal["str", "null", "bool", "int", "float", "date"]
@@ -193,16 +194,16 @@ _UNBOUNDED = 1 << 60
 # Deeper nesting overflows the stack of the C parser. No agent file is nested this deep.
 _MAX_DEPTH = 200
 NESTED_TOO_DEEPLY = "nested too deeply"
-_DEEP_INDENT = re.compile(rf"^ {{{_MAX_DEPTH}}}", re.MULTILINE)
+_DEEP_INDENT = lazy_pattern(rf"^ {{{_MAX_DEPTH}}}", re.MULTILINE)
 
 # Characters that PyYAML rejects or reads as line ends, but YAML 1.2 does not. They are replaced by private-use
 # characters and restored after parsing, one by one, so that offsets stay the same.
-_UNUSUAL_CHARACTERS = re.compile(
+_UNUSUAL_CHARACTERS = lazy_pattern(
     "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _PRIVATE_USE = range(0xF0000, 0xFFFFE)
 
-TAB_INDENTATION = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
+TAB_INDENTATION = lazy_pattern(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
 
 
 def _core_schema() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
@@ -219,8 +220,9 @@ def _core_schema() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
             "-+.0123456789",
         ),
     ):
+        compiled_late = lazy_pattern(pattern)
         for character in first:
-            table.setdefault(character, []).append((_TAG + name, re.compile(pattern)))
+            table.setdefault(character, []).append((_TAG + name, compiled_late))
     return table
 
 
@@ -386,9 +388,9 @@ _STYLES: dict[str | None, ScalarStyle] = {
     "|": "literal",
     ">": "folded",
 }
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|\Z))+")
+_PROPERTIES = lazy_pattern(r"(?:[&!]\S*(?:\s+|\Z))+")
 _MAX_ALIAS_ITEMS = 100
-_ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
+_ALIAS = lazy_pattern(r"\*[^\s,\[\]{}]+")
 
 
 class _Converter:

@@ -87,8 +87,7 @@ def read_settings(file: str) -> LoadedConfig:
         import tomllib
     else:
         import tomli as tomllib
-    import agentls.linter.rules  # noqa: F401  Fills the registry.
-    from agentls.linter.rule import RULES
+    from agentls.linter.rules import all_rules
 
     where = absolute_path(file)
     root = where.rpartition("/")[0]
@@ -100,7 +99,7 @@ def read_settings(file: str) -> LoadedConfig:
     if where.endswith("/pyproject.toml"):
         tool = data.get("tool", {})
         data = tool.get("agentls", {}) if isinstance(tool, dict) else {}
-    config, problems = parse_config(data, RULES)
+    config, problems = parse_config(data, all_rules())
     config, dialect_problems = read_user_dialects(config, root)
     unknown_names = loader.find_unknown_names(config)
     return LoadedConfig(config, where, root, (*problems, *dialect_problems, *unknown_names))

@@ -1,22 +1,26 @@
 """The rules, one function each, grouped by what they look at.
 
-Importing this package registers all of them in `agentls.linter.rule.RULES`.
+Importing this package registers them in `agentls.linter.rule.RULES`, except those that apply to few files, whose
+modules are imported for the first of these files.
 """
 
+from __future__ import annotations
+
+from collections.abc import Set
+from importlib import import_module
+
+from agentls.linter.rule import RULES, Rule
 from agentls.linter.rules import (
     characters,
     descriptions,
     file_references,
-    hook_definitions,
     identity,
     ignore_comments,
     keys,
     listed_tools,
     loading,
-    mcp_servers,
     models,
     permission_entries,
-    project_names,
     prompt,
     values,
     yaml_syntax,
@@ -26,17 +30,34 @@ __all__ = [
     "characters",
     "descriptions",
     "file_references",
-    "hook_definitions",
     "identity",
     "ignore_comments",
     "keys",
     "listed_tools",
     "loading",
-    "mcp_servers",
     "models",
     "permission_entries",
-    "project_names",
     "prompt",
     "values",
     "yaml_syntax",
 ]
+
+LATE_MODULES = {
+    "hook_definitions": {"type hooks", "reason broken-hooks"},
+    "mcp_servers": {"type servers", "type skills"},
+    "project_names": {"project"},
+}
+"""The modules that are not imported with this package, with the subjects of all their rules."""
+
+
+def load_rules_about(subjects: Set[str]) -> None:
+    """Register the rules about these subjects."""
+    for module, about in LATE_MODULES.items():
+        if not about.isdisjoint(subjects):
+            import_module(f"{__name__}.{module}")
+
+
+def all_rules() -> dict[str, Rule]:
+    """Return all rules by their codes, in the order of their modules."""
+    load_rules_about(set().union(*LATE_MODULES.values()))
+    return {rule.code: rule for rule in sorted(RULES.values(), key=lambda rule: rule.group)}

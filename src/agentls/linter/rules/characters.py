@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared.load_reasons import findings_for_reason
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 
 _REPLACEMENT = "\ufffd"
 
@@ -111,7 +111,7 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
 
 _BYTE_ORDER_MARK = "\ufeff"
 _USUAL = bytes((*range(0x20, 0x7F), *b"\t\n\f\r"))
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy_pattern(
     "["
     "\0-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
     "\xad\u034f\u180e\u200b-\u200d\u2060-\u2064\ufeff"  # zero-width characters
@@ -123,16 +123,16 @@ _INVISIBLE = re.compile(
 )
 
 
-_EMOJI = re.compile("[\u2100-\u2bff\U0001f000-\U0001faff]\ufe0f")  # the most common legitimate use
-_IN_EMOJI = re.compile("[\ufe0e\ufe0f]?\u200d?")
-_IN_FLAG = re.compile("[\U000e0020-\U000e007e]+\U000e007f")
-_IN_SCRIPT = re.compile("[\u200b-\u200d]{1,2}|[\u180b-\u180d\u180f\ufe00-\ufe0f]")
-_IN_IDEOGRAPHS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_EMOJI = lazy_pattern("[\u2100-\u2bff\U0001f000-\U0001faff]\ufe0f")  # the most common legitimate use
+_IN_EMOJI = lazy_pattern("[\ufe0e\ufe0f]?\u200d?")
+_IN_FLAG = lazy_pattern("[\U000e0020-\U000e007e]+\U000e007f")
+_IN_SCRIPT = lazy_pattern("[\u200b-\u200d]{1,2}|[\u180b-\u180d\u180f\ufe00-\ufe0f]")
+_IN_IDEOGRAPHS = lazy_pattern("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _NEAR = 100
 """How many characters around a direction mark may contain the right-to-left text that it is for."""
 
 
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]+")
+_DIRECTIONS = lazy_pattern("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]+")
 
 
 def _is_legitimate(text: str, span: Span) -> bool:

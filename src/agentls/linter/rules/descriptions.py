@@ -12,6 +12,7 @@ from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.linter.shared.definitions import main_definition
 from agentls.linter.shared.lost_text import find_lost_text, quote_value
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.tokens import estimate_tokens
 from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Scalar
@@ -117,9 +118,9 @@ def mangled_backslash(ctx: Context) -> Iterator[Finding]:
         yield Finding(span, f"{ctx.describe_effect('reads')} `\\n` in `{path[:40]}` as a line break.", fixes)
 
 
-_WINDOWS_PATH = re.compile(r"(?<![\w.:\\-])(?:[A-Za-z]:)?(?:[\w.-]*\\[\w.-]*\w)+")
-_DRIVE = re.compile(r"[A-Z]:\\")
-_FOLDERS = re.compile(r"\w\\(?!u[0-9a-f]{4}|[nrt])\w")
+_WINDOWS_PATH = lazy_pattern(r"(?<![\w.:\\-])(?:[A-Za-z]:)?(?:[\w.-]*\\[\w.-]*\w)+")
+_DRIVE = lazy_pattern(r"[A-Z]:\\")
+_FOLDERS = lazy_pattern(r"\w\\(?!u[0-9a-f]{4}|[nrt])\w")
 
 
 @rule("suggestion")
@@ -167,8 +168,8 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
 # These words are found quicker than by the pattern, which has them as well.
 _FREQUENT_CUES = (" when ", " use ", " after ", " before ")
 
-_ENGLISH = re.compile(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
-_CUE = re.compile(
+_ENGLISH = lazy_pattern(r"\b(?:the|and|of|with|to|an|for)\b", re.IGNORECASE)
+_CUE = lazy_pattern(
     r"\b(?:us(?:e|es|ed|ing|age)|invok\w+|call(?:s|ed)?|trigger\w*|spawn\w*|launch\w*|delegat\w+|dispatch\w*"
     r"|activat\w+|consult|engage|recommended|proactive\w*|when\w*|before|after|during|once|while|if|upon"
     r"|must|should|need\w*|requir\w+|ask(?:s|ed)?|want(?:s|ed)?"

@@ -15,6 +15,7 @@ from agentls.project.path_references import FILE_PATTERN, IMPORT_PATTERN, LINK_P
 from agentls.readers.reading import Reading
 from agentls.text import globs
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
@@ -83,7 +84,7 @@ def _depth(ctx: Context) -> int:
     return min(_MAX_DEPTH, len(folders.strip("/").split("/"))) if anywhere else 0
 
 
-_TOOL = re.compile(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
+_TOOL = lazy_pattern(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
 
 
 def _readers(ctx: Context) -> tuple[Reading, ...]:
@@ -223,7 +224,7 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
         yield Finding(span, message, fixes)
 
 
-_CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
+_CODE_SPAN = lazy_pattern(r"(`+)[^`\n]+\1")
 
 
 @rule("advice", contains="@")

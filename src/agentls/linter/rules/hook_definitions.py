@@ -16,6 +16,7 @@ from agentls.linter.shared import hook_shape as shape
 from agentls.linter.shared.load_reasons import can_be_read, findings_for_reason
 from agentls.linter.shared.suggestions import suggest
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case
 from agentls.text.wording import describe_value, format_code, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_null
@@ -591,7 +592,7 @@ def specifier_in_matcher(ctx: Context) -> Iterator[Finding]:
         )
 
 
-_SPECIFIER = re.compile(r"(?:^|(?<=[|,\s]))(?P<name>\w+)\([^()]*\)(?=$|[|,\s])")
+_SPECIFIER = lazy_pattern(r"(?:^|(?<=[|,\s]))(?P<name>\w+)\([^()]*\)(?=$|[|,\s])")
 
 
 def _specifier(dialect: Dialect, text: str) -> str | None:
@@ -654,7 +655,7 @@ class _MatcherName(NamedTuple):
     meant: str | None
 
 
-_EXACT = re.compile(r"[A-Za-z0-9_\- ,|]*")
+_EXACT = lazy_pattern(r"[A-Za-z0-9_\- ,|]*")
 
 
 def _unknown_names(ctx: Context, matcher: Scalar) -> tuple[list[_MatcherName], int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from textwrap import dedent
 
 from agentls.document.edits import set_value, write_literal_block, write_scalar
 from agentls.linter.consequence import Consequence, effects_on
@@ -214,6 +213,8 @@ def _report_non_string(ctx: Context, key: str) -> Iterator[Finding]:
             fixes.append(Fix("Convert to a single value", (set_value(entry, item),)))
         if "\n" in raw or not (isinstance(entry.value, Scalar) or entry.value.flow):
             start = ctx.text.rfind("\n", 0, entry.value.span.start) + 1
+            from textwrap import dedent  # Loading it takes longer than all rules for one file.
+
             lines = dedent(ctx.text[max(start, entry.key.span.end + 1) : entry.value.span.end]).strip()
             edit = set_value(entry, write_literal_block(lines, ctx.document.newline))
             fixes.append(Fix("Convert to a block scalar", (edit,)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.linter.rule import RULES, Context, Finding, Fix, rule
+from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 
@@ -31,9 +31,9 @@ def unused_suppression(ctx: Context) -> Iterator[Finding]:
     """
     for comment in ctx.unused_suppressions:
         message = "Unused ignore comment."
-        unknown = next((code for code in comment.codes if code not in RULES), None)
+        unknown = next((code for code in comment.codes if code not in ctx.rule_codes), None)
         if unknown is not None:
-            suggestion = closest_match(unknown, RULES)
+            suggestion = closest_match(unknown, ctx.rule_codes)
             message = f"Unknown rule `{unknown}` in ignore comment."
             message += f" Did you mean `{suggestion}`?" if suggestion else ""
         span = _removable_span(ctx.text, comment.span)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentls.dialects.loader import Dialect
@@ -45,6 +44,7 @@ from agentls.linter.shared.tool_entries import (
 from agentls.linter.shared.translation import foreign_format_of
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
@@ -649,7 +649,7 @@ def _separate_with_commas(ctx: Context, scalar: Scalar, wrong: list[str]) -> tup
 
 _MARKS = {" ": "a space", "\n": "a line break", "\t": "a tab", "\u00a0": "a no-break space"}
 
-_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
+_NEEDS_NO_QUOTES = lazy_pattern(r"[A-Za-z](?:[\w ,()/.*-]|:(?=\S))*")
 
 
 @rule("ignored", subjects=("specifier",))

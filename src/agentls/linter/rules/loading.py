@@ -23,12 +23,13 @@ from agentls.linter.shared.translation import (
 )
 from agentls.readers.yaml_errors import dash_run
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names
 
-_DASHES = re.compile(r"-{3,}")
-_ALMOST_CLOSING = re.compile(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
-_CODE_FENCE_BEFORE = re.compile(r"(?:```|~~~)[^\n]*")
-_CODE_FENCE_AT_END = re.compile(r"\n[ \t]*(?:```|~~~)\s*\Z")
+_DASHES = lazy_pattern(r"-{3,}")
+_ALMOST_CLOSING = lazy_pattern(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
+_CODE_FENCE_BEFORE = lazy_pattern(r"(?:```|~~~)[^\n]*")
+_CODE_FENCE_AT_END = lazy_pattern(r"\n[ \t]*(?:```|~~~)\s*\Z")
 
 
 @rule("advice", subjects=("reason missing-frontmatter", "no frontmatter"))

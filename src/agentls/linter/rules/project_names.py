@@ -16,6 +16,7 @@ from agentls.linter.shared.definitions import main_definition, name_span, projec
 from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference, ReferenceForm
 from agentls.text.offsets import Edit
 from agentls.text.paths import is_inside, parent_folders
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -627,7 +628,7 @@ def _contains(entry: Entry, offset: int) -> bool:
 
 # --- references in prose ----------------------------------------------------------------------
 
-_DELEGATION = re.compile(
+_DELEGATION = lazy_pattern(
     r"""\b(?:(?:ask|use|(?:consult|dispatch|engag|guid|help|invok|involv|launch|notif|spawn|support|assist)
             (?:e|es|s|ing|y)?)
         |(?:delegat|hand|escalat|pass|transfer|dispatch|defer|rout|forward|switch|report|return)(?:e|es|s|ing)?
@@ -639,22 +640,22 @@ _DELEGATION = re.compile(
 )
 
 
-_AFTER_DELEGATION = re.compile(
+_AFTER_DELEGATION = lazy_pattern(
     r"[*`\"']*[ \t]*(?:$|[.,;:)|(\u2014\u2013\u2192]|->|-{1,2}[ ]"
     r"|(?:on|for|with|to|about|before|after|in|when|if|via|and|or|at|during|through|as|from)\b)",
     re.MULTILINE,
 )
 
 
-_HEAD = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|\|[ \t]*)[*`\"']*\Z")
-_AFTER_HEAD = re.compile(
+_HEAD = lazy_pattern(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|\|[ \t]*)[*`\"']*\Z")
+_AFTER_HEAD = lazy_pattern(
     r"[*`\"']*[ \t]*(?:$|[:(|\u2014\u2013\u2192]|->|-{1,2}[ ]|(?:for|to|when|if|handles)\b)", re.MULTILINE
 )
 
 
-_IN_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
-_NOT_IN_LIST = re.compile(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
-_NOUN = re.compile(r"[*`]+[ ](?:sub-?)?agents?\b")
+_IN_LIST = lazy_pattern(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
+_NOT_IN_LIST = lazy_pattern(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
+_NOUN = lazy_pattern(r"[*`]+[ ](?:sub-?)?agents?\b")
 _WINDOW = 80
 
 

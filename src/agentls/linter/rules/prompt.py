@@ -13,6 +13,7 @@ from agentls.linter.shared.load_reasons import FENCE, find_early_closing, findin
 from agentls.readers.pipeline import find_variant
 from agentls.text.markdown import CodeBlock
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match
 from agentls.text.wording import join_names
 
@@ -57,7 +58,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
 
 # Finds the lines that may be headings or code fences, most of which the first character rules out. The Markdown
 # parser is slower and decides, but it only runs if these lines look suspicious.
-_HEADING_OR_FENCE = re.compile(
+_HEADING_OR_FENCE = lazy_pattern(
     r"\n(?=[#`~ \t>])(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
 )
 
@@ -131,7 +132,7 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, "This code block is never closed.", (fix,) if fix else ())
 
 
-_FENCE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(`{3,}|~{3,})([^`\r\n]*)", re.MULTILINE)
+_FENCE = lazy_pattern(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(`{3,}|~{3,})([^`\r\n]*)", re.MULTILINE)
 
 
 def _open_blocks(document: Document) -> list[CodeBlock]:
@@ -348,8 +349,8 @@ def leaked_frontmatter(ctx: Context) -> Iterator[Finding]:
     yield Finding(span, f"{effect}.", fixes)
 
 
-_KEY = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s)", re.MULTILINE)
-_KEYS_BELOW = re.compile(
+_KEY = lazy_pattern(r"^([A-Za-z][\w-]*)[ \t]*:(?=\s)", re.MULTILINE)
+_KEYS_BELOW = lazy_pattern(
     r"""\s*(?:^-{3,}[ \t]*\r?\n\s*)?  # an optional second `---`
     (?:<!--[^\n]*-->[ \t]*\r?\n\s*)?  # an optional comment, which may be an ignore comment
     (?P<keys>(?:

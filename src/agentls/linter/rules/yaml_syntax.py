@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from textwrap import dedent
 
 from agentls.document.edits import quote_scalar, write_folded_block, write_literal_block
 from agentls.linter.rule import Context, Finding, Fix, rule
@@ -18,6 +17,7 @@ from agentls.linter.shared.load_reasons import (
 from agentls.readers.yaml_errors import entry_key, entry_value_span
 from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import code_span
 from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, Sequence, parse
 
@@ -56,7 +56,7 @@ def frontmatter_not_a_mapping(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=fixes)
 
 
-_KEY_WITHOUT_SPACE = re.compile(r"^([A-Za-z_-]+):(?=\S)", re.MULTILINE)
+_KEY_WITHOUT_SPACE = lazy_pattern(r"^([A-Za-z_-]+):(?=\S)", re.MULTILINE)
 
 
 def _insert_spaces_after_colons(ctx: Context, where: Span) -> Iterator[Edit]:
@@ -100,9 +100,9 @@ def invalid_yaml(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=(fix,) if fix else ())
 
 
-_LINE_VALUE = re.compile(r"^([ \t]*(?:- )?[\w.-]+:[ \t]+)(\S.*?)[ \t\r]*$", re.MULTILINE)
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t\r]*")
-_UNINDENTED = re.compile(r"^[^\s#]", re.MULTILINE)
+_LINE_VALUE = lazy_pattern(r"^([ \t]*(?:- )?[\w.-]+:[ \t]+)(\S.*?)[ \t\r]*$", re.MULTILINE)
+_BLOCK_HEADER = lazy_pattern(r"[|>][-+0-9]*[ \t\r]*")
+_UNINDENTED = lazy_pattern(r"^[^\s#]", re.MULTILINE)
 
 
 # These words start the lines of a conversation in a description. They look like keys, but are not.
@@ -170,6 +170,8 @@ def _chunks_of_value(ctx: Context, chunks: list[Span], at: int) -> tuple[int, in
 
 def _intended_texts(raw: str) -> Iterator[str]:
     """Yield the likely intended text of a raw value, first with the indentation of its lines, then without."""
+    from textwrap import dedent  # Loading it takes longer than all rules for one file.
+
     first, *rest = raw.replace("\r\n", "\n").split("\n")
     below = dedent("\n".join(rest))
     if _BLOCK_HEADER.fullmatch(first):
@@ -407,8 +409,8 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         )
 
 
-_COMMENT = re.compile(r"[ \t]+(#.*)")
-_IGNORE_COMMENT = re.compile(r"[ \t]+(#[ \t]*agentls:.*)")
+_COMMENT = lazy_pattern(r"[ \t]+(#.*)")
+_IGNORE_COMMENT = lazy_pattern(r"[ \t]+(#[ \t]*agentls:.*)")
 
 
 @rule("ignored", subjects=("repaired frontmatter",))

@@ -16,12 +16,13 @@ from agentls.document.edits import quote_scalar, remove_entry
 from agentls.linter.rule import Context, Fix
 from agentls.linter.shared.value_types import closest_boolean
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-_NAMES = re.compile(r"[\w.-]+(?:,[ ]*[\w.-]+)*")
-_COMMENT = re.compile(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
+_NUMBER = lazy_pattern(r"[-+]?\d+(?:\.\d+)?")
+_NAMES = lazy_pattern(r"[\w.-]+(?:,[ ]*[\w.-]+)*")
+_COMMENT = lazy_pattern(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
 
 
 def correct_value(ctx: Context, span: Span) -> tuple[Fix, ...]:

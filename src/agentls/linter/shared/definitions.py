@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from agentls.linter.rule import Context
-from agentls.project.names import Definition
 from agentls.text.offsets import Span
+
+if TYPE_CHECKING:
+    from agentls.project.names import Definition
 
 
 def main_definition(ctx: Context) -> Definition | None:

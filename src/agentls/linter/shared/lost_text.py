@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from agentls.document.edits import quote_scalar
 from agentls.linter.rule import Context, Fix
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Scalar
 
-_COMMENT = re.compile(r"[ \t]*(#[^\r\n]*)")
-_LIKELY_COMMENT = re.compile(r"#[ \t]*(?:agentls:|TODO|FIXME|NOTE|XXX|HACK|noqa|yaml|prettier|cspell)")
+_COMMENT = lazy_pattern(r"[ \t]*(#[^\r\n]*)")
+_LIKELY_COMMENT = lazy_pattern(r"#[ \t]*(?:agentls:|TODO|FIXME|NOTE|XXX|HACK|noqa|yaml|prettier|cspell)")
 
 
 def find_lost_text(ctx: Context, key: str) -> Span | None:

@@ -18,6 +18,7 @@ from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Fix, describe_effect
 from agentls.linter.shared.translation import foreign_format_of
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case
 from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Node
@@ -27,8 +28,8 @@ DENIED = "disallowedTools"
 EVERY_MCP_TOOL = MCP_PREFIX + ALL_TOOLS
 
 # What authors write between tools or around them besides commas and spaces.
-SEPARATOR = re.compile(r"[;|/&+\s]|\A\W+\Z")
-_PIECE = re.compile(r"[^\s;|/&+,()]+(?:\([^()]*\))?")
+SEPARATOR = lazy_pattern(r"[;|/&+\s]|\A\W+\Z")
+_PIECE = lazy_pattern(r"[^\s;|/&+,()]+(?:\([^()]*\))?")
 _AROUND = "\"'`[]{}<>\u2018\u2019\u201c\u201d"
 
 

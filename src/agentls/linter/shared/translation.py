@@ -21,11 +21,12 @@ from agentls.linter.rule import Context, Fix
 from agentls.linter.shared.value_types import matches_type
 from agentls.readers.reading import Reason
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import match_ignoring_case
 from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
-_PLAIN = re.compile(r"[A-Za-z][\w./*-]*")
+_PLAIN = lazy_pattern(r"[A-Za-z][\w./*-]*")
 
 
 def foreign_format_of(ctx: Context) -> ForeignFormat | None:
