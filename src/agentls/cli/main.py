@@ -12,6 +12,7 @@ from agentls.cli.terminal import discard_output, prepare_streams
 
 _INTERRUPTED = 130
 _OUTPUT_CLOSED = 141
+_GARBAGE_THRESHOLD = 50_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,8 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _importing() -> Iterator[None]:
-    """Keep the garbage collector away from modules, which live as long as the process."""
+    """Keep the garbage collector away from modules, which live as long as the process, and make it rare: a run
+    over many files keeps what it finds and makes next to no cycles."""
     gc.disable()
+    gc.set_threshold(_GARBAGE_THRESHOLD)
     try:
         yield
     finally:

@@ -147,6 +147,9 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
     "format with globs": lambda context: any(key.type == "globs" for key in context.dialect.keys),
     "format with triggers": lambda context: context.dialect.activation,
     "format with template variables": lambda context: context.dialect.prompt_variables.opening,
+    "format with prompt references": lambda context: any(
+        reading.runtime.prompt.resolves_prompt_references for reading in context.readings
+    ),
     "format with permissions": lambda context: context.dialect.key("permission"),
     "format with fields": lambda context: any(
         key.fields for reading in context.readings for key in reading.dialect.keys

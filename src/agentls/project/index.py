@@ -38,6 +38,8 @@ class Index:
         self._files: dict[str, Names] = {}
         self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
         self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
+        # Most runs never ask for the references to a name, so that these files wait until one does.
+        self._waiting: dict[str, Names] = {}
         self._namespaces: dict[tuple[str, ...], Namespace] = {}
         self._counts: dict[NameKind, int] = {}
         self._spelling: dict[NameKind, SpellingIndex] = {}
@@ -77,9 +79,7 @@ class Index:
             for key in {normalise_name(name) for name in definition.all_names}:
                 rows = self._definitions.setdefault(key, {})
                 rows[names.path] = (*rows.get(names.path, ()), definition)
-        for reference in names.references:
-            uses = self._references.setdefault(normalise_name(reference.name), {})
-            uses[names.path] = (*uses.get(names.path, ()), reference)
+        self._waiting[names.path] = names
         if names.main_definition and names.main_definition.loads:
             self._namespaces.setdefault(_namespace_key(names.main_definition), Namespace()).add(
                 names.main_definition
@@ -103,8 +103,9 @@ class Index:
             self._counts[definition.kind] -= 1
             for name in definition.all_names:
                 _forget(self._definitions, name, old.path)
-        for reference in old.references:
-            _forget(self._references, reference.name, old.path)
+        if self._waiting.pop(old.path, None) is None:
+            for reference in old.references:
+                _forget(self._references, reference.name, old.path)
         if old.main_definition and old.main_definition.loads:
             namespace = self._namespaces[_namespace_key(old.main_definition)]
             namespace.remove(old.main_definition)
@@ -153,9 +154,18 @@ class Index:
 
     def find_by_name(self, name: str) -> Iterator[tuple[Names, Reference]]:
         """The references with that name, each with the names of its file."""
+        self._add_references()
         for path, rows in self._references.get(normalise_name(name), {}).items():
             names = self._files[path]
             yield from ((names, reference) for reference in rows if reference.name == name)
+
+    def _add_references(self) -> None:
+        """Add the references of the files that have changed since the last look-up."""
+        for names in self._waiting.values():
+            for reference in names.references:
+                uses = self._references.setdefault(normalise_name(reference.name), {})
+                uses[names.path] = (*uses.get(names.path, ()), reference)
+        self._waiting.clear()
 
     def resolve(self, reference: Reference, names: Names) -> list[Definition]:
         """The definitions that a reference in the file of `names` can mean, the most likely first.

@@ -380,6 +380,9 @@ def _exceeds_depth(text: str) -> bool:
     return False
 
 
+_TYPES: dict[str, ScalarType] = {
+    f"{_TAG}{kind}": kind for kind in ("str", "null", "bool", "int", "float", "date")
+}
 _STYLES: dict[str | None, ScalarStyle] = {
     None: "plain",
     "": "plain",
@@ -401,21 +404,26 @@ class _Converter:
         # Of a text as it stands, all offsets are shifted by the same.
         shifts = {there - here for here, there in source.anchors}
         self._shift = shifts.pop() if len(shifts) == 1 else None
+        self._repaired = source.repaired
         self._text = text
         self._back = back
+        self._may_have_aliases = "*" in text
         self._done: dict[int, Node] = {}
         self._open: set[int] = set()
 
     def convert(self, node: yaml.Node, after: int) -> Node:
         """Convert `node`, which comes after the offset `after` in the text of the parser."""
         start, end = node.start_mark.index, node.end_mark.index
+        if not self._may_have_aliases:
+            if isinstance(node, yaml.ScalarNode):
+                return self._convert_scalar(node, start, end)
+            return self._convert_collection(node, start, end)
         if start < after or id(node) in self._open:
             return self._resolve_alias(node, after)
         converted: Node
         if isinstance(node, yaml.ScalarNode):
             converted = self._convert_scalar(node, start, end)
         else:
-            assert isinstance(node, yaml.CollectionNode), "a node is a scalar or a collection"
             self._open.add(id(node))
             converted = self._convert_collection(node, start, end)
             self._open.discard(id(node))
@@ -431,8 +439,6 @@ class _Converter:
         text: str = node.value
         if self._back:
             text = text.translate(self._back)
-        tag: str = node.tag
-        kind = tag[len(_TAG) :] if tag.startswith(_TAG) else "str"
         properties = None
         if start < end and self._text[start] in "&!":
             found = _PROPERTIES.match(self._text, start, end)
@@ -445,14 +451,14 @@ class _Converter:
             while end > start and self._text[end - 1] in " \t\r\n":
                 end -= 1
         span = self._span(start, end)
-        if span in self._source.repaired:
+        if self._repaired and span in self._repaired:
             style = "plain"
-        return Scalar(span, text, style, kind if kind in _CONSTRUCT else "str", properties)  # type: ignore[arg-type]
+        return Scalar(span, text, style, _TYPES.get(node.tag, "str"), properties)
 
     def _convert_collection(self, node: yaml.CollectionNode, start: int, end: int) -> Node:
         flow = bool(node.flow_style)
         if isinstance(node, yaml.MappingNode):
-            entries = []
+            entries: list[Entry] = []
             at = start
             for key, value in node.value:
                 key_node = self.convert(key, at)

@@ -70,7 +70,7 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("advice", contains="\\n")
+@rule("advice", contains="\\")
 def mangled_backslash(ctx: Context) -> Iterator[Finding]:
     r"""A path in the description contains `\n`, which becomes a line break.
 
@@ -157,7 +157,7 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
         return
     if not ctx.dialect.model_invocable or ctx.is_chosen_by_people:
         return  # The model does not delegate tasks to it.
-    if any(cue in description for cue in _FREQUENT_CUES) or _CUE.search(description):
+    if any(cue in description for cue in _FREQUENT_CUES) or _CUE.search(description.lower()):
         return
     if find_lost_text(ctx, "description"):
         return
@@ -173,9 +173,9 @@ _CUE = lazy_pattern(
     r"\b(?:us(?:e|es|ed|ing|age)|invok\w+|call(?:s|ed)?|trigger\w*|spawn\w*|launch\w*|delegat\w+|dispatch\w*"
     r"|activat\w+|consult|engage|recommended|proactive\w*|when\w*|before|after|during|once|while|if|upon"
     r"|must|should|need\w*|requir\w+|ask(?:s|ed)?|want(?:s|ed)?"
-    r"|(?:agent|assistant|specialist|expert|tool|ideal|perfect|best|great|good|suitable|responsible) for)\b",
-    re.IGNORECASE,
+    r"|(?:agent|assistant|specialist|expert|tool|ideal|perfect|best|great|good|suitable|responsible) for)\b"
 )
+"""It is matched with text in lower case, which takes half the time of a pattern that ignores case."""
 
 
 @rule("advice")

