@@ -455,7 +455,8 @@ class _Converter:
             style = "plain"
         return Scalar(span, text, style, _TYPES.get(node.tag, "str"), properties)
 
-    def _convert_collection(self, node: yaml.CollectionNode, start: int, end: int) -> Node:
+    def _convert_collection(self, node: Any, start: int, end: int) -> Node:
+        """Convert a mapping or a sequence: every node of PyYAML but a scalar."""
         flow = bool(node.flow_style)
         if isinstance(node, yaml.MappingNode):
             entries: list[Entry] = []
