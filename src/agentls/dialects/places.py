@@ -1,6 +1,6 @@
 """The table of places: which dialect a file belongs to, judging by its folder and its name.
 
-Each place is one line of `tables/places.yaml`, in the order of trying, and each line is parsed only when it
+Each place is one line of `tables/places.yaml`, in the order of trying, and a `Place` is made of it only when it
 is its turn: most files are in one of the first places.
 """
 
@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from agentls.dialects.rows import build_record
 from agentls.dialects.runtimes import Place
-from agentls.dialects.tables import read_table
-from agentls.text.yaml_tree import load_yaml
+from agentls.dialects.tables import load_table
 
 
 class DialectPlace(NamedTuple):
@@ -23,46 +22,41 @@ class DialectPlace(NamedTuple):
     dialect: str
 
 
-class _Line(NamedTuple):
-    """A line of the table: the dialect, and what follows it (nothing for a dialect without a place)."""
+class _Row(NamedTuple):
+    """A row of the table: the dialect, and the fields of its place (none for a dialect without a place)."""
 
     dialect: str
-    text: str
+    fields: dict[str, Any] | None
 
 
 @cache
-def _lines() -> tuple[_Line, ...]:
-    lines = (line.removeprefix("- ") for line in read_table("places").splitlines() if line.startswith("- "))
-    return tuple(_Line(name, text) for name, _, text in (line.partition(":") for line in lines))
+def _rows() -> tuple[_Row, ...]:
+    return tuple(_Row(*item) for row in load_table("places") for item in row.items())
 
 
 @cache
-def _parse_line(line: _Line) -> Any:
-    return load_yaml(line.text)
-
-
-@cache
-def _place(line: _Line) -> DialectPlace:
-    place = build_record(Place, _parse_line(line), f"places.{line.dialect}")
+def _place(at: int) -> DialectPlace:
+    row = _rows()[at]
+    place = build_record(Place, row.fields, f"places.{row.dialect}")
     assert isinstance(place, Place)
-    return DialectPlace(place, line.dialect)
+    return DialectPlace(place, row.dialect)
 
 
 def shipped_dialect_names() -> tuple[str, ...]:
     """The names of the dialects that ship, in the order of the table: the most common first."""
-    return tuple(dict.fromkeys(line.dialect for line in _lines()))
+    return tuple(dict.fromkeys(row.dialect for row in _rows()))
 
 
 def shipped_places() -> Iterator[DialectPlace]:
     """Yield the places of the dialects that ship, in the order of the table."""
-    return (_place(line) for line in _lines() if line.text.strip())
+    return (_place(at) for at, row in enumerate(_rows()) if row.fields)
 
 
 def shipped_places_of(dialect: str) -> tuple[Place, ...]:
-    """The places of a dialect that ships. The other lines of the table are not parsed."""
-    return tuple(_place(line).place for line in _lines() if line.dialect == dialect and line.text.strip())
+    """The places of a dialect that ships."""
+    return tuple(_place(at).place for at, row in enumerate(_rows()) if row.dialect == dialect and row.fields)
 
 
 def place_rows(dialect: str) -> list[dict[str, Any]]:
     """The same as plain data, as a dialect file of a user's has them below `places`."""
-    return [_parse_line(line) for line in _lines() if line.dialect == dialect and line.text.strip()]
+    return [row.fields for row in _rows() if row.dialect == dialect and row.fields]
