@@ -1,6 +1,6 @@
 """The table of places: which dialect a file has, by its folder and its name.
 
-Each place is one line of `tables/places.yaml`. Lines are tried in order, and each is parsed only when it is
+Each place is one line of `tables/places.yaml`. Lines are tried in order, and a `Place` is only made when its line is
 tried, since most files are in one of the first places.
 """
 
@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from agentls.dialects.rows import build_record
 from agentls.dialects.runtimes import Place
-from agentls.dialects.tables import read_table
-from agentls.text.yaml_tree import load_yaml
+from agentls.dialects.tables import load_table
 
 
 class DialectPlace(NamedTuple):
@@ -23,46 +22,41 @@ class DialectPlace(NamedTuple):
     dialect: str
 
 
-class _Line(NamedTuple):
-    """A line of the table: the dialect, and the rest of the line ("" for a dialect without a place)."""
+class _Row(NamedTuple):
+    """A row of the table: the dialect, and the fields of its place (none for a dialect without a place)."""
 
     dialect: str
-    text: str
+    fields: dict[str, Any] | None
 
 
 @cache
-def _lines() -> tuple[_Line, ...]:
-    lines = (line.removeprefix("- ") for line in read_table("places").splitlines() if line.startswith("- "))
-    return tuple(_Line(name, text) for name, _, text in (line.partition(":") for line in lines))
+def _rows() -> tuple[_Row, ...]:
+    return tuple(_Row(*item) for row in load_table("places") for item in row.items())
 
 
 @cache
-def _parse_line(line: _Line) -> Any:
-    return load_yaml(line.text)
-
-
-@cache
-def _place(line: _Line) -> DialectPlace:
-    place = build_record(Place, _parse_line(line), f"places.{line.dialect}")
+def _place(at: int) -> DialectPlace:
+    row = _rows()[at]
+    place = build_record(Place, row.fields, f"places.{row.dialect}")
     assert isinstance(place, Place)
-    return DialectPlace(place, line.dialect)
+    return DialectPlace(place, row.dialect)
 
 
 def shipped_dialect_names() -> tuple[str, ...]:
     """Return the names of the shipped dialects in the order of the table, the most common first."""
-    return tuple(dict.fromkeys(line.dialect for line in _lines()))
+    return tuple(dict.fromkeys(row.dialect for row in _rows()))
 
 
 def shipped_places() -> Iterator[DialectPlace]:
     """Yield the places of the shipped dialects in the order of the table."""
-    return (_place(line) for line in _lines() if line.text.strip())
+    return (_place(at) for at, row in enumerate(_rows()) if row.fields)
 
 
 def shipped_places_of(dialect: str) -> tuple[Place, ...]:
-    """Return the places of a shipped dialect. The other lines of the table are not parsed."""
-    return tuple(_place(line).place for line in _lines() if line.dialect == dialect and line.text.strip())
+    """Return the places of a shipped dialect."""
+    return tuple(_place(at).place for at, row in enumerate(_rows()) if row.dialect == dialect and row.fields)
 
 
 def place_rows(dialect: str) -> list[dict[str, Any]]:
     """Return the places of a shipped dialect as plain data, as in `places` of a user's dialect file."""
-    return [_parse_line(line) for line in _lines() if line.dialect == dialect and line.text.strip()]
+    return [row.fields for row in _rows() if row.dialect == dialect and row.fields]

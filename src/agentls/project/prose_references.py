@@ -46,18 +46,18 @@ def _marked(row: PromptForm) -> _Marked:
         key = rf"(?:{row.argument}\s*[:=]\s*)?" if row.argument else ""
         slash = "/?" if row.refers_to == "skill" else ""  # A skill is also a command.
         pattern = rf"{sign}\({key}{_QUOTE}?{slash}({_NAME}){_QUOTE}?\s*[,)]"
-        return _Marked(f"{row.sign}(", row.refers_to, "call", re.compile(pattern))
+        return _Marked(f"{row.sign}(", row.refers_to, "call", lazy_pattern(pattern))
     if row.form == "argument":
         # Without quotes it has to be all there is: a sentence may go on after it.
         pattern = (
             rf"{sign}{_QUOTE}?\s*[:=]\s*(?:{_QUOTE}({_NAME}){_QUOTE}"
             rf"|((?!\d)[\w:-]+)(?=[ \t]*(?:[,;)}}\]`]|\r?$)))"
         )
-        return _Marked(row.sign, row.refers_to, "argument", re.compile(pattern, re.MULTILINE))
+        return _Marked(row.sign, row.refers_to, "argument", lazy_pattern(pattern, re.MULTILINE))
     if row.form == "label":
-        return _Marked(row.sign, row.refers_to, "mention", re.compile(rf"@[\"']({_NAME}){sign}"))
+        return _Marked(row.sign, row.refers_to, "mention", lazy_pattern(rf"@[\"']({_NAME}){sign}"))
     return _Marked(
-        row.sign, row.refers_to, "mention", re.compile(sign + _AFTER_PREFIX[row.refers_to == "server"])
+        row.sign, row.refers_to, "mention", lazy_pattern(sign + _AFTER_PREFIX[row.refers_to == "server"])
     )
 
 
