@@ -414,20 +414,17 @@ class _Converter:
     def convert(self, node: yaml.Node, after: int) -> Node:
         """Convert `node`, which comes after the offset `after` in the text of the parser."""
         start, end = node.start_mark.index, node.end_mark.index
-        if not self._may_have_aliases:
-            if isinstance(node, yaml.ScalarNode):
-                return self._convert_scalar(node, start, end)
-            return self._convert_collection(node, start, end)
-        if start < after or id(node) in self._open:
+        if self._may_have_aliases and (start < after or id(node) in self._open):
             return self._resolve_alias(node, after)
-        converted: Node
         if isinstance(node, yaml.ScalarNode):
-            converted = self._convert_scalar(node, start, end)
+            converted: Node = self._convert_scalar(node, start, end)
         else:
+            assert isinstance(node, yaml.CollectionNode), "a node is a scalar or a collection"
             self._open.add(id(node))
             converted = self._convert_collection(node, start, end)
             self._open.discard(id(node))
-        self._done[id(node)] = converted
+        if self._may_have_aliases:
+            self._done[id(node)] = converted
         return converted
 
     def _span(self, start: int, end: int) -> Span:
