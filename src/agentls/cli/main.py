@@ -12,7 +12,6 @@ from agentls.cli.terminal import discard_output, prepare_streams
 
 _INTERRUPTED = 130
 _OUTPUT_CLOSED = 141
-_GARBAGE_THRESHOLD = 50_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,10 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _importing() -> Iterator[None]:
-    """Keep the garbage collector away from modules, which live as long as the process, and make it rare: a run
-    over many files keeps what it finds and makes next to no cycles."""
+    """Keep the garbage collector away from modules, which live as long as the process."""
     gc.disable()
-    gc.set_threshold(_GARBAGE_THRESHOLD)
     try:
         yield
     finally:
