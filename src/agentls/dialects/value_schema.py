@@ -169,12 +169,6 @@ def matches_schema(key: Key, value: Node, runtime: str) -> bool:
     return next(find_mismatches(key, value, runtime), None) is None
 
 
-def describe_schema(key: Key, runtime: str) -> str:
-    """Return what `runtime` accepts as the value of `key`, as text for users."""
-    schema = key.schema_for(runtime)
-    return _describe(key, parse_schema(schema)) if schema else "anything"
-
-
 class SchemaPosition(NamedTuple):
     """The position of a value: the key whose schema describes it, and the alternatives of the schema there."""
 
