@@ -150,7 +150,7 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
     "format with prompt references": lambda context: any(
         reading.runtime.prompt.resolves_prompt_references for reading in context.readings
     ),
-    "format with permissions": lambda context: context.dialect.key("permission"),
+    "format with permissions": lambda context: context.dialect.tool_keys.permissions,
     "format with fields": lambda context: any(
         key.fields for reading in context.readings for key in reading.dialect.keys
     ),
