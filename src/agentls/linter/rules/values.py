@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key
+from agentls.document.edits import quote_scalar
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.reason_wording import describe_mismatch
-from agentls.linter.rule import Context, Finding, Related, describe_effect, join_titles, rule
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.corrections import correct_value
 from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.suggestions import closest_value, suggest, with_suggestion
@@ -90,6 +91,7 @@ class _Mismatch(NamedTuple):
     """A value that does not match the schema of its key, and the runtimes that ignore it for that."""
 
     message: str
+    fixes: tuple[Fix, ...]
     effect: str
     is_hearsay: bool
     readings: list[Reading]
@@ -110,12 +112,23 @@ def _mismatches(ctx: Context) -> Iterator[Finding]:
                 if span in rejected:
                     continue
                 effect = key.docs.invalid_effect or _default_effect(reading)
-                first = found.setdefault(span, _Mismatch(describe_mismatch(mismatch), effect, is_hearsay, []))
+                message, fixes = describe_mismatch(mismatch), _quoting_fix(ctx, key, entry)
+                first = found.setdefault(span, _Mismatch(message, fixes, effect, is_hearsay, []))
                 first.readings.append(reading)
-    for span, (message, effect, is_hearsay, readings) in found.items():
+    for span, (message, fixes, effect, is_hearsay, readings) in found.items():
         where = f" in {join_titles(reading.runtime for reading in readings)}" if len(ctx.readings) > 1 else ""
         effects = effects_on(readings, Consequence.IGNORED, is_hearsay=is_hearsay)
-        yield with_suggestion(ctx, Finding(span, f"{message}; {effect}{where}.", effects=effects))
+        yield with_suggestion(ctx, Finding(span, f"{message}; {effect}{where}.", fixes, effects=effects))
+
+
+def _quoting_fix(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that makes a value in brackets the text that it looks like, for a key without a structure."""
+    value, written = entry.value, entry.value.span.text_in(ctx.text)
+    if key.type != "any" or isinstance(value, Scalar) or not value.flow or "\n" in written:
+        return ()
+    here = value_schema.schema_at(key)
+    is_text = here is not None and here.allows("text", "scalar")
+    return ctx.make_fix("Quote the value", Edit(value.span, quote_scalar(written))) if is_text else ()
 
 
 def _default_effect(reading: Reading) -> str:
