@@ -32,6 +32,14 @@ def write_scalar(text: str) -> str:
     return text if isinstance(root, Mapping) and root.value == {"key": text} else quote_scalar(text)
 
 
+def write_item(text: str) -> str:
+    """`text`, without line breaks, as an item of a list in brackets: plain if it parses to the same text, else
+    quoted."""
+    line = f"[{text}]"
+    root = parse(MappedText.unchanged(line, Span(0, len(line)))).root
+    return text if isinstance(root, Sequence) and root.value == [text] else quote_scalar(text)
+
+
 def write_folded_block(text: str, newline: str, indent: str = "  ") -> str:
     """`text`, without line breaks, as a folded block scalar with lines of about 100 characters.
 

@@ -49,7 +49,6 @@ SENTENCES: dict[Cause, str] = {
     "neither key nor indented": "{0} is neither a key nor indented; the closing `---` may be missing",
     "repair breaks another entry": "{0} must be quoted, and the repair that quotes it breaks the block of {1}",
     "repair ignores CRLF": "{0} must be quoted; the repair that quotes values does not work with CRLF line endings",
-    "repair ignores brackets": "{0} is in brackets but is not a list, and the repair does not quote it",
     "repair ignores the key": "{0} must be quoted; the repair that does so only handles keys of letters, `_` and `-`",
     "repair ignores further lines": "{0} must be quoted, and its continuation lines prevent the repair",
     "unknown tag": "The parser does not support the tag {0}",

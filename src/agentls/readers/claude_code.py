@@ -132,9 +132,14 @@ def _needs_quotes(value: str) -> bool:
     """Whether the repair quotes the value of a line."""
     if value[0] in "\"'" and value[-1] == value[0]:
         return False
-    if value[0] == "[" and value[-1] == "]":
+    if value[0] == "[" and value[-1] == "]" and _is_list(value):
         return False
     return _SPECIAL.search(value) is not None
+
+
+def _is_list(value: str) -> bool:
+    """Whether a value in brackets is a list, and not text such as `[file] [line]`."""
+    return isinstance(parse(MappedText.unchanged(value, Span(0, len(value)))).root, Sequence)
 
 
 def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> Iterator[Reason]:

@@ -113,7 +113,6 @@ Cause = Literal[
     "prompt too short",
     "repair breaks another entry",
     "repair ignores CRLF",
-    "repair ignores brackets",
     "repair ignores further lines",
     "repair ignores the key",
     "reserved name",

@@ -124,8 +124,6 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
         return _explain_unindented(text, chunk, Span(*unindented.span()))
     if first[:2] in ("- ", "? ") or first in ("-", "?"):
         return _invalid("indicator", first_span, key, first[0])
-    if repair and first[0] == "[" and first[-1] == "]" and not rest:
-        return _invalid("repair ignores brackets", first_span, key)
     star = _STAR_AS_KEY.search(text, text.rfind("\n", 0, value.start) + 1, value.end)
     if star:
         return _invalid("alias as key", Span(*star.span(1)), star[1])

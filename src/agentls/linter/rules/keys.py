@@ -100,6 +100,10 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         if used is None:
             yield suggest_key(ctx, Finding(entry.key.span, message, effects=effects), closest)
             continue
+        foreign = ctx.dialect.foreign_key(entry.key.text)
+        if foreign and foreign.owner:
+            # With the right key beside it, it is there for the other format.
+            effects = ctx.effects(Consequence.ADVICE)
         line = ctx.document.lines.line_number(used.key.span.start) + 1
         message += f" `{closest}` (line {line}) is used."
         related = (Related(used.key.span, "the key that is used"),)

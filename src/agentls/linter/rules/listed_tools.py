@@ -23,6 +23,7 @@ from agentls.linter.shared.tool_entries import (
     EVERY_MCP_TOOL,
     SEPARATOR,
     TOOLS,
+    WITHOUT_TOOLS,
     UnresolvedEntry,
     allows_unlisted_tools,
     entry_effect,
@@ -458,13 +459,6 @@ def _no_names_finding(ctx: Context, entry: Entry, toolless: _Toolless) -> Findin
     )
 
 
-_STARTS = {
-    "refused": "refuses to start the agent",
-    "started": "starts the agent without tools",
-    "unknown": "may start the agent without tools",
-}
-
-
 def _none_available_finding(
     ctx: Context, entry: Entry, tools: AvailableTools, toolless: _Toolless
 ) -> Finding:
@@ -481,7 +475,7 @@ def _none_available_finding(
     is_certain = runtimes[0].without_tools != "unknown" and (
         is_explained or not ctx.dialect.tool_grammar.is_open_set
     )
-    effect = describe_effect(runtimes, _STARTS[runtimes[0].without_tools])
+    effect = describe_effect(runtimes, WITHOUT_TOOLS[runtimes[0].without_tools])
     return Finding(
         entry.report_span,
         f"{problem} available{why}; {effect}.",

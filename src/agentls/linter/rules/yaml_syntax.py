@@ -6,19 +6,23 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from agentls.document.edits import quote_scalar, write_folded_block, write_literal_block
-from agentls.linter.rule import Context, Finding, Fix, rule
+from agentls.dialects.records import Key
+from agentls.dialects.tool_names import split_tool_names
+from agentls.document.edits import quote_scalar, write_folded_block, write_item, write_literal_block
+from agentls.linter.consequence import Consequence, Effect
+from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
 from agentls.linter.shared.load_reasons import (
     can_be_read,
     find_early_closing,
     findings_for_reason,
     insert_closing_fence,
 )
+from agentls.linter.shared.tool_entries import TOOLS, WITHOUT_TOOLS
 from agentls.readers.yaml_errors import entry_key, entry_value_span
 from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
-from agentls.text.wording import code_span
+from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, Sequence, parse
 
 
@@ -220,6 +224,8 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     # strings, which may not be intended, so such a fix is not safe.
     safe = not misread
     for key, value in invalid:
+        if _is_invalid_list(ctx, key, value):
+            continue  # `flow-value-repaired` reports it.
         rest = [span for _, span in invalid if span != value] + misread
         also = tuple(Edit(span, quote_scalar(span.text_in(ctx.text))) for span in rest)
         text = value.text_in(ctx.text)
@@ -419,9 +425,15 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
 
     When a value in the frontmatter is invalid without quotes, Claude Code repairs the frontmatter line by
     line and quotes every value with special characters. Braces are among them, so a mapping in braces
-    becomes a string. Qwen Code then also reads a list in brackets as a string.
+    becomes a string. A list in brackets stays a list only if it is valid and nothing follows it: with
+    `[Read, Grep` or `[*]` the brackets become a part of the names. Claude Code refuses to start an agent
+    if no tool remains. Qwen Code reads every list in brackets as a string then.
 
     ## Bad
+
+    ```yaml
+    tools: [Read, Bash(git: *)]
+    ```
 
     ```markdown
     ---
@@ -436,6 +448,10 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     ## Good
 
     ```yaml
+    tools: [Read, Bash]
+    ```
+
+    ```yaml
     description: "Use it when: the code has changed."
     mcpServers:
       - docs: {type: http, url: "https://example.com/mcp"}
@@ -443,15 +459,60 @@ def flow_value_repaired(ctx: Context) -> Iterator[Finding]:
     """
     already = {reason.span for reason in ctx.reading.reasons}
     for chunk, value, alone in _repaired_values(ctx):
-        key = entry_key(ctx.text, chunk)
-        collection = alone and not isinstance(alone.value, Scalar)
-        if alone and collection and ctx.dialect.key(key) and value not in already:
+        key = ctx.dialect.key(entry_key(ctx.text, chunk))
+        if key is None or value in already:
+            continue
+        effect, effects = _effect_of_string(ctx, key)
+        if alone and not isinstance(alone.value, Scalar):
             runtime = ctx.reading.runtime
             yield Finding(
                 alone.value.span,
-                f"`{key}` is read as a string because {runtime.title} {runtime.effects.repair_effect}.",
+                f"`{key.name}` is read as a string because {runtime.title}"
+                f" {runtime.effects.repair_effect}.{effect}",
                 quote_invalid_values(ctx),
+                effects=effects,
             )
+        elif alone is None and _is_invalid_list(ctx, key.name, value):
+            written = value.text_in(ctx.text).rstrip()
+            yield Finding(
+                Span(value.start, value.start + len(written)),
+                f"`{key.name}` is not a valid list and is read as a string.{effect}",
+                _complete_list(ctx, value, written),
+                effects=effects,
+            )
+
+
+_LISTS = ("globs", "servers", "skills", "tools")
+
+
+def _is_invalid_list(ctx: Context, key: str, value: Span) -> bool:
+    """Whether an invalid value that the repair quoted is certainly intended as a list."""
+    known = ctx.dialect.key(key)
+    return known is not None and known.type in _LISTS and ctx.text.startswith("[", value.start)
+
+
+def _effect_of_string(ctx: Context, key: Key) -> tuple[str, tuple[Effect, ...]]:
+    """Return what the runtime does because the value of `key` is a string, as a further sentence, and the effects
+    on it if they are not the usual ones."""
+    reading = ctx.reading
+    if key.name != TOOLS:
+        return "", ()
+    tools, runtime = ctx.document.tools_in(reading), reading.runtime
+    if tools.is_empty and runtime.without_tools != "unknown":
+        effect = describe_effect((runtime,), WITHOUT_TOOLS[runtime.without_tools])
+        return f" {effect}.", (Effect(runtime.name, Consequence.NO_TOOLS),)
+    ignored = join_names(each.name for each in tools.dropped)
+    return (f" {describe_effect((runtime,), f'ignores {ignored}')}." if ignored else ""), ()
+
+
+def _complete_list(ctx: Context, value: Span, written: str) -> tuple[Fix, ...]:
+    """Return the fix that makes the list valid: the items quoted where they need it, and the bracket closed."""
+    inner = written.removeprefix("[").removesuffix("]")
+    if "[" in inner or "]" in inner:
+        return ()
+    items = [item.strip("\"'") for item in split_tool_names(inner, ",")]
+    completed = f"[{', '.join(map(write_item, items))}]"
+    return ctx.make_fix(f"Change to {code_span(completed)}", Edit(value, completed))
 
 
 @rule("text lost", subjects=("ignored lines",))

@@ -27,6 +27,13 @@ TOOLS = "tools"
 DENIED = "disallowedTools"
 EVERY_MCP_TOOL = MCP_PREFIX + ALL_TOOLS
 
+WITHOUT_TOOLS = {
+    "refused": "refuses to start the agent",
+    "started": "starts the agent without tools",
+    "unknown": "may start the agent without tools",
+}
+"""What a runtime does with an agent that has no tools, by `Runtime.without_tools`."""
+
 # What authors write between tools or around them besides commas and spaces.
 SEPARATOR = lazy_pattern(r"[;|/&+\s]|\A\W+\Z")
 _PIECE = lazy_pattern(r"[^\s;|/&+,()]+(?:\([^()]*\))?")
