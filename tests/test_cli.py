@@ -19,6 +19,7 @@ import pytest
 from agentls import __version__
 from agentls.cli import examined_files, file_runs, text_output
 from agentls.cli.main import main
+from agentls.cli.terminal import Terminal
 from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic, check
@@ -110,6 +111,7 @@ def test_text_shows_the_position(project: Project) -> None:
         "\n"
         "2 files checked: 1 warning\n"
         "Run `agentls explain CODE` for details.\n"
+        "1 finding can be fixed in an editor.\n"
     )
     assert ran.err == ""
     assert ran.code == 1
@@ -138,6 +140,174 @@ def test_related_information_is_printed(project: Project) -> None:
 )
 def test_exit_code(project: Project, content: str, fail_on: str, code: int) -> None:
     assert project.write({A: content})("check", "--fail-on", fail_on).code == code
+
+
+# What is printed of many findings
+
+HINTED = CLEAN + "\n# A\n\n### B\n"
+ADVISED = CLEAN + "\n```\ncode\n"
+
+
+def agent(name: str, text: str = CLEAN) -> dict[str, str]:
+    """Return an agent with this name and a description of its own."""
+    return {f".claude/agents/{name}.md": text.replace("clean", name).replace("code.", f"{name} files.")}
+
+
+def several(text: str, count: int) -> dict[str, str]:
+    """Return that many agents with this text."""
+    return {path: each for n in range(count) for path, each in agent(f"a{n}", text).items()}
+
+
+def codes_in(out: str) -> list[str]:
+    """Return the codes of the findings that are printed."""
+    return [line.partition("[")[2].partition("]")[0] for line in out.splitlines() if "[" in line]
+
+
+def test_information_and_hints_are_counted_in_one_line(project: Project) -> None:
+    project.write({**agent("a", HINTED), **agent("b", ADVISED), **agent("c")})
+    ran = project("check")
+    assert ran.out == (
+        "3 files checked: no errors or warnings\nNot shown: 1 information, 1 hint (--show all)\n"
+    )
+    assert ran.code == 0
+    assert {row["severity"] for row in project("check", "--output-format", "json").data} == {
+        "information",
+        "hint",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "setting", "printed"),
+    [
+        ([], "", []),
+        (["--show", "warning"], "", []),
+        (["--show", "information"], "", ["unclosed-code-fence"]),
+        (["--show", "hint"], "", ["heading-level-skipped", "unclosed-code-fence"]),
+        (["--show", "all"], "warning", ["heading-level-skipped", "unclosed-code-fence"]),
+        ([], "information", ["unclosed-code-fence"]),
+        ([], "all", ["heading-level-skipped", "unclosed-code-fence"]),
+        (["--fail-on", "information"], "", ["unclosed-code-fence"]),
+        (["--fail-on", "hint", "--show", "warning"], "", ["heading-level-skipped", "unclosed-code-fence"]),
+    ],
+)
+def test_what_is_shown(project: Project, options: list[str], setting: str, printed: list[str]) -> None:
+    project.write({**agent("a", HINTED), **agent("b", ADVISED), **agent("c")})
+    project.write({"agentls.toml": f'show = "{setting}"\n' if setting else ""})
+    ran = project("check", *options)
+    assert codes_in(ran.out) == printed
+    assert ran.code == int("--fail-on" in options)
+
+
+@pytest.mark.parametrize(("setting", "printed"), [("", ["unclosed-code-fence"]), ('show = "warning"\n', [])])
+def test_information_about_one_or_two_files_is_shown(
+    project: Project, setting: str, printed: list[str]
+) -> None:
+    project.write({A: ADVISED, B: OTHER, "agentls.toml": setting})
+    assert codes_in(project("check").out) == printed
+    assert codes_in(project("check", A).out) == printed
+    assert codes_in(project("check", "--show", "warning").out) == []
+
+
+def test_a_wrong_value_of_show_is_reported(project: Project) -> None:
+    project.write({A: CLEAN, "agentls.toml": 'show = "everything"\n'})
+    assert "`show` must be one of warning, information, hint, all" in project("check").err
+    assert "invalid choice: 'everything'" in project.usage_error("check", "--show", "everything")
+
+
+def test_equal_findings_are_printed_once(project: Project) -> None:
+    project.write(several(WARNED, 5))
+    ran = project("check")
+    assert ran.out == (
+        "5 files: warning[unknown-tool] Unknown tool `Grpe`; Claude Code ignores it. Did you mean `Grep`?\n"
+        "    --> .claude/agents/a0.md:4:14\n"
+        "    --> .claude/agents/a1.md:4:14\n"
+        "    --> .claude/agents/a2.md:4:14\n"
+        "    --> 2 more files (--verbose)\n"
+        "     = fix: Change to `Grep`\n"
+        "\n"
+        "5 files checked: 5 warnings\n"
+        "Run `agentls explain CODE` for details.\n"
+        "5 findings can be fixed in an editor.\n"
+    )
+    verbose = project("check", "--verbose").out
+    assert codes_in(verbose) == ["unknown-tool"] * 5
+    assert verbose.count("^^^^") == 5
+    assert len(project("check", "--output-format", "json").data) == 5
+
+
+def test_equal_findings_in_two_files_are_printed_twice(project: Project) -> None:
+    project.write(several(WARNED, 2))
+    assert codes_in(project("check").out) == ["unknown-tool"] * 2
+
+
+def test_the_findings_about_a_list_are_printed_as_one(project: Project) -> None:
+    tools = "Readx, Grepx, Bashx, Editx, Globx, Writex, Agentx"
+    project.write({A: WARNED.replace("Read, Grpe", f"Read, {tools}")})
+    out = project("check").out
+    assert codes_in(out) == ["unknown-tool"]
+    assert "Unknown tool `Readx`" in out
+    assert "     |              ^^^^^  ^^^^^  ^^^^^  ^^^^^  ^^^^^  ^^^^^^  ^^^^^^\n" in out
+    names = "`Grepx`, `Bashx`, `Editx`, `Globx` and 2 more"
+    assert f"     = also: {names}\n" in out
+    assert "1 file checked: 7 warnings" in out
+
+
+def test_the_findings_about_a_list_of_several_lines_are_printed_as_one(project: Project) -> None:
+    project.write({A: WARNED.replace("Read, Grpe", "\n  - Grepx\n  - Read\n  - Bashx")})
+    out = project("check").out
+    assert codes_in(out) == ["unknown-tool"]
+    assert "     = also: `Bashx` (line 7)\n" in out
+
+
+def test_a_list_that_is_equal_in_several_files_is_printed_once(project: Project) -> None:
+    project.write(several(WARNED.replace("Grpe", "Grepx, Bashx"), 3))
+    out = project("check").out
+    assert codes_in(out) == ["unknown-tool"]
+    assert out.startswith("3 files: warning[unknown-tool] Unknown tool `Grepx`")
+    assert "--> .claude/agents/a2.md:4:14\n     = also: `Bashx`\n" in out
+
+
+def test_the_worst_is_last_on_a_terminal_only(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write({A: BROKEN, **agent("b", WARNED)})
+    assert [code.partition("[")[0] for code in codes_in(project("check").out)][-1] == "unknown-tool"
+    monkeypatch.setattr(Terminal, "is_interactive", True)
+    printed = codes_in(project("check").out)
+    assert printed[0] == "unknown-tool"
+    assert printed[1:] == [code for code in codes_in(project("check", A).out) if code != "unknown-tool"]
+
+
+def test_statistics(project: Project) -> None:
+    project.write({**several(WARNED, 3), **agent("b", WARNED.replace("Grpe", "Grpe, Raed"))})
+    ran = project.write(agent("c", HINTED))("check", "--statistics")
+    assert ran.out == (
+        "1  hint     heading-level-skipped  in 1 file\n"
+        "5  warning  unknown-tool           in 4 files\n"
+        "5 files checked: 5 warnings, 1 hint\n"
+    )
+    assert ran.code == 1
+    assert project.write({A: CLEAN})("check", "--statistics", A).out == "1 file checked: no findings\n"
+
+
+def test_a_table_of_the_rules_follows_many_findings(project: Project) -> None:
+    names = "abcdefghijklmnopqrstuvwxyz"
+    for name in names:
+        project.write(agent(name, WARNED.replace("Grpe", f"Grep{name}")))
+    out = project("check").out
+    assert "\n\n26  warning  unknown-tool  in 26 files\n\n26 files checked: 26 warnings\n" in out
+    assert "in 26 files" not in project("check", "--quiet").out
+
+
+def test_quiet(project: Project) -> None:
+    ran = project.write({A: WARNED})("check", "--quiet")
+    assert codes_in(ran.out) == ["unknown-tool"]
+    assert ran.out.endswith("Change to `Grep`\n\n")
+    assert ran.code == 1
+    assert project.write({A: CLEAN})("check", "-q") == Ran(0, "", "")
+
+
+def test_safe_fixes_are_counted(project: Project) -> None:
+    project.write({A: WARNED.replace("tools: Read, Grpe", "tools: Read, bash, Grpe")})
+    assert project("check").out.endswith("\n2 findings can be fixed in an editor, 1 of them safely.\n")
 
 
 def test_json(project: Project) -> None:
@@ -373,7 +543,7 @@ def test_many_files_are_checked_in_several_processes(
 def excerpt(line: str, marked: str, room: int = 40) -> str:
     """Return the excerpt of `line` for a finding at `marked`."""
     start = line.index(marked)
-    return "\n".join(text_output._excerpt(line, start, start + max(1, len(marked)), room))
+    return "\n".join(text_output._excerpt(line, [(start, start + max(1, len(marked)))], room))
 
 
 @pytest.mark.parametrize(
@@ -401,7 +571,7 @@ def test_the_mark_is_below_its_text(line: str, marked: str, expected: str) -> No
 def test_a_mark_is_never_lost(piece: str, offset: int) -> None:
     line = piece * (offset // len(piece)) + "X" + piece * 40
     start = line.index("X")
-    shown, marks = text_output._excerpt(line, start, start + 1, 60)
+    shown, marks = text_output._excerpt(line, [(start, start + 1)], 60)
     assert marks.strip() == "^"
     before = shown.partition("X")[0]
     assert sum(text_output._cell(char, 0)[1] for char in before) == len(marks) - 1

@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import truth
 from agentls.cli import main as cli
@@ -101,20 +102,33 @@ def _typescript(name: str, texts: list[str]) -> str:
     return f"export const {name} = [\n{rows}];\n"
 
 
+_WIDTH = 110
+"""The width of a picture in characters."""
+
+
+class _Screen(io.StringIO):
+    """A terminal that keeps what is printed on it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def picture(example: str) -> str:
     """Return what `agentls check` prints on a terminal for one of the examples, as SVG."""
     from rich.console import Console
     from rich.text import Text
 
-    printed = io.StringIO()
+    printed = _Screen()
     before = Path.cwd()
     os.chdir(EXAMPLES / example)
     try:
-        with contextlib.redirect_stdout(printed):
+        with contextlib.redirect_stdout(printed), mock.patch.dict(os.environ, COLUMNS=str(_WIDTH)):
             cli.main(["check", "--color", "always"])
     finally:
         os.chdir(before)
-    console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True, legacy_windows=False)
+    console = Console(
+        record=True, width=_WIDTH, file=io.StringIO(), force_terminal=True, legacy_windows=False
+    )
     console.print(Text.from_ansi(f"$ agentls check\n{printed.getvalue()}"))
     return console.export_svg(title="agentls", unique_id="agentls")
 

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 
 SEVERITIES = ("error", "warning", "information", "hint")
 
+SHOWN = ("warning", "information", "hint", "all")
+"""What `show` may be: the least severe findings that are printed."""
+
 
 class DialectFile(NamedTuple):
     """A file with a dialect of the user: its path as in the settings, and once it has been read and
@@ -49,6 +52,7 @@ class Config(NamedTuple):
     max_lines: int = 0
     places: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     user_files: bool = True
+    show: str = ""
     overrides: tuple[Override, ...] = ()
 
     def enables(self, code: str) -> bool:
@@ -88,6 +92,8 @@ SETTING_DESCRIPTIONS = {
     "places": "additional locations of agent files: dialects with patterns as in `.gitignore`",
     "user_files": "whether every project includes the user's own agents, skills, settings and plugins, as in"
     " `~/.claude`; `true` by default",
+    "show": "least severe findings that `agentls check` prints as text: `warning`, `information`, `hint` or `all`;"
+    " by default `warning`, and `information` for one or two files",
     "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
     "paths": "in an override: patterns as in `.gitignore`, relative to the folder of the settings file",
 }
@@ -159,6 +165,8 @@ def _parse_value(name: str, value: Any) -> tuple[Any, str]:
         return (patterns, "") if patterns is not None else (None, "a list of patterns")
     if name == "overrides":
         return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
+    if name == "show":
+        return (value, "") if value in SHOWN else (None, f"one of {', '.join(SHOWN)}")
     if name == "user_files":
         return (value, "") if isinstance(value, bool) else (None, "`true` or `false`")
     if name in ("max_description_tokens", "max_total_description_tokens", "max_lines"):

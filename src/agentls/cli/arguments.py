@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from agentls import __version__
 from agentls.cli.terminal import terminal_width
-from agentls.config import SEVERITIES
+from agentls.config import SEVERITIES, SHOWN
 
 RunCommand = Callable[[argparse.Namespace], int]
 """Runs a command and returns its exit code."""
@@ -44,6 +44,8 @@ exit code:
   1  findings
   2  invalid usage, or a file could not be checked
 
+--show, --verbose, --quiet and --statistics apply to text; the other output formats have all findings.
+
 Settings are read from `agentls.toml`, or from `[tool.agentls]` in `pyproject.toml`. Results are kept in
 `.agentls_cache` for the next run."""
 
@@ -52,6 +54,10 @@ _DIALECT = "format of files outside all known locations; in folders, of all *.md
 _FAIL_ON = """\
 exit with 1 for findings of at least this severity: error, warning, information, hint, or never
 (default: warning)"""
+
+_SHOW = """\
+print findings down to this severity: warning, information, hint or all. Default: warning, and information for one or
+two files. Findings that decide the exit code are always printed."""
 
 _INSPECT = """\
 Show how each runtime loads agent files: whether it loads them and why not, the name, description, model
@@ -150,6 +156,14 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--select", help="enable only these rules (comma-separated codes)", **codes)
     add("--ignore", help="disable these rules", **codes)
     add("--fail-on", type=_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
+    add("--show", choices=SHOWN, default="", help=_SHOW)
+    add("-v", "--verbose", action="store_true", help="print each finding separately, even equal ones")
+    add("-q", "--quiet", action="store_true", help="print only findings, without a summary")
+    add(
+        "--statistics",
+        action="store_true",
+        help="print the number of findings of each rule instead of findings",
+    )
     add("--stdin-filename", metavar="PATH", help="check standard input as the file PATH")
     add(
         "--jobs", type=_count, default=0, metavar="N", help="processes for many files (default: one per core)"

@@ -9,15 +9,23 @@ from __future__ import annotations
 import gc
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from agentls.cli.check_output import (
+    MAX_FILES_FOR_INFORMATION,
+    FileResult,
+    OutputStyle,
+    Tally,
+    failed_result,
+    write_for_program,
+    write_text,
+)
 from agentls.cli.examined_files import check_recorded
 from agentls.cli.file_runs import STDIN, FileRun, RunOptions, describe_internal_error
-from agentls.cli.terminal import StyledText, Terminal, terminal_width
-from agentls.cli.text_output import render_diagnostics, render_summary
-from agentls.linter.check import Diagnostic, check_in_project, in_order
+from agentls.cli.terminal import Terminal
+from agentls.linter.check import check_in_project, in_order
 from agentls.linter.consequence import Severity
 from agentls.text.offsets import LineIndex
 from agentls.workspace import disk
@@ -26,44 +34,11 @@ from agentls.workspace.discovery import FoundFile
 if TYPE_CHECKING:
     from agentls.cli.examined_files import ExaminedFile
     from agentls.cli.project_files import ExaminedProjects
-    from agentls.cli.result_cache import CacheEntry, Recall, ResultCache
+    from agentls.cli.result_cache import Recall, ResultCache
 
 
 MIN_FILES_FOR_CACHE = 50
 """With fewer files, the cache takes longer than it saves."""
-
-
-class FileResult(NamedTuple):
-    """The result for one file: its part of the output, the number of its findings by severity, the reason why it
-    could not be checked, and what the cache keeps of it."""
-
-    part: list[StyledText]
-    counts: Counter[Severity]
-    failure: str = ""
-    entry: CacheEntry | None = None
-
-
-def _failed(reason: str) -> FileResult:
-    return FileResult([], Counter(), reason)
-
-
-class OutputStyle(NamedTuple):
-    """How results are printed: the output format, and the width of a line of text."""
-
-    name: str
-    width: int
-
-    def render(self, path: str, text: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> FileResult:
-        """Return the result for a file with the printed path `path`."""
-        if self.name == "text":
-            part = list(render_diagnostics(path, text, lines, diagnostics, self.width))
-        elif diagnostics:
-            from agentls.cli.machine_output import OUTPUT_FORMATS
-
-            part = [(OUTPUT_FORMATS[self.name].render(path, lines, diagnostics), "plain")]
-        else:
-            part = []
-        return FileResult(part, Counter(diagnostic.severity for diagnostic in diagnostics))
 
 
 _GARBAGE_THRESHOLD = 50_000
@@ -75,22 +50,21 @@ def run_check(args: Namespace) -> int:
     gc.set_threshold(_GARBAGE_THRESHOLD)
     if args.stdin_filename and args.paths not in ([], [STDIN]):
         args.usage_error("PATH is not allowed with --stdin-filename")
-    style = OutputStyle(args.output_format, terminal_width())
+    style = OutputStyle(args.output_format, args.show, args.fail_on)
     options = RunOptions(args.dialect, args.config, tuple(args.select), tuple(args.ignore))
     with Terminal(args.color if style.name == "text" else "never") as terminal:
         run = FileRun(options, terminal, args.jobs)
-        results = _results(run, args, style)
+        tally = Tally()
+        results = tally.count(_results(run, args, style))
         if style.name == "text":
-            files, counts = _write(terminal, results)
-            if files:
-                terminal.write(render_summary(files, counts))
+            write_text(terminal, results, tally, args)
         else:
             from agentls.cli.machine_output import OUTPUT_FORMATS
 
             output = OUTPUT_FORMATS[style.name]
-            _, counts = _write(terminal, results, output.head(), output.separator)
+            write_for_program(terminal, results, output.head(), output.separator)
             terminal.write([(output.tail(not run.failed), "plain")])
-    found = any(counts[severity] for severity in Severity if severity <= args.fail_on)
+    found = any(severity <= args.fail_on for severity in tally.by_severity)
     return 2 if run.failed else int(found)
 
 
@@ -106,6 +80,8 @@ def _results(run: FileRun, args: Namespace, style: OutputStyle) -> Iterator[File
     else:
         paths = args.paths or ["."]
         files = run.find_files(paths)
+    if len(files) <= MAX_FILES_FOR_INFORMATION:
+        style = style._replace(default=Severity.INFORMATION)
 
     def find_cache(count: int) -> ResultCache | None:
         if texts or not args.cache or count < MIN_FILES_FOR_CACHE:
@@ -140,22 +116,6 @@ def _results(run: FileRun, args: Namespace, style: OutputStyle) -> Iterator[File
         cache.save()
 
 
-def _write(
-    terminal: Terminal, results: Iterable[FileResult], head: str = "", separator: str = ""
-) -> tuple[int, Counter[Severity]]:
-    """Write the results as they come, and return the number of files, and of findings by severity."""
-    files, counts, lead = 0, Counter[Severity](), head
-    for result in results:
-        files += 1
-        counts.update(result.counts)
-        if result.part:
-            terminal.write([(lead, "plain"), *result.part])
-            lead = separator
-    if lead is head:
-        terminal.write([(head.rstrip(), "plain")])
-    return files, counts
-
-
 # --- files without their project --------------------------------------------------------------
 
 
@@ -166,15 +126,16 @@ def _check_alone(
     try:
         text = texts[found.path] if found.path in texts else disk.read_text(found.path)
     except OSError as error:
-        return _failed(disk.describe_error(error))
+        return failed_result(disk.describe_error(error))
     try:
         if recall:
             return _check_or_recall(options, style, recall, found, text)
         document = options.open_document(found.path, text)
         diagnostics = check_recorded(document, options, disk.DiskWorld(document), None)
-        return style.render(found.display_path, text, document.lines, diagnostics)
+        config = options.config_for(found.path)
+        return style.render(found.display_path, text, document.lines, diagnostics, config)
     except Exception as error:
-        return _failed(describe_internal_error(error))
+        return failed_result(describe_internal_error(error))
 
 
 def _check_or_recall(
@@ -185,14 +146,14 @@ def _check_or_recall(
 
     key = recall.make_key(found.path, text)
     entry = recall.find(found.path, text, key)
+    config = options.config_for(found.path)
     if entry:
-        return style.render(
-            found.display_path, text, LineIndex(text), decode_diagnostics(entry.diagnostics) or ()
-        )
+        diagnostics = decode_diagnostics(entry.diagnostics) or ()
+        return style.render(found.display_path, text, LineIndex(text), diagnostics, config)
     questions: list[str] = []
     document = options.open_document(found.path, text)
-    diagnostics = check_recorded(document, options, disk.DiskWorld(document), questions)
-    result = style.render(found.display_path, text, document.lines, diagnostics)
+    diagnostics = tuple(check_recorded(document, options, disk.DiskWorld(document), questions))
+    result = style.render(found.display_path, text, document.lines, diagnostics, config)
     return result._replace(entry=CacheEntry(found.path, key, questions[0], encode_diagnostics(diagnostics)))
 
 
@@ -203,25 +164,28 @@ def _finish(projects: ExaminedProjects, style: OutputStyle, found: FoundFile) ->
     """Check one file with the rules about the whole project. An error concerns this file only."""
     examined = projects.files[found.path]
     if examined.failure:
-        return _failed(examined.failure)
+        return failed_result(examined.failure)
     try:
         if projects.is_unchanged:
-            return _recall_final(examined, style, found)
+            return _recall_final(projects.options, examined, style, found)
         return _finish_examined(projects, examined, style, found)
     except OSError as error:
-        return _failed(disk.describe_error(error))
+        return failed_result(disk.describe_error(error))
     except Exception as error:
-        return _failed(describe_internal_error(error))
+        return failed_result(describe_internal_error(error))
 
 
-def _recall_final(examined: ExaminedFile, style: OutputStyle, found: FoundFile) -> FileResult:
+def _recall_final(
+    options: RunOptions, examined: ExaminedFile, style: OutputStyle, found: FoundFile
+) -> FileResult:
     from agentls.cli.result_cache import decode_diagnostics
 
     diagnostics = decode_diagnostics(examined.entry.final) if examined.entry else ()
     if not diagnostics:
-        return style.render(found.display_path, "", LineIndex(""), ())
+        return FileResult(Counter())
     text = disk.read_text(found.path)
-    return style.render(found.display_path, text, LineIndex(text), diagnostics)
+    config = options.config_for(found.path)
+    return style.render(found.display_path, text, LineIndex(text), diagnostics, config)
 
 
 def _finish_examined(
@@ -230,15 +194,16 @@ def _finish_examined(
     index = projects.index_for(found.path)
     document = projects.documents.take(found.path)
     world = disk.DiskWorld(document, index)
+    config = projects.options.config_for(found.path)
     entry = examined.entry
     if examined.diagnostics is None:
         questions: list[str] = []
         diagnostics = check_recorded(document, projects.options, world, questions if entry else None)
         entry = entry._replace(questions=questions[0]) if entry else None
     else:
-        more = check_in_project(document, projects.options.config_for(found.path), world)
+        more = check_in_project(document, config, world)
         diagnostics = in_order((*examined.diagnostics, *more))
-    result = style.render(found.display_path, document.text, document.lines, diagnostics)
+    result = style.render(found.display_path, document.text, document.lines, diagnostics, config)
     if entry is None:
         return result
     from agentls.cli.result_cache import encode_diagnostics

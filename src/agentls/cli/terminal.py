@@ -51,10 +51,14 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         self._clear()
 
+    @property
+    def is_interactive(self) -> bool:
+        """Whether standard output is a terminal, where the reader sees the end first."""
+        return _is_terminal(sys.stdout)
+
     def write(self, pieces: Iterable[StyledText]) -> None:
         """Write to standard output."""
-        if self._status and _is_terminal(sys.stdout):
-            self._clear()
+        self._clear_if_visible()
         if self._console is None:
             sys.stdout.write("".join(text for text, _ in pieces))
             return
@@ -66,6 +70,7 @@ class Terminal:
 
     def table(self, rows: Sequence[Sequence[StyledText]]) -> None:
         """Write rows of cells in columns; the last column may have any width."""
+        self._clear_if_visible()
         if self._console is None:
             widths = [max(len(text) for text, _ in column) for column in zip(*rows, strict=True)][:-1]
             for *cells, (last, _) in rows:
@@ -104,6 +109,11 @@ class Terminal:
         self._status = f"{done:,} files ..."
         sys.stderr.write(self._status)
         sys.stderr.flush()
+
+    def _clear_if_visible(self) -> None:
+        """Remove the progress if the output appears at the same place."""
+        if self._status and self.is_interactive:
+            self._clear()
 
     def _clear(self) -> None:
         if self._status:

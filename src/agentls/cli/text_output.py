@@ -1,15 +1,20 @@
-"""Diagnostics for a terminal: location, message, and the source line with the span marked."""
+"""Diagnostics as text for people: place, message, and the source line with the span marked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unicodedata import category, east_asian_width
 
 from agentls.cli import related_files
+from agentls.cli.blocks import MIN_FILES, Block, PrintedFinding, SourceLine, describe_others
 from agentls.cli.terminal import StyledText
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
-from agentls.text.offsets import LineIndex, Span
+from agentls.linter.rule import Related
+from agentls.text.offsets import LineIndex
+
+RuleKey = tuple[Severity, str]
+"""A severity and the code of a rule that has findings of it."""
 
 _TAB = 4
 _GUTTER = 5
@@ -17,38 +22,122 @@ _CUT = "..."
 _EMOJI_STYLE = "\ufe0f"
 
 
-def render_diagnostics(
-    path: str, text: str, lines: LineIndex, diagnostics: Iterable[Diagnostic], width: int
-) -> Iterator[StyledText]:
-    """Yield the diagnostics of one file, each in a few lines of at most about `width` cells."""
+def printed_findings(
+    path: str, text: str, lines: LineIndex, diagnostics: Iterable[Diagnostic]
+) -> Iterator[PrintedFinding]:
+    """Yield what is printed of the diagnostics of one file."""
     path = escape_control_characters(path)
+    sources: dict[int, str] = {}
     for diagnostic in diagnostics:
-        label = diagnostic.severity.label
-        yield f"{path}:{_place(lines, diagnostic.span)}:", "path"
-        yield f" {label}[{diagnostic.code}]", label
-        yield f" {escape_control_characters(diagnostic.message)}\n", "plain"
-        yield from _source(text, lines, diagnostic.span, label, width)
-        for related in diagnostic.related:
-            there = (
-                escape_control_characters(related_files.display_path(related.path)) if related.path else path
-            )
-            place = _place(related_files.file_lines(related.path) if related.path else lines, related.span)
-            yield f"{'':{_GUTTER}}= {there}:{place}: {escape_control_characters(related.message)}\n", "muted"
-        if diagnostic.fixes:
-            yield f"{'':{_GUTTER}}= fix: ", "fix"
-            yield f"{escape_control_characters(diagnostic.fixes[0].title)}\n", "plain"
-        yield "\n", "plain"
+        span = diagnostic.span
+        at = lines.position(span.start, "utf-32")
+        first, last = lines.line_number(span.start), lines.line_number(max(span.start, span.end - 1))
+        line = lines.line_span(first)
+        start = min(span.start, line.end) - line.start
+        end = max(start + 1, min(span.end, line.end) - line.start)
+        fix = diagnostic.fixes[0] if diagnostic.fixes else None
+        yield PrintedFinding(
+            path,
+            at.line + 1,
+            at.character + 1,
+            diagnostic.severity,
+            diagnostic.code,
+            escape_control_characters(diagnostic.message),
+            # The findings on a line share its text, which may be long.
+            SourceLine(sources.setdefault(first, line.text_in(text)), start, end, last + 1),
+            tuple(_related(path, lines, related) for related in diagnostic.related),
+            escape_control_characters(fix.title) if fix else "",
+            bool(fix and fix.safe),
+        )
 
 
-def render_summary(files: int, counts: Mapping[Severity, int]) -> Iterator[StyledText]:
-    """Yield the last lines: the number of files, and of findings of each severity."""
+def _related(path: str, lines: LineIndex, related: Related) -> str:
+    if related.path:
+        path = escape_control_characters(related_files.display_path(related.path))
+        lines = related_files.file_lines(related.path)
+    at = lines.position(related.span.start, "utf-32")
+    return f"{path}:{at.line + 1}:{at.character + 1}: {escape_control_characters(related.message)}"
+
+
+def render_block(block: Block, width: int) -> Iterator[StyledText]:
+    """Yield a block in lines of at most about `width` cells: the place, the message, the source line or the places of
+    equal findings, and what is known besides."""
+    first, several = block.findings[0], len(block.places) > 1
+    label = first.severity.label
+    yield (f"{len(block.places):,} files:" if several else f"{first.place}:"), "path"
+    yield f" {label}[{first.code}]", label
+    yield f" {first.message}\n", "plain"
+    yield from _places(block.places) if several else _source(block.findings, label, width)
+    for related in first.related if not several else ():
+        yield f"{'':{_GUTTER}}= {related}\n", "muted"
+    others = describe_others(block)
+    if others:
+        yield f"{'':{_GUTTER}}= also: ", "label"
+        yield f"{others}\n", "plain"
+    if first.fix:
+        yield f"{'':{_GUTTER}}= fix: ", "fix"
+        yield f"{first.fix}\n", "plain"
+    yield "\n", "plain"
+
+
+def _places(places: Sequence[PrintedFinding]) -> Iterator[StyledText]:
+    """Yield the first places of equal findings, and the number of the others."""
+    for finding in places[:MIN_FILES]:
+        yield f"{'':{_GUTTER - 1}}--> ", "muted"
+        yield f"{finding.place}\n", "plain"
+    more = len(places) - MIN_FILES
+    if more > 0:
+        yield f"{'':{_GUTTER - 1}}--> {_number(more, 'more file')} (--verbose)\n", "muted"
+
+
+def rule_table(findings: Mapping[RuleKey, int], files: Mapping[RuleKey, int]) -> list[list[StyledText]]:
+    """Return the rows of a table: the numbers of findings, and of files that have them, by severity and rule. The worst
+    are last."""
+    width = max((len(f"{count:,}") for count in findings.values()), default=0)
+    return [
+        [
+            (f"{findings[key]:>{width},}", "plain"),
+            (key[0].label, key[0].label),
+            (key[1], "label"),
+            (f"in {_number(files[key], 'file')}", "muted"),
+        ]
+        for key in sorted(findings, key=lambda key: (-key[0], findings[key], key[1]))
+    ]
+
+
+def render_summary(
+    files: int,
+    counts: Mapping[Severity, int],
+    hidden: Mapping[Severity, int],
+    shown: Sequence[PrintedFinding],
+) -> Iterator[StyledText]:
+    """Yield the last lines: the number of files, of findings by severity and of those that are not shown, and how many
+    of those that are `shown` can be fixed."""
     yield f"{_number(files, 'file')} checked: ", "plain"
+    if counts:
+        yield from _counts(counts)
+    else:
+        yield ("no errors or warnings" if hidden else "no findings"), "good"
+    yield "\n", "plain"
+    if hidden:
+        yield "Not shown: ", "muted"
+        yield from _counts(hidden)
+        yield " (--show all)\n", "muted"
+    if shown:
+        yield "Run `agentls explain CODE` for details.\n", "muted"
+    fixable = sum(1 for finding in shown if finding.fix)
+    if fixable:
+        safe = sum(1 for finding in shown if finding.is_safe)
+        yield f"{_number(fixable, 'finding')} can be fixed in an editor", "fix"
+        yield (f", {safe:,} of them safely.\n" if safe else ".\n"), "fix"
+
+
+def _counts(counts: Mapping[Severity, int]) -> Iterator[StyledText]:
     found = [severity for severity in Severity if counts.get(severity)]
     for severity in found:
         uncountable = severity is Severity.INFORMATION
         yield (", " if severity is not found[0] else ""), "plain"
         yield _number(counts[severity], severity.label, "" if uncountable else "s"), severity.label
-    yield (("\nRun `agentls explain CODE` for details.\n", "muted") if found else ("no findings\n", "good"))
 
 
 def escape_control_characters(text: str) -> str:
@@ -60,27 +149,23 @@ def _number(count: int, noun: str, plural: str = "s") -> str:
     return f"{count:,} {noun}{plural if count != 1 else ''}"
 
 
-def _place(lines: LineIndex, span: Span) -> str:
-    line, character = lines.position(span.start, "utf-32")
-    return f"{line + 1}:{character + 1}"
-
-
-def _source(text: str, lines: LineIndex, span: Span, style: str, width: int) -> Iterator[StyledText]:
-    """Yield the line on which `span` starts, and the marks below it, with the number of a later last line."""
-    first, last = lines.line_number(span.start), lines.line_number(max(span.start, span.end - 1))
-    line = lines.line_span(first)
-    start = min(span.start, line.end) - line.start
-    end = max(start + 1, min(span.end, line.end) - line.start)
-    shown, marks = _excerpt(line.text_in(text), start, end, width - _GUTTER - 2)
-    yield f"{first + 1:{_GUTTER - 1}} | ", "muted"
+def _source(findings: Sequence[PrintedFinding], style: str, width: int) -> Iterator[StyledText]:
+    """Yield the line on which the first finding starts, and below it the marks of all findings on this line, with the
+    number of a later last line."""
+    first = findings[0]
+    line = first.source
+    spans = [(each.source.start, each.source.end) for each in findings if each.line == first.line]
+    shown, marks = _excerpt(line.text, spans, width - _GUTTER - 2)
+    yield f"{first.line:{_GUTTER - 1}} | ", "muted"
     yield f"{shown}\n", "plain"
     yield f"{'':{_GUTTER - 1}} | ", "muted"
     yield marks, style
-    yield (f" (to line {last + 1})\n" if last > first else "\n"), "muted"
+    yield (f" (to line {line.last})\n" if line.last > first.line else "\n"), "muted"
 
 
-def _excerpt(line: str, start: int, end: int, room: int) -> tuple[str, str]:
-    """Return as much of `line` around `start` as has room in `room` cells, and carets below `start:end`."""
+def _excerpt(line: str, spans: Sequence[tuple[int, int]], room: int) -> tuple[str, str]:
+    """Return as much of `line` around the first of `spans` as has room in `room` cells, and carets below all spans."""
+    start = spans[0][0]
     after = sum(_cell(char, 0)[1] for char in line[start : start + room])
     lead = max(room // 8, room - after - 2 * len(_CUT))
     begin = start
@@ -95,9 +180,9 @@ def _excerpt(line: str, start: int, end: int, room: int) -> tuple[str, str]:
             shown.append(_CUT)
             break
         shown.append(cell)
-        marks.append(("^" if start <= number < end else " ") * width)
+        marks.append(("^" if any(a <= number < b for a, b in spans) else " ") * width)
         at += width
-    if end > len(line):
+    if any(end > len(line) for _, end in spans):
         marks.append("^")
     return "".join(shown).rstrip(), "".join(marks).rstrip()
 

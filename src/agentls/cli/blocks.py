@@ -1,0 +1,112 @@
+"""What is printed of a diagnostic, and which diagnostics are printed as one block.
+
+A finding that is equal in several files is printed once, and so are the findings of one kind in one file, such as the
+unknown tools of a list. Only the text for people is grouped; the output formats for programs have each diagnostic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agentls.linter.consequence import Severity
+from agentls.text.patterns import lazy_pattern
+from agentls.text.wording import join_names
+
+MIN_FILES = 3
+"""The number of files from which an equal finding is printed once: a block names this many places."""
+
+
+class SourceLine(NamedTuple):
+    """The line on which a finding starts, the part of it that is marked, and the number of the finding's last line."""
+
+    text: str
+    start: int
+    end: int
+    last: int
+
+
+class PrintedFinding(NamedTuple):
+    """A diagnostic in one file, with everything that is printed of it. Lines and columns are counted from one. `fix` is
+    the title of the first fix, "" without one."""
+
+    path: str
+    line: int
+    column: int
+    severity: Severity
+    code: str
+    message: str
+    source: SourceLine
+    related: tuple[str, ...] = ()
+    fix: str = ""
+    is_safe: bool = False
+
+    @property
+    def place(self) -> str:
+        """Return the place in the form that terminals and editors open."""
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class Block(NamedTuple):
+    """Findings that are printed as one: those of one kind in one file, or in each of several files, of which `places`
+    has the first place. `findings` are those of the first file."""
+
+    findings: list[PrintedFinding]
+    places: tuple[PrintedFinding, ...]
+
+
+def make_blocks(found: Iterable[PrintedFinding]) -> list[Block]:
+    """Return findings as blocks, in the order of the first finding of each."""
+    findings = list(found)
+    equal: dict[tuple[Severity, str, str], dict[str, PrintedFinding]] = {}
+    for each in findings:
+        equal.setdefault(_identity(each), {}).setdefault(each.path, each)
+    blocks: dict[object, Block] = {}
+    for each in findings:
+        by_path = equal[_identity(each)]
+        places = tuple(by_path.values()) if len(by_path) >= MIN_FILES else (each,)
+        if len(places) > 1 and each is not places[0]:
+            continue
+        paths = tuple(place.path for place in places)
+        kind = (each.severity, each.code, _pattern(each.message), paths)
+        blocks.setdefault(kind, Block([], places)).findings.append(each)
+    return list(blocks.values())
+
+
+def separate_blocks(found: Iterable[PrintedFinding]) -> list[Block]:
+    """Return each finding as a block of its own."""
+    return [Block([each], (each,)) for each in found]
+
+
+def describe_others(block: Block) -> str:
+    """Return what the other findings of a block are about, as a list; "" if there are none."""
+    first, *others = block.findings
+    if not others:
+        return ""
+    differing = (_first_difference(first.message, other.message) for other in others)
+    names = dict.fromkeys(name for name in differing if name)
+    text = join_names(names) if names else f"{len(others)} more"
+    lines = sorted({other.line for other in others} - {first.line})
+    if not lines or len(block.places) > 1:
+        return text
+    where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
+    return f"{text} ({where})"
+
+
+def _identity(finding: PrintedFinding) -> tuple[Severity, str, str]:
+    return finding.severity, finding.code, finding.message
+
+
+_CODE_SPAN = lazy_pattern(r"`([^`]*)`")
+_CODE_SPANS = lazy_pattern(r"`[^`]*`(?:(?:, | and | or )`[^`]*`)*")
+
+
+def _pattern(message: str) -> str:
+    """Return a message without the names in it, each list of them as one."""
+    return _CODE_SPANS.sub("`", message)
+
+
+def _first_difference(message: str, other: str) -> str:
+    """Return the first name in the message `other` that differs from that in `message`; "" if there is none."""
+    pairs = zip(_CODE_SPAN.findall(message), _CODE_SPAN.findall(other), strict=False)
+    return next((name for usual, name in pairs if name != usual), "")

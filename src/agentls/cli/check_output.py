@@ -1,0 +1,132 @@
+"""The output of `agentls check`: what is kept of the result for each file, and how all of them are printed."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentls.cli.blocks import PrintedFinding, make_blocks, separate_blocks
+from agentls.cli.terminal import Terminal, terminal_width
+from agentls.cli.text_output import RuleKey, printed_findings, render_block, render_summary, rule_table
+from agentls.config import Config
+from agentls.linter.check import Diagnostic
+from agentls.linter.consequence import Severity
+from agentls.text.offsets import LineIndex
+
+if TYPE_CHECKING:
+    from agentls.cli.result_cache import CacheEntry
+
+MAX_FILES_FOR_INFORMATION = 2
+"""With so few files somebody asks about these, and information is printed too."""
+
+MIN_BLOCKS_FOR_TABLE = 20
+"""With so many blocks, which take more than a screen, a table of the rules follows them."""
+
+_LEAST_SEVERE = {
+    "warning": Severity.WARNING,
+    "information": Severity.INFORMATION,
+    "hint": Severity.HINT,
+    "all": Severity.HINT,
+}
+"""The least severe findings that each value of `show` prints."""
+
+
+class FileResult(NamedTuple):
+    """The result for one file: the number of its findings by severity and rule, those that are printed as text or the
+    output for programs, the reason why it could not be checked, and what the cache keeps of it."""
+
+    counts: Counter[RuleKey]
+    printed: tuple[PrintedFinding, ...] = ()
+    output: str = ""
+    failure: str = ""
+    entry: CacheEntry | None = None
+
+
+class Tally:
+    """The numbers of a run: of its files, and by severity and rule of its findings and of the files that have them."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.findings: Counter[RuleKey] = Counter()
+        self.files_with: Counter[RuleKey] = Counter()
+
+    def count(self, results: Iterable[FileResult]) -> Iterator[FileResult]:
+        """Yield the results of files, each after it has been counted."""
+        for result in results:
+            self.files += 1
+            self.findings.update(result.counts)
+            self.files_with.update(result.counts.keys())
+            yield result
+
+    @property
+    def by_severity(self) -> Counter[Severity]:
+        """Return the number of findings by severity."""
+        counts = Counter[Severity]()
+        for (severity, _), count in self.findings.items():
+            counts[severity] += count
+        return counts
+
+
+def failed_result(reason: str) -> FileResult:
+    return FileResult(Counter(), failure=reason)
+
+
+class OutputStyle(NamedTuple):
+    """How results are printed: the output format, and in text down to which severity: what the option or the settings
+    say, else `default`, and at least `fail_on`, so that what fails is printed."""
+
+    name: str
+    show: str
+    fail_on: int
+    default: Severity = Severity.WARNING
+
+    def render(
+        self, path: str, text: str, lines: LineIndex, diagnostics: Sequence[Diagnostic], config: Config
+    ) -> FileResult:
+        """Return the result for a file with the printed path `path`."""
+        counts = Counter((diagnostic.severity, diagnostic.code) for diagnostic in diagnostics)
+        if self.name != "text":
+            from agentls.cli.machine_output import OUTPUT_FORMATS
+
+            output = OUTPUT_FORMATS[self.name].render(path, lines, diagnostics) if diagnostics else ""
+            return FileResult(counts, output=output)
+        least = max(self.fail_on, _LEAST_SEVERE.get(self.show or config.show, self.default))
+        shown = [diagnostic for diagnostic in diagnostics if diagnostic.severity <= least]
+        return FileResult(counts, tuple(printed_findings(path, text, lines, shown)))
+
+
+def write_text(terminal: Terminal, results: Iterable[FileResult], tally: Tally, args: Namespace) -> None:
+    """Write the results as text.
+
+    The reader of a terminal sees the end first, so the worst is last there. Otherwise the order is that of the files.
+    """
+    shown = [finding for result in results for finding in result.printed]
+    visible = Counter(finding.severity for finding in shown)
+    if args.statistics:
+        shown, visible = [], tally.by_severity
+        terminal.table(rule_table(tally.findings, tally.files_with))
+    if terminal.is_interactive:
+        shown.sort(key=lambda finding: -finding.severity)
+    blocks = separate_blocks(shown) if args.verbose else make_blocks(shown)
+    for block in blocks:
+        terminal.write(render_block(block, terminal_width()))
+    if args.quiet or not tally.files:
+        return
+    if len(blocks) >= MIN_BLOCKS_FOR_TABLE:
+        rules = {(finding.severity, finding.code) for finding in shown}
+        terminal.table(rule_table({rule: tally.findings[rule] for rule in rules}, tally.files_with))
+        terminal.write([("\n", "plain")])
+    terminal.write(render_summary(tally.files, visible, tally.by_severity - visible, shown))
+
+
+def write_for_program(terminal: Terminal, results: Iterable[FileResult], head: str, separator: str) -> None:
+    """Write the results in an output format for programs, as they come."""
+    lead = head
+    for result in results:
+        if result.output:
+            terminal.write([(lead + result.output, "plain")])
+            lead = separator
+    if lead is head:
+        terminal.write([(head.rstrip(), "plain")])
