@@ -11,7 +11,6 @@ around it a plugin's. Several files are a project, unless the prose says "Each f
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 import sys
@@ -20,14 +19,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from agentls import config
-from agentls.document import locate
+from agentls.dialects.plugin_manifests import MANIFEST, MARKETPLACE
+from agentls.document import locate, plugins
 from agentls.document.document import Document
+from agentls.document.plugins import Plugin
 from agentls.linter import check
 from agentls.linter.rules import all_rules
 from agentls.project import extract, extract_json
 from agentls.project.index import Index
 from agentls.text import globs
 from agentls.text.offsets import Span
+from agentls.text.paths import is_inside
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,7 +45,6 @@ _SECTION = re.compile(r"^-- (\S+) --$", re.MULTILINE)
 _CARETS = re.compile(r"(?P<indent>\s*)(?P<carets>\^+)(?P<more>>?) (?P<code>[a-z-]+)(?:: (?P<words>.*))?")
 _LENGTH = re.compile(r"^\((\d+),(\d+) characters\)$", re.MULTILINE)
 _BY_ITSELF = "Each file is looked at by itself"
-_PLUGIN = ".claude-plugin/plugin.json"
 
 
 class Expected(NamedTuple):
@@ -101,14 +102,24 @@ class Case:
         assert document is not None
         return document
 
-    def _plugin(self, path: str) -> locate.Plugin | None:
+    def _plugin(self, path: str) -> Plugin | None:
         """The plugin that the file at `path` belongs to."""
-        plugins = [
-            locate.Plugin(at.removesuffix(_PLUGIN).rstrip("/"), json.loads(text)["name"])
+        entries = [
+            entry
             for at, text in self.files.items()
-            if at.endswith(_PLUGIN) and path.startswith(at.removesuffix(_PLUGIN))
+            if f"/{at}".endswith(f"/{MARKETPLACE}")
+            for entry in plugins.parse_marketplace(at.removesuffix(MARKETPLACE).rstrip("/"), at, text)
         ]
-        return max(plugins, default=None, key=lambda plugin: len(plugin.root))
+        roots = {entry.root for entry in entries}
+        roots |= {
+            at.removesuffix(MANIFEST).rstrip("/") for at in self.files if f"/{at}".endswith(f"/{MANIFEST}")
+        }
+        root = max((root for root in roots if not root or is_inside(path, root)), default=None, key=len)
+        if root is None:
+            return None
+        manifest = posixpath.join(root, MANIFEST)
+        own = [entry for entry in entries if entry.root == root]
+        return plugins.make_plugin(root, manifest, self.files.get(manifest), own)
 
     def diagnostics(self, path: str) -> list[check.Diagnostic]:
         """What the checks say about the file at `path`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -292,10 +293,41 @@ def test_overrides_and_places_are_relative_to_the_folder_of_the_file(write: Writ
 @pytest.mark.parametrize("text", ["", "[]", '{"name": 3}', '{"name": ""}', "\x00", "[" * 100_000])
 def test_a_plugin_without_a_valid_name_has_that_of_its_folder(write: Write, text: str) -> None:
     root = write({"tools/.claude-plugin/plugin.json": text})
-    disk.find_plugin.cache_clear()
+    disk.forget_plugins()
     plugin = disk.find_plugin(disk.absolute_path(str(root / "tools/agents/deep")))
     assert plugin is not None
     assert plugin.name == "tools"
+
+
+def test_a_marketplace_makes_plugins_of_folders(write: Write) -> None:
+    entries = [
+        {"name": "kit", "source": "./kits/one", "agents": ["./more/a.md"]},
+        {"name": "all", "source": "."},
+        {"name": "named-twice", "source": "./kits/two", "commands": 5, "skills": ["../x", "/y", 3]},
+    ]
+    root = write(
+        {
+            "tools/.claude-plugin/marketplace.json": json.dumps({"plugins": entries}),
+            "tools/kits/two/.claude-plugin/plugin.json": '{"name": "two"}',
+        }
+    )
+    disk.forget_plugins()
+    folder = disk.absolute_path(str(root / "tools"))
+    names = {}
+    for inside in ("", "/agents", "/kits", "/kits/one/more", "/kits/two/skills/x"):
+        plugin = disk.find_plugin(f"{folder}{inside}")
+        assert plugin is not None
+        names[inside] = plugin.name
+    assert names == {
+        "": "all",
+        "/agents": "all",
+        "/kits": "all",
+        "/kits/one/more": "kit",
+        "/kits/two/skills/x": "two",
+    }
+    placed = locate.locate(f"{folder}/kits/one/more/a.md", disk.find_plugin(f"{folder}/kits/one/more"))
+    assert placed is not None
+    assert (placed.dialect, placed.identity.plugin, placed.identity.stem) == ("claude-code", "kit", "a")
 
 
 def test_files_of_a_project_are_compared_with_patterns(write: Write) -> None:

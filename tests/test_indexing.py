@@ -100,7 +100,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user folder with a project in it."""
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
-    disk.find_plugin.cache_clear()
+    disk.forget_plugins()
     return tmp_path
 
 

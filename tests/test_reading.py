@@ -6,6 +6,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.document import locate
+from agentls.document.plugins import Plugin
 from agentls.readers.reading import Reading
 from harness import agent
 
@@ -174,7 +175,7 @@ def test_spans_in_a_repaired_file_are_those_of_the_document() -> None:
     ],
 )
 def test_a_plugin_registers_every_file(text: str, how: str, name: str, description: str) -> None:
-    plugin = locate.Plugin("/p", "kit")
+    plugin = Plugin("/p", "kit")
     document = locate.make_document("/p/agents/deep/notes.md", text, Config(), plugin)
     assert document is not None
     reading = document.reading

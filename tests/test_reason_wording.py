@@ -8,13 +8,15 @@ from typing import get_args
 import pytest
 
 import agentls.readers
+from agentls.document import plugins
 from agentls.linter.reason_wording import SENTENCES, describe_reason
 from agentls.linter.rules import all_rules
 from agentls.readers.reading import Cause, Reason, ReasonKind
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Sequence
 
-READERS = "".join(path.read_text("utf-8") for path in Path(agentls.readers.__path__[0]).glob("*.py"))
+MODULES = (*Path(agentls.readers.__path__[0]).glob("*.py"), Path(plugins.__file__))
+READERS = "".join(path.read_text("utf-8") for path in MODULES)
 CONSTRUCTORS = READERS.replace(READERS[READERS.index("Cause = Literal[") :].partition("]\n")[0], "")
 
 

@@ -65,10 +65,10 @@ def check(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     for cached in (
         file_runs._settings_file_for,
         file_runs._read_settings,
-        disk.find_plugin,
         disk.paths_below,
     ):
         cached.cache_clear()
+    disk.forget_plugins()
     main(["check", "--output-format", "json", "--fail-on", "never", *options, "."])
     printed = capsys.readouterr()
     return printed.out + printed.err

@@ -11,6 +11,7 @@ import pytest
 from agentls.config import Config
 from agentls.document import locate, suppressions
 from agentls.document.document import Document
+from agentls.document.plugins import Plugin
 from agentls.features import (
     code_action,
     code_lens,
@@ -165,7 +166,7 @@ def test_features_accept_any_text(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize("path", OTHER_PLACES)
 def test_features_accept_any_text_in_other_places(path: str, caplog: pytest.LogCaptureFixture) -> None:
-    plugin = locate.Plugin("/p", "kit")
+    plugin = Plugin("/p", "kit")
     for case, name in CASES[OTHER_PLACES.index(path) :: len(OTHER_PLACES)]:
         for piece in pieces(case.files[name]):
             document = locate.make_document(path, piece, Config(), plugin)

@@ -14,7 +14,8 @@ from agentls.text.offsets import apply_edits
 from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
 
 _EXAMPLE = re.compile(
-    r"^```(?P<language>markdown|yaml)(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(?P<language>markdown|yaml|json)(?: (?P<place>[\w./-]+))?\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 _PLACES = {None: ".claude/agents/example.md", "plugin": "agents/example.md"}
 
@@ -40,7 +41,9 @@ def examples(rule: Rule, heading: str) -> list[Case]:
     end = -1
     for example in _EXAMPLE.finditer(section):
         place = example["place"]
-        path = place if place and place.endswith(".md") else _PLACES.get(place, f"{place}/example.md")
+        path = (
+            place if place and place.endswith((".md", ".json")) else _PLACES.get(place, f"{place}/example.md")
+        )
         together = (
             not section[end : example.start()].strip() and path not in found[-1].files if found else False
         )

@@ -7,6 +7,7 @@ import pytest
 from agentls import config
 from agentls.document import locate
 from agentls.document.document import Document
+from agentls.document.plugins import Plugin
 from agentls.features.completion import complete
 from agentls.linter import check
 from agentls.linter.consequence import Severity
@@ -56,7 +57,7 @@ def test_a_file_beside_a_skill_is_not_a_skill() -> None:
 
 
 def test_the_name_of_the_plugin_precedes_that_of_the_skill() -> None:
-    plugin = locate.Plugin("/kit", "kit")
+    plugin = Plugin("/kit", "kit")
     document = locate.make_document("/kit/skills/review/SKILL.md", GOOD, config.Config(), plugin)
     assert document is not None
     assert document.dialect.name == "claude-skills"

@@ -9,7 +9,8 @@ import pytest
 
 from agentls.config import Config
 from agentls.document.document import Document
-from agentls.document.locate import Plugin, make_document
+from agentls.document.locate import make_document
+from agentls.document.plugins import Plugin
 from agentls.features import completion_items
 from agentls.features.completion import complete, item_documentation
 from agentls.features.completion_edit import CompletionEdit

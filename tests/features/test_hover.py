@@ -7,6 +7,7 @@ import pytest
 from agentls import config
 from agentls.document import locate
 from agentls.document.document import Document
+from agentls.document.plugins import Plugin
 from agentls.features.hover import Hover, hover, hover_unsupported_file
 from agentls.text.offsets import Span
 from harness import agent, at_cursor, covered
@@ -222,7 +223,7 @@ def test_hover_on_a_fence_shows_the_verdict(text: str, words: list[str]) -> None
 
 def test_hover_on_a_fence_in_a_plugin() -> None:
     text = "---\nname: [\n- a\n---\n"
-    document = locate.make_document("/kit/agents/a.md", text, config.Config(), locate.Plugin("/kit", "kit"))
+    document = locate.make_document("/kit/agents/a.md", text, config.Config(), Plugin("/kit", "kit"))
     assert document is not None
     found = hover(document, 0)
     assert found is not None

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentls.document.document import Document
-from agentls.document.locate import Plugin, make_document
+from agentls.document.locate import make_document
+from agentls.document.plugins import Plugin
 from agentls.features import rename, will_rename_files
 from agentls.features.rename import Files, RenameError, Renaming
 from agentls.project import extract, extract_json

@@ -218,6 +218,21 @@ async def test_a_folder_becomes_a_plugin(project: Path) -> None:
         assert sorted(after) == ["ignored-in-plugin", "unknown-tool"]
 
 
+async def test_a_manifest_that_changes_applies_immediately(project: Path) -> None:
+    uri, manifest = (project / "agents/a.md").as_uri(), project / ".claude-plugin/plugin.json"
+    manifest.parent.mkdir()
+    manifest.write_text('{"name": "kit"}')
+    async with session(capabilities("eager"), project) as client:
+        open_document(client, AGENT, uri)
+        assert await codes(client, uri) == ["unknown-tool"]
+        manifest.write_text('{"name": "kit", "agents": []}')
+        change_file(client, manifest)
+        assert sorted(await codes(client, uri)) == ["replaced-folder", "unknown-tool"]
+        manifest.write_text('{"name": "kit", "agents": "./agents/"}')
+        save(client, manifest.as_uri())
+        assert sorted(await codes(client, uri)) == ["rejected-plugin", "unknown-tool"]
+
+
 async def test_a_client_that_pulls_is_asked_to_refresh(project: Path) -> None:
     uri = in_project(project)
     async with session(capabilities("pulling"), project) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentls.dialects import config_files, loader
-from agentls.document.locate import Plugin
+from agentls.document.plugins import Plugin
 from agentls.project import extract_json
 from agentls.project.index import Index
 from agentls.project.names import Names

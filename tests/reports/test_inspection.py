@@ -9,6 +9,7 @@ import pytest
 from agentls import config
 from agentls.dialects import loader
 from agentls.document import locate
+from agentls.document.plugins import Plugin
 from agentls.reports import inspection
 from agentls.reports.inspection import (
     inspect_document,
@@ -103,7 +104,7 @@ def test_json_of_a_file_that_is_repaired() -> None:
 
 
 def test_a_plugin_agent_without_metadata() -> None:
-    document = locate.make_document("/k/agents/x.md", "Hello", config.Config(), locate.Plugin("/k", "kit"))
+    document = locate.make_document("/k/agents/x.md", "Hello", config.Config(), Plugin("/k", "kit"))
     assert document is not None
     (view,) = inspect_document(document).reports
     assert (view.loads, view.status, view.name, view.tools.mode) == (True, "damaged", "kit:x", "all")

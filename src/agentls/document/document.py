@@ -106,7 +106,13 @@ class Document(AgentFile):
 
     def _read(self, reader: Reader) -> Reading:
         read = load_strategy(reader.runtime.strategy)
-        return read(self.text, self.identity, reader.dialect, reader.runtime)
+        reading = read(self.text, self.identity, reader.dialect, reader.runtime)
+        withheld = self.identity.withheld
+        if withheld is None or reader.runtime.name not in withheld.runtimes:
+            return reading
+        # A file without frontmatter may be documentation, so that nothing else is wrong with it.
+        others = (reason for reason in reading.reasons if reason.kind != "missing-frontmatter")
+        return reading._replace(status="dropped", reasons=(withheld.reason, *others))
 
     def blocked_callers(self, reading: Reading) -> frozenset[str]:
         """Who cannot start the definition according to `reading`, by its keys or its place: "person", "model",

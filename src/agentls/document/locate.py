@@ -5,6 +5,7 @@ Paths are strings with `/` between their parts, absolute or relative to a root, 
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from agentls.config import Config
@@ -13,15 +14,9 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.places import DialectPlace
 from agentls.dialects.runtimes import Place
 from agentls.document.document import Document, Reader, make_reader
+from agentls.document.plugins import Plugin
 from agentls.readers.reading import FileIdentity
 from agentls.text.frontmatter import find_keys
-
-
-class Plugin(NamedTuple):
-    """A plugin: the folder that contains `.claude-plugin/plugin.json`, and its name."""
-
-    root: str
-    name: str
 
 
 class Placement(NamedTuple):
@@ -43,14 +38,39 @@ def locate(
     so that the caller finds their dialect and passes it to `make_document` as `default_dialect`.
     """
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
+    listed = _listed_placement(inside, plugin, files) if plugin and inside else None
     for place, dialect in loader.all_places(files):
+        if listed and not place.folder:
+            return listed  # A manifest decides before the places that may be in any folder.
         if place.scope != "plugin" and place.holds(path):
             owner = _deciding_dialect(path, text, place, files) or DialectPlace(place, dialect)
             return Placement(owner.dialect, _identity(path, owner.place), owner.place)
         if plugin and inside and place.scope == "plugin" and place.holds(inside):
-            identity = _identity(inside, place)._replace(plugin=plugin.name, base_folder=plugin.root)
-            return Placement(dialect, identity, place)
-    return None
+            identity = _identity(inside, place)._replace(
+                plugin=plugin.name,
+                base_folder=plugin.root,
+                withheld=plugin.withholds(dialect, listed=False),
+            )
+            return listed or Placement(dialect, identity, place)
+    return listed
+
+
+def _listed_placement(inside: str, plugin: Plugin, files: loader.UserDialects) -> Placement | None:
+    """The placement of the file at `inside`, relative to the root of `plugin`, if a manifest lists it."""
+    found = plugin.find_listed(inside)
+    if found is None:
+        return None
+    places = loader.dialect_places(found.dialect, files)
+    place = next((place for place in places if place.scope == "plugin"), None)
+    name = inside.rpartition("/")[2]
+    if place is None or not fnmatchcase(name, place.files):
+        return None
+    stem = found.name or place.stem(inside)
+    withheld = plugin.withholds(found.dialect, listed=True)
+    identity = FileIdentity(
+        stem, found.plugin, found.subfolders, name, place.fixed_values, plugin.root, withheld
+    )
+    return Placement(found.dialect, identity, place)
 
 
 def _deciding_dialect(path: str, text: str, place: Place, files: loader.UserDialects) -> DialectPlace | None:

@@ -86,9 +86,18 @@ SENTENCES: dict[Cause, str] = {
     "file in a subfolder": "The file is in the subfolder {0}",
     "file name ignored": "The file name matches {0}",
     "file name not accepted": "The file must be named {any}",
+    # Plugins
+    "folder replaced": "{0} in `plugin.json` replaces the folder {1} and does not list this file",
+    "manifest not JSON": "The plugin is rejected: its `plugin.json` is invalid JSON",
+    "manifest not a mapping": "The plugin is rejected: its `plugin.json` must be a mapping, not {0}",
+    "manifest invalid": "The plugin is rejected: in `plugin.json`, {0}",
+    "conflicting manifests": (
+        "The plugin is rejected: it has a `plugin.json`, and its entry {0} in `marketplace.json`"
+        " lists files with `strict: false`"
+    ),
 }
 """One sentence for each cause, without the full stop. `{0}` is the first item of its data: a string as code, or a
-description of a node. `{0:words}` is a string unchanged. `{all}` and `{any}` join all strings."""
+description of a node or of a mismatch. `{0:words}` is a string unchanged. `{all}` and `{any}` join all strings."""
 
 
 def describe_reason(reason: Reason) -> str:
@@ -98,7 +107,7 @@ def describe_reason(reason: Reason) -> str:
         assert isinstance(first, Mismatch), "a mismatch comes with its data"
         return describe_mismatch(first)
     texts = [each for each in reason.data if isinstance(each, str)]
-    pieces = [_Piece(each) for each in reason.data if not isinstance(each, Mismatch)]
+    pieces = [_Piece(each) for each in reason.data]
     return SENTENCES[reason.cause].format(*pieces, all=join_names(texts), any=join_names(texts, " or "))
 
 
@@ -135,10 +144,12 @@ def _describe_found(value: Node | None) -> str:
 class _Piece:
     """One item of the data of a reason, as sentences show it."""
 
-    def __init__(self, value: str | Node) -> None:
+    def __init__(self, value: str | Node | Mismatch) -> None:
         self._value = value
 
     def __format__(self, form: str) -> str:
+        if isinstance(self._value, Mismatch):
+            return describe_mismatch(self._value)
         if not isinstance(self._value, str):
             return describe_value(self._value)
         return self._value if form == "words" else format_code(self._value)

@@ -157,7 +157,8 @@ class Session:
             case Edited():
                 update = self._edit(change)
             case Saved():
-                update = self._reload()._replace(rescan=self._root_of(change.uri))
+                is_manifest = unquote(change.uri).endswith(disk.MANIFESTS)
+                update = self._reload(always=is_manifest)._replace(rescan=self._root_of(change.uri))
             case Closed():
                 update = self._close(change.uri)
             case SettingsChanged():
@@ -263,9 +264,9 @@ class Session:
 
     def _files_changed(self, paths: tuple[str, ...]) -> Update:
         """Read the configuration again if it was changed. Other files are read in the background."""
-        settings = (*settings_files.SETTINGS_FILES, settings_files.DIALECT_FILE_SUFFIX, disk.PLUGIN_FILE)
+        settings = (*settings_files.SETTINGS_FILES, settings_files.DIALECT_FILE_SUFFIX, *disk.MANIFESTS)
         is_reload = any(path.endswith(settings) for path in paths)
-        always = any(path.endswith(disk.PLUGIN_FILE) for path in paths)
+        always = any(path.endswith(disk.MANIFESTS) for path in paths)
         update = self._reload(always=always) if is_reload else Update()
         return update._replace(paths=paths)
 
@@ -274,7 +275,7 @@ class Session:
         `always`. The names that are known stay in the indexes until then."""
         before = self.snapshot
         new = configuration or Configuration(before.configuration.settings, before.configuration.folders)
-        disk.find_plugin.cache_clear()
+        disk.forget_plugins()
         disk.paths_below.cache_clear()
         located = [(old, locate_document(old, new)) for old in before.documents.values()]
         self.snapshot = before._replace(configuration=new)

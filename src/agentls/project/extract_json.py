@@ -1,25 +1,21 @@
 """Extract the names of runtime config files: settings, servers, plugins, marketplaces.
 
-They are JSON, often with comments, and parse as YAML once the comments are replaced by spaces. The tables in
-`dialects.config_files` define the paths of names in them.
+They are JSON, often with comments. The tables in `dialects.config_files` define the paths of names in them.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from agentls.dialects import config_files, loader, tool_names
 from agentls.dialects.config_files import NamePath
 from agentls.dialects.loader import Dialect
-from agentls.document.locate import Plugin
+from agentls.document.plugins import Plugin
 from agentls.project import name_syntax
 from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference
-from agentls.text import yaml_tree
-from agentls.text.offsets import Span
-from agentls.text.patterns import lazy_pattern
+from agentls.text import json_tree
 from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, content_span
 
 ExtractedName = Definition | Reference | PermissionRule
@@ -37,7 +33,7 @@ def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> 
     config_file = location.companion
     qualifier = plugin.name if plugin and config_file.scope == "plugin" else ""
     names = Names(path, location.base, qualifier, config_file.runtimes)
-    root = _parse_json(text)
+    root = json_tree.parse_json(text)
     if root is None:
         return names
     extractor = _NameExtractor(names, text, loader.load_dialect(config_file.dialect))
@@ -53,48 +49,6 @@ def extract_config_names(path: str, text: str, plugin: Plugin | None = None) -> 
         references=tuple(each for each in found if isinstance(each, Reference)),
         permissions=tuple(each for each in found if isinstance(each, PermissionRule)),
     )
-
-
-# --- JSON as YAML -----------------------------------------------------------------------------
-
-_TOKEN = lazy_pattern(
-    r"""(?P<text>"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*(?P<end>"?))
-    |(?P<gap>//[^\n]*|/\*.*?(?:\*/|\Z)|[\t\ufeff]+)
-    |(?P<sign>[\[\]{}])""",
-    re.DOTALL | re.VERBOSE,
-)
-_LONE_SURROGATE = lazy_pattern(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_CLOSING = {"[": "]", "{": "}"}
-
-
-def _parse_json(text: str) -> Node | None:
-    """Parse JSON with comments; invalid JSON up to the error."""
-    plain = _TOKEN.sub(_token_as_yaml, text)
-    parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(plain, Span(0, len(plain))))
-    if parsed.error:
-        begun = _close_brackets(plain[: parsed.error.offset])
-        parsed = yaml_tree.parse(yaml_tree.MappedText.unchanged(begun, Span(0, len(begun))))
-    return parsed.root
-
-
-def _token_as_yaml(token: re.Match[str]) -> str:
-    """A token of JSON as YAML of the same length: without comments, tabs and lone surrogates."""
-    if token["gap"]:
-        return re.sub(r"[^\r\n]", " ", token["gap"])
-    return _LONE_SURROGATE.sub(r"\\ufffd", token[0]) if token["text"] else token[0]
-
-
-def _close_brackets(text: str) -> str:
-    """`text` with the closing quote and brackets that are missing at its end."""
-    open_signs: list[str] = []
-    quote = ""
-    for token in _TOKEN.finditer(text):
-        if token["sign"] in _CLOSING:
-            open_signs.append(_CLOSING[token["sign"]])
-        elif token["sign"] and open_signs:
-            open_signs.pop()
-        quote = '"' if token["text"] and not token["end"] else ""
-    return text + quote + "".join(reversed(open_signs))
 
 
 # --- names ------------------------------------------------------------------------------------

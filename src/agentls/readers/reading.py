@@ -38,6 +38,8 @@ ReasonKind = Literal[
     "missing-prompt",
     "name-not-folder",
     "name-not-text",
+    "rejected-plugin",
+    "replaced-folder",
     "text-before-frontmatter",
     "unclosed-frontmatter",
     "unknown-key",
@@ -66,6 +68,7 @@ Cause = Literal[
     "colon at the end",
     "colon in value",
     "comment inside a value",
+    "conflicting manifests",
     "default name invalid",
     "duplicate key",
     "empty frontmatter",
@@ -78,6 +81,7 @@ Cause = Literal[
     "file name not accepted",
     "flow mapping",
     "flow sequence",
+    "folder replaced",
     "hook entry without a list",
     "hooks not a mapping",
     "indicator",
@@ -90,6 +94,9 @@ Cause = Literal[
     "line not indented",
     "lines end in CR",
     "list not indented",
+    "manifest invalid",
+    "manifest not JSON",
+    "manifest not a mapping",
     "mapping not aligned",
     "mismatch",
     "name differs from the folder",
@@ -137,6 +144,16 @@ class Reason(NamedTuple):
     data: tuple[str | Node | Mismatch, ...] = ()
 
 
+class Withheld(NamedTuple):
+    """Why a plugin does not provide a file that is in it, for the `runtimes` that read its manifests: the reason, and
+    the `span` that causes it in the `manifest`, given by its path."""
+
+    reason: Reason
+    runtimes: tuple[str, ...]
+    manifest: str
+    span: Span
+
+
 class FileIdentity(NamedTuple):
     """What a runtime knows about a file besides its text.
 
@@ -144,7 +161,7 @@ class FileIdentity(NamedTuple):
     plugin that the file belongs to ("" for a project). `subfolders` are the folders between the place and the
     file. `fixed_values` are the keys whose value the place fixes, whatever the file contains. `base_folder` is the
     folder that the place is relative to (with `/`, "" if it is unknown): the root of a project or of a plugin, or
-    the user folder.
+    the user folder. `withheld` tells why its plugin does not provide the file, `None` if it does.
     """
 
     stem: str
@@ -153,6 +170,7 @@ class FileIdentity(NamedTuple):
     file_name: str = ""
     fixed_values: abc.Mapping[str, str] = MappingProxyType({})
     base_folder: str = ""
+    withheld: Withheld | None = None
 
     def default_name(self, of: Literal["none", "file", "path", "folder"]) -> str:
         """Return the name that is used if the file has none: that of the file, that of its folder, or its path

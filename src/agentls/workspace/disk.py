@@ -11,15 +11,17 @@ import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentls.document import locate
+from agentls.dialects.plugin_manifests import MANIFEST, MARKETPLACE
+from agentls.document import locate, plugins
 from agentls.document.document import Document
-from agentls.document.locate import Plugin
+from agentls.document.plugins import MarketplaceEntry, Plugin
 from agentls.text import globs
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
 
-PLUGIN_FILE = ".claude-plugin/plugin.json"
+MANIFESTS = (MANIFEST, MARKETPLACE)
+"""The ends of the paths of the files on which it depends what a plugin provides."""
 
 MAX_BYTES = 4 * 1024 * 1024
 """The maximum size of a file that is read. The largest known agent files have less than 100 KB."""
@@ -77,22 +79,38 @@ def describe_error(error: OSError) -> str:
 
 @lru_cache(maxsize=4096)
 def find_plugin(folder: str) -> Plugin | None:
-    """Return the plugin to which the files in `folder` (absolute, with `/`) belong: that of the nearest
-    parent folder with `.claude-plugin/plugin.json`. Its name is the folder's if the file sets none."""
-    file = f"{folder}/{PLUGIN_FILE}"
-    if os.path.isfile(file):
-        return Plugin(folder, _plugin_name(file) or folder.rpartition("/")[2])
+    """Return the plugin to which the files in `folder` (absolute, with `/`) belong: that of the nearest parent folder
+    with a manifest, or with an entry in a marketplace above it."""
+    manifest = f"{folder}/{MANIFEST}"
+    text = _text_of(manifest)
+    entries = tuple(entry for entry in _marketplace_above(folder) if entry.root == folder)
+    if text is not None or entries:
+        return plugins.make_plugin(folder, manifest, text, entries)
     return find_plugin(folder.rpartition("/")[0]) if folder else None
 
 
-def _plugin_name(file: str) -> str | None:
-    import json  # Few files belong to a plugin.
+@lru_cache(maxsize=4096)
+def _marketplace_above(folder: str) -> tuple[MarketplaceEntry, ...]:
+    """Return the entries of the marketplace in `folder` or in the nearest parent folder with one."""
+    path = f"{folder}/{MARKETPLACE}"
+    text = _text_of(path)
+    if text is not None:
+        return plugins.parse_marketplace(folder, path, text)
+    return _marketplace_above(folder.rpartition("/")[0]) if folder else ()
 
+
+def forget_plugins() -> None:
+    """Read the manifests of plugins again when they are needed."""
+    find_plugin.cache_clear()
+    _marketplace_above.cache_clear()
+
+
+def _text_of(path: str) -> str | None:
+    """Return the text of the file at `path`; `None` if there is none that can be read."""
     try:
-        name = json.loads(read_text(file))["name"]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return read_text(path) if os.path.isfile(path) else None
+    except OSError:
         return None
-    return name if isinstance(name, str) else None
 
 
 @cache

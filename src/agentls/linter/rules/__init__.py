@@ -45,6 +45,7 @@ __all__ = [
 LATE_MODULES = {
     "hook_definitions": {"type hooks", "reason broken-hooks"},
     "mcp_servers": {"type servers", "type skills"},
+    "plugin_files": {"reason rejected-plugin", "reason replaced-folder"},
     "project_names": {"project"},
 }
 """The modules that are not imported with this package, with the subjects of all their rules."""

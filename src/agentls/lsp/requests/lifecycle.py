@@ -39,7 +39,7 @@ def _registrations(server: Server) -> list[t.Registration]:
 
 def file_watchers() -> list[t.FileSystemWatcher]:
     """Return watchers for the files with settings, and for those with names."""
-    settings = (*settings_files.SETTINGS_FILES, f"*{settings_files.DIALECT_FILE_SUFFIX}", disk.PLUGIN_FILE)
+    settings = (*settings_files.SETTINGS_FILES, f"*{settings_files.DIALECT_FILE_SUFFIX}", *disk.MANIFESTS)
     patterns = (*(f"**/{name}" for name in settings), *load.watch_patterns())
     return [t.FileSystemWatcher(pattern) for pattern in dict.fromkeys(patterns)]
 
