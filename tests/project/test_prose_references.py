@@ -41,7 +41,7 @@ def references_in(text: str) -> str:
         ("Leave it to `planner` or `ui-designer`.", "agent code planner; any code ui-designer"),
         ("The `Code Reviewer` decides.", "any code Code Reviewer"),
         ("Run `/release` or `/tools:ship-it`.", "command code release; command code tools:ship-it"),
-        ("Load the `release` skill.", "skill code release"),
+        ("Load the `release` skill.", "skill labelled release"),
         ("Run /release-notes first, then (/ship).", "command code release-notes; command code ship"),
         ("Hand over to @planner, then to @ui-designer.", "agent code planner; agent code ui-designer"),
         # Hyphenated words.
@@ -55,6 +55,8 @@ def references_in(text: str) -> str:
         ('{"agent": "ui-designer"}', "agent word ui-designer"),
         ("3-step-planner → 4-checker", "agent word 3-step-planner; agent word 4-checker"),
         # Names beside the word for what they name.
+        ("the `planner` subagent and agent `ui-designer`", "agent labelled planner; agent labelled ui-designer"),
+        ("Skills: `code-style`", "skill labelled code-style"),
         ("Spawn a planner agent.", "agent noun planner"),
         ("Hand off to the Code Reviewer subagent.", "agent noun Code Reviewer"),
         ("Ask the **planner** agent.", "agent noun planner"),
@@ -113,7 +115,7 @@ def test_each_span_has_one_reference() -> None:
     assert references_in('Task(subagent_type="ui-designer")') == "agent argument ui-designer"
     assert (
         references_in("the `ui-designer` agent, @agent-qa-expert")
-        == "any code ui-designer; agent mention qa-expert"
+        == "agent labelled ui-designer; agent mention qa-expert"
     )
 
 

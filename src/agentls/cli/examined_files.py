@@ -105,15 +105,16 @@ class Examination(NamedTuple):
         from agentls.workspace import load
 
         path, options = task.path, self.options
+        extract_from = extract.extract_names_for_rules if self.is_check else extract.extract_names
         if not task.is_requested:
-            return ExaminedFile(load.parse_names(path, text, options.settings))
+            return ExaminedFile(load.parse_names(path, text, options.settings, extract_from=extract_from))
         placed = open_document(path, text, options.settings(path.rpartition("/")[0]), options.dialect)
         document = placed or options.open_document(path, text)
-        names = load.parse_names(path, text, options.settings, options.dialect, placed)
+        names = load.parse_names(path, text, options.settings, options.dialect, placed, extract_from)
         found = self._check(document, questions) if self.is_check else ()
         kept = document if self.keep_documents else None
         if names is None:
-            return ExaminedFile(extract.extract_names(document), False, found, kept)
+            return ExaminedFile(extract_from(document), False, found, kept)
         return ExaminedFile(names, True, found, kept)
 
     def _check(self, document: Document, questions: list[str] | None) -> tuple[Diagnostic, ...] | None:

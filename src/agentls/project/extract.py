@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentls.dialects.records import Key
 from agentls.document.document import Document
@@ -25,11 +25,31 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, conte
 
 def extract_names(document: Document) -> Names:
     """Extract the definitions and references of a document."""
+    text, start, folders = document.text, document.body_start, (_folder(document), _base_folder(document))
+    return _extract(
+        document,
+        (
+            *prose_references.find_prose_references(text, start),
+            *path_references.find_path_references(text, start, folders),
+        ),
+    )
+
+
+def extract_names_for_rules(document: Document) -> Names:
+    """Extract the definitions of a document and the references that rules look at.
+
+    These are the references that are meant as such: all of the frontmatter, and those of the prompt whose form says
+    so. The search for candidates and paths takes most of the time, and only navigation, renaming and the graph need
+    them.
+    """
+    return _extract(document, prose_references.find_marked_references(document.text, document.body_start))
+
+
+def _extract(document: Document, in_prompt: Iterable[Reference]) -> Names:
     readers = (
         *(reading.runtime.name for reading in document.readings),
         *(name for name, _ in document.other_readers),
     )
-    identity = document.identity
     definition = _main_definition(document, readers)
     servers: list[Definition] = []
     references: list[Reference] = []
@@ -38,18 +58,22 @@ def extract_names(document: Document) -> Names:
             servers.append(found)
         else:
             references.append(found)
-    references += prose_references.find_prose_references(document.text, document.body_start)
-    folder = document.path.rpartition("/")[0]
-    base_folder = identity.base_folder or folder
-    references += path_references.find_path_references(
-        document.text, document.body_start, (folder, base_folder)
-    )
+    references.extend(in_prompt)
     references.sort(key=lambda each: each.span)
     definitions = (
         *((definition,) if definition else ()),
         *(server._replace(runtimes=readers) for server in servers),
     )
-    return Names(document.path, base_folder, identity.plugin, readers, definitions, tuple(references))
+    base_folder, plugin = _base_folder(document), document.identity.plugin
+    return Names(document.path, base_folder, plugin, readers, definitions, tuple(references))
+
+
+def _folder(document: Document) -> str:
+    return document.path.rpartition("/")[0]
+
+
+def _base_folder(document: Document) -> str:
+    return document.identity.base_folder or _folder(document)
 
 
 def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition | None:
@@ -69,7 +93,7 @@ def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition
         document.path,
         _name_span(document, name),
         reading.description or "",
-        document.identity.base_folder or document.path.rpartition("/")[0],
+        _base_folder(document),
         document.dialect.name,
         readers,
         reading.loads,

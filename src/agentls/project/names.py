@@ -20,7 +20,18 @@ that `Index.find_by_name(path)` finds it; the file need not exist. If the base o
 is one reference for each possible base, with the same span."""
 
 ReferenceForm = Literal[
-    "key", "tool", "permission", "mention", "argument", "call", "code", "word", "noun", "item", "link"
+    "key",
+    "tool",
+    "permission",
+    "mention",
+    "argument",
+    "call",
+    "labelled",
+    "code",
+    "word",
+    "noun",
+    "item",
+    "link",
 ]
 """How a reference is written.
 
@@ -30,6 +41,7 @@ ReferenceForm = Literal[
 - mention: `@agent-x`
 - argument: `subagent_type: x`
 - call: `Agent(x)` in the prompt
+- labelled: in backticks next to the noun for its kind, as in "the `planner` agent"
 - code: in backticks, or after `/` or `@`
 - word: a hyphenated word in prose
 - noun: next to the noun for its kind, as in "the planner agent", or after a verb of delegation

@@ -1,9 +1,9 @@
 """References in a prompt to agents, skills, commands and servers.
 
-Some forms are always references (`@agent-x`, `subagent_type: x`, `Agent(x)`). The others are candidates, which the
-index accepts if the name is defined. Every hyphenated word is a candidate for an agent. Names of skills and
-commands are often also names of programs and folders, and need backticks, a slash, or the word "skill" next to
-them.
+Some forms are always references (`@agent-x`, `subagent_type: x`, `Agent(x)`), and a name in backticks next to the word
+"agent" or "skill" nearly always is one. The others are candidates, which the index accepts if the name is defined.
+Every hyphenated word is a candidate for an agent. Names of skills and commands are often also names of programs and
+folders, and need backticks, a slash, or the word "skill" next to them.
 
 The precision of each form was measured; see docs/architecture.md. The search runs for every file of a project, so
 each pattern starts with a literal that is rare in prose.
@@ -12,7 +12,7 @@ each pattern starts with a literal that is rare in prose.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -45,7 +45,9 @@ def _marked(row: PromptForm) -> _Marked:
     if row.form == "call":
         key = rf"(?:{row.argument}\s*[:=]\s*)?" if row.argument else ""
         slash = "/?" if row.refers_to == "skill" else ""  # A skill is also a command.
-        pattern = rf"{sign}\({key}{_QUOTE}?{slash}({_NAME}){_QUOTE}?\s*[,)]"
+        # If another argument has the name, the first one is something else.
+        end = rf"(?:\)|,(?![^)\n]*\b{row.argument or '(?!)'}))"
+        pattern = rf"{sign}\({key}{_QUOTE}?{slash}({_NAME}){_QUOTE}?\s*{end}"
         return _Marked(f"{row.sign}(", row.refers_to, "call", lazy_pattern(pattern))
     if row.form == "argument":
         # Without quotes it has to be all there is: a sentence may go on after it.
@@ -68,6 +70,20 @@ _AFTER_PREFIX = (
 """The name of an agent after a prefix, and that of a server, which ends before `__`."""
 
 
+_LABELLED_NAME = r"`(?P<name>[A-Za-z]?[a-z0-9]+(?:-[A-Za-z0-9]+)*)`"
+_HYPHENATED_NAME = r"`(?P<name>[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)`"
+# A name before its noun ends with a backtick and a blank. The noun before a name lacks its first letter, which is too
+# common for a fast search; there a single word is as often a key or a tool, as in "the agent `model`".
+_LABELS: tuple[tuple[NameKind, str, re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        "agent",
+        "gent",
+        lazy_pattern(r"` (?:sub-?)?agents?\b(?![`-])"),
+        lazy_pattern(rf"gents?:? {_HYPHENATED_NAME}"),
+    ),
+    ("skill", "kill", lazy_pattern(r"` skills?\b(?![`-])"), lazy_pattern(rf"kills?:? {_HYPHENATED_NAME}")),
+)
+_LABELLED_BEFORE = lazy_pattern(rf"(?<!`){_LABELLED_NAME}\Z")
 _NAME_END = r"(?![\w/\\(*-]|\.\w)"  # The name does not continue and is not the start of a path.
 
 _IN_BACKTICKS = lazy_pattern(
@@ -116,11 +132,24 @@ _AFTER_VERB = tuple(
 _STEMS = ("delegat", "escalat", "hand", "transfer", "dispatch", "defer", "collaborat", "coordinat", "partner")
 _BOLD = lazy_pattern(r"\*\*([a-z][a-z0-9]*)\*\*")
 
+_Search = Callable[[str, int], Iterator[Reference]]
+
+
+def find_marked_references(text: str, start: int) -> Iterator[Reference]:
+    """The references in `text` from the offset `start` on whose form says that they are one, at most one at each
+    offset."""
+    return _first_at_each_offset(text, start, (_by_sign, _beside_labels))
+
 
 def find_prose_references(text: str, start: int) -> Iterator[Reference]:
-    """The references in `text` from the offset `start` on, at most one at each offset."""
+    """The references in `text` from the offset `start` on, the candidates too, at most one at each offset."""
+    searches = (_by_sign, _beside_labels, _in_code_spans, _beside_nouns, _hyphenated_words)
+    return _first_at_each_offset(text, start, searches)
+
+
+def _first_at_each_offset(text: str, start: int, searches: tuple[_Search, ...]) -> Iterator[Reference]:
     found: dict[int, Reference] = {}
-    for search in (_by_sign, _in_code_spans, _beside_nouns, _hyphenated_words):
+    for search in searches:
         for reference in search(text, start):
             found.setdefault(reference.span.start, reference)
     return iter(found.values())
@@ -135,6 +164,20 @@ def _by_sign(text: str, start: int) -> Iterator[Reference]:
                     yield Reference(
                         kind, *split_qualified_name(found[group].rstrip(".-:"), found.start(group)), form
                     )
+
+
+def _beside_labels(text: str, start: int) -> Iterator[Reference]:
+    """Names in backticks next to the noun for their kind."""
+    for kind, noun, before_noun, after_noun in _LABELS:
+        if text.find(noun, start) < 0:
+            continue
+        for found in before_noun.finditer(text, start):
+            name = _LABELLED_BEFORE.search(text, max(start, found.start() - _MAX_WIDTH), found.start() + 1)
+            if name:
+                yield Reference(kind, name["name"], "", Span(*name.span("name")), "labelled")
+        for found in after_noun.finditer(text, start):
+            if text[found.start() - 1 : found.start()].lower() == kind[0]:
+                yield Reference(kind, found["name"], "", Span(*found.span("name")), "labelled")
 
 
 def _in_code_spans(text: str, start: int) -> Iterator[Reference]:

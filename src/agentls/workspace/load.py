@@ -112,16 +112,17 @@ def parse_names(
     settings: SettingsLookup,
     otherwise: str | None = None,
     document: Document | None = None,
+    extract_from: Callable[[Document], Names] = extract.extract_names,
 ) -> Names | None:
     """Return the names in the file at `path` with the content `text`; `None` if it is not an agent file.
-    `document` is that of the file, if it is open already."""
+    `document` is that of the file, if it is open already. `extract_from` extracts the names of an agent file."""
     place = user_files.canonical_path(path)
     plugin = disk.find_plugin(path.rpartition("/")[0])
     names = extract_json.extract_config_names(place, text, plugin)
     if names is None:
         if document is None or place != path:
             document = open_document(place, text, settings(path.rpartition("/")[0]), otherwise)
-        names = extract.extract_names(document) if document else None
+        names = extract_from(document) if document else None
     return _moved(names, path) if names and place != path else names
 
 

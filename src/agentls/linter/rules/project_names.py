@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from agentls.dialects import loader
 from agentls.dialects.records import Key
@@ -444,15 +442,13 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
 
 @rule("suggestion", subjects=("project",))
 def dead_mention(ctx: Context) -> Iterator[Finding]:
-    """The prompt refers to an unknown agent, skill or command.
+    """The prompt refers to an unknown agent or skill.
 
-    The prompt tells the model to delegate work to an agent that does not exist. Often an agent was renamed
-    or not copied, and the prompts of other agents still refer to it.
+    The prompt tells the model to use an agent or a skill that does not exist. Often it was renamed or not copied,
+    and the prompts of others still refer to it.
 
-    A prompt is prose, so a word is only treated as the name of an agent where it is very unlikely to be
-    anything else: in `@agent-x`, `subagent_type` and `Agent(x)`, in backticks or bold before `agent`, and in
-    a list of agents. In a list, at least half of the names must exist, or an agent must have a similar
-    name. Skills and commands are only reported if one has a similar name.
+    A prompt is prose, so a word is only treated as a name where it is meant as one: in `@agent-x`,
+    `subagent_type: x`, `Agent(x)` and `Skill(x)`, and in backticks next to the word "agent" or "skill".
 
     ## Bad
 
@@ -462,10 +458,7 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
     description: Leads the work. Use it for large tasks.
     ---
 
-    You lead.
-
-    - Collaborate with ui-designer on screens
-    - Collaborate with qa-expert on tests
+    Give drawings to the `ui-designer` agent.
     ```
 
     ```markdown .claude/agents/ux-designer.md
@@ -475,15 +468,6 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
     ---
 
     You draw.
-    ```
-
-    ```markdown .claude/agents/qa-expert.md
-    ---
-    name: qa-expert
-    description: Tests. Use it before a release.
-    ---
-
-    You test.
     ```
 
     ## Good
@@ -494,10 +478,7 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
     description: Leads the work. Use it for large tasks.
     ---
 
-    You lead.
-
-    - Collaborate with ux-designer on screens
-    - Collaborate with qa-expert on tests
+    Give drawings to the `ux-designer` agent.
     ```
 
     ```markdown .claude/agents/ux-designer.md
@@ -508,26 +489,46 @@ def dead_mention(ctx: Context) -> Iterator[Finding]:
 
     You draw.
     ```
-
-    ```markdown .claude/agents/qa-expert.md
-    ---
-    name: qa-expert
-    description: Tests. Use it before a release.
-    ---
-
-    You test.
-    ```
     """
-    for reference, suggestion in _unresolved(ctx, ("agent",), ("mention", "argument", "call")):
-        # A call can also be code in a program that passes a variable, such as `Agent(model)`.
-        if suggestion or reference.form != "call" or "-" in reference.name:
-            yield _finding(ctx, reference, f"Unknown agent `{reference.name}`.", suggestion)
-    for reference, suggestion in _unresolved(ctx, ("skill", "command"), ("call", "noun", "code")):
-        # A title of several words, as in a heading, may be spelt differently from the name.
-        if suggestion and " " not in reference.name:
-            message = f"Unknown {reference.kind} `{reference.name}`."
-            yield _finding(ctx, reference, message, suggestion)
-    yield from _unknown_in_prose(ctx)
+    for reference, suggestion in _unresolved(
+        ctx, ("agent", "skill"), ("mention", "argument", "call", "labelled")
+    ):
+        if _is_meant_as_name(ctx, reference, suggestion):
+            yield _finding(ctx, reference, f"Unknown {reference.kind} `{reference.name}`.", suggestion)
+
+
+_PLACEHOLDER = lazy_pattern(
+    r"(?:my|your|the|a|an|any|old|some|other|another|new|custom|this|that|example|sample|test|specific|appropriate)-.*"
+    r"|(?:.*-)?(?:name|names|type|types|id|foo|bar|baz|x+|y+|n|placeholder|example)(?:-?\d+)?"
+)
+"""Words that stand for any name."""
+
+
+_ELSEWHERE = lazy_pattern(
+    r"\b(?:plugin|marketplace|install|examples?\b|e\.g\.|public\b|separate\b|creat(?:es?|ing)\b|(?:build|design)ing\b"
+    r"|not yet\b|no longer\b|archived|retired|removed|renamed|former|previous|deprecated|legacy|unrelated|consolidat)"
+)
+"""Words of a line that speaks of what is not in the project: of other plugins, of examples, of the past."""
+
+
+def _is_meant_as_name(ctx: Context, reference: Reference, suggestion: str | None) -> bool:
+    """Whether an unresolved reference in the prompt names something, and something of this project."""
+    assert ctx.project_index is not None
+    assert ctx.names is not None
+    name, text = reference.name, ctx.text
+    if _PLACEHOLDER.fullmatch(name.lower()) or ctx.project_index.resolve(
+        reference._replace(kind="any"), ctx.names
+    ):
+        return False
+    start, end = reference.span
+    if reference.form == "call" and suggestion is None and "-" not in name:
+        # It can also be code in a program that passes a variable, such as `Agent(model)`.
+        return False
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    after = text[
+        end : text.find("\n", end) % (len(text) + 1)
+    ]  # Modulo turns the -1 of the last line into its end.
+    return not _ELSEWHERE.search(f"{before} {after}".lower())
 
 
 # --- unresolved references --------------------------------------------------------------------
@@ -624,112 +625,6 @@ def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
 
 def _contains(entry: Entry, offset: int) -> bool:
     return entry.span.start <= offset < entry.span.end
-
-
-# --- references in prose ----------------------------------------------------------------------
-
-_DELEGATION = lazy_pattern(
-    r"""\b(?:(?:ask|use|(?:consult|dispatch|engag|guid|help|invok|involv|launch|notif|spawn|support|assist)
-            (?:e|es|s|ing|y)?)
-        |(?:delegat|hand|escalat|pass|transfer|dispatch|defer|rout|forward|switch|report|return)(?:e|es|s|ing)?
-            [ ](?:[\w-]+[ ]){0,4}?to
-        |(?:collaborat|coordinat|work|partner|consult|pair|check|align|communicat|integrat|sync)(?:e|es|s|ing)?
-            [ ](?:[\w-]+[ ]){0,2}?with)
-    [ ](?:the[ ]|an?[ ])?[*`"']*\Z""",
-    re.VERBOSE,
-)
-"""It is matched with text in lower case, which takes half the time of a pattern that ignores case."""
-
-
-_AFTER_DELEGATION = lazy_pattern(
-    r"[*`\"']*[ \t]*(?:$|[.,;:)|(\u2014\u2013\u2192]|->|-{1,2}[ ]"
-    r"|(?:on|for|with|to|about|before|after|in|when|if|via|and|or|at|during|through|as|from)\b)",
-    re.MULTILINE,
-)
-
-
-_HEAD = lazy_pattern(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|\|[ \t]*)[*`\"']*\Z")
-_AFTER_HEAD = lazy_pattern(
-    r"[*`\"']*[ \t]*(?:$|[:(|\u2014\u2013\u2192]|->|-{1,2}[ ]|(?:for|to|when|if|handles)\b)", re.MULTILINE
-)
-
-
-_IN_LIST = lazy_pattern(r"[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]?")
-_NOT_IN_LIST = lazy_pattern(r"\n(?![ \t]|[-*+][ \t]|\d+[.)][ \t]|\||<!--)[^\r\n]")
-_NOUN = lazy_pattern(r"[*`]+[ ](?:sub-?)?agents?\b")
-_WINDOW = 80
-
-
-class _ProseMention(NamedTuple):
-    """A word in prose that may be the name of an agent.
-
-    `group` identifies the mentions in the same list that have the same form: the index of the list, and
-    the form. It is `None` outside lists.
-    """
-
-    reference: Reference
-    is_resolved: bool
-    suggestion: str | None
-    group: tuple[int, str] | None
-
-
-def _unknown_in_prose(ctx: Context) -> Iterator[Finding]:
-    """Yield a finding for each word in prose that is very likely the name of an unknown agent."""
-    index, names = ctx.project_index, ctx.names
-    if index is None or names is None or index.count("agent") <= 1:
-        return
-    mentions = list(_mentions(ctx, index, names))
-    groups: dict[tuple[int, str], list[bool]] = {}
-    for mention in mentions:
-        if mention.group:
-            is_name = mention.is_resolved or mention.suggestion is not None
-            groups.setdefault(mention.group, []).append(is_name)
-    for reference, is_resolved, suggestion, group in mentions:
-        if is_resolved or index.find_similar(reference.name):
-            continue
-        if suggestion or not group or 2 * sum(groups[group]) >= len(groups[group]):
-            thing = "agent, skill or command" if reference.kind == "any" and group else "agent"
-            yield _finding(ctx, reference, f"Unknown {thing} `{reference.name}`.", suggestion)
-
-
-def _mentions(ctx: Context, index: Index, names: Names) -> Iterator[_ProseMention]:
-    """Yield the words in the positions of agent names in prose, resolved or not."""
-    text, body = ctx.text, ctx.document.body_start
-    list_ends: list[int] | None = None
-    for reference in names.references:
-        if reference.form not in ("word", "code", "noun") or reference.kind not in ("agent", "any"):
-            continue
-        start, end = reference.span
-        form = _mention_form(text, start, end) if start >= body else None
-        if not form:
-            continue
-        group = None
-        if form != "noun":
-            if list_ends is None:
-                list_ends = [found.start() for found in _NOT_IN_LIST.finditer(text, body)]
-            group = (bisect_right(list_ends, start), form)
-        is_resolved = _is_resolved(ctx, index, names, reference)
-        suggestion = None if is_resolved else index.suggest_name(reference.kind, reference.name)
-        yield _ProseMention(reference, is_resolved, suggestion, group)
-
-
-def _mention_form(text: str, start: int, end: int) -> Literal["head", "verb", "noun"] | None:
-    """Return how a word is used as the name of an agent, or `None` if it may be something else.
-
-    It is "head" at the start of a list item, "verb" after a verb of delegation in one, and "noun" in backticks
-    or bold before `agent`.
-    """
-    if text[end : end + 1] in ("*", "`") and text.endswith(("`", "**"), 0, start) and _NOUN.match(text, end):
-        return "noun"
-    line = text.rfind("\n", 0, start) + 1
-    if "-" not in text[start:end] or not _IN_LIST.match(text, line, start):
-        return None
-    if _HEAD.fullmatch(text, line, start):
-        return "head" if _AFTER_HEAD.match(text, end) else None
-    if not _AFTER_DELEGATION.match(text, end):
-        return None
-    before = text[line:start].lower()
-    return "verb" if _DELEGATION.search(before, max(0, len(before) - _WINDOW)) else None
 
 
 @rule("ignored", subjects=("project",))
