@@ -7,14 +7,16 @@ without a match here has none in any runtime.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import count, islice
 
 from agentls.text.patterns import lazy_pattern
 
 _CLASS = lazy_pattern(r"\[[^\]\n]+\]")
 _MAX_LENGTH = 500
-_MAX_STARS = 8
-"""The time of a match grows exponentially with the number of `*`. A pattern with more is not compiled."""
+_MAX_ALTERNATIVES = 100
+"""Every pair of braces multiplies the alternatives. A pattern with more is not compiled."""
 
 
 def split_patterns(text: str) -> list[str]:
@@ -44,31 +46,98 @@ def find_error(pattern: str) -> str | None:
 def matches(pattern: str, path: str) -> bool:
     """Whether `path`, which is relative to the root, matches the pattern from the root or a subfolder. Also true
     for a pattern that is not compiled."""
-    compared = compile_pattern(pattern)
-    return compared is None or compared.fullmatch(path) is not None
+    alternatives = compile_pattern(pattern)
+    return alternatives is None or any(_has_in_order(f"/{path}/", runs) for runs in alternatives)
+
+
+_Runs = tuple["re.Pattern[str]", ...]
+"""The parts of a pattern between `**`. Each matches consecutive names of a path, from a `/` to before the next one."""
+
+
+def _has_in_order(path: str, runs: _Runs) -> bool:
+    """Whether the runs match one after the other. The first match of each is the best one, so that nothing is tried
+    twice."""
+    start = 0
+    for run in runs:
+        found = run.search(path, start)
+        if found is None:
+            return False
+        start = found.end()
+    return True
 
 
 @lru_cache(maxsize=256)
-def compile_pattern(pattern: str) -> re.Pattern[str] | None:
-    """The pattern as a regular expression for paths, `None` if it is invalid or too complex."""
-    if len(pattern) > _MAX_LENGTH or pattern.count("*") > _MAX_STARS or find_error(pattern):
+def compile_pattern(pattern: str) -> tuple[_Runs, ...] | None:
+    """The alternatives of a pattern, each with its runs; `None` if it is invalid or too complex."""
+    if len(pattern) > _MAX_LENGTH or find_error(pattern):
         return None
-    plain = re.sub(r"(?:\*\*/)+", "**/", pattern.removeprefix("./").strip("/"))
-    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
-    parts = []
-    depth = 0
-    for word in _TOKEN.findall(plain):
-        depth += (word == "{") - (word == "}")
-        if word == "," and not depth:
-            parts.append(",")
-        elif word.startswith("[") and len(word) > 1:
-            parts.append("[" + word[1:-1].replace("\\", "").replace("!", "^", 1) + "]")
-        else:
-            parts.append(words.get(word) or re.escape(word))
+    plain = pattern.removeprefix("./").strip("/")
+    expanded = (each for text in _expand_braces(plain) for each in _expand_braces(_split_stars(text)))
+    texts = list(islice(expanded, _MAX_ALTERNATIVES + 1))
     try:
-        return re.compile(f"(?:.*/)?{''.join(parts)}(?:/.*)?", re.IGNORECASE)
+        return tuple(map(_compile_runs, texts)) if len(texts) <= _MAX_ALTERNATIVES else None
     except re.error:
         return None
 
 
-_TOKEN = lazy_pattern(rf"\*\*/|\*\*|{_CLASS.pattern}|.", re.DOTALL)
+def _expand_braces(text: str) -> Iterator[str]:
+    """Yield what the first pair of braces and all later ones stand for."""
+    start, depth, commas = -1, 0, []
+    for found in _BRACE.finditer(text):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if found[0] == "{" and start < 0:
+            start, depth = found.start(), 1
+        elif found[0] == "," and depth == 1 and start >= 0:
+            commas.append(found.start())
+        elif found[0] == "}" and depth == 0 and start >= 0:
+            for begin, end in zip((start, *commas), (*commas, found.start()), strict=True):
+                yield from _expand_braces(text[:start] + text[begin + 1 : end] + text[found.end() :])
+            return
+    yield text
+
+
+_BRACE = lazy_pattern(r"\\.|[{},]", re.DOTALL)
+
+
+def _split_stars(text: str) -> str:
+    """Write `**` next to other characters of a name, as in `src/**.ts`, so that it still matches several names."""
+    return _STARS_IN_NAME.sub("{*,*/**/*}", text)
+
+
+_STARS_IN_NAME = lazy_pattern(r"(?<=[^/*])\*{2,}|(?<!\*)\*{2,}(?=[^/*])")
+
+
+def _compile_runs(text: str) -> _Runs:
+    runs, groups = [""], count()
+    for name in text.split("/"):
+        if name == "**":
+            runs.append("")
+        elif name:
+            runs[-1] += f"/{_name_expression(name, groups)}"
+    return tuple(re.compile(f"{run}(?=/)", re.IGNORECASE) for run in runs if run)
+
+
+def _name_expression(name: str, groups: Iterator[int]) -> str:
+    """The pattern of one name as a regular expression, with the next numbers of `groups` for its groups.
+
+    A `*` takes as little as it can. What failed after it is not tried with more, which could not help and would take
+    time that grows with the power of the number of `*`: nothing goes back into a lookahead.
+    """
+    pieces = [""]
+    for word in _TOKEN.findall(name):
+        if word[0] == "*":
+            pieces.append("")
+        elif word[0] == "[" and len(word) > 1:
+            pieces[-1] += "(?!/)[" + word[1:-1].replace("\\", "").replace("!", "^", 1) + "]"
+        else:
+            pieces[-1] += "[^/]" if word == "?" else re.escape(word[-1])
+    if len(pieces) == 1:
+        return pieces[0]
+    first, *middle, last = pieces
+    taken = "".join(
+        f"(?=(?P<_{at}>[^/]*?{piece}))(?P=_{at})" for piece, at in zip(middle, groups, strict=False)
+    )
+    return f"{first}{taken}[^/]*{last}"
+
+
+_TOKEN = lazy_pattern(rf"\*+|\\.|{_CLASS.pattern}|.", re.DOTALL)
