@@ -73,6 +73,7 @@ You review code.
                         {"name": "AskUserQuestion", "reason": "not available to subagents"},
                     ],
                 },
+                "used": None,
                 "tokens": {"description": 10, "body": 4},
                 "notes": [],
                 "effective": None,

@@ -21,6 +21,7 @@ from agentls.dialects.runtimes import (
     Effects,
     FileSelection,
     Naming,
+    PatternRules,
     Place,
     Precedence,
     PromptRules,
@@ -174,6 +175,10 @@ class KeyEffects(NamedTuple):
     """For single values (in lower case), who cannot start an agent with this value."""
     unknown_tool_effect: str = ""
     """The effect of an entry of a list that is not a tool."""
+    always_effect: str = ""
+    """The effect of file patterns that restrict nothing, as a clause."""
+    never_effect: str = ""
+    """The effect if no file pattern can match, as a clause."""
 
 
 class NameReference(NamedTuple):
@@ -431,6 +436,7 @@ GROUPS: tuple[type, ...] = (
     Effects,
     DescriptionRules,
     PromptRules,
+    PatternRules,
     KeyDocs,
     ValueRules,
     Requirement,

@@ -256,6 +256,33 @@ class PromptRules(NamedTuple):
     """Whether `#file:path` and `#tool:name` in the prompt refer to files and tools."""
 
 
+class ImpossiblePrefix(NamedTuple):
+    """A prefix with which a file pattern matches no file, and why, as a clause."""
+
+    prefix: str
+    reason: str
+
+
+class PatternRules(NamedTuple):
+    """How a runtime uses the file patterns in frontmatter. What is not set is not known."""
+
+    always_patterns: tuple[str, ...] = ()
+    """The patterns with which a file is always used, also where no other file is concerned."""
+    always_needs_all: bool = False
+    """Whether all patterns must be such ones, where otherwise one is enough."""
+    always_without_patterns: bool = False
+    """Whether a file is always used if the key has no value, or one that is not a pattern."""
+    impossible_prefixes: tuple[ImpossiblePrefix, ...] = ()
+    """The prefixes with which a pattern matches no file."""
+    keeps_spaces: bool = False
+    """Whether spaces at the ends of a value belong to the pattern, which then matches no file."""
+    folder_in_brackets: str = ""
+    """How a folder `[name]` is written in a pattern, with `{}` for the name; "" if brackets have no meaning, or if
+    this is not known."""
+    ignores_negation: bool = False
+    """Whether a pattern that starts with `!` excludes nothing."""
+
+
 class Runtime(NamedTuple):
     """A runtime that reads the format: its name, and the parameters of how it reads files."""
 
@@ -308,3 +335,4 @@ class Runtime(NamedTuple):
     effects: Effects = Effects()
     description: DescriptionRules = DescriptionRules()
     prompt: PromptRules = PromptRules()
+    patterns: PatternRules = PatternRules()

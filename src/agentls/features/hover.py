@@ -8,7 +8,7 @@ placeholder in the prompt its variable. Unknown words have no hover, since a dia
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from agentls.dialects import tool_names, unsupported_files, value_schema
@@ -16,6 +16,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document import suppressions
 from agentls.document.document import Document
+from agentls.document.file_patterns import when_used
 from agentls.project import capabilities
 from agentls.project.index import Index
 from agentls.reports import explain, fact_page, inspection
@@ -103,6 +104,8 @@ def _summary(report: RuntimeReport) -> str:
             rows.append(f"Name: {code_span(report.name)}")
         if report.dialect.key("tools"):
             rows.append(f"Tools: {inspection.describe_tools(report, code_span)}")
+        if report.use:
+            rows.append(f"Used: {inspection.describe_use(report.use)}")
         rows += [f"Ignored: {code_span(entry.name)} ({entry.reason})" for entry in report.tools.dropped]
         if report.capabilities:
             words = capabilities.describe_capabilities(report.capabilities, code_span)
@@ -189,6 +192,10 @@ def _on_entry(document: Document, offset: int) -> Hover | None:
         return _on_servers(document.dialect, found)
     if len(found.keys) > 1:
         return _on_record(document.dialect, key, found) if key else None
+    if key and key.type == "globs":
+        span = (found.scalar or found.entry.key).span
+        page = "\n\n".join((*_uses(document), _key_page(document.dialect, key.name) or ""))
+        return _hover(span, page)
     if found.scalar is None:
         return _hover(found.entry.key.span, _key_page(document.dialect, found.keys[0]))
     return _on_value(document, key, found.entry, found.scalar, offset) if key else None
@@ -208,6 +215,14 @@ def _on_record(dialect: Dialect, key: Key, found: _NodeAt) -> Hover | None:
         return _hover(found.entry.key.span, page)
     word = explain.explain_value(dialect, path, found.scalar.text) if here.allows("words") else None
     return _hover(found.scalar.span, word or page)
+
+
+def _uses(document: Document) -> Iterator[str]:
+    """When each runtime uses the text, as sentences."""
+    for reading in document.readings:
+        use = when_used(reading, document.text) if reading.loads else None
+        if use:
+            yield f"Used by {reading.runtime.title}: {inspection.describe_use(use)}"
 
 
 def _key_page(dialect: Dialect, name: str) -> str | None:

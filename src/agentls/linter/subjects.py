@@ -91,6 +91,8 @@ def _key_subjects(context: Context) -> Iterator[str]:
         key = dialect.key(entry.key.text)
         if key is None or key.runtimes:
             yield "unknown key"
+        if key and key.type == "globs":
+            yield "file patterns"
         if key and key.deprecation.deprecated:
             yield "deprecated key"
         if key and (key.effects.no_effect or key.effects.applies_when):
@@ -144,7 +146,6 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
     "format with outdated places": lambda context: any(
         place.renamed_suffix for place in context.dialect.places
     ),
-    "format with globs": lambda context: any(key.type == "globs" for key in context.dialect.keys),
     "format with triggers": lambda context: context.dialect.activation,
     "format with template variables": lambda context: context.dialect.prompt_variables.opening,
     "format with prompt references": lambda context: any(

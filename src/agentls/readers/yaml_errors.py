@@ -8,7 +8,7 @@ a runtime has failed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from agentls.readers.reading import Cause, Reason
 from agentls.text.frontmatter import MAX_LEADING_TEXT, TOP_LEVEL_KEY, split_entries
@@ -122,6 +122,10 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
         return _invalid("text after quotes", first_span, key)
     if unindented:
         return _explain_unindented(text, chunk, Span(*unindented.span()))
+    item = next(find_unquoted_items(text, value), None)
+    if item:
+        shown = item.text_in(text)
+        return _invalid("indicator", item, shown[:40], shown[0])
     if first[:2] in ("- ", "? ") or first in ("-", "?"):
         return _invalid("indicator", first_span, key, first[0])
     star = _STAR_AS_KEY.search(text, text.rfind("\n", 0, value.start) + 1, value.end)
@@ -152,6 +156,16 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
     return _invalid("invalid entry", line_span, key, message)
 
 
+def find_unquoted_items(text: str, value: Span) -> Iterator[Span]:
+    """Find the items of a list in block style that are invalid because they start with a special character."""
+    if text.startswith("- ", value.start):
+        for found in _ITEM.finditer(text, text.rfind("\n", 0, value.start) + 1, value.end):
+            item = Span(*found.span(1))
+            if parse(MappedText.unchanged(text, item)).error:
+                yield item
+
+
+_ITEM = lazy_pattern(r"^[ \t]*-[ \t]+([`@%*&!{\[][^\r\n]*?)(?=[ \t\r]*$)", re.MULTILINE)
 _STAR_AS_KEY = lazy_pattern(r"^[ \t]*(\*[^\s\"']*?)[ \t]*:(?=\s)", re.MULTILINE)
 _INDICATORS = tuple("`@%*&!{[")
 _REPAIRABLE_KEY = lazy_pattern(r"[A-Za-z_-]+")

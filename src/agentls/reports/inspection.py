@@ -15,6 +15,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Models
 from agentls.dialects.runtimes import Runtime
 from agentls.document.document import Document
+from agentls.document.file_patterns import Use, when_used
 from agentls.document.tools import AvailableTools, available_tools
 from agentls.linter.reason_wording import describe_reason
 from agentls.project import capabilities
@@ -49,7 +50,7 @@ class RuntimeReport(NamedTuple):
     `reasons` state why it does not load unchanged, each with its line. `notes` state further effects that
     the author may not expect. If `loads` is false, the other fields have the values that would apply if it
     loaded. `is_primary` tells whether the runtime owns the folder or is named by the configuration.
-    `capabilities` is `None` if the project is unknown.
+    `capabilities` is `None` if the project is unknown, and `use` if the format has no file patterns.
     """
 
     runtime: Runtime
@@ -65,6 +66,7 @@ class RuntimeReport(NamedTuple):
     tokens: TokenCounts
     notes: tuple[str, ...]
     capabilities: Capabilities | None = None
+    use: Use | None = None
 
 
 class PortabilityCheck(NamedTuple):
@@ -113,6 +115,7 @@ def report_for(document: Document, reading: Reading, index: Index | None = None)
         TokenCounts(tokens.estimate_tokens(reading.description or ""), tokens.estimate_tokens(body.strip())),
         tuple(_notes(document, reading, tools)) if reading.loads else (),
         capabilities.find_capabilities(document, reading, tools, index) if index else None,
+        when_used(reading, text) if reading.loads else None,
     )
 
 
@@ -272,6 +275,7 @@ def _report_data(report: RuntimeReport) -> dict[str, Any]:
             "available": list(report.tools.available),
             "dropped": [dropped._asdict() for dropped in report.tools.dropped],
         },
+        "used": report.use._asdict() if report.use else None,
         "tokens": report.tokens._asdict(),
         "notes": list(report.notes),
         "effective": capabilities.capabilities_data(report.capabilities) if report.capabilities else None,
@@ -380,6 +384,18 @@ def describe_tools(report: RuntimeReport, format_name: Callable[[str], str] = st
     return ", ".join(format_name(tool) for tool in report.tools.available if tool not in denied) or "none"
 
 
+def describe_use(use: Use) -> str:
+    """Describe when a text is used."""
+    if use.when == "files":
+        return f"for files that match {wording.join_names(use.patterns, ' or ')}"
+    return {
+        "always": "always",
+        "never": "never, since no file can match",
+        "description": "if the model chooses it by its description",
+        "request": "on request only",
+    }[use.when]
+
+
 def describe_tokens(report: RuntimeReport, separator: str = ",") -> str:
     """Describe the numbers of tokens; `separator` comes between that of the description, if any, and the other."""
     where = "prompt" if report.dialect.noun in _PROMPT_THINGS else "text"
@@ -402,6 +418,8 @@ def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
         yield "description", shortened, "plain"
     if not report.loads:
         return
+    if report.use:
+        yield "used", describe_use(report.use), "bad" if report.use.when == "never" else "plain"
     if report.dialect.key("model"):
         yield "model", describe_model(report.model), "plain"
     if report.dialect.key("tools"):

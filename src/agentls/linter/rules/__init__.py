@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 LATE_MODULES = {
+    "glob_patterns": {"file patterns"},
     "hook_definitions": {"type hooks", "reason broken-hooks"},
     "mcp_servers": {"type servers", "type skills"},
     "plugin_files": {"reason rejected-plugin", "reason replaced-folder"},

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from agentls.dialects.tool_names import resolve_tool
-from agentls.dialects.value_schema import is_met
+from agentls.document.file_patterns import is_trigger
 from agentls.document.locate import project_root
 from agentls.linter.rule import Context, Finding, describe_effect, rule
 from agentls.linter.shared.tool_entries import find_former_tool
 from agentls.project.path_references import FILE_PATTERN, IMPORT_PATTERN, LINK_PATTERN, local_path
 from agentls.readers.reading import Reading
-from agentls.text import globs
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names
-from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
 @rule("advice", contains="](")
@@ -269,96 +267,6 @@ def _import_exists(ctx: Context, path: str) -> bool:
     return any(ctx.world.exists("../" * up + path) for up in range(ups + 1))
 
 
-def _patterns(ctx: Context) -> Iterator[tuple[str, str, Span]]:
-    """Yield the file patterns in the frontmatter, each with its key and its span."""
-    for name in [key.name for key in ctx.dialect.keys if key.type == "globs"]:
-        entry = ctx.reading.entry(name)
-        for scalar in _strings(entry.value) if entry else ():
-            at = scalar.span.start
-            for pattern in globs.split_patterns(scalar.text):
-                found = ctx.text.find(pattern, at, scalar.span.end) if pattern else -1
-                span = Span(found, found + len(pattern)) if found >= 0 else scalar.span
-                at = span.end if found >= 0 else at
-                if pattern:
-                    yield name, pattern, span
-
-
-def _strings(value: Node) -> list[Scalar]:
-    """Return the string that a value is, or the strings in it if it is a list."""
-    items = value.items if isinstance(value, Sequence) else (value,)
-    return [item for item in items if isinstance(item, Scalar) and item.type == "str"]
-
-
-@rule("ignored", subjects=("format with globs",))
-def invalid_glob(ctx: Context) -> Iterator[Finding]:
-    """A file pattern contains a bracket that is never closed.
-
-    Such a pattern matches no file, and the runtime does not report it.
-
-    ## Bad
-
-    ```markdown .claude/rules
-    ---
-    paths:
-      - "src/**/*.[jt"
-    ---
-
-    Write small functions.
-    ```
-
-    ## Good
-
-    ```markdown .claude/rules
-    ---
-    paths:
-      - "example.md"
-    ---
-
-    Write small functions.
-    ```
-    """
-    for _, pattern, span in _patterns(ctx):
-        error = globs.find_error(pattern)
-        if error:
-            yield Finding(span, f"`{pattern}` {error}, so it matches no file.")
-
-
-@rule("suggestion", subjects=("format with globs",))
-def unmatched_glob(ctx: Context) -> Iterator[Finding]:
-    """A file pattern matches no file in the project.
-
-    The instructions only apply to files that match the pattern, and no file does: the files may have been
-    moved, or the pattern may be misspelt. Folders such as `.git` and `node_modules` are not searched,
-    nor are projects with a very large number of files.
-
-    ## Bad
-
-    ```markdown .claude/rules
-    ---
-    paths:
-      - "source/**/*.ts"
-    ---
-
-    Write small functions.
-    ```
-
-    ## Good
-
-    ```markdown .claude/rules
-    ---
-    paths:
-      - "**/*.md"
-    ---
-
-    Write small functions.
-    ```
-    """
-    for key, pattern, span in _patterns(ctx):
-        placeholder = "<" in pattern or "$" in pattern
-        if not placeholder and not globs.find_error(pattern) and not ctx.world.has_match(pattern):
-            yield Finding(span, f"`{pattern}` in `{key}` matches no file in the project.")
-
-
 @rule("suggestion", subjects=("format with triggers",))
 def never_applied(ctx: Context) -> Iterator[Finding]:
     """No key of the frontmatter defines when the file applies.
@@ -385,12 +293,7 @@ def never_applied(ctx: Context) -> Iterator[Finding]:
     triggers, root, block = ctx.dialect.activation, ctx.reading.root, ctx.document.frontmatter
     if not triggers or block is None or not ctx.reading.loads or ctx.reading.reasons:
         return
-    entries = tuple(entry for entry in root.entries if _has_value(entry)) if root else ()
-    if not any(is_met(trigger, Mapping(block.content, entries)) for trigger in triggers):
+    if root is None or not any(is_trigger(trigger, root) for trigger in triggers):
         names = [f"{each.key}: {each.values[0]}" if each.values else each.key for each in triggers]
-        effect = ctx.describe_effect("uses this file only on request")
+        effect = describe_effect((ctx.reading.runtime,), "uses this file only on request")
         yield Finding(block.opening, f"{effect}, because it has no {join_names(names, last=' or ')}.")
-
-
-def _has_value(entry: Entry) -> bool:
-    return not isinstance(entry.value, Scalar) or bool(entry.value.text.strip())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects import value_schema
+from agentls.dialects.foreign import ForeignKey
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
 from agentls.dialects.value_schema import applies, is_met
@@ -139,7 +140,7 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
             if foreign.owner
             else f"Unknown key `{foreign.name}`"
         )
-        message = f"{subject}; {_handling_of_unknown_key(ctx)}."
+        message = f"{subject}; {_handling_of_unknown_key(ctx)}{_without_replacement(ctx, foreign)}."
         if foreign.replacement and foreign.is_equivalent:
             message += f" Use `{foreign.replacement}` instead."
         elif foreign.replacement:
@@ -150,6 +151,13 @@ def foreign_key(ctx: Context) -> Iterator[Finding]:
         renamed = rename_key(ctx, entry, foreign) if foreign.replacement else ()
         fixes = ctx.make_fix(f"Rename to `{foreign.replacement}`", *renamed)
         yield Finding(entry.key.span, message, (*fixes, *remove_key(ctx, entry)))
+
+
+def _without_replacement(ctx: Context, foreign: ForeignKey) -> str:
+    """Return what it means that the key which should have been used is missing, as the end of a sentence."""
+    key = ctx.dialect.key(foreign.replacement)
+    applies = key and key.effects.always_effect and not ctx.document.entry(key.name)
+    return f", and {key.effects.always_effect}" if key and applies else ""
 
 
 @rule("suggestion", tags=("unnecessary",), subjects=("unknown key", "reason unknown-key"))
@@ -347,6 +355,8 @@ def empty_value(ctx: Context) -> Iterator[Finding]:
             continue
         if key is None or key.required or key.type == "any" or key.name in _REPORTED_IF_EMPTY:
             continue
+        if key.effects.always_effect:  # `always-applied` reports it.
+            continue
         if not _is_empty(ctx, key, value) or not _is_accepted(ctx, key, value):
             continue
         fixes: tuple[Fix, ...] = ()
@@ -470,6 +480,9 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
     for entry in ctx.document.root.entries:
         key = ctx.dialect.key(entry.key.text)
         if key is None or not ctx.reading.loads or ctx.reading.status == "damaged":
+            continue
+        is_blank = isinstance(entry.value, Scalar) and not entry.value.text.strip()
+        if key.effects.often_empty and is_blank:
             continue
         when = key.effects.no_effect_when
         if key.effects.no_effect and (when is None or is_met(when, ctx.document.root)):

@@ -18,7 +18,7 @@ from agentls.linter.shared.load_reasons import (
     insert_closing_fence,
 )
 from agentls.linter.shared.tool_entries import TOOLS, WITHOUT_TOOLS
-from agentls.readers.yaml_errors import entry_key, entry_value_span
+from agentls.readers.yaml_errors import entry_key, entry_value_span, find_unquoted_items
 from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
@@ -138,6 +138,10 @@ def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
     at = next((n for n, chunk in enumerate(chunks) if chunk.overlaps(where)), None)
     if at is None:
         return
+    items = tuple(find_unquoted_items(ctx.text, entry_value_span(ctx.text, chunks[at])))
+    if items:
+        title = "Quote each item that needs it" if len(items) > 1 else "Quote the item"
+        yield Fix(title, tuple(Edit(item, quote_scalar(item.text_in(ctx.text))) for item in items))
     first, last = _chunks_of_value(ctx, chunks, at)
     follows_blank_line = ctx.text[: where.start].endswith(("\n\n", "\n\r\n"))
     if (

@@ -39,7 +39,16 @@ def findings_for_reason(
     for span, pairs in found.items():
         readings = [reading for reading, _ in pairs]
         message = f"{describe_reason(pairs[0][1])}. {describe_rejection(readings)}."
-        yield Finding(span, message, fixes, effects=effects_on(readings, consequence))
+        effects = tuple(
+            effect for reading in readings for effect in effects_on([reading], _weaken(reading, consequence))
+        )
+        yield Finding(span, message, fixes, effects=effects)
+
+
+def _weaken(reading: Reading, consequence: Consequence) -> Consequence:
+    """A text that is loaded without its frontmatter says what it says: only the keys are ignored."""
+    is_complete = reading.status == "damaged" and reading.dialect.kind == "text"
+    return Consequence.IGNORED if is_complete and consequence is Consequence.NOT_LOADED else consequence
 
 
 def describe_rejection(readings: Iterable[Reading]) -> str:
