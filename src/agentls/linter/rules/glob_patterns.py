@@ -26,10 +26,14 @@ from agentls.text.yaml_tree import Entry, Scalar, Sequence
 
 
 def _pattern_entries(reading: Reading) -> Iterator[tuple[Key, Entry]]:
-    """Yield the keys with file patterns that the runtime knows, with their entries."""
+    """Yield the keys with file patterns that the runtime knows, with their entries. `flow-value-repaired` reports a
+    list in brackets that is read as a string."""
     for key in reading.dialect.keys if reading.loads else ():
         entry = reading.entry(key.name) if key.type == "globs" else None
-        if entry and not entry.unparsed and key.known_to(reading.runtime.name):
+        if entry is None or entry.unparsed or not key.known_to(reading.runtime.name):
+            continue
+        is_list_as_string = isinstance(entry.value, Scalar) and entry.value.text.startswith("[")
+        if not (is_list_as_string and entry.value.span in reading.repaired_values):
             yield key, entry
 
 
