@@ -29,9 +29,10 @@ def description_of(front: str, body: str = "\n# Review the code\n") -> str | Non
     return skill(f"---\n{front}\n---\n{body}").reading.description
 
 
-def found(document: Document) -> list[tuple[str, Severity]]:
-    """Return the codes and severities of the diagnostics."""
-    return [(d.code, d.severity) for d in check.check(document, config.Config(), NoDisk())]
+def found(document: Document, *runtimes: str) -> list[tuple[str, Severity]]:
+    """Return the codes and severities of the diagnostics, with `runtimes` in the settings."""
+    settings = config.Config(runtimes=runtimes)
+    return [(d.code, d.severity) for d in check.check(document, settings, NoDisk())]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,9 @@ def test_a_description_that_is_too_long_is_reported() -> None:
 def test_the_standard_separates_tools_by_spaces() -> None:
     commas = GOOD.replace("---\n\n", "allowed-tools: Bash(git:*), Read\n---\n\n")
     spaces = commas.replace(",", "")
-    assert found(skill(commas, ".agents/skills")) == [("invalid-value", Severity.INFORMATION)]
+    named = found(skill(commas, ".agents/skills"), "agent-skills")
+    assert named == [("invalid-value", Severity.INFORMATION)]
+    assert found(skill(commas, ".agents/skills")) == []
     assert skill(commas, ".agents/skills").reading.loads
     assert found(skill(spaces, ".agents/skills")) == []
     assert found(skill(commas)) == []

@@ -202,9 +202,7 @@ def _diagnostic(
         ),
         tuple(Related(Span(*at), message, path) for at, message, path in related),
         tuple(tags),
-        tuple(
-            Effect(runtime, Consequence(consequence), hearsay) for runtime, consequence, hearsay in effects
-        ),
+        tuple(Effect(runtime, Consequence(consequence), *flags) for runtime, consequence, *flags in effects),
     )
 
 

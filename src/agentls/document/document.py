@@ -96,6 +96,13 @@ class Document(AgentFile):
         return left + tuple(self._read(reader) for reader in others)
 
     @cached_property
+    def runtime_readings(self) -> tuple[Reading, ...]:
+        """The readings of all runtimes of the format, also those that read no file in this place, but not of readers
+        that only advise."""
+        runtimes = (runtime for runtime in self.dialect.runtimes if not runtime.is_advisory)
+        return tuple(self._read(Reader(runtime, self.dialect)) for runtime in runtimes)
+
+    @cached_property
     def _primary_readings(self) -> tuple[Reading, ...]:
         return tuple(self._read(reader) for reader in self.readers)
 

@@ -45,11 +45,13 @@ class Consequence(str, Enum):
 
 
 class Effect(NamedTuple):
-    """What the runtime of that name does. `is_hearsay` is true if only third parties report it."""
+    """What the runtime of that name does. `is_hearsay` is true if only third parties report it, and `is_verdict` if it
+    is the verdict of a reader that only advises, such as a validator."""
 
     runtime: str
     consequence: Consequence
     is_hearsay: bool = False
+    is_verdict: bool = False
 
 
 _SEVERITIES = {
@@ -87,7 +89,8 @@ def effects_on(
 def _effect_on(reading: Reading, consequence: Consequence, *, is_hearsay: bool) -> Effect:
     runtime = reading.runtime
     if runtime.is_advisory:
-        return Effect(runtime.name, max(consequence, Consequence.ADVICE, key=severity_of), is_hearsay)
+        advice = max(consequence, Consequence.ADVICE, key=severity_of)
+        return Effect(runtime.name, advice, is_hearsay, is_verdict=True)
     if consequence in (Consequence.NOT_LOADED, Consequence.TEXT_LOST):
         is_hearsay |= reading.dialect.source(runtime.source).confidence == "third-party"
     return Effect(runtime.name, consequence, is_hearsay)

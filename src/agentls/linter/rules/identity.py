@@ -278,11 +278,12 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
     """The name of a skill differs from the name of its folder.
 
     The Agent Skills standard requires the same name, and its validator rejects the skill. The runtimes still
-    load it, some by the name in the file and some by the name of the folder. VS Code reports it.
+    load it, some by the name in the file and some by the name of the folder. VS Code reports it. In a folder that
+    VS Code does not own, it is reported if the setting `runtimes` includes `agent-skills`, the validator.
 
     ## Bad
 
-    ```markdown .agents/skills/review-code/SKILL.md
+    ```markdown .github/skills/review-code/SKILL.md
     ---
     name: reviewer
     description: Reviews code. Use it after every change.
@@ -293,7 +294,7 @@ def name_not_folder(ctx: Context) -> Iterator[Finding]:
 
     ## Good
 
-    ```markdown .agents/skills/review-code/SKILL.md
+    ```markdown .github/skills/review-code/SKILL.md
     ---
     name: review-code
     description: Reviews code. Use it after every change.

@@ -544,7 +544,9 @@ def _rejected_keys(ctx: Context) -> Iterator[Finding]:
             renamed = ctx.make_fix(f"Rename to `{foreign.replacement}`", *rename_key(ctx, entry, foreign))
             yield finding._replace(message=message, fixes=renamed or remove_key(ctx, entry))
         elif closest and ctx.document.entry(closest) is None:
-            yield suggest_key(ctx, finding, closest)
+            # A misspelt key does not work in any runtime, so it is more than the verdict of a validator.
+            effects = tuple(effect._replace(is_verdict=False) for effect in finding.effects)
+            yield suggest_key(ctx, finding._replace(effects=effects), closest)
         else:
             yield finding._replace(fixes=remove_key(ctx, entry))
 
