@@ -33,7 +33,7 @@ def test_each_cause_has_a_sentence_and_is_used(cause: Cause) -> None:
 
 @pytest.mark.parametrize("cause", SENTENCES)
 def test_a_sentence_names_its_data_and_has_no_full_stop(cause: Cause) -> None:
-    sentence = describe_reason(Reason("invalid-yaml", cause, Span(0, 1), ("lorem", "ipsum")))
+    sentence = describe_reason(Reason("invalid-yaml", cause, Span(0, 1), ("lorem", "ipsum", "dolor")))
     assert not sentence.endswith(".")
     assert ("lorem" in sentence) == any(form in SENTENCES[cause] for form in ("{0", "{all", "{any"))
     assert ("ipsum" in sentence) == any(form in SENTENCES[cause] for form in ("{1", "{all", "{any"))

@@ -519,7 +519,7 @@ PLACES = [
 ]
 
 # What is typed where nothing is offered and any word will not do.
-_TYPED = {"timeout": "60"}
+_TYPED = {"timeout": "60", "http": "https://example.org", "url": "https://example.org"}
 _TAB_STOP = re.compile(r"\$(?:\d+|\{\d+\})")
 
 

@@ -79,6 +79,12 @@ SENTENCES: dict[Cause, str] = {
     "hooks not a mapping": "`hooks` must be a mapping of events, not {0}",
     "event not a list": "{0} must be a list, not {1}",
     "hook entry without a list": "An entry of {0} has no list `hooks`",
+    "matcher not a string": "`matcher` must be a string, not {0}",
+    "handler not a mapping": "A handler must be a mapping with `type`, not {0}",
+    "hook field missing": "A handler has no {0}",
+    "hook field invalid": "{0} must be {1:words}, not {2}",
+    "event outside hooks": "{0} outside `hooks` is taken for a broken guard",
+    "hooks outside hooks": "The list `hooks` below {0} is taken for a broken guard",
     # Prompt and file
     "no prompt": "There is no prompt after the frontmatter",
     "prompt too short": "The prompt is too short; it needs at least {0:words} characters",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
+from agentls.readers.claude_hooks import find_broken_guards
 from agentls.readers.fences import BYTE_ORDER_MARK, FrontmatterRange, find_frontmatter
 from agentls.readers.pipeline import BlockParse, explain_not_a_mapping
 from agentls.readers.reading import (
@@ -28,7 +29,7 @@ from agentls.readers.reading import (
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
-from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, is_null, parse
+from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, parse
 
 # The lines that the repair considers, and the characters for which it quotes the value.
 _REPAIRABLE = lazy_pattern(r"([A-Za-z_-]+):\s+([^\n\r\u2028\u2029]+)")
@@ -85,7 +86,9 @@ def read_agent(text: str, identity: FileIdentity, dialect: Dialect, runtime: Run
     status: LoadStatus = parsed.status
     reasons: tuple[Reason, ...] = (parsed.reason,) if parsed.reason else ()
     if parsed.frame and not (reasons or identity.plugin):
-        reasons = tuple(_validate_required(parsed.root, parsed.frame.opening, dialect))
+        reasons = tuple(_validate_required(parsed.root, parsed.frame.opening))
+        if parsed.root:
+            reasons += tuple(find_broken_guards(parsed.root, text, dialect))
     if reasons:
         status = "damaged" if identity.plugin else "dropped"
     return Reading(
@@ -142,7 +145,7 @@ def _is_list(value: str) -> bool:
     return isinstance(parse(MappedText.unchanged(value, Span(0, len(value)))).root, Sequence)
 
 
-def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> Iterator[Reason]:
+def _validate_required(root: Mapping | None, fence: Span) -> Iterator[Reason]:
     """Yield the reasons why an agent of a project is not loaded although its YAML is valid."""
     for key in ("name", "description"):
         entry = root.get(key) if root else None
@@ -154,9 +157,6 @@ def _validate_required(root: Mapping | None, fence: Span, dialect: Dialect) -> I
             yield Reason(KIND_IF_MISSING[key], "empty value", entry.report_span, (key,))
         elif key == "name":
             yield from _validate_name(entry, entry.value.text)
-    hooks = root.get("hooks") if root else None
-    if hooks:
-        yield from _validate_hooks(hooks, dialect)
 
 
 def _validate_name(entry: Entry, name: str) -> Iterator[Reason]:
@@ -164,29 +164,6 @@ def _validate_name(entry: Entry, name: str) -> Iterator[Reason]:
         yield Reason("invalid-name", "name with a colon", entry.report_span, (name,))
     elif name.startswith("-"):
         yield Reason("invalid-name", "name with a hyphen in front", entry.report_span, (name,))
-
-
-def _validate_hooks(hooks: Entry, dialect: Dialect) -> Iterator[Reason]:
-    """Yield the reasons why the hooks prevent the agent from loading. Claude Code rejects such an agent because
-    a missing guard would widen its permissions."""
-    value = hooks.value
-    if is_null(value):
-        return
-    if not isinstance(value, Mapping):
-        yield Reason("broken-hooks", "hooks not a mapping", hooks.report_span, (value,))
-        return
-    for event in dialect.hooks.events:
-        entry = value.get(event.name) if event.rejects_if_invalid else None
-        if entry is None:
-            continue
-        if not isinstance(entry.value, Sequence):
-            data = (event.name, entry.value)
-            yield Reason("broken-hooks", "event not a list", entry.report_span, data)
-            continue
-        for item in entry.value.items:
-            inner = item.get("hooks") if isinstance(item, Mapping) else None
-            if inner is None or not isinstance(inner.value, Sequence):
-                yield Reason("broken-hooks", "hook entry without a list", item.span, (event.name,))
 
 
 def _name(root: Mapping | None, identity: FileIdentity) -> str | None:

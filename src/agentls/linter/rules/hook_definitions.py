@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from agentls.dialects.hooks import HookEvent, HookField
+from agentls.dialects.hooks import HandlerFault, HookEvent, HookField, find_handler_faults
 from agentls.dialects.loader import Dialect
 from agentls.dialects.tool_names import MCP_PREFIX, resolve_tool
 from agentls.document.edits import indent_lines, insert_field, quote_scalar, remove_entry
@@ -15,45 +16,131 @@ from agentls.linter.rule import Context, Finding, Fix, describe_effect, join_tit
 from agentls.linter.shared import hook_shape as shape
 from agentls.linter.shared.load_reasons import can_be_read, findings_for_reason
 from agentls.linter.shared.suggestions import suggest
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case
-from agentls.text.wording import describe_value, format_code, join_names
+from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
-class _InvalidShape(NamedTuple):
-    """An event without a list of entries, or an entry without a list of handlers."""
+class _InvalidPart(NamedTuple):
+    """A part of `hooks` because of which the event, its entry or its handler is ignored.
 
-    event: HookEvent
+    `event` is `None` for `hooks` as a whole. `ignored` names what is ignored. `value` is the span of the value to
+    change to `meant`, if something else was probably meant.
+    """
+
+    event: HookEvent | None
     span: Span
-    message: str
-    fixes: tuple[Fix, ...]
+    problem: str
+    ignored: str
+    fixes: tuple[Fix, ...] = ()
+    value: Span | None = None
+    meant: str | None = None
 
 
-def _invalid_shapes(ctx: Context) -> Iterator[_InvalidShape]:
-    """Yield the known events and their entries that do not have the required shape."""
+def _findings(ctx: Context, parts: Iterable[_InvalidPart]) -> Iterator[Finding]:
+    """Yield the findings for invalid parts, except those for which a runtime rejects the file."""
+    rejected = {
+        reason.span for reading in ctx.readings for reason in reading.reasons if reason.kind == "broken-hooks"
+    }
+    for part in parts:
+        if part.span not in rejected:
+            is_guard = part.event is None or part.event.rejects_if_invalid
+            guard_effect = ctx.dialect.hooks.broken_guard_effect if is_guard else ""
+            effect = ctx.describe_effect(guard_effect or f"ignores {part.ignored}")
+            yield _with_fixes(ctx, Finding(part.span, f"{part.problem}. {effect}."), part)
+
+
+def _with_fixes(ctx: Context, finding: Finding, part: _InvalidPart) -> Finding:
+    """Return a finding with the fixes for an invalid part, and with what was probably meant."""
+    if part.value is None:
+        return finding._replace(fixes=part.fixes)
+    return suggest(ctx, finding.span, finding.message, part.value, part.meant)
+
+
+def _invalid_entries(ctx: Context) -> Iterator[_InvalidPart]:
+    """Yield what does not have the required shape: `hooks` as a whole, known events and their entries."""
+    for key, hooks in entries_of_type(ctx, "hooks"):
+        if not (key.value.schema or isinstance(hooks.value, Mapping) or shape.is_alias(hooks.value)):
+            problem = f"`{key.name}` must be a mapping of events, not {describe_value(hooks.value)}"
+            yield _InvalidPart(None, hooks.report_span, problem, "it")
     for entry in shape.unschemed_events(ctx):
         event = ctx.dialect.hook_event(entry.key.text)
         if event is None or shape.is_alias(entry.value):
             continue
         if not isinstance(entry.value, Sequence):
-            message = f"`{event.name}` must be a list, not {describe_value(entry.value)}."
-            yield _InvalidShape(event, entry.report_span, message, _convert_to_list(ctx, entry.value))
+            problem = f"`{event.name}` must be a list, not {describe_value(entry.value)}"
+            yield _InvalidPart(event, entry.report_span, problem, "it", _convert_to_list(ctx, entry.value))
             continue
         for item in entry.value.items:
             if isinstance(item, Mapping):
                 handlers = item.get("hooks")
                 if handlers is None:
-                    message = f"This entry of `{event.name}` has no list `hooks`."
-                    yield _InvalidShape(event, item.span, message, _move_handler(ctx, item))
+                    problem = f"This entry of `{event.name}` has no list `hooks`"
+                    yield _InvalidPart(event, item.span, problem, "it", _move_handler(ctx, item))
                 elif not isinstance(handlers.value, Sequence) and not shape.is_alias(handlers.value):
-                    message = f"`hooks` must be a list of handlers, not {describe_value(handlers.value)}."
-                    yield _InvalidShape(event, item.span, message, ())
-            elif not shape.is_alias(item) and not is_null(item):
+                    problem = f"`hooks` must be a list of handlers, not {describe_value(handlers.value)}"
+                    yield _InvalidPart(event, item.span, problem, "it")
+            elif not shape.is_alias(item):
                 found = describe_value(item)
-                message = f"An entry of `{event.name}` must be a mapping with a list `hooks`, not {found}."
-                yield _InvalidShape(event, item.span, message, ())
+                problem = f"An entry of `{event.name}` must be a mapping with a list `hooks`, not {found}"
+                yield _InvalidPart(event, item.span, problem, "it")
+
+
+def _invalid_items(ctx: Context) -> Iterator[_InvalidPart]:
+    """Yield the matchers that are not strings, and the handlers that are not mappings."""
+    matcher = next((field for field in ctx.dialect.hooks.entry_fields if field.name == "matcher"), None)
+    for entry in shape.hook_entries(ctx):
+        if matcher and entry.matcher and not matcher.accepts(entry.matcher.value):
+            problem = f"`matcher` must be a string, not {describe_value(entry.matcher.value)}"
+            fixes = _join_matcher(ctx, entry.matcher)
+            yield _InvalidPart(entry.event, entry.matcher.report_span, problem, "the entry", fixes)
+        for node in entry.handlers.items:
+            if not isinstance(node, Mapping) and not shape.is_alias(node):
+                problem = f"A handler must be a mapping with `type`, not {describe_value(node)}"
+                fixes = _convert_to_handler(ctx, entry, node)
+                yield _InvalidPart(entry.event, node.span, problem, "it", fixes)
+
+
+def _handler_faults(
+    ctx: Context, problem: str
+) -> Iterator[tuple[shape.LocatedHandler, HandlerFault, HookEvent]]:
+    """Yield the handlers that are invalid in this way."""
+    for handler in shape.hook_handlers(ctx):
+        for fault in find_handler_faults(handler.node, ctx.dialect.hooks):
+            if fault.problem == problem:
+                yield handler, fault, handler.group.event
+
+
+def _unknown_types(ctx: Context) -> Iterator[_InvalidPart]:
+    """Yield the unknown types of handlers."""
+    for _, fault, event in _handler_faults(ctx, "unknown type"):
+        assert fault.entry is not None, "an unknown type is written"
+        value = fault.entry.value
+        problem = f"`type` must be {fault.field.expected}, not {describe_value(value)}"
+        meant = closest_match(value.text, fault.field.values) if isinstance(value, Scalar) else None
+        yield _InvalidPart(event, fault.span, problem, "the handler", (), value.span, meant)
+
+
+def _missing_fields(ctx: Context) -> Iterator[_InvalidPart]:
+    """Yield the required fields that handlers do not have."""
+    for handler, fault, event in _handler_faults(ctx, "missing"):
+        kind = f" for `type: {handler.kind.name}`" if handler.kind else ""
+        problem = f"`{fault.field.name}` {'has no value' if fault.entry else 'is missing'}{kind}"
+        fixes = _insert_type(ctx, handler) if fault.field.name == "type" and fault.entry is None else ()
+        yield _InvalidPart(event, fault.span, problem, "the handler", fixes)
+
+
+def _invalid_fields(ctx: Context) -> Iterator[_InvalidPart]:
+    """Yield the fields of handlers that have a value of the wrong type."""
+    for _, fault, event in _handler_faults(ctx, "mismatch"):
+        assert fault.entry is not None, "a field with a wrong value is written"
+        value = fault.entry.value
+        problem = shape.describe_mismatch(ctx, fault.field, value)
+        meant = _intended_value(fault.field, value)
+        yield _InvalidPart(event, fault.span, problem, "the handler", (), value.span, meant)
 
 
 def _is_handler(ctx: Context, node: Mapping) -> bool:
@@ -76,7 +163,8 @@ def _convert_to_list(ctx: Context, value: Node) -> tuple[Fix, ...]:
     elif is_entry:
         edits = indent_lines(ctx.document, value.span, "- ", 2)
     else:
-        lead = f"- hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(value.span.start) + 4)}- "
+        column = ctx.document.lines.column(value.span.start)
+        lead = f"- hooks:{ctx.document.newline}{' ' * (column + 4)}- {_missing_type(ctx, value, column + 6)}"
         edits = indent_lines(ctx.document, value.span, lead, 6)
     return ctx.make_fix("Convert to a list", *edits)
 
@@ -93,7 +181,8 @@ def _move_handler(ctx: Context, item: Mapping) -> tuple[Fix, ...]:
         start = rest[0] if first.key.text == "matcher" and rest else first
         if item.get("matcher") and start is first:
             return ()
-        lead = f"hooks:{ctx.document.newline}{' ' * (ctx.document.lines.column(first.key.span.start) + 2)}- "
+        column = ctx.document.lines.column(first.key.span.start)
+        lead = f"hooks:{ctx.document.newline}{' ' * (column + 2)}- {_missing_type(ctx, item, column + 4)}"
         edits = indent_lines(ctx.document, Span(start.key.span.start, item.span.end), lead, 4)
     return ctx.make_fix("Move the handler to `hooks`", *edits)
 
@@ -104,11 +193,15 @@ def _surround(span: Span, before: str, after: str) -> tuple[Edit, ...]:
 
 @rule("not loaded", subjects=("reason broken-hooks",))
 def broken_hooks(ctx: Context) -> Iterator[Finding]:
-    """`hooks` is invalid, and the agent is not loaded.
+    """A hook is invalid, and because of it the agent is not loaded.
 
-    `hooks` must be a mapping from events to lists, and each entry of `PreToolUse` or
-    `PermissionRequest` must have a list `hooks`. Otherwise Claude Code does not load the file, because
-    without these hooks the agent could do more than its author intended.
+    A hook of `PreToolUse`, `PermissionRequest` or `PreSkillShellCommand` can be what guards the permissions of
+    an agent. If one of them is invalid, for example because its `type` is unknown, its `command` is missing or
+    its `matcher` is a list, Claude Code does not load the file, because without the guard the agent could do
+    more than its author intended. The hooks of other events are ignored if they are invalid.
+
+    `hooks` must be a mapping from events to lists. What looks like a guard elsewhere has the same effect: one of
+    these events outside `hooks`, or a list `hooks` below an unknown key other than `metadata`.
 
     ## Bad
 
@@ -117,6 +210,15 @@ def broken_hooks(ctx: Context) -> Iterator[Finding]:
       PreToolUse:
         - matcher: Bash
           command: ./check.sh
+    ```
+
+    ```yaml
+    hooks:
+      PreToolUse:
+        - matcher: Bash
+          hooks:
+            - type: comand
+              command: ./check.sh
     ```
 
     ## Good
@@ -130,11 +232,27 @@ def broken_hooks(ctx: Context) -> Iterator[Finding]:
               command: ./check.sh
     ```
     """
-    fixes: dict[Span, tuple[Fix, ...]] = {}
+    parts: dict[Span, _InvalidPart] = {}
     for finding in findings_for_reason(ctx, "broken-hooks"):
-        fixes = fixes or {each.span: each.fixes for each in _invalid_shapes(ctx)}
-        usable = [fix for fix in fixes.get(finding.span, ()) if can_be_read(ctx, fix.edits)]
-        yield finding._replace(fixes=tuple(usable))
+        parts = parts or {part.span: part for find in _PARTS for part in find(ctx)}
+        part = parts.get(finding.span)
+        complete = _with_fixes(ctx, finding, part) if part else finding
+        fixes = complete.fixes if part else _move_below_hooks(ctx, finding.span)
+        usable = tuple(fix for fix in fixes if can_be_read(ctx, fix.edits))
+        yield complete._replace(fixes=usable, effects=finding.effects)
+
+
+_PARTS = (_invalid_entries, _invalid_items, _unknown_types, _missing_fields, _invalid_fields)
+
+
+def _move_below_hooks(ctx: Context, key: Span) -> tuple[Fix, ...]:
+    """Return the fix that moves an event at the top level below `hooks`, if there is no such key."""
+    root = ctx.document.root
+    entry = next((entry for entry in root.entries if entry.key.span == key), None)
+    if entry is None or root.flow or ctx.entry("hooks"):
+        return ()
+    edits = indent_lines(ctx.document, entry.span, f"hooks:{ctx.document.newline}  ", 2)
+    return ctx.make_fix("Move it below `hooks`", *edits)
 
 
 @rule("ignored", subjects=("type hooks",))
@@ -194,7 +312,9 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
 
     The value of an event is a list. Each entry has an optional `matcher`, which is a string, and a
     list `hooks` of handlers. A common mistake is to omit the inner list. Claude Code ignores invalid
-    entries, with a warning in the debug log.
+    entries, with a warning in the debug log. In a skill or a command, an invalid entry or handler of
+    `PreToolUse`, `PermissionRequest` or `PreSkillShellCommand` takes away all hooks and `allowed-tools`; an
+    agent is then not loaded (see `broken-hooks`).
 
     ## Bad
 
@@ -215,33 +335,19 @@ def invalid_hook_entry(ctx: Context) -> Iterator[Finding]:
               command: ./done.sh
     ```
     """
-    ignores = ctx.describe_effect("ignores it")
-    for each in _invalid_shapes(ctx):
-        if not each.event.rejects_if_invalid:
-            yield Finding(each.span, f"{each.message} {ignores}.", each.fixes)
-    matcher = next((field for field in ctx.dialect.hooks.entry_fields if field.name == "matcher"), None)
-    for entry in shape.hook_entries(ctx):
-        if matcher and entry.matcher and not matcher.accepts(entry.matcher.value):
-            yield from _invalid_matcher_type(ctx, entry.matcher)
-        for node in entry.handlers.items:
-            if not isinstance(node, Mapping) and not shape.is_alias(node) and not is_null(node):
-                message = f"A handler must be a mapping with `type`, not {describe_value(node)}. {ignores}."
-                yield Finding(node.span, message, _convert_to_handler(ctx, entry, node))
+    yield from _findings(ctx, chain(_invalid_entries(ctx), _invalid_items(ctx)))
 
 
-def _invalid_matcher_type(ctx: Context, entry: Entry) -> Iterator[Finding]:
-    """Yield the finding about a matcher that is not a string, with a fix for a list of names."""
-    if is_null(entry.value):
-        return
-    fixes: tuple[Fix, ...] = ()
-    if isinstance(entry.value, Sequence):
-        names = [item.text if isinstance(item, Scalar) else "" for item in entry.value.items]
-        if names and all(re.fullmatch(r"\w+", name) for name in names):
-            joined = "|".join(names)
-            edit = Edit(Span(entry.key.span.end, entry.value.span.end), f": {joined}")
-            fixes = ctx.make_fix(f"Change to `{joined}`", edit)
-    message = f"`matcher` must be a string, not {describe_value(entry.value)}."
-    yield Finding(entry.report_span, f"{message} {ctx.describe_effect('ignores the entry')}.", fixes)
+def _join_matcher(ctx: Context, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that joins a matcher that is a list of names."""
+    if not isinstance(entry.value, Sequence):
+        return ()
+    names = [item.text if isinstance(item, Scalar) else "" for item in entry.value.items]
+    if not names or not all(re.fullmatch(r"\w+", name) for name in names):
+        return ()
+    joined = "|".join(names)
+    edit = Edit(Span(entry.key.span.end, entry.value.span.end), f": {joined}")
+    return ctx.make_fix(f"Change to `{joined}`", edit)
 
 
 def _convert_to_handler(ctx: Context, entry: shape.HookEntry, node: Node) -> tuple[Fix, ...]:
@@ -277,15 +383,7 @@ def unknown_hook_type(ctx: Context) -> Iterator[Finding]:
               command: ./done.sh
     ```
     """
-    names = [kind.name for kind in ctx.dialect.hooks.handlers]
-    for handler in shape.hook_handlers(ctx):
-        entry = handler.node.get("type")
-        if handler.kind or entry is None or is_null(entry.value) or shape.is_alias(entry.value):
-            continue
-        message = f"`type` must be {join_names(names, ' or ')}, not {describe_value(entry.value)}."
-        message += f" {ctx.describe_effect('ignores the handler')}."
-        meant = closest_match(entry.value.text, names) if isinstance(entry.value, Scalar) else None
-        yield suggest(ctx, entry.report_span, message, entry.value.span, meant)
+    yield from _findings(ctx, _unknown_types(ctx))
 
 
 @rule("ignored", subjects=("type hooks",))
@@ -315,19 +413,7 @@ def missing_hook_field(ctx: Context) -> Iterator[Finding]:
               command: ./done.sh
     ```
     """
-    for handler in shape.hook_handlers(ctx):
-        for field in shape.handler_fields(ctx.dialect, handler.kind).values():
-            if not field.required or _has(handler.node, field):
-                continue
-            entry = handler.node.get(field.name)
-            first = handler.node.entries[0].key.span if handler.node.entries else handler.node.span
-            written = handler.node.get("type")
-            span = entry.report_span if entry else written.report_span if written else first
-            kind = f" for `type: {handler.kind.name}`" if handler.kind else ""
-            problem = "has no value" if entry else "is missing"
-            message = f"`{field.name}` {problem}{kind}. {ctx.describe_effect('ignores the handler')}."
-            fixes = _insert_type(ctx, handler) if field.name == "type" and entry is None else ()
-            yield Finding(span, message, fixes)
+    yield from _findings(ctx, _missing_fields(ctx))
 
 
 def _has(node: Mapping, field: HookField) -> bool:
@@ -337,16 +423,26 @@ def _has(node: Mapping, field: HookField) -> bool:
 
 
 def _insert_type(ctx: Context, handler: shape.LocatedHandler) -> tuple[Fix, ...]:
-    """Return the fix that inserts the only type whose required fields the handler has."""
+    """Return the fix that inserts the type of a handler, if its fields show it."""
+    kind = _evident_type(ctx, handler.node)
+    edit = insert_field(ctx.document, handler.node, f"type: {kind}") if kind else None
+    return ctx.make_fix(f"Insert `type: {kind}`", edit) if edit else ()
+
+
+def _evident_type(ctx: Context, node: Mapping) -> str | None:
+    """Return the only type whose required fields a handler has."""
     candidates = [
         kind.name
         for kind in ctx.dialect.hooks.handlers
-        if all(_has(handler.node, field) for field in kind.fields if field.required)
+        if all(_has(node, field) for field in kind.fields if field.required)
     ]
-    if len(candidates) != 1:
-        return ()
-    field = f"type: {candidates[0]}"
-    return ctx.make_fix(f"Insert `{field}`", insert_field(ctx.document, handler.node, field))
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _missing_type(ctx: Context, node: Mapping, indent: int) -> str:
+    """Return the line with the type of a handler that has none, and the indentation of the next line."""
+    kind = None if node.get("type") else _evident_type(ctx, node)
+    return f"type: {kind}{ctx.document.newline}{' ' * indent}" if kind else ""
 
 
 @rule("ignored", subjects=("type hooks",))
@@ -378,25 +474,14 @@ def invalid_hook_field(ctx: Context) -> Iterator[Finding]:
               timeout: 5
     ```
     """
-    for handler in shape.hook_handlers(ctx):
-        fields = shape.handler_fields(ctx.dialect, handler.kind)
-        for entry in handler.node.entries:
-            field = fields.get(entry.key.text)
-            value = entry.value
-            if field is None or field.no_effect or field.name == "type":
-                continue
-            if field.accepts(value) or is_null(value):
-                continue
-            message = f"{shape.describe_mismatch(ctx, field, value)}."
-            message += f" {ctx.describe_effect('ignores the handler')}."
-            yield suggest(ctx, entry.report_span, message, value.span, _intended_value(field, value))
+    yield from _findings(ctx, _invalid_fields(ctx))
 
 
 def _intended_value(field: HookField, value: Node) -> str | None:
     """Return the value that was most likely intended for a field."""
     if not isinstance(value, Scalar):
         return None
-    if field.type == "number":
+    if field.type == "number" and value.type == "str":
         return value.text if re.fullmatch(r"\d+(\.\d+)?", value.text) else None
     if field.type == "boolean":
         return value.text if value.text in ("true", "false") else None
@@ -437,7 +522,7 @@ def unknown_hook_field(ctx: Context) -> Iterator[Finding]:
         yield from _unknown_fields(ctx, entry.node, entry_fields, "a hook entry")
     for handler in shape.hook_handlers(ctx):
         if handler.kind:
-            names = list(shape.handler_fields(ctx.dialect, handler.kind))
+            names = list(ctx.dialect.hooks.fields_of(handler.kind))
             yield from _unknown_fields(ctx, handler.node, names, f"a handler of type `{handler.kind.name}`")
 
 
@@ -493,7 +578,7 @@ def ineffective_hook_field(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for handler in shape.hook_handlers(ctx):
-        fields = shape.handler_fields(ctx.dialect, handler.kind)
+        fields = ctx.dialect.hooks.fields_of(handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
             if field and field.no_effect and entry.value.value is not False:
@@ -533,7 +618,7 @@ def misplaced_condition(ctx: Context) -> Iterator[Finding]:
     """
     for handler in shape.hook_handlers(ctx):
         event = handler.group.event
-        fields = shape.handler_fields(ctx.dialect, handler.kind)
+        fields = ctx.dialect.hooks.fields_of(handler.kind)
         for entry in handler.node.entries:
             field = fields.get(entry.key.text)
             if field and field.tool_events_only and not event.matches_tools and not is_null(entry.value):

@@ -36,7 +36,7 @@ def _unknown_entries(ctx: Context) -> Iterator[Entry]:
         reason.span
         for reading in ctx.readings
         for reason in reading.reasons
-        if reason.kind in ("unknown-key", "missing-key")
+        if reason.kind in ("unknown-key", "missing-key", "broken-hooks")
     }
     origin = foreign_format_of(ctx)
     for entry in ctx.document.root.entries if ctx.dialect.keys else ():

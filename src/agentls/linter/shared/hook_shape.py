@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects.hooks import HookEvent, HookField, HookHandler
-from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.linter.rule import Context
 from agentls.linter.shared.value_types import entries_of_type
-from agentls.text.wording import describe_value, format_code, join_names
+from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 ALL = ("", "*", ".*")
@@ -87,23 +86,13 @@ def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:
             yield group, value
 
 
-def handler_fields(dialect: Dialect, kind: HookHandler | None) -> dict[str, HookField]:
-    """Return the fields that a handler of a kind can have, by name."""
-    return {field.name: field for field in (*dialect.hooks.common_fields, *(kind.fields if kind else ()))}
-
-
 def is_alias(value: Node) -> bool:
     return isinstance(value, Scalar) and value.is_alias
 
 
 def describe_mismatch(ctx: Context, field: HookField, value: Node) -> str:
     """Say in a clause what the value of a field must be, and what it is instead."""
-    types = {"text": "a string", "boolean": "`true` or `false`"}
-    expected = types.get(field.type, f"a {field.type}")
-    if field.values:
-        expected = join_names(field.values, " or ")
     # The quotes of a string such as `"5"` are what is wrong with it.
-    written = (
-        format_code(value.span.text_in(ctx.text)) if isinstance(value, Scalar) else describe_value(value)
-    )
-    return f"`{field.name}` must be {expected}, not {written}"
+    is_written = isinstance(value, Scalar) and value.span.end > value.span.start
+    written = format_code(value.span.text_in(ctx.text)) if is_written else describe_value(value)
+    return f"`{field.name}` must be {field.expected}, not {written}"
