@@ -328,10 +328,10 @@ def test_other_files_have_no_hover(path: str, text: str) -> None:
 
 
 def test_an_accepted_name_of_another_format_shows_the_tool() -> None:
-    text = "---\nname: x\ndescription: y\ntools: [Bash]\n---\n\nYou.\n"
-    found = hover(agent(text, ".github/agents/x.agent.md"), text.index("Bash"))
+    text = "---\nname: x\ndescription: y\ntools: [MultiEdit]\n---\n\nYou.\n"
+    found = hover(agent(text, ".github/agents/x.agent.md"), text.index("MultiEdit"))
     assert found is not None
-    assert found.markdown.startswith("**`execute`** (tool)")
+    assert found.markdown.startswith("**`edit`** (tool)")
 
 
 def test_the_fields_of_hooks_that_have_a_shape() -> None:

@@ -332,7 +332,7 @@ def test_each_reader_of_a_copilot_agent_has_its_own_tools() -> None:
     assert document is not None
     tools = {view.runtime.name: view.tools.available for view in inspect_document(document).reports}
     assert tools == {
-        "copilot-cli": ("search", "search/codebase", "web/fetch", "a/b"),
+        "copilot-cli": ("grep", "search/codebase", "web/fetch", "a/b"),
         "vscode": ("search/codebase", "web/fetch", "vscode/memory", "a/b"),
-        "copilot-cloud": ("search", "search/codebase", "a/b"),
+        "copilot-cloud": ("grep", "search/codebase", "a/b"),
     }

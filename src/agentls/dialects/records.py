@@ -272,6 +272,10 @@ class Tool(NamedTuple):
     runtimes: tuple[str, ...] = ()
     refers_to: RefersTo = ""
 
+    def is_in(self, runtime: str) -> bool:
+        """Whether the runtime of that name has the tool."""
+        return not self.runtimes or runtime in self.runtimes
+
 
 class FormerTool(NamedTuple):
     """A former tool name. `replacements` are the names to write instead, and `still_accepted` is true if the old
@@ -288,7 +292,8 @@ class Model(NamedTuple):
     """A value of `model`. `resolves_to` is the id it resolves to ("" for itself).
 
     `kind` is "alias" or "id"; `status` is "current", "older", "remapped" (another model
-    answers) or "retired" (requests fail).
+    answers) or "retired" (requests fail). `runtimes` are those that know it by this name (all of the dialect if
+    empty).
     """
 
     name: str
@@ -297,6 +302,7 @@ class Model(NamedTuple):
     kind: Literal["alias", "id"] = "id"
     resolves_to: str = ""
     status: Literal["current", "older", "remapped", "retired"] = "current"
+    runtimes: tuple[str, ...] = ()
 
 
 class Provider(NamedTuple):
@@ -322,7 +328,8 @@ class Models(NamedTuple):
     session. `other_id_patterns` are patterns for the ids of other providers, or for any id where not all are known,
     and `other_ids_note` describes them. With `providers`, an id is written `provider/model`. `unknown_models` states
     how other values are handled: "passed on" to the provider unchanged, or "ignored" unless the account has a model
-    of that name.
+    of that name. `display_names_for` are the runtimes that know models by their display names: in the exact case, and
+    with or without `vendor` in parentheses.
     """
 
     known: tuple[Model, ...]
@@ -332,15 +339,28 @@ class Models(NamedTuple):
     providers: tuple[Provider, ...] = ()
     other_ids_note: str = "A model of which nothing is known here."
     unknown_models: Literal["passed on", "ignored"] = "passed on"
+    display_names_for: tuple[str, ...] = ()
+    vendor: str = ""
 
     def get(self, name: str) -> Model | None:
-        """Return the model of that name, in any case, with or without the long-context suffix. A value that means
-        the model of the session cannot have the suffix."""
-        written = name.strip().lower()
+        """Return the model of that name, in any case, with or without the long-context suffix and the vendor. A value
+        that means the model of the session cannot have the suffix."""
+        written = name.strip().lower().removesuffix(f" ({self.vendor})")
         model_name = written.removesuffix(self.long_context)
         if model_name != written and model_name in self.inherits:
             return None
         return next((model for model in self.known if model.name.lower() == model_name), None)
+
+    def known_to(self, runtime: str) -> tuple[Model, ...]:
+        """Return the models that the runtime knows by their names; none if nothing is known about its names."""
+        return tuple(model for model in self.known if not model.runtimes or runtime in model.runtimes)
+
+    def is_known_to(self, runtime: str, name: str) -> bool:
+        """Whether the runtime knows a model by this name."""
+        known = self.known_to(runtime)
+        if runtime in self.display_names_for:
+            return name.removesuffix(f" ({self.vendor})") in [model.name for model in known]
+        return self._replace(known=known).get(name) is not None
 
     def with_provider(self, name: str) -> str | None:
         """Return `provider/model` for a model name that is written without its provider, or `None`."""

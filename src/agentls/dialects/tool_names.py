@@ -163,6 +163,8 @@ def _resolve_tool(
     if is_external_tool(name, dialect, runtime) or not dialect.tools:
         return ToolResolution("available", (name,))  # Nothing is known about the name, so it is accepted.
     grammar = grammar_for(dialect, runtime)
+    if name in grammar.wildcards and not grammar.wildcard_alone:
+        return ToolResolution("available", (name,))
     if grammar.ignores_case:
         name = dialect.tool_ignoring_case(name) or name
     tool = dialect.tool(name) if grammar.own_names else None

@@ -11,6 +11,7 @@ from agentls.dialects.tool_names import (
     ALL_TOOLS,
     MCP_PREFIX,
     ToolEntry,
+    ToolResolution,
     ToolStatus,
     grammar_for,
     is_external_tool,
@@ -49,11 +50,11 @@ class AvailableTools(NamedTuple):
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
-def _ignored_reason(name: str, status: ToolStatus, dialect: Dialect) -> str:
-    """The reason why an entry of that name is ignored."""
+def _ignored_reason(name: str, status: ToolStatus, dialect: Dialect, runtime: Runtime) -> str:
+    """The reason why a runtime ignores an entry of that name."""
     if status == "unavailable":
         return "not available to subagents"
-    right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools))
+    right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools if tool.is_in(runtime.name)))
     if right_case:
         return f"names are case-sensitive; use `{right_case}`"
     if status == "old":
@@ -81,11 +82,22 @@ def resolve_entry(
 ) -> ResolvedEntry:
     """Resolve an entry for `runtimes`."""
     found = [resolve_tool(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
+    if all(each.standing == "available" and _is_elsewhere(each, dialect, runtimes) for each in found):
+        standing: ToolStatus = "foreign" if dialect.foreign_tool(entry.name) else "unknown"
+        return ResolvedEntry(entry, standing, (), runtimes)
     first = next((each for each in found if each.standing != "available"), found[0])
     dropped_by = (
         runtime for runtime, each in zip(runtimes, found, strict=True) if each.standing != "available"
     )
     return ResolvedEntry(entry, *first, tuple(dropped_by))
+
+
+def _is_elsewhere(resolution: ToolResolution, dialect: Dialect, runtimes: tuple[Runtime, ...]) -> bool:
+    """Whether only other runtimes of the dialect than these have the tools that a name resolves to."""
+    tools = [dialect.tool(name) for name in resolution.tools]
+    return bool(tools) and not any(
+        tool is None or any(tool.is_in(runtime.name) for runtime in runtimes) for tool in tools
+    )
 
 
 class ToolList(NamedTuple):
@@ -139,7 +151,7 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
             standing, resolved = "available", (name,)
         existing = tuple(tool for tool in resolved if _has_tool(tool, dialect, runtime))
         if standing != "available":
-            dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect)))
+            dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect, runtime)))
         elif resolved and not existing:
             dropped.append(IgnoredTool(text, missing_in_runtime(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in resolved):
@@ -157,7 +169,7 @@ def missing_in_runtime(runtime: Runtime) -> str:
 def _has_tool(name: str, dialect: Dialect, runtime: Runtime) -> bool:
     """Whether the runtime has the tool `name`; an undocumented tool is assumed to exist."""
     tool = dialect.tool(name)
-    return tool is None or not tool.runtimes or runtime.name in tool.runtimes
+    return tool is None or tool.is_in(runtime.name)
 
 
 def _tools_by_permission(reading: Reading) -> AvailableTools:

@@ -120,22 +120,23 @@ class Context(NamedTuple):
     def runtime_titles(self) -> str:
         """Return the titles of the primary readers that read the file by its dialect, so that the facts of the
         dialect apply to them, as a part of a sentence."""
-        return join_titles(self._runtimes)
+        return join_titles(self.runtimes_of_dialect)
 
     @property
-    def _runtimes(self) -> tuple[Runtime, ...]:
+    def runtimes_of_dialect(self) -> tuple[Runtime, ...]:
+        """Return the primary readers that read the file by its dialect."""
         return tuple(r.runtime for r in self.readings if r.dialect.name == self.dialect.name)
 
     def effects(self, consequence: Consequence, source: str | None = None) -> tuple[Effect, ...]:
         """Return the same consequence for all primary readers that read the file by its dialect. `source` is the
         source of the fact that it is based on."""
         is_hearsay = source is not None and self.dialect.source(source).confidence == "third-party"
-        return tuple(Effect(runtime.name, consequence, is_hearsay) for runtime in self._runtimes)
+        return tuple(Effect(runtime.name, consequence, is_hearsay) for runtime in self.runtimes_of_dialect)
 
     def describe_effect(self, what: str) -> str:
         """Return a sentence on what the primary readers do. `what` is a predicate that starts with a verb in the
         singular."""
-        return describe_effect(self._runtimes, what)
+        return describe_effect(self.runtimes_of_dialect, what)
 
     @property
     def in_plugin(self) -> bool:

@@ -16,8 +16,9 @@ from agentls.document.tools import (
     names_denying,
 )
 from agentls.linter.consequence import Consequence, Effect
-from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
+from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.load_reasons import remaining_findings
+from agentls.linter.shared.suggestions import remove_key
 from agentls.linter.shared.tool_entries import (
     DENIED,
     EVERY_MCP_TOOL,
@@ -91,11 +92,16 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
             message = f"Unclosed parenthesis in {code_span(name)}; everything after it is part of this entry."
             yield Finding(listed.entry.span, message)
             continue
+        problem = (
+            f"Unknown tool {code_span(name)}"
+            if replacements
+            else f"{code_span(name)} is not a tool known to agentls"
+        )
         # The name is right except for quotes or brackets around it.
         is_safe = bool(replacements) and replacements[0] in name and "(" not in name
         yield Finding(
             listed.entry.name_span,
-            f"Unknown tool {code_span(name)}; {entry_effect(ctx, tools, listed)}.{_suggestion(replacements)}",
+            f"{problem}; {entry_effect(ctx, tools, listed)}.{_suggestion(replacements)}",
             replace_entry(ctx, tools, listed, replacements, safe=is_safe),
             effects=entry_effects(ctx, tools, replacements)
             if replacements
@@ -815,10 +821,17 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
     ignored. `mcp__*`, which means the tools of all MCP servers, only works in `disallowedTools`; in
     `tools` each server must be listed, as in `mcp__github`.
 
+    VS Code looks for a tool named `*` and finds none, so `tools: ["*"]` leaves the agent without its tools. Without
+    the key an agent has all tools, in VS Code and in Copilot CLI.
+
     ## Bad
 
     ```yaml
     tools: Read, Web*
+    ```
+
+    ```yaml .github/agents
+    tools: ["*"]
     ```
 
     ## Good
@@ -826,12 +839,24 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
     ```yaml
     tools: Read, WebFetch, WebSearch
     ```
+
+    ```markdown .github/agents
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
     """
     for tools, listed, replacements in find_unresolved(ctx, "wildcard-not-understood"):
         name = listed.entry.name
         if name == EVERY_MCP_TOOL:
             message = f"`{name}` only works in `{DENIED}`. List each server instead, as in `mcp__github`."
             yield Finding(listed.entry.name_span, message, remove_entries(ctx, tools, listed))
+            continue
+        if name == ALL_TOOLS and not ctx.dialect.tool_grammar.wildcard_alone:
+            yield _wildcard_of_others(ctx, tools, listed)
             continue
         message = f"Unknown tool {code_span(name)}; {entry_effect(ctx, tools, listed)}."
         if ALL_TOOLS not in name:
@@ -845,6 +870,21 @@ def wildcard_not_understood(ctx: Context) -> Iterator[Finding]:
             )
             fixes = replace_entry(ctx, tools, listed, replacements)
         yield Finding(listed.entry.name_span, message, fixes)
+
+
+def _wildcard_of_others(ctx: Context, tools: ToolList, listed: ResolvedEntry) -> Finding:
+    """Return the finding about `*` in a list where some of the runtimes support it."""
+    entry = ctx.entry(tools.key.name)
+    assert entry is not None, "the list is in the frontmatter"
+    is_alone = len(tools.items) == 1
+    return Finding(
+        listed.entry.span,
+        f"`*` is not a tool of {join_titles(listed.ignored_by)}"
+        f"{'; the agent has none of its tools there' if is_alone else ', which ignores it'}."
+        f" Remove `{tools.key.name}` for {tools.key.docs.default_effect}.",
+        remove_key(ctx, entry),
+        effects=tuple(Effect(runtime.name, Consequence.IGNORED) for runtime in listed.ignored_by),
+    )
 
 
 @rule("ignored")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentls.dialects.records import Model, Models
-from agentls.linter.consequence import Consequence
-from agentls.linter.rule import Context, Finding, rule
+from agentls.dialects.records import Key, Model, Models
+from agentls.dialects.runtimes import Runtime
+from agentls.document.edits import write_scalar
+from agentls.linter.consequence import Consequence, Effect
+from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
 from agentls.linter.shared.suggestions import remove_key, suggest
 from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code
-from agentls.text.yaml_tree import Scalar, Sequence
+from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
 
 
 def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar, Model | None]]:
@@ -24,17 +26,26 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
     """
     models = ctx.dialect.models
     for key, entry in entries_of_type(ctx, "model") if models.known else ():
-        items = (
-            entry.value.items if key.value.schema and isinstance(entry.value, Sequence) else (entry.value,)
-        )
-        for value in items:
-            if not isinstance(value, Scalar) or value.type != "str" or not value.text:
-                continue
+        for value in _names(key, entry.value):
             if models.providers and _SLASH not in value.text:
                 continue
             model = models.get(value.text)
+            judges = _judges(ctx)
+            if judges and not any(models.is_known_to(each.name, value.text) for each in judges):
+                model = None
             if model or everywhere or not models.matches_other_id(value.text):
                 yield value, model
+
+
+def _judges(ctx: Context) -> list[Runtime]:
+    """Return the primary readers whose names of models are known."""
+    return [each for each in ctx.runtimes_of_dialect if ctx.dialect.models.known_to(each.name)]
+
+
+def _names(key: Key, value: Node) -> list[Scalar]:
+    """Return the strings in a value of `model`: of a list each, if the runtimes accept one."""
+    items = value.items if key.value.schema and isinstance(value, Sequence) else (value,)
+    return [item for item in items if isinstance(item, Scalar) and item.type == "str" and item.text]
 
 
 @rule("ignored", subjects=("type model",))
@@ -165,8 +176,8 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for value, model in _models(ctx):
-        known = model or ctx.dialect.foreign_model(value.text)
-        closest = None if known else _closest_model(value.text, ctx.dialect.models)
+        known = model or ctx.dialect.foreign_model(value.text) or _display_names(ctx, [value.text])
+        closest = None if known else _closest_model(ctx, value.text)
         if closest:
             message = f"Unknown model {format_code(value.text)}."
             if _are_unknown_models_passed_on(ctx):
@@ -176,12 +187,22 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
             yield suggest(ctx, value.span, message, value.span, closest)
 
 
-def _closest_model(text: str, models: Models) -> str | None:
+def _closest_model(ctx: Context, text: str) -> str | None:
     """Return the alias or id that the author most likely intended.
 
     For a model that is no longer available, it is the alias of its family. The digits must be those of
     the model, because a version is rarely a misspelling, and so must the first letter.
     """
+    models = ctx.dialect.models
+    judges = _judges(ctx)
+    if judges:
+        known = (
+            model for model in models.known if any(model in models.known_to(each.name) for each in judges)
+        )
+        models = models._replace(known=tuple(known))
+    in_another_case = models.get(text)
+    if in_another_case:
+        return in_another_case.name
     written = text.strip().lower().removesuffix(models.long_context)
     suffix = models.long_context if models.long_context in text.lower() else ""
     slug = re.sub(r"[\s._/:]+", "-", written).strip("-")
@@ -241,9 +262,11 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
     """
     for value, model in _models(ctx):
         foreign = ctx.dialect.foreign_model(value.text)
-        if model or foreign or _closest_model(value.text, ctx.dialect.models):
+        if model or foreign or _display_names(ctx, [value.text]) or _closest_model(ctx, value.text):
             continue
-        message = f"Unknown model {format_code(value.text)}. {_handling_of_unknown_model(ctx)}."
+        message = (
+            f"{format_code(value.text)} is not a model known to agentls. {_handling_of_unknown_model(ctx)}."
+        )
         effects = () if _are_unknown_models_passed_on(ctx) else ctx.effects(Consequence.SUGGESTION)
         yield Finding(value.span, message, effects=effects)
 
@@ -298,8 +321,102 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         else:
             entry = ctx.entry("model")
             fixes = remove_key(ctx, entry) if entry and entry.value is value else ()
-        consequence = Consequence.ADVICE if _are_unknown_models_passed_on(ctx) else Consequence.SUGGESTION
+        # The account may have a model of this name, but not under a display name in VS Code.
+        is_certain = _are_unknown_models_passed_on(ctx) or ctx.dialect.models.display_names_for
+        consequence = Consequence.ADVICE if is_certain else Consequence.SUGGESTION
         yield Finding(value.span, message, fixes, effects=ctx.effects(consequence))
+
+
+@rule("advice", subjects=("type model",))
+def runtime_specific_name(ctx: Context) -> Iterator[Finding]:
+    """A model has a name that only some of the runtimes know.
+
+    VS Code knows models by the names that it shows, as in `Claude Sonnet 4.5` or `Claude Sonnet 4.5 (copilot)`, and
+    compares them exactly. Copilot CLI knows them by ids, as in `claude-sonnet-4.5`. A runtime that does not know the
+    name runs the agent with the model of the session. Both accept a list, and use the first model in it that they
+    have.
+
+    ## Bad
+
+    ```yaml .github/agents
+    model: claude-sonnet-4.5
+    ```
+
+    ## Good
+
+    ```yaml .github/agents
+    model: [claude-sonnet-4.5, Claude Sonnet 4.5]
+    ```
+    """
+    models = ctx.dialect.models
+    for key, entry in entries_of_type(ctx, "model") if models.display_names_for else ():
+        names = [value.text for value in _names(key, entry.value)]
+        known = [name for name in names if any(models.is_known_to(each.name, name) for each in _judges(ctx))]
+        ids = [name for name in names if name == _slug(name)]
+        # An unknown name of the kind that a runtime wants may be a newer model.
+        lacking = [each for each in _judges(ctx) if (each.name in models.display_names_for) == bool(ids)]
+        lacking = [each for each in lacking if not any(models.is_known_to(each.name, name) for name in names)]
+        missing = _other_names(ctx, names, lacking)
+        is_mixed = len(ids) not in (0, len(names))
+        if not lacking or is_mixed or not (known or (ids and missing)):
+            continue
+        if any(models.matches_other_id(name) for name in names):
+            continue
+        form, wanted = ("an id", "display names") if ids else ("a display name", "ids")
+        written = f"{format_code(names[0])} is {form}" if len(names) == 1 else f"Each entry is {form}"
+        knows = describe_effect(
+            lacking, f"knows models by their {wanted} only, and uses the model of the session"
+        )
+        message = f"{written}; {knows}."
+        if missing:
+            message += f" List {format_code(missing[0])} as well."
+        yield Finding(
+            entry.value.span,
+            message,
+            _list_as_well(ctx, entry, names, missing),
+            # That Copilot CLI rejects display names is known from reports, which may be out of date.
+            effects=tuple(
+                Effect(
+                    each.name,
+                    Consequence.ADVICE if each.name in models.display_names_for else Consequence.SUGGESTION,
+                )
+                for each in lacking
+            ),
+        )
+
+
+def _other_names(ctx: Context, names: list[str], runtimes: list[Runtime]) -> list[str]:
+    """Return the names by which these runtimes know the models that `names` are ids or display names of."""
+    wanted = [_slug(name) for name in names]
+    known = dict.fromkeys(model.name for each in runtimes for model in ctx.dialect.models.known_to(each.name))
+    return [name for name in known if _slug(name) in wanted and name not in names]
+
+
+def _display_names(ctx: Context, names: list[str]) -> list[str]:
+    """Return the display names of the models whose ids these are, for the readers that want those."""
+    ids = [name for name in names if name == _slug(name)]
+    return _other_names(
+        ctx, ids, [each for each in _judges(ctx) if each.name in ctx.dialect.models.display_names_for]
+    )
+
+
+def _slug(name: str) -> str:
+    """Return the id of a model that has this display name."""
+    return re.sub(r"[\s-]+", "-", re.sub(r"\s*\(.*\)", "", name)).lower()
+
+
+def _list_as_well(ctx: Context, entry: Entry, names: list[str], missing: list[str]) -> tuple[Fix, ...]:
+    """Return the fix that adds a name to a single one. The ids come first, because Copilot CLI is only known to
+    use the first of a list."""
+    if len(names) != 1 or len(missing) != 1 or isinstance(entry.value, Sequence):
+        return ()
+    models = ctx.dialect.models
+    listed = sorted(
+        (*names, *missing),
+        key=lambda name: any(models.is_known_to(each, name) for each in models.display_names_for),
+    )
+    written = f"[{', '.join(map(write_scalar, listed))}]"
+    return ctx.make_fix(f"Change to `{written}`", Edit(entry.value.span, written))
 
 
 @rule("ignored", tags=("deprecated",), subjects=("type model",))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import FormerTool
+from agentls.dialects.runtimes import Runtime
 from agentls.dialects.tool_names import ALL_TOOLS, MAX_REMEMBERED, MCP_PREFIX, is_external_tool
 from agentls.document.edits import edit_list, remove_entry
 from agentls.document.tools import ResolvedEntry, ToolList
@@ -50,7 +51,7 @@ class UnresolvedEntry(NamedTuple):
 def explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> UnresolvedEntry | None:
     """Return why the runtime ignores an entry, or `None` if it does not."""
     known = dialect.unresolved_entries
-    asked = (listed.entry.text, listed.standing, tools.key.name, len(tools.items) > 1)
+    asked = (listed.entry.text, listed.standing, listed.ignored_by, tools.key.name, len(tools.items) > 1)
     if asked not in known:
         if len(known) >= MAX_REMEMBERED:
             known.clear()
@@ -66,15 +67,16 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
     claude_like = dialect.tools and EVERY_MCP_TOOL in grammar.external_tools and not grammar.globs
     if name == EVERY_MCP_TOOL and allows and claude_like:
         return UnresolvedEntry("wildcard-not-understood")
-    if (
-        text == ALL_TOOLS and not (grammar.wildcard_alone and len(tools.items) > 1)
-    ) or listed.standing == "available":
+    if listed.standing == "available":
+        return None
+    if text == ALL_TOOLS and allows and not grammar.wildcard_alone and text in grammar.wildcards:
+        return UnresolvedEntry("wildcard-not-understood")  # One of several runtimes does not support it.
+    if text == ALL_TOOLS and not (grammar.wildcard_alone and len(tools.items) > 1):
         return None
     if listed.standing == "unavailable":
         return UnresolvedEntry("unavailable-tool") if allows else None
-    right_case = match_ignoring_case(
-        name, (*(tool.name for tool in dialect.tools), *dialect.configured_tools)
-    )
+    names = known_names(dialect, listed.ignored_by)
+    right_case = match_ignoring_case(name, names)
     if right_case:
         return UnresolvedEntry("wrong-case-tool", (right_case,))
     if not grammar.specifiers and name.endswith(")"):
@@ -109,8 +111,14 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
             return UnresolvedEntry("tool-separator")
     # If there may be further tools, two different letters may well be another tool.
     most = 1 if grammar.is_open_set else 2
-    closest = closest_match(name, (*(tool.name for tool in dialect.tools), *dialect.configured_tools), most)
+    closest = closest_match(name, names, most)
     return UnresolvedEntry("unknown-tool", (closest,) if closest else ())
+
+
+def known_names(dialect: Dialect, runtimes: tuple[Runtime, ...]) -> tuple[str, ...]:
+    """Return the names of the tools that these runtimes have, and of those in the configuration."""
+    known = (tool.name for tool in dialect.tools if any(tool.is_in(runtime.name) for runtime in runtimes))
+    return (*known, *dialect.configured_tools)
 
 
 def find_former_tool(name: str, dialect: Dialect) -> FormerTool | None:
@@ -248,11 +256,14 @@ def translate_list(ctx: Context, tools: ToolList) -> tuple[Edit, ...]:
 
 def equivalent_tools(name: str, dialect: Dialect) -> tuple[str, ...]:
     """Return the tools that a name of any product means, none if it is unknown."""
+    foreign = dialect.foreign_tool(name)
+    if foreign:
+        return foreign.replacements
     right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools))
     if right_case:
         return (right_case,)
-    row = dialect.foreign_tool(name) or find_former_tool(name, dialect)
-    return row.replacements if row else ()
+    former = find_former_tool(name, dialect)
+    return former.replacements if former else ()
 
 
 def runs_main_session(ctx: Context) -> bool:
