@@ -155,7 +155,8 @@ def description_without_cue(ctx: Context) -> Iterator[Finding]:
     entry, description = ctx.reading.entry("description"), ctx.reading.description
     if entry is None or not description or not ctx.reading.string("description"):
         return
-    if not ctx.dialect.model_invocable or ctx.is_chosen_by_people:
+    is_started_by_people = ctx.is_chosen_by_people or "model" in ctx.document.blocked_callers(ctx.reading)
+    if not ctx.dialect.model_invocable or is_started_by_people:
         return  # The model does not delegate tasks to it.
     if any(cue in description for cue in _FREQUENT_CUES) or _CUE.search(description.lower()):
         return
@@ -385,13 +386,10 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
     limit = ctx.config.max_total_description_tokens or runtime.description.description_budget
     if not limit or roster.description_tokens <= limit or own not in roster.longest_descriptions(MOST):
         return
-    source = (
-        f"{runtime.title} {runtime.description.description_budget_source}"
-        if limit == runtime.description.description_budget
-        else "as configured"
-    )
+    budget, source = runtime.description.description_budget, runtime.description.description_budget_source
+    reason = f" {runtime.title} {source}." if limit == budget else ""
     yield Finding(
         entry.key.span,
-        f"The {len(roster)} descriptions have about {roster.description_tokens:,} tokens together and are sent in"
-        f" every session (limit: {limit:,}, {source}). This is one of the longest.",
+        f"This is one of the longest of {len(roster)} descriptions, which are sent in every session and have about"
+        f" {roster.description_tokens:,} tokens together (limit: {limit:,}).{reason}",
     )

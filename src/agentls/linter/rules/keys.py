@@ -285,6 +285,8 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     if rejected:
         yield from rejected
         return
+    if all(reading.root is None for reading in ctx.readings):
+        return  # No key is used. Many of the lines may not even be meant as keys.
     for mapping in walk(ctx.document.root):
         if not isinstance(mapping, Mapping):
             continue

@@ -478,15 +478,19 @@ def _none_available_finding(
     is_explained = all(
         explain_entry(listed, tools, ctx.dialect) != _UNKNOWN for tools in lists for listed in tools.items
     )
-    is_certain = runtimes[0].without_tools != "unknown" and (
-        is_explained or not ctx.dialect.tool_grammar.is_open_set
-    )
+    is_known = is_explained or not ctx.dialect.tool_grammar.is_open_set
     effect = describe_effect(runtimes, WITHOUT_TOOLS[runtimes[0].without_tools])
+    if is_known:
+        message = f"{problem} available{why}; {effect}."
+    else:
+        them = "it" if len(names) == 1 else "them"
+        message = f"{problem} known to agentls. If no server or extension provides {them}, {effect}."
+    consequence = Consequence.NO_TOOLS if is_known else Consequence.SUGGESTION
     return Finding(
         entry.report_span,
-        f"{problem} available{why}; {effect}.",
+        message,
         tuple(fix for each in lists for fix in _translate_list(ctx, each) if _gives_tools(ctx, fix)),
-        effects=_effects(toolless, Consequence.NO_TOOLS, is_certain=is_certain),
+        effects=_effects(toolless, consequence, is_certain=runtimes[0].without_tools != "unknown"),
     )
 
 
