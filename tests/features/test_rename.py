@@ -573,3 +573,31 @@ def test_every_occurrence_has_the_same_edits(items: list[Item], data: st.DataObj
     assert after.texts == Project(write_items(items, called)).texts
     now = after.own(renaming.move.apply_to(path) if renaming.move else path)
     assert len(list(after.index.find_references(now))) == len(uses)
+
+
+LABELLED = """\
+-- .claude/skills/verse/SKILL.md --
+---
+name: haiku-forms
+description: Forms of verse. Use it for poems.
+---
+
+Five, seven, five.
+-- .claude/agents/poet.md --
+---
+name: poet
+description: Writes verse. Use it for poems.
+skills: [verse, haiku-forms<|>]
+---
+
+You write verse.
+"""
+
+
+def test_a_skill_is_renamed_by_its_folder_and_not_by_its_label() -> None:
+    assert rename_at(LABELLED, "forms") == (
+        "`haiku-forms` is only the `name` of the skill `verse`; change it there."
+    )
+    after = rename_at(LABELLED.replace("<|>", "").replace("[verse", "[verse<|>"), "poems")
+    assert "skills: [poems, haiku-forms]" in after
+    assert "-- .claude/skills/poems/SKILL.md --" in after

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from agentls.dialects import tool_names, value_schema
+from agentls.dialects.builtin_commands import builtin_commands
 from agentls.dialects.hooks import HookEvent, HookField
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
@@ -200,6 +201,13 @@ def agent_items(dialect: Dialect, listed: Collection[str]) -> Iterator[Completio
     for agent in dialect.builtin_agents:
         if agent.name not in listed:
             yield CompletionItem(agent.name, "agent", agent.summary)
+
+
+def command_items(runtime: str, listed: Collection[str]) -> Iterator[CompletionItem]:
+    """The built-in commands of a runtime that are not listed."""
+    for name, summary in builtin_commands(runtime).items():
+        if name not in listed:
+            yield CompletionItem(name, "command", summary)
 
 
 # --- hooks ------------------------------------------------------------------------------------

@@ -126,7 +126,8 @@ def names_in_value(
     kind: NameKind = key.name_kind  # type: ignore[assignment]
     found = find_name_items(document, index, _KINDS_OF.get(kind, (kind,)), text[word.start : offset], ())
     listed = _listed_names(document, index, context, offset)
-    items = [offer for offer in found.items if offer.label not in listed]
+    built_in = completion_items.agent_items(document.dialect, ()) if kind == "agent" else ()
+    items = [offer for offer in (*found.items, *built_in) if offer.label not in listed]
     if holds_several:
         items = [offer for offer in items if " " not in offer.label]
     is_all = word == context.span
@@ -222,6 +223,9 @@ def names_in_prompt(document: Document, offset: int, index: Index) -> EditRange 
                 items = [offer for offer in items if offer.kind == "agent" or {*"-:"} & {*offer.label}]
             if kinds == ("agent",):
                 items += completion_items.agent_items(document.dialect, ())
+            if kinds[0] == "command":
+                own = {offer.label for offer in items}
+                items += completion_items.command_items(document.reading.runtime.name, own)
             after = _closing(groups["quote"], groups["call"], text[end.end() : line.end])
             return EditRange(
                 Span(offset - len(groups["name"]), end.end()),

@@ -97,6 +97,10 @@ def prepare_rename(
         if any(agent.name == found.name for agent in built_in):
             return RenameError(f"`{found.name}` is a built-in agent and cannot be renamed.")
         return RenameError(f"`{found.name}` is not defined in this project.")
+    if found.name == definition.label:
+        return RenameError(
+            f"`{found.name}` is only the `name` of the skill `{definition.name}`; change it there."
+        )
     if not files.contains(definition.path):
         return RenameError(f"`{definition.name}` is defined outside the project, in {definition.path}.")
     return definition, found.span
@@ -372,6 +376,8 @@ def _reference_edits(index: Index, definition: Definition, new: str, files: File
         for each in names.references if names else ():
             if names and each.name in definition.all_names and resolve_name(index, names, each) == definition:
                 written = longest if each.name == definition.all_names[-1] else new
+                if written == each.name:
+                    continue
                 doubtful = each.form in _UNMARKED and _SINGLE_WORD.fullmatch(each.name)
                 yield RenameEdit(path, Edit(each.span, written), "prose" if doubtful else "reference")
 

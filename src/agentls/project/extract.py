@@ -99,7 +99,14 @@ def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition
         reading.loads,
         _tools(document, reading) if kind == "agent" else None,
         model_invocable="model" not in document.blocked_callers(reading),
+        label=_label(reading) if kind == "skill" and not qualifier else "",
     )
+
+
+def _label(reading: Reading) -> str:
+    """The `name` of a skill that the runtime names after its folder; "" if it has no other name."""
+    label = reading.string("name") or ""
+    return label if label != reading.name else ""
 
 
 def _name_span(document: Document, name: str) -> Span:

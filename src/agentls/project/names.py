@@ -64,7 +64,8 @@ class Definition(NamedTuple):
     the folder that its place is relative to. `runtimes` read it, the owner of the folder first; `loads` tells
     whether that one loads it. `tools` are the tools that it may use, `None` for all. `is_entry` tells whether it
     is an entry in a file, such as a server in `.mcp.json`, and not the file as a whole. `model_invocable` tells
-    whether a model receives its description and can start it.
+    whether a model receives its description and can start it. `label` is the `name` of a skill that is named after
+    its folder, "" if it is the same; agents can preload the skill by it.
     """
 
     kind: NameKind
@@ -80,13 +81,14 @@ class Definition(NamedTuple):
     tools: tuple[str, ...] | None = None
     is_entry: bool = False
     model_invocable: bool = True
+    label: str = ""
 
     @property
     def all_names(self) -> tuple[str, ...]:
         """The names that references may use, its own first. In the names of its tools, special characters in the
         name of a server become `_`, and the server of a plugin has the plugin as a prefix."""
         if self.kind != "server":
-            return (self.name,)
+            return (self.name, self.label) if self.label else (self.name,)
         plugin = (
             _NOT_IN_TOOL_NAME.sub("_", f"plugin_{self.qualifier}_{self.name}")
             if self.qualifier

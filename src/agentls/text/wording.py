@@ -87,6 +87,7 @@ VERBS = {
     "removes": "remove",
     "reports": "report",
     "requires": "require",
+    "runs": "run",
     "sends": "send",
     "skips": "skip",
     "starts": "start",

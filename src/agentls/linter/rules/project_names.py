@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from agentls.dialects import loader
+from agentls.dialects import loader, value_schema
+from agentls.dialects.builtin_commands import builtin_command_names
 from agentls.dialects.records import Key
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Related, describe_effect, rule
@@ -15,6 +16,7 @@ from agentls.project.names import Definition, NameKind, Names, PermissionRule, R
 from agentls.text.offsets import Edit
 from agentls.text.paths import is_inside, parent_folders
 from agentls.text.patterns import lazy_pattern
+from agentls.text.spelling import closest_match
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -557,21 +559,34 @@ def _is_resolved(ctx: Context, index: Index, names: Names, reference: Reference)
     That is so for names of other plugins, and in a file that is the only one of its kind: it was likely copied
     from elsewhere.
     """
-    if reference.qualifier.partition(":")[0] not in ("", names.plugin) or "/" in reference.name:
+    if reference.qualifier.partition(":")[0] not in ("", names.plugin) or "/" in reference.name.lstrip("/"):
         return True
     kinds: tuple[NameKind, ...] = (
         ("skill", "command") if reference.kind in ("skill", "command") else ("agent",)
     )
     in_file = sum(definition.kind in kinds for definition in names.definitions)
-    if reference.kind != "server" and sum(index.count(kind) for kind in kinds) <= in_file:
+    is_only_one = sum(index.count(kind) for kind in kinds) <= in_file
+    if reference.kind != "server" and is_only_one and not _needs_agent(ctx, reference):
         return True
-    if index.resolve(reference, names):
+    return bool(index.resolve(reference, names)) or _is_built_in(ctx, reference)
+
+
+def _needs_agent(ctx: Context, reference: Reference) -> bool:
+    """Whether a reference in a key of a skill or command is to one of the agents of a product that has agents of its
+    own, so that a project without agents is no sign of a copied file."""
+    in_key = reference.form == "key" and reference.kind == "agent"
+    return in_key and ctx.dialect.kind != "agent" and bool(ctx.dialect.builtin_agents)
+
+
+def _is_built_in(ctx: Context, reference: Reference) -> bool:
+    """Whether a reference means something that comes with a product. A prompt may also refer to what comes with
+    another product than the one that reads it."""
+    if reference.kind in ("skill", "command"):
+        return reference.name in builtin_command_names()
+    name, own = reference.name.lower(), ctx.dialect.special_agent_names
+    if any(special.name.lower() == name for special in own):
         return True
-    name = reference.name.lower()
-    # A prompt may refer to a built-in agent of another product.
-    return name in loader.builtin_agents() or any(
-        special.name.lower() == name for special in ctx.dialect.special_agent_names
-    )
+    return not (own and reference.form == "key") and name in loader.builtin_agents()
 
 
 def _finding(
@@ -598,13 +613,21 @@ def _unknown_in_keys(ctx: Context, kind: Literal["agent", "skill"]) -> Iterator[
         if reference.form == "key":
             keys = _keys_at(ctx, reference)
             readers = [r.runtime for r in ctx.readings if all(key.known_to(r.runtime.name) for key in keys)]
-            if not (keys and readers) or any(value.name == reference.name for value in keys[-1].values):
+            if not (keys and readers) or _is_value(keys[-1], reference.name):
                 continue
+            if not value_schema.applies(keys[0], ctx.document.root):
+                continue  # The key has no effect, which is reported elsewhere.
             is_documented = bool(keys[-1].reference.unresolved_effect)
             if is_documented:
                 message += f" {describe_effect(readers, keys[-1].reference.unresolved_effect)}."
         consequence = Consequence.IGNORED if is_documented and suggestion else Consequence.ADVICE
         yield _finding(ctx, reference, message, suggestion, ctx.effects(consequence))
+
+
+def _is_value(key: Key, name: str) -> bool:
+    """Whether a name is a value of the key, or a misspelt one, which `misspelt-value` reports."""
+    values = [value.name for value in key.values]
+    return name in values or closest_match(name, values, max_distance=1) is not None
 
 
 def _keys_at(ctx: Context, reference: Reference) -> list[Key]:
