@@ -71,7 +71,7 @@ class MemoryWorld(NamedTuple):
 
     def has_match(self, pattern: str) -> bool:
         """Whether any file matches `pattern`, relative to the root of the document's project."""
-        root = locate.project_root(self.document)
+        root = locate.content_root(self.document)
         below = [
             file.removeprefix(f"{root}/") for file in self.files if not root or file.startswith(f"{root}/")
         ]

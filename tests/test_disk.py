@@ -11,7 +11,7 @@ import pytest
 
 from agentls.config import Config
 from agentls.document import locate
-from agentls.workspace import discovery, disk, settings_files
+from agentls.workspace import discovery, disk, git_ignore, settings_files
 from agentls.workspace.discovery import SearchOptions
 from agentls.workspace.settings_files import LoadedConfig
 
@@ -347,3 +347,21 @@ def test_outside_a_project_every_pattern_matches(write: Write) -> None:
     document = locate.make_document(disk.absolute_path("a.instructions.md"), "Be brief.", Config())
     assert document is not None
     assert disk.DiskWorld(document).has_match("**/*.rs")
+
+
+def test_a_file_that_git_ignores_may_exist_elsewhere(write: Write) -> None:
+    agent = "See [the notes](notes/today.md), [drafts](draft.md) and [the plan](plan.md).\n"
+    root = write(
+        {
+            ".git/HEAD": "",
+            ".gitignore": "/notes/\n*draft.md\n",
+            "team/.gitignore": "!draft.md\n",
+            "team/CLAUDE.md": agent,
+        }
+    )
+    git_ignore.ignores_in.cache_clear()
+    document = locate.make_document(f"{disk.absolute_path(str(root))}/team/CLAUDE.md", agent, Config())
+    assert document
+    world = disk.DiskWorld(document)
+    paths = ("../notes/today.md", "notes/today.md", "../draft.md", "draft.md", "plan.md")
+    assert [world.exists(path) for path in paths] == [True, False, True, False, False]

@@ -60,12 +60,13 @@ def write(path: str, text: str) -> None:
 def check(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     # Settings are read once in a run, and a process has one run.
     from agentls.cli import file_runs
-    from agentls.workspace import disk
+    from agentls.workspace import disk, git_ignore
 
     for cached in (
         file_runs._settings_file_for,
         file_runs._read_settings,
         disk.paths_below,
+        git_ignore.ignores_in,
     ):
         cached.cache_clear()
     disk.forget_plugins()

@@ -30,7 +30,7 @@ from agentls.project.index import Index
 from agentls.project.names import Definition, Names, PermissionRule, Reference
 from agentls.project.world import World
 from agentls.text.offsets import Edit, Span
-from agentls.workspace import discovery, disk, user_files
+from agentls.workspace import disk, git_ignore, user_files
 
 FOLDER = ".agentls_cache"
 
@@ -92,7 +92,7 @@ def find_cache(path: str, options: RunOptions, *, in_project: bool) -> ResultCac
     folder with its settings, else in the folder itself."""
     full = disk.absolute_path(path)
     folder = full if os.path.isdir(full) else full.rpartition("/")[0]
-    root = discovery.find_repository(folder) or options.settings(folder).root or folder
+    root = git_ignore.find_repository(folder) or options.settings(folder).root or folder
     parts = (*_version(), repr(options), in_project, user_files.user_folder())
     moved = [os.environ.get(row.variable) for row in config_files.user_folders()]
     return ResultCache(f"{root}/{FOLDER}/{digest(repr((parts, moved)))}.jsonl")

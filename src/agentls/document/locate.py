@@ -95,6 +95,12 @@ def project_root(document: Document) -> str | None:
     return None
 
 
+def content_root(document: Document) -> str | None:
+    """The root of the project or of the plugin of a file, if its place determines one."""
+    root = project_root(document)
+    return document.identity.base_folder if root is None and document.identity.plugin else root
+
+
 def _identity(path: str, place: Place) -> FileIdentity:
     name = path.rpartition("/")[2]
     return FileIdentity(place.stem(path), "", place.below(path), name, place.fixed_values, place.base(path))

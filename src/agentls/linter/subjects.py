@@ -146,6 +146,7 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
     "format with outdated places": lambda context: any(
         place.renamed_suffix for place in context.dialect.places
     ),
+    "format of skills": lambda context: context.dialect.kind == "skill",
     "format with triggers": lambda context: context.dialect.activation,
     "format with template variables": lambda context: context.dialect.prompt_variables.opening,
     "format with prompt references": lambda context: any(

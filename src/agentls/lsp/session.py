@@ -21,7 +21,7 @@ from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.text.offsets import Encoding
-from agentls.workspace import disk, settings_files, user_files
+from agentls.workspace import disk, git_ignore, settings_files, user_files
 
 
 class Opened(NamedTuple):
@@ -277,6 +277,7 @@ class Session:
         new = configuration or Configuration(before.configuration.settings, before.configuration.folders)
         disk.forget_plugins()
         disk.paths_below.cache_clear()
+        git_ignore.ignores_in.cache_clear()
         located = [(old, locate_document(old, new)) for old in before.documents.values()]
         self.snapshot = before._replace(configuration=new)
         load: tuple[str, ...] = ()

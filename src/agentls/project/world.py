@@ -21,7 +21,8 @@ class World(Protocol):
         document is checked without its project."""
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file or folder at `path`, relative to the document's folder."""
+        """Whether there is a file or folder at `path`, relative to the document's folder, or may be one on other
+        machines because Git ignores it."""
 
     def has_match(self, pattern: str) -> bool:
         """Whether any file of the project matches `pattern`, relative to the project's root. True if that

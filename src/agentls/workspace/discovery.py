@@ -10,23 +10,20 @@ import re
 from collections.abc import Callable, Iterator
 from fnmatch import translate
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.runtimes import Place
 from agentls.document import locate
-from agentls.text.paths import folder_and_parents, is_inside
+from agentls.text.paths import is_inside
 from agentls.workspace.disk import (
     IGNORED_FOLDERS,
     absolute_path,
     describe_error,
     find_plugin,
-    read_text,
 )
+from agentls.workspace.git_ignore import Ignores, find_repository, ignores_above, ignores_in, is_ignored
 from agentls.workspace.settings_files import LoadedConfig
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 BROKEN_LINK = "broken symbolic link"
 
@@ -58,7 +55,7 @@ class _WalkedFolder(NamedTuple):
 
     shown: str
     full: str
-    ignores: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    ignores: Ignores = ()
     ignored: bool = False
     inside: bool = False
 
@@ -97,7 +94,7 @@ class _Walk:
                 self._search.on_error(folder.shown.rstrip("/") or ".", describe_error(error))
                 continue
             if any(entry.name == ".gitignore" for entry in entries):
-                folder = folder._replace(ignores=(*folder.ignores, *_ignores_of(folder.full)))
+                folder = folder._replace(ignores=(*folder.ignores, *ignores_in(folder.full)))
             below = []
             for entry in entries:
                 try:
@@ -157,7 +154,7 @@ class _Walk:
             or settings.dialect_for(full)
         ):
             return None
-        if not folder.inside and (folder.ignored or _is_ignored(full, folder.ignores)):
+        if not folder.inside and (folder.ignored or is_ignored(full, folder.ignores)):
             return None
         return FoundFile(folder.shown + name, full)
 
@@ -166,10 +163,8 @@ def _start(top: str) -> _WalkedFolder:
     """Return the folder in which a walk begins. It is walked even if `.gitignore` ignores it."""
     full = absolute_path(top).rstrip("/")
     shown = "" if os.path.normpath(top) == "." else top.rstrip("/" + os.sep) + "/"
-    root = find_repository(full)
-    above = [] if root is None else [p for p in folder_and_parents(full) if is_inside(p, root)][1:]
-    ignores = tuple(found for parent in reversed(above) for found in _ignores_of(parent))
-    if _is_ignored(f"{full}/", ignores):
+    ignores = ignores_above(full)
+    if is_ignored(f"{full}/", ignores):
         ignores = ()
     return _WalkedFolder(shown, full, ignores, inside=_in_place(full))
 
@@ -181,7 +176,7 @@ def _enter(folder: _WalkedFolder, name: str) -> _WalkedFolder | None:
         return _WalkedFolder(shown, full, folder.ignores, inside=True)
     if name in IGNORED_FOLDERS:
         return None
-    ignored = folder.ignored or _is_ignored(f"{full}/", folder.ignores)
+    ignored = folder.ignored or is_ignored(f"{full}/", folder.ignores)
     if ignored and not _may_contain_place(full):
         return None
     return _WalkedFolder(shown, full, folder.ignores, ignored)
@@ -240,41 +235,3 @@ def _name_test() -> Callable[[str], object]:
 
 def _pattern(place: Place) -> str:
     return f"(?i:{translate(place.files)})" if place.ignores_case else translate(place.files)
-
-
-# .gitignore
-
-
-def find_repository(folder: str) -> str | None:
-    """Return the root of the Git repository that contains `folder` (absolute, with `/`)."""
-    return next((p for p in folder_and_parents(folder) if os.path.exists(f"{p}/.git")), None)
-
-
-def _ignores_of(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
-    """Yield the folder with the patterns of the `.gitignore` in it, if there is one."""
-    try:
-        lines = read_text(f"{folder}/.gitignore").removeprefix("\ufeff").splitlines()
-    except OSError:
-        return
-    from contextlib import suppress
-
-    from pathspec import GitIgnoreSpec  # Its import takes as long as the check of many files.
-
-    try:
-        yield folder, GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        usable = []
-        for line in lines:
-            with suppress(ValueError):
-                GitIgnoreSpec.from_lines([line])
-                usable.append(line)
-        yield folder, GitIgnoreSpec.from_lines(usable)
-
-
-def _is_ignored(path: str, ignores: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
-    """Whether the nearest `.gitignore` with a pattern for `path` ignores it; a folder ends in `/`."""
-    for folder, spec in reversed(ignores):
-        verdict = spec.check_file(path[len(folder) + 1 :]).include
-        if verdict is not None:
-            return verdict
-    return False

@@ -16,6 +16,7 @@ from agentls.document import locate, plugins
 from agentls.document.document import Document
 from agentls.document.plugins import MarketplaceEntry, Plugin
 from agentls.text import globs
+from agentls.workspace.git_ignore import ignores_above, is_ignored
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
@@ -149,13 +150,15 @@ class DiskWorld(NamedTuple):
     project_index: Index | None = None
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file or folder at `path`, relative to the document's folder."""
-        return os.path.exists(os.path.join(self.document.path.rpartition("/")[0], path))
+        """Whether there is a file or folder at `path`, relative to the document's folder. True for a path that Git
+        ignores: the file may exist on other machines."""
+        full = absolute_path(os.path.join(self.document.path.rpartition("/")[0], path))
+        return os.path.exists(full) or is_ignored(full, ignores_above(full))
 
     def has_match(self, pattern: str) -> bool:
         """Whether any file of the project matches `pattern`. True if this is unknown: without a project, in the user
         folder, with more than `MAX_PROJECT_FILES` files, and for folders that are not searched."""
-        root = locate.project_root(self.document)
+        root = locate.content_root(self.document)
         if root is None or not IGNORED_FOLDERS.isdisjoint(pattern.split("/")):
             return True
         paths = paths_below(root)

@@ -18,7 +18,7 @@ from agentls.project import extract, extract_json
 from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.text.paths import is_inside
-from agentls.workspace import discovery, disk, user_files
+from agentls.workspace import discovery, disk, git_ignore, user_files
 from agentls.workspace.discovery import SearchOptions
 from agentls.workspace.settings_files import LoadedConfig, open_document
 
@@ -52,7 +52,7 @@ class ProjectRoots:
         """Return the root of the project that the file at `path` belongs to."""
         folder = path.rpartition("/")[0]
         if folder not in self._repositories:
-            repository = discovery.find_repository(folder)
+            repository = git_ignore.find_repository(folder)
             usable = repository is not None and not user_files.is_user_folder(repository)
             self._repositories[folder] = repository if usable else None
         return self._repositories[folder] or self._outside_repository(path, folder)

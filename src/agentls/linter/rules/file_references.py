@@ -8,10 +8,18 @@ from fnmatch import fnmatchcase
 
 from agentls.dialects.tool_names import resolve_tool
 from agentls.document.file_patterns import is_trigger
-from agentls.document.locate import project_root
+from agentls.document.locate import content_root, project_root
 from agentls.linter.rule import Context, Finding, describe_effect, rule
 from agentls.linter.shared.tool_entries import find_former_tool
-from agentls.project.path_references import FILE_PATTERN, IMPORT_PATTERN, LINK_PATTERN, local_path
+from agentls.project.path_references import (
+    FILE_PATTERN,
+    IMPORT_PATTERN,
+    LINK_PATTERN,
+    BundledFile,
+    find_bundled_files,
+    local_path,
+    needs_file,
+)
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
@@ -24,6 +32,8 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
 
     The agent may try to read the file and fail. Links are resolved relative to the folder of the agent
     file and to its parent folders, up to the root of the project or plugin, where agents usually work.
+    Links in code and in examples, to placeholders, to files that the agent is told to write, and to files that
+    Git ignores are not reported.
 
     ## Bad
 
@@ -58,7 +68,12 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
         return
     for link in ctx.document.markdown.links:
         path = local_path(link.destination)
-        if path and broken.get(path):
+        if (
+            path
+            and broken.get(path)
+            and needs_file(ctx.text, link.span)
+            and not _in_example(ctx, link.span.start)
+        ):
             yield Finding(link.destination_span, f"File `{path}` not found.")
 
 
@@ -80,6 +95,82 @@ def _depth(ctx: Context) -> int:
             return place.folder.count("/") + 1 + below.count("/")
     anywhere = any(not place.folder for place in ctx.dialect.places)
     return min(_MAX_DEPTH, len(folders.strip("/").split("/"))) if anywhere else 0
+
+
+@rule("advice", subjects=("format of skills", "plugin"))
+def missing_file(ctx: Context) -> Iterator[Finding]:
+    """A skill tells the model to run or read a file that does not exist.
+
+    The model looks for the file, does not find it, and improvises. Reported are paths in `scripts`, `references`,
+    `assets`, `resources` and `templates` that exist neither beside the skill nor in the project, and in plugins
+    paths after `${CLAUDE_PLUGIN_ROOT}`. Code blocks, examples, placeholders, files that the skill itself writes
+    and files that Git ignores are not reported.
+
+    ## Bad
+
+    ```markdown .claude/skills/case/SKILL.md
+    ---
+    name: case
+    description: Measures the code. Use it after every change.
+    ---
+
+    Run `python scripts/measure.py` and read `references/limits.md`.
+    ```
+
+    ## Good
+
+    ```markdown .claude/skills/case/SKILL.md
+    ---
+    name: case
+    description: Measures the code. Use it after every change.
+    ---
+
+    Write the result to `assets/result.json`.
+    ```
+    """
+    if not ctx.has_prompt:
+        return
+    markdown = ctx.document.markdown
+    found: dict[str, Span | None] = {}
+    for mention in find_bundled_files(ctx.text, ctx.document.body_start):
+        path, at = mention.path, mention.span.start
+        if not mention.is_needed or _in_example(ctx, at):
+            found[path] = None
+        elif path not in found and not markdown.in_code(at) and not _in_link(ctx, at):
+            found[path] = None if _bundled_file_exists(ctx, mention) else mention.span
+    for path, span in found.items():
+        if span:
+            where = "in the plugin" if "PLUGIN_ROOT" in path else "beside the skill or in the project"
+            yield Finding(span, f"File `{path}` not found {where}.")
+
+
+def _in_link(ctx: Context, at: int) -> bool:
+    """Whether `at` is in a link, which `broken-link` checks."""
+    return any(link.span.start <= at < link.span.end for link in ctx.document.markdown.links)
+
+
+def _in_example(ctx: Context, at: int) -> bool:
+    """Whether `at` is between tags such as `<example>` or `<template>`."""
+    tags = ctx.document.markdown.tags
+    return any(tag.opening.start < at < tag.closing.end and _EXAMPLE_TAG.search(tag.name) for tag in tags)
+
+
+_EXAMPLE_TAG = lazy_pattern(r"example|template|format|sample|output", re.IGNORECASE)
+
+
+def _bundled_file_exists(ctx: Context, mention: BundledFile) -> bool:
+    """Whether the file exists where the model looks for it, or anywhere in the project."""
+    path = mention.path.rpartition("}/")[2]
+    if mention.variable == "CLAUDE_PLUGIN_ROOT":
+        return not ctx.in_plugin or ctx.world.exists(
+            "../" * _depth_below(ctx, ctx.document.identity.base_folder) + path
+        )
+    if mention.variable:
+        return ctx.world.exists(path)
+    if ctx.dialect.kind != "skill":
+        return True
+    in_project = content_root(ctx.document) is not None and ctx.world.has_match(path)
+    return in_project or _file_exists(ctx, path)
 
 
 _TOOL = lazy_pattern(r"(?<![\w`#])#tool:([\w.*-]+(?:/[\w.*-]+)*)")
@@ -262,9 +353,15 @@ def broken_import(ctx: Context) -> Iterator[Finding]:
 def _import_exists(ctx: Context, path: str) -> bool:
     """Whether `path` exists relative to the folder of the file, or to a parent folder up to the project root
     that the location of the file defines."""
-    root, folder = project_root(ctx.document), ctx.document.path.rpartition("/")[0]
-    ups = 0 if root is None else len([part for part in folder[len(root) :].split("/") if part])
+    root = project_root(ctx.document)
+    ups = 0 if root is None else _depth_below(ctx, root)
     return any(ctx.world.exists("../" * up + path) for up in range(ups + 1))
+
+
+def _depth_below(ctx: Context, root: str) -> int:
+    """Return how many folders are between the file and `root`, which contains it."""
+    folder = ctx.document.path.rpartition("/")[0]
+    return len([part for part in folder[len(root) :].split("/") if part])
 
 
 @rule("suggestion", subjects=("format with triggers",))
