@@ -133,5 +133,5 @@ def test_keys_are_offered_where_they_are_known(place: str, offered: set[str], wi
 
 def test_the_inspection_of_a_format_without_tools_has_no_tools() -> None:
     shown = inspection.strip_styles(inspection.render_text(inspection.inspect_document(skill(GOOD))))
-    assert "Claude Code 2.1.328 loads this file." in shown
+    assert "Claude Code 2.1.332 loads this file." in shown
     assert "all tools available to subagents" not in shown

@@ -166,7 +166,7 @@ def test_hover_on_a_fence_shows_the_report() -> None:
     assert (
         found.markdown
         == """\
-**Claude Code 2.1.328 loads this file.**
+**Claude Code 2.1.332 loads this file.**
 
 - Name: `reviewer`
 - Tools: `Read`, `Grep`, `Bash`
@@ -176,7 +176,7 @@ def test_hover_on_a_fence_shows_the_report() -> None:
 - Tokens: about 10 in the description (part of every session), 4 in the prompt
 - An agent with `Bash` does not get `Grep`; it uses `Bash` instead.
 
-*Source: observed in Claude Code 2.1.328, 2026-11-20.*"""
+*Source: observed in Claude Code 2.1.332, 2026-11-30.*"""
     )
     closing = document.text.index("---", 3)
     assert hover(document, closing) == Hover(Span(closing, closing + 3), found.markdown)
@@ -228,7 +228,7 @@ def test_hover_on_a_fence_in_a_plugin() -> None:
     found = hover(document, 0)
     assert found is not None
     assert found.markdown.startswith(
-        "**Claude Code 2.1.328 loads this file without its frontmatter: `kit:a` gets all tools"
+        "**Claude Code 2.1.332 loads this file without its frontmatter: `kit:a` gets all tools"
     )
 
 

@@ -144,7 +144,7 @@ def test_unknown_tools_have_no_page() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Sonnet ", "- Resolves to: `claude-sonnet-5-5` in Claude Code 2.1.328"),
+        ("Sonnet ", "- Resolves to: `claude-sonnet-5-5` in Claude Code 2.1.332"),
         ("opus[1m]", "- `[1m]`: selects the long context window"),
         ("claude-opus-4-1", "- Status: removed; requests go to a newer model"),
         ("claude-3-opus-latest", "- Status: retired; requests fail"),

@@ -206,7 +206,7 @@ You review code.
         as_text(text)
         == """\
 .claude/agents/case.md
-  Claude Code 2.1.328 loads this file.
+  Claude Code 2.1.332 loads this file.
   name         reviewer
   description  Reviews code. Use it after every change, and before every release that matters to
                somebody.
@@ -227,7 +227,7 @@ def test_text_of_a_file_that_is_not_loaded() -> None:
         as_text("---\nname: reviewer\n---\n")
         == """\
 .claude/agents/case.md
-  Claude Code 2.1.328 does not load this file.
+  Claude Code 2.1.332 does not load this file.
   - line 1: `description` is missing
   name         reviewer
 """
@@ -239,7 +239,7 @@ def test_text_of_a_file_that_is_repaired() -> None:
         as_text("---\nname: reviewer\ndescription: Reviews: code\n---\n", 60)
         == """\
 .claude/agents/case.md
-  Claude Code 2.1.328 loads this file after repair.
+  Claude Code 2.1.332 loads this file after repair.
   - line 3: the value of `description` is quoted
   name         reviewer
   description  Reviews: code
@@ -309,7 +309,7 @@ def test_any_prefix_can_be_inspected(text: str) -> None:
 
 def test_inspection_reads_as_a_sentence_without_a_name() -> None:
     view, *_ = inspect_document(agent("")).reports
-    assert inspection.verdict(view) == "Claude Code 2.1.328 does not load this file."
+    assert inspection.verdict(view) == "Claude Code 2.1.332 does not load this file."
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,8 @@ class KeyEffects(NamedTuple):
     """Why the key has no effect, although the runtime supports it."""
     no_effect_when: Condition | None = None
     """The condition under which it has no effect; always if there is none."""
+    is_prompt: bool = False
+    """Whether its value is meant as the prompt, which the text below the frontmatter replaces."""
     ignored_in_plugin: bool = False
     empty_effect: str = ""
     """The effect of the key without a value, where there is one."""

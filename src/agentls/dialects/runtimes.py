@@ -89,6 +89,8 @@ class Place(NamedTuple):
     """Whether a name also matches in other case, so that files that runtimes do not find are reported."""
     fixed_values: Mapping[str, str] = MappingProxyType({})
     """Keys whose value the place fixes, whatever the file contains."""
+    rejection_effect: str = ""
+    """What its readers do with a file of this place that they reject, where that differs from other places."""
     runtimes: tuple[str, ...] = ()
     """The readers that the place belongs to; all of the dialect if empty."""
     other_readers: Mapping[str, str] = MappingProxyType({})

@@ -197,6 +197,12 @@ class Document(AgentFile):
             return 1 if self.text.startswith("\ufeff") else 0
         return self.frontmatter.body_start
 
+    @property
+    def has_empty_body(self) -> bool:
+        """Whether the owner of the folder finds nothing after the closing `---`."""
+        closing = self.reading.closing
+        return closing is not None and not self.text[closing.end :].strip()
+
     @cached_property
     def permission_mode(self) -> str | None:
         """The permission mode, `None` if it is not set or is ignored."""

@@ -163,7 +163,7 @@ _DASH = lazy_pattern(r"[ \t]*-[ \t]+")
 
 
 def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
-    """Whether all runtimes that load the agent still load it after `edits`, with tools if it has some now."""
+    """Whether all runtimes that load the agent still load it after `edits`, each with tools if it has some now."""
     after = document.with_edits(edits)
     loading_after = {reading.runtime for reading in after.readings if reading.status in ("clean", "repaired")}
     loading_before = {
@@ -173,7 +173,13 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     lost = loading_before - loading_after
     if lost:
         lost -= {reading.runtime for reading in after.other_readings}
-    return not lost and (document.available_tools.is_empty or not after.available_tools.is_empty)
+    return not lost and _toolless(after) <= _toolless(document)
+
+
+def _toolless(document: Document) -> set[str]:
+    """The primary readers for which the agent has no tools."""
+    readings = document.readings
+    return {each.runtime.name for each in readings if document.tools_in(each).is_empty}
 
 
 def insert_field(document: Document, mapping: Mapping, field: str) -> Edit:

@@ -127,6 +127,14 @@ def make_document(
     return Document(path, text, readers[0].dialect, located.identity, readers, other_readers, config)
 
 
+def _reader_in(place: Place | None, runtime: str, dialect: Dialect) -> Reader:
+    """The reader of a file in `place`, with what is special to the place."""
+    facts = dialect.runtime(runtime)
+    if place and place.rejection_effect:
+        facts = facts._replace(effects=facts.effects._replace(rejection_effect=place.rejection_effect))
+    return Reader(facts, dialect)
+
+
 def _readers(
     dialect: Dialect, place: Place | None, config: Config
 ) -> tuple[tuple[Reader, ...], tuple[tuple[str, str], ...]]:
@@ -139,7 +147,7 @@ def _readers(
     configured = [name for name in (*owners, *others) if name in config.runtimes]
     primary = configured or list(owners)
     readers = tuple(
-        make_reader(name, others[name], config) if name in others else Reader(dialect.runtime(name), dialect)
+        make_reader(name, others[name], config) if name in others else _reader_in(place, name, dialect)
         for name in primary
     )
     pairs = (*((name, dialect.name) for name in owners), *others.items())

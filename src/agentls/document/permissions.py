@@ -129,8 +129,13 @@ def _covers(general: PermissionEntry, special: PermissionEntry) -> bool:
 
 def removes_tool(name: str, entries: tuple[PermissionEntry, ...]) -> bool:
     """Whether the tools with the permission `name` are not available to the model at all."""
-    last = next((entry for entry in reversed(entries) if pattern_covers(entry.permission, name)), None)
+    last = deciding_entry(name, entries)
     return last is not None and last.pattern == ANYTHING and last.action == DENY
+
+
+def deciding_entry(name: str, entries: tuple[PermissionEntry, ...]) -> PermissionEntry | None:
+    """The last entry for the permission `name`, which decides for every use if its pattern matches anything."""
+    return next((entry for entry in reversed(entries) if pattern_covers(entry.permission, name)), None)
 
 
 @lru_cache(maxsize=4096)

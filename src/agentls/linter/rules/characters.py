@@ -5,10 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from agentls.document.edits import quote_scalar
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared.load_reasons import findings_for_reason
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
+from agentls.text.yaml_tree import Scalar
 
 _REPLACEMENT = "\ufffd"
 
@@ -190,3 +193,38 @@ def byte_order_mark(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(
             fixes=ctx.make_fix("Remove the byte order mark", Edit(finding.span._replace(end=1), ""))
         )
+
+
+@rule("advice", subjects=("type text",))
+def typographic_quotes(ctx: Context) -> Iterator[Finding]:
+    """A value is in typographic quotes, which are part of it.
+
+    YAML only knows straight quotes. With `description: “Reviews code.”` the quotes are part of the description, and a
+    colon or a `#` between them has its usual meaning. Word processors and chat programs insert such quotes. Other rules
+    report the values that a runtime rejects or ignores because of them.
+
+    ## Bad
+
+    ```yaml
+    description: “Reviews code. Use it after every change.”
+    ```
+
+    ## Good
+
+    ```yaml
+    description: "Reviews code. Use it after every change."
+    ```
+    """
+    reported = {reason.span for reading in ctx.readings for reason in reading.reasons}
+    for key, entry in entries_of_type(ctx, "text"):
+        value = entry.value
+        if value.span in reported or not isinstance(value, Scalar) or value.style != "plain":
+            continue
+        quoted = _TYPOGRAPHIC_QUOTES.fullmatch(value.text)
+        if quoted:
+            message = f"The typographic quotes are part of `{key.name}`; YAML only knows straight quotes."
+            fixes = ctx.make_fix("Change to straight quotes", Edit(value.span, quote_scalar(quoted[1])))
+            yield Finding(value.span, message, fixes)
+
+
+_TYPOGRAPHIC_QUOTES = lazy_pattern("[\u2018-\u201f\u00ab\u2039](.+)[\u2018-\u201f\u00bb\u203a]")

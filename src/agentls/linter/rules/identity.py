@@ -317,7 +317,8 @@ def _report_other_name(ctx: Context) -> Iterator[Finding]:
     readings = [reading for reading in ctx.readings if reading.runtime.naming.name_mismatch == "reported"]
     for reading in readings[:1]:
         for reason in compare_name_with_folder(reading.root, ctx.document.identity) if reading.root else ():
-            reported = describe_effect((reading.runtime for reading in readings), "reports it")
+            what = "uses the name of the folder" if reading.name != reading.string("name") else "reports it"
+            reported = describe_effect((reading.runtime for reading in readings), what)
             yield Finding(
                 reason.span,
                 f"{describe_reason(reason)}. {reported}.",

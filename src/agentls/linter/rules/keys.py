@@ -15,7 +15,7 @@ from agentls.document.edits import remove_entry, write_scalar
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
 from agentls.linter.shared.load_reasons import findings_for_reason, remaining_findings
-from agentls.linter.shared.suggestions import closest_key, remove_key, suggest_key
+from agentls.linter.shared.suggestions import LONG_KEY, closest_key, remove_key, suggest_key
 from agentls.linter.shared.translation import foreign_format_of, rename_key
 from agentls.linter.shared.value_types import records_in
 from agentls.text.offsets import Edit, Span
@@ -74,8 +74,8 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
     Code ignores an unknown key and mentions it only in its debug log. An agent with `allowed-tools` instead
     of `tools` gets all tools.
 
-    OpenCode passes unknown keys to the model provider. Since that may be intended, the finding is only a
-    hint there.
+    OpenCode passes unknown keys to the model provider. A short one may well be an option of the provider, so that the
+    finding is only a hint there.
 
     ## Bad
 
@@ -95,11 +95,13 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
             continue
         known, used = ctx.dialect.key(closest), ctx.document.entry(closest)
         effects = ctx.effects(Consequence.SUGGESTION)
-        if known and not _are_unknown_keys_passed_on(ctx):
+        is_certain = ctx.dialect.foreign_key(entry.key.text) or len(entry.key.text) >= LONG_KEY
+        if known and (is_certain or not _are_unknown_keys_passed_on(ctx)):
             effects = ctx.effects(Consequence.IGNORED, known.source)
         message = f"Unknown key `{entry.key.text}`; {_handling_of_unknown_key(ctx)}."
         if used is None:
-            yield suggest_key(ctx, Finding(entry.key.span, message, effects=effects), closest)
+            finding = suggest_key(ctx, Finding(entry.key.span, message, effects=effects), closest)
+            yield finding if finding.fixes else finding._replace(fixes=_translate_entry(ctx, entry, closest))
             continue
         foreign = ctx.dialect.foreign_key(entry.key.text)
         if foreign and foreign.owner:
@@ -109,6 +111,14 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         message += f" `{closest}` (line {line}) is used."
         related = (Related(used.key.span, "the key that is used"),)
         yield Finding(entry.key.span, message, related=related, effects=effects)
+
+
+def _translate_entry(ctx: Context, entry: Entry, replacement: str) -> tuple[Fix, ...]:
+    """Return the fix that renames a key and translates its value, where the value alone would mean less."""
+    foreign = ctx.dialect.foreign_key(entry.key.text) or ForeignKey(entry.key.text, replacement=replacement)
+    return ctx.make_fix(
+        f"Rename to `{replacement}` and translate the value", *rename_key(ctx, entry, foreign)
+    )
 
 
 @rule("advice", subjects=("unknown key",))
@@ -165,8 +175,10 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     """A key is unknown to the runtime.
 
     Claude Code ignores unknown keys. Notes for readers of the file, such as `version` or `author`, are
-    harmless. Keys that another tool of yours reads can be added to the setting `keys`. They are not
-    reported for a runtime that passes unknown keys to the model provider, as OpenCode does.
+    harmless. Keys that another tool of yours reads can be added to the setting `keys`.
+
+    OpenCode passes unknown keys to the model provider as options. Notes such as `category` are then part of each
+    request, and the provider may reject it. Add the options that you use to the setting `keys`.
 
     Strict runtimes, such as Gemini CLI, reject a file with an unknown key. Remove such keys, or turn
     them into comments.
@@ -179,6 +191,10 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
 
     ```yaml .gemini/agents
     color: blue
+    ```
+
+    ```yaml .opencode/agents
+    category: quality
     ```
 
     ## Good
@@ -205,13 +221,13 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
     # In frontmatter that cannot be parsed, a line of prose with a colon looks like a key.
     if any(reason.kind == "invalid-yaml" for reason in ctx.reading.reasons):
         return
-    if _are_unknown_keys_passed_on(ctx):
-        return
+    consequence = Consequence.ADVICE if _are_unknown_keys_passed_on(ctx) else Consequence.SUGGESTION
     for entry in _unknown_entries(ctx):
         written = entry.key.text
         if ctx.dialect.foreign_key(written) is None and closest_key(written, ctx.dialect) is None:
             message = f"Unknown key `{written}`; {_handling_of_unknown_key(ctx)}."
-            yield Finding(entry.key.span, message, remove_key(ctx, entry))
+            effects = ctx.effects(consequence)
+            yield Finding(entry.key.span, message, remove_key(ctx, entry), effects=effects)
 
 
 @rule("ignored", subjects=("plugin",))
@@ -461,7 +477,7 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
     """A known key has no effect in this file.
 
     OpenCode supports `prompt` in its configuration; in an agent file the text below the frontmatter is the
-    prompt. `hidden` removes a subagent from a menu that other agents are not part of.
+    prompt, even if there is none. `hidden` removes a subagent from a menu that other agents are not part of.
 
     ## Bad
 
@@ -488,8 +504,13 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
             continue
         when = key.effects.no_effect_when
         if key.effects.no_effect and (when is None or is_met(when, ctx.document.root)):
-            message = f"{ctx.describe_effect('ignores')} `{key.name}`: {key.effects.no_effect}."
-            yield Finding(entry.key.span, message, remove_key(ctx, entry))
+            ignored = f"{ctx.describe_effect('ignores')} `{key.name}`: {key.effects.no_effect}"
+            if key.effects.is_prompt and ctx.document.has_empty_body:
+                fixes = _move_to_body(ctx, entry)
+                effects = ctx.effects(Consequence.IGNORED, key.source)
+                yield Finding(entry.key.span, f"{ignored}, which is empty.", fixes, effects=effects)
+            else:
+                yield Finding(entry.key.span, f"{ignored}.", remove_key(ctx, entry))
         elif key.effects.applies_when and not applies(key, ctx.document.root):
             values = join_names(
                 (f"{key.effects.applies_when.key}: {value}" for value in key.effects.applies_when.values),
@@ -497,6 +518,22 @@ def ineffective_key(ctx: Context) -> Iterator[Finding]:
             )
             message = f"`{key.name}` only applies with {values or f'`{key.effects.applies_when.key}`'}."
             yield Finding(entry.key.span, message, remove_key(ctx, entry))
+
+
+def _move_to_body(ctx: Context, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that moves a value below the frontmatter, unless it may refer to a file or a variable."""
+    document, value = ctx.document, entry.value
+    if (
+        document.frontmatter is None
+        or not isinstance(value, Scalar)
+        or value.type != "str"
+        or "{" in value.text
+    ):
+        return ()
+    body = f"{document.newline}{value.text.strip()}{document.newline}"
+    at = Span(document.body_start, len(ctx.text))
+    removed = remove_entry(document, document.root, entry)
+    return ctx.make_fix("Move the text below the frontmatter", removed, Edit(at, body))
 
 
 @rule("ignored", subjects=("fixed value",))

@@ -200,10 +200,11 @@ def _closest_model(ctx: Context, text: str) -> str | None:
             model for model in models.known if any(model in models.known_to(each.name) for each in judges)
         )
         models = models._replace(known=tuple(known))
-    in_another_case = models.get(text)
-    if in_another_case:
-        return in_another_case.name
-    written = text.strip().lower().removesuffix(models.long_context)
+    bare = text.strip(_QUOTES)
+    in_another_form = models.get(bare)
+    if in_another_form:
+        return _current(in_another_form, models, "")
+    written = bare.lower().removesuffix(models.long_context)
     suffix = models.long_context if models.long_context in text.lower() else ""
     slug = re.sub(r"[\s._/:]+", "-", written).strip("-")
     for name in (slug, f"claude-{slug}", slug.removeprefix("claude-")):
@@ -221,6 +222,10 @@ def _closest_model(ctx: Context, text: str) -> str | None:
     dated = re.compile(rf"{re.escape(slug)}-(\d{{8}}|latest)")
     model = next((model for model in models.known if dated.fullmatch(model.name)), None)
     return _current(model, models, suffix) if model else None
+
+
+_QUOTES = " \t\"'`\u2018\u2019\u201c\u201d"
+"""What may be around a name by mistake."""
 
 
 def _digits(name: str) -> str:

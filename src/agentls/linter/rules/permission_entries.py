@@ -14,7 +14,7 @@ from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
 from agentls.text.wording import code_span, join_names
-from agentls.text.yaml_tree import Entry, Mapping
+from agentls.text.yaml_tree import Entry, Mapping, Scalar
 
 
 @rule("ignored", subjects=("format with permissions",))
@@ -87,7 +87,7 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
 
     OpenCode accepts any name, because servers and plugins have their own tools, and applies the entry
     only to tools of that name. Names are lower case. `edit` controls all tools that change files, so
-    `write: deny` denies nothing.
+    `write: deny` denies nothing. Beside `edit: deny` it is true, and is not reported.
 
     ## Bad
 
@@ -111,8 +111,17 @@ def unknown_permission(ctx: Context) -> Iterator[Finding]:
         present = {each.key.text for each in entry.value.entries}
         for each in entry.value.entries:
             unknown = _explain_unknown(each.key.text, key, ctx.dialect)
-            if unknown:
+            if unknown and not _holds_anyway(ctx, each):
                 yield _unknown_finding(ctx, each, present, unknown)
+
+
+def _holds_anyway(ctx: Context, entry: Entry) -> bool:
+    """Whether the permission that controls the tool of that name says the same for every use of the tool."""
+    tool = ctx.dialect.tool(entry.key.text)
+    if tool is None or not tool.permission_name or not isinstance(entry.value, Scalar):
+        return False
+    last = permissions.deciding_entry(tool.permission_name, permissions.ordered_permissions(ctx.reading))
+    return last is not None and (last.pattern, last.action) == (ANYTHING, entry.value.text)
 
 
 class _UnknownPermission(NamedTuple):

@@ -48,7 +48,12 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     closing, variant = ctx.reading.closing, find_variant(ctx.reading.root, ctx.dialect)
     if (variant and not variant.has_prompt) or ctx.reading.runtime.may_extend_agent:
         return
-    if closing and ctx.reading.loads and not ctx.text[closing.end :].strip():
+    if any(
+        (key := ctx.dialect.key(each.key.text)) and key.effects.is_prompt
+        for each in ctx.document.root.entries
+    ):
+        return  # `ineffective-key` reports it.
+    if closing and ctx.reading.loads and ctx.document.has_empty_body:
         if ctx.dialect.kind == "agent":
             message = "The prompt is empty; the agent has no instructions of its own."
         else:

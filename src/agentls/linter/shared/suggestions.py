@@ -51,8 +51,8 @@ def suggest_key(ctx: Context, finding: Finding, closest: str) -> Finding:
     return finding._replace(message=f"{finding.message} Did you mean `{closest}`?", fixes=fixes)
 
 
-# A shorter key is only considered misspelt if a single letter differs.
-_LONG_KEY = 8
+LONG_KEY = 8
+"""The length of a key from which two letters may differ; a shorter one may well be another key."""
 
 
 def closest_key(written: str, dialect: Dialect) -> str | None:
@@ -69,7 +69,7 @@ def closest_key(written: str, dialect: Dialect) -> str | None:
     if dialect.foreign_key(written.removesuffix("s")):
         return None
     candidates = [key.name for key in dialect.keys if key.name[:1].lower() == written[:1].lower()]
-    return closest_match(written, candidates, max_distance=2 if len(written) >= _LONG_KEY else 1)
+    return closest_match(written, candidates, max_distance=2 if len(written) >= LONG_KEY else 1)
 
 
 def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:

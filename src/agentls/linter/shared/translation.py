@@ -145,7 +145,9 @@ def translate_tool(name: str, dialect: Dialect, of: str = "") -> tuple[str, ...]
         else crosswalk.load_crosswalk().translate_tool(bare, dialect, of)
     )
     foreign = foreign or dialect.foreign_tool(bare)
-    if foreign is None or dialect.tool(known.tool or ""):
+    own = dialect.tool(known.tool or "")
+    # A tool that only some of the runtimes have is written as all of them know it.
+    if foreign is None or (own and not own.runtimes):
         right_case = match_ignoring_case(bare, (tool.name for tool in dialect.tools))
         tool = right_case if known.standing == "unknown" else known.tool
         return (tool + specifier,) if known.standing in ("available", "unknown") and tool else ()
