@@ -202,12 +202,9 @@ SERVER = "mcpServers:\n  - tracker: {command: tracker}"
         ((SERVER, "tools: mcp__tracker"), "MCP servers: `tracker` (defined in this file, all tools)"),
         (
             (SERVER, "tools: Read, mcp__tracker__get"),
-            "MCP servers: `tracker` (defined in this file, `mcp__tracker__get`)",
+            "MCP servers: `tracker` (defined in this file, all tools)",
         ),
-        (
-            (SERVER, "tools: Read"),
-            "note: `tools` lists no tool of `tracker`; it is not documented whether the agent has them.",
-        ),
+        ((SERVER, "tools: Read"), "MCP servers: `tracker` (defined in this file, all tools)"),
     ],
 )
 def test_servers(lines: tuple[str, ...], expected: str) -> None:
@@ -219,6 +216,27 @@ def test_a_server_that_is_denied(written: str) -> None:
     found = capabilities_of(project(SERVER, "tools: Read, mcp__tracker__get"), permission_rule(written))
     assert found is not None
     assert (found.servers, found.tools) == ((), ("Read",))
+
+
+@pytest.mark.parametrize("written", ["mcp__tracker", "mcp__tracker__*", "mcp__*"])
+def test_a_server_that_the_agent_denies_itself(written: str) -> None:
+    found = capabilities_of(project(SERVER, f"disallowedTools: {written}"))
+    assert found is not None
+    assert found.servers == ()
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [
+        "mcpServers: {tracker: {command: tracker}}",
+        "mcpServers:\n  - tracker: {command: tracker}\n    wiki: {command: wiki}",
+    ],
+    ids=["mapping", "two in one item"],
+)
+def test_servers_that_are_never_started(servers: str) -> None:
+    found = capabilities_of(project(servers))
+    assert found is not None
+    assert found.servers == ()
 
 
 def test_a_tool_of_a_server_that_is_listed_as_a_whole() -> None:
@@ -237,7 +255,8 @@ def test_a_tool_of_a_server_that_is_denied() -> None:
         project(SERVER, "tools: mcp__tracker__get, mcp__tracker__put"), permission_rule("mcp__tracker__get")
     )
     assert found is not None
-    assert [server.tools for server in found.servers] == [("mcp__tracker__put",)]
+    assert [ruling.name for ruling in found.denied] == ["mcp__tracker__get"]
+    assert [server.tools for server in found.servers] == [None]
 
 
 def test_a_skill_that_only_users_start() -> None:

@@ -262,7 +262,7 @@ def test_text_of_a_file_that_is_repaired() -> None:
         ("disallowedTools: Bash", "ignored      Bash (denied)"),
         ("model: gpt-5", "Unknown model `gpt-5`; it is sent to the API unchanged."),
         ("model: claude-sonnet-4", "Requests to `claude-sonnet-4` fail: Claude Sonnet 4 was retired on"),
-        ("model: claude-opus-4", "`claude-opus-4` was removed; requests go to `claude-opus-5-5`."),
+        ("model: claude-opus-4-1", "`claude-opus-4-1` was removed; requests go to `claude-opus-5-5`."),
         ("model: inherit", "model        inherit (model of the session)"),
         ("color: red --- blue\nmodel: opus", "The frontmatter ends at the `---` in line 4"),
     ],

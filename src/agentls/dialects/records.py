@@ -96,6 +96,8 @@ class KeyDocs(NamedTuple):
     """What happens without the key, as a phrase."""
     invalid_effect: str = ""
     """What happens with an invalid value, as a phrase."""
+    number_effect: str = ""
+    """What happens with a number, if that differs, as a phrase."""
     since: str = ""
     plugin: str = ""
     """What differs in a plugin, as a sentence."""

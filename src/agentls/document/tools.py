@@ -21,7 +21,7 @@ from agentls.dialects.tool_names import (
 from agentls.document import permissions
 from agentls.readers.reading import Reading
 from agentls.text.spelling import match_ignoring_case
-from agentls.text.yaml_tree import Entry, Node, is_null
+from agentls.text.yaml_tree import Entry, Node, Scalar, is_null
 
 
 class IgnoredTool(NamedTuple):
@@ -122,8 +122,7 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
     grammar, keys = grammar_for(dialect, runtime), dialect.tool_keys
     if grammar.is_mapping:
         return _tools_by_permission(reading)
-    tools, denied_entry = _known_entry(reading, keys.allowed), _known_entry(reading, keys.denied)
-    denied = split_tool_list(denied_entry.value, document, grammar) if denied_entry else ()
+    tools, denied = _known_entry(reading, keys.allowed), denied_entries(reading, document)
     added = _added_tools(reading)
     if tools is None or (is_null(tools.value) and not grammar.null_removes_all):
         return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
@@ -137,12 +136,13 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
         return AvailableTools("none")
     denied_names = {entry.text for entry in denied}
     entries = [name for name in names if name not in denied_names]
-    entries += [name for name in added if name not in entries]
+    entries += [name for name in added if name not in entries and name not in denied_names]
     denied_tools = {
         tool
         for entry in denied
         for tool in resolve_tool(entry.name, dialect, permission_mode, runtime).tools or (entry.name,)
     }
+    in_background = runs_in_background(reading)
     available: dict[str, None] = {}
     dropped: list[IgnoredTool] = []
     for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in added)):
@@ -150,15 +150,47 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
         if not resolved and runtime.unknown_tools == "undocumented":
             standing, resolved = "available", (name,)
         existing = tuple(tool for tool in resolved if _has_tool(tool, dialect, runtime))
+        if in_background is True and standing == "available":
+            existing = tuple(tool for tool in existing if not is_lost_in_background(tool, dialect))
         if standing != "available":
             dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect, runtime)))
         elif resolved and not existing:
-            dropped.append(IgnoredTool(text, missing_in_runtime(runtime)))
+            lost = in_background and is_lost_in_background(resolved[0], dialect)
+            dropped.append(IgnoredTool(text, LOST_IN_BACKGROUND if lost else missing_in_runtime(runtime)))
         elif any(is_denied(tool, denied_tools) for tool in resolved):
             dropped.append(IgnoredTool(text, f"denied by `{keys.denied}`"))
         else:
             available |= dict.fromkeys(existing)
     return AvailableTools("listed", tuple(entries), tuple(available), tuple(dropped))
+
+
+def denied_entries(reading: Reading, document: str) -> tuple[ToolEntry, ...]:
+    """The entries of the list of tools that the agent may not use."""
+    entry = _known_entry(reading, reading.dialect.tool_keys.denied)
+    grammar = grammar_for(reading.dialect, reading.runtime)
+    return split_tool_list(entry.value, document, grammar) if entry else ()
+
+
+LOST_IN_BACKGROUND = "not available in the background"
+"""The reason why an entry is ignored if the agent always runs in the background."""
+
+
+def runs_in_background(reading: Reading) -> bool | None:
+    """Whether the agent always runs in the background, or never; `None` if its file does not determine that."""
+    entry, key = _known_entry(reading, _BACKGROUND), reading.dialect.key(_BACKGROUND)
+    if entry is None or key is None or not key.known_to(reading.runtime.name):
+        return None
+    text = entry.value.text.lower() if isinstance(entry.value, Scalar) else ""
+    return {"true": True, "false": False}.get(text)
+
+
+_BACKGROUND = "background"
+
+
+def is_lost_in_background(name: str, dialect: Dialect) -> bool:
+    """Whether the tool `name` is not available to agents in the background."""
+    tool = dialect.tool(name)
+    return tool is not None and not tool.background
 
 
 def missing_in_runtime(runtime: Runtime) -> str:

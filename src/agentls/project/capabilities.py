@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from agentls.dialects import tool_names
 from agentls.document.document import Document
-from agentls.document.tools import AvailableTools, is_denied, names_denying
+from agentls.document.tools import AvailableTools, denied_entries, is_denied, names_denying
 from agentls.project import name_syntax
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Names, PermissionRule
@@ -68,14 +68,10 @@ def find_capabilities(
     if reading.dialect.kind != "agent":
         return Capabilities(None, named_by=named_by, blocked_callers=blocked_callers)
     denied, restricted, denied_agents = _find_denials(reading, tools, index, names)
-    servers = tuple(_find_servers(reading, tools, index, names, denied))
+    denied_here = {entry.name for entry in denied_entries(reading, document.text)}
+    servers = tuple(_find_servers(reading, tools, index, names, denied, denied_here))
     denied_names = {denial.name for denial in denied}.union(*(server.listed for server in servers))
     remaining = tuple(tool for tool in tools.available if tool not in denied_names)
-    unlisted = tuple(
-        f"`tools` lists no tool of `{server.access.server}`; it is not documented whether the agent has them."
-        for server in servers
-        if server.access.tools == () and server.access.is_defined_here
-    )
     return Capabilities(
         None if tools.mode == "all" else remaining,
         tuple(server.access for server in servers if server.access.tools != ()),
@@ -84,7 +80,7 @@ def find_capabilities(
         denied_agents,
         named_by,
         blocked_callers,
-        (*unlisted, *_uncertain_files(reading, index, names)),
+        tuple(_uncertain_files(reading, index, names)),
     )
 
 
@@ -174,9 +170,16 @@ class _ServerTools(NamedTuple):
 
 
 def _find_servers(
-    reading: Reading, tools: AvailableTools, index: Index, names: Names, denied: tuple[Denial, ...]
+    reading: Reading,
+    tools: AvailableTools,
+    index: Index,
+    names: Names,
+    denied: tuple[Denial, ...],
+    denied_here: set[str],
 ) -> Iterator[_ServerTools]:
-    """The servers that the project defines for the agent, with the tools that it may use of each."""
+    """The servers that the project defines for the agent, with the tools that it may use of each. It may use all
+    tools of a server that its own file defines, whatever `tools` lists. `denied_here` are the tools that its file
+    denies."""
     template = reading.dialect.tool_grammar.server_wildcard
     rules, denied_names = {denial.rule for denial in denied}, {denial.name for denial in denied}
     by_server = dict(_tools_by_server(reading, tools)) if template else {}
@@ -185,10 +188,12 @@ def _find_servers(
         whole = {*entries, *(name.removesuffix("*").rstrip("_/") for name in entries)}
         if reading.runtime.name not in server.runtimes or rules & whole:
             continue
+        if any(is_denied(entry, denied_here) for entry in entries):
+            continue
         listed = tuple(tool for name in server.all_names for tool in by_server.get(name, ()))
-        has_all = tools.mode == "all" or not whole.isdisjoint(listed)
         is_defined_here = server.path == names.path
-        if has_all or listed or is_defined_here:
+        has_all = tools.mode == "all" or is_defined_here or not whole.isdisjoint(listed)
+        if has_all or listed:
             remaining = tuple(tool for tool in listed if tool not in denied_names)
             yield _ServerTools(
                 ServerAccess(server.full_name, is_defined_here, None if has_all else remaining), listed

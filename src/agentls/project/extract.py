@@ -135,7 +135,7 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
         if key.type == "hooks":
             yield from names_in_hooks(entry.value, document.dialect, document.text)
         if key.name_kind:
-            yield from _names_in_value(document, key, entry.value)
+            yield from _names_in_value(document, key, _valid_servers(key, entry.value))
         for field in key.fields:
             if field.name_kind:
                 for record in _records(entry.value):
@@ -147,6 +147,15 @@ def _in_frontmatter(document: Document) -> Iterator[Definition | Reference]:
             yield from names_in_tool_entry(
                 item.entry, item.tool, document.dialect, document.dialect.tool_grammar, "tool"
             )
+
+
+def _valid_servers(key: Key, value: Node) -> Node:
+    """The value of a key; of one for a list of servers, only what Claude Code does not ignore: neither a mapping
+    instead of the list, nor items with several servers."""
+    if key.type != "servers":
+        return value
+    items = value.items if isinstance(value, Sequence) else (value,) if isinstance(value, Scalar) else ()
+    return Sequence(value.span, tuple(i for i in items if not isinstance(i, Mapping) or len(i.entries) == 1))
 
 
 def _records(value: Node) -> Iterator[Mapping]:

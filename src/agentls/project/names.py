@@ -89,12 +89,8 @@ class Definition(NamedTuple):
         name of a server become `_`, and the server of a plugin has the plugin as a prefix."""
         if self.kind != "server":
             return (self.name, self.label) if self.label else (self.name,)
-        plugin = (
-            _NOT_IN_TOOL_NAME.sub("_", f"plugin_{self.qualifier}_{self.name}")
-            if self.qualifier
-            else self.name
-        )
-        return tuple(dict.fromkeys((self.name, _NOT_IN_TOOL_NAME.sub("_", self.name), plugin)))
+        plugin = name_in_tools(f"plugin_{self.qualifier}_{self.name}") if self.qualifier else self.name
+        return tuple(dict.fromkeys((self.name, name_in_tools(self.name), plugin)))
 
     @property
     def full_name(self) -> str:
@@ -157,6 +153,11 @@ def normalise_name(name: str) -> str:
 
 
 _SEPARATORS = str.maketrans("", "", "-_ .")
+
+
+def name_in_tools(server: str) -> str:
+    """The name of a server as it is in the names of its tools."""
+    return _NOT_IN_TOOL_NAME.sub("_", server)
 
 
 def split_qualified_name(written: str, offset: int) -> tuple[str, str, Span]:

@@ -69,6 +69,7 @@ def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
         ("Also accepts", also),
         ("Default", key.docs.default_effect),
         ("If invalid", key.docs.invalid_effect),
+        ("With a number", key.docs.number_effect),
         ("Specifiers", key.docs.specifier),
         ("In plugins", plugin),
         ("Since", key.docs.since),

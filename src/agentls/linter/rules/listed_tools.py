@@ -12,8 +12,10 @@ from agentls.document.tools import (
     AvailableTools,
     ResolvedEntry,
     ToolList,
+    is_lost_in_background,
     missing_in_runtime,
     names_denying,
+    runs_in_background,
 )
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
@@ -375,7 +377,8 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
     Subagents run in the background by default. In the background Claude Code provides all tools of
     MCP servers but only some of the built-in tools: it removes `LSP`, the task list, and the tools that
     schedule prompts. Team members keep the task list and the schedule. A file that sets
-    `background: false` is not reported.
+    `background: false` is not reported. With `background: true` the agent never has the tool, and without
+    any other it is never started (see `no-tools`).
 
     ## Bad
 
@@ -394,18 +397,19 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
         for tools in ctx.document.tool_lists
         if tools.key.name == TOOLS
         for listed in tools.items
-        if listed.standing == "available"
-        and (tool := ctx.dialect.tool(listed.tool or ""))
-        and not tool.background
+        if listed.standing == "available" and is_lost_in_background(listed.tool or "", ctx.dialect)
     ]
-    if not lost:
-        return
-    background = ctx.entry("background")
-    if background and isinstance(background.value, Scalar) and background.value.text.lower() == "false":
+    in_background = runs_in_background(ctx.reading)
+    if not lost or in_background is False or ctx.document.available_tools.is_empty:
         return
     names = join_names(dict.fromkeys(listed.entry.name for listed in lost))
-    removes = ctx.describe_effect(f"removes {names} when the agent runs in the background")
-    yield Finding(lost[0].entry.name_span, f"{removes}, which is the default.")
+    if in_background:
+        removes = ctx.describe_effect(f"removes {names} because the agent runs in the background")
+        effects = ctx.effects(Consequence.IGNORED)
+        yield Finding(lost[0].entry.name_span, f"{removes}.", effects=effects)
+    else:
+        removes = ctx.describe_effect(f"removes {names} when the agent runs in the background")
+        yield Finding(lost[0].entry.name_span, f"{removes}, which is the default.")
 
 
 @rule("no tools")
@@ -574,8 +578,8 @@ def _switches(value: Mapping, dialect: Dialect) -> tuple[list[str], list[str]]:
 def tool_separator(ctx: Context) -> Iterator[Finding]:
     """Tools are separated by a character that is not a separator.
 
-    In a string only commas and spaces separate tools. If they are separated by `;`, `|`, a tab or a
-    line break, Claude Code reads them as one unknown name.
+    In a string only commas and spaces separate tools. If they are separated by `;`, `|`, a full-width comma, a
+    tab or a line break, Claude Code reads them as one unknown name.
 
     ## Bad
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects.hooks import Transport
-from agentls.document.edits import indent_lines, insert_field
+from agentls.document.edits import edit_list, indent_lines, insert_field
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared.hook_shape import describe_mismatch
 from agentls.linter.shared.suggestions import suggest
+from agentls.linter.shared.tool_entries import TOOLS
 from agentls.linter.shared.value_types import entries_of_type
+from agentls.project.names import name_in_tools
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
-from agentls.text.wording import describe_value, format_code
+from agentls.text.wording import describe_value, format_code, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_null
 
 
@@ -84,8 +86,9 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
     """An entry of `mcpServers` is not a valid server, and is ignored.
 
     Each item of the list must be the name of a server that is configured elsewhere, or a mapping from
-    a name to a definition as in `.mcp.json`. Claude Code ignores any other item, and a definition
-    with an unknown transport or a field of the wrong type; it loads the rest of the agent.
+    one name to a definition as in `.mcp.json`. Claude Code ignores any other item, so also all servers of an
+    item that has several, and a definition with an unknown transport or a field of the wrong type; it loads
+    the rest of the agent.
 
     ## Bad
 
@@ -112,8 +115,32 @@ def invalid_server(ctx: Context) -> Iterator[Finding]:
             yield Finding(item.span, message)
         elif isinstance(item, Mapping) and _is_nameless(ctx, item):
             yield Finding(item.span, f"The name of the server is missing before its definition. {ignores}.")
+    yield from _crowded_items(ctx)
     for server in _servers(ctx):
         yield from _invalid_definition(ctx, server)
+
+
+def _crowded_items(ctx: Context) -> Iterator[Finding]:
+    """Yield the items of the list that have several servers."""
+    for _, entry in entries_of_type(ctx, "servers"):
+        for item in entry.value.items if isinstance(entry.value, Sequence) else ():
+            if not isinstance(item, Mapping) or len(item.entries) < 2 or _is_nameless(ctx, item):
+                continue
+            names = join_names(server.key.text for server in item.entries)
+            yield Finding(
+                item.span,
+                f"Each item must have one server. {ctx.describe_effect(f'ignores {names}')}.",
+                ctx.make_fix("Split into separate items", *_split_item(ctx, item)),
+            )
+
+
+def _split_item(ctx: Context, item: Mapping) -> Iterator[Edit]:
+    """Yield the edits that make each server of an item an item of its own."""
+    for server in item.entries[1:]:
+        before = Span(server.key.span.start - 2, server.key.span.start)
+        if item.flow or before.text_in(ctx.text) != "  ":
+            return
+        yield Edit(before, "- ")
 
 
 def _invalid_definition(ctx: Context, server: Entry) -> Iterator[Finding]:
@@ -247,13 +274,12 @@ def unknown_server_field(ctx: Context) -> Iterator[Finding]:
                 yield suggest(ctx, entry.key.span, message, entry.key.span, meant)
 
 
-@rule("advice", subjects=("type servers",))
-def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
-    """`mcpServers` is a mapping or a string, but only a list is documented.
+@rule("ignored", subjects=("type servers",))
+def servers_not_a_list(ctx: Context) -> Iterator[Finding]:
+    """`mcpServers` is a mapping or a string, and is ignored.
 
     In `.mcp.json` the servers are the entries of a mapping; in an agent file each server is an item of
-    a list. Claude Code loads a file with another form without a warning, but it is not documented
-    whether the agent can use the servers.
+    a list. Claude Code loads a file with another form without a warning, and never starts its servers.
 
     ## Bad
 
@@ -278,9 +304,52 @@ def unverified_servers_form(ctx: Context) -> Iterator[Finding]:
         if isinstance(value, Sequence) or (isinstance(value, Scalar) and value.type != "str"):
             continue
         form = "a mapping" if isinstance(value, Mapping) else "a string"
-        message = f"`{key.name}` is documented as a list; the effect of {form} is undocumented."
+        message = f"`{key.name}` must be a list, not {form}. {ctx.describe_effect('ignores it')}."
         fixes = ctx.make_fix("Convert to a list", *_convert_to_list(ctx, value))
         yield Finding(entry.report_span, message, fixes)
+
+
+@rule("advice", subjects=("type servers",))
+def server_without_tools(ctx: Context) -> Iterator[Finding]:
+    """A server is named in `mcpServers`, but `tools` lists none of its tools.
+
+    An agent with `tools` has only the tools in that list, so also those of a server that is configured for
+    the session. The tools of a server that the agent defines itself are added to the list.
+
+    ## Bad
+
+    ```yaml
+    tools: Read, Grep
+    mcpServers:
+      - tracker
+    ```
+
+    ## Good
+
+    ```yaml
+    tools: Read, Grep, mcp__tracker
+    mcpServers:
+      - tracker
+    ```
+    """
+    listed = next((tools for tools in ctx.document.tool_lists if tools.key.name == TOOLS), None)
+    template = ctx.dialect.tool_grammar.server_wildcard.removesuffix("*").rstrip("_")
+    tools = ctx.document.available_tools
+    if listed is None or not template or tools.mode != "listed":
+        return
+    for item in _items(ctx):
+        if not isinstance(item, Scalar) or item.type != "str" or not item.text.strip() or item.is_alias:
+            continue
+        server = template.replace("{}", name_in_tools(item.text))
+        if any(tool == server or tool.startswith(f"{server}__") for tool in tools.available):
+            continue
+        last = listed.items[-1].entry if listed.items else None
+        edits = edit_list(ctx.document, listed.value, {last.span: (last.text, server)}) if last else ()
+        yield Finding(
+            item.span,
+            f"`{TOOLS}` lists no tool of `{item.text}`, so the agent has none of them.",
+            ctx.make_fix(f"Insert `{server}` in `{TOOLS}`", *edits),
+        )
 
 
 def _convert_to_list(ctx: Context, value: Node) -> Iterator[Edit]:

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Literal
 from agentls.dialects import loader, value_schema
 from agentls.dialects.builtin_commands import builtin_command_names
 from agentls.dialects.records import Key
+from agentls.dialects.tool_names import MCP_PREFIX
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Related, describe_effect, rule
 from agentls.linter.shared.definitions import main_definition, name_span, project_path
+from agentls.linter.shared.tool_entries import TOOLS
 from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference, ReferenceForm
 from agentls.text.offsets import Edit
 from agentls.text.paths import is_inside, parent_folders
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match
+from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -440,6 +443,61 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
     for reference, suggestion in _unresolved(ctx, ("server",), ("key", "tool")):
         if suggestion:
             yield _finding(ctx, reference, f"Unknown MCP server `{reference.name}`.", suggestion)
+
+
+@rule("suggestion", subjects=("project",))
+def unconfigured_server(ctx: Context) -> Iterator[Finding]:
+    """All tools of the agent are those of MCP servers that nothing in the project configures.
+
+    Servers can be configured in many places, most of which agentls does not read. Where they are missing,
+    Claude Code refuses to start the agent, because it has no tool.
+
+    ## Bad
+
+    ```markdown
+    ---
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    tools: mcp__tracker__list
+    ---
+
+    You review code.
+    ```
+
+    ```markdown .claude/agents/lead.md
+    ---
+    name: lead
+    description: Leads the work. Use it for large tasks.
+    ---
+
+    You lead.
+    ```
+
+    ## Good
+
+    ```yaml
+    tools: Read, mcp__tracker__list
+    ```
+    """
+    index, names, tools = ctx.project_index, ctx.names, ctx.document.available_tools
+    entry = ctx.entry(TOOLS)
+    if index is None or names is None or entry is None or tools.mode != "listed" or tools.is_empty:
+        return
+    if ctx.reading.runtime.without_tools != "refused" or not ctx.dialect.tool_grammar.server_wildcard:
+        return
+    if not all(tool.startswith(MCP_PREFIX) for tool in tools.available):
+        return
+    visible = index.visible_definitions(("server",), names)
+    servers = dict.fromkeys(
+        each.name for each in names.references if each.kind == "server" and each.form == "tool"
+    )
+    has_tools = any(server.path == names.path or servers.keys() & {*server.all_names} for server in visible)
+    if servers and not has_tools:
+        what = join_names(servers)
+        refuses = ctx.describe_effect("refuses to start the agent without them")
+        yield Finding(
+            entry.report_span, f"The agent has only tools of {what}, not configured here; {refuses}."
+        )
 
 
 @rule("suggestion", subjects=("project",))

@@ -84,7 +84,9 @@ def _describe_invalid_value(key: Key, value: Node) -> str:
     if isinstance(value, Scalar) and value.type == "str" and value.text.strip():
         invalid = f"Invalid `{key.name}` {format_code(value.text)}"
         return f"{invalid}; {key.docs.invalid_effect}. Expected {expected_values(key)}."
-    return f"`{key.name}` must be {expected_values(key)}, not {describe_value(value)}; {key.docs.invalid_effect}."
+    is_number = isinstance(value, Scalar) and value.type in ("int", "float")
+    effect = (is_number and key.docs.number_effect) or key.docs.invalid_effect
+    return f"`{key.name}` must be {expected_values(key)}, not {describe_value(value)}; {effect}."
 
 
 class _Mismatch(NamedTuple):

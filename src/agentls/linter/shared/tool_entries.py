@@ -36,8 +36,9 @@ WITHOUT_TOOLS = {
 """What a runtime does with an agent that has no tools, by `Runtime.without_tools`."""
 
 # What authors write between tools or around them besides commas and spaces.
-SEPARATOR = lazy_pattern(r"[;|/&+\s]|\A\W+\Z")
-_PIECE = lazy_pattern(r"[^\s;|/&+,()]+(?:\([^()]*\))?")
+_WIDE = "\u3001\uff0c\uff1b\uff5c"  # The full-width forms of commas, `;` and `|`.
+SEPARATOR = lazy_pattern(rf"[;|/&+\s{_WIDE}]|\A\W+\Z")
+_PIECE = lazy_pattern(rf"[^\s;|/&+,(){_WIDE}]+(?:\([^()]*\))?")
 _AROUND = "\"'`[]{}<>\u2018\u2019\u201c\u201d"
 
 
