@@ -71,6 +71,7 @@ def test_the_name_of_the_plugin_precedes_that_of_the_skill() -> None:
         ("description: One.", "One."),
         ("description: One.\nwhen_to_use: Two.", "One. - Two."),
         ("description: |\n  One.\n  Two.", "One. Two."),
+        ("description: |\n  One.\n\n    Two  and.\n", "One.    Two  and."),
         ("description: a <b> c", "a &lt;b&gt; c"),
         ("description: 42", "42"),
         ("description:", "Review the code"),
@@ -135,3 +136,25 @@ def test_the_inspection_of_a_format_without_tools_has_no_tools() -> None:
     shown = inspection.strip_styles(inspection.render_text(inspection.inspect_document(skill(GOOD))))
     assert "Claude Code 2.1.332 loads this file." in shown
     assert "all tools available to subagents" not in shown
+
+
+@pytest.mark.parametrize(
+    ("front", "loads", "readable"),
+    [
+        ("name: review\ndescription: Reviews code.", True, True),
+        ("name: review\ndescription: Reviews code.\nversion: 1", False, True),
+        ("name: Review\ndescription: Reviews code.", False, True),
+        ("name: review", False, False),
+        ("name: [review]\ndescription: Reviews code.", False, False),
+        ("name: review\ndescription: Reviews: code.", False, False),
+    ],
+)
+def test_a_skill_can_be_readable_but_invalid(front: str, loads: bool, readable: bool) -> None:
+    document = skill(f"---\n{front}\n---\n\nRead the diff.\n", ".agents/skills")
+    reading = inspection.inspection_data(inspection.inspect_document(document))["readings"][0]
+    assert (reading["runtime"], reading["loads"], reading["readable"]) == ("agent-skills", loads, readable)
+
+
+def test_copilot_does_not_load_a_name_with_an_ampersand() -> None:
+    text = GOOD.replace("name: review", "name: read & review")
+    assert [each.loads for each in skill(text, ".github/skills").readings] == [False, True]

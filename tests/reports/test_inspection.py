@@ -59,6 +59,7 @@ You review code.
                 "runtime": "claude-code",
                 "counts": True,
                 "loads": True,
+                "readable": True,
                 "how": "clean",
                 "reasons": [],
                 "name": "reviewer",

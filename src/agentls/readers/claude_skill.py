@@ -3,8 +3,9 @@
 Observed in 2.1.328 on 2026-11-20 with seventy recorded files and some hundred real ones. The
 frontmatter is found and parsed as that of an agent, but every skill loads: under the name of its folder, and
 without metadata if the frontmatter cannot be parsed. The model receives the description and, after a hyphen,
-`when_to_use`, on one line. The first line of the body is the default for a description that is missing or not
-a string. The model receives nothing about a skill with `disable-model-invocation`.
+`when_to_use`, with a blank for each line end; other blanks are kept. The first line of the body is the default
+for a description that is missing or not a string. The model receives nothing about a skill with
+`disable-model-invocation`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from agentls.dialects.value_schema import TRUE_WORDS
 from agentls.readers.claude_code import parse_frontmatter
 from agentls.readers.pipeline import explain_unread_file, first_line
 from agentls.readers.reading import FileIdentity, LoadStatus, Reading
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Mapping, Scalar
+
+_LINE_END = lazy_pattern(r"\r\n|[\r\n]")
 
 _DEFAULT_DESCRIPTION = "Skill"
 """The description that the model receives of a skill without any text."""
@@ -58,7 +62,7 @@ def _description(root: Mapping | None, body: str) -> str | None:
         return None
     description = _text(root, "description") or first_line(body).lstrip("#").strip() or _DEFAULT_DESCRIPTION
     use = _text(root, "when_to_use")
-    line = " ".join((f"{description} - {use}" if use else description).split())
+    line = _LINE_END.sub(" ", f"{description} - {use}" if use else description)
     return line.replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -215,6 +215,15 @@ class Reading(NamedTuple):
         """Whether the runtime registers an agent from this file."""
         return self.status != "dropped"
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the runtime can parse the frontmatter and finds a name and a description in it, even if it then
+        rejects what else there is."""
+        unread = (*KIND_IF_MISSING.values(), *KIND_IF_NOT_TEXT.values())
+        return self.loads or (
+            self.root is not None and not any(reason.kind in unread for reason in self.reasons)
+        )
+
     def entry(self, key: str) -> Entry | None:
         """Return the entry that the runtime uses for `key`."""
         return self.root.get(key) if self.root else None

@@ -47,6 +47,7 @@ class TokenCounts(NamedTuple):
 class RuntimeReport(NamedTuple):
     """How one runtime reads the file.
 
+    `is_readable` is that of the reading: a file can be readable and yet rejected.
     `reasons` state why it does not load unchanged, each with its line. `notes` state further effects that
     the author may not expect. If `loads` is false, the other fields have the values that would apply if it
     loaded. `is_primary` tells whether the runtime owns the folder or is named by the configuration.
@@ -57,6 +58,7 @@ class RuntimeReport(NamedTuple):
     is_primary: bool
     dialect: Dialect
     loads: bool
+    is_readable: bool
     status: LoadStatus
     reasons: tuple[str, ...]
     name: str | None
@@ -106,6 +108,7 @@ def report_for(document: Document, reading: Reading, index: Index | None = None)
         reading in document.readings,
         dialect,
         reading.loads,
+        reading.is_readable,
         reading.status,
         tuple(_reason_texts(document, reading)),
         reading.name,
@@ -264,6 +267,7 @@ def _report_data(report: RuntimeReport) -> dict[str, Any]:
         "runtime": report.runtime.name,
         "counts": report.is_primary,
         "loads": report.loads,
+        "readable": report.is_readable,
         "how": report.status,
         "reasons": list(report.reasons),
         "name": report.name,
