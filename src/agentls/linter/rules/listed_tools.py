@@ -46,11 +46,12 @@ from agentls.linter.shared.tool_entries import (
     translate_list,
 )
 from agentls.linter.shared.translation import foreign_format_of
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
-from agentls.text.wording import code_span, join_names
-from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
+from agentls.text.wording import code_span, describe_value, join_names
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 
 @rule("ignored", subjects=("unresolved tool", "reason unknown-tool"))
@@ -139,6 +140,48 @@ def _suggestion(names: tuple[str, ...]) -> str:
 def _sentence(clause: str) -> str:
     """Return a clause as a sentence."""
     return f"{clause[0].upper()}{clause[1:]}."
+
+
+@rule("ignored", subjects=("type tools",))
+def tool_not_a_string(ctx: Context) -> Iterator[Finding]:
+    """An item of a list of tools is not a string, and is ignored.
+
+    An entry such as `Bash(npm: test)` contains `: ` and is a mapping in YAML, unless it is quoted.
+
+    ## Bad
+
+    ```yaml
+    tools:
+      - Read
+      - Bash(npm: test)
+    ```
+
+    ## Good
+
+    ```yaml
+    tools:
+      - Read
+      - Bash
+    ```
+    """
+    for key, entry in entries_of_type(ctx, "tools"):
+        if key.value.schema or key.value.schemas or not isinstance(entry.value, Sequence):
+            continue
+        for item in entry.value.items:
+            if isinstance(item, Scalar) and (item.type in ("str", "null") or item.is_alias):
+                continue
+            message = (
+                f"A tool must be a string, not {describe_value(item)}. {ctx.describe_effect('ignores it')}."
+            )
+            yield Finding(item.span, message, _quote_item(ctx, item))
+
+
+def _quote_item(ctx: Context, item: Node) -> tuple[Fix, ...]:
+    """Return the fix that quotes an item that is a mapping only because of the colon in it."""
+    written = item.span.text_in(ctx.text)
+    if not isinstance(item, Mapping) or item.flow or "\n" in written:
+        return ()
+    return ctx.make_fix("Quote the item", Edit(item.span, quote_scalar(written)))
 
 
 @rule("ignored", subjects=("unresolved tool",))
@@ -454,7 +497,9 @@ def _no_names_finding(ctx: Context, entry: Entry, toolless: _Toolless) -> Findin
     is_certain = runtimes[0].without_tools != "unknown"
     if isinstance(entry.value, Mapping):
         problem, consequence = "is a mapping", Consequence.NO_TOOLS
-    elif isinstance(entry.value, Scalar) and entry.value.text:
+    elif (isinstance(entry.value, Scalar) and entry.value.text) or (
+        isinstance(entry.value, Sequence) and entry.value.items
+    ):
         problem, consequence = "contains no tool names", Consequence.NO_TOOLS
     else:
         # A runtime that starts such an agent may be given one on purpose.
