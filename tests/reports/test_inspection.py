@@ -105,6 +105,25 @@ def test_json_of_a_file_that_is_repaired() -> None:
     assert reading["description"] == "one: two"
 
 
+@pytest.mark.parametrize(
+    ("lines", "entries", "available"),
+    [
+        ("tools: []\nmemory: user", ["Write", "Edit", "Read"], ["Write", "Edit", "Read"]),
+        ("tools: []\nmemory: user\ndisallowedTools: Edit", ["Write", "Read"], ["Write", "Read"]),
+        ("tools: Read, LSP\nbackground: true", ["Read", "LSP"], ["Read"]),
+        ("tools: Read, LSP\nbackground: yes", ["Read", "LSP"], ["Read", "LSP"]),
+        ("tools: [Read, Grep", ["[Read", "Grep"], ["Grep"]),
+        ("tools: [Read, Bash(git: *)]", ["[Read", "Bash(git: *)]"], []),
+    ],
+)
+def test_the_tools_that_other_keys_and_repairs_change(
+    lines: str, entries: list[str], available: list[str]
+) -> None:
+    tools = as_json(f"---\nname: a\ndescription: b\n{lines}\n---\n\nC\n")["tools"]
+    assert isinstance(tools, dict)
+    assert (tools["entries"], tools["available"]) == (entries, available)
+
+
 def test_a_plugin_agent_without_metadata() -> None:
     document = locate.make_document("/k/agents/x.md", "Hello", config.Config(), Plugin("/k", "kit"))
     assert document is not None

@@ -276,9 +276,10 @@ def explain_event(dialect: Dialect, name: str) -> str | None:
     event = dialect.hook_event(name)
     if event is None:
         return None
+    effect = dialect.hooks.broken_guard_effect or "does not load the agent"
     facts = [
         ("Matcher", f"matched against {event.matcher_subject}" if event.matcher_subject else "ignored"),
-        ("", "With an invalid definition the whole agent is not loaded" if event.rejects_if_invalid else ""),
+        ("If invalid", f"{dialect.runtimes[0].title} {effect}" if event.rejects_if_invalid else ""),
     ]
     return render_page(event.name, "hook event", event.summary, facts, dialect.source(event.source))
 
