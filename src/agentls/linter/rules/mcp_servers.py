@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentls.dialects.hooks import Transport
 from agentls.document.edits import edit_list, indent_lines, insert_field
+from agentls.linter.consequence import Consequence
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared.hook_shape import describe_mismatch
 from agentls.linter.shared.suggestions import suggest
@@ -279,7 +280,8 @@ def servers_not_a_list(ctx: Context) -> Iterator[Finding]:
     """`mcpServers` is a mapping or a string, and is ignored.
 
     In `.mcp.json` the servers are the entries of a mapping; in an agent file each server is an item of
-    a list. Claude Code loads a file with another form without a warning, and never starts its servers.
+    a list. Claude Code loads a file with another form without a warning, and never starts the servers that it
+    defines. Nothing is lost with names alone, since the agent can use the servers of the session anyway.
 
     ## Bad
 
@@ -304,9 +306,12 @@ def servers_not_a_list(ctx: Context) -> Iterator[Finding]:
         if isinstance(value, Sequence) or (isinstance(value, Scalar) and value.type != "str"):
             continue
         form = "a mapping" if isinstance(value, Mapping) else "a string"
+        definitions = value.entries if isinstance(value, Mapping) else ()
+        loses_servers = any(isinstance(each.value, Mapping) and each.value.entries for each in definitions)
         message = f"`{key.name}` must be a list, not {form}. {ctx.describe_effect('ignores it')}."
         fixes = ctx.make_fix("Convert to a list", *_convert_to_list(ctx, value))
-        yield Finding(entry.report_span, message, fixes)
+        effects = ctx.effects(Consequence.IGNORED if loses_servers else Consequence.ADVICE)
+        yield Finding(entry.report_span, message, fixes, effects=effects)
 
 
 @rule("advice", subjects=("type servers",))

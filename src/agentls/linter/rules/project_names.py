@@ -14,7 +14,15 @@ from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Related, describe_effect, rule
 from agentls.linter.shared.definitions import main_definition, name_span, project_path
 from agentls.linter.shared.tool_entries import TOOLS
-from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference, ReferenceForm
+from agentls.project.names import (
+    Definition,
+    NameKind,
+    Names,
+    PermissionRule,
+    Reference,
+    ReferenceForm,
+    normalise_name,
+)
 from agentls.text.offsets import Edit
 from agentls.text.paths import is_inside, parent_folders
 from agentls.text.patterns import lazy_pattern
@@ -396,7 +404,8 @@ def unknown_agent(ctx: Context) -> Iterator[Finding]:
 def unknown_server(ctx: Context) -> Iterator[Finding]:
     """The name of an MCP server is similar to that of a configured server, but not the same.
 
-    Servers can be configured in many places, most of which agentls does not read. A name that is not
+    Names of servers are case-sensitive, and Claude Code silently ignores the tools of a server that it does not
+    know. Servers can be configured in many places, most of which agentls does not read. A name that is not
     similar to a known server is therefore not reported.
 
     ## Bad
@@ -442,7 +451,10 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
     """
     for reference, suggestion in _unresolved(ctx, ("server",), ("key", "tool")):
         if suggestion:
-            yield _finding(ctx, reference, f"Unknown MCP server `{reference.name}`.", suggestion)
+            is_same = normalise_name(suggestion) == normalise_name(reference.name)
+            effects = ctx.effects(Consequence.ADVICE) if is_same else ()
+            message = f"Unknown MCP server `{reference.name}`."
+            yield _finding(ctx, reference, message, suggestion, effects)
 
 
 @rule("suggestion", subjects=("project",))
