@@ -85,7 +85,7 @@ def test_lenses_are_above_the_name() -> None:
         ("disallowedTools: Bash", "all tools except 1"),
         ("tools: []", "no tools"),
         ("tools: Grpe", "no tools"),
-        ("tools: Read\nmcpServers:\n  - tracker: {command: x}", "Read"),
+        ("tools: Read\nmcpServers:\n  - tracker: {command: x}", "Read, MCP tracker"),
         ("tools: Read, mcp__tracker__*\nmcpServers:\n  - tracker: {command: x}", "Read, MCP tracker"),
         ("tools: mcp__tracker\nmcpServers:\n  - tracker: {command: x}", "MCP tracker"),
     ],

@@ -360,7 +360,7 @@ def test_a_name_that_yaml_does_not_read_as_a_string_is_quoted_or_rejected() -> N
         ("-a", "The name `-a` starts with a hyphen. Claude Code does not load the file."),
         ("a/b", "`a/b` cannot replace every occurrence of the name in"),
         ("Explore", "`Explore` is a reserved name."),
-        ("fork", "`fork` is a reserved name."),
+        ("main", "`main` is a reserved name."),
         ("notes", ".claude/agents/notes.md already exists."),
         ("code reviewer", "`code reviewer` cannot replace every occurrence of the name in"),
         ("a\nb", "A name must be a single line."),

@@ -15,6 +15,7 @@ from agentls.text.yaml_tree import Node, Scalar, Sequence
 
 MCP_PREFIX = "mcp__"
 ALL_TOOLS = "*"
+EVERY_MCP_TOOL = MCP_PREFIX + ALL_TOOLS
 
 MAX_REMEMBERED = 4096
 """The maximum number of names in the cache of a dialect."""
@@ -125,6 +126,13 @@ def is_mcp_tool(name: str, dialect: Dialect) -> bool:
     external = any(fnmatchcase(name, pattern) for pattern in grammar.external_tools)
     server = re.fullmatch(grammar.server_pattern, name) if grammar.server_pattern else None
     return name.startswith(MCP_PREFIX) and (external or server is not None)
+
+
+def only_denies(name: str, dialect: Dialect) -> bool:
+    """Whether `name` is the pattern for the tools of all servers, and only works in a list of denied tools."""
+    grammar = dialect.tool_grammar
+    is_claude_like = bool(dialect.tools) and EVERY_MCP_TOOL in grammar.external_tools and not grammar.globs
+    return name == EVERY_MCP_TOOL and is_claude_like
 
 
 ToolStatus = Literal["available", "unavailable", "old", "foreign", "unknown"]

@@ -15,6 +15,7 @@ from agentls.dialects.tool_names import (
     ToolStatus,
     grammar_for,
     is_external_tool,
+    only_denies,
     resolve_tool,
     split_tool_list,
 )
@@ -154,6 +155,8 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
             existing = tuple(tool for tool in existing if not is_lost_in_background(tool, dialect))
         if standing != "available":
             dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect, runtime)))
+        elif only_denies(name, dialect):
+            dropped.append(IgnoredTool(text, f"only works in `{keys.denied}`"))
         elif resolved and not existing:
             lost = in_background and is_lost_in_background(resolved[0], dialect)
             dropped.append(IgnoredTool(text, LOST_IN_BACKGROUND if lost else missing_in_runtime(runtime)))

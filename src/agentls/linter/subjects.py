@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
+from agentls.dialects.tool_names import EVERY_MCP_TOOL
 from agentls.linter.rule import RULES, Context, Rule
 from agentls.linter.rules import load_rules_about
-from agentls.linter.shared.tool_entries import EVERY_MCP_TOOL
 from agentls.readers.reading import Reading
 
 _EVERY_MCP_TOOL = (EVERY_MCP_TOOL,)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
-from agentls.dialects.tool_names import ALL_TOOLS, grammar_for, split_tool_names
+from agentls.dialects.tool_names import ALL_TOOLS, EVERY_MCP_TOOL, grammar_for, split_tool_names
 from agentls.document.edits import edit_list, quote_scalar, remove_entry, set_value
 from agentls.document.tools import (
     AvailableTools,
@@ -23,7 +23,6 @@ from agentls.linter.shared.load_reasons import remaining_findings
 from agentls.linter.shared.suggestions import remove_key
 from agentls.linter.shared.tool_entries import (
     DENIED,
-    EVERY_MCP_TOOL,
     SEPARATOR,
     TOOLS,
     WITHOUT_TOOLS,

@@ -12,7 +12,14 @@ from typing import NamedTuple
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import FormerTool
 from agentls.dialects.runtimes import Runtime
-from agentls.dialects.tool_names import ALL_TOOLS, MAX_REMEMBERED, MCP_PREFIX, is_external_tool
+from agentls.dialects.tool_names import (
+    ALL_TOOLS,
+    EVERY_MCP_TOOL,
+    MAX_REMEMBERED,
+    MCP_PREFIX,
+    is_external_tool,
+    only_denies,
+)
 from agentls.document.edits import edit_list, remove_entry
 from agentls.document.tools import ResolvedEntry, ToolList
 from agentls.linter.consequence import Consequence, Effect
@@ -26,7 +33,6 @@ from agentls.text.yaml_tree import Node
 
 TOOLS = "tools"
 DENIED = "disallowedTools"
-EVERY_MCP_TOOL = MCP_PREFIX + ALL_TOOLS
 
 WITHOUT_TOOLS = {
     "refused": "refuses to start the agent",
@@ -65,8 +71,7 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
     text, name = listed.entry.text, listed.entry.name
     allows = tools.key.name == TOOLS
     grammar = dialect.tool_grammar
-    claude_like = dialect.tools and EVERY_MCP_TOOL in grammar.external_tools and not grammar.globs
-    if name == EVERY_MCP_TOOL and allows and claude_like:
+    if allows and only_denies(name, dialect):
         return UnresolvedEntry("wildcard-not-understood")
     if listed.standing == "available":
         return None
