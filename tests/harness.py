@@ -43,7 +43,7 @@ TEXTS = (".md", ".mdc", ".yaml")
 
 _SECTION = re.compile(r"^-- (\S+) --$", re.MULTILINE)
 _CARETS = re.compile(r"(?P<indent>\s*)(?P<carets>\^+)(?P<more>>?) (?P<code>[a-z-]+)(?:: (?P<words>.*))?")
-_LENGTH = re.compile(r"^\((\d+),(\d+) characters\)$", re.MULTILINE)
+_LENGTH = re.compile(r"^(?P<indent> *)\((\d+),(\d+) characters\)$", re.MULTILINE)
 _BY_ITSELF = "Each file is looked at by itself"
 
 
@@ -157,7 +157,7 @@ def parse_case(text: str) -> Case:
 
 def at_length(text: str) -> str:
     """`text` with as many characters where a line `(1,000 characters)` stands for them."""
-    return _LENGTH.sub(lambda found: "x" * int(found[1] + found[2]), text)
+    return _LENGTH.sub(lambda found: found["indent"] + "x" * int(found[2] + found[3]), text)
 
 
 def take_carets(text: str) -> tuple[str, list[Expected]]:

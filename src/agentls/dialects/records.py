@@ -126,6 +126,8 @@ class ValueRules(NamedTuple):
     """Further limits of single runtimes on a string."""
     rejected_schema: str = ""
     """The schema of the invalid values for which the whole file is rejected, where others are ignored."""
+    validator_schema: str = ""
+    """The schema that the validator of the vendor requires, where the runtime accepts more."""
     rejected_by: tuple[str, ...] = ()
     """The runtimes that reject the whole file for an invalid value; if empty, those with `invalid_values:
     refused`."""

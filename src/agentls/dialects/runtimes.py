@@ -239,6 +239,10 @@ class DescriptionRules(NamedTuple):
     """Whether a backslash and an `n` in a description become a line break."""
     description_budget: int = 0
     """The approximate number of tokens that all descriptions may have together; 0 for no limit."""
+    listed_keys: tuple[str, ...] = ()
+    """The keys whose values the model receives together, in this order."""
+    max_listed_length: int = 0
+    """The maximum number of characters of these values together; 0 for no limit."""
     description_budget_source: str = ""
     """The source of that number, as a phrase that follows the title of the runtime."""
 
@@ -322,6 +326,8 @@ class Runtime(NamedTuple):
     """Whether a file without a prompt changes an agent of the same name, and needs only a `name`."""
     reports_missing: tuple[str, ...] = ()
     """The keys that it reports as missing, although it loads the file."""
+    validator: str = ""
+    """The command of the vendor that validates files; it may report what the runtime accepts."""
     is_advisory: bool = False
     """Whether other runtimes load a file that it rejects, so that a finding is information at most."""
     tool_grammar: ToolGrammar | None = None

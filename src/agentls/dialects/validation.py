@@ -135,6 +135,7 @@ def _key_problems(key: Key, path: tuple[str | int, ...], runtimes: list[str]) ->
     schemas: dict[tuple[str, ...], str] = {
         ("schema",): key.value.schema,
         ("rejected_schema",): key.value.rejected_schema,
+        ("validator_schema",): key.value.validator_schema,
     }
     schemas |= {("schemas", runtime): schema for runtime, schema in key.value.schemas.items()}
     for at, schema in schemas.items():

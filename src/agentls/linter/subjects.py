@@ -153,6 +153,12 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
         reading.runtime.prompt.resolves_prompt_references for reading in context.readings
     ),
     "format with permissions": lambda context: context.dialect.tool_keys.permissions,
+    "format with a validator": lambda context: any(
+        key.value.validator_schema for key in context.dialect.keys
+    ),
+    "format with listed keys": lambda context: any(
+        reading.runtime.description.max_listed_length for reading in context.readings
+    ),
     "format with fields": lambda context: any(
         key.fields for reading in context.readings for key in reading.dialect.keys
     ),

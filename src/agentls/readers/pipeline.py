@@ -98,7 +98,9 @@ def _read(
             # A file with a fixed name, such as `SKILL.md`, is an agent file; others may be documentation.
             reason = reason._replace(kind="unopened-frontmatter")
         plain = reason.kind == "missing-frontmatter"
-        return _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
+        ended = _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
+        description = agent_description(None, text, runtime) if ended.status == "clean" else None
+        return ended._replace(description=description)
     outcome = parse_block(text, frame.block, runtime)
     if isinstance(outcome, Reason):
         if frame.closing is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agentls.document.edits import keeps_loading
-from agentls.linter.consequence import Consequence
+from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.linter.shared.definitions import main_definition
 from agentls.linter.shared.lost_text import find_lost_text, quote_value
@@ -222,6 +222,51 @@ def long_description(ctx: Context) -> Iterator[Finding]:
             entry.key.span,
             f"The description has about {tokens:,} tokens (limit: {limit:,}) and is sent in every session.",
         )
+
+
+@rule("ignored", subjects=("format with listed keys",))
+def cut_description(ctx: Context) -> Iterator[Finding]:
+    """The description is too long, and the model receives only its start.
+
+    Claude Code lists a skill with its `description`, followed by `when_to_use`, and cuts this text at 1,536
+    characters. What comes after them does not reach the model.
+
+    ## Bad
+
+    ```markdown .claude/skills/style/SKILL.md
+    ---
+    description: |
+      How code is laid out here. Use it when writing code.
+      (1,400 characters)
+    when_to_use: |
+      When code is written or changed, and when it is moved from one file to another one. Use it as well when
+      others ask how they should lay out theirs.
+    ---
+
+    Four spaces.
+    ```
+
+    ## Good
+
+    ```markdown .claude/skills/style/SKILL.md
+    ---
+    description: How code is laid out here. Use it when writing code.
+    when_to_use: When code is written or changed.
+    ---
+
+    Four spaces.
+    ```
+    """
+    for reading in ctx.readings:
+        rules = reading.runtime.description
+        keys = [key for key in rules.listed_keys if reading.string(key)]
+        length = sum(len((reading.string(key) or "").strip()) for key in keys)
+        entry = reading.entry(keys[-1]) if keys else None
+        if entry and length > rules.max_listed_length:
+            has = f"have {length:,} characters together" if len(keys) > 1 else f"has {length:,} characters"
+            cuts = f"{reading.runtime.title} cuts {'them' if len(keys) > 1 else 'it'}"
+            message = f"{join_names(keys)} {has}; {cuts} at {rules.max_listed_length:,}."
+            yield Finding(entry.report_span, message, effects=effects_on([reading], Consequence.IGNORED))
 
 
 MOST = 3

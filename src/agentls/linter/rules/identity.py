@@ -406,8 +406,8 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     """`description` is missing or not a string, and the model receives a placeholder.
 
     Claude Code does not load an agent of a project without a description. For an agent of a plugin it uses a
-    placeholder, which does not help the model to choose an agent. For a skill, the model receives the first
-    line, which is usually a heading.
+    placeholder, which does not help the model to choose an agent. For a skill or a command, the model receives
+    the first line, which is usually a heading.
 
     ## Bad
 
@@ -431,15 +431,24 @@ def placeholder_description(ctx: Context) -> Iterator[Finding]:
     ```
     """
     reading = ctx.reading
-    read = reading.status in ("clean", "repaired") and reading.block is not None
-    if not ctx.dialect.model_invocable or not read or not reading.description or find_early_closing(ctx):
+    has_default = (
+        ctx.dialect.kind != "agent" and reading.runtime.description.default_description == "first line"
+    )
+    read = reading.status in ("clean", "repaired") and (reading.block is not None or has_default)
+    is_described = ctx.dialect.model_invocable or has_default
+    if not (is_described and read and reading.description) or find_early_closing(ctx):
+        return
+    if "model" in ctx.document.blocked_callers(reading):
         return
     entry = reading.entry("description")
     if entry and isinstance(entry.value, Scalar) and entry.value.text and entry.value.type != "null":
         return
     mark, edits = _insert_description(ctx)
     message = f"{_describe_missing_description(entry)} The model receives `{reading.description}` instead."
-    yield Finding(mark, message, ctx.make_fix("Insert a description", *edits))
+    # People choose a command by its name, and often nobody else runs it.
+    consequence = Consequence.SUGGESTION if ctx.dialect.kind == "command" else Consequence.ADVICE
+    fixes = ctx.make_fix("Insert a description", *edits)
+    yield Finding(mark, message, fixes, effects=ctx.effects(consequence))
 
 
 def _describe_missing_description(entry: Entry | None) -> str:

@@ -745,3 +745,47 @@ def _is_reported_elsewhere(ctx: Context, name: str) -> bool:
     """Whether another rule reports the missing key: a runtime rejects the file, or uses something else instead."""
     rejected = any(reason.kind == f"missing-{name}" for other in ctx.readings for reason in other.reasons)
     return rejected or (name == "description" and bool(ctx.reading.description))
+
+
+@rule("ignored", subjects=("type boolean",))
+def unreachable_skill(ctx: Context) -> Iterator[Finding]:
+    """A skill or a command cannot be started, neither by users nor by the model.
+
+    `user-invocable: false` hides the skill from users, and `disable-model-invocation: true` hides it from
+    the model. Claude Code then lists it nowhere, and agents cannot preload it either.
+
+    ## Bad
+
+    ```markdown .claude/skills/style/SKILL.md
+    ---
+    description: How code is laid out here. Use it when writing code.
+    user-invocable: false
+    disable-model-invocation: true
+    ---
+
+    Four spaces.
+    ```
+
+    ## Good
+
+    ```markdown .claude/skills/style/SKILL.md
+    ---
+    description: How code is laid out here. Use it when writing code.
+    user-invocable: false
+    ---
+
+    Four spaces.
+    ```
+    """
+    readings = [each for each in ctx.readings if each.loads and len(ctx.document.blocked_callers(each)) > 1]
+    if not readings or ctx.dialect.kind not in ("skill", "command"):
+        return
+    hiding = [entry for key, entry in ctx.document.significant_entries if key.effects.blocks_callers]
+    if len(hiding) > 1:
+        names = join_names(entry.key.text for entry in hiding)
+        message = (
+            f"{names} hide this {ctx.dialect.noun} from users and from the model, so nobody can start it."
+        )
+        related = tuple(Related(entry.key.span, "hidden here, too") for entry in hiding[:-1])
+        effects = effects_on(readings, Consequence.IGNORED)
+        yield Finding(hiding[-1].span, message, related=related, effects=effects)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentls.dialects import value_schema
-from agentls.dialects.records import Key
+from agentls.dialects.records import Key, ValueRules
 from agentls.document.edits import quote_scalar
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.reason_wording import describe_mismatch
@@ -140,6 +140,56 @@ def _default_effect(reading: Reading) -> str:
         if reading.runtime.unknown_keys == "undocumented"
         else "the value is ignored"
     )
+
+
+@rule("advice", subjects=("format with a validator",))
+def invalid_for_validator(ctx: Context) -> Iterator[Finding]:
+    """The runtime accepts a value that the validator of its vendor reports.
+
+    `claude plugin validate` is stricter than Claude Code. It requires that the `name` of an agent is a
+    string, and that the `metadata` of a skill are a mapping. Claude Code reads a number as text in an agent
+    of a plugin, and does not use `metadata`.
+
+    ## Bad
+
+    ```markdown plugin
+    ---
+    name: 5
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+
+    ## Good
+
+    ```markdown plugin
+    ---
+    name: "5"
+    description: Reviews code. Use it after every change.
+    ---
+
+    You review code.
+    ```
+    """
+    reading = ctx.reading
+    rejected = {reason.span for reason in reading.reasons}
+    for entry in reading.root.entries if reading.root else ():
+        key = ctx.dialect.key(entry.key.text)
+        if key is None or not key.value.validator_schema or entry.report_span in rejected:
+            continue
+        strict = Key(key.name, key.type, "", "", value=ValueRules(key.value.validator_schema))
+        for mismatch in value_schema.find_mismatches(strict, entry.value, reading.runtime.name):
+            message = f"{describe_mismatch(mismatch)}. `{reading.runtime.validator}` reports it."
+            yield Finding(mismatch.span, message, _quote_number(ctx, entry))
+
+
+def _quote_number(ctx: Context, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that makes a number or a boolean the text that it is read as."""
+    value = entry.value
+    if not isinstance(value, Scalar) or value.style != "plain" or value.type in ("str", "null"):
+        return ()
+    return ctx.make_fix("Quote the value", Edit(value.span, quote_scalar(value.text)), safe=True)
 
 
 @rule("suggestion", subjects=("type enum",))
