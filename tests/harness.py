@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from agentls import config
-from agentls.dialects.plugin_manifests import MANIFEST, MARKETPLACE
+from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, MARKETPLACE
 from agentls.document import locate, plugins
 from agentls.document.document import Document
 from agentls.document.plugins import Plugin
@@ -117,9 +117,10 @@ class Case:
         root = max((root for root in roots if not root or is_inside(path, root)), default=None, key=len)
         if root is None:
             return None
-        manifest = posixpath.join(root, MANIFEST)
-        own = [entry for entry in entries if entry.root == root]
-        return plugins.make_plugin(root, manifest, self.files.get(manifest), own)
+        texts = plugins.PluginTexts(
+            *(self.files.get(posixpath.join(root, file)) for file in (MANIFEST, HOOKS))
+        )
+        return plugins.make_plugin(root, texts, [entry for entry in entries if entry.root == root])
 
     def diagnostics(self, path: str) -> list[check.Diagnostic]:
         """What the checks say about the file at `path`."""

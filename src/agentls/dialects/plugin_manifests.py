@@ -10,6 +10,9 @@ from agentls.dialects.tables import load_table
 MANIFEST = ".claude-plugin/plugin.json"
 """The path of the manifest in a plugin."""
 
+HOOKS = "hooks/hooks.json"
+"""The path of the file with the hooks of a plugin."""
+
 MARKETPLACE = ".claude-plugin/marketplace.json"
 """The path of the list of plugins in a repository."""
 
@@ -31,9 +34,10 @@ class ComponentKey(NamedTuple):
 
 class ManifestFormat(NamedTuple):
     """What the `runtimes` require of a manifest: they reject a plugin with a value that does not match its key, or
-    without a required one."""
+    without a required one, and one whose hooks would unload an agent of `hooks_dialect`."""
 
     runtimes: tuple[str, ...]
+    hooks_dialect: str
     sources: tuple[Source, ...]
     keys: tuple[Key, ...]
     components: tuple[ComponentKey, ...]

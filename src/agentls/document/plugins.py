@@ -1,9 +1,9 @@
 """What the manifests of a plugin say about the files in it.
 
 A plugin has a manifest of its own, an entry in the marketplace of its repository, or both. Observed in Claude Code
-2.1.332 on 2026-11-30: a manifest with an invalid value takes down the whole plugin, and a key that lists files replaces
-the folder that would be read without it, or adds to it. What the entry of a marketplace lists is read as well; whether
-it replaces a folder is not known, so that it is taken to add to it.
+2.1.332 on 2026-11-30: a manifest with an invalid value takes down the whole plugin, as does an invalid hook that may be
+a guard. A key that lists files replaces the folder that would be read without it, or adds to it. What the entry of a
+marketplace lists is read as well; whether it replaces a folder is not known, so that it is taken to add to it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentls.dialects import value_schema
-from agentls.dialects.plugin_manifests import ComponentKey, manifest_format
+from agentls.dialects import loader, value_schema
+from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, ComponentKey, manifest_format
 from agentls.dialects.value_schema import Mismatch
+from agentls.readers.claude_hooks import find_broken_guards
 from agentls.readers.reading import Reason, Withheld
 from agentls.text import json_tree
 from agentls.text.offsets import Span
@@ -119,18 +120,26 @@ class MarketplaceEntry(NamedTuple):
     is_strict: bool
 
 
-def make_plugin(
-    root: str, manifest: str, text: str | None, entries: Iterable[MarketplaceEntry] = ()
-) -> Plugin:
-    """Return the plugin in the folder `root` with this text of its manifest at `manifest` (`None` without one), and
-    these entries in marketplaces. Its name is that of the folder if nothing gives it another."""
+class PluginTexts(NamedTuple):
+    """The texts of the files of a plugin that decide whether it loads: its manifest and its hooks (`None` for a file
+    that it does not have)."""
+
+    manifest: str | None
+    hooks: str | None = None
+
+
+def make_plugin(root: str, texts: PluginTexts, entries: Iterable[MarketplaceEntry] = ()) -> Plugin:
+    """Return the plugin in the folder `root` with these texts, and these entries in marketplaces. Its name is that of
+    the folder if nothing gives it another."""
     entries = tuple(entries)
     folder = posixpath.basename(root)
     listings = tuple(listing for entry in entries for listing in entry.listings)
+    broken_hooks = _find_broken_hooks(posixpath.join(root, HOOKS), texts.hooks) if texts.hooks else None
+    text, manifest = texts.manifest, posixpath.join(root, MANIFEST)
     if text is None:
-        return Plugin(root, entries[0].name if entries else folder, listings)
+        return Plugin(root, entries[0].name if entries else folder, listings, broken_hooks)
     tree = json_tree.parse_json(text)
-    rejection = _find_rejection(manifest, text, tree) or _find_conflict(entries)
+    rejection = _find_rejection(manifest, text, tree) or _find_conflict(entries) or broken_hooks
     if not isinstance(tree, Mapping):
         return Plugin(root, folder, listings, rejection)
     name = _string(tree, "name") or folder
@@ -171,11 +180,8 @@ def _find_rejection(manifest: str, text: str, tree: Node | None) -> Withheld | N
         return _rejection(
             Reason("rejected-plugin", "manifest not a mapping", _FILE_START, data), manifest, span
         )
-    mismatch = next(_find_mismatches(tree), None)
-    if mismatch is None:
-        return None
-    reason = Reason("rejected-plugin", "manifest invalid", _FILE_START, (mismatch,))
-    return _rejection(reason, manifest, mismatch.span)
+    fault = next(_find_mismatches(tree), None) or _find_broken_inline_hooks(tree, text)
+    return _invalid_file(manifest, "plugin.json", fault) if fault else None
 
 
 def _find_mismatches(root: Mapping) -> Iterator[Mismatch]:
@@ -187,6 +193,45 @@ def _find_mismatches(root: Mapping) -> Iterator[Mismatch]:
             yield from value_schema.find_mismatches(key, entry.value, known.runtimes[0])
         elif key.required:
             yield Mismatch(Span(root.span.start, root.span.start + 1), (key.name,), "missing field")
+
+
+def _find_broken_hooks(path: str, text: str) -> Withheld | None:
+    """Return why Claude Code rejects a plugin with this text of its file with hooks. Hooks that are not JSON are
+    ignored."""
+    if text.startswith("\ufeff") or json_tree.find_json_error(text):
+        return None
+    tree = json_tree.parse_json(text)
+    fault = _find_broken_guard(tree, text) if isinstance(tree, Mapping) else None
+    return _invalid_file(path, HOOKS, fault) if fault else None
+
+
+def _find_broken_inline_hooks(root: Mapping, text: str) -> Reason | None:
+    """Return the first broken hook of the mappings of hooks in a manifest, if it is one for which the plugin is
+    rejected."""
+    hooks = root.get("hooks")
+    values = (
+        hooks.value.items if hooks and isinstance(hooks.value, Sequence) else (hooks.value,) if hooks else ()
+    )
+    found = (
+        _find_broken_guard(Mapping(value.span, (hooks._replace(value=value),)), text)
+        for value in values
+        if hooks and isinstance(value, Mapping)
+    )
+    return next(filter(None, found), None)
+
+
+def _find_broken_guard(root: Mapping, text: str) -> Reason | None:
+    """Return the first broken hook in the value of `hooks` of a mapping, or the first event of a guard beside it."""
+    dialect = loader.load_dialect(manifest_format().hooks_dialect)
+    guards = {event.name for event in dialect.hooks.events if event.rejects_if_invalid}
+    entries = tuple(entry for entry in root.entries if entry.key.text in ("hooks", *guards))
+    return next(find_broken_guards(root._replace(entries=entries), text, dialect), None)
+
+
+def _invalid_file(path: str, name: str, fault: Mismatch | Reason) -> Withheld:
+    """Return that the plugin is rejected for a fault in the file at `path`, which messages call `name`."""
+    reason = Reason("rejected-plugin", "manifest invalid", _FILE_START, (fault, name))
+    return _rejection(reason, path, fault.span)
 
 
 def _rejection(reason: Reason, manifest: str, span: Span) -> Withheld:

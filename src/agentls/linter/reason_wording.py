@@ -96,7 +96,7 @@ SENTENCES: dict[Cause, str] = {
     "folder replaced": "{0} in `plugin.json` replaces the folder {1} and does not list this file",
     "manifest not JSON": "The plugin is rejected: its `plugin.json` is invalid JSON",
     "manifest not a mapping": "The plugin is rejected: its `plugin.json` must be a mapping, not {0}",
-    "manifest invalid": "The plugin is rejected: in `plugin.json`, {0}",
+    "manifest invalid": "The plugin is rejected: in {1}, {0}",
     "conflicting manifests": (
         "The plugin is rejected: it has a `plugin.json`, and its entry {0} in `marketplace.json`"
         " lists files with `strict: false`"
@@ -150,12 +150,15 @@ def _describe_found(value: Node | None) -> str:
 class _Piece:
     """One item of the data of a reason, as sentences show it."""
 
-    def __init__(self, value: str | Node | Mismatch) -> None:
+    def __init__(self, value: str | Node | Mismatch | Reason) -> None:
         self._value = value
 
     def __format__(self, form: str) -> str:
         if isinstance(self._value, Mismatch):
             return describe_mismatch(self._value)
+        if isinstance(self._value, Reason):
+            inner = describe_reason(self._value)
+            return inner[:1].lower() + inner[1:]
         if not isinstance(self._value, str):
             return describe_value(self._value)
         return self._value if form == "words" else format_code(self._value)

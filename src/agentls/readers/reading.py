@@ -142,12 +142,12 @@ Cause = Literal[
 
 class Reason(NamedTuple):
     """Why a reading is not clean, as data without wording. `data` are the strings from the file that a sentence
-    about it quotes, and the nodes whose type it names."""
+    about it quotes, the nodes whose type it names, and what it is a consequence of."""
 
     kind: ReasonKind
     cause: Cause
     span: Span
-    data: tuple[str | Node | Mismatch, ...] = ()
+    data: tuple[str | Node | Mismatch | Reason, ...] = ()
 
 
 class Withheld(NamedTuple):

@@ -11,7 +11,7 @@ import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentls.dialects.plugin_manifests import MANIFEST, MARKETPLACE
+from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, MARKETPLACE
 from agentls.document import locate, plugins
 from agentls.document.document import Document
 from agentls.document.plugins import MarketplaceEntry, Plugin
@@ -21,7 +21,7 @@ from agentls.workspace.git_ignore import ignores_above, is_ignored
 if TYPE_CHECKING:
     from agentls.project.index import Index
 
-MANIFESTS = (MANIFEST, MARKETPLACE)
+MANIFESTS = (MANIFEST, MARKETPLACE, HOOKS)
 """The ends of the paths of the files on which it depends what a plugin provides."""
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -82,11 +82,11 @@ def describe_error(error: OSError) -> str:
 def find_plugin(folder: str) -> Plugin | None:
     """Return the plugin to which the files in `folder` (absolute, with `/`) belong: that of the nearest parent folder
     with a manifest, or with an entry in a marketplace above it."""
-    manifest = f"{folder}/{MANIFEST}"
-    text = _text_of(manifest)
+    text = _text_of(f"{folder}/{MANIFEST}")
     entries = tuple(entry for entry in _marketplace_above(folder) if entry.root == folder)
     if text is not None or entries:
-        return plugins.make_plugin(folder, manifest, text, entries)
+        texts = plugins.PluginTexts(text, _text_of(f"{folder}/{HOOKS}"))
+        return plugins.make_plugin(folder, texts, entries)
     return find_plugin(folder.rpartition("/")[0]) if folder else None
 
 

@@ -16,8 +16,9 @@ def rejected_plugin(ctx: Context) -> Iterator[Finding]:
 
     Claude Code rejects a plugin whose `plugin.json` is invalid JSON, has no valid `name`, or has another
     key with an invalid value: `agents` takes paths of files that start with `./` and end in `.md`, and not
-    a folder. Neither agents nor skills nor commands of such a plugin are loaded. The finding shows the
-    value in `plugin.json`; correct it there.
+    a folder. An invalid hook of an event such as `PreToolUse`, in `plugin.json` or in `hooks/hooks.json`,
+    is a reason as well, since it could be what guards permissions. Neither agents nor skills nor commands
+    of such a plugin are loaded. The finding shows the value to correct.
 
     ## Bad
 
