@@ -722,11 +722,11 @@ def _contains(entry: Entry, offset: int) -> bool:
 
 @rule("ignored", subjects=("project",))
 def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
-    """A skill to be preloaded disables model invocation, or is not loaded itself.
+    """A skill to be preloaded is not loaded itself, or disables model invocation.
 
     Claude Code loads the skills in `skills` when the agent starts, but not those with
-    `disable-model-invocation: true`, which only users can start. A skill that is not loaded itself, such as
-    one of a rejected plugin, cannot be preloaded either.
+    `disable-model-invocation: true`, which only users can start. A skill that is not loaded, for example
+    because its folder is too deep, cannot be preloaded either.
 
     ## Bad
 
@@ -775,26 +775,26 @@ def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
         entry = ctx.entry(key.name) if key.reference.requires_model_invocable else None
         for reference in ctx.names.references if entry else ():
             if entry and entry.value.span.start <= reference.span.start < entry.value.span.end:
-                yield from _unpreloadable(ctx, reference)
+                skill = _unusable_skill(ctx, reference)
+                if skill:
+                    effect = ctx.describe_effect("does not preload it")
+                    why = "disables model invocation" if skill.loads else "is not loaded"
+                    message = f"`{reference.name}` {why}, so {effect}."
+                    related = (Related(skill.span, "the skill", skill.path),)
+                    yield Finding(reference.span, message, related=related)
 
 
-def _unpreloadable(ctx: Context, reference: Reference) -> Iterator[Finding]:
-    """Yield a finding if none of the skills that a reference can mean can be preloaded."""
+def _unusable_skill(ctx: Context, reference: Reference) -> Definition | None:
+    """Return the skill that a reference resolves to, if the runtime loads none of its definitions or the model can
+    start none."""
     assert ctx.project_index is not None
     assert ctx.names is not None
     found = ctx.project_index.resolve(reference, ctx.names)
     runtime = ctx.reading.runtime.name
     skills = [each for each in found if each.kind == "skill" and runtime in each.runtimes]
     if not skills or skills != found or any(each.loads and each.model_invocable for each in skills):
-        return
-    skill = next((each for each in skills if each.loads), skills[0])
-    why = "disables model invocation" if skill.loads else "is not loaded"
-    message = f"`{reference.name}` {why}, so {ctx.describe_effect('does not preload it')}."
-    # That a skill is not loaded is reported in its own file.
-    effects = ctx.effects(Consequence.IGNORED if skill.loads else Consequence.ADVICE)
-    yield Finding(
-        reference.span, message, related=(Related(skill.span, "the skill", skill.path),), effects=effects
-    )
+        return None
+    return skills[0]
 
 
 @rule("advice", subjects=("project",))
