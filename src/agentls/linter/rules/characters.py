@@ -13,7 +13,8 @@ from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Scalar
 
-_REPLACEMENT = "\ufffd"
+_LOST_TEXT = lazy_pattern("(?<![`\ufffd])\ufffd+|\ufffd+(?![`\ufffd])")
+"""U+FFFD alone between backticks is meant as it is: the text speaks about the character."""
 
 
 @rule("ignored", contains="\ufffd")
@@ -46,13 +47,11 @@ def replacement_character(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    start = ctx.text.find(_REPLACEMENT)
-    if start < 0:
+    found = _LOST_TEXT.search(ctx.text)
+    if found is None:
         return
-    end = start + 1
-    while ctx.text.startswith(_REPLACEMENT, end):
-        end += 1
-    others = ctx.text.count(_REPLACEMENT, end)
+    start, end = found.span()
+    others = sum(len(other[0]) for other in _LOST_TEXT.finditer(ctx.text, end))
     more = f" ({others} more below)" if others else ""
     message = f"U+FFFD replaces lost text{more}. The file is not UTF-8 or was converted incorrectly."
     yield Finding(Span(start, end), message)
