@@ -129,3 +129,27 @@ def test_utf_16(encoding: str) -> None:
 @pytest.mark.parametrize("text", ["", "\n", "\ufeff", "\r", "Notes\rfor the team", "----------", "- a\n- b"])
 def test_no_frontmatter_is_intended(text: str) -> None:
     assert [code for code, _ in found(text)] == ["missing-frontmatter"]
+
+
+@pytest.mark.parametrize(
+    ("path", "frontmatter"),
+    [
+        (".claude/rules/a.md", 'paths: "**/*.md"'),
+        (".claude/commands/a.md", "allowed-tools: Read"),
+        (".github/instructions/a.instructions.md", 'applyTo: "**/*.md"'),
+        (".cursor/rules/a.mdc", "globs: '**/*.md'\nalwaysApply: false"),
+    ],
+)
+def test_a_file_in_a_code_fence_is_taken_out_of_it(path: str, frontmatter: str) -> None:
+    whole = f"---\n{frontmatter}\n---\n\nWrite short sentences.\n"
+    for fences in (("```markdown\n", "```\n"), ("~~~\n", "~~~"), ("````md\n", "````\n\n")):
+        document = agent(whole.join(fences), path)
+        (diagnostic,) = (d for d in diagnostics(document) if d.code == "text-before-frontmatter")
+        assert apply_edits(document.text, diagnostic.fixes[0].edits) == whole
+
+
+def test_a_file_that_starts_with_an_example_is_not_in_a_code_fence() -> None:
+    document = agent(
+        "```yaml\n---\npaths: src/**\n---\n```\n\nWrite rules like this.\n", ".claude/rules/a.md"
+    )
+    assert document.reading.status == "clean"

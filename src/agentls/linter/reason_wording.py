@@ -24,7 +24,7 @@ SENTENCES: dict[Cause, str] = {
     "TOML": "`+++` opens TOML; the frontmatter must be YAML between `---` lines",
     "byte order mark": "An invisible byte order mark precedes the opening `---`",
     "text before the frontmatter": "{0} precedes the opening `---`, which must be the first line",
-    "code fence before the frontmatter": "A code fence precedes the opening `---`, which must be the first line",
+    "code fence before the frontmatter": "The file is in a code fence, but its first line must be the opening `---`",
     "blank lines before the frontmatter": "Whitespace precedes the opening `---`, which must be the first line",
     "no frontmatter": "The file does not start with `---`",
     "empty frontmatter": "The frontmatter is empty",

@@ -22,6 +22,9 @@ Repair = Callable[[str, Span], MappedText]
 _LATE_FENCE = lazy_pattern(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE)
 _ALMOST_A_FENCE = lazy_pattern(r"[-\u2010-\u2015\u2212]{2}")
 _CODE_FENCE = lazy_pattern(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
+_CODE_FENCE_AT_END = lazy_pattern(
+    r"^[ \t]*(?:```|~~~)[`~]*[ \t\r]*(?:\n|<!--[^\n]*-->|[ \t\r])*\Z", re.MULTILINE
+)
 _KEY_LINE = lazy_pattern(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
 _IDENTITY_BELOW = lazy_pattern(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description)[ \t]*:\s")
 
@@ -59,9 +62,11 @@ def explain_missing_opening(text: str, start: int) -> Reason:
 def _opens(text: str, end: int, before: str) -> bool:
     """Whether the `---` that ends at `end` is probably intended to open the frontmatter, although the text
     `before` precedes it. If not, it is a thematic break or part of an example of an agent file."""
+    fences = _CODE_FENCE.findall(before)
+    if fences and before == fences[0].strip() and _CODE_FENCE_AT_END.search(text, end):
+        return _KEY_LINE.match(text, end) is not None  # The whole file is in a code fence.
     if not _IDENTITY_BELOW.match(text, end):
         return False
-    fences = _CODE_FENCE.findall(before)
     return len(fences) % 2 == 0 or before == fences[0].strip()
 
 

@@ -29,7 +29,7 @@ from agentls.text.wording import join_names
 _DASHES = lazy_pattern(r"-{3,}")
 _ALMOST_CLOSING = lazy_pattern(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
 _CODE_FENCE_BEFORE = lazy_pattern(r"(?:```|~~~)[^\n]*")
-_CODE_FENCE_AT_END = lazy_pattern(r"\n[ \t]*(?:```|~~~)\s*\Z")
+_CODE_FENCE_AT_END = lazy_pattern(r"\n[ \t]*(?:`{3,}|~{3,})\s*\Z")
 
 
 @rule("advice", subjects=("reason missing-frontmatter", "no frontmatter"))

@@ -70,6 +70,23 @@ def _insert_spaces_after_colons(ctx: Context, where: Span) -> Iterator[Edit]:
             yield Edit(Span(found.end(), found.end()), " ")
 
 
+_LIKELY_KEY_WITHOUT_SPACE = lazy_pattern(r"^[ \t]*(?:-[ \t]+)?[a-z][A-Za-z_-]*:(?=[^\s/:])", re.MULTILINE)
+
+
+def _insert_spaces_after_likely_keys(ctx: Context, where: Span, chunk: Span) -> tuple[Edit, ...]:
+    """Return the edits for an unknown key that is the whole of `where`, or for the fields below a key of `chunk` that
+    does not contain text."""
+    key = ctx.dialect.key(entry_key(ctx.text, chunk))
+    is_text = key is None or key.type in ("text", "enum", "any")
+    word = where.text_in(ctx.text).partition(":")[0]
+    start, end = where if is_text else chunk
+    line_start = ctx.text.rfind("\n", 0, start) + 1
+    if is_text and (line_start != start or word in _DIALOGUE_LABELS or "\n" in where.text_in(ctx.text)):
+        return ()
+    found = _LIKELY_KEY_WITHOUT_SPACE.finditer(ctx.text, line_start, end)
+    return tuple(Edit(Span(each.end(), each.end()), " ") for each in found)
+
+
 @rule("not loaded", subjects=("reason invalid-yaml",))
 def invalid_yaml(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is not valid YAML, and the runtime cannot repair it.
@@ -138,6 +155,9 @@ def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
     at = next((n for n, chunk in enumerate(chunks) if chunk.overlaps(where)), None)
     if at is None:
         return
+    likely = _insert_spaces_after_likely_keys(ctx, where, chunks[at])
+    if likely:
+        yield Fix("Insert a space after the colon", likely)
     items = tuple(find_unquoted_items(ctx.text, entry_value_span(ctx.text, chunks[at])))
     if items:
         title = "Quote each item that needs it" if len(items) > 1 else "Quote the item"
