@@ -60,7 +60,7 @@ def link(path: Path, target: str) -> None:
         pytest.skip("no permission for symbolic links")
 
 
-def test_agents_are_found_where_a_runtime_looks_for_them(write: Write) -> None:
+def test_agents_are_found_where_a_runtime_looks_for_them_and_under_wrong_names(write: Write) -> None:
     write(
         {
             "README.md": "",
@@ -81,6 +81,7 @@ def test_agents_are_found_where_a_runtime_looks_for_them(write: Write) -> None:
         ".claude/CLAUDE.md",
         ".claude/agents/a.md",
         ".claude/agents/b.md",
+        ".claude/agents/f.MD",
         ".claude/agents/.hidden/d.md",
         ".claude/agents/node_modules/e.md",
         ".claude/agents/team/c.md",

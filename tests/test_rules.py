@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentls.linter.consequence import Severity
-from agentls.linter.rule import Rule
+from agentls.linter.rule import Fix, Rule
 from agentls.linter.rules import all_rules
 from agentls.text.offsets import apply_edits
 from harness import FIXTURES, TEXTS, Case, assert_diagnostics, at_length, parse_case
@@ -99,17 +99,23 @@ def all_cases() -> list[Case]:
     return found
 
 
+def fixed(case: Case, path: str, fix: Fix) -> tuple[Case, str]:
+    """Return a case after a fix of the file at `path`, and the path of that file then."""
+    new_path = fix.new_path or path
+    others = {at: text for at, text in case.files.items() if at != path}
+    return Case(case.prose, {**others, new_path: apply_edits(case.files[path], fix.edits)}), new_path
+
+
 def test_every_fix_removes_its_finding() -> None:
     for case in all_cases():
         for path in [path for path in case.files if path.endswith(TEXTS)]:
             before = case.diagnostics(path)
             for diagnostic in before:
                 for fix in diagnostic.fixes:
-                    text = apply_edits(case.files[path], fix.edits)
-                    changed = Case(case.prose, {**case.files, path: text})
-                    after = [d.message for d in changed.diagnostics(path) if d.code == diagnostic.code]
+                    changed, new_path = fixed(case, path, fix)
+                    after = [d.message for d in changed.diagnostics(new_path) if d.code == diagnostic.code]
                     were = [d.message for d in before if d.code == diagnostic.code]
-                    assert len(after) < len(were), (diagnostic.code, fix.title, text)
+                    assert len(after) < len(were), (diagnostic.code, fix.title, changed.files[new_path])
 
 
 def test_no_fix_of_a_milder_finding_causes_an_error() -> None:
@@ -119,10 +125,9 @@ def test_no_fix_of_a_milder_finding_causes_an_error() -> None:
             errors = sum(d.severity == Severity.ERROR for d in before)
             for diagnostic in before:
                 for fix in diagnostic.fixes:
-                    text = apply_edits(case.files[path], fix.edits)
-                    changed = Case(case.prose, {**case.files, path: text})
-                    after = sum(d.severity == Severity.ERROR for d in changed.diagnostics(path))
-                    assert after <= errors, (diagnostic.code, fix.title, text)
+                    changed, new_path = fixed(case, path, fix)
+                    after = sum(d.severity == Severity.ERROR for d in changed.diagnostics(new_path))
+                    assert after <= errors, (diagnostic.code, fix.title, changed.files[new_path])
 
 
 def test_every_rule_fires_in_a_fixture() -> None:

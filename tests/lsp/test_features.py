@@ -262,6 +262,23 @@ async def test_an_action_of_an_older_version_is_refused() -> None:
             await client.code_action_resolve_async(action)
 
 
+@pytest.mark.parametrize(
+    ("name", "moves"), [("vscode-1.139.1", True), ("neovim-0.7.2", True), ("emacs-28.2-eglot-1.9", False)]
+)
+async def test_a_file_that_is_not_read_is_moved_if_the_editor_can_move_files(name: str, moves: bool) -> None:
+    uri = "file:///project/.claude/agent/reviewer.md"
+    async with session(capabilities(name)) as client:
+        open_document(client, CLEAN, uri)
+        start_of_file = t.Range(t.Position(0, 0), t.Position(0, 3))
+        params = t.CodeActionParams(identifier(uri), start_of_file, t.CodeActionContext([]))
+        found = await client.text_document_code_action_async(params) or []
+        moving = [await resolved(client, action) for action in found if action.title == "Move the file"]
+        assert bool(moving) == moves
+        for action in moving:
+            assert action.edit is not None
+            assert action.edit.document_changes == (t.RenameFile(uri, URI),)
+
+
 async def test_a_safe_fix_is_preferred(client: Editor) -> None:
     if not can(client, "text_document.code_action.code_action_literal_support"):
         return

@@ -40,7 +40,7 @@ def json_items(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -
 
 
 def _json_item(path: str, lines: LineIndex, diagnostic: Diagnostic) -> dict[str, Any]:
-    fix = diagnostic.fixes[0] if diagnostic.fixes else None
+    fix = next(iter(_edit_fixes(diagnostic)), None)
     return {
         "path": path,
         "code": diagnostic.code,
@@ -50,6 +50,11 @@ def _json_item(path: str, lines: LineIndex, diagnostic: Diagnostic) -> dict[str,
         **_locations(lines, diagnostic.span),
         "fix": fix and _json_fix(lines, fix),
     }
+
+
+def _edit_fixes(diagnostic: Diagnostic) -> tuple[Fix, ...]:
+    """Return the fixes that are edits. Where a file should be moved to is in the message."""
+    return tuple(fix for fix in diagnostic.fixes if not fix.new_path)
 
 
 def _json_fix(lines: LineIndex, fix: Fix) -> dict[str, Any]:
@@ -125,8 +130,9 @@ def _sarif_result(path: str, lines: LineIndex, diagnostic: Diagnostic) -> dict[s
     }
     if diagnostic.related:
         result["relatedLocations"] = [_sarif_related(artifact, lines, other) for other in diagnostic.related]
-    if diagnostic.fixes:
-        result["fixes"] = [_sarif_fix(artifact, lines, fix) for fix in diagnostic.fixes]
+    fixes = _edit_fixes(diagnostic)
+    if fixes:
+        result["fixes"] = [_sarif_fix(artifact, lines, fix) for fix in fixes]
     return result
 
 

@@ -198,7 +198,8 @@ def _diagnostic(
         Severity(severity),
         message,
         tuple(
-            Fix(title, tuple(Edit(Span(*at), new) for at, new in edits), safe) for title, edits, safe in fixes
+            Fix(title, tuple(Edit(Span(*at), new) for at, new in edits), safe, new_path)
+            for title, edits, safe, new_path in fixes
         ),
         tuple(Related(Span(*at), message, path) for at, message, path in related),
         tuple(tags),

@@ -273,17 +273,23 @@ def dialect_places(name: str, files: UserDialects = ()) -> tuple[Place, ...]:
 
 def all_places(files: UserDialects = ()) -> Iterator[DialectPlace]:
     """Yield the places of all dialects in the order in which they are tried: those of the user's dialects first,
-    and last those that match in any folder. Parsing is lazy, so that a file in a common place does not wait for
-    all others."""
+    and last those that match in any folder or are not read. Parsing is lazy, so that a file in a common place does
+    not wait for all others."""
     user_names = dict.fromkeys(name for name, _ in files)
-    for anywhere in (False, True):
+    for late in (False, True):
         for name in user_names:
             for place in dialect_places(name, files):
-                if anywhere != bool(place.folder):
+                if late == _is_late(place):
                     yield DialectPlace(place, name)
         for shipped in places.shipped_places():
-            if anywhere != bool(shipped.place.folder) and shipped.dialect not in user_names:
+            is_replaced = shipped.dialect in user_names and shipped.place.is_read
+            if late == _is_late(shipped.place) and not is_replaced:
                 yield shipped
+
+
+def _is_late(place: Place) -> bool:
+    """Whether a place is tried after all others: it is in any folder, or is not read."""
+    return not (place.folder and place.is_read)
 
 
 def user_dialects(config: Config) -> UserDialects:

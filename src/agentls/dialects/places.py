@@ -48,15 +48,22 @@ def shipped_dialect_names() -> tuple[str, ...]:
 
 
 def shipped_places() -> Iterator[DialectPlace]:
-    """Yield the places of the shipped dialects in the order of the table."""
+    """Yield the places of the shipped dialects in the order of the table, also those that are not read."""
     return (_place(at) for at, row in enumerate(_rows()) if row.fields)
 
 
 def shipped_places_of(dialect: str) -> tuple[Place, ...]:
-    """Return the places of a shipped dialect."""
-    return tuple(_place(at).place for at, row in enumerate(_rows()) if row.dialect == dialect and row.fields)
+    """Return the places of a shipped dialect that are read."""
+    return tuple(
+        _place(at).place for at, row in enumerate(_rows()) if row.dialect == dialect and _is_read(row)
+    )
 
 
 def place_rows(dialect: str) -> list[dict[str, Any]]:
-    """Return the places of a shipped dialect as plain data, as in `places` of a user's dialect file."""
-    return [row.fields for row in _rows() if row.dialect == dialect and row.fields]
+    """Return the same places as plain data, as in `places` of a user's dialect file."""
+    return [row.fields for row in _rows() if row.fields and row.dialect == dialect and _is_read(row)]
+
+
+def _is_read(row: _Row) -> bool:
+    """Whether a row has a place that is read."""
+    return row.fields is not None and row.fields.get("is_read", True)

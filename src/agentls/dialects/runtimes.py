@@ -87,6 +87,8 @@ class Place(NamedTuple):
     """Whether files in subfolders belong to the place."""
     ignores_case: bool = False
     """Whether a name also matches in other case, so that files that runtimes do not find are reported."""
+    is_read: bool = True
+    """Whether runtimes look there. If not, files are put there by mistake and are reported."""
     fixed_values: Mapping[str, str] = MappingProxyType({})
     """Keys whose value the place fixes, whatever the file contains."""
     rejection_effect: str = ""
@@ -99,9 +101,9 @@ class Place(NamedTuple):
     """Dialects that share the place, each with keys of its own: a file with one of these keys has that dialect,
     and belongs to its place."""
     renamed_suffix: str = ""
-    """The current suffix of file names, where this place is deprecated."""
+    """The suffix that file names must have, where this place is deprecated or is not read."""
     moved_to: str = ""
-    """The current folder of such files, if it is another one."""
+    """The folder where such files belong, if it is another one."""
 
     def holds(self, path: str) -> bool:
         """Whether the file at `path` is in this place. The path is written with `/`; for the scope "plugin" it is
@@ -137,7 +139,7 @@ class Place(NamedTuple):
         """Return the name of the file at `path` without the suffix that the pattern of the place requires."""
         name = path.rpartition("/")[2]
         fixed = self.files.rpartition("*")[2]
-        return name.removesuffix(fixed) if "*" in self.files else name.rpartition(".")[0]
+        return name[: len(name) - len(fixed)] if "*" in self.files else name.rpartition(".")[0]
 
 
 class Fences(NamedTuple):
@@ -170,7 +172,12 @@ class FileSelection(NamedTuple):
     """Which files of a place a runtime reads."""
 
     recursive: bool = True
-    """Whether files in subfolders of the place are read."""
+    """Whether files in subfolders of the place are read. If each file has its own folder, the folder does not
+    count."""
+    needs_own_folder: bool = False
+    """Whether a file that is not in a subfolder of the place is not read."""
+    ignored_folders: tuple[str, ...] = ()
+    """Names of folders below the place whose files are not read."""
     ignored_files: tuple[str, ...] = ()
     """Patterns for the names of files that are not read."""
     accepted_files: tuple[str, ...] = ()

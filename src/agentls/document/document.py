@@ -11,11 +11,11 @@ from agentls.dialects import loader, tool_names
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
-from agentls.dialects.value_schema import is_met
 from agentls.document import foreign_format
 from agentls.document.foreign_format import ForeignFormat
 from agentls.document.tools import AvailableTools, ToolList, available_tools, resolve_entry
 from agentls.readers.reading import FileIdentity, Reading
+from agentls.readers.selection import drop_unread, explain_unread_file
 from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
 from agentls.text.frontmatter import FrontmatterBlock, find_block, recover_entries
@@ -80,18 +80,17 @@ class Document(AgentFile):
     def readings(self) -> tuple[Reading, ...]:
         """The readings of the primary readers, the owner of the folder first.
 
-        A runtime that leaves the file to others because of its content is excluded, unless all do so.
+        A runtime that does not read the file because of its place, its name or what it says is excluded, unless
+        none reads it.
         """
-        return tuple(r for r in self._primary_readings if not self._declines(r)) or self._primary_readings
+        read = tuple(reading for reading in self.primary_readings if not reading.unread_reason)
+        return read or tuple(map(drop_unread, self.primary_readings))
 
     @cached_property
     def other_readings(self) -> tuple[Reading, ...]:
         """The readings of all other readers."""
-        left = tuple(
-            reading
-            for reading in self._primary_readings
-            if not any(reading is counted for counted in self.readings)
-        )
+        unread = tuple(reading for reading in self.primary_readings if reading.unread_reason)
+        left = unread if len(unread) < len(self.primary_readings) else ()
         others = (make_reader(runtime, dialect, self.config) for runtime, dialect in self.other_readers)
         return left + tuple(self._read(reader) for reader in others)
 
@@ -102,24 +101,32 @@ class Document(AgentFile):
         runtimes = (runtime for runtime in self.dialect.runtimes if not runtime.is_advisory)
         return tuple(self._read(Reader(runtime, self.dialect)) for runtime in runtimes)
 
-    @cached_property
-    def _primary_readings(self) -> tuple[Reading, ...]:
-        return tuple(self._read(reader) for reader in self.readers)
+    @property
+    def is_documentation(self) -> bool:
+        """Whether the file is documentation beside agent files: it has no frontmatter, and no runtime reads it."""
+        place = self.identity.place
+        has_fixed_name = place is not None and "*" not in place.files
+        return (
+            self.frontmatter is None
+            and not has_fixed_name
+            and all(reading.unread_reason for reading in self.primary_readings)
+        )
 
-    @staticmethod
-    def _declines(reading: Reading) -> bool:
-        leaves, root = reading.runtime.declines_when, reading.root
-        return leaves is not None and root is not None and is_met(leaves, root)
+    @cached_property
+    def primary_readings(self) -> tuple[Reading, ...]:
+        """The readings of all primary readers, also of those that do not read the file."""
+        return tuple(self._read(reader) for reader in self.readers)
 
     def _read(self, reader: Reader) -> Reading:
         read = load_strategy(reader.runtime.strategy)
         reading = read(self.text, self.identity, reader.dialect, reader.runtime)
         withheld = self.identity.withheld
-        if withheld is None or reader.runtime.name not in withheld.runtimes:
-            return reading
-        # A file without frontmatter may be documentation, so that nothing else is wrong with it.
-        others = (reason for reason in reading.reasons if reason.kind != "missing-frontmatter")
-        return reading._replace(status="dropped", reasons=(withheld.reason, *others))
+        if withheld and reader.runtime.name in withheld.runtimes:
+            # A file without frontmatter may be documentation, so that nothing else is wrong with it.
+            others = (reason for reason in reading.reasons if reason.kind != "missing-frontmatter")
+            return reading._replace(status="dropped", reasons=(withheld.reason, *others))
+        reason = explain_unread_file(reading, self.identity)
+        return reading._replace(unread_reason=reason) if reason else reading
 
     def blocked_callers(self, reading: Reading) -> frozenset[str]:
         """Who cannot start the definition according to `reading`, by its keys or its place: "person", "model",

@@ -40,8 +40,8 @@ def locate(
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
     listed = _listed_placement(inside, plugin, files) if plugin and inside else None
     for place, dialect in loader.all_places(files):
-        if listed and not place.folder:
-            return listed  # A manifest decides before the places that may be in any folder.
+        if listed and not (place.folder and place.is_read):
+            return listed  # A manifest decides before the places that are in any folder or are not read.
         if place.scope != "plugin" and place.holds(path):
             owner = _deciding_dialect(path, text, place, files) or DialectPlace(place, dialect)
             return Placement(owner.dialect, _identity(path, owner.place), owner.place)
@@ -103,7 +103,8 @@ def content_root(document: Document) -> str | None:
 
 def _identity(path: str, place: Place) -> FileIdentity:
     name = path.rpartition("/")[2]
-    return FileIdentity(place.stem(path), "", place.below(path), name, place.fixed_values, place.base(path))
+    base = place.base(path)
+    return FileIdentity(place.stem(path), "", place.below(path), name, place.fixed_values, base, place=place)
 
 
 def make_document(

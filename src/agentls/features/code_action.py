@@ -11,26 +11,34 @@ from agentls.text.offsets import Edit, Span
 
 
 class CodeAction(NamedTuple):
-    """A title, its edits, the diagnostics that it removes, and whether it is the preferred fix."""
+    """A title, its edits, the diagnostics that it removes, whether it is the preferred fix, and the path that the
+    file is moved to ("" if it stays where it is)."""
 
     title: str
     edits: tuple[Edit, ...]
     diagnostics: tuple[Diagnostic, ...]
     is_preferred: bool = False
+    new_path: str = ""
 
 
-def code_actions(document: Document, diagnostics: list[Diagnostic], span: Span) -> list[CodeAction]:
+def code_actions(
+    document: Document, diagnostics: list[Diagnostic], span: Span, *, moves: bool = True
+) -> list[CodeAction]:
     """The code actions for the `diagnostics` that overlap `span`: their fixes in the order of the text, then an
-    ignore comment for each code and line."""
+    ignore comment for each code and line. `moves` tells whether the editor can move files."""
     here = [diagnostic for diagnostic in diagnostics if diagnostic.span.overlaps(span)]
-    return [*_fixes(here), *_suppressions(document, here)]
+    fixes = [action for action in _fixes(here) if moves or not action.new_path]
+    return [*fixes, *_suppressions(document, here)]
 
 
 def _fixes(diagnostics: list[Diagnostic]) -> list[CodeAction]:
     found = []
     for diagnostic in diagnostics:
         best = next((fix for fix in diagnostic.fixes if fix.safe), None)
-        found += [CodeAction(fix.title, fix.edits, (diagnostic,), fix is best) for fix in diagnostic.fixes]
+        found += [
+            CodeAction(fix.title, fix.edits, (diagnostic,), fix is best, fix.new_path)
+            for fix in diagnostic.fixes
+        ]
     return found
 
 

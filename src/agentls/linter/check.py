@@ -44,8 +44,11 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     """Return the diagnostics of a document in the order of the text.
 
     `world` answers questions about the surroundings of the document. Of each rule, at most the first `MAX_FINDINGS`
-    findings are kept. A rule that fails is logged, and the findings of the others are kept.
+    findings are kept. A rule that fails is logged, and the findings of the others are kept. Documentation beside
+    agent files has none.
     """
+    if document.is_documentation:
+        return []
     context = Context(document, config, world)
     limit = _max_findings(document)
     found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context, limit)]
@@ -71,6 +74,8 @@ def check_in_project(document: Document, config: Config, world: World) -> list[D
     They and the diagnostics of `check` in a world without a project are together all diagnostics, unless the
     document has ignore comments.
     """
+    if document.is_documentation:
+        return []
     context = Context(document, config, world)
     limit = _max_findings(document)
     found = [(rule, finding) for rule in project_rules(context) for finding in _run(rule, context, limit)]

@@ -92,6 +92,10 @@ SENTENCES: dict[Cause, str] = {
     "file in a subfolder": "The file is in the subfolder {0}",
     "file name ignored": "The file name matches {0}",
     "file name not accepted": "The file must be named {any}",
+    "file not in its own folder": "The file is not in a folder of its own",
+    "folder not read": "Unknown folder {0}",
+    "folder reserved": "The folder name {0} is reserved",
+    "left to others": "{0} leaves the file to other runtimes",
     # Plugins
     "folder replaced": "{0} in `plugin.json` replaces the folder {1} and does not list this file",
     "manifest not JSON": "The plugin is rejected: its `plugin.json` is invalid JSON",

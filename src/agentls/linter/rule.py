@@ -32,11 +32,13 @@ Tag = Literal["unnecessary", "deprecated"]
 
 class Fix(NamedTuple):
     """A title and edits that remove a finding. A fix is safe if it changes nothing else in what the runtime reads,
-    and unsafe if it depends on a guess about what the author intended."""
+    and unsafe if it depends on a guess about what the author intended. `new_path` is the path that the file is
+    moved to, "" if it stays where it is."""
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = False
+    new_path: str = ""
 
 
 class Related(NamedTuple):

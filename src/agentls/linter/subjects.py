@@ -55,6 +55,8 @@ def document_subjects(context: Context) -> set[str]:
     """Return the subjects that a document has, except those of its format."""
     document = context.document
     found = {subject for reading in document.readings for subject in _reading_subjects(reading)}
+    if any(reading.unread_reason for reading in document.primary_readings):
+        found.add("unread file")
     block, first = document.frontmatter, document.readings[0]
     if block is None or block.closing is None:
         found.add("unclosed frontmatter")

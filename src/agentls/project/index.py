@@ -170,9 +170,9 @@ class Index:
     def resolve(self, reference: Reference, names: Names) -> list[Definition]:
         """The definitions that a reference in the file of `names` can mean, the most likely first.
 
-        Definitions that a reader of the file loads come before others; then those in the same plugin, in the
-        same base folder or the nearest parent folder, and in the user folder. This is the order of Claude Code
-        (its docs, 2026-08-22); that of other runtimes is not documented.
+        Definitions that load come before others, then those that a reader of the file loads; then those in the
+        same plugin, in the same base folder or the nearest parent folder, and in the user folder. This is the
+        order of Claude Code (its docs, 2026-08-22); that of other runtimes is not documented.
         """
         found = self.find_definitions(reference.kind, reference.name)
         if reference.qualifier:
@@ -201,8 +201,8 @@ class Index:
             defined = (each for file in self for each in file.definitions)
             self._visible[kinds] = [each for each in defined if each.kind in kinds and each.loads]
         owner = {*names.runtimes[:1]}
-        ranks: dict[object, tuple[bool, int, int, int]] = {}
-        found: list[tuple[tuple[bool, int, int, int], str, str, Definition]] = []
+        ranks: dict[object, tuple[bool, bool, int, int, int]] = {}
+        found: list[tuple[tuple[bool, bool, int, int, int], str, str, Definition]] = []
         for each in self._visible[kinds]:
             is_same_file = each.path == names.path
             if (is_same_file and each.kind != "server") or (
@@ -237,7 +237,7 @@ class Index:
         """The namespace of `definition`, which contains it if it is loaded."""
         return self._namespaces.get(_namespace_key(definition)) or Namespace()
 
-    def _distance(self, definition: Definition, names: Names) -> tuple[bool, int, int, int]:
+    def _distance(self, definition: Definition, names: Names) -> tuple[bool, bool, int, int, int]:
         """The distance of a definition from a file that refers to it, as a sort key."""
         known = not names.runtimes or not set(names.runtimes).isdisjoint(definition.runtimes)
         near = definition.kind == "server" and definition.path == names.path
@@ -253,7 +253,12 @@ class Index:
             steps = (2, 0)
         else:
             steps = (3 if not definition.qualifier else 4, 0)
-        return (not known, *steps, _ANY.index(definition.kind) if definition.kind in _ANY else 0)
+        return (
+            not definition.loads,
+            not known,
+            *steps,
+            _ANY.index(definition.kind) if definition.kind in _ANY else 0,
+        )
 
 
 _NO_SPAN = Span(0, 0)

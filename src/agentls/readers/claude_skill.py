@@ -14,7 +14,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
 from agentls.dialects.value_schema import TRUE_WORDS
 from agentls.readers.claude_code import parse_frontmatter
-from agentls.readers.pipeline import explain_unread_file, first_line
+from agentls.readers.pipeline import first_line
 from agentls.readers.reading import FileIdentity, LoadStatus, Reading
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Mapping, Scalar
@@ -28,11 +28,9 @@ _DEFAULT_DESCRIPTION = "Skill"
 def read_skill(text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime) -> Reading:
     """Return the reading of a skill by Claude Code."""
     parsed = parse_frontmatter(text, runtime)
-    reason = explain_unread_file(identity, runtime) or parsed.reason
+    reason = parsed.reason
     plain = reason is not None and reason.kind == "missing-frontmatter"
-    status: LoadStatus = parsed.status
-    if reason and not plain:
-        status = "damaged" if reason is parsed.reason else "dropped"
+    status: LoadStatus = "damaged" if reason and not plain else parsed.status
     return Reading(
         runtime,
         dialect,

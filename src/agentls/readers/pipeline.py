@@ -86,14 +86,9 @@ def make_strategy(parse_block: BlockParser) -> Callable[[str, FileIdentity, Dial
 def _read(
     parse_block: BlockParser, text: str, identity: FileIdentity, dialect: Dialect, runtime: Runtime
 ) -> Reading:
-    hidden = explain_unread_file(identity, runtime)
     frame = find_frontmatter(text, runtime.fences)
-    reason = None if frame else explain_missing_frontmatter(text, runtime)
-    # A file without frontmatter is probably not an agent file, so that nothing is wrong if it is not read.
-    if hidden and not (reason and reason.kind == "missing-frontmatter"):
-        return _ended(runtime, dialect, identity, hidden, None, "skipped")
     if frame is None:
-        assert reason is not None, "a file without frontmatter has a reason"
+        reason = explain_missing_frontmatter(text, runtime)
         if reason.kind == "missing-frontmatter" and runtime.naming.default_name == "folder":
             # A file with a fixed name, such as `SKILL.md`, is an agent file; others may be documentation.
             reason = reason._replace(kind="unopened-frontmatter")
@@ -134,29 +129,6 @@ def _read(
         None if status == "damaged" else agent_description(root, text[frame.body :], runtime),
         outcome.ignored_lines,
     )
-
-
-def explain_unread_file(identity: FileIdentity, runtime: Runtime) -> Reason | None:
-    """Return the reason why the runtime does not read a file with this location and name, or `None` if it reads
-    it."""
-    from fnmatch import fnmatchcase
-
-    deepest = 1 if runtime.naming.default_name == "folder" else 0
-    if len(identity.subfolders) > deepest and not runtime.files.recursive:
-        folder = "/".join(identity.subfolders)
-        return Reason("unread-file", "file in a subfolder", Span(0, 3), (folder,))
-    ignoring = next(
-        (pattern for pattern in runtime.files.ignored_files if fnmatchcase(identity.file_name, pattern)), None
-    )
-    if ignoring:
-        return Reason("unread-file", "file name ignored", Span(0, 3), (ignoring,))
-    if (
-        runtime.files.accepted_files
-        and identity.file_name
-        and not any(fnmatchcase(identity.file_name, pattern) for pattern in runtime.files.accepted_files)
-    ):
-        return Reason("unread-file", "file name not accepted", Span(0, 3), runtime.files.accepted_files)
-    return None
 
 
 def explain_missing_frontmatter(text: str, runtime: Runtime) -> Reason:

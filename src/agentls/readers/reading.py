@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from agentls.dialects.loader import Dialect
-from agentls.dialects.runtimes import Runtime
+from agentls.dialects.runtimes import Place, Runtime
 from agentls.dialects.value_schema import Mismatch
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
@@ -80,9 +80,12 @@ Cause = Literal[
     "file in a subfolder",
     "file name ignored",
     "file name not accepted",
+    "file not in its own folder",
     "flow mapping",
     "flow sequence",
+    "folder not read",
     "folder replaced",
+    "folder reserved",
     "handler not a mapping",
     "hook entry without a list",
     "hook field invalid",
@@ -96,6 +99,7 @@ Cause = Literal[
     "key inside a value",
     "key missing",
     "key of another variant",
+    "left to others",
     "line not indented",
     "lines end in CR",
     "list not indented",
@@ -167,7 +171,8 @@ class FileIdentity(NamedTuple):
     plugin that the file belongs to ("" for a project). `subfolders` are the folders between the place and the
     file. `fixed_values` are the keys whose value the place fixes, whatever the file contains. `base_folder` is the
     folder that the place is relative to (with `/`, "" if it is unknown): the root of a project or of a plugin, or
-    the user folder. `withheld` tells why its plugin does not provide the file, `None` if it does.
+    the user folder. `withheld` tells why its plugin does not provide the file, `None` if it does. `place` is `None`
+    if the configuration or the user sets the dialect.
     """
 
     stem: str
@@ -177,6 +182,7 @@ class FileIdentity(NamedTuple):
     fixed_values: abc.Mapping[str, str] = MappingProxyType({})
     base_folder: str = ""
     withheld: Withheld | None = None
+    place: Place | None = None
 
     def default_name(self, of: Literal["none", "file", "path", "folder"]) -> str:
         """Return the name that is used if the file has none: that of the file, that of its folder, or its path
@@ -194,7 +200,8 @@ class Reading(NamedTuple):
     it, and `closing` that of the dashes that end it (`None` without frontmatter). `root` is the tree that the
     runtime reads, with spans in the document. `repaired_values` are the spans of the values that the repair
     quoted or read as if they were quoted, and `ignored_lines` those of lines that it ignored. The prompt starts
-    at `body_start`. `name` and `description` are what the runtime shows.
+    at `body_start`. `name` and `description` are what the runtime shows. If the runtime does not look at the file at
+    all, `unread_reason` tells why, and the rest is how it would read the text elsewhere.
     """
 
     runtime: Runtime
@@ -209,6 +216,7 @@ class Reading(NamedTuple):
     name: str | None
     description: str | None
     ignored_lines: tuple[Span, ...] = ()
+    unread_reason: Reason | None = None
 
     @property
     def loads(self) -> bool:

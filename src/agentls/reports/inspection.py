@@ -50,7 +50,8 @@ class RuntimeReport(NamedTuple):
     `is_readable` is that of the reading: a file can be readable and yet rejected.
     `reasons` state why it does not load unchanged, each with its line. `notes` state further effects that
     the author may not expect. If `loads` is false, the other fields have the values that would apply if it
-    loaded. `is_primary` tells whether the runtime owns the folder or is named by the configuration.
+    loaded. `is_read` is false if the runtime does not look at the file; if others do, the rest is about its text.
+    `is_primary` tells whether the runtime owns the folder or is named by the configuration.
     `capabilities` is `None` if the project is unknown, and `use` if the format has no file patterns.
     """
 
@@ -69,6 +70,7 @@ class RuntimeReport(NamedTuple):
     notes: tuple[str, ...]
     capabilities: Capabilities | None = None
     use: Use | None = None
+    is_read: bool = True
 
 
 class PortabilityCheck(NamedTuple):
@@ -119,6 +121,7 @@ def report_for(document: Document, reading: Reading, index: Index | None = None)
         tuple(_notes(document, reading, tools)) if reading.loads else (),
         capabilities.find_capabilities(document, reading, tools, index) if index else None,
         when_used(reading, text) if reading.loads else None,
+        reading.unread_reason is None,
     )
 
 
@@ -145,7 +148,8 @@ def _resolved_model(reading: Reading, models: Models) -> ResolvedModel:
 
 def _reason_texts(document: Document, reading: Reading) -> Iterator[str]:
     """Why the file does not load, or only after repair, in the order of the text."""
-    for reason in reading.reasons:
+    reasons = [reading.unread_reason] if reading.unread_reason else reading.reasons
+    for reason in reasons:
         yield f"line {_line(document, reason.span)}: {describe_reason(reason)}"
     if not reading.loads or reading.root is None:
         return
@@ -266,6 +270,7 @@ def _report_data(report: RuntimeReport) -> dict[str, Any]:
     return {
         "runtime": report.runtime.name,
         "counts": report.is_primary,
+        "reads": report.is_read,
         "loads": report.loads,
         "readable": report.is_readable,
         "how": report.status,
@@ -328,13 +333,18 @@ def is_usable(report: RuntimeReport) -> bool:
     """Whether the runtime can start an agent from the file, with tools unless it has none on purpose."""
     grammar = report.runtime.tool_grammar
     on_purpose = grammar is not None and grammar.empty_is_intended and report.tools.mode == "none"
-    return report.loads and report.status != "damaged" and (on_purpose or not report.tools.is_empty)
+    return (
+        report.is_read
+        and report.loads
+        and report.status != "damaged"
+        and (on_purpose or not report.tools.is_empty)
+    )
 
 
 def verdict(report: RuntimeReport) -> str:
     """A sentence on what the runtime does with the file."""
     title = f"{report.runtime.title} {report.runtime.version}".rstrip()
-    if not report.loads:
+    if not (report.loads and report.is_read):
         return f"{title} {report.runtime.effects.rejection_effect.replace('the file', 'this file')}."
     if report.status == "damaged" and report.runtime.effects.degraded_effect:
         return f"{title} cannot read the frontmatter: it {report.runtime.effects.degraded_effect}."

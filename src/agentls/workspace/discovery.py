@@ -198,7 +198,9 @@ def _agent_folders() -> tuple[tuple[str, ...], tuple[str, ...]]:
     contain these or configuration files, such as `/.claude`."""
     from agentls.dialects import config_files  # A file that the user names needs no walk.
 
-    folders = {place.folder for place in _places() if place.scope == "project" and place.folder}
+    folders = {
+        place.folder for place in _places() if place.scope == "project" and place.folder and place.is_read
+    }
     beside = {file.rpartition("/")[0] for file in config_files.config_file_paths() if file.startswith(".")}
     targets = folders | beside - {""}
     parents = {f"/{folder[:at]}" for folder in targets for at in range(len(folder)) if folder[at] == "/"}

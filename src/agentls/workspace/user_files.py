@@ -27,7 +27,8 @@ def is_user_folder(root: str) -> bool:
 def find_user_files(search: SearchOptions, root: str) -> Iterator[str]:
     """Yield the paths on the disk of the user's own files that apply in the project at `root`."""
     home = user_folder()
-    for place in dict.fromkeys(place.folder for place, _ in loader.all_places() if place.scope != "plugin"):
+    read = (place for place, _ in loader.all_places() if place.scope != "plugin" and place.is_read)
+    for place in dict.fromkeys(place.folder for place in read):
         top = _moved(f"{home}/{place}")
         if place and os.path.isdir(top):
             yield from _below(top, search)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.reason_wording import describe_reason
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
 from agentls.linter.shared.load_reasons import (
     FENCE,
@@ -21,8 +22,10 @@ from agentls.linter.shared.translation import (
     is_reported_for_file,
     translate_file,
 )
+from agentls.readers.reading import Reading, Reason
 from agentls.readers.yaml_errors import dash_run
 from agentls.text.offsets import Edit, Span
+from agentls.text.paths import relative_to
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names
 
@@ -444,8 +447,11 @@ def outdated_file_name(ctx: Context) -> Iterator[Finding]:
         return
     folder = f"{place.moved_to}/" if place.moved_to else ""
     name = f"{folder}{place.stem(ctx.document.path)}{place.renamed_suffix}"
+    path = name if place.moved_to else "/".join((place.folder, *place.below(ctx.document.path), name))
     yield Finding(
-        Span(0, min(3, len(ctx.text))), f"The file name or folder is deprecated; move the file to `{name}`."
+        Span(0, min(3, len(ctx.text))),
+        f"The file name or folder is deprecated; move the file to `{name}`.",
+        _move(ctx, path) if place.folder else (),
     )
 
 
@@ -556,11 +562,15 @@ def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
         yield finding._replace(fixes=ctx.make_fix("Change to `---`", Edit(finding.span, FENCE)))
 
 
-@rule("ignored", subjects=("reason unread-file",))
+@rule("ignored", subjects=("unread file",))
 def unread_file(ctx: Context) -> Iterator[Finding]:
     """The runtime does not read files with this name or in this folder.
 
-    Gemini CLI does not read files in subfolders, or files whose names start with `_`.
+    Claude Code reads agents only in `.claude/agents` and its subfolders, and only if their names end in
+    `.md`. A skill is `SKILL.md` in a folder of its own, directly below `.claude/skills`. VS Code looks
+    only directly into `.github/agents`, and Gemini CLI only into `.gemini/agents`. None of them reports a
+    file elsewhere. A file that only some of its runtimes do not read is an information. Text without
+    frontmatter is documentation and not reported.
 
     ## Bad
 
@@ -573,6 +583,15 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
 
+    ```markdown .claude/skills/style/layout/SKILL.md
+    ---
+    name: layout
+    description: How code is laid out here. Use it when writing code.
+    ---
+
+    Four spaces.
+    ```
+
     ## Good
 
     ```markdown .gemini/agents
@@ -583,5 +602,63 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
 
     You review code.
     ```
+
+    ```markdown .claude/skills/layout/SKILL.md
+    ---
+    name: layout
+    description: How code is laid out here. Use it when writing code.
+    ---
+
+    Four spaces.
+    ```
     """
-    yield from findings_for_reason(ctx, "unread-file", consequence=Consequence.IGNORED)
+    unread: dict[Reason, list[Reading]] = {}
+    for reading in ctx.document.primary_readings:
+        reason = reading.unread_reason
+        if reason and reason.cause != "left to others":
+            unread.setdefault(reason, []).append(reading)
+    is_read = any(not reading.unread_reason for reading in ctx.readings)
+    if is_read and ctx.document.frontmatter is None:
+        return
+    consequence = Consequence.ADVICE if is_read else Consequence.IGNORED
+    for reason, readings in unread.items():
+        path = _readable_path(ctx, readings[0], reason)
+        effect = describe_effect((r.runtime for r in readings), readings[0].runtime.effects.rejection_effect)
+        message = f"{describe_reason(reason)}. {effect}."
+        fixes: tuple[Fix, ...] = ()
+        if path:
+            message += f" Move it to `{path}`."
+            fixes = _move(ctx, path)
+        yield Finding(
+            Span(0, min(3, len(ctx.text))), message, fixes, effects=effects_on(readings, consequence)
+        )
+
+
+_PLAIN_NAME = lazy_pattern(r"[\w-]+")
+
+
+def _readable_path(ctx: Context, reading: Reading, reason: Reason) -> str:
+    """Return the path below the base folder at which the runtime reads the file, "" if that is unknown."""
+    identity, place = ctx.document.identity, ctx.document.identity.place
+    if place is None or reason.cause == "file name ignored":
+        return ""
+    folder = place.moved_to or place.folder
+    if reading.runtime.naming.default_name != "folder":
+        below = identity.subfolders if reason.cause != "file in a subfolder" else ()
+        suffix = place.renamed_suffix
+        return "/".join((folder, *below, identity.stem + suffix if suffix else identity.file_name))
+    file_name = next(iter(reading.runtime.files.accepted_files), identity.file_name)
+    own_folder = identity.stem
+    if identity.file_name.lower() == file_name.lower():
+        is_usable = identity.subfolders and reason.cause != "folder reserved"
+        own_folder = identity.subfolders[-1] if is_usable else reading.string("name") or ""
+    return f"{folder}/{own_folder}/{file_name}" if _PLAIN_NAME.fullmatch(own_folder) else ""
+
+
+def _move(ctx: Context, path: str) -> tuple[Fix, ...]:
+    """Return the fix that moves the file to `path` below its base folder, unless there is a file already."""
+    base = ctx.document.identity.base_folder
+    depth = relative_to(ctx.document.path, base).count("/") if base else ctx.document.path.count("/")
+    if ctx.world.exists("../" * depth + path):
+        return ()
+    return (Fix("Move the file", (), new_path=f"{base}/{path}" if base else path),)

@@ -51,7 +51,8 @@ def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeActio
 
 
 def _actions(snapshot: Snapshot, file: OpenAgentFile, span: Span) -> list[CodeAction]:
-    return feature.code_actions(file.document, snapshot.diagnostics(file.opened), span)
+    moves = snapshot.client.supports_file_renames
+    return feature.code_actions(file.document, snapshot.diagnostics(file.opened), span, moves=moves)
 
 
 def _converted(
@@ -69,6 +70,8 @@ def _converted(
 
 def _edit(snapshot: Snapshot, file: OpenAgentFile, action: CodeAction) -> t.WorkspaceEdit:
     opened = file.opened
+    if action.new_path:
+        return t.WorkspaceEdit(document_changes=[t.RenameFile(opened.uri, snapshot.uri(action.new_path))])
     return convert.to_workspace_edit(
         action.edits, opened.uri, opened.version, file.positions, snapshot.client
     )
