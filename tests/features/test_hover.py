@@ -308,7 +308,6 @@ def test_variables_of_a_prompt(prompt: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "words"),
     [
-        (".github/workflows/triage.md", "---\non: issues\n---\n", "agentic workflow"),
         ("/home/me/p/.github/ISSUE_TEMPLATE/bug.md", "---\nname: Bug\n---\n", "template for issues"),
         (".codex/agents/reviewer.toml", 'name = "reviewer"\n', "Codex"),
         (".claude/agents/README.md", "# Our agents\n", "documentation"),

@@ -166,12 +166,12 @@ async def test_prose_is_not_completed(client: Editor) -> None:
 
 
 async def test_an_unsupported_file_has_a_hover_and_no_findings(client: Editor) -> None:
-    uri = "file:///project/.github/workflows/triage.md"
-    open_document(client, "---\non: issues\n---\n\nSort the issues.\n", uri)
+    uri = "file:///project/.github/ISSUE_TEMPLATE/bug.md"
+    open_document(client, "---\nname: Bug\n---\n\nWhat is wrong?\n", uri)
     card = await client.text_document_hover_async(t.HoverParams(identifier(uri), t.Position(0, 1)))
     assert card is not None
     assert isinstance(card.contents, t.MarkupContent)
-    assert "workflow" in card.contents.value
+    assert "template" in card.contents.value
     assert await client.text_document_hover_async(t.HoverParams(identifier(uri), t.Position(4, 1))) is None
     await close_document(client, uri)
 
