@@ -308,8 +308,11 @@ class Runtime(NamedTuple):
     """The version that was observed; "" if none was."""
     source: str = "observed"
     fences: Fences = Fences()
-    without_frontmatter: Literal["skipped", "prompt", "no metadata"] = "skipped"
-    """A file without frontmatter is not loaded, its text becomes the prompt, or it has no metadata."""
+    without_frontmatter: Literal["skipped", "reported", "prompt", "addressed prompt", "no metadata"] = (
+        "skipped"
+    )
+    """A file without frontmatter is not loaded, silently or with an error; its text becomes the prompt, or only if
+    it speaks to an agent; or it has no metadata."""
     unreadable: Literal["skipped", "prompt", "no metadata"] = "skipped"
     """The same for a file whose frontmatter cannot be parsed; the `---` lines then belong to the
     prompt."""

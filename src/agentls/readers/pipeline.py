@@ -27,6 +27,7 @@ from agentls.readers.reading import (
 )
 from agentls.readers.scalars import find_unknown_tag, retype_scalars
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
+from agentls.text.address import speaks_to_agent
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 
@@ -93,7 +94,11 @@ def _read(
             # A file with a fixed name, such as `SKILL.md`, is an agent file; others may be documentation.
             reason = reason._replace(kind="unopened-frontmatter")
         plain = reason.kind == "missing-frontmatter"
-        ended = _ended(runtime, dialect, identity, reason, None, runtime.without_frontmatter, clean=plain)
+        is_loaded = runtime.without_frontmatter in ("prompt", "no metadata") or (
+            runtime.without_frontmatter == "addressed prompt" and plain and speaks_to_agent(text)
+        )
+        effect = runtime.without_frontmatter if is_loaded else "skipped"
+        ended = _ended(runtime, dialect, identity, reason, None, effect, clean=plain)
         description = agent_description(None, text, runtime) if ended.status == "clean" else None
         return ended._replace(description=description)
     outcome = parse_block(text, frame.block, runtime)

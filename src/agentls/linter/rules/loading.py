@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.unsupported_files import find_unsupported_file
-from agentls.linter.consequence import Consequence, effects_on
+from agentls.linter.consequence import Consequence, Effect, effects_on
 from agentls.linter.reason_wording import describe_reason
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
 from agentls.linter.shared.load_reasons import (
@@ -24,6 +24,7 @@ from agentls.linter.shared.translation import (
 )
 from agentls.readers.reading import Reading, Reason
 from agentls.readers.yaml_errors import dash_run
+from agentls.text.address import speaks_to_agent
 from agentls.text.offsets import Edit, Span
 from agentls.text.paths import relative_to
 from agentls.text.patterns import lazy_pattern
@@ -40,9 +41,11 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """A file in a folder of agents has no frontmatter.
 
     An agent needs frontmatter with a `name` and a `description`. Claude Code treats a file in a project's
-    `agents` folder that does not start with `---` as documentation and does not load it. A README there is
-    not reported. OpenCode and Kilo load every file in that folder as an agent, also a README, and use its
-    whole text as the prompt.
+    `agents` folder that does not start with `---` as documentation and silently skips it; Gemini CLI and
+    Copilot CLI report an error. A text that speaks to an agent ("You are ...") is meant as one, so this is
+    a warning, or an error where the runtime reports one. For other texts it is an information, and a README
+    is not reported. OpenCode and Kilo load every file in that folder as an agent, also a README, and use
+    its whole text as the prompt. So does VS Code with a text that speaks to an agent.
 
     ## Bad
 
@@ -63,15 +66,17 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     """
     if ctx.in_plugin:
         return
-    found = list(findings_for_reason(ctx, "missing-frontmatter", consequence=Consequence.ADVICE))
+    found = list(findings_for_reason(ctx, "missing-frontmatter"))
     if found and find_unsupported_file(ctx.document.path, ctx.text) is None:
-        yield from found
+        effects = tuple(_effects_of_missing_frontmatter(ctx))
+        yield from (finding._replace(effects=effects) for finding in found)
+        return
     prompts = [
         reading
         for reading in ctx.readings
         if reading.block is None
         and reading.status == "clean"
-        and reading.runtime.without_frontmatter == "prompt"
+        and reading.runtime.without_frontmatter in ("prompt", "addressed prompt")
     ]
     if prompts and ctx.dialect.kind == "agent":
         what = f"loads the file as the agent `{prompts[0].name}` with its whole text as the prompt"
@@ -79,6 +84,18 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
         end = ctx.text.find("\n")
         first_line = Span(0, end if end >= 0 else len(ctx.text))
         yield Finding(first_line, f"The frontmatter is missing. {effect}.")
+
+
+def _effects_of_missing_frontmatter(ctx: Context) -> Iterator[Effect]:
+    """Yield the effects on the runtimes that do not load the file, by whether it is meant as an agent."""
+    place = ctx.document.identity.place
+    is_named_agent = place is not None and place.files.startswith("*.") and place.files.count(".") > 1
+    is_agent = is_named_agent or speaks_to_agent(ctx.text)
+    for reading in ctx.readings:
+        if any(reason.kind == "missing-frontmatter" for reason in reading.reasons):
+            is_reported = reading.runtime.without_frontmatter == "reported"
+            meant = Consequence.NOT_LOADED if is_reported else Consequence.IGNORED
+            yield from effects_on([reading], meant if is_agent else Consequence.ADVICE)
 
 
 @rule("ignored", subjects=("reason missing-frontmatter",))
