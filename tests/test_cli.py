@@ -501,7 +501,65 @@ def test_a_folder_without_agents(project: Project) -> None:
     assert "--dialect" in ran.err
     assert "places" in ran.err
     assert "unknown-tool" in project("check", "prompts", "--dialect", "claude-code").out
-    assert "unknown-tool" in project("check", "prompts/a.md").out
+
+
+@pytest.mark.parametrize("path", ["prompts/a.md", "notes.md", ".kiro/specs/shop/tasks.md"])
+def test_a_named_file_of_unknown_format_is_not_checked(
+    project: Project, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    project.write({path: WARNED})
+    for arguments in ([path], ["--no-project", path], ["--stdin-filename", path]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(WARNED.encode())))
+        ran = project("check", *arguments)
+        assert (ran.code, ran.out) == (0, "")
+        assert ran.err.startswith(f"agentls: {path}: not checked: unknown format; use --dialect")
+    assert "unknown-tool" in project("check", path, "--dialect", "claude-code").out
+
+
+def test_a_named_file_of_another_kind_is_called_by_it(project: Project) -> None:
+    ran = project.write({".github/ISSUE_TEMPLATE/bug.md": CLEAN})("check", ".github/ISSUE_TEMPLATE/bug.md")
+    assert ran == Ran(
+        0, "", "agentls: .github/ISSUE_TEMPLATE/bug.md: not checked: this is a template for issues\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (
+            {"agents/a.md": "---\ndescription: x\n---\n", "agents/b.md": CLEAN, "opencode.json": "{}"},
+            "agents/a.md: not checked, like 1 other: no runtime reads them there, but they have keys of the format"
+            ' `opencode`.\n  To check such files, write in agentls.toml: places.opencode = ["agents/*"]',
+        ),
+        ({"lib/agents/a.md": CLEAN}, 'places.claude-code = ["lib/agents/*"]'),
+        ({"docs/style.mdc": "---\nglobs: x\n---\n"}, 'places.cursor-rule = ["docs/*"]'),
+    ],
+)
+def test_files_that_look_like_agents_are_named_once(
+    project: Project, files: dict[str, str], words: str
+) -> None:
+    ran = project.write({A: CLEAN, **files})("check")
+    assert (ran.code, ran.out) == (0, "1 file checked: no findings\n")
+    assert words in ran.err
+    assert ran.err.count("not checked") == 1
+
+
+def test_documentation_is_not_taken_for_agents(project: Project) -> None:
+    texts = {"agents/README.md": CLEAN, "agents/notes.md": "Notes.\n", "docs/page.mdc": "# Page\n"}
+    assert project.write({A: CLEAN, **texts})("check") == Ran(0, "1 file checked: no findings\n", "")
+
+
+def test_a_file_of_a_skill_is_read_on_demand(project: Project) -> None:
+    skill, text = ".claude/skills/pdf/SKILL.md", ".claude/skills/pdf/reference.md"
+    description = "Reads PDF files. Use it for every PDF."
+    project.write(
+        {skill: f"---\nname: pdf\ndescription: {description}\n---\nRead.\n", text: "# Title\n\n#### Deep\n"}
+    )
+    assert project("check").out == "1 file checked: no findings\n"
+    assert project("check", text).out == "1 file checked: no findings\n"
+    assert "reads this file on demand" in project("inspect", text).out
+    (reading,) = project("inspect", "--output-format", "json", text).data[0]["readings"]
+    assert (reading["runtime"], reading["reads"], reading["loads"]) == ("claude-code", True, True)
 
 
 @pytest.mark.parametrize("arguments", [["--stdin-filename", A], ["--stdin-filename", A, "-"]])
@@ -695,9 +753,10 @@ def test_an_interrupt_ends_the_run_quietly(project: Project) -> None:
 def test_inspect_as_json(project: Project) -> None:
     project.write({A: WARNED, B: NOT_LOADED, "notes.md": CLEAN})
     ran = project("inspect", "--output-format", "json", A, "notes.md", B)
-    assert [row["path"] for row in ran.data] == [A, "notes.md", B]
-    assert [row["dialect"] for row in ran.data] == ["claude-code"] * 3
-    assert [row["readings"][0]["loads"] for row in ran.data] == [True, True, False]
+    assert [row["path"] for row in ran.data] == [A, B]
+    assert [row["dialect"] for row in ran.data] == ["claude-code"] * 2
+    assert [row["readings"][0]["loads"] for row in ran.data] == [True, False]
+    assert "notes.md: not checked: unknown format" in ran.err
     assert ran.data[0]["readings"][0]["tools"]["entries"] == ["Read", "Grpe"]
     assert ran.code == 0
     assert len(project("inspect", "--output-format", "json", ".").data) == 2

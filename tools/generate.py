@@ -77,7 +77,7 @@ def dialect_table() -> str:
 
 def vscode_patterns() -> str:
     """Return the patterns of files that the VS Code client sends to the server, as TypeScript."""
-    agents = [_vscode_pattern(place) for place, _ in loader.all_places()]
+    agents = [_vscode_pattern(place) for place, _ in loader.all_places() if not place.on_demand]
     return (
         "// Generated from the tables in src/agentls/dialects by `make docs`. Do not edit.\n\n"
         "/** Agents, skills, commands and the like. */\n"

@@ -74,8 +74,11 @@ def _results(run: FileRun, args: Namespace, style: OutputStyle) -> Iterator[File
     if args.stdin_filename or args.paths == [STDIN]:
         name = args.stdin_filename or STDIN
         text = run.read_stdin(name)
-        files = [] if text is None else [FoundFile(name, disk.absolute_path(name))]
-        texts = {found.path: text for found in files if text is not None}
+        given = FoundFile(name, disk.absolute_path(name))
+        # A text without a file name is taken for an agent of the first format.
+        is_checked = text is not None and (name == STDIN or run.has_format(given))
+        files = [given] if is_checked else []
+        texts = {} if text is None else {given.path: text}
         paths: list[str] = []
     else:
         paths = args.paths or ["."]

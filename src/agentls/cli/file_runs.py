@@ -16,8 +16,9 @@ from agentls.cli.terminal import Terminal
 from agentls.cli.text_output import escape_control_characters
 from agentls.config import Config
 from agentls.dialects.loader import DIALECT_NAMES
+from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.document.document import Document
-from agentls.workspace import discovery, disk, settings_files
+from agentls.workspace import discovery, disk, settings_files, user_files
 from agentls.workspace.discovery import FoundFile, SearchOptions
 from agentls.workspace.settings_files import LoadedConfig
 
@@ -88,17 +89,45 @@ class FileRun:
 
     def find_files(self, paths: list[str]) -> list[FoundFile]:
         """Find all files to work on, each once."""
-        search = SearchOptions(self.settings, self.options.dialect, self.fail, self.note)
+        overlooked: list[FoundFile] = []
+        search = SearchOptions(
+            self.settings,
+            self.options.dialect,
+            self.fail,
+            self.note,
+            on_overlooked=overlooked.append,
+        )
         files: dict[str, FoundFile] = {}
         for path in paths:
+            is_folder = os.path.isdir(path)
             found = None
             for found in discovery.find_files(path, search):
-                if found.path not in files:
-                    files[found.path] = found
-                    self.settings(found.path.rpartition("/")[0])
-            if found is None and os.path.isdir(path):
+                if found.path in files or not (is_folder or self.has_format(found)):
+                    continue
+                files[found.path] = found
+                self.settings(found.path.rpartition("/")[0])
+            if found is None and is_folder:
                 self.note(path, _NO_FILES)
+        self._report_overlooked(list(dict.fromkeys(overlooked)))
         return list(files.values())
+
+    def has_format(self, found: FoundFile) -> bool:
+        """Whether the format of a file that the user has named is known; if not, that is reported."""
+        search = SearchOptions(self.settings, self.options.dialect, self.fail, self.note)
+        if discovery.has_format(user_files.canonical_path(found.path), search):
+            return True
+        known = find_unsupported_file(found.path, "")
+        what = f"this is {known.title}" if known else _UNKNOWN_FORMAT
+        self.note(found.display_path, f"not checked: {what}")
+        return False
+
+    def _report_overlooked(self, found: list[FoundFile]) -> None:
+        """Report once that files look like agents but were not looked at, and what to write to check them."""
+        from agentls.cli.overlooked_files import describe_overlooked  # Most projects have none.
+
+        described = describe_overlooked(found) if found else None
+        if described:
+            self.note(*described)
 
     def read_stdin(self, name: str) -> str | None:
         """Return the text on standard input, which is checked as the file `name`; `None` if it failed."""
@@ -147,6 +176,8 @@ class FileRun:
         """Report something about a file that is not a result."""
         self._terminal.message(f"{escape_control_characters(path)}: {message}")
 
+
+_UNKNOWN_FORMAT = "unknown format; use --dialect NAME, or set `places` in agentls.toml"
 
 _NO_FILES = """no agent files found.
   Agent files are the *.md in `.claude/agents`, in `agents` of a plugin, and in the

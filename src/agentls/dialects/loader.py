@@ -279,17 +279,17 @@ def all_places(files: UserDialects = ()) -> Iterator[DialectPlace]:
     for late in (False, True):
         for name in user_names:
             for place in dialect_places(name, files):
-                if late == _is_late(place):
+                if late == is_late(place):
                     yield DialectPlace(place, name)
         for shipped in places.shipped_places():
             is_replaced = shipped.dialect in user_names and shipped.place.is_read
-            if late == _is_late(shipped.place) and not is_replaced:
+            if late == is_late(shipped.place) and not is_replaced:
                 yield shipped
 
 
-def _is_late(place: Place) -> bool:
-    """Whether a place is tried after all others: it is in any folder, or is not read."""
-    return not (place.folder and place.is_read)
+def is_late(place: Place) -> bool:
+    """Whether a place is tried after all others: it is in any folder, is not read, or read on demand."""
+    return not (place.folder and place.is_read) or place.on_demand
 
 
 def user_dialects(config: Config) -> UserDialects:

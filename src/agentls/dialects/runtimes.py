@@ -89,6 +89,8 @@ class Place(NamedTuple):
     """Whether a name also matches in other case, so that files that runtimes do not find are reported."""
     is_read: bool = True
     """Whether runtimes look there. If not, files are put there by mistake and are reported."""
+    on_demand: bool = False
+    """Whether runtimes read a file there only if another one refers to it. Such files are not checked."""
     fixed_values: Mapping[str, str] = MappingProxyType({})
     """Keys whose value the place fixes, whatever the file contains."""
     rejection_effect: str = ""
@@ -225,6 +227,8 @@ class Precedence(NamedTuple):
 class Effects(NamedTuple):
     """What a runtime does with a file, in phrases that follow its title."""
 
+    loading_effect: str = ""
+    """What it does with a file that it loads, if that is not to load it at its start."""
     rejection_effect: str = "does not load the file"
     """What it does with a file that it rejects."""
     rejection_word: str = "skipped"

@@ -103,8 +103,11 @@ class Document(AgentFile):
 
     @property
     def is_documentation(self) -> bool:
-        """Whether the file is documentation beside agent files: it has no frontmatter, and no runtime reads it."""
+        """Whether the file is documentation beside agent files: a runtime reads it on demand at most, or it has no
+        frontmatter and none reads it."""
         place = self.identity.place
+        if place is not None and place.on_demand:
+            return True
         has_fixed_name = place is not None and "*" not in place.files
         return (
             self.frontmatter is None

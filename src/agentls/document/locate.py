@@ -40,7 +40,7 @@ def locate(
     inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
     listed = _listed_placement(inside, plugin, files) if plugin and inside else None
     for place, dialect in loader.all_places(files):
-        if listed and not (place.folder and place.is_read):
+        if listed and loader.is_late(place):
             return listed  # A manifest decides before the places that are in any folder or are not read.
         if place.scope != "plugin" and place.holds(path):
             owner = _deciding_dialect(path, text, place, files) or DialectPlace(place, dialect)

@@ -9,12 +9,10 @@ from urllib.parse import unquote
 from pygls import uris
 
 from agentls.config import Config
-from agentls.dialects import loader
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic
 from agentls.lsp.configuration import Configuration
-from agentls.text.patterns import lazy_pattern
 from agentls.workspace import disk
 
 _LANGUAGES = {
@@ -25,9 +23,6 @@ _LANGUAGES = {
 }
 """The language identifiers of VS Code for files that it loads, with the dialects of such files outside all known
 places."""
-
-# A folder `agents` in the hidden folder of another product, whose files Claude Code does not load.
-_OTHER_PRODUCT = lazy_pattern(r"/\.[^/]+/agents/")
 
 _revisions = count(1)
 
@@ -97,18 +92,13 @@ def path_of(uri: str) -> str | None:
 
 
 def _guess_dialect(path: str, opened: OpenDocument) -> str | None:
-    """Return the dialect of a file outside all known places. The language identifier of the editor decides;
-    without one, a file in a folder `agents` that has a name and a description is an agent."""
-    dialect = loader.DIALECT_NAMES[0]
+    """Return the dialect of a file outside all known places, `None` unless the language identifier of the editor
+    tells that it is an agent file."""
     if opened.document is not None:
         return opened.document.dialect.name
     if opened.language in _LANGUAGES:
         return max(_LANGUAGES[opened.language], key=lambda name: _count_known_words(path, opened.text, name))
-    in_agents = path.endswith(".md") and path.rpartition("/")[0].endswith("/agents")
-    if _OTHER_PRODUCT.search(path) or not in_agents:
-        return None
-    agent = locate.make_document(path, opened.text, Config(), None, dialect)
-    return dialect if agent and agent.entry("name") and agent.entry("description") else None
+    return None
 
 
 def _count_known_words(path: str, text: str, dialect: str) -> int:

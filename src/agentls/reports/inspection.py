@@ -350,6 +350,8 @@ def verdict(report: RuntimeReport) -> str:
         return f"{title} cannot read the frontmatter: it {report.runtime.effects.degraded_effect}."
     if report.status == "damaged":
         return f"{title} loads this file without its frontmatter: `{report.name}` gets all tools."
+    if report.runtime.effects.loading_effect:
+        return f"{title} {report.runtime.effects.loading_effect}."
     effect = f"{title} {'loads' if report.runtime.version else 'should load'} this file"
     if report.status == "repaired":
         effect += " after repair"

@@ -38,14 +38,16 @@ class FoundFile(NamedTuple):
 class SearchOptions(NamedTuple):
     """How to search for agent files. `config` returns the settings for a folder; with a `dialect`, every `*.md`
     below a folder is found. `on_error` receives the path of what cannot be read, and `on_skip` that of what is
-    omitted on purpose, each with a message. `with_config_files` also finds the files of runtimes that have names
-    for the index, such as settings."""
+    omitted on purpose, each with a message. `on_overlooked` receives each file that is in no known location and may
+    be meant as an agent. `with_config_files` also finds the files of runtimes that have names for the index, such
+    as settings."""
 
     config: Callable[[str], LoadedConfig]
     dialect: str | None
     on_error: Callable[[str, str], None]
     on_skip: Callable[[str, str], None]
     with_config_files: bool = False
+    on_overlooked: Callable[[FoundFile], None] = lambda _: None
 
 
 class _WalkedFolder(NamedTuple):
@@ -58,6 +60,18 @@ class _WalkedFolder(NamedTuple):
     ignores: Ignores = ()
     ignored: bool = False
     inside: bool = False
+
+
+def has_format(path: str, search: SearchOptions) -> bool:
+    """Whether the location of the file at `path` (absolute, with `/`), or the options, determine its format."""
+    folder = path.rpartition("/")[0]
+    settings = search.config(folder)
+    dialects = loader.user_dialects(settings.config)
+    return bool(
+        search.dialect
+        or locate.locate(path, find_plugin(folder), files=dialects)
+        or settings.dialect_for(path)
+    )
 
 
 def find_files(path: str, search: SearchOptions) -> Iterator[FoundFile]:
@@ -148,15 +162,25 @@ class _Walk:
         if not (by_name or dialects or settings.config.places or _name_test()(name)):
             return None
         full = f"{folder.full}/{name}"
-        if not (
-            by_name
-            or locate.locate(full, find_plugin(folder.full), files=dialects)
-            or settings.dialect_for(full)
-        ):
+        located = None if by_name else locate.locate(full, find_plugin(folder.full), files=dialects)
+        if located and located.place and located.place.on_demand:
+            return None
+        has_format = by_name or located or settings.dialect_for(full)
+        if not (has_format or _may_be_agent(full)):
             return None
         if not folder.inside and (folder.ignored or is_ignored(full, folder.ignores)):
             return None
-        return FoundFile(folder.shown + name, full)
+        found = FoundFile(folder.shown + name, full)
+        if not has_format:
+            self._search.on_overlooked(found)
+        return found if has_format else None
+
+
+def _may_be_agent(path: str) -> bool:
+    """Whether the file at `path`, which is in no known location, may be meant as an agent or a rule by its name."""
+    folder, _, name = path.rpartition("/")
+    is_in_agents = folder.endswith("/agents") and name.endswith(".md") and name != "README.md"
+    return is_in_agents or name.endswith(".mdc")
 
 
 def _start(top: str) -> _WalkedFolder:

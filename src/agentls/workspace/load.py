@@ -83,7 +83,7 @@ def find_index_files(root: str, settings: SettingsLookup) -> Iterator[str]:
 def watch_patterns() -> tuple[str, ...]:
     """Return the globs that an editor watches: the files that have names for an index, and all files in folders
     that contain only agents."""
-    found = [_pattern(place) for place, _ in loader.all_places()]
+    found = [_pattern(place) for place, _ in loader.all_places() if not place.on_demand]
     found += [f"**/{file.rpartition('/')[2]}" for file in config_files.config_file_paths()]
     return tuple(dict.fromkeys(found))
 
