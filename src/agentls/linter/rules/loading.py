@@ -586,8 +586,9 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
     Claude Code reads agents only in `.claude/agents` and its subfolders, and only if their names end in
     `.md`. A skill is `SKILL.md` in a folder of its own, directly below `.claude/skills`. VS Code looks
     only directly into `.github/agents`, and Gemini CLI only into `.gemini/agents`. None of them reports a
-    file elsewhere. A file that only some of its runtimes do not read is an information. Text without
-    frontmatter is documentation and not reported.
+    file elsewhere. A file that only some of its runtimes do not read is an information, and so is a
+    `SKILL.md` in the folder of another skill, which may be an example. Text without frontmatter is
+    documentation and not reported.
 
     ## Bad
 
@@ -638,6 +639,8 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
     if is_read and ctx.document.frontmatter is None:
         return
     consequence = Consequence.ADVICE if is_read else Consequence.IGNORED
+    if _is_part_of_skill(ctx):
+        consequence = Consequence.ADVICE
     for reason, readings in unread.items():
         path = _readable_path(ctx, readings[0], reason)
         effect = describe_effect((r.runtime for r in readings), readings[0].runtime.effects.rejection_effect)
@@ -652,6 +655,13 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
 
 
 _PLAIN_NAME = lazy_pattern(r"[\w-]+")
+
+
+def _is_part_of_skill(ctx: Context) -> bool:
+    """Whether the file is a skill in the folder of another skill."""
+    depth = len(ctx.document.identity.subfolders) - 1
+    name = ctx.document.identity.file_name
+    return ctx.dialect.kind == "skill" and depth > 0 and ctx.world.exists("../" * depth + name)
 
 
 def _readable_path(ctx: Context, reading: Reading, reason: Reason) -> str:
