@@ -54,7 +54,11 @@ def test_the_primary_reader_of_a_skill_is_the_owner_of_its_folder(place: str, co
 
 
 def test_a_file_beside_a_skill_is_not_a_skill() -> None:
-    assert locate.locate(".agents/skills/review/reference.md", None) is None
+    located = locate.locate(".agents/skills/review/reference.md", None)
+    assert located is not None
+    assert located.dialect == "skill-file"
+    assert located.place is not None
+    assert located.place.on_demand
 
 
 def test_the_name_of_the_plugin_precedes_that_of_the_skill() -> None:
