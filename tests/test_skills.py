@@ -96,7 +96,7 @@ def test_a_skill_without_any_text() -> None:
 
 def test_a_description_that_is_too_long_is_reported() -> None:
     long = GOOD.replace("Use it", "Use it " + "again " * 300)
-    assert ("invalid-value", Severity.WARNING) in found(skill(long))
+    assert ("cut-description", Severity.WARNING) in found(skill(long))
     assert ("invalid-value", Severity.ERROR) in found(skill(long, ".github/skills"))
     assert ("invalid-value", Severity.INFORMATION) in found(skill(long, ".agents/skills"))
 
