@@ -92,7 +92,8 @@ class Document(AgentFile):
         unread = tuple(reading for reading in self.primary_readings if reading.unread_reason)
         left = unread if len(unread) < len(self.primary_readings) else ()
         others = (make_reader(runtime, dialect, self.config) for runtime, dialect in self.other_readers)
-        return left + tuple(self._read(reader) for reader in others)
+        readings = (self._read(reader) for reader in others)
+        return left + tuple(drop_unread(each) if each.unread_reason else each for each in readings)
 
     @cached_property
     def runtime_readings(self) -> tuple[Reading, ...]:
