@@ -12,6 +12,11 @@ RefersTo = Literal["", "agent", "skill", "command", "server"]
 """The kind of definition that a string refers to; "" if it is not a name."""
 
 
+def is_alias(value: Node) -> bool:
+    """Whether a value is an alias of a list or a mapping, whose content is unknown here."""
+    return isinstance(value, Scalar) and value.is_alias
+
+
 class HookEvent(NamedTuple):
     """An event that runs hooks. `matcher_subject` describes what its matcher is compared with ("" if a matcher is
     ignored). `matches_tools` marks events about the use of a tool, whose matcher names tools. `rejects_if_invalid`
@@ -49,7 +54,7 @@ class HookField(NamedTuple):
 
     def accepts(self, value: Node) -> bool:
         """Whether a value has the type of the field and, where those are limited, is one of its values."""
-        if isinstance(value, Scalar) and value.is_alias:
+        if is_alias(value):
             return True
         if not isinstance(value, Scalar):
             return self.type in ("list" if isinstance(value, Sequence) else "mapping", "any")

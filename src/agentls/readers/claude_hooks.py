@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.dialects.hooks import HookEvent, find_handler_faults
+from agentls.dialects.hooks import HookEvent, find_handler_faults, is_alias
 from agentls.dialects.loader import Dialect
 from agentls.readers.reading import Cause, Reason
 from agentls.text.offsets import Span
@@ -23,7 +23,7 @@ def find_broken_guards(root: Mapping, text: str, dialect: Dialect) -> Iterator[R
         if dialect.key(entry.key.text) is None and entry.key.text not in dialect.hooks.keys_with_any_content:
             yield from _find_misplaced(entry, (), dialect)
     hooks = root.get("hooks")
-    if hooks is None or is_null(hooks.value) or _is_alias(hooks.value):
+    if hooks is None or is_null(hooks.value) or is_alias(hooks.value):
         return
     if not isinstance(hooks.value, Mapping):
         yield _broken("hooks not a mapping", hooks.report_span, hooks.value)
@@ -38,14 +38,14 @@ def find_broken_guards(root: Mapping, text: str, dialect: Dialect) -> Iterator[R
 
 def _validate_event(event: HookEvent, entry: Entry, text: str, dialect: Dialect) -> Iterator[Reason]:
     """Yield what is wrong with the definition of an event. One without a value is ignored."""
-    if is_null(entry.value) or _is_alias(entry.value):
+    if is_null(entry.value) or is_alias(entry.value):
         return
     if not isinstance(entry.value, Sequence):
         yield _broken("event not a list", entry.report_span, event.name, entry.value)
         return
     for item in entry.value.items:
         handlers = item.get("hooks") if isinstance(item, Mapping) else None
-        if _is_alias(item) or (handlers and _is_alias(handlers.value)):
+        if is_alias(item) or (handlers and is_alias(handlers.value)):
             continue
         if not isinstance(item, Mapping) or handlers is None or not isinstance(handlers.value, Sequence):
             yield _broken("hook entry without a list", item.span, event.name)
@@ -58,7 +58,7 @@ def _validate_event(event: HookEvent, entry: Entry, text: str, dialect: Dialect)
 
 
 def _validate_handler(handler: Node, text: str, dialect: Dialect) -> Iterator[Reason]:
-    if _is_alias(handler):
+    if is_alias(handler):
         return
     if not isinstance(handler, Mapping):
         yield _broken("handler not a mapping", handler.span, handler)
@@ -101,11 +101,6 @@ def _entries_below(node: Node) -> Iterator[Entry]:
 
 def _is_filled_list(value: Node) -> bool:
     return isinstance(value, Sequence) and bool(value.items)
-
-
-def _is_alias(value: Node) -> bool:
-    """Whether a value is an alias of a list or a mapping, whose content is unknown here."""
-    return isinstance(value, Scalar) and value.is_alias
 
 
 def _broken(cause: Cause, span: Span, *data: str | Node) -> Reason:

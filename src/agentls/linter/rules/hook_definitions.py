@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from agentls.dialects.hooks import HandlerFault, HookEvent, HookField, find_handler_faults
+from agentls.dialects.hooks import HandlerFault, HookField, find_handler_faults, is_alias
 from agentls.dialects.loader import Dialect
 from agentls.dialects.tool_names import MCP_PREFIX, resolve_tool
 from agentls.document.edits import indent_lines, insert_field, quote_scalar, remove_entry
@@ -27,11 +27,11 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, is_nu
 class _InvalidPart(NamedTuple):
     """A part of `hooks` because of which the event, its entry or its handler is ignored.
 
-    `event` is `None` for `hooks` as a whole. `ignored` names what is ignored. `value` is the span of the value to
-    change to `meant`, if something else was probably meant.
+    `breaks_guard` tells whether it may have been meant to guard permissions. `ignored` names what is ignored.
+    `value` is the span of the value to change to `meant`, if something else was probably meant.
     """
 
-    event: HookEvent | None
+    breaks_guard: bool
     span: Span
     problem: str
     ignored: str
@@ -47,8 +47,7 @@ def _findings(ctx: Context, parts: Iterable[_InvalidPart]) -> Iterator[Finding]:
     }
     for part in parts:
         if part.span not in rejected:
-            is_guard = part.event is None or part.event.rejects_if_invalid
-            guard_effect = ctx.dialect.hooks.broken_guard_effect if is_guard else ""
+            guard_effect = ctx.dialect.hooks.broken_guard_effect if part.breaks_guard else ""
             effect = ctx.describe_effect(guard_effect or f"ignores {part.ignored}")
             yield _with_fixes(ctx, Finding(part.span, f"{part.problem}. {effect}."), part)
 
@@ -63,30 +62,35 @@ def _with_fixes(ctx: Context, finding: Finding, part: _InvalidPart) -> Finding:
 def _invalid_entries(ctx: Context) -> Iterator[_InvalidPart]:
     """Yield what does not have the required shape: `hooks` as a whole, known events and their entries."""
     for key, hooks in entries_of_type(ctx, "hooks"):
-        if not (key.value.schema or isinstance(hooks.value, Mapping) or shape.is_alias(hooks.value)):
+        if not (key.value.schema or isinstance(hooks.value, Mapping) or is_alias(hooks.value)):
             problem = f"`{key.name}` must be a mapping of events, not {describe_value(hooks.value)}"
-            yield _InvalidPart(None, hooks.report_span, problem, "it")
+            yield _InvalidPart(True, hooks.report_span, problem, "it")
     for entry in shape.unschemed_events(ctx):
         event = ctx.dialect.hook_event(entry.key.text)
-        if event is None or shape.is_alias(entry.value):
+        if event is None or is_alias(entry.value):
             continue
         if not isinstance(entry.value, Sequence):
             problem = f"`{event.name}` must be a list, not {describe_value(entry.value)}"
-            yield _InvalidPart(event, entry.report_span, problem, "it", _convert_to_list(ctx, entry.value))
+            is_broken = event.rejects_if_invalid and not is_null(entry.value)
+            yield _InvalidPart(
+                is_broken, entry.report_span, problem, "it", _convert_to_list(ctx, entry.value)
+            )
             continue
         for item in entry.value.items:
             if isinstance(item, Mapping):
                 handlers = item.get("hooks")
                 if handlers is None:
                     problem = f"This entry of `{event.name}` has no list `hooks`"
-                    yield _InvalidPart(event, item.span, problem, "it", _move_handler(ctx, item))
-                elif not isinstance(handlers.value, Sequence) and not shape.is_alias(handlers.value):
+                    yield _InvalidPart(
+                        event.rejects_if_invalid, item.span, problem, "it", _move_handler(ctx, item)
+                    )
+                elif not isinstance(handlers.value, Sequence) and not is_alias(handlers.value):
                     problem = f"`hooks` must be a list of handlers, not {describe_value(handlers.value)}"
-                    yield _InvalidPart(event, item.span, problem, "it")
-            elif not shape.is_alias(item):
+                    yield _InvalidPart(event.rejects_if_invalid, item.span, problem, "it")
+            elif not is_alias(item):
                 found = describe_value(item)
                 problem = f"An entry of `{event.name}` must be a mapping with a list `hooks`, not {found}"
-                yield _InvalidPart(event, item.span, problem, "it")
+                yield _InvalidPart(event.rejects_if_invalid, item.span, problem, "it")
 
 
 def _invalid_items(ctx: Context) -> Iterator[_InvalidPart]:
@@ -96,51 +100,50 @@ def _invalid_items(ctx: Context) -> Iterator[_InvalidPart]:
         if matcher and entry.matcher and not matcher.accepts(entry.matcher.value):
             problem = f"`matcher` must be a string, not {describe_value(entry.matcher.value)}"
             fixes = _join_matcher(ctx, entry.matcher)
-            yield _InvalidPart(entry.event, entry.matcher.report_span, problem, "the entry", fixes)
+            is_guard = entry.event.rejects_if_invalid
+            yield _InvalidPart(is_guard, entry.matcher.report_span, problem, "the entry", fixes)
         for node in entry.handlers.items:
-            if not isinstance(node, Mapping) and not shape.is_alias(node):
+            if not isinstance(node, Mapping) and not is_alias(node):
                 problem = f"A handler must be a mapping with `type`, not {describe_value(node)}"
                 fixes = _convert_to_handler(ctx, entry, node)
-                yield _InvalidPart(entry.event, node.span, problem, "it", fixes)
+                yield _InvalidPart(entry.event.rejects_if_invalid, node.span, problem, "it", fixes)
 
 
-def _handler_faults(
-    ctx: Context, problem: str
-) -> Iterator[tuple[shape.LocatedHandler, HandlerFault, HookEvent]]:
-    """Yield the handlers that are invalid in this way."""
+def _handler_faults(ctx: Context, problem: str) -> Iterator[tuple[shape.LocatedHandler, HandlerFault, bool]]:
+    """Yield the handlers that are invalid in this way, and whether they may have been meant to guard permissions."""
     for handler in shape.hook_handlers(ctx):
         for fault in find_handler_faults(handler.node, ctx.dialect.hooks):
             if fault.problem == problem:
-                yield handler, fault, handler.group.event
+                yield handler, fault, handler.group.event.rejects_if_invalid
 
 
 def _unknown_types(ctx: Context) -> Iterator[_InvalidPart]:
     """Yield the unknown types of handlers."""
-    for _, fault, event in _handler_faults(ctx, "unknown type"):
+    for _, fault, is_guard in _handler_faults(ctx, "unknown type"):
         assert fault.entry is not None, "an unknown type is written"
         value = fault.entry.value
         problem = f"`type` must be {fault.field.expected}, not {describe_value(value)}"
         meant = closest_match(value.text, fault.field.values) if isinstance(value, Scalar) else None
-        yield _InvalidPart(event, fault.span, problem, "the handler", (), value.span, meant)
+        yield _InvalidPart(is_guard, fault.span, problem, "the handler", (), value.span, meant)
 
 
 def _missing_fields(ctx: Context) -> Iterator[_InvalidPart]:
     """Yield the required fields that handlers do not have."""
-    for handler, fault, event in _handler_faults(ctx, "missing"):
+    for handler, fault, is_guard in _handler_faults(ctx, "missing"):
         kind = f" for `type: {handler.kind.name}`" if handler.kind else ""
         problem = f"`{fault.field.name}` {'has no value' if fault.entry else 'is missing'}{kind}"
         fixes = _insert_type(ctx, handler) if fault.field.name == "type" and fault.entry is None else ()
-        yield _InvalidPart(event, fault.span, problem, "the handler", fixes)
+        yield _InvalidPart(is_guard, fault.span, problem, "the handler", fixes)
 
 
 def _invalid_fields(ctx: Context) -> Iterator[_InvalidPart]:
     """Yield the fields of handlers that have a value of the wrong type."""
-    for _, fault, event in _handler_faults(ctx, "mismatch"):
+    for _, fault, is_guard in _handler_faults(ctx, "mismatch"):
         assert fault.entry is not None, "a field with a wrong value is written"
         value = fault.entry.value
         problem = shape.describe_mismatch(ctx, fault.field, value)
         meant = _intended_value(fault.field, value)
-        yield _InvalidPart(event, fault.span, problem, "the handler", (), value.span, meant)
+        yield _InvalidPart(is_guard, fault.span, problem, "the handler", (), value.span, meant)
 
 
 def _is_handler(ctx: Context, node: Mapping) -> bool:

@@ -86,10 +86,6 @@ def tool_matchers(ctx: Context) -> Iterator[tuple[HookEntry, Scalar]]:
             yield group, value
 
 
-def is_alias(value: Node) -> bool:
-    return isinstance(value, Scalar) and value.is_alias
-
-
 def describe_mismatch(ctx: Context, field: HookField, value: Node) -> str:
     """Say in a clause what the value of a field must be, and what it is instead."""
     # The quotes of a string such as `"5"` are what is wrong with it.
