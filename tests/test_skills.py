@@ -162,3 +162,14 @@ def test_a_skill_can_be_readable_but_invalid(front: str, loads: bool, readable: 
 def test_copilot_does_not_load_a_name_with_an_ampersand() -> None:
     text = GOOD.replace("name: review", "name: read & review")
     assert [each.loads for each in skill(text, ".github/skills").readings] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "is_lost"),
+    [("PreToolUse", "shell", True), ("PreToolUse", "command", False), ("Stop", "shell", False)],
+)
+def test_a_broken_guard_takes_away_all_hooks_of_a_skill(event: str, kind: str, is_lost: bool) -> None:
+    hooks = f"hooks: {{{event}: [{{hooks: [{{type: {kind}, command: ./check.sh}}]}}]}}\n"
+    document = skill(GOOD.replace("---\n\n", f"{hooks}---\n\n"))
+    notes = inspection.inspect_document(document).reports[0].notes
+    assert any("ignores all hooks of the file" in note for note in notes) == is_lost

@@ -22,6 +22,11 @@ def find_broken_guards(root: Mapping, text: str, dialect: Dialect) -> Iterator[R
     for entry in root.entries:
         if dialect.key(entry.key.text) is None and entry.key.text not in dialect.hooks.keys_with_any_content:
             yield from _find_misplaced(entry, (), dialect)
+    yield from find_invalid_hooks(root, text, dialect)
+
+
+def find_invalid_hooks(root: Mapping, text: str, dialect: Dialect) -> Iterator[Reason]:
+    """Yield what is wrong in `hooks` with events that can guard permissions."""
     hooks = root.get("hooks")
     if hooks is None or is_null(hooks.value) or is_alias(hooks.value):
         return
@@ -77,13 +82,10 @@ def _validate_handler(handler: Node, text: str, dialect: Dialect) -> Iterator[Re
 def _find_misplaced(entry: Entry, path: tuple[str, ...], dialect: Dialect) -> Iterator[Reason]:
     """Yield what looks like a guard in an entry that is not one of the known keys or events, at any depth."""
     event = dialect.hook_event(entry.key.text)
-    if (
-        event
-        and event.rejects_if_invalid
-        and (_is_filled_list(entry.value) or isinstance(entry.value, Mapping))
-    ):
+    content = entry.value.entries if isinstance(entry.value, Mapping) else _items(entry.value)
+    if event and event.rejects_if_invalid and content:
         yield _broken("event outside hooks", entry.key.span, event.name)
-    elif path and path[0] != "hooks" and entry.key.text == "hooks" and _is_filled_list(entry.value):
+    elif path and path[0] != "hooks" and entry.key.text == "hooks" and _items(entry.value):
         yield _broken("hooks outside hooks", entry.key.span, ".".join(path))
     else:
         for nested in _entries_below(entry.value):
@@ -99,8 +101,8 @@ def _entries_below(node: Node) -> Iterator[Entry]:
             yield from _entries_below(item)
 
 
-def _is_filled_list(value: Node) -> bool:
-    return isinstance(value, Sequence) and bool(value.items)
+def _items(value: Node) -> tuple[Node, ...]:
+    return value.items if isinstance(value, Sequence) else ()
 
 
 def _broken(cause: Cause, span: Span, *data: str | Node) -> Reason:

@@ -21,6 +21,7 @@ from agentls.linter.reason_wording import describe_reason
 from agentls.project import capabilities
 from agentls.project.capabilities import Capabilities, TextStyle
 from agentls.project.index import Index
+from agentls.readers.claude_hooks import find_invalid_hooks
 from agentls.readers.reading import LoadStatus, Reading
 from agentls.text import tokens, wording
 from agentls.text.offsets import Span
@@ -180,6 +181,13 @@ def _notes(document: Document, reading: Reading, tools: AvailableTools) -> Itera
     ignored = list(_ignored_keys(reading))
     if ignored:
         yield f"{reading.runtime.title} ignores {wording.join_names(ignored)}."
+    guard_effect = reading.dialect.hooks.broken_guard_effect
+    if (
+        guard_effect
+        and reading.root
+        and any(find_invalid_hooks(reading.root, document.text, reading.dialect))
+    ):
+        yield f"{reading.runtime.title} {guard_effect}, because a hook that can be a guard is invalid."
     if tools.mode == "listed":
         yield from _tool_notes(tools, reading.dialect)
     yield from _model_notes(reading.string("model"), reading.dialect.models)
