@@ -436,6 +436,8 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
             f"`{shown.text_in(ctx.text)[:40]}` becomes part of the value of `{key}`"
             f" because {ctx.reading.runtime.title} {ctx.reading.runtime.effects.repair_effect}.",
             (Fix("Move the comment above", moved), *(quote_invalid_values(ctx) if alone else ())),
+            # A value of any form, such as a hint for people, does no harm with the comment in it.
+            effects=ctx.effects(Consequence.ADVICE) if known and known.type == "any" else (),
         )
 
 
