@@ -88,6 +88,9 @@ def test_what_a_manifest_says_about_a_file(
         ({"hooks": {"hooks": {"PreToolUse": [{"hooks": []}]}}}, True),
         ({"mcpServers": "./servers"}, True),
         ({"monitors": [{"name": "m"}]}, True),
+        ({"userConfig": {"url": {"type": "string", "title": "URL", "description": "Where"}}}, False),
+        ({"userConfig": {"url": {"type": "string", "title": "URL", "description": "x", "odd": 1}}}, True),
+        ({"userConfig": {"url": "x"}}, True),
     ],
 )
 def test_what_takes_down_a_plugin(keys: dict[str, Any], is_rejected: bool) -> None:
