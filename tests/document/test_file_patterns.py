@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from agentls.config import Config
 from agentls.document.document import Document
 from agentls.document.file_patterns import correct_pattern, find_problem, when_used
 from agentls.features.hover import hover
+from agentls.linter.check import check
+from agentls.project.world import NoDisk
 from harness import agent, at_cursor
 
 RULE, INSTRUCTIONS, CURSOR = (
@@ -131,3 +134,23 @@ def test_hover_says_when_the_file_is_used(frontmatter: str, line: str) -> None:
     found = hover(document, offset)
     assert found
     assert found.markdown.splitlines()[0] == line
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (INSTRUCTIONS, 'applyTo: ["a/**", b.ts]', "applyTo: 'a/**,b.ts'"),
+        (INSTRUCTIONS, "applyTo: “src/**”, ‘/b/**’", 'applyTo: "src/**, b/**"'),
+        (RULE, "paths: |\n  src/**\n  - lib/**", "paths: 'src/**,lib/**'"),
+        (RULE, "paths: [./a, b]", "paths: [a, b]"),
+        (RULE, "paths: 'app/[id]/x'", "paths: 'app/\\[id\\]/x'"),
+        (RULE, "paths:\n  - **/*.py\n  - src/*.ts", "paths:\n  - '**/*.py'\n  - src/*.ts"),
+        (RULE, "paths:\n- *.py\n- {a,b}/**", "paths:\n- '*.py'\n- '{a,b}/**'"),
+    ],
+)
+def test_the_first_fix_leaves_patterns_that_can_match(path: str, before: str, after: str) -> None:
+    document = agent(f"---\n{before}\n---\n\nWrite small functions.\n", path)
+    fix = next(fix for found in check(document, Config(), NoDisk()) for fix in found.fixes)
+    fixed = document.with_edits(fix.edits)
+    assert fixed.text == f"---\n{after}\n---\n\nWrite small functions.\n"
+    assert check(fixed, Config(), NoDisk()) == []

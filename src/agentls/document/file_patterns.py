@@ -46,6 +46,15 @@ def find_patterns(reading: Reading, key: str, text: str) -> tuple[FilePattern, .
     return tuple(pattern for scalar in scalars for pattern in _split(scalar, rules, text))
 
 
+def find_tags(reading: Reading, key: str, text: str) -> Iterator[Span]:
+    """Yield the items that are meant as patterns, and that YAML reads as tags because they start with `!`."""
+    entry = reading.entry(key)
+    for item in entry.value.items if entry and isinstance(entry.value, Sequence) else ():
+        tag = item.properties_span if isinstance(item, Scalar) and not item.text else None
+        if tag and tag.text_in(text).startswith("!"):
+            yield tag
+
+
 def _scalars(value: Node) -> Iterator[Scalar]:
     """The string that a value is, or the strings and numbers in it if it is a list."""
     if isinstance(value, Sequence):

@@ -125,12 +125,12 @@ def _explain_chunk(text: str, chunk: Span, repair: Repair | None) -> Reason:
         if value.text_in(text).count(first[0]) == 1:
             return _invalid("open quote", first_span, key)
         return _invalid("text after quotes", first_span, key)
-    if unindented:
-        return _explain_unindented(text, chunk, Span(*unindented.span()))
     item = next(find_unquoted_items(text, value), None)
     if item:
         shown = item.text_in(text)
         return _invalid("indicator", item, shown[:40], shown[0])
+    if unindented:
+        return _explain_unindented(text, chunk, Span(*unindented.span()))
     if first[:2] in ("- ", "? ") or first in ("-", "?"):
         return _invalid("indicator", first_span, key, first[0])
     star = _STAR_AS_KEY.search(text, text.rfind("\n", 0, value.start) + 1, value.end)

@@ -12,6 +12,7 @@ from agentls.document.file_patterns import (
     correct_pattern,
     find_patterns,
     find_problem,
+    find_tags,
     impossible_prefix,
     pattern_use,
 )
@@ -97,6 +98,10 @@ def invalid_glob(ctx: Context) -> Iterator[Finding]:
                     effects = effects_on(sharing, Consequence.IGNORED)
                     fixes = _correction(ctx, pattern, reading.runtime.patterns)
                     yield Finding(pattern.span, message, fixes, effects=effects)
+            for tag in find_tags(reading, key.name, ctx.text) if reading is ctx.reading else ():
+                shown = format_code(tag.text_in(ctx.text))
+                message = f"{shown} is a tag in YAML, not a pattern, and excludes no file."
+                yield Finding(tag, message, effects=effects_on([reading], Consequence.IGNORED))
 
 
 def _readings_with(ctx: Context, key: Key, pattern: FilePattern) -> list[Reading]:
@@ -135,9 +140,16 @@ def _correction(ctx: Context, pattern: FilePattern, rules: PatternRules) -> tupl
         edit = Edit(scalar.span, quote_scalar(",".join(patterns)))
         return ctx.make_fix("Separate the patterns with commas", edit) if possible else ()
     correct = correct_pattern(pattern.text, rules)
-    text = scalar.text.replace(pattern.text, correct, 1).strip()
-    edit = Edit(scalar.span, _write_pattern(text, scalar))
-    return ctx.make_fix(f"Change to {format_code(correct)}", edit) if correct and "\n" not in text else ()
+    text = scalar.text
+    for piece in globs.split_patterns(scalar.text):
+        if find_problem(piece, rules):
+            text = text.replace(piece, correct_pattern(piece, rules) or piece, 1)
+    edit = Edit(scalar.span, _write_pattern(text.strip(), scalar))
+    return (
+        ctx.make_fix(f"Change to {format_code(correct)}", edit)
+        if correct and "\n" not in text.strip()
+        else ()
+    )
 
 
 def _write_pattern(text: str, scalar: Scalar) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key, ValueRules
-from agentls.document.edits import quote_scalar
+from agentls.document.edits import quote_scalar, set_value
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.reason_wording import describe_mismatch
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
@@ -20,7 +20,7 @@ from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code
-from agentls.text.yaml_tree import Entry, Node, Scalar
+from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
 
 
 @rule("ignored")
@@ -114,7 +114,8 @@ def _mismatches(ctx: Context) -> Iterator[Finding]:
                 if span in rejected:
                     continue
                 effect = key.docs.invalid_effect or _default_effect(reading)
-                message, fixes = describe_mismatch(mismatch), _quoting_fix(ctx, key, entry)
+                message = describe_mismatch(mismatch)
+                fixes = _quoting_fix(ctx, key, entry) or _joining_fix(ctx, key, entry)
                 first = found.setdefault(span, _Mismatch(message, fixes, effect, is_hearsay, []))
                 first.readings.append(reading)
     for span, (message, fixes, effect, is_hearsay, readings) in found.items():
@@ -131,6 +132,18 @@ def _quoting_fix(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
     here = value_schema.schema_at(key)
     is_text = here is not None and here.allows("text", "scalar")
     return ctx.make_fix("Quote the value", Edit(value.span, quote_scalar(written))) if is_text else ()
+
+
+def _joining_fix(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fix that writes a list of file patterns as one string, where a list is not accepted."""
+    if key.type != "globs" or not isinstance(entry.value, Sequence):
+        return ()
+    patterns = [item.text for item in entry.value.items if isinstance(item, Scalar) and item.type == "str"]
+    if not patterns or len(patterns) < len(entry.value.items):
+        return ()
+    return ctx.make_fix(
+        "Separate the patterns with commas", set_value(entry, quote_scalar(",".join(patterns)))
+    )
 
 
 def _default_effect(reading: Reading) -> str:

@@ -142,7 +142,7 @@ def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
         nuls = [found.start() for found in re.finditer("\0", block.text_in(ctx.text))]
         removals = tuple(Edit(Span(block.start + at, block.start + at + 1), "") for at in nuls)
         yield Fix("Remove all NUL characters", removals)
-    if where.text_in(ctx.text).startswith("*"):
+    if where.text_in(ctx.text).startswith("*") and ctx.text[where.end :].lstrip(" \t").startswith(":"):
         yield Fix("Quote the key", (Edit(where, quote_scalar(where.text_in(ctx.text))),))
     edits = tuple(_insert_spaces_after_colons(ctx, where))
     if edits:

@@ -20,7 +20,7 @@ def with_suggestion(ctx: Context, finding: Finding) -> Finding:
         return finding
     closest = closest_value(key, entry.value)
     found = suggest(ctx, finding.span, finding.message, finding.span, closest)
-    return found._replace(effects=finding.effects)
+    return found._replace(fixes=found.fixes or finding.fixes, effects=finding.effects)
 
 
 def closest_value(key: Key, value: Node) -> str | None:
