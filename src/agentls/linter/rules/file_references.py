@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -66,14 +67,11 @@ def broken_link(ctx: Context) -> Iterator[Finding]:
             broken[path] = not _file_exists(ctx, path)
     if not any(broken.values()):
         return
+    examples = _example_spans(ctx)
     for link in ctx.document.markdown.links:
         path = local_path(link.destination)
-        if (
-            path
-            and broken.get(path)
-            and needs_file(ctx.text, link.span)
-            and not _in_example(ctx, link.span.start)
-        ):
+        is_broken = path and broken.get(path) and needs_file(ctx.text, link.span)
+        if is_broken and not _is_in(examples, link.span.start):
             yield Finding(link.destination_span, f"File `{path}` not found.")
 
 
@@ -130,13 +128,14 @@ def missing_file(ctx: Context) -> Iterator[Finding]:
     """
     if not ctx.has_prompt:
         return
-    markdown = ctx.document.markdown
+    markdown, examples = ctx.document.markdown, _example_spans(ctx)
+    links = [link.span for link in markdown.links]  # `broken-link` checks them.
     found: dict[str, Span | None] = {}
     for mention in find_bundled_files(ctx.text, ctx.document.body_start):
         path, at = mention.path, mention.span.start
-        if not mention.is_needed or _in_example(ctx, at):
+        if not mention.is_needed or _is_in(examples, at):
             found[path] = None
-        elif path not in found and not markdown.in_code(at) and not _in_link(ctx, at):
+        elif path not in found and not markdown.in_code(at) and not _is_in(links, at):
             found[path] = None if _bundled_file_exists(ctx, mention) else mention.span
     for path, span in found.items():
         if span:
@@ -144,15 +143,19 @@ def missing_file(ctx: Context) -> Iterator[Finding]:
             yield Finding(span, f"File `{path}` not found {where}.")
 
 
-def _in_link(ctx: Context, at: int) -> bool:
-    """Whether `at` is in a link, which `broken-link` checks."""
-    return any(link.span.start <= at < link.span.end for link in ctx.document.markdown.links)
+def _example_spans(ctx: Context) -> list[Span]:
+    """Return the spans between tags such as `<example>` or `<template>`, without those inside others."""
+    spans: list[Span] = []
+    for tag in ctx.document.markdown.tags:
+        if _EXAMPLE_TAG.search(tag.name) and not (spans and tag.opening.start < spans[-1].end):
+            spans.append(Span(tag.opening.start, tag.closing.end))
+    return spans
 
 
-def _in_example(ctx: Context, at: int) -> bool:
-    """Whether `at` is between tags such as `<example>` or `<template>`."""
-    tags = ctx.document.markdown.tags
-    return any(tag.opening.start < at < tag.closing.end and _EXAMPLE_TAG.search(tag.name) for tag in tags)
+def _is_in(spans: list[Span], at: int) -> bool:
+    """Whether one of the spans, which are in order and do not overlap, contains the offset."""
+    found = bisect_right(spans, at, key=lambda span: span.start) - 1
+    return found >= 0 and at < spans[found].end
 
 
 _EXAMPLE_TAG = lazy_pattern(r"example|template|format|sample|output", re.IGNORECASE)
