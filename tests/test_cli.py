@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import pytest
 
 from agentls import __version__
-from agentls.cli import examined_files, file_runs, text_output
+from agentls.cli import check_output, examined_files, file_runs, text_output
 from agentls.cli.main import main
 from agentls.cli.terminal import Terminal
 from agentls.config import Config
@@ -288,13 +288,29 @@ def test_statistics(project: Project) -> None:
     assert project.write({A: CLEAN})("check", "--statistics", A).out == "1 file checked: no findings\n"
 
 
-def test_a_table_of_the_rules_follows_many_findings(project: Project) -> None:
-    names = "abcdefghijklmnopqrstuvwxyz"
+def test_many_findings_of_one_kind_are_printed_as_one(project: Project) -> None:
+    names = "abcdefghijk"
     for name in names:
         project.write(agent(name, WARNED.replace("Grpe", f"Grep{name}")))
     out = project("check").out
-    assert "\n\n26  warning  unknown-tool  in 26 files\n\n26 files checked: 26 warnings\n" in out
-    assert "in 26 files" not in project("check", "--quiet").out
+    assert out.startswith("11 files: warning[unknown-tool] Unknown tool `Grepa`;")
+    assert "--> .claude/agents/c.md:4:14\n    --> 8 more files (--verbose)\n" in out
+    assert "     = also: `Grepb`, `Grepc`, `Grepd`, `Grepe` and 6 more\n" in out
+    assert codes_in(out) == ["unknown-tool"]
+    assert (
+        codes_in(project("check", *(f".claude/agents/{name}.md" for name in names[1:])).out)
+        == ["unknown-tool"] * 10
+    )
+
+
+def test_a_table_of_the_rules_follows_many_findings(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_output, "MIN_BLOCKS_FOR_TABLE", 2)
+    project.write(several(WARNED, 2))
+    out = project("check").out
+    assert "\n\n2  warning  unknown-tool  in 2 files\n\n2 files checked: 2 warnings\n" in out
+    assert "in 2 files" not in project("check", "--quiet").out
 
 
 def test_quiet(project: Project) -> None:

@@ -16,6 +16,9 @@ from agentls.text.wording import join_names
 MIN_FILES = 3
 """The number of files from which an equal finding is printed once: a block names this many places."""
 
+MAX_BLOCKS = 10
+"""The number of blocks of one kind that are printed. More than these are one block, since nobody reads them all."""
+
 
 class SourceLine(NamedTuple):
     """The line on which a finding starts, the part of it that is marked, and the number of the finding's last line."""
@@ -48,29 +51,51 @@ class PrintedFinding(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Findings that are printed as one: those of one kind in one file, or in each of several files, of which `places`
-    has the first place. `findings` are those of the first file."""
+    """Findings of one kind that are printed as one. `places` has the first place in each of their files."""
 
     findings: list[PrintedFinding]
     places: tuple[PrintedFinding, ...]
 
 
 def make_blocks(found: Iterable[PrintedFinding]) -> list[Block]:
-    """Return findings as blocks, in the order of the first finding of each."""
-    findings = list(found)
-    equal: dict[tuple[Severity, str, str], dict[str, PrintedFinding]] = {}
+    """Return findings as blocks, in the order of the first finding of each.
+
+    A block has the findings of one kind in one file, or those that are equal in several files. If one kind has too many
+    such blocks, they become one.
+    """
+    blocks = _blocks_of_equal_files(list(found))
+    alike: dict[object, list[Block]] = {}
+    for block in blocks:
+        alike.setdefault(_kind(block.findings[0]), []).append(block)
+    joined = []
+    for block in blocks:
+        same = alike[_kind(block.findings[0])]
+        if len(same) <= MAX_BLOCKS:
+            joined.append(block)
+        elif block is same[0]:
+            joined.append(_join_blocks(same))
+    return joined
+
+
+def _blocks_of_equal_files(findings: list[PrintedFinding]) -> list[Block]:
+    equal: dict[object, dict[str, PrintedFinding]] = {}
     for each in findings:
         equal.setdefault(_identity(each), {}).setdefault(each.path, each)
     blocks: dict[object, Block] = {}
     for each in findings:
         by_path = equal[_identity(each)]
         places = tuple(by_path.values()) if len(by_path) >= MIN_FILES else (each,)
-        if len(places) > 1 and each is not places[0]:
-            continue
-        paths = tuple(place.path for place in places)
-        kind = (each.severity, each.code, _pattern(each.message), paths)
-        blocks.setdefault(kind, Block([], places)).findings.append(each)
+        if each is places[0]:
+            files = tuple(place.path for place in places)
+            blocks.setdefault((_kind(each), files), Block([], places)).findings.append(each)
     return list(blocks.values())
+
+
+def _join_blocks(blocks: list[Block]) -> Block:
+    places: dict[str, PrintedFinding] = {}
+    for place in (place for block in blocks for place in block.places):
+        places.setdefault(place.path, place)
+    return Block([finding for block in blocks for finding in block.findings], tuple(places.values()))
 
 
 def separate_blocks(found: Iterable[PrintedFinding]) -> list[Block]:
@@ -94,19 +119,20 @@ def describe_others(block: Block) -> str:
 
 
 def _identity(finding: PrintedFinding) -> tuple[Severity, str, str]:
+    """Return what equal findings have in common."""
     return finding.severity, finding.code, finding.message
 
 
-_CODE_SPAN = lazy_pattern(r"`([^`]*)`")
-_CODE_SPANS = lazy_pattern(r"`[^`]*`(?:(?:, | and | or )`[^`]*`)*")
+def _kind(finding: PrintedFinding) -> tuple[Severity, str, str]:
+    """Return what findings of one kind have in common: the message except the names in it, each list as one name."""
+    return finding.severity, finding.code, _NAMES.sub("`", finding.message)
 
 
-def _pattern(message: str) -> str:
-    """Return a message without the names in it, each list of them as one."""
-    return _CODE_SPANS.sub("`", message)
+_NAME = lazy_pattern(r"`([^`]*)`")
+_NAMES = lazy_pattern(r"`[^`]*`(?:(?:, | and | or )`[^`]*`)*")
 
 
 def _first_difference(message: str, other: str) -> str:
     """Return the first name in the message `other` that differs from that in `message`; "" if there is none."""
-    pairs = zip(_CODE_SPAN.findall(message), _CODE_SPAN.findall(other), strict=False)
+    pairs = zip(_NAME.findall(message), _NAME.findall(other), strict=False)
     return next((name for usual, name in pairs if name != usual), "")
