@@ -97,7 +97,7 @@ def _max_findings(document: Document) -> int:
 def _run(rule: Rule, context: Context, limit: int) -> list[Finding]:
     try:
         found = islice(rule.function(context), limit)
-        return [finding for finding in found if not _is_unasked_verdict(context, rule.code, finding)]
+        return [finding for finding in found if not _is_unasked_verdict(finding, context.config)]
     except Exception:
         import logging  # Its import takes longer than the check of a file, and rules rarely fail.
 
@@ -106,19 +106,11 @@ def _run(rule: Rule, context: Context, limit: int) -> list[Finding]:
         return []
 
 
-def _is_unasked_verdict(context: Context, code: str, finding: Finding) -> bool:
-    """Whether a finding is only the verdict of a reader that advises, such as a validator, which the settings do not
-    name and no runtime of the format shares."""
-    verdicts = [effect.runtime for effect in finding.effects if effect.is_verdict]
-    if (
-        not verdicts
-        or len(verdicts) < len(finding.effects)
-        or not {*verdicts}.isdisjoint(context.config.runtimes)
-    ):
-        return False
-    readings = context.document.runtime_readings
-    reasons = (reason for reading in readings for reason in reading.reasons)
-    return not any((reason.kind, reason.span) == (code, finding.span) for reason in reasons)
+def _is_unasked_verdict(finding: Finding, config: Config) -> bool:
+    """Whether a finding is only the verdict of a reader that advises, such as a validator, and the settings do not name
+    that reader."""
+    effects = finding.effects
+    return bool(effects) and all(each.is_verdict and each.runtime not in config.runtimes for each in effects)
 
 
 def _diagnostic(rule: Rule, finding: Finding, readings: tuple[Reading, ...], config: Config) -> Diagnostic:

@@ -38,17 +38,25 @@ def findings_for_reason(
                 found.setdefault(reason.span, []).append((reading, reason))
     for span, pairs in found.items():
         readings = [reading for reading, _ in pairs]
-        message = f"{describe_reason(pairs[0][1])}. {describe_rejection(readings)}."
-        effects = tuple(
-            effect for reading in readings for effect in effects_on([reading], _weaken(reading, consequence))
-        )
+        runtimes = _runtimes_that_agree(ctx, code, span) if _are_unasked_advisers(ctx, readings) else ()
+        message = f"{describe_reason(pairs[0][1])}. {describe_rejection(runtimes or readings)}."
+        effects = effects_on(runtimes or readings, Consequence.ADVICE if runtimes else consequence)
         yield Finding(span, message, fixes, effects=effects)
 
 
-def _weaken(reading: Reading, consequence: Consequence) -> Consequence:
-    """A text that is loaded without its frontmatter says what it says: only the keys are ignored."""
-    is_complete = reading.status == "damaged" and reading.dialect.kind == "text"
-    return Consequence.IGNORED if is_complete and consequence is Consequence.NOT_LOADED else consequence
+def _are_unasked_advisers(ctx: Context, readings: Iterable[Reading]) -> bool:
+    """Whether all of these readers only advise, as a validator does, and the settings name none of them."""
+    return all(r.runtime.is_advisory and r.runtime.name not in ctx.config.runtimes for r in readings)
+
+
+def _runtimes_that_agree(ctx: Context, code: str, span: Span) -> tuple[Reading, ...]:
+    """Return the readings of the runtimes of the format that reject the file for the same reason. They need not read
+    files in this place, so what they do is advice."""
+    return tuple(
+        reading
+        for reading in ctx.document.runtime_readings
+        if any((reason.kind, reason.span) == (code, span) for reason in reading.reasons)
+    )
 
 
 def describe_rejection(readings: Iterable[Reading]) -> str:
