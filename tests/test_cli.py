@@ -328,7 +328,9 @@ def test_safe_fixes_are_counted(project: Project) -> None:
 
 def test_json(project: Project) -> None:
     # Columns are code points, from one; the end is exclusive.
-    ran = project.write({A: WARNED.replace("Read,", "mcp__\U0001f600,")})("check", "--output-format", "json")
+    ran = project.write({A: WARNED.replace("Read,", "Read, mcp__\U0001f600,")})(
+        "check", "--output-format", "json"
+    )
     (row,) = ran.data
     message = row.pop("message")
     assert "`Grpe`" in message
@@ -337,15 +339,15 @@ def test_json(project: Project) -> None:
         "code": "unknown-tool",
         "severity": "warning",
         "effects": {"claude-code": "ignored"},
-        "location": {"line": 4, "column": 16},
-        "end_location": {"line": 4, "column": 20},
+        "location": {"line": 4, "column": 22},
+        "end_location": {"line": 4, "column": 26},
         "fix": {
             "title": "Change to `Grep`",
             "safe": False,
             "edits": [
                 {
-                    "location": {"line": 4, "column": 16},
-                    "end_location": {"line": 4, "column": 20},
+                    "location": {"line": 4, "column": 22},
+                    "end_location": {"line": 4, "column": 26},
                     "content": "Grep",
                 }
             ],
