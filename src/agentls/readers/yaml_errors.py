@@ -26,7 +26,9 @@ _CODE_FENCE_AT_END = lazy_pattern(
     r"^[ \t]*(?:```|~~~)[`~]*[ \t\r]*(?:\n|<!--[^\n]*-->|[ \t\r])*\Z", re.MULTILINE
 )
 _KEY_LINE = lazy_pattern(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
-_IDENTITY_BELOW = lazy_pattern(r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description)[ \t]*:\s")
+_IDENTITY_BELOW = lazy_pattern(
+    r"(?:\s*[A-Za-z_-]+[ \t]*:[ \t][^\n]*\n)*?\s*(?:name|description|applyTo|globs|alwaysApply)[ \t]*:\s"
+)
 
 
 def explain_missing_opening(text: str, start: int) -> Reason:

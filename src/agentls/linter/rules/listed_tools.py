@@ -604,7 +604,8 @@ def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:
             value = set_value(entry, ", ".join(off))
             yield from ctx.make_fix(f"Deny {join_names(off)} in `{DENIED}`", key, value)
     else:
-        yield Fix('Change to `"*"` (all tools)', (set_value(entry, '"*"'),))
+        if all(ALL_TOOLS in grammar_for(each.dialect, each.runtime).wildcards for each in ctx.readings):
+            yield Fix('Change to `"*"` (all tools)', (set_value(entry, '"*"'),))
         yield from ctx.make_fix("Remove `tools` (all tools)", remove_entry(ctx.document, root, entry))
 
 

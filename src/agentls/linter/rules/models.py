@@ -176,7 +176,7 @@ def misspelt_model(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for value, model in _models(ctx):
-        known = model or ctx.dialect.foreign_model(value.text) or _display_names(ctx, [value.text])
+        known = model or ctx.dialect.foreign_model(value.text) or _has_other_name(ctx, value.text)
         closest = None if known else _closest_model(ctx, value.text)
         if closest:
             message = f"Unknown model {format_code(value.text)}."
@@ -194,16 +194,9 @@ def _closest_model(ctx: Context, text: str) -> str | None:
     the model, because a version is rarely a misspelling, and so must the first letter.
     """
     models = ctx.dialect.models
-    judges = _judges(ctx)
-    if judges:
-        known = (
-            model for model in models.known if any(model in models.known_to(each.name) for each in judges)
-        )
-        models = models._replace(known=tuple(known))
     bare = text.strip(_QUOTES)
-    in_another_form = models.get(bare)
-    if in_another_form:
-        return _current(in_another_form, models, "")
+    if models.display_names_for:
+        return _closest_of_its_kind(ctx, bare)
     written = bare.lower().removesuffix(models.long_context)
     suffix = models.long_context if models.long_context in text.lower() else ""
     slug = re.sub(r"[\s._/:]+", "-", written).strip("-")
@@ -222,6 +215,16 @@ def _closest_model(ctx: Context, text: str) -> str | None:
     dated = re.compile(rf"{re.escape(slug)}-(\d{{8}}|latest)")
     model = next((model for model in models.known if dated.fullmatch(model.name)), None)
     return _current(model, models, suffix) if model else None
+
+
+def _closest_of_its_kind(ctx: Context, text: str) -> str | None:
+    """Return the closest id to what may be an id, and the closest display name to any other name."""
+    models, is_id = ctx.dialect.models, _is_id(text)
+    wanting = [each for each in _judges(ctx) if (each.name in models.display_names_for) != is_id]
+    names = [model.name for runtime in wanting for model in models.known_to(runtime.name)]
+    bare = text.removesuffix(f" ({models.vendor})")
+    in_another_case = next((name for name in names if name.lower() == bare.lower()), None)
+    return in_another_case or closest_match(bare, [name for name in names if _digits(name) == _digits(bare)])
 
 
 _QUOTES = " \t\"'`\u2018\u2019\u201c\u201d"
@@ -267,7 +270,7 @@ def unknown_model(ctx: Context) -> Iterator[Finding]:
     """
     for value, model in _models(ctx):
         foreign = ctx.dialect.foreign_model(value.text)
-        if model or foreign or _display_names(ctx, [value.text]) or _closest_model(ctx, value.text):
+        if model or foreign or _has_other_name(ctx, value.text) or _closest_model(ctx, value.text):
             continue
         message = (
             f"{format_code(value.text)} is not a model known to agentls. {_handling_of_unknown_model(ctx)}."
@@ -353,41 +356,53 @@ def runtime_specific_name(ctx: Context) -> Iterator[Finding]:
     model: [claude-sonnet-4.5, Claude Sonnet 4.5]
     ```
     """
-    models = ctx.dialect.models
-    for key, entry in entries_of_type(ctx, "model") if models.display_names_for else ():
+    for key, entry in entries_of_type(ctx, "model") if ctx.dialect.models.display_names_for else ():
         names = [value.text for value in _names(key, entry.value)]
-        known = [name for name in names if any(models.is_known_to(each.name, name) for each in _judges(ctx))]
-        ids = [name for name in names if name == _slug(name)]
-        # An unknown name of the kind that a runtime wants may be a newer model.
-        lacking = [each for each in _judges(ctx) if (each.name in models.display_names_for) == bool(ids)]
-        lacking = [each for each in lacking if not any(models.is_known_to(each.name, name) for name in names)]
-        missing = _other_names(ctx, names, lacking)
-        is_mixed = len(ids) not in (0, len(names))
-        if not lacking or is_mixed or not (known or (ids and missing)):
-            continue
-        if any(models.matches_other_id(name) for name in names):
-            continue
-        form, wanted = ("an id", "display names") if ids else ("a display name", "ids")
-        written = f"{format_code(names[0])} is {form}" if len(names) == 1 else f"Each entry is {form}"
-        knows = describe_effect(
-            lacking, f"knows models by their {wanted} only, and uses the model of the session"
+        lacking = _runtimes_without_name(ctx, names)
+        if lacking:
+            yield _name_finding(ctx, entry, names, lacking)
+
+
+def _runtimes_without_name(ctx: Context, names: list[str]) -> list[Runtime]:
+    """Return the runtimes that know none of these names, because all are ids and they want display names, or the
+    reverse."""
+    models, judges = ctx.dialect.models, _judges(ctx)
+    ids = [name for name in names if _is_id(name)]
+    is_mixed = len(ids) not in (0, len(names))
+    if is_mixed or any(models.matches_other_id(name) for name in names):
+        return []
+    known = [name for name in names if any(models.is_known_to(each.name, name) for each in judges)]
+    if not known and not any(_has_other_name(ctx, name) for name in names):
+        return []
+    # An unknown name of the kind that a runtime wants may be a newer model.
+    wanting = [each for each in judges if (each.name in models.display_names_for) == bool(ids)]
+    return [each for each in wanting if not any(models.is_known_to(each.name, name) for name in names)]
+
+
+def _name_finding(ctx: Context, entry: Entry, names: list[str], lacking: list[Runtime]) -> Finding:
+    """Return the finding about a model, or a list of them, of which the runtimes `lacking` know no name."""
+    models = ctx.dialect.models
+    form, wanted = ("an id", "display names") if _is_id(names[0]) else ("a display name", "ids")
+    subject = f"{format_code(names[0])} is {form}" if len(names) == 1 else f"Each entry is {form}"
+    knows = f"knows models by their {wanted} only, and uses the model of the session"
+    message = f"{subject}; {describe_effect(lacking, knows)}."
+    missing = _other_names(ctx, names, lacking)
+    fixes: tuple[Fix, ...] = ()
+    if missing and len(lacking) < len(_judges(ctx)):
+        message += f" List {format_code(missing[0])} as well."
+        fixes = _change_names(ctx, entry, [*names, *missing])
+    elif missing:
+        message += f" Use {format_code(missing[0])} instead."
+        fixes = _change_names(ctx, entry, missing)
+    # That Copilot CLI rejects display names is known from reports, which may be out of date.
+    effects = tuple(
+        Effect(
+            each.name,
+            Consequence.ADVICE if each.name in models.display_names_for else Consequence.SUGGESTION,
         )
-        message = f"{written}; {knows}."
-        if missing:
-            message += f" List {format_code(missing[0])} as well."
-        yield Finding(
-            entry.value.span,
-            message,
-            _list_as_well(ctx, entry, names, missing),
-            # That Copilot CLI rejects display names is known from reports, which may be out of date.
-            effects=tuple(
-                Effect(
-                    each.name,
-                    Consequence.ADVICE if each.name in models.display_names_for else Consequence.SUGGESTION,
-                )
-                for each in lacking
-            ),
-        )
+        for each in lacking
+    )
+    return Finding(entry.value.span, message, fixes, effects=effects)
 
 
 def _other_names(ctx: Context, names: list[str], runtimes: list[Runtime]) -> list[str]:
@@ -397,30 +412,29 @@ def _other_names(ctx: Context, names: list[str], runtimes: list[Runtime]) -> lis
     return [name for name in known if _slug(name) in wanted and name not in names]
 
 
-def _display_names(ctx: Context, names: list[str]) -> list[str]:
-    """Return the display names of the models whose ids these are, for the readers that want those."""
-    ids = [name for name in names if name == _slug(name)]
-    return _other_names(
-        ctx, ids, [each for each in _judges(ctx) if each.name in ctx.dialect.models.display_names_for]
-    )
+def _has_other_name(ctx: Context, name: str) -> bool:
+    """Whether the table has an unknown name of a model as an id where it is a display name, or the reverse."""
+    others = _other_names(ctx, [name], _judges(ctx))
+    return any(_is_id(other) != _is_id(name) for other in others) and not _closest_model(ctx, name)
+
+
+def _is_id(name: str) -> bool:
+    """Whether a name has the form of an id, and not of a display name."""
+    return name == _slug(name)
 
 
 def _slug(name: str) -> str:
-    """Return the id of a model that has this display name."""
-    return re.sub(r"[\s-]+", "-", re.sub(r"\s*\(.*\)", "", name)).lower()
+    """Return the id of a model that has this display name, with or without its vendor."""
+    return re.sub(r"[\s-]+", "-", name.partition("(")[0].strip()).lower()
 
 
-def _list_as_well(ctx: Context, entry: Entry, names: list[str], missing: list[str]) -> tuple[Fix, ...]:
-    """Return the fix that adds a name to a single one. The ids come first, because Copilot CLI is only known to
-    use the first of a list."""
-    if len(names) != 1 or len(missing) != 1 or isinstance(entry.value, Sequence):
+def _change_names(ctx: Context, entry: Entry, names: list[str]) -> tuple[Fix, ...]:
+    """Return the fix that changes a single name to these names of one model. The ids come first, because Copilot CLI
+    is only known to use the first of a list."""
+    if isinstance(entry.value, Sequence) or len({_slug(name) for name in names}) != 1 or len(names) > 2:
         return ()
-    models = ctx.dialect.models
-    listed = sorted(
-        (*names, *missing),
-        key=lambda name: any(models.is_known_to(each, name) for each in models.display_names_for),
-    )
-    written = f"[{', '.join(map(write_scalar, listed))}]"
+    listed = [write_scalar(name) for name in sorted(names, key=_is_id, reverse=True)]
+    written = listed[0] if len(listed) == 1 else f"[{', '.join(listed)}]"
     return ctx.make_fix(f"Change to `{written}`", Edit(entry.value.span, written))
 
 
