@@ -13,7 +13,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.workspace import discovery, disk, git_ignore, settings_files
 from agentls.workspace.discovery import SearchOptions
-from agentls.workspace.settings_files import LoadedConfig
+from agentls.workspace.settings_files import LoadedConfig, SettingsReader
 
 AGENT = "---\nname: a\ndescription: Does things. Use it often.\n---\n\nYou do things.\n"
 
@@ -42,7 +42,7 @@ class Seen:
         self.failures: list[tuple[str, str]] = []
         self.notes: list[tuple[str, str]] = []
         search = SearchOptions(
-            settings_files.load_settings,
+            SettingsReader().settings_in,
             dialect,
             lambda path, message: self.failures.append((path, message)),
             lambda path, message: self.notes.append((path, message)),
@@ -151,7 +151,7 @@ def test_places_of_the_configuration_are_relative_to_its_folder(write: Write) ->
     root = write({"sub/agentls.toml": settings, "sub/prompts/a.txt": AGENT, "prompts/b.txt": AGENT})
     assert Seen().files == ["sub/prompts/a.txt"]
     path = disk.absolute_path(str(root / "sub/prompts/a.txt"))
-    document = settings_files.open_document(path, AGENT, settings_files.load_settings("sub/prompts"))
+    document = settings_files.open_document(path, AGENT, config("sub/prompts"))
     assert document is not None
     assert document.dialect.name == "claude-code"
 
@@ -161,7 +161,7 @@ def test_places_of_the_configuration_do_not_match_above_its_folder(write: Write)
         {"prompts/agentls.toml": '[places]\nclaude-code = ["prompts/"]\n', "prompts/docs/a.md": AGENT}
     )
     path = disk.absolute_path(str(root / "prompts/docs/a.md"))
-    assert settings_files.open_document(path, AGENT, settings_files.load_settings("prompts/docs")) is None
+    assert settings_files.open_document(path, AGENT, config("prompts/docs")) is None
 
 
 def test_links_within_the_root_are_followed_once(write: Write) -> None:
@@ -257,7 +257,7 @@ def test_invalid_utf_8_becomes_replacement_characters(write: Write) -> None:
 
 def config(folder: str) -> LoadedConfig:
     """Return the settings for a folder, read again."""
-    return settings_files.load_settings(folder)
+    return SettingsReader().settings_in(disk.absolute_path(folder))
 
 
 def test_the_nearest_settings_are_used(write: Write) -> None:
@@ -271,7 +271,6 @@ def test_the_nearest_settings_are_used(write: Write) -> None:
     assert config("a/b").config.tools == ("Inner",)
     assert config("a/b").root == disk.absolute_path(str(root / "a"))
     assert config(str(root)).config.tools == ("Outer",)
-    assert settings_files.load_settings("a/b", "agentls.toml").config.tools == ("Outer",)
 
 
 @pytest.mark.parametrize("text", ["[tool\n", "tool = 1\n[agentls]\n", "[tool]\nagentls = 3\n", "\xff"])

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from agentls.cli.file_runs import FileRun, RunOptions
+from agentls.cli.project_files import examine_projects
+from agentls.cli.terminal import Terminal
 from agentls.project.index import Index
-from agentls.workspace import disk, load, settings_files
+from agentls.workspace import disk, load
+from agentls.workspace.discovery import FoundFile
 
 AGENT = "---\nname: {name}\ndescription: Does things. Use it often.\n---\n\nYou do things.\n"
 
@@ -31,8 +35,11 @@ def write(tmp_path: Path) -> Write:
 
 
 def indexed(root: Path) -> Index:
-    """The index of the project at `root`."""
-    return load.load_index(root.as_posix(), settings_files.load_settings)
+    """The index of the project at `root`, as the command line makes it for a file in it."""
+    file = FoundFile("a.md", f"{root.as_posix()}/a.md")
+    with Terminal("never") as terminal:
+        projects = examine_projects(FileRun(RunOptions(), terminal, jobs=1), [file], [str(root)])
+    return projects.index_for(file.path)
 
 
 def paths(index: Index, root: Path) -> list[str]:

@@ -57,10 +57,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
+def settings_in(folder: str) -> settings_files.LoadedConfig:
+    """Return the settings of a folder, read again."""
+    return settings_files.SettingsReader().settings_in(folder)
+
+
 def codes(root: Path, path: str, text: str) -> list[str]:
     """Return the codes of the findings in a file of the project."""
     full = disk.absolute_path(str(root / path))
-    loaded = settings_files.load_settings(full.rpartition("/")[0])
+    loaded = settings_in(disk.absolute_path(str(root)))
     assert loaded.problems == ()
     document = settings_files.open_document(full, text, loaded)
     assert document is not None
@@ -79,7 +84,7 @@ def test_a_user_dialect_uses_profiles(project: Path) -> None:
         "temperature:\n", "temperature:\n  task: {profile: agent-description, required: true}\n"
     )
     (project / "team.dialect.yaml").write_text(text.replace("\nkeys:", "\nnew_file_snippet: agent\nkeys:"))
-    config = settings_files.load_settings(str(project)).config
+    config = settings_in(project.as_posix()).config
     dialect = loader.configure_dialect("harness", config)
     task = dialect.key("task")
     assert task is not None
@@ -99,7 +104,7 @@ def test_its_files_are_found(project: Path) -> None:
     agent = project / ".harness" / "agents" / "a.md"
     agent.parent.mkdir(parents=True)
     agent.write_text("---\nname: a\n---\nBody.\n")
-    search = discovery.SearchOptions(settings_files.load_settings, None, lambda *_: None, lambda *_: None)
+    search = discovery.SearchOptions(settings_in, None, lambda *_: None, lambda *_: None)
     assert [found.path for found in discovery.find_files(str(project), search)] == [
         disk.absolute_path(str(agent))
     ]
@@ -179,14 +184,14 @@ def test_a_mistake_is_reported_and_the_file_ignored(text: str, line: int, messag
 def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:
     file = project / "team.dialect.yaml"
     file.write_text("name: x\nextends: gemini-cli\nkeys:\n  tools: {type: tolls}\n")
-    (problem,) = settings_files.load_settings(str(project)).problems
+    (problem,) = settings_in(project.as_posix()).problems
     assert problem.startswith(f"{disk.absolute_path(str(file))}:4: keys.tools.type: unknown value `tolls`")
     assert problem.endswith("; the dialect file is ignored")
 
 
 def test_unknown_names_in_the_settings_are_reported(project: Path) -> None:
     (project / "agentls.toml").write_text('runtimes = ["gemini"]\n[places]\ncobol = ["*.md"]\n')
-    problems = settings_files.load_settings(str(project)).problems
+    problems = settings_in(project.as_posix()).problems
     assert [problem.partition(";")[0] for problem in problems] == [
         "unknown dialect `cobol`",
         "unknown runtime `gemini`",

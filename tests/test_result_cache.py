@@ -62,12 +62,7 @@ def check(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     from agentls.cli import file_runs
     from agentls.workspace import disk, git_ignore
 
-    for cached in (
-        file_runs._settings_file_for,
-        file_runs._read_settings,
-        disk.paths_below,
-        git_ignore.ignores_in,
-    ):
+    for cached in (file_runs._settings_reader, disk.paths_below, git_ignore.ignores_in):
         cached.cache_clear()
     disk.forget_plugins()
     main(["check", "--output-format", "json", "--fail-on", "never", *options, "."])

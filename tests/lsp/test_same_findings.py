@@ -35,7 +35,10 @@ def found_below(folder: Path) -> list[str]:
     """The agent files that the command line finds."""
     failures: list[str] = []
     search = SearchOptions(
-        settings_files.load_settings, None, lambda *failed: failures.append(str(failed)), lambda *_: None
+        settings_files.SettingsReader().settings_in,
+        None,
+        lambda *failed: failures.append(str(failed)),
+        lambda *_: None,
     )
     paths = [found.path for found in discovery.find_files(str(folder), search)]
     assert failures == []

@@ -20,7 +20,7 @@ from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.document.document import Document
 from agentls.workspace import discovery, disk, settings_files, user_files
 from agentls.workspace.discovery import FoundFile, SearchOptions
-from agentls.workspace.settings_files import LoadedConfig
+from agentls.workspace.settings_files import LoadedConfig, SettingsReader
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,7 +43,8 @@ class RunOptions(NamedTuple):
 
     def settings(self, folder: str) -> LoadedConfig:
         """Return the settings for the files in `folder`."""
-        return _read_settings(self.config or _settings_file_for(folder))
+        reader = _settings_reader()
+        return reader.read(self.config) if self.config else reader.settings_in(folder)
 
     def config_for(self, path: str) -> Config:
         """Return the settings for the file at `path`; `--select` and `--ignore` override those of files."""
@@ -62,18 +63,9 @@ class RunOptions(NamedTuple):
 
 
 @cache
-def _settings_file_for(folder: str) -> str:
-    """The settings file for the files in `folder`. The answer for the parent folder is kept, so that each
-    folder is searched once."""
-    found = settings_files.settings_file_in(folder)
-    if found or not folder:
-        return found or ""
-    return _settings_file_for(folder.rpartition("/")[0])
-
-
-@cache
-def _read_settings(file: str) -> LoadedConfig:
-    return settings_files.read_settings(file) if file else settings_files.default_settings()
+def _settings_reader() -> SettingsReader:
+    """The reader of this process, which has one run."""
+    return SettingsReader()
 
 
 class FileRun:

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentls.config import Config
-from agentls.document import suppressions as suppress
 from agentls.document.document import Document
+from agentls.document.suppressions import find_suppressions
 from agentls.linter.consequence import Effect, Severity, worst_severity
 from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
 from agentls.linter.rules import all_rules
@@ -52,7 +52,7 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     context = Context(document, config, world)
     limit = _max_findings(document)
     found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context, limit)]
-    suppressions = suppress.find_suppressions(document)
+    suppressions = find_suppressions(document)
     if suppressions:
         used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
         found = [

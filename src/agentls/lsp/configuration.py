@@ -16,15 +16,11 @@ class Configuration:
     def __init__(self, settings: Settings, folders: tuple[str, ...]) -> None:
         self.settings = settings
         self.folders = folders
-        self._files: dict[str, settings_files.LoadedConfig] = {}
-        self._by_folder: dict[str, settings_files.LoadedConfig] = {}
+        self._reader = settings_files.SettingsReader()
 
     def settings_in(self, folder: str) -> settings_files.LoadedConfig:
         """Return the settings of the configuration file that applies to `folder`."""
-        if folder not in self._by_folder:
-            file = settings_files.find_settings_file(folder)
-            self._by_folder[folder] = self._read(file) if file else settings_files.default_settings()
-        return self._by_folder[folder]
+        return self._reader.settings_in(folder)
 
     def settings_for_names(self, folder: str) -> settings_files.LoadedConfig:
         """Return the settings for the files in `folder` with those of the editor that decide what a file is."""
@@ -42,15 +38,12 @@ class Configuration:
 
     def differs_from(self, other: Configuration) -> bool:
         """Whether a configuration file that `other` has read now has other settings, or a new one was read."""
-        now = {file: self._files.get(file) or settings_files.read_settings(file) for file in other._files}
-        return now != other._files or not self._files.keys() <= other._files.keys()
+        before = other._reader.files
+        now = {file: self._reader.files.get(file) or settings_files.read_settings(file) for file in before}
+        return now != before or not self._reader.files.keys() <= before.keys()
 
     @property
     def problems(self) -> list[str]:
         """The problems in the configuration files read so far."""
-        return [f"{loaded.file}: {each}" for loaded in list(self._files.values()) for each in loaded.problems]
-
-    def _read(self, file: str) -> settings_files.LoadedConfig:
-        if file not in self._files:
-            self._files[file] = settings_files.read_settings(file)
-        return self._files[file]
+        files = list(self._reader.files.values())
+        return [f"{loaded.file}: {each}" for loaded in files for each in loaded.problems]

@@ -7,15 +7,12 @@ that contains the folder of agents. The editor and the command line find the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from typing import Any
 
 from agentls.dialects import config_files, loader
 from agentls.dialects.runtimes import Place
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.project import extract, extract_json
-from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.text.paths import is_inside
 from agentls.workspace import discovery, disk, git_ignore, user_files
@@ -24,9 +21,6 @@ from agentls.workspace.settings_files import LoadedConfig, open_document
 
 SettingsLookup = Callable[[str], LoadedConfig]
 """Returns the settings for the files in a folder (absolute, with `/`)."""
-
-MapFunction = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
-"""Applies a function to each item in order, as `map` does."""
 
 
 def find_project_root(path: str, workspace_folders: Iterable[str] = ()) -> str:
@@ -96,16 +90,6 @@ def _pattern(place: Place) -> str:
     return f"**/{folder}**/{place.files}" if place.scope == "plugin" else f"**/{folder}**"
 
 
-def load_names(path: str, settings: SettingsLookup, otherwise: str | None = None) -> Names | None:
-    """Return the names in the file at `path`; `None` if it cannot be read or is not an agent file. `otherwise` is
-    the dialect of a file outside all known locations."""
-    try:
-        text = disk.read_text(path)
-    except OSError:
-        return None
-    return parse_names(path, text, settings, otherwise)
-
-
 def parse_names(
     path: str,
     text: str,
@@ -130,15 +114,6 @@ def _moved(names: Names, path: str) -> Names:
     """Return the names of a file as those of the file at `path`."""
     definitions = tuple(each._replace(path=path) for each in names.definitions)
     return names._replace(path=path, definitions=definitions)
-
-
-def load_index(root: str, settings: SettingsLookup, each: MapFunction = map) -> Index:
-    """Return the index of the project at `root`. `each` applies a function to the paths of all files."""
-    index = Index(user_files.user_folder())
-    for names in each(partial(load_names, settings=settings), find_index_files(root, settings)):
-        if names:
-            index.update(names)
-    return index
 
 
 def _ignore(_: str, __: str) -> None:

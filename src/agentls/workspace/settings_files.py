@@ -11,7 +11,6 @@ from agentls.config import Config, DialectFile, parse_config
 from agentls.dialects import loader
 from agentls.document import locate
 from agentls.document.document import Document
-from agentls.text.paths import folder_and_parents
 from agentls.workspace.disk import (
     absolute_path,
     describe_error,
@@ -45,11 +44,31 @@ class LoadedConfig(NamedTuple):
         return self.config.dialect_for(relative_path(path, self.root)) if self.config.places else None
 
 
-def load_settings(folder: str, explicit: str | None = None) -> LoadedConfig:
-    """Return the settings for the files in `folder`: those of the file `explicit`, or of the nearest parent
-    folder that has an `agentls.toml`, or a `pyproject.toml` with `[tool.agentls]`."""
-    file = explicit or find_settings_file(folder)
-    return read_settings(file) if file else default_settings()
+class SettingsReader:
+    """The settings of many folders. Each folder is searched and each file read once."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, LoadedConfig] = {}
+        self._by_folder: dict[str, LoadedConfig] = {}
+
+    def settings_in(self, folder: str) -> LoadedConfig:
+        """Return the settings for the files in `folder` (absolute, with `/`): those of the nearest folder, itself
+        or a parent, that has an `agentls.toml`, or a `pyproject.toml` with `[tool.agentls]`."""
+        if folder not in self._by_folder:
+            self._by_folder[folder] = self._find(folder)
+        return self._by_folder[folder]
+
+    def _find(self, folder: str) -> LoadedConfig:
+        file = _settings_file_in(folder)
+        if file:
+            return self.read(file)
+        return self.settings_in(folder.rpartition("/")[0]) if folder else default_settings()
+
+    def read(self, file: str) -> LoadedConfig:
+        """Return the settings in one file."""
+        if file not in self.files:
+            self.files[file] = read_settings(file)
+        return self.files[file]
 
 
 @cache
@@ -59,14 +78,7 @@ def default_settings() -> LoadedConfig:
     return LoadedConfig(config, "", "", problems)
 
 
-def find_settings_file(folder: str) -> str | None:
-    """Return the file with the settings for the files in `folder` ("" for the root of the system)."""
-    parents = folder_and_parents(absolute_path(folder) if folder else folder)
-    return next(filter(None, map(settings_file_in, parents)), None)
-
-
-def settings_file_in(folder: str) -> str | None:
-    """Return the settings file that is in `folder` itself (absolute, with `/`)."""
+def _settings_file_in(folder: str) -> str | None:
     for name in SETTINGS_FILES:
         file = f"{folder}/{name}"
         if os.path.isfile(file) and (name != "pyproject.toml" or _mentions_agentls(file)):
