@@ -145,7 +145,7 @@ def _check_or_recall(
     options: RunOptions, style: OutputStyle, recall: Recall, found: FoundFile, text: str
 ) -> FileResult:
     """Check one file unless its result is known from an earlier run."""
-    from agentls.cli.result_cache import CacheEntry, decode_diagnostics, encode_diagnostics
+    from agentls.cli.result_cache import CacheEntry, decode_diagnostics
 
     key = recall.make_key(found.path, text)
     entry = recall.find(found.path, text, key)
@@ -157,7 +157,7 @@ def _check_or_recall(
     document = options.open_document(found.path, text)
     diagnostics = tuple(check_recorded(document, options, disk.DiskWorld(document), questions))
     result = style.render(found.display_path, text, document.lines, diagnostics, config)
-    return result._replace(entry=CacheEntry(found.path, key, questions[0], encode_diagnostics(diagnostics)))
+    return result._replace(entry=CacheEntry(found.path, key).checked(questions, diagnostics))
 
 
 # --- files as parts of their projects ---------------------------------------------------------

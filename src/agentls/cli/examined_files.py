@@ -86,7 +86,7 @@ class Examination(NamedTuple):
             return ExaminedFile(failure=describe_internal_error(error))
 
     def _examine_or_recall(self, task: FileTask, text: str, recall: Recall) -> ExaminedFile:
-        from agentls.cli.result_cache import CacheEntry, encode_diagnostics, encode_names
+        from agentls.cli.result_cache import CacheEntry, encode_names
 
         key = recall.make_key(task.path, text)
         entry = recall.find(task.path, text, key)
@@ -94,10 +94,11 @@ class Examination(NamedTuple):
             return ExaminedFile(entry=entry, is_recalled=True)
         questions: list[str] = []
         found = self._examine(task, text, questions)
-        names, are_shared = encode_names(found.names), "true" if found.are_shared else "false"
-        diagnostics = encode_diagnostics(found.diagnostics) if task.is_requested else ""
-        asked = questions[0] if questions else "[]"
-        return found._replace(entry=CacheEntry(task.path, key, asked, diagnostics, names, are_shared))
+        are_shared = "true" if found.are_shared else "false"
+        entry = CacheEntry(task.path, key, names=encode_names(found.names), are_shared=are_shared)
+        return found._replace(
+            entry=entry.checked(questions, found.diagnostics) if task.is_requested else entry
+        )
 
     def _examine(self, task: FileTask, text: str, questions: list[str] | None = None) -> ExaminedFile:
         """Examine a file; what the rules asked about other files is added to `questions`."""

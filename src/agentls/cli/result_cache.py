@@ -58,6 +58,12 @@ class CacheEntry(NamedTuple):
     project: str = ""
     final: str = ""
 
+    def checked(self, questions: list[str], diagnostics: Iterable[Diagnostic] | None) -> CacheEntry:
+        """Return the same with the diagnostics that depend on no other file, and the questions of their rules."""
+        return self._replace(
+            questions=questions[0] if questions else "[]", diagnostics=encode_diagnostics(diagnostics)
+        )
+
 
 class ResultCache:
     """The entries of one cache file by the paths of the files; empty if there is none to read."""

@@ -13,6 +13,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.tool_names import EVERY_MCP_TOOL
 from agentls.linter.rule import RULES, Context, Rule
 from agentls.linter.rules import load_rules_about
+from agentls.linter.shared.load_reasons import closes_early
 from agentls.readers.reading import Reading
 
 _EVERY_MCP_TOOL = (EVERY_MCP_TOOL,)
@@ -64,7 +65,7 @@ def document_subjects(context: Context) -> set[str]:
         found.add("repaired frontmatter")
     if first.ignored_lines:
         found.add("ignored lines")
-    if block and first.closing and not (block.closing and block.closing.start <= first.closing.start):
+    if closes_early(context):
         found.add("early closing fence")
     if context.project_index is not None:
         found.add("project")

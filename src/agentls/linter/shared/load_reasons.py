@@ -88,10 +88,16 @@ def insert_closing_fence(ctx: Context, at: int) -> Edit:
     return Edit(Span(at, at), line_end + FENCE + ctx.document.newline)
 
 
+def closes_early(ctx: Context) -> bool:
+    """Whether the frontmatter ends earlier for the runtime than an editor shows it."""
+    block, closing = ctx.document.frontmatter, ctx.reading.closing
+    return bool(block and closing and not (block.closing and block.closing.start <= closing.start))
+
+
 def find_early_closing(ctx: Context) -> Span | None:
     """Return the dashes that end the frontmatter for the runtime, if the author continues it after them."""
     block, closing = ctx.document.frontmatter, ctx.reading.closing
-    if closing is None or block is None or (block.closing and block.closing.start <= closing.start):
+    if block is None or closing is None or not closes_early(ctx):
         return None
     cut = dash_run(ctx.text, closing.start)
     if any(reason.kind == "early-terminator" for reason in ctx.reading.reasons):
