@@ -23,6 +23,7 @@ from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, MARKETPLACE
 from agentls.document import locate, plugins
 from agentls.document.document import Document
 from agentls.document.plugins import Plugin
+from agentls.document.tools import AvailableTools
 from agentls.linter import check
 from agentls.linter.rules import all_rules
 from agentls.project import extract, extract_json
@@ -231,6 +232,12 @@ def agent(text: str, path: str = ".claude/agents/case.md", **options: Any) -> Do
     document = locate.make_document(path, text, config.Config(**options), None, "claude-code")
     assert document is not None
     return document
+
+
+def tools_of(text: str, path: str = ".claude/agents/case.md") -> AvailableTools:
+    """The tools of the agent with that text."""
+    document = agent(text, path)
+    return document.tools_in(document.reading)
 
 
 def covered(document: Document, span: Span) -> str:

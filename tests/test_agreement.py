@@ -21,7 +21,7 @@ from agentls.document import locate
 from agentls.linter.check import check
 from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
-from harness import agent
+from harness import agent, tools_of
 
 SHARED = Path(__file__).parents[2] / "shared"
 CASES = SHARED / "cases" / "claude-load-dev.jsonl"
@@ -52,7 +52,7 @@ def test_tool_entries() -> None:
     for case, text in recorded():
         expected = case.get("seen", {}).get("tools", "All tools")
         if not expected.startswith("All tools"):
-            assert ", ".join(agent(text).available_tools.entries) == expected, case["id"]
+            assert ", ".join(tools_of(text).entries) == expected, case["id"]
 
 
 def test_corpus_loads_as_recorded_and_without_a_false_error() -> None:

@@ -8,7 +8,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.document.plugins import Plugin
 from agentls.readers.reading import Reading
-from harness import agent
+from harness import agent, tools_of
 
 
 def read(text: str) -> Reading:
@@ -210,13 +210,13 @@ def test_a_plugin_registers_every_file(text: str, how: str, name: str, descripti
     ],
 )
 def test_tools(lines: str, mode: str, entries: str, available: str) -> None:
-    tools = agent(f"---\nname: a\ndescription: b\n{lines}\n---\n").available_tools
+    tools = tools_of(f"---\nname: a\ndescription: b\n{lines}\n---\n")
     assert (tools.mode, ", ".join(tools.entries), ", ".join(tools.available)) == (mode, entries, available)
 
 
 def test_an_alias_of_a_list_is_the_list() -> None:
     text = "---\nname: a\ndescription: b\nobserver: &o [Read, Grep]\ntools: *o\n---\n"
-    assert agent(text).available_tools.available == ("Read", "Grep")
+    assert tools_of(text).available == ("Read", "Grep")
 
 
 def test_a_number_of_any_length_is_not_a_name() -> None:

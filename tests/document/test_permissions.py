@@ -10,7 +10,7 @@ import pytest
 from agentls.document import permissions
 from agentls.document.permissions import pattern_covers
 from agentls.document.tools import AvailableTools, IgnoredTool
-from harness import agent
+from harness import agent, tools_of
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -59,7 +59,7 @@ def test_the_last_value_of_a_duplicate_permission_is_used_at_the_position_of_the
 
 def tools_with(permission: str) -> AvailableTools:
     """The tools of an agent with these permissions."""
-    return agent(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md").available_tools
+    return tools_of(f"---\npermission: {permission}\n---\nBody.\n", ".opencode/agents/case.md")
 
 
 def test_tools_that_are_denied_as_a_whole_are_removed() -> None:

@@ -72,6 +72,11 @@ class Dialect(DialectRecord):
         }
 
     @cached_property
+    def keys_adding_tools(self) -> tuple[Key, ...]:
+        """Return the keys whose values add tools to those that are listed."""
+        return tuple(key for key in self.keys if key.effects.adds_tools and not key.effects.no_effect)
+
+    @cached_property
     def resolved_tools(self) -> dict[Any, Any]:
         """The cache of `tool_names`: what names in lists of tools resolve to. Most files use the same few names."""
         return {}

@@ -44,26 +44,30 @@ def split_tool_list(value: Node, document: str, grammar: ToolGrammar) -> tuple[T
     """Return the entries of a value of `tools`. `document` is the text that the spans of `value` refer to."""
     if grammar.is_mapping:
         return ()
+    separators = grammar.separators
+    scalars: tuple[Node, ...] = ()
     if isinstance(value, Scalar):
-        return tuple(_split_scalar(value, document, grammar)) if value.type == "str" else ()
-    if isinstance(value, Sequence):
-        inner = grammar if grammar.splits_items else grammar._replace(separators="")
-        return tuple(
-            entry
-            for item in value.items
-            if isinstance(item, Scalar)
-            for entry in split_tool_list(item, document, inner)
-        )
-    return ()
+        scalars = (value,)
+    elif isinstance(value, Sequence):
+        separators = separators if grammar.splits_items else ""
+        scalars = value.items
+    return tuple(
+        entry
+        for scalar in scalars
+        if isinstance(scalar, Scalar) and scalar.type == "str"
+        for entry in _split_scalar(scalar, document, separators, grammar.specifiers)
+    )
 
 
-def _split_scalar(scalar: Scalar, document: str, grammar: ToolGrammar) -> Iterator[ToolEntry]:
-    at = scalar.span.start
-    for text in split_tool_names(scalar.text, grammar.separators):
-        found = document.find(text, at, scalar.span.end)
+def _split_scalar(
+    scalar: Scalar, document: str, separators: str, has_specifiers: bool
+) -> Iterator[ToolEntry]:
+    at, end = scalar.span
+    for text in split_tool_names(scalar.text, separators):
+        found = document.find(text, at, end)
         span = Span(found, found + len(text)) if found >= 0 else scalar.span
         at = span.end if found >= 0 else at
-        parts = _SPECIFIER.fullmatch(text) if "(" in text and grammar.specifiers else None
+        parts = _SPECIFIER.fullmatch(text) if has_specifiers and "(" in text else None
         yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
 
 

@@ -13,7 +13,7 @@ from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
 from agentls.document import foreign_format
 from agentls.document.foreign_format import ForeignFormat
-from agentls.document.tools import AvailableTools, ToolList, available_tools, resolve_entry
+from agentls.document.tools import AvailableTools, ToolList, available_tools, has_tools, resolve_entry
 from agentls.readers.reading import FileIdentity, Reading
 from agentls.readers.selection import drop_unread, explain_unread_file
 from agentls.readers.strategies import load_strategy
@@ -248,9 +248,18 @@ class Document(AgentFile):
         return foreign_format.detect_foreign_format(self.root, self.tool_lists, self.dialect, runtimes, loads)
 
     @cached_property
-    def available_tools(self) -> AvailableTools:
-        """The tools that the agent may use in the runtime of `reading`."""
-        return self.tools_in(self.reading)
+    def toolless_runtimes(self) -> frozenset[str]:
+        """The names of the primary readers for which the agent has no tools."""
+        return frozenset(
+            reading.runtime.name
+            for reading in self.readings
+            if not has_tools(reading, self.text, self.permission_mode)
+        )
+
+    @cached_property
+    def has_tools(self) -> bool:
+        """Whether the agent has tools in the runtime of `reading`."""
+        return has_tools(self.reading, self.text, self.permission_mode)
 
     def tools_in(self, reading: Reading) -> AvailableTools:
         """Return the tools that the agent may use in the runtime of `reading`, one of the document's own."""

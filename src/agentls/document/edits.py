@@ -173,13 +173,7 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     lost = loading_before - loading_after
     if lost:
         lost -= {reading.runtime for reading in after.other_readings}
-    return not lost and _toolless(after) <= _toolless(document)
-
-
-def _toolless(document: Document) -> set[str]:
-    """The primary readers for which the agent has no tools."""
-    readings = document.readings
-    return {each.runtime.name for each in readings if document.tools_in(each).is_empty}
+    return not lost and after.toolless_runtimes <= document.toolless_runtimes
 
 
 def insert_field(document: Document, mapping: Mapping, field: str) -> Edit:

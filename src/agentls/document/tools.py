@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from agentls.dialects.loader import Dialect
@@ -119,34 +120,74 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
 
     Observed in Claude Code 2.1.328 on 2026-11-20.
     """
-    dialect, runtime = reading.dialect, reading.runtime
-    grammar, keys = grammar_for(dialect, runtime), dialect.tool_keys
-    if grammar.is_mapping:
+    if grammar_for(reading.dialect, reading.runtime).is_mapping:
         return _tools_by_permission(reading)
+    lists = _read_lists(reading, document)
+    if lists.allowed is None:
+        return AvailableTools(
+            "all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in lists.denied)
+        )
+    names = [entry.text for entry in lists.allowed]
+    if not names and not lists.added:
+        return AvailableTools("none")
+    denied_names = {entry.text for entry in lists.denied}
+    entries = [name for name in names if name not in denied_names]
+    entries += [name for name in lists.added if name not in entries and name not in denied_names]
+    available: dict[str, None] = {}
+    dropped: list[IgnoredTool] = []
+    for text, tools, reason in _given_tools(reading, lists, permission_mode):
+        if reason:
+            dropped.append(IgnoredTool(text, reason))
+        else:
+            available |= dict.fromkeys(tools)
+    return AvailableTools("listed", tuple(entries), tuple(available), tuple(dropped))
+
+
+def has_tools(reading: Reading, document: str, permission_mode: str | None) -> bool:
+    """Whether the agent has `available_tools`, which is mostly known after the first entry."""
+    if grammar_for(reading.dialect, reading.runtime).is_mapping:
+        return not _tools_by_permission(reading).is_empty
+    lists = _read_lists(reading, document)
+    return lists.allowed is None or any(
+        tools for _, tools, _ in _given_tools(reading, lists, permission_mode)
+    )
+
+
+class _Lists(NamedTuple):
+    """The lists of a reading: the allowed entries (`None` for all tools), the denied entries, and the tools that
+    other keys add."""
+
+    allowed: tuple[ToolEntry, ...] | None
+    denied: tuple[ToolEntry, ...]
+    added: tuple[str, ...]
+
+
+def _read_lists(reading: Reading, document: str) -> _Lists:
+    grammar, keys = grammar_for(reading.dialect, reading.runtime), reading.dialect.tool_keys
     tools, denied = _known_entry(reading, keys.allowed), denied_entries(reading, document)
-    added = _added_tools(reading)
     if tools is None or (is_null(tools.value) and not grammar.null_removes_all):
-        return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
+        return _Lists(None, denied, ())
     listed = split_tool_list(tools.value, document, grammar)
     has_wildcard = any(entry.text in grammar.wildcards for entry in listed)
     all_listed = has_wildcard and (len(listed) == 1 or not grammar.wildcard_alone)
     if all_listed or not (listed or grammar.empty_removes_all):
-        return AvailableTools("all", dropped=tuple(IgnoredTool(entry.text, "denied") for entry in denied))
-    names = [entry.text for entry in listed]
-    if not names and not added:
-        return AvailableTools("none")
-    denied_names = {entry.text for entry in denied}
-    entries = [name for name in names if name not in denied_names]
-    entries += [name for name in added if name not in entries and name not in denied_names]
-    denied_tools = {
+        return _Lists(None, denied, ())
+    return _Lists(listed, denied, _added_tools(reading))
+
+
+def _given_tools(
+    reading: Reading, lists: _Lists, permission_mode: str | None
+) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield each allowed and added entry with the tools that it gives, or the reason why it is ignored."""
+    dialect, runtime = reading.dialect, reading.runtime
+    denied = {
         tool
-        for entry in denied
+        for entry in lists.denied
         for tool in resolve_tool(entry.name, dialect, permission_mode, runtime).tools or (entry.name,)
     }
     in_background = runs_in_background(reading)
-    available: dict[str, None] = {}
-    dropped: list[IgnoredTool] = []
-    for text, name in (*((e.text, e.name) for e in listed), *((name, name) for name in added)):
+    allowed = ((entry.text, entry.name) for entry in lists.allowed or ())
+    for text, name in (*allowed, *((name, name) for name in lists.added)):
         standing, resolved = resolve_tool(name, dialect, permission_mode, runtime)
         if not resolved and runtime.unknown_tools == "undocumented":
             standing, resolved = "available", (name,)
@@ -154,17 +195,16 @@ def available_tools(reading: Reading, document: str, permission_mode: str | None
         if in_background is True and standing == "available":
             existing = tuple(tool for tool in existing if not is_lost_in_background(tool, dialect))
         if standing != "available":
-            dropped.append(IgnoredTool(text, _ignored_reason(name, standing, dialect, runtime)))
+            yield text, (), _ignored_reason(name, standing, dialect, runtime)
         elif only_denies(name, dialect):
-            dropped.append(IgnoredTool(text, f"only works in `{keys.denied}`"))
+            yield text, (), f"only works in `{dialect.tool_keys.denied}`"
         elif resolved and not existing:
             lost = in_background and is_lost_in_background(resolved[0], dialect)
-            dropped.append(IgnoredTool(text, LOST_IN_BACKGROUND if lost else missing_in_runtime(runtime)))
-        elif any(is_denied(tool, denied_tools) for tool in resolved):
-            dropped.append(IgnoredTool(text, f"denied by `{keys.denied}`"))
+            yield text, (), LOST_IN_BACKGROUND if lost else missing_in_runtime(runtime)
+        elif denied and any(is_denied(tool, denied) for tool in resolved):
+            yield text, (), f"denied by `{dialect.tool_keys.denied}`"
         else:
-            available |= dict.fromkeys(existing)
-    return AvailableTools("listed", tuple(entries), tuple(available), tuple(dropped))
+            yield text, existing, ""
 
 
 def denied_entries(reading: Reading, document: str) -> tuple[ToolEntry, ...]:
@@ -245,8 +285,7 @@ def _added_tools(reading: Reading) -> tuple[str, ...]:
     """The tools that valid values of other keys add, in the order in which they are added."""
     return tuple(
         tool
-        for key in reading.dialect.keys
-        if key.effects.adds_tools and not key.effects.no_effect
+        for key in reading.dialect.keys_adding_tools
         if reading.string(key.name) in [value.name for value in key.values]
         for tool in key.effects.adds_tools
     )

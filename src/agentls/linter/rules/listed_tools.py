@@ -12,6 +12,7 @@ from agentls.document.tools import (
     AvailableTools,
     ResolvedEntry,
     ToolList,
+    has_tools,
     is_lost_in_background,
     missing_in_runtime,
     names_denying,
@@ -442,7 +443,7 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
         if listed.standing == "available" and is_lost_in_background(listed.tool or "", ctx.dialect)
     ]
     in_background = runs_in_background(ctx.reading)
-    if not lost or in_background is False or ctx.document.available_tools.is_empty:
+    if not lost or in_background is False or ctx.document.tools_in(ctx.reading).is_empty:
         return
     names = join_names(dict.fromkeys(listed.entry.name for listed in lost))
     if in_background:
@@ -576,9 +577,11 @@ def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
         or is_read_as_string(ctx, entry.value)
     ):
         return None
-    tools = ctx.document.tools_in(reading)
-    if not tools.is_empty or any(reason.span == entry.report_span for reason in reading.reasons):
+    if has_tools(reading, ctx.text, ctx.document.permission_mode):
         return None
+    if any(reason.span == entry.report_span for reason in reading.reasons):
+        return None
+    tools = ctx.document.tools_in(reading)
     # A list with tools of another runtime, or with its word for all tools, is written for that one.
     has_keyword = any(ignored.name in reading.dialect.tool_grammar.wildcards for ignored in tools.dropped)
     works_elsewhere = any(ignored.reason == missing_in_runtime(runtime) for ignored in tools.dropped)
@@ -588,7 +591,7 @@ def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
 
 def _gives_tools(ctx: Context, fix: Fix) -> bool:
     """Whether the agent has tools after the fix."""
-    return not ctx.document.with_edits(fix.edits).available_tools.is_empty
+    return ctx.document.with_edits(fix.edits).has_tools
 
 
 def _value_fixes(ctx: Context, entry: Entry) -> Iterator[Fix]:

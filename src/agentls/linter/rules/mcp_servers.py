@@ -339,7 +339,7 @@ def server_without_tools(ctx: Context) -> Iterator[Finding]:
     """
     listed = next((tools for tools in ctx.document.tool_lists if tools.key.name == TOOLS), None)
     template = ctx.dialect.tool_grammar.server_wildcard.removesuffix("*").rstrip("_")
-    tools = ctx.document.available_tools
+    tools = ctx.document.tools_in(ctx.reading)
     if listed is None or not template or tools.mode != "listed":
         return
     for item in _items(ctx):

@@ -212,7 +212,7 @@ def translate_file(ctx: Context, origin: ForeignFormat) -> tuple[Fix, ...]:
         if not is_reported_for_file(ctx, reason.kind, reason.span)
     }
     has_new_reasons = any(reason.kind not in before for reason in _reasons(after))
-    loses_tools = after.available_tools.is_empty and not document.available_tools.is_empty
+    loses_tools = document.has_tools and not after.has_tools
     if has_new_reasons or after.foreign_format or loses_tools:
         return ()
     removed = [name for name, translation in translations.items() if translation.is_removed]
