@@ -227,12 +227,32 @@ def _core_schema() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
 
 
 _TAG = "tag:yaml.org,2002:"
+_STR, _SEQ, _MAP = f"{_TAG}str", f"{_TAG}seq", f"{_TAG}map"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """PyYAML's fastest loader with the scalars of YAML 1.2."""
+    """PyYAML's fastest loader with the scalars of YAML 1.2.
+
+    The three methods are called for each node. Here tags do not depend on the path of a node.
+    """
 
     yaml_implicit_resolvers = _core_schema()
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        """Return the tag of a node. For a scalar, `implicit[0]` is whether it is plain."""
+        if kind is not yaml.ScalarNode:
+            return _MAP if kind is yaml.MappingNode else _SEQ
+        if implicit[0]:
+            for tag, pattern in self.yaml_implicit_resolvers.get(value[:1], ()):
+                if pattern.match(value):
+                    return tag
+        return _STR
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: Any) -> None:
+        """Do nothing."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing."""
 
 
 class _DataLoader(_Loader):
@@ -241,14 +261,14 @@ class _DataLoader(_Loader):
     def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ARG002  It is always deep.
         kind, tag = type(node), node.tag
         make = self.construct_object
-        if kind is yaml.ScalarNode and tag == _TAG + "str":
+        if kind is yaml.ScalarNode and tag == _STR:
             return node.value
-        if kind is yaml.MappingNode and tag == _TAG + "map":
+        if kind is yaml.MappingNode and tag == _MAP:
             try:
                 return {make(key): make(value) for key, value in node.value}
             except TypeError:
                 pass  # A list is not a valid key; PyYAML reports where it is.
-        if kind is yaml.SequenceNode and tag == _TAG + "seq":
+        if kind is yaml.SequenceNode and tag == _SEQ:
             return [make(item) for item in node.value]
         return super().construct_object(node, deep=True)
 
@@ -408,6 +428,7 @@ class _Converter:
         self._text = text
         self._back = back
         self._may_have_aliases = "*" in text
+        self._may_have_properties = "&" in text or "!" in text
         self._done: dict[int, Node] = {}
         self._open: set[int] = set()
 
@@ -437,7 +458,7 @@ class _Converter:
         if self._back:
             text = text.translate(self._back)
         properties = None
-        if start < end and self._text[start] in "&!":
+        if self._may_have_properties and start < end and self._text[start] in "&!":
             found = _PROPERTIES.match(self._text, start, end)
             if found:
                 properties = self._span(start, start + len(found[0].rstrip()))
