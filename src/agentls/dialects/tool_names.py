@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from agentls.dialects.loader import Dialect
@@ -40,6 +41,7 @@ class ToolEntry(NamedTuple):
         )
 
 
+@lru_cache(maxsize=16)  # Several rules and readings ask about the same lists.
 def split_tool_list(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
     """Return the entries of a value of `tools`. `document` is the text that the spans of `value` refer to."""
     if grammar.is_mapping:

@@ -151,7 +151,7 @@ class Document(AgentFile):
         value = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
         return self.identity.fixed_values.get(key, value).lower()
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
         """The reading of the first primary reader, mostly the owner of the folder."""
         return self.readings[0]

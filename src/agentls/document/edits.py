@@ -154,9 +154,7 @@ def _remove_item(document: Document, item: Node) -> Edit:
 def _remove_lines(document: Document, span: Span) -> Edit:
     """The edit that removes `span`, which starts a line, with the rest of its last line."""
     last = document.lines.line_number(span.end)
-    if last + 1 < len(document.lines):
-        return Edit(Span(span.start, document.lines.line_span(last + 1).start), "")
-    return Edit(Span(span.start, len(document.text)), "")
+    return Edit(Span(span.start, document.lines.line_start(last + 1)), "")
 
 
 _DASH = lazy_pattern(r"[ \t]*-[ \t]+")

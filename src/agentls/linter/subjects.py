@@ -10,21 +10,24 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
+from agentls.dialects.records import Models
 from agentls.dialects.tool_names import EVERY_MCP_TOOL
 from agentls.linter.rule import RULES, Context, Rule
 from agentls.linter.rules import load_rules_about
 from agentls.linter.shared.load_reasons import closes_early
 from agentls.readers.reading import Reading
+from agentls.text.yaml_tree import Node, Scalar
 
 _EVERY_MCP_TOOL = (EVERY_MCP_TOOL,)
 
 
 class _Plan(NamedTuple):
-    """The enabled rules for the documents of one format: those for every document, each with the string that the
-    text must contain, and the others by their subjects."""
+    """The enabled rules for the documents of one format: those for every document, those for every text that
+    contains a certain string, and the others by their subjects."""
 
     formats: tuple[Dialect, ...]
-    always: tuple[tuple[Rule, str], ...]
+    always: tuple[Rule, ...]
+    for_strings: tuple[tuple[str, Rule], ...]
     by_subject: dict[str, tuple[Rule, ...]]
 
 
@@ -37,13 +40,13 @@ def applicable_rules(context: Context) -> list[Rule]:
     load_rules_about(subjects)
     plan = _plan_for(context)
     text = context.document.text
-    found = [rule for rule, required in plan.always if required in text]
+    found = [rule for string, rule in plan.for_strings if string in text]
     chosen: dict[str, Rule] = {}
     for subject in subjects:
         for rule in plan.by_subject.get(subject, ()):
             if rule.contains in text:
                 chosen[rule.code] = rule
-    return [*found, *chosen.values()]
+    return [*plan.always, *found, *chosen.values()]
 
 
 def project_rules(context: Context) -> tuple[Rule, ...]:
@@ -100,8 +103,18 @@ def _key_subjects(context: Context) -> Iterator[str]:
             yield "deprecated key"
         if key and (key.effects.no_effect or key.effects.applies_when):
             yield "conditional key"
-    for key, _ in document.significant_entries:
+    for key, entry in document.significant_entries:
         yield f"type {key.type}"
+        if key.type == "model" and not _is_current_model(entry.value, dialect.models):
+            yield "questionable model"
+
+
+def _is_current_model(value: Node, models: Models) -> bool:
+    """Whether a value names a model that works as it is written, in all runtimes of the format."""
+    if models.providers or models.display_names_for or not isinstance(value, Scalar) or value.type != "str":
+        return False
+    model = models.get(value.text)
+    return model is not None and not model.runtimes and model.status in ("current", "older")
 
 
 def _tool_subjects(context: Context) -> Iterator[str]:
@@ -132,17 +145,21 @@ def _plan_for(context: Context) -> _Plan:
 
 
 def _make_plan(context: Context, formats: tuple[Dialect, ...]) -> _Plan:
-    always: list[tuple[Rule, str]] = []
+    always: list[Rule] = []
+    for_strings: list[tuple[str, Rule]] = []
     by_subject: dict[str, tuple[Rule, ...]] = {}
     rules = [rule for rule in RULES.values() if context.config.enables(rule.code)]
     present = {subject for subject, is_present in FORMAT_SUBJECTS.items() if is_present(context)}
     for rule in rules:
         if not rule.subjects or not present.isdisjoint(rule.subjects):
-            always.append((rule, rule.contains))
+            if rule.contains:
+                for_strings.append((rule.contains, rule))
+            else:
+                always.append(rule)
         else:
             for subject in rule.subjects:
                 by_subject[subject] = (*by_subject.get(subject, ()), rule)
-    return _Plan(formats, tuple(always), by_subject)
+    return _Plan(formats, tuple(always), tuple(for_strings), by_subject)
 
 
 FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
@@ -162,6 +179,25 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
     "format with listed keys": lambda context: any(
         reading.runtime.description.max_listed_length for reading in context.readings
     ),
+    "format with an advised length": lambda context: any(
+        reading.runtime.prompt.advised_lines for reading in context.readings
+    ),
+    "format with a maximum length": lambda context: any(
+        reading.runtime.prompt.max_prompt_length for reading in context.readings
+    ),
+    "format with expected keys": lambda context: any(
+        reading.runtime.reports_missing for reading in context.readings
+    ),
+    "format with names of folders": lambda context: any(
+        reading.runtime.naming.name_mismatch != "taken" for reading in context.readings
+    ),
+    "format without required descriptions": lambda context: (
+        context.reading.runtime.effects.no_description_effect
+    ),
+    "format with required tools": lambda context: any(
+        key.requirement.required_tool for reading in context.readings for key in reading.dialect.keys
+    ),
+    "format with reserved names": lambda context: context.dialect.reserved_names,
     "format with fields": lambda context: any(
         key.fields for reading in context.readings for key in reading.dialect.keys
     ),

@@ -234,7 +234,10 @@ def entry_value_span(text: str, chunk: Span) -> Span:
 
 def dash_run(text: str, start: int) -> Span:
     """Return the whole run of dashes that begins at `start`."""
-    return Span(start, start + len(text[start:]) - len(text[start:].lstrip("-")))
+    end = start
+    while text.startswith("-", end):
+        end += 1
+    return Span(start, end)
 
 
 def line_span_at(text: str, block: Span, offset: int) -> Span:

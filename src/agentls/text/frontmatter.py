@@ -18,7 +18,7 @@ from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, parse
 _OPENING = lazy_pattern(r"\ufeff?\s*?(-{3,}[^\s:]*)[ \t]*(?=\r|\n|\Z)")
 _LATE_OPENING = lazy_pattern(r"^[ \t]*(-{3,}[^\s:]*)[ \t]*\r?\n(?=[A-Za-z_-]+[ \t]*:\s)", re.MULTILINE)
 MAX_LEADING_TEXT = 2000  # characters before the opening fence
-_CLOSING = lazy_pattern(r"^-{3,}(?=[ \t]*\r?$)", re.MULTILINE)
+_CLOSING = lazy_pattern(r"\n(-{3,})(?=[ \t]*\r?$)", re.MULTILINE)
 TOP_LEVEL_KEY = lazy_pattern(
     r"""^(?P<key>"[^"\n]*"|'[^'\n]*'|[^\s#'"\-\[{&*!|>%@`:][^\n:]*?|-[^\s:]+)[ \t]*:(?=\s|\Z)"""
 )
@@ -53,13 +53,12 @@ def find_block(text: str) -> FrontmatterBlock | None:
     start = opening.end()
     if text[start - 1] != "\n":
         start += len(_line_end(text, start))
-    closing = _CLOSING.search(text, start)
+    closing = _CLOSING.search(text, start - 1)
     if closing:
-        end = closing.end()
-        rest = text.find("\n", end)
-        return FrontmatterBlock(
-            fence, Span(start, closing.start()), Span(*closing.span()), len(text) if rest < 0 else rest + 1
-        )
+        dashes = Span(*closing.span(1))
+        rest = text.find("\n", dashes.end)
+        body_start = len(text) if rest < 0 else rest + 1
+        return FrontmatterBlock(fence, Span(start, dashes.start), dashes, body_start)
     end = last = start
     for line in _lines(text, start):
         content = line.text_in(text).rstrip("\r\n")

@@ -64,6 +64,7 @@ class Markdown(NamedTuple):
 
 
 _UNENCODABLE = lazy_pattern("[\0\ud800-\udfff]")
+_TAG_AT_END = lazy_pattern(r"</?[A-Za-z][\w.-]*>[ \t]*$", re.MULTILINE)
 _TAG_LINE = lazy_pattern(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*$", re.MULTILINE)
 _CLOSING_FENCE = lazy_pattern(r"[ \t>]*(`{3,}|~{3,})[ \t]*\r?\n?\Z")
 
@@ -72,8 +73,8 @@ def parse(text: str, start: int) -> Markdown:
     """Parse `text` from the offset `start` on; spans are relative to the start of `text`."""
     import pyromark  # The import takes a few milliseconds, and few requests need it.
 
-    body = _UNENCODABLE.sub("\ufffd", text[start:])
-    tag_lines = list(_TAG_LINE.finditer(body))
+    body = _encodable(text[start:])
+    tag_lines = _find_tag_lines(body)
     source = _TAG_LINE.sub(lambda line: " " * len(line[0]), body) if tag_lines else body
     offsets = _Offsets(source, start)
     headings: list[Heading] = []
@@ -82,17 +83,16 @@ def parse(text: str, start: int) -> Markdown:
     depth = 0
     events: Iterator[Any] = iter(pyromark.events_with_range(source))
     for event, where in events:
-        if "Text" in event:
-            continue  # Two thirds of the events are text, and this loop takes 80% of the time.
-        kind, name, data = _split_event(event)
-        if kind == "End":
-            depth -= name in _CONTAINERS
-        elif kind != "Start":
+        if "Start" not in event:
+            if depth and "End" in event:
+                depth -= _split_event(event)[1] in _CONTAINERS
             continue
-        elif name in _CONTAINERS:
+        _, name, data = _split_event(event)
+        if name in _CONTAINERS:
             depth += 1
         elif name == "Paragraph":
-            bold = _bold_heading(events, offsets, text, links) if depth == 0 else None
+            may_be_heading = depth == 0 and offsets.is_strong(where["start"])
+            bold = _bold_heading(events, offsets, text, links) if may_be_heading else None
             if bold:
                 headings.append(bold)
         elif name == "Heading":
@@ -109,35 +109,49 @@ def parse(text: str, start: int) -> Markdown:
     return found._replace(tags=tuple(_pair_tags(tag_lines, start, found))) if tag_lines else found
 
 
+def _encodable(body: str) -> str:
+    """The text with U+FFFD for the characters that the parser does not accept."""
+    try:
+        body.encode("utf-8")
+    except UnicodeEncodeError:
+        return _UNENCODABLE.sub("\ufffd", body)
+    return body.replace("\0", "\ufffd")
+
+
+def _find_tag_lines(body: str) -> list[re.Match[str]]:
+    """The lines with nothing but a tag. A search from line to line would take longer than the parser."""
+    starts = dict.fromkeys(body.rfind("\n", 0, tag.start()) + 1 for tag in _TAG_AT_END.finditer(body))
+    return [line for start in starts if (line := _TAG_LINE.match(body, start))]
+
+
 _CONTAINERS = frozenset({"BlockQuote", "List", "Item"})
 _LINKS = frozenset({"Link", "Image"})
 _WORDS = frozenset({"Text", "Code", "InlineHtml", "SoftBreak", "HardBreak"})
 
 
 class _Offsets:
-    """Converts byte offsets of the parser to offsets in the text."""
+    """Converts ranges of bytes of the parser to spans in the text. It counts on from the last range, since they
+    come in the order in which they start."""
 
     def __init__(self, body: str, start: int) -> None:
+        self._bytes = body.encode("utf-8")
+        self._is_ascii = body.isascii()
         self._start = start
-        self._bytes = b"" if body.isascii() else body.encode("utf-8")
-        self._lines = [(0, 0)]
-        characters = total = 0
-        for line in body.split("\n") if self._bytes else ():
-            characters += len(line) + 1
-            total += len(line.encode("utf-8")) + 1
-            self._lines.append((total, characters))
-
-    def at(self, byte: int) -> int:
-        """The offset in the text of a byte of the body."""
-        if not self._bytes:
-            return self._start + byte
-        line_byte, line_character = self._lines[bisect_right(self._lines, (byte, 1 << 60)) - 1]
-        piece = self._bytes[line_byte:byte].decode("utf-8")
-        return self._start + line_character + len(piece)
+        self._last = (0, start)
 
     def span(self, where: dict[str, int]) -> Span:
         """The span in the text for a range of bytes."""
-        return Span(self.at(where["start"]), self.at(where["end"]))
+        first, end = where["start"], where["end"]
+        if self._is_ascii:
+            return Span(self._start + first, self._start + end)
+        byte, offset = self._last if self._last[0] <= first else (0, self._start)
+        offset += len(self._bytes[byte:first].decode("utf-8"))
+        self._last = (first, offset)
+        return Span(offset, offset + len(self._bytes[first:end].decode("utf-8")))
+
+    def is_strong(self, byte: int) -> bool:
+        """Whether strong emphasis may start at a byte of the body."""
+        return self._bytes.startswith((b"**", b"__"), byte)
 
 
 def _split_event(event: Any) -> tuple[str, str, Any]:

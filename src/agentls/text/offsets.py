@@ -101,6 +101,10 @@ class LineIndex:
             pass
         return number < len(self._starts)
 
+    def line_start(self, number: int) -> int:
+        """The offset at which line `number` (zero-based) starts, or the end of the text if there is none."""
+        return self._starts[number] if self._has_line(number) else len(self._text)
+
     def line_span(self, number: int) -> Span:
         """The span of line `number` (zero-based) without its line end."""
         is_last = not self._has_line(number + 1)

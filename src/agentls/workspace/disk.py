@@ -46,10 +46,13 @@ def decode(data: bytes) -> str:
 
 def read_text(path: str) -> str:
     """Return the text of the file at `path`. Raises `OSError`, also for more than `MAX_BYTES`."""
-    with open(path, "rb") as file:
-        # A pipe has no size, and a read with a limit allocates that much memory.
-        has_valid_size = 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES
-        data = file.read() if has_valid_size else file.read(MAX_BYTES + 1)
+    with open(path, "rb", buffering=0) as file:
+        if 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES:
+            data = file.read()
+        else:
+            # A pipe has no size, and a read with a limit allocates that much memory.
+            with open(file.fileno(), "rb", closefd=False) as buffered:
+                data = buffered.read(MAX_BYTES + 1)
     return decode(check_size(data))
 
 

@@ -273,7 +273,7 @@ def _override_fix(ctx: Context) -> Iterator[Fix]:
         yield Fix(f"Insert `{override}: true`", _insert_entry(ctx, override, "true"))
 
 
-@rule("advice")
+@rule("advice", subjects=("format with names of folders",))
 def name_not_folder(ctx: Context) -> Iterator[Finding]:
     """The name of a skill differs from the name of its folder.
 
@@ -361,7 +361,7 @@ def builtin_name(ctx: Context) -> Iterator[Finding]:
             yield Finding(_value_span(ctx, "name"), message)
 
 
-@rule("advice")
+@rule("advice", subjects=("format with reserved names",))
 def reserved_name(ctx: Context) -> Iterator[Finding]:
     """The name is reserved, and the runtime may not find the agent by it.
 
@@ -465,7 +465,7 @@ def _insert_description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
     return mark, _insert_entry(ctx, "description", _placeholder(ctx))
 
 
-@rule("advice")
+@rule("advice", subjects=("format without required descriptions",))
 def undescribed_agent(ctx: Context) -> Iterator[Finding]:
     """`description` is missing, and the runtime still loads the file.
 

@@ -9,7 +9,7 @@ from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 
 
-@rule("suggestion", tags=("unnecessary",))
+@rule("suggestion", tags=("unnecessary",), contains="agentls:")
 def unused_suppression(ctx: Context) -> Iterator[Finding]:
     """An ignore comment suppresses no diagnostic.
 

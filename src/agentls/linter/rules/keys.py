@@ -685,7 +685,7 @@ def _remove_field(ctx: Context, record: Mapping, entry: Entry) -> tuple[Fix, ...
     return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=True)
 
 
-@rule("ignored")
+@rule("ignored", subjects=("format with expected keys",))
 def expected_key(ctx: Context) -> Iterator[Finding]:
     """A key that a runtime expects is missing; the file still loads.
 

@@ -443,7 +443,7 @@ def tool_lost_in_background(ctx: Context) -> Iterator[Finding]:
         if listed.standing == "available" and is_lost_in_background(listed.tool or "", ctx.dialect)
     ]
     in_background = runs_in_background(ctx.reading)
-    if not lost or in_background is False or ctx.document.tools_in(ctx.reading).is_empty:
+    if not lost or in_background is False or not ctx.document.has_tools:
         return
     names = join_names(dict.fromkeys(listed.entry.name for listed in lost))
     if in_background:
@@ -943,7 +943,7 @@ def _wildcard_of_others(ctx: Context, tools: ToolList, listed: ResolvedEntry) ->
     )
 
 
-@rule("ignored")
+@rule("ignored", subjects=("format with required tools",))
 def missing_tool(ctx: Context) -> Iterator[Finding]:
     """A key has no effect because the agent does not have the tool that it requires.
 

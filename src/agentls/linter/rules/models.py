@@ -48,7 +48,7 @@ def _names(key: Key, value: Node) -> list[Scalar]:
     return [item for item in items if isinstance(item, Scalar) and item.type == "str" and item.text]
 
 
-@rule("ignored", subjects=("type model",))
+@rule("ignored", subjects=("questionable model",))
 def non_text_model(ctx: Context) -> Iterator[Finding]:
     """The value of `model` is not a string and is ignored.
 
@@ -76,7 +76,7 @@ def non_text_model(ctx: Context) -> Iterator[Finding]:
 _SLASH = "/"
 
 
-@rule("ignored", subjects=("type model",))
+@rule("ignored", subjects=("questionable model",))
 def model_without_provider(ctx: Context) -> Iterator[Finding]:
     """A model is written without its provider.
 
@@ -120,7 +120,7 @@ _NAMES_OF_SESSION_MODEL = ("inherit", "default", "auto")
 """Values that select the model of the session in other products."""
 
 
-@rule("ignored", subjects=("type model",))
+@rule("ignored", subjects=("questionable model",))
 def misspelt_provider(ctx: Context) -> Iterator[Finding]:
     """The provider of a model is unknown and similar to a known one.
 
@@ -154,7 +154,7 @@ def misspelt_provider(ctx: Context) -> Iterator[Finding]:
             yield suggest(ctx, span, message, span, closest)
 
 
-@rule("ignored", subjects=("type model",))
+@rule("ignored", subjects=("questionable model",))
 def misspelt_model(ctx: Context) -> Iterator[Finding]:
     """A model is unknown and similar to a known one.
 
@@ -247,7 +247,7 @@ def _alias(model: Model, models: Models) -> str | None:
     return next((alias.name for alias in models.known if alias.kind == "alias" and alias.name in parts), None)
 
 
-@rule("suggestion", subjects=("type model",))
+@rule("suggestion", subjects=("questionable model",))
 def unknown_model(ctx: Context) -> Iterator[Finding]:
     """A model is unknown, and the runtime may not be able to use it.
 
@@ -292,7 +292,7 @@ def _handling_of_unknown_model(ctx: Context) -> str:
     return ctx.describe_effect("uses it only if your account has it, otherwise the model of the session")
 
 
-@rule("advice", subjects=("type model",))
+@rule("advice", subjects=("questionable model",))
 def foreign_model(ctx: Context) -> Iterator[Finding]:
     """A model is written in the form of another product.
 
@@ -335,7 +335,7 @@ def foreign_model(ctx: Context) -> Iterator[Finding]:
         yield Finding(value.span, message, fixes, effects=ctx.effects(consequence))
 
 
-@rule("advice", subjects=("type model",))
+@rule("advice", subjects=("questionable model",))
 def runtime_specific_name(ctx: Context) -> Iterator[Finding]:
     """A model has a name that only some of the runtimes know.
 
@@ -438,7 +438,7 @@ def _change_names(ctx: Context, entry: Entry, names: list[str]) -> tuple[Fix, ..
     return ctx.make_fix(f"Change to `{written}`", Edit(entry.value.span, written))
 
 
-@rule("ignored", tags=("deprecated",), subjects=("type model",))
+@rule("ignored", tags=("deprecated",), subjects=("questionable model",))
 def retired_model(ctx: Context) -> Iterator[Finding]:
     """A model was retired, and requests to it fail.
 
@@ -462,7 +462,7 @@ def retired_model(ctx: Context) -> Iterator[Finding]:
             yield _suggest_alias(ctx, value, model, f"{model.summary}; requests to it fail.")
 
 
-@rule("ignored", tags=("deprecated",), subjects=("type model",))
+@rule("ignored", tags=("deprecated",), subjects=("questionable model",))
 def remapped_model(ctx: Context) -> Iterator[Finding]:
     """A model is no longer available, and the runtime uses another one.
 

@@ -491,7 +491,7 @@ def unconfigured_server(ctx: Context) -> Iterator[Finding]:
     tools: Read, mcp__tracker__list
     ```
     """
-    index, names, tools = ctx.project_index, ctx.names, ctx.document.available_tools
+    index, names, tools = ctx.project_index, ctx.names, ctx.document.tools_in(ctx.reading)
     entry = ctx.entry(TOOLS)
     if index is None or names is None or entry is None or tools.mode != "listed" or tools.is_empty:
         return

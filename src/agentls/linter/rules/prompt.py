@@ -73,8 +73,7 @@ def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
     """Return the levels of the headings outside code, and whether a code block seems to be unclosed."""
     levels: list[int] = []
     fence = ""
-    for found in _HEADING_OR_FENCE.finditer(text, max(0, body - 1)):
-        level, mark, rest = found.groups()
+    for level, mark, rest in _HEADING_OR_FENCE.findall(text, max(0, body - 1)):
         if level:
             if not fence:
                 levels.append(len(level))
@@ -273,7 +272,7 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
         yield Finding(span, message, fixes)
 
 
-@rule("advice")
+@rule("advice", subjects=("format with an advised length",))
 def long_text(ctx: Context) -> Iterator[Finding]:
     """The file has more lines than the documentation of the runtime recommends.
 
@@ -367,7 +366,7 @@ _KEYS_BELOW = lazy_pattern(
 )
 
 
-@rule("ignored")
+@rule("ignored", subjects=("format with a maximum length",))
 def prompt_too_long(ctx: Context) -> Iterator[Finding]:
     """The prompt has more characters than a runtime accepts.
 
