@@ -13,7 +13,14 @@ from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
 from agentls.document import foreign_format
 from agentls.document.foreign_format import ForeignFormat
-from agentls.document.tools import AvailableTools, ToolList, available_tools, has_tools, resolve_entry
+from agentls.document.tools import (
+    AvailableTools,
+    ToolList,
+    available_tools,
+    has_tools,
+    resolve_entry,
+    toolless_runtimes,
+)
 from agentls.readers.reading import FileIdentity, Reading
 from agentls.readers.selection import drop_unread, explain_unread_file
 from agentls.readers.strategies import load_strategy
@@ -250,11 +257,7 @@ class Document(AgentFile):
     @cached_property
     def toolless_runtimes(self) -> frozenset[str]:
         """The names of the primary readers for which the agent has no tools."""
-        return frozenset(
-            reading.runtime.name
-            for reading in self.readings
-            if not has_tools(reading, self.text, self.permission_mode)
-        )
+        return toolless_runtimes(self.readings, self.text, self.permission_mode)
 
     @cached_property
     def has_tools(self) -> bool:

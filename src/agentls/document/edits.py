@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from agentls.dialects import value_schema
 from agentls.dialects.tool_names import split_tool_list
 from agentls.document.document import Document
-from agentls.text.offsets import Edit, Span
+from agentls.document.tools import toolless_runtimes
+from agentls.readers.reading import Reading
+from agentls.text.offsets import Edit, Span, apply_edits
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 
@@ -162,7 +165,14 @@ _DASH = lazy_pattern(r"[ \t]*-[ \t]+")
 
 def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     """Whether all runtimes that load the agent still load it after `edits`, each with tools if it has some now."""
-    after = document.with_edits(edits)
+    changed = _entry_with_new_words(document, edits)
+    if changed:
+        return _toolless_after(document, *changed) <= document.toolless_runtimes
+    return _is_read_again(document, document.with_edits(edits))
+
+
+def _is_read_again(document: Document, after: Document) -> bool:
+    """Whether `keeps_loading` holds for the edits that make `after` of `document`."""
     loading_after = {reading.runtime for reading in after.readings if reading.status in ("clean", "repaired")}
     loading_before = {
         reading.runtime for reading in document.readings if reading.status in ("clean", "repaired")
@@ -172,6 +182,60 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     if lost:
         lost -= {reading.runtime for reading in after.other_readings}
     return not lost and after.toolless_runtimes <= document.toolless_runtimes
+
+
+_WORDS = lazy_pattern(r"[A-Za-z][\w.,/()*-]*(?: [\w.,/()*-]+)*", re.ASCII)
+_NOT_STRINGS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+
+
+def _entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[Entry, Scalar] | None:
+    """The entry whose value is all that `edits` change for the runtimes, and its value after them; `None` if only
+    another reading of the file can tell.
+
+    It is certain for words in a plain scalar on one line, the value of a tool list or a model. The words have no
+    character with a meaning inside a plain scalar, and no dashes that may be a fence. So YAML reads the new text as one
+    string, and all other nodes as before. The file still loads if all runtimes read exactly the tree of the document,
+    and what they decide depends on this value only by its schema, which accepts it.
+    """
+    start, end = min(edit.span.start for edit in edits), max(edit.span.end for edit in edits)
+    entry = next((entry for entry in document.root.entries if entry.value.span.end >= end), None)
+    value = entry.value if entry else None
+    if entry is None or not isinstance(value, Scalar) or value.span.start > start or document.root.flow:
+        return None
+    old = value.span.text_in(document.text)
+    if (value.style, value.type, value.properties_span) != ("plain", "str", None) or "\n" in old:
+        return None
+    moved = (Edit(Span(at.start - value.span.start, at.end - value.span.start), text) for at, text in edits)
+    new = value._replace(text=apply_edits(old, moved))
+    if not _WORDS.fullmatch(new.text) or "--" in new.text or new.text.lower() in _NOT_STRINGS:
+        return None
+    if any(reader.runtime.declines_when for reader in document.readers):
+        return None
+    is_accepted = all(_accepts_words(reading, document.root, entry, new) for reading in document.readings)
+    return (entry, new) if is_accepted else None
+
+
+def _accepts_words(reading: Reading, root: Mapping, entry: Entry, new: Scalar) -> bool:
+    """Whether a runtime that reads the tree `root` loads the file also with `new` as the value of `entry`."""
+    key = reading.dialect.key(entry.key.text)
+    return (
+        reading.status == "clean"
+        and reading.root is root
+        and not reading.dialect.variants
+        and key is not None
+        and key.type in ("tools", "model")
+        and not key.value.rejected_schema
+        and not any(value_schema.find_mismatches(key, new, reading.runtime.name))
+    )
+
+
+def _toolless_after(document: Document, entry: Entry, new: Scalar) -> frozenset[str]:
+    """The runtimes for which the agent has no tools with `new` as the value of `entry`. The spans after it are not
+    adjusted, and not needed."""
+    root = document.root
+    entries = tuple(each._replace(value=new) if each is entry else each for each in root.entries)
+    readings = tuple(each._replace(root=root._replace(entries=entries)) for each in document.readings)
+    return toolless_runtimes(readings, document.text, document.permission_mode)
 
 
 def insert_field(document: Document, mapping: Mapping, field: str) -> Edit:

@@ -153,6 +153,14 @@ def has_tools(reading: Reading, document: str, permission_mode: str | None) -> b
     )
 
 
+def toolless_runtimes(
+    readings: tuple[Reading, ...], document: str, permission_mode: str | None
+) -> frozenset[str]:
+    """The names of the runtimes of these readings for which the agent has no tools."""
+    toolless = (each for each in readings if not has_tools(each, document, permission_mode))
+    return frozenset(each.runtime.name for each in toolless)
+
+
 class _Lists(NamedTuple):
     """The lists of a reading: the allowed entries (`None` for all tools), the denied entries, and the tools that
     other keys add."""
