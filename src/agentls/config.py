@@ -5,8 +5,6 @@ editor and from the command line. A setting that is unknown or has the wrong typ
 and ignored; the others apply.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -59,7 +57,7 @@ class Config(NamedTuple):
         """Whether the rule `code` is enabled."""
         return code not in self.ignore and (not self.select or code in self.select)
 
-    def for_path(self, path: str) -> Config:
+    def for_path(self, path: str) -> "Config":
         """The settings for the file at `path`, which is relative to the same folder as `overrides`."""
         config = self
         for override in self.overrides:

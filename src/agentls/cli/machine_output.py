@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from agentls import __version__
 from agentls.cli import related_files
@@ -167,6 +166,8 @@ def _region(lines: LineIndex, span: Span) -> dict[str, int]:
 
 def _uri(path: str) -> str:
     """Return a path as a URI: a relative reference if it is relative."""
+    from urllib.parse import quote  # Its import takes as long as the check of a file.
+
     address = path.replace(os.sep, "/")
     if os.path.isabs(path):
         return "file://" + ("" if address.startswith("/") else "/") + quote(os.fsencode(address), safe="/:")

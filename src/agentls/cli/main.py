@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from agentls.cli.arguments import parse_arguments
 from agentls.cli.terminal import discard_output, prepare_streams
@@ -22,8 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(args.usage)
         return 2
     try:
-        with _importing():
-            run = args.load()
+        gc.disable()  # Modules live as long as the process.
+        run = args.load()
+        gc.freeze()
+        gc.enable()
         code: int = run(args)
         if not sys.stdout.closed:  # The server closes it when its client disconnects.
             sys.stdout.flush()
@@ -39,14 +40,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("agentls: internal error; please report it with the lines above\n")
         return 2
     return code
-
-
-@contextmanager
-def _importing() -> Iterator[None]:
-    """Keep the garbage collector away from modules, which live as long as the process."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

@@ -16,7 +16,8 @@ from agentls.dialects import loader, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import GROUPS, Key
 from agentls.dialects.rows import TableError, unknown_word
-from agentls.text.yaml_tree import find_line, load_yaml, parse_events
+from agentls.text.yaml_events import parse_events
+from agentls.text.yaml_tree import find_line, load_yaml
 
 
 class DialectProblem(NamedTuple):

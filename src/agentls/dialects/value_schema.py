@@ -9,8 +9,6 @@ the key's values), `list of X`, `map of X`, and `record`, a mapping with the key
 empty. Parentheses group. In a `map of X` a field of the key has its own schema instead of X.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -28,7 +26,7 @@ class TypeExpression(NamedTuple):
     """One alternative of a schema: a word, and for `list`, `some list` and `map` the alternatives of its items."""
 
     word: str
-    inner: tuple[TypeExpression, ...] = ()
+    inner: "tuple[TypeExpression, ...]" = ()
 
 
 class Mismatch(NamedTuple):

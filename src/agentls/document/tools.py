@@ -1,7 +1,5 @@
 """Resolve lists of tools: each entry for the readers, and the available tools of an agent."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 

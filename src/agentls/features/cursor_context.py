@@ -14,7 +14,8 @@ from agentls.document.document import Document
 from agentls.text.frontmatter import TOP_LEVEL_KEY
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
-from agentls.text.yaml_tree import ParseEvent, ScalarStyle, parse_events
+from agentls.text.yaml_events import ParseEvent, parse_events
+from agentls.text.yaml_tree import ScalarStyle
 
 LIST_STEP = "[]"
 """The step of a path into a list."""

@@ -5,8 +5,6 @@ bad pattern, so that it is clear in an ignore comment. Its docstring is its page
 rest explains why it matters and what the runtime does. The tests run the examples under `## Bad` and `## Good`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -84,17 +82,17 @@ class Context(NamedTuple):
 
     document: Document
     config: Config
-    world: World
+    world: "World"
     unused_suppressions: tuple[Suppression, ...] = ()
     rule_codes: tuple[str, ...] = ()
 
     @property
-    def project_index(self) -> Index | None:
+    def project_index(self) -> "Index | None":
         """Return the index of the project; `None` if the file is checked without its project."""
         return self.world.project_index
 
     @property
-    def names(self) -> Names | None:
+    def names(self) -> "Names | None":
         """Return the names in this file; `None` if the file is checked without its project."""
         return self.project_index.get(self.document.path) if self.project_index is not None else None
 

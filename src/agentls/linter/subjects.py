@@ -70,6 +70,8 @@ def document_subjects(context: Context) -> set[str]:
         found.add("ignored lines")
     if closes_early(context):
         found.add("early closing fence")
+    if "\t" in document.text:
+        found.add("tabs")
     if context.project_index is not None:
         found.add("project")
     if document.identity.plugin:
@@ -148,8 +150,9 @@ def _make_plan(context: Context, formats: tuple[Dialect, ...]) -> _Plan:
     always: list[Rule] = []
     for_strings: list[tuple[str, Rule]] = []
     by_subject: dict[str, tuple[Rule, ...]] = {}
-    rules = [rule for rule in RULES.values() if context.config.enables(rule.code)]
     present = {subject for subject, is_present in FORMAT_SUBJECTS.items() if is_present(context)}
+    load_rules_about(present)
+    rules = [rule for rule in RULES.values() if context.config.enables(rule.code)]
     for rule in rules:
         if not rule.subjects or not present.isdisjoint(rule.subjects):
             if rule.contains:

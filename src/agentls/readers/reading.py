@@ -5,8 +5,6 @@ the frontmatter, and which values it reads there. The strategies that return rea
 `agentls.readers`.
 """
 
-from __future__ import annotations
-
 from collections import abc
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -151,7 +149,7 @@ class Reason(NamedTuple):
     kind: ReasonKind
     cause: Cause
     span: Span
-    data: tuple[str | Node | Mismatch | Reason, ...] = ()
+    data: "tuple[str | Node | Mismatch | Reason, ...]" = ()
 
 
 class Withheld(NamedTuple):

@@ -13,7 +13,8 @@ from agentls.readers import pipeline
 from agentls.readers.pipeline import BlockParse
 from agentls.readers.reading import Cause, Reason
 from agentls.text.offsets import Span
-from agentls.text.yaml_tree import Mapping, Node, map_scalars, restricted_syntax, walk
+from agentls.text.yaml_events import restricted_syntax
+from agentls.text.yaml_tree import Mapping, Node, map_scalars, walk
 
 _CAUSES: dict[str, Cause] = {
     "Anchor": "anchor",

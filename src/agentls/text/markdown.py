@@ -6,8 +6,6 @@ line starts an HTML block, in which Markdown is not parsed. Here tag lines are r
 and reported as tags.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ character in one of three encodings. Only this module converts between them. As 
 a line ends with ``\\n``, ``\\r\\n`` or ``\\r``.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -33,7 +31,7 @@ class Span(NamedTuple):
         """Whether `offset` is inside or at either edge, as a cursor can be."""
         return self.start <= offset <= self.end
 
-    def overlaps(self, other: Span) -> bool:
+    def overlaps(self, other: "Span") -> bool:
         """Whether the two share an offset, or touch where one of them is empty."""
         if self.start == self.end or other.start == other.end:
             return self.start <= other.end and other.start <= self.end

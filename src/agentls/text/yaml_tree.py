@@ -4,8 +4,6 @@ PyYAML is the parser, with the scalars of YAML 1.2 (`yes` and `1:30` are strings
 frozen data whose spans are relative to the start of the document.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +47,7 @@ class Sequence(NamedTuple):
     """A sequence in flow style (`[a, b]`) or block style."""
 
     span: Span
-    items: tuple[Node, ...]
+    items: "tuple[Node, ...]"
     flow: bool = False
 
     @property
@@ -62,10 +60,10 @@ class Mapping(NamedTuple):
     """A mapping in flow style (`{a: b}`) or block style; keys may be duplicate."""
 
     span: Span
-    entries: tuple[Entry, ...]
+    entries: "tuple[Entry, ...]"
     flow: bool = False
 
-    def get(self, key: str) -> Entry | None:
+    def get(self, key: str) -> "Entry | None":
         """The entry that is used for `key`: the last one, as in most YAML parsers."""
         for entry in reversed(self.entries):
             if entry.key.text == key:
@@ -82,7 +80,7 @@ class Entry(NamedTuple):
     """A key and its value. The value of an `unparsed` entry is its raw text."""
 
     key: Scalar
-    value: Node
+    value: "Node"
     unparsed: bool = False
 
     @property
@@ -177,7 +175,7 @@ class MappedText(NamedTuple):
     repaired: frozenset[Span] = frozenset()
 
     @classmethod
-    def unchanged(cls, document: str, span: Span) -> MappedText:
+    def unchanged(cls, document: str, span: Span) -> "MappedText":
         """The text of `document` in `span`, unchanged."""
         return cls(span.text_in(document), ((0, span.start), (span.end - span.start, span.end)))
 
@@ -230,7 +228,7 @@ _TAG = "tag:yaml.org,2002:"
 _STR, _SEQ, _MAP = f"{_TAG}str", f"{_TAG}seq", f"{_TAG}map"
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """PyYAML's fastest loader with the scalars of YAML 1.2.
 
     The three methods are called for each node. Here tags do not depend on the path of a node.
@@ -255,7 +253,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         """Do nothing."""
 
 
-class _DataLoader(_Loader):
+class _DataLoader(Loader):
     """Constructs plain data in a third of the time, since it does not record the constructed objects."""
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ARG002  It is always deep.
@@ -307,13 +305,13 @@ def parse(source: MappedText, *, tabs_indent: bool = False) -> ParseResult:
     nul = text.find("\0")
     if nul >= 0:
         return ParseResult(None, ParseError("NUL character", source.to_document(nul)))
-    text, back = _replace_unusual_characters(text)
+    text, back = replace_unusual_characters(text)
     if tabs_indent:
         text = TAB_INDENTATION.sub(lambda indent: " " * len(indent[0]), text)
     if _exceeds_depth(text):
         return ParseResult(None, ParseError(NESTED_TOO_DEEPLY, source.to_document(0)))
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = source.to_document(mark.index if mark else 0)
@@ -325,50 +323,10 @@ def parse(source: MappedText, *, tabs_indent: bool = False) -> ParseResult:
     return ParseResult(_Converter(source, text, back).convert(root, 0), None)
 
 
-class ParseEvent(NamedTuple):
-    """An event of the parser; `kind` is its name in PyYAML (`Scalar`, `MappingStart`, ...)."""
-
-    kind: str
-    span: Span
-    text: str
-    flow: bool
-
-
-def parse_events(text: str) -> tuple[list[ParseEvent], ParseError | None]:
-    """The events of `text`, which may be incomplete, and the error at which the parser stopped.
-
-    The error of an unclosed quote, or of a key without a colon, is at its start.
-    """
-    text = TAB_INDENTATION.sub(lambda indent: " " * len(indent[0]), _replace_unusual_characters(text)[0])
-    found: list[ParseEvent] = []
-    try:
-        for event in yaml.parse(text, Loader=_Loader):
-            start, end = event.start_mark, event.end_mark
-            span = Span(start.index if start else 0, end.index if end else 0)
-            flow = bool(getattr(event, "flow_style", False))
-            kind = type(event).__name__.removesuffix("Event")
-            found.append(ParseEvent(kind, span, getattr(event, "value", ""), flow))
-    except yaml.YAMLError as error:
-        scanning = str(getattr(error, "context", "")).startswith("while scanning")
-        mark = getattr(error, "context_mark" if scanning else "problem_mark", None)
-        return found, ParseError(str(error), mark.index if mark else 0)
-    return found, None
-
-
-def restricted_syntax(text: str) -> Iterator[tuple[str, Span]]:
-    """The anchors, tags and flow collections of a valid text, in order, with the names of the tokens of PyYAML
-    (`Anchor`, `Tag`, `FlowMappingStart`, `FlowSequenceStart`): what restricted parsers reject."""
-    for token in yaml.scan(_replace_unusual_characters(text)[0], Loader=_Loader):
-        kind = type(token).__name__.removesuffix("Token")
-        if kind in _EXTRAS:
-            yield kind, Span(token.start_mark.index, token.end_mark.index)
-
-
-_EXTRAS = frozenset(("Anchor", "Tag", "FlowMappingStart", "FlowSequenceStart"))
-
-
-def _replace_unusual_characters(text: str) -> tuple[str, dict[int, str]]:
+def replace_unusual_characters(text: str) -> tuple[str, dict[int, str]]:
     """`text` with unusual characters replaced, and the table that restores them."""
+    if text.replace("\n", "").isprintable():
+        return text, {}  # Hardly any text needs the search.
     unusual = set(_UNUSUAL_CHARACTERS.findall(text))
     if not unusual:
         return text, {}
@@ -383,7 +341,7 @@ def _exceeds_depth(text: str) -> bool:
         return text.count("\n") > _MAX_DEPTH and _DEEP_INDENT.search(text) is not None
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
                 depth += 1
                 if depth > _MAX_DEPTH:

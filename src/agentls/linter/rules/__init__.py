@@ -19,11 +19,8 @@ from agentls.linter.rules import (
     keys,
     listed_tools,
     loading,
-    models,
-    permission_entries,
     prompt,
     values,
-    yaml_syntax,
 )
 
 __all__ = [
@@ -35,19 +32,26 @@ __all__ = [
     "keys",
     "listed_tools",
     "loading",
-    "models",
-    "permission_entries",
     "prompt",
     "values",
-    "yaml_syntax",
 ]
 
 LATE_MODULES = {
     "glob_patterns": {"file patterns"},
     "hook_definitions": {"type hooks", "reason broken-hooks"},
     "mcp_servers": {"type servers", "type skills"},
+    "models": {"questionable model"},
+    "permission_entries": {"format with permissions"},
     "plugin_files": {"reason rejected-plugin", "reason replaced-folder"},
     "project_names": {"project"},
+    "yaml_syntax": {
+        "ignored lines",
+        "reason frontmatter-not-a-mapping",
+        "reason invalid-yaml",
+        "repaired frontmatter",
+        "tabs",
+        "unparsed value",
+    },
 }
 """The modules that are not imported with this package, with the subjects of all their rules."""
 

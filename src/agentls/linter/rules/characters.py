@@ -91,8 +91,8 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
     ```
     """
     text = ctx.text
-    unusual = text.encode("utf-8", "surrogatepass").translate(None, _USUAL).decode("utf-8", "surrogatepass")
-    if not _INVISIBLE.search(_EMOJI.sub("", unusual)):
+    unusual = text.encode("utf-8", "surrogatepass").translate(None, _USUAL)
+    if not unusual or not _INVISIBLE.search(_EMOJI.sub("", unusual.decode("utf-8", "surrogatepass"))):
         return
     for found in _INVISIBLE.finditer(text):
         span, run = Span(*found.span()), found[0]

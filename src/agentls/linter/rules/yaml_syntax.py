@@ -347,7 +347,7 @@ def _is_clean(ctx: Context, edits: tuple[Edit, ...]) -> bool:
     return ctx.document.with_edits(edits).reading.status == "clean"
 
 
-@rule("advice", contains="\t")
+@rule("advice", subjects=("tabs",))
 def tab_indentation(ctx: Context) -> Iterator[Finding]:
     """A line of the frontmatter is indented with a tab.
 
