@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentls.project.names import Names
     from agentls.project.world import World
 
-MAX_KEPT_CHARACTERS = 32 * 1024 * 1024
+MAX_KEPT_CHARACTERS = 64 * 1024 * 1024
 """The total length of the texts whose documents are kept."""
 
 

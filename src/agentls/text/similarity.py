@@ -39,6 +39,7 @@ class TextSimilarityIndex:
 
     def __init__(self) -> None:
         self._folded: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
         self._equal: dict[str, list[str]] = {}
         self._anchored: dict[tuple[str, ...], list[str]] = {}
 
@@ -47,6 +48,7 @@ class TextSimilarityIndex:
         folded = _normalise(text)
         if folded:
             self._folded[key] = folded
+            self._sizes[key] = len(set(folded.split()))
             insort(self._equal.setdefault(folded, []), key)
             insort(self._anchored.setdefault(_lookup_key(folded), []), key)
 
@@ -54,6 +56,7 @@ class TextSimilarityIndex:
         """Remove the text under `key`, if there is one."""
         folded = self._folded.pop(key, None)
         if folded is not None:
+            del self._sizes[key]
             _remove(self._equal, folded, key)
             _remove(self._anchored, _lookup_key(folded), key)
 
@@ -77,11 +80,11 @@ class TextSimilarityIndex:
         candidates = (other for pair in pairs for other in self._anchored.get(pair, ()))
         found = []
         for other in islice(candidates, MAX_COMPARISONS):
+            size = self._sizes[other]
+            if not MIN_WORDS <= size < len(words_of_key) <= size + max_extra:
+                continue
             other_words = set(self._folded[other].split())
-            if (
-                MIN_WORDS <= len(other_words) < len(words_of_key) <= len(other_words) + max_extra
-                and other_words < words_of_key
-            ):
+            if other_words < words_of_key:
                 added = dict.fromkeys(word for word in words if word not in other_words)
                 found.append(NearDuplicate(other, tuple(added)))
         return sorted(found)[:limit]
