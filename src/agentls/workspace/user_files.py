@@ -47,7 +47,9 @@ def _below(top: str, search: SearchOptions) -> Iterator[str]:
         yield from (found.path for found in find_files(top, search))
     else:  # The folder was moved, so that the locations of the runtimes do not match its path.
         texts = find_files(top, search._replace(dialect=""))
-        yield from (found.path for found in texts if locate.locate(canonical_path(found.path), None))
+        located = ((found.path, locate.locate(canonical_path(found.path), None)) for found in texts)
+        # As in `discovery`, a file that is only read on demand is no agent file by its location.
+        yield from (path for path, at in located if at and not (at.place and at.place.on_demand))
 
 
 def canonical_path(path: str) -> str:
