@@ -52,7 +52,8 @@ def path_in_place(dialect: Dialect) -> str:
         return "case.md"
     name = f"my-{dialect.noun}"
     file = home.files.replace("*", name)
-    return "/".join(filter(None, (home.folder, "" if "*" in home.files else name, file)))
+    own_folder = name if home.on_demand or "*" not in home.files else ""
+    return "/".join(filter(None, (home.folder, own_folder, file)))
 
 
 def open_case(dialect: Dialect, text: str) -> Document:

@@ -58,6 +58,7 @@ You review code.
             {
                 "runtime": "claude-code",
                 "counts": True,
+                "reads": True,
                 "loads": True,
                 "readable": True,
                 "how": "clean",

@@ -79,8 +79,9 @@ class FileRun:
         self._reported: set[str] = set()
         self.failed = False
 
-    def find_files(self, paths: list[str]) -> list[FoundFile]:
-        """Find all files to work on, each once."""
+    def find_files(self, paths: list[str], *, any_format: bool = False) -> list[FoundFile]:
+        """Find all files to work on, each once. With `any_format`, also those that the user has named and whose
+        format is unknown."""
         overlooked: list[FoundFile] = []
         search = SearchOptions(
             self.settings,
@@ -94,7 +95,7 @@ class FileRun:
             is_folder = os.path.isdir(path)
             found = None
             for found in discovery.find_files(path, search):
-                if found.path in files or not (is_folder or self.has_format(found)):
+                if found.path in files or not (is_folder or any_format or self.has_format(found)):
                     continue
                 files[found.path] = found
                 self.settings(found.path.rpartition("/")[0])

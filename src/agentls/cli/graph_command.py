@@ -63,7 +63,7 @@ def run_graph(args: Namespace) -> int:
 
 def _indexes(run: FileRun, paths: list[str]) -> Mapping[str, Index]:
     """Return the indexes of the projects of the files, by their roots; files without names are reported."""
-    files = run.find_files(paths)
+    files = run.find_files(paths, any_format=True)
     projects = examine_projects(run, files, paths)
     for found in files:
         file = projects.files[found.path]
