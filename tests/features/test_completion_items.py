@@ -31,7 +31,7 @@ TYPED = ("word", "60", "https://example.org", "{}", "[]", "'{}'")
 INCOMPLETE = {"missing-hook-field", "broken-hooks", "invalid-hook-entry", "missing-tool", "missing-key"}
 """Codes for what is still to be written, around what was offered."""
 
-ELSEWHERE = re.compile(r" is missing|, not empty")
+ELSEWHERE = re.compile(r" is missing|, not an empty value")
 """Words for what is not about an entry that was offered: a field that a value asks for, and a value
 that is looked for behind its key only, where it was begun below."""
 

@@ -68,10 +68,10 @@ Ignored when the session itself runs in `bypassPermissions`, `acceptEdits` or `a
   - `default`: Ask before each action that needs permission.
   - `acceptEdits`: Accept edits of files without asking.
   - `plan`: Explore and plan only; `ExitPlanMode` becomes available.
-  - `auto`: A classifier decides what needs asking.
-  - `dontAsk`: Refuse whatever is not allowed beforehand.
+  - `auto`: A classifier decides what needs approval.
+  - `dontAsk`: Deny whatever is not pre-approved.
   - `bypassPermissions`: Skip all permission prompts. Ignored where the organisation disables it.
-  - `manual`: Another word for `default` (2.1.200 and newer).
+  - `manual`: Another name for `default` (2.1.200 and newer).
 - Default: that of the session
 - If invalid: the value is ignored
 - In plugins: ignored

@@ -19,7 +19,7 @@ def describe_value(value: Node) -> str:
     if isinstance(value, Sequence):
         return "a list"
     return {
-        "null": "empty",
+        "null": "an empty value",
         "bool": f"the boolean `{value.text}`",
         "int": f"the number `{value.text}`",
         "float": f"the number `{value.text}`",

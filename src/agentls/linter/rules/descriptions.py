@@ -436,5 +436,5 @@ def descriptions_over_budget(ctx: Context) -> Iterator[Finding]:
     yield Finding(
         entry.key.span,
         f"This is one of the longest of {len(roster)} descriptions, which are sent in every session and have about"
-        f" {roster.description_tokens:,} tokens together (limit: {limit:,}).{reason}",
+        f" {roster.description_tokens:,} tokens in total (limit: {limit:,}).{reason}",
     )

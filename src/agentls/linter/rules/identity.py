@@ -357,7 +357,7 @@ def builtin_name(ctx: Context) -> Iterator[Finding]:
     """
     for agent in ctx.dialect.builtin_agents if ctx.dialect.kind == "agent" else ():
         if agent.name == ctx.reading.name and ctx.reading.loads:
-            message = f"Shadows the built-in agent `{agent.name}`. {agent.summary}"
+            message = f"Shadows the built-in agent `{agent.name}` of {ctx.reading.runtime.title}."
             yield Finding(_value_span(ctx, "name"), message)
 
 

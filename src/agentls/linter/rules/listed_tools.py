@@ -520,7 +520,7 @@ def _none_available_finding(
     """Return the finding about a list of which no tool is available."""
     runtimes = _alike(toolless)
     names = [ignored.name for ignored in tools.dropped]
-    problem = f"{join_names(names)} is not" if len(names) == 1 else f"None of {join_names(names, ', ')} is"
+    problem = f"{join_names(names)} is not" if len(names) == 1 else f"None of {join_names(names)} is"
     reasons = {ignored.reason for ignored in tools.dropped}
     why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
     lists = [each for each in ctx.document.tool_lists if each.key.name == TOOLS]

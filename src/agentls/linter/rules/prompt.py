@@ -55,7 +55,7 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
         return  # `ineffective-key` reports it.
     if closing and ctx.reading.loads and ctx.document.has_empty_body:
         if ctx.dialect.kind == "agent":
-            message = "The prompt is empty; the agent has no instructions of its own."
+            message = "The prompt is empty; the agent has no instructions."
         else:
             message = "The body is empty; it gives the model no instructions."
         yield Finding(closing, message)
