@@ -227,7 +227,8 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     """A file pattern matches no file in the project.
 
     The instructions only apply to files that match a pattern, and no file does: the files may have been
-    moved, or the patterns may be misspelt. Nothing is reported if another pattern of the same key matches.
+    moved, or the patterns may be misspelt. Nothing is reported if another pattern of the same key matches. An
+    empty pattern is always reported.
     Folders such as `.git` and `node_modules` are not searched, nor are projects with a very large number of
     files.
 
@@ -253,7 +254,12 @@ def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     Write small functions.
     ```
     """
-    for key, _ in _pattern_entries(ctx.reading):
+    for key, entry in _pattern_entries(ctx.reading):
+        items = entry.value.items if isinstance(entry.value, Sequence) and not _is_empty(entry) else ()
+        for item in items:
+            # A value with a tag looks empty, and has a finding of its own.
+            if isinstance(item, Scalar) and not item.text.strip() and item.properties_span is None:
+                yield Finding(item.span, f"Empty pattern in `{key.name}`.")
         patterns = [p for p in find_patterns(ctx.reading, key.name, ctx.text) if p.problem is None]
         if any(ctx.world.has_match(pattern.text) for pattern in patterns):
             continue
