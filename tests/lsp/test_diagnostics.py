@@ -160,7 +160,6 @@ async def test_only_the_changed_document_is_published(client: Editor) -> None:
         ("file:///c%3A/My%20Project/.claude/agents/sub/a%C3%A4.md", "markdown"),
         ("file://server/share/.claude/agents/a.md", "markdown"),
         ("file:///odd/place/a.md", "chatagent"),
-        ("file:///collection/agents/a.md", "markdown"),
         ("untitled:Untitled-1", "chatagent"),
     ],
 )
@@ -195,6 +194,7 @@ async def test_what_was_never_saved_is_in_the_dialect_of_its_language(
     ("uri", "language"),
     [
         ("file:///project/README.md", "markdown"),
+        ("file:///collection/agents/a.md", "markdown"),
         ("file:///project/.claude/skills/review/notes.md", "markdown"),
         ("file:///project/.claude/notes/review.md", "markdown"),
         ("file:///project/.gemini/notes/a.md", "markdown"),
@@ -210,17 +210,6 @@ async def test_other_files_are_not_checked(client: Editor, uri: str, language: s
     assert await codes(client, uri) == []
     outline = await client.text_document_document_symbol_async(t.DocumentSymbolParams(identifier(uri)))
     assert outline is None
-    await close_document(client, uri)
-
-
-async def test_a_file_in_a_folder_agents_stays_an_agent_once_it_is_one(client: Editor) -> None:
-    uri = "file:///collection/agents/new.md"
-    open_document(client, "# Agents\n", uri)
-    assert await codes(client, uri) == []
-    change_document(client, AGENT, 2, uri)
-    assert await codes(client, uri) == ["unknown-tool"]
-    change_document(client, AGENT.replace("name: reviewer\n", ""), 3, uri)
-    assert "missing-name" in await codes(client, uri)
     await close_document(client, uri)
 
 

@@ -110,12 +110,17 @@ class Document(AgentFile):
         return tuple(self._read(Reader(runtime, self.dialect)) for runtime in runtimes)
 
     @property
+    def is_read_on_demand(self) -> bool:
+        """Whether a runtime reads the file on demand at most, such as the notes of a skill."""
+        return self.identity.place is not None and self.identity.place.on_demand
+
+    @property
     def is_documentation(self) -> bool:
         """Whether the file is documentation beside agent files: a runtime reads it on demand at most, or it has no
         frontmatter and none reads it."""
-        place = self.identity.place
-        if place is not None and place.on_demand:
+        if self.is_read_on_demand:
             return True
+        place = self.identity.place
         has_fixed_name = place is not None and "*" not in place.files
         return (
             self.frontmatter is None
@@ -135,7 +140,8 @@ class Document(AgentFile):
         if withheld and reader.runtime.name in withheld.runtimes:
             # A file without frontmatter may be documentation, so that nothing else is wrong with it.
             others = (reason for reason in reading.reasons if reason.kind != "missing-frontmatter")
-            return reading._replace(status="dropped", reasons=(withheld.reason, *others))
+            start = Span(0, min(withheld.reason.span.end, len(self.text)))
+            return reading._replace(status="dropped", reasons=(withheld.reason._replace(span=start), *others))
         reason = explain_unread_file(reading, self.identity)
         return reading._replace(unread_reason=reason) if reason else reading
 

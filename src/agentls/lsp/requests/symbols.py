@@ -20,9 +20,9 @@ from agentls.project.names import Definition
 def document_symbol(
     snapshot: Snapshot, params: t.DocumentSymbolParams
 ) -> list[t.DocumentSymbol] | list[t.SymbolInformation] | None:
-    """Return the outline of a document."""
+    """Return the outline of a document. Editors outline the notes of a skill by themselves, as any other Markdown."""
     file = snapshot.agent_file(params.text_document.uri)
-    if file is None:
+    if file is None or file.document.is_read_on_demand:
         return None
     found = document_feature.document_symbols(file.document)
     return convert.to_symbols(found, file.opened.uri, file.positions, snapshot.client)
