@@ -409,13 +409,49 @@ class Variant(NamedTuple):
 
 
 class PromptVariables(NamedTuple):
-    """How a prompt contains variables: one of `variables` between `opening` and `closing`, if those are not empty.
-    `unknown` is what the runtime does with an unknown name, as a phrase that follows its title."""
+    """How a prompt contains variables: one of `variables` between `opening` and `closing`, if those are not empty, or
+    one of `plugin_variables` in a plugin. `unknown` is what the runtime does with an unknown name, as a phrase that
+    follows its title; "" if such names belong to something else, such as shell code."""
 
     opening: str = ""
     closing: str = ""
     variables: tuple[SpecialName, ...] = ()
+    plugin_variables: tuple[SpecialName, ...] = ()
     unknown: str = ""
+
+    @property
+    def all(self) -> tuple[SpecialName, ...]:
+        """Return the variables of any place."""
+        return self.variables + self.plugin_variables
+
+    def available(self, *, in_plugin: bool) -> tuple[SpecialName, ...]:
+        """Return the variables that are filled in inside or outside a plugin."""
+        return self.all if in_plugin else self.variables
+
+
+class PromptArguments(NamedTuple):
+    """How a prompt contains the arguments of its call.
+
+    `placeholder` stands for all arguments. A dollar sign with a number, 0 for the first, stands for a single argument,
+    and so does a dollar sign with a name that the key `names_key` declares. `hint_key` is the key that shows people
+    what to type."""
+
+    placeholder: str
+    names_key: str
+    hint_key: str
+    source: str
+
+
+class PromptCommands(NamedTuple):
+    """Shell commands in a prompt, which the runtime runs before it sends the prompt.
+
+    `tool` is the tool whose permission they need, and `allowing_key` the key whose entries allow them. If the condition
+    `unknown_when` is met, another tool runs them, of which nothing is known."""
+
+    tool: str
+    allowing_key: str
+    source: str
+    unknown_when: Condition | None = None
 
 
 class DialectRecord(NamedTuple):
@@ -451,6 +487,10 @@ class DialectRecord(NamedTuple):
     builtin_agents: tuple[SpecialName, ...] = ()
     reserved_names: tuple[SpecialName, ...] = ()
     prompt_variables: PromptVariables = PromptVariables()
+    prompt_arguments: PromptArguments | None = None
+    """None if its prompts take no arguments."""
+    prompt_commands: PromptCommands | None = None
+    """None if its prompts contain no commands."""
     mention_syntax: str = ""
     configured_tools: tuple[str, ...] = ()
 

@@ -1,8 +1,9 @@
 """Ignore comments, which disable rules for a range of the file.
 
 In the frontmatter, `# agentls: ignore[code]` is on its own line above an entry, or after a value. In the body,
-`<!-- agentls: ignore[code] -->` applies to its line or, alone on a line, to the next one. `ignore-file` applies
-to the whole file. Several codes are separated by commas; without brackets a comment disables all rules.
+`<!-- agentls: ignore[code] -->` applies to its line or, alone on a line, to the next one, or to the code block that
+starts there. `ignore-file` applies to the whole file. Several codes are separated by commas; without brackets a
+comment disables all rules.
 """
 
 from __future__ import annotations
@@ -66,8 +67,15 @@ def _in_body(document: Document) -> Iterator[Suppression]:
         line = document.lines.line_number(span.start)
         own_line = document.lines.line_span(line)
         alone = own_line.text_in(document.text).strip() == found[0]
-        covered = document.lines.line_span(line + 1) if alone and line + 1 < len(document.lines) else own_line
+        covered = _next_line(document, line) if alone and line + 1 < len(document.lines) else own_line
         yield _suppression(found, span, covered, document)
+
+
+def _next_line(document: Document, line: int) -> Span:
+    """The range of the line after `line`, or of the code block that starts there."""
+    below = document.lines.line_span(line + 1)
+    block = next((b for b in document.markdown.code_blocks if below.start <= b.span.start <= below.end), None)
+    return block.span if block else below
 
 
 def _suppression(found: re.Match[str], span: Span, covered: Span, document: Document) -> Suppression:
@@ -106,14 +114,18 @@ def add_ignore_comment(document: Document, code: str, span: Span) -> Edit:
     """The edit that inserts a comment which disables the rule `code` at `span`.
 
     The comment gets its own line: after a value, a repair by the runtime would make it part of the value. In a
-    Markdown table it comes after the row, since a line would end the table.
+    Markdown table it comes after the row, since a line would end the table, and for code it precedes the code block.
     """
     lines, block = document.lines, document.frontmatter
     newline = document.newline
     if block and span.start >= document.body_start:
-        line = lines.line_span(lines.line_number(span.start))
+        code_block = document.markdown.code_block_at(span.start)
+        line = lines.line_span(lines.line_number(code_block.span.start if code_block else span.start))
         comment = f"<!-- agentls: ignore[{code}] -->"
-        if line.text_in(document.text).lstrip().startswith("|"):
+        if code_block:
+            written = line.text_in(document.text)
+            comment = written[: len(written) - len(written.lstrip())] + comment
+        elif line.text_in(document.text).lstrip().startswith("|"):
             return Edit(Span(line.end, line.end), f" {comment}")
         return Edit(Span(line.start, line.start), f"{comment}{newline}")
     entry = next((e for e in document.root.entries if e.span.overlaps(span)), None)

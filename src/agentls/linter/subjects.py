@@ -12,6 +12,7 @@ from typing import NamedTuple
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Models
 from agentls.dialects.tool_names import EVERY_MCP_TOOL
+from agentls.document.prompt_commands import MARKS
 from agentls.linter.rule import RULES, Context, Rule
 from agentls.linter.rules import load_rules_about
 from agentls.linter.shared.load_reasons import closes_early
@@ -78,6 +79,7 @@ def document_subjects(context: Context) -> set[str]:
         found.add("plugin")
     if document.identity.fixed_values:
         found.add("fixed value")
+    found.update(_prompt_subjects(context))
     found.update(_key_subjects(context))
     if document.tool_lists:
         found.update(_tool_subjects(context))
@@ -89,6 +91,14 @@ def _reading_subjects(reading: Reading) -> Iterator[str]:
         yield f"reason {reason.kind}"
     if reading.block is None:
         yield "no frontmatter"
+
+
+def _prompt_subjects(context: Context) -> Iterator[str]:
+    dialect, text = context.dialect, context.text
+    if dialect.prompt_arguments and "$" in text:
+        yield "prompt with arguments"
+    if dialect.prompt_commands and any(mark in text for mark in MARKS):
+        yield "prompt with commands"
 
 
 def _key_subjects(context: Context) -> Iterator[str]:
@@ -171,7 +181,7 @@ FORMAT_SUBJECTS: dict[str, Callable[[Context], object]] = {
     ),
     "format of skills": lambda context: context.dialect.kind == "skill",
     "format with triggers": lambda context: context.dialect.activation,
-    "format with template variables": lambda context: context.dialect.prompt_variables.opening,
+    "format with template variables": lambda context: context.dialect.prompt_variables.unknown,
     "format with prompt references": lambda context: any(
         reading.runtime.prompt.resolves_prompt_references for reading in context.readings
     ),

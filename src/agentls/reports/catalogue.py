@@ -112,7 +112,7 @@ def render_dialect(dialect: Dialect) -> str:
         ("Tools", ", ".join(f"`{tool.name}`" for tool in dialect.tools)),
         ("Models", ", ".join(f"`{model.name}`" for model in dialect.models.known)),
         ("Hook events", ", ".join(f"`{event.name}`" for event in dialect.hooks.events)),
-        ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.prompt_variables.variables)),
+        ("Variables", ", ".join(f"`{variable.name}`" for variable in dialect.prompt_variables.all)),
     ]
     sources = [f"- {cite_source(source).strip('*').removeprefix('Source: ')}" for source in dialect.sources]
     body = "\n".join(f"- {label}: {text}" for label, text in rows if text)

@@ -360,7 +360,7 @@ def explain_agent(dialect: Dialect, name: str) -> str | None:
 
 def explain_variable(dialect: Dialect, name: str) -> str | None:
     """Explain a variable of prompts."""
-    found = next((row for row in dialect.prompt_variables.variables if row.name == name), None)
+    found = next((row for row in dialect.prompt_variables.all if row.name == name), None)
     return render_page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
 
 

@@ -55,10 +55,14 @@ class Markdown(NamedTuple):
     links: tuple[Link, ...]
     tags: tuple[TagPair, ...]
 
+    def code_block_at(self, offset: int) -> CodeBlock | None:
+        """The code block that contains `offset`."""
+        at = bisect_right(self.code_blocks, offset, key=lambda block: block.span.start) - 1
+        return self.code_blocks[at] if at >= 0 and offset < self.code_blocks[at].span.end else None
+
     def in_code(self, offset: int) -> bool:
         """Whether `offset` is in a code block."""
-        at = bisect_right(self.code_blocks, offset, key=lambda block: block.span.start) - 1
-        return at >= 0 and offset < self.code_blocks[at].span.end
+        return self.code_block_at(offset) is not None
 
 
 _UNENCODABLE = lazy_pattern("[\0\ud800-\udfff]")

@@ -37,8 +37,10 @@ __all__ = [
 ]
 
 LATE_MODULES = {
+    "argument_placeholders": {"prompt with arguments"},
     "glob_patterns": {"file patterns"},
     "hook_definitions": {"type hooks", "reason broken-hooks"},
+    "injected_commands": {"project", "prompt with commands"},
     "mcp_servers": {"type servers", "type skills"},
     "models": {"questionable model"},
     "permission_entries": {"format with permissions"},

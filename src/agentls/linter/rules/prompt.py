@@ -256,7 +256,7 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     ```
     """
     template = ctx.dialect.prompt_variables
-    if not template.opening or template.opening not in ctx.text or ctx.reading.closing is None:
+    if not template.unknown or template.opening not in ctx.text or ctx.reading.closing is None:
         return
     known = {variable.name for variable in template.variables}
     pattern = rf"{re.escape(template.opening)}([A-Za-z_]\w*){re.escape(template.closing)}"

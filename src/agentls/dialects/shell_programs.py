@@ -1,0 +1,35 @@
+"""The programs that a runtime runs without permission, as far as that is documented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from agentls.dialects.records import Source
+from agentls.dialects.rows import build_record
+from agentls.dialects.tables import load_table
+
+
+class Subcommands(NamedTuple):
+    """The subcommands of a program that only read, and those that change something."""
+
+    reading: tuple[str, ...]
+    changing: tuple[str, ...]
+
+
+class ShellPrograms(NamedTuple):
+    """The programs that need no permission (`reading`), and those of which this is unknown (`undetermined`). For the
+    programs in `subcommands` the first word after the name decides."""
+
+    source: Source
+    reading: tuple[str, ...]
+    undetermined: tuple[str, ...]
+    subcommands: Mapping[str, Subcommands]
+
+
+@cache
+def shell_programs() -> ShellPrograms:
+    """Return the table."""
+    found: ShellPrograms = build_record(ShellPrograms, load_table("shell-programs"), "shell-programs")
+    return found
