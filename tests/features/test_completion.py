@@ -613,6 +613,49 @@ def test_no_variables_elsewhere(prompt: str) -> None:
     assert complete(agent(text, ".kimi-code/agents/case.md"), offset, snippets=True).items == []
 
 
+COMMAND = "---\nargument-hint: '[number] [focus]'\n---\n"
+NAMED = "---\narguments: [base, head]\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{COMMAND}Review $<|>", ["$ARGUMENTS", "$0", "$1"]),
+        (f"{COMMAND}Review $1<|>2", ["$ARGUMENTS", "$0", "$1"]),
+        (f"{NAMED}Compare $ba<|>", ["$ARGUMENTS", "$base", "$head", "$0", "$1"]),
+        ("Explain $<|>", ["$ARGUMENTS", "$0"]),
+        (f"{COMMAND}Review \\$<|>", []),
+        (f"{COMMAND}Review $ <|>", []),
+        (f"{COMMAND}Review <|>$", []),
+        ("---\ndescription: $<|>\n---\n", []),
+    ],
+)
+def test_arguments_of_a_call(text: str, expected: list[str]) -> None:
+    assert labels(text, path=".claude/commands/case.md") == expected
+    assert labels(text, path=".claude/agents/case.md") == []
+
+
+def test_an_argument_replaces_the_word_at_the_cursor() -> None:
+    text = f"{NAMED}Compare $ba<|>s now"
+    assert apply_item(text, "$base", path=".claude/commands/case.md").endswith("Compare $base now")
+    item = next(i for i in completions(text, path=".claude/commands/case.md") if i.label == "$head")
+    dialect = agent("", ".claude/commands/case.md").dialect
+    assert "second argument" in item_documentation(dialect, item.kind, item.label, item.parent)
+
+
+def test_variables_of_a_call_depend_on_the_place() -> None:
+    text = "See ${<|>"
+    skill = labels(text, path=".claude/skills/x/SKILL.md")
+    assert "CLAUDE_SKILL_DIR" in skill
+    assert "CLAUDE_PLUGIN_ROOT" not in skill
+    text, offset = at_cursor(text)
+    document = make_document("commands/x.md", text, Config(), Plugin("", "shop"), "claude-code")
+    assert document is not None
+    found = [item.label for item in complete(document, offset, snippets=True).items]
+    assert "CLAUDE_PLUGIN_ROOT" in found
+    assert "CLAUDE_SKILL_DIR" not in found
+
+
 # --- any text ---------------------------------------------------------------------------------
 
 

@@ -306,6 +306,26 @@ def test_variables_of_a_prompt(prompt: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("All of $ARGU<|>MENTS", "**`$ARGUMENTS`** (argument)\n\nAll arguments"),
+        ("Take $<|>1", "The second argument"),
+        ("Take <|>$base now", "The first argument"),
+        ("Take $ARGUMENTS[2<|>]", "The third argument"),
+        ("In ${CLAUDE_SKILL<|>_DIR}", "The folder of the file"),
+        (r"Keep \$1<|>", None),
+        ("Keep ${1<|>}", None),
+        ("Keep $oth<|>er", None),
+    ],
+)
+def test_arguments_of_a_call(prompt: str, words: str | None) -> None:
+    text, offset = at_cursor(f"---\narguments: base\n---\n$0\n{prompt}\n")
+    found = hover(agent(text, ".claude/skills/x/SKILL.md"), offset)
+    assert (words in found.markdown) if words and found else found is None
+    assert hover(agent(text), offset) is None
+
+
+@pytest.mark.parametrize(
     ("path", "text", "words"),
     [
         ("/home/me/p/.github/ISSUE_TEMPLATE/bug.md", "---\nname: Bug\n---\n", "template for issues"),

@@ -79,6 +79,7 @@ You review code.
                 "tokens": {"description": 10, "body": 4},
                 "notes": [],
                 "effective": None,
+                "call": None,
             }
         ],
         "portable": {"loads": True, "error": None},
@@ -357,3 +358,42 @@ def test_each_reader_of_a_copilot_agent_has_its_own_tools() -> None:
         "vscode": ("search/codebase", "web/fetch", "vscode/memory", "a/b"),
         "copilot-cloud": ("grep", "search/codebase", "a/b"),
     }
+
+
+COMMAND = """\
+---
+argument-hint: "[number] [focus]"
+allowed-tools: Bash(make lint)
+---
+
+Review #$0, with a focus on $1.
+
+Checks: !`make lint $0`, !`git status`, !`make lint`, !`gh pr view $0`
+"""
+
+
+def test_a_call_is_shown_as_it_is_sent() -> None:
+    found = inspect_document(agent(COMMAND, ".claude/commands/review.md"), arguments="12 'high risk'")
+    (reading,) = inspection_data(found)["readings"]
+    assert reading["call"]["prompt"].startswith(
+        "Review #12, with a focus on high risk.\n\nChecks: !`make lint 12`"
+    )
+    assert reading["call"]["commands"] == [
+        {"script": "make lint 12", "access": "refused"},
+        {"script": "git status", "access": "granted"},
+        {"script": "make lint", "access": "granted"},
+        {"script": "gh pr view 12", "access": "unknown"},
+    ]
+    lines = strip_styles(render_text(found)).splitlines()
+    assert "  refused      make lint 12" in lines
+    assert "  may run      gh pr view 12" in lines
+    assert "  prompt       Review #12, with a focus on high risk." in lines
+    assert lines[-1].endswith("!`gh pr view 12`")
+
+
+def test_only_a_call_with_arguments_is_shown() -> None:
+    for found in (
+        inspect_document(agent(COMMAND, ".claude/commands/review.md")),
+        inspect_document(agent("---\nname: a\ndescription: b\n---\n$0\n"), arguments="12"),
+    ):
+        assert inspection_data(found)["readings"][0]["call"] is None

@@ -62,7 +62,8 @@ two files. Findings that decide the exit code are always printed."""
 _INSPECT = """\
 Show how each runtime loads agent files: whether it loads them and why not, the name, description, model
 and tools, and the tokens they cost. In a project also the MCP servers that the agent can use, the
-permissions that the settings deny, and the references to the agent. Findings are reported by `check`."""
+permissions that the settings deny, and the references to the agent. With --arguments also the prompt of a
+call, as it is sent, and the commands that run in it. Findings are reported by `check`."""
 
 _EXPLAIN = "Explain a rule, a frontmatter key, a tool, a model, a hook event or another name in agent files."
 
@@ -179,6 +180,11 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    parser.add_argument(
+        "--arguments",
+        metavar="TEXT",
+        help='show the prompt of a command or skill that is called with these, as in "12 high"',
+    )
     _add_reading(parser)
     _add_output(parser, "text", "json")
 

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from agentls.cli.file_runs import FileRun, RunOptions, describe_internal_error
 from agentls.cli.terminal import StyledText, Terminal, terminal_width
-from agentls.document.document import Document
 from agentls.reports import inspection
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
     from agentls.cli.project_files import ExaminedProjects
-    from agentls.project.index import Index
 
 
 def run_inspect(args: Namespace) -> int:
@@ -38,7 +36,7 @@ def _parts(run: FileRun, args: Namespace, width: int | None) -> Iterator[list[St
     files = run.find_files(args.paths)
     projects = _projects(run, files, args.paths) if args.project else None
     for found, part in zip(
-        files, run.map(partial(_inspect, run.options, projects, width), files), strict=True
+        files, run.map(partial(_inspect, run.options, projects, width, args.arguments), files), strict=True
     ):
         if isinstance(part, str):
             run.fail(found.display_path, part)
@@ -47,7 +45,11 @@ def _parts(run: FileRun, args: Namespace, width: int | None) -> Iterator[list[St
 
 
 def _inspect(
-    options: RunOptions, projects: ExaminedProjects | None, width: int | None, found: FoundFile
+    options: RunOptions,
+    projects: ExaminedProjects | None,
+    width: int | None,
+    arguments: str | None,
+    found: FoundFile,
 ) -> list[StyledText] | str:
     """Return the part of the output of one file, or the reason why it could not be inspected. An error concerns
     this file only."""
@@ -56,7 +58,8 @@ def _inspect(
             index, document = projects.index_for(found.path), projects.documents.take(found.path)
         else:
             index, document = None, options.open_document(found.path, disk.read_text(found.path))
-        return _render(document, index, found.display_path, width)
+        inspected = inspection.inspect_document(document, index, arguments)
+        return _render(inspected._replace(path=found.display_path), width)
     except OSError as error:
         return disk.describe_error(error)
     except Exception as error:
@@ -69,14 +72,13 @@ def _projects(run: FileRun, files: list[FoundFile], paths: list[str]) -> Examine
     return examine_projects(run, files, paths)
 
 
-def _render(document: Document, index: Index | None, path: str, width: int | None) -> list[StyledText]:
+def _render(inspected: inspection.Inspection, width: int | None) -> list[StyledText]:
     """Return the part of the output of one file: text for lines of `width` cells, or JSON without a width."""
-    seen = inspection.inspect_document(document, index)._replace(path=path)
     if width is None:
         import json
 
-        return [(json.dumps(inspection.inspection_data(seen)), "plain")]
+        return [(json.dumps(inspection.inspection_data(inspected)), "plain")]
     part: list[StyledText] = []
-    for line in inspection.render_text(seen, width):
+    for line in inspection.render_text(inspected, width):
         part += [*line, ("\n", "plain")]
     return [*part, ("\n", "plain")]

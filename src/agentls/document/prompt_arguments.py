@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from agentls.document.document import Document
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Scalar, Sequence
 
 
@@ -39,6 +41,22 @@ def declared_names(reading: Reading) -> tuple[str, ...]:
         items = value.items if isinstance(value, Sequence) else ()
         written = [item.text.strip() for item in items if isinstance(item, Scalar)]
     return tuple(name for name in written if name and not name.isdecimal())
+
+
+def count_hinted(document: Document) -> int:
+    """The number of arguments that the hint for people shows, 0 without a hint. If its brackets make it a list, each
+    item is one."""
+    syntax = document.dialect.prompt_arguments
+    entry = document.entry(syntax.hint_key) if syntax else None
+    if entry is None or entry.unparsed:
+        return 0
+    if isinstance(entry.value, Sequence):
+        return len(entry.value.items)
+    hint = entry.value.text if isinstance(entry.value, Scalar) and entry.value.type != "null" else ""
+    return len(_HINTED.findall(hint))
+
+
+_HINTED = lazy_pattern(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|[^\s\[\]<>{}|]+")
 
 
 def find_placeholders(text: str, start: int, names: tuple[str, ...]) -> Iterator[Placeholder]:

@@ -19,6 +19,9 @@ Access = Literal["granted", "unknown", "refused"]
 """Whether a command runs without asking."""
 
 
+_ORDER: tuple[Access, ...] = ("granted", "unknown", "refused")
+
+
 class ShellCommand(NamedTuple):
     """A command of a script, and whether it runs without asking."""
 
@@ -35,6 +38,11 @@ def commands_of(script: str, allowed: Iterable[str]) -> list[ShellCommand]:
     if not commands:
         return [ShellCommand(script, "unknown")]
     return [ShellCommand(command, _access(command, patterns)) for command in commands]
+
+
+def script_access(script: str, allowed: Iterable[str]) -> Access:
+    """Whether `script` runs without asking, if these patterns allow commands: as its worst command."""
+    return max((command.access for command in commands_of(script, allowed)), key=_ORDER.index)
 
 
 def rule_for(command: str) -> str:

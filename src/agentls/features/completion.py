@@ -14,7 +14,7 @@ from agentls.dialects import tool_names, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document.document import Document, Reader
-from agentls.features import completion_items, name_completion
+from agentls.features import completion_items, name_completion, prompt_completion
 from agentls.features.completion_edit import QUOTES, CompletionEdit, EditRange, make_edit, word_at_cursor
 from agentls.features.completion_items import CompletionItem
 from agentls.features.cursor_context import LIST_STEP, CursorContext, find_cursor_context
@@ -37,7 +37,11 @@ def complete(
     document: Document, offset: int, *, snippets: bool, index: Index | None = None
 ) -> CompletionList:
     """The completion items at `offset`, as snippets if the editor supports them, with the names in `index`."""
-    ranges = [_new_file_item(document, offset), _variable_items(document, offset)]
+    ranges = [
+        _new_file_item(document, offset),
+        prompt_completion.variables_in_prompt(document, offset),
+        prompt_completion.arguments_in_prompt(document, offset),
+    ]
     context = find_cursor_context(document, offset)
     if context:
         ranges.append(_items_at(document, context, offset, index))
@@ -76,6 +80,8 @@ def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str 
     if kind == "type":
         of_server = within == completion_items.SERVER
         return (explain.explain_transport if of_server else explain.explain_handler)(dialect, label)
+    if kind == "argument":
+        return explain.explain_argument(dialect, label, int(within) if within else None)
     if kind == "skeleton":
         return f"```markdown\n{completion_items.snippet_text(dialect.new_file_snippet)}```"
     pages = {
@@ -92,26 +98,6 @@ def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str 
 # --- new files --------------------------------------------------------------------------------
 
 _FENCE = "---"
-
-
-def _variable_items(document: Document, offset: int) -> EditRange | None:
-    """The variables of prompts, after the opening of a placeholder."""
-    template, line = (
-        document.dialect.prompt_variables,
-        document.lines.line_span(document.lines.line_number(offset)),
-    )
-    if not template.opening or offset < document.body_start:
-        return None
-    opening = document.text.rfind(template.opening, line.start, offset) + len(template.opening)
-    word = _VARIABLE.match(document.text, opening)
-    if opening < line.start + len(template.opening) or word is None or word.end() < offset:
-        return None
-    items = [CompletionItem(row.name, "variable", row.summary) for row in template.variables]
-    after = "" if document.text.startswith(template.closing, word.end()) else template.closing
-    return EditRange(Span(*word.span()), items, suffix=after)
-
-
-_VARIABLE = lazy_pattern(r"\w*")
 
 
 def _new_file_item(document: Document, offset: int) -> EditRange | None:

@@ -7,7 +7,7 @@ placeholder. Further lines are indented relative to the first one.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from agentls.dialects import tool_names, value_schema
@@ -17,9 +17,10 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document.tools import is_denied
 from agentls.text.patterns import lazy_pattern
+from agentls.text.wording import ordinal
 
 ItemKind = (
-    Literal["key", "value", "tool", "model", "event", "field", "type", "skeleton", "variable"]
+    Literal["key", "value", "tool", "model", "event", "field", "type", "skeleton", "variable", "argument"]
     | Literal["agent", "skill", "command", "server"]
 )
 
@@ -39,7 +40,8 @@ class CompletionItem(NamedTuple):
     """A label with a line of detail. `text` is the snippet to insert if it is not the label.
 
     `parent` is what the label belongs to: the key of a value; for a field, its record, the type of its
-    handler, `ENTRY` or `SERVER`; for a name, the path of the file that defines it.
+    handler, `ENTRY` or `SERVER`; for a name, the path of the file that defines it; for a single argument, its
+    position.
     """
 
     label: str
@@ -60,6 +62,18 @@ def key_items(dialect: Dialect, present: Collection[str], *, in_plugin: bool) ->
         ):
             old = bool(key.deprecation.deprecated)
             yield CompletionItem(key.name, "key", key.summary, _line(key.name, key.snippet), deprecated=old)
+
+
+def argument_items(placeholder: str, names: Sequence[str], hinted: int) -> Iterator[CompletionItem]:
+    """The placeholders for all arguments, for those with names, and for as many by their position as there are
+    names, or as the hint shows (`hinted`)."""
+    yield CompletionItem(placeholder, "argument", "All arguments of the call")
+    numbers = [str(position) for position in range(max(len(names), hinted, 1))]
+    for written in (names, numbers):
+        for position, name in enumerate(written):
+            yield CompletionItem(
+                f"${name}", "argument", f"The {ordinal(position)} argument", parent=str(position)
+            )
 
 
 def value_items(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:

@@ -2,7 +2,7 @@
 
 In the frontmatter, keys, values, tools, models, hooks and servers are explained from the tables of the
 dialect. The `---` lines show how each runtime reads the file, an ignore comment shows its rule, and a
-placeholder in the prompt its variable. Unknown words have no hover, since a diagnostic reports them.
+placeholder in the prompt its variable or argument. Unknown words have no hover, since a diagnostic reports them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from agentls.dialects import tool_names, unsupported_files, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.document import suppressions
+from agentls.document import prompt_arguments, suppressions
 from agentls.document.document import Document
 from agentls.document.file_patterns import when_used
 from agentls.project import capabilities
@@ -41,6 +41,7 @@ def hover(document: Document, offset: int, index: Index | None = None) -> Hover 
         or _on_delimiter(document, offset, index)
         or _on_entry(document, offset)
         or _on_variable(document, offset)
+        or _on_argument(document, offset)
         or hover_unsupported_file(document.path, document.text, offset)
     )
 
@@ -79,6 +80,20 @@ def _on_variable(document: Document, offset: int) -> Hover | None:
     if word is None or not document.text.endswith(template.opening, 0, word.start):
         return None
     return _hover(word, explain.explain_variable(document.dialect, word.text_in(document.text)))
+
+
+def _on_argument(document: Document, offset: int) -> Hover | None:
+    """Explain the placeholder for arguments at `offset` in the prompt."""
+    if document.dialect.prompt_arguments is None or offset < document.body_start:
+        return None
+    line = document.lines.line_span(document.lines.line_number(offset))
+    names = prompt_arguments.declared_names(document.reading)
+    found = prompt_arguments.find_placeholders(document.text[: line.end], line.start, names)
+    at = _candidate_at(((each.span, each) for each in found), offset)
+    if at is None:
+        return None
+    written = at.span.text_in(document.text)
+    return _hover(at.span, explain.explain_argument(document.dialect, written, at.position))
 
 
 # --- the `---` lines: the file as a whole ------------------------------------------------------

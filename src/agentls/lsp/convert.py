@@ -167,6 +167,7 @@ _ITEM_KINDS = {
     "server": t.CompletionItemKind.Interface,
     "skeleton": t.CompletionItemKind.Snippet,
     "variable": t.CompletionItemKind.Variable,
+    "argument": t.CompletionItemKind.Variable,
 }
 
 

@@ -16,7 +16,7 @@ from lsprotocol import types as t
 from agentls.lsp.client import DIAGNOSTIC_SOURCE, Client
 from agentls.lsp.server import Server
 
-COMPLETION_TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'", "@"]
+COMPLETION_TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'", "@", "$"]
 
 Handler: TypeAlias = Callable[..., Any]
 

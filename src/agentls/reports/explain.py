@@ -20,7 +20,7 @@ from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_mcp_tool
 from agentls.linter.rules import all_rules
 from agentls.reports.fact_page import observed_source, render_page
 from agentls.text.spelling import closest_match
-from agentls.text.wording import code_span, join_names
+from agentls.text.wording import code_span, join_names, ordinal
 
 _list_names = partial(join_names, last=", ", limit=sys.maxsize)
 
@@ -362,6 +362,24 @@ def explain_variable(dialect: Dialect, name: str) -> str | None:
     """Explain a variable of prompts."""
     found = next((row for row in dialect.prompt_variables.all if row.name == name), None)
     return render_page(name, "variable", found.summary, (), dialect.source(found.source)) if found else None
+
+
+def explain_argument(dialect: Dialect, written: str, position: int | None) -> str | None:
+    """Explain a placeholder for the argument at `position` of a call, `None` for all arguments."""
+    syntax = dialect.prompt_arguments
+    if syntax is None:
+        return None
+    source = dialect.source(syntax.source)
+    if position is None:
+        facts = [("One of them", f"`{syntax.placeholder}[0]` or `$0` for the first, `$1` for the second")]
+        return render_page(
+            written, "argument", "All arguments of the call, as they are typed.", facts, source
+        )
+    is_named = not written.lstrip("$").isdecimal() and not written.startswith(syntax.placeholder)
+    summary = f"The {ordinal(position)} argument of the call. It is filled in everywhere, also in code."
+    missing = "nothing is filled in" if is_named else "it stays as it is"
+    facts = [("Without this argument", missing), ("To keep the text", f"`\\{written}`")]
+    return render_page(written, "argument", summary, facts, source)
 
 
 def explain_rule(code: str) -> str | None:

@@ -23,6 +23,7 @@ from agentls.project.capabilities import Capabilities, TextStyle
 from agentls.project.index import Index
 from agentls.readers.claude_hooks import find_invalid_hooks
 from agentls.readers.reading import LoadStatus, Reading
+from agentls.reports.prompt_call import Call, call_data, describe_call, expand_call
 from agentls.text import tokens, wording
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import NESTED_TOO_DEEPLY, MappedText, Scalar, Sequence, parse
@@ -53,7 +54,8 @@ class RuntimeReport(NamedTuple):
     the author may not expect. If `loads` is false, the other fields have the values that would apply if it
     loaded. `is_read` is false if the runtime does not look at the file; if others do, the rest is about its text.
     `is_primary` tells whether the runtime owns the folder or is named by the configuration.
-    `capabilities` is `None` if the project is unknown, and `use` if the format has no file patterns.
+    `capabilities` is `None` if the project is unknown, `use` if the format has no file patterns, and `call` unless
+    arguments are given to a file that takes them.
     """
 
     runtime: Runtime
@@ -72,6 +74,7 @@ class RuntimeReport(NamedTuple):
     capabilities: Capabilities | None = None
     use: Use | None = None
     is_read: bool = True
+    call: Call | None = None
 
 
 class PortabilityCheck(NamedTuple):
@@ -91,18 +94,24 @@ class Inspection(NamedTuple):
     portable: PortabilityCheck
 
 
-def inspect_document(document: Document, index: Index | None = None) -> Inspection:
-    """Inspect `document` with all its readers and a generic loader. `index` is that of its project, if known."""
+def inspect_document(
+    document: Document, index: Index | None = None, arguments: str | None = None
+) -> Inspection:
+    """Inspect `document` with all its readers and a generic loader. `index` is that of its project, if known, and
+    `arguments` are those of a call to show."""
     readings = (*document.readings, *document.other_readings)
-    reports = tuple(report_for(document, reading, index) for reading in readings)
+    reports = tuple(report_for(document, reading, index, arguments) for reading in readings)
     portable = _check_portability(document.text)
     if any(reading.status == "clean" and reading.root is None for reading in document.readings):
         portable = PortabilityCheck(True, None)  # The format needs no keys.
     return Inspection(document.path, document.dialect.name, reports, portable)
 
 
-def report_for(document: Document, reading: Reading, index: Index | None = None) -> RuntimeReport:
-    """Report how the runtime of `reading` reads `document`. `index` is that of its project, if known."""
+def report_for(
+    document: Document, reading: Reading, index: Index | None = None, arguments: str | None = None
+) -> RuntimeReport:
+    """Report how the runtime of `reading` reads `document`. `index` is that of its project, if known, and `arguments`
+    are those of a call to show."""
     text, dialect = document.text, reading.dialect
     body = text[reading.body_start :] if reading.loads else text[document.body_start :]
     tools = available_tools(reading, text, document.permission_mode)
@@ -123,6 +132,7 @@ def report_for(document: Document, reading: Reading, index: Index | None = None)
         capabilities.find_capabilities(document, reading, tools, index) if index else None,
         when_used(reading, text) if reading.loads else None,
         reading.unread_reason is None,
+        None if arguments is None else expand_call(document, reading, index, arguments),
     )
 
 
@@ -296,6 +306,7 @@ def _report_data(report: RuntimeReport) -> dict[str, Any]:
         "tokens": report.tokens._asdict(),
         "notes": list(report.notes),
         "effective": capabilities.capabilities_data(report.capabilities) if report.capabilities else None,
+        "call": call_data(report.call) if report.call else None,
     }
 
 
@@ -326,10 +337,19 @@ def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
             lines += _wrap(None, f"- {reason}", "muted" if good else "plain", width)
         for label, text, style in _rows(report) if report.is_primary else ():
             lines += _wrap(label, text, style, width)
+        for label, text, style in describe_call(report.call) if report.call and report.is_primary else ():
+            lines += _verbatim(label, text, style)
     if not inspection.portable.loads:
         text = f"python-frontmatter cannot load this file: {inspection.portable.error}"
         lines += _wrap("portability", text, "muted", width)
     return lines
+
+
+def _verbatim(label: str, text: str, style: TextStyle) -> Iterator[Line]:
+    """The lines of `text` as they are, after a label."""
+    for at, line in enumerate(text.splitlines() or [""]):
+        lead = (label if at == 0 else "").ljust(_LABEL_WIDTH)
+        yield (StyledText("  "), StyledText(lead, "label"), StyledText(_printable(line), style))
 
 
 def strip_styles(lines: list[Line]) -> str:

@@ -56,6 +56,14 @@ def join_names(names: Iterable[str], last: str = " and ", limit: int = _MAX_NAME
     return last.join([", ".join(spans[:-1]), spans[-1]]) if len(spans) > 1 else "".join(spans)
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(position: int) -> str:
+    """The word for a position, which is counted from 0."""
+    return _ORDINALS[position] if position < len(_ORDINALS) else f"{position + 1}th"
+
+
 VERBS = {
     "accepts": "accept",
     "applies": "apply",

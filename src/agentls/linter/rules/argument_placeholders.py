@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentls.document.prompt_arguments import Placeholder, declared_names
+from agentls.document.prompt_arguments import Placeholder, count_hinted, declared_names
 from agentls.linter.consequence import Consequence
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared.argument_uses import (
     argument_uses,
-    count_hinted,
     language_of,
     takes_arguments,
 )
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match
-from agentls.text.wording import join_names
-
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+from agentls.text.wording import join_names, ordinal
 
 
 @rule("ignored", subjects=("prompt with arguments",))
@@ -53,7 +50,7 @@ def argument_off_by_one(ctx: Context) -> Iterator[Finding]:
     ```
     """
     uses = argument_uses(ctx)
-    hinted = count_hinted(ctx) or len(declared_names(ctx.reading))
+    hinted = count_hinted(ctx.document) or len(declared_names(ctx.reading))
     arguments = [use for use in uses if use.role == "argument"]
     positions = {use.placeholder.position for use in arguments}
     # Without a hint, code may have parameters of its own.
@@ -73,7 +70,7 @@ def argument_off_by_one(ctx: Context) -> Iterator[Finding]:
     yield Finding(
         first.span,
         f"{ctx.describe_effect('counts arguments from `$0`')}, so `{written}` is the"
-        f" {_ORDINALS[first.position or 0]}. Number them from 0.",
+        f" {ordinal(first.position or 0)}. Number them from 0.",
         ctx.make_fix("Number the arguments from 0", *(_renumber(ctx.text, each) for each in counted)),
         effects=effects,
     )
@@ -125,7 +122,7 @@ def unescaped_dollar(ctx: Context) -> Iterator[Finding]:
             continue
         first = found[0]
         written = list(dict.fromkeys(each.span.text_in(ctx.text) for each in found))
-        what = "arguments" if len(written) > 1 else f"the {_ORDINALS[first.position or 0]} argument"
+        what = "arguments" if len(written) > 1 else f"the {ordinal(first.position or 0)} argument"
         edits = tuple(Edit(Span(each.span.start, each.span.start), "\\") for each in found)
         yield Finding(
             first.span,

@@ -10,9 +10,9 @@ from agentls.dialects.value_schema import is_met
 from agentls.document.edits import edit_list
 from agentls.document.permissions import pattern_covers
 from agentls.document.prompt_commands import find_commands
-from agentls.document.shell_commands import commands_of, is_program, rule_for, rule_pattern
+from agentls.document.shell_commands import commands_of, is_program, rule_for
 from agentls.linter.rule import Context, Finding, Fix, rule
-from agentls.project.index import Index
+from agentls.project.command_permissions import allowed_in_file, allowed_in_settings
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import format_code
@@ -61,9 +61,12 @@ def refused_command(ctx: Context) -> Iterator[Finding]:
     if root and syntax.unknown_when and is_met(syntax.unknown_when, root):
         return
     commands = find_commands(ctx.text, ctx.reading.body_start)
-    allowed = (
-        [*_allowed_here(ctx, syntax), *_rules_of_settings(ctx, ctx.project_index, syntax)] if commands else []
-    )
+    if not commands:
+        return
+    allowed = [
+        *allowed_in_file(ctx.document, syntax),
+        *allowed_in_settings(ctx.project_index, ctx.reading.runtime, syntax),
+    ]
     for command in commands:
         at = command.span.start
         for each in commands_of(command.script, allowed):
@@ -86,24 +89,6 @@ def _refused(ctx: Context, syntax: PromptCommands, span: Span, refused: str) -> 
 
 
 _PROGRAM = lazy_pattern(r"""[\w./~$"{]""")
-
-
-def _allowed_here(ctx: Context, syntax: PromptCommands) -> Iterator[str]:
-    """Return the patterns of the commands that the file itself allows. If the runtime cannot read the frontmatter,
-    another rule says so."""
-    entry = ctx.entry(syntax.allowing_key)
-    for tool in split_tool_list(entry.value, ctx.text, ctx.dialect.tool_grammar) if entry else ():
-        if tool.name == syntax.tool:
-            yield rule_pattern(tool.specifier)
-
-
-def _rules_of_settings(ctx: Context, index: Index, syntax: PromptCommands) -> Iterator[str]:
-    """Return the patterns of the commands that settings allow. Which of them apply depends on the folder in which
-    the session starts, so all count."""
-    for file in index.permission_files(ctx.reading.runtime):
-        for permission in file.permissions:
-            if permission.action == "allow" and permission.tool == syntax.tool:
-                yield rule_pattern(permission.specifier)
 
 
 def _allowing_fix(ctx: Context, key: str, allowed: str) -> tuple[Fix, ...]:
@@ -157,7 +142,7 @@ def command_as_text(ctx: Context) -> Iterator[Finding]:
     syntax = ctx.dialect.prompt_commands
     if syntax is None:
         return
-    allowed = tuple(_allowed_here(ctx, syntax))
+    allowed = tuple(allowed_in_file(ctx.document, syntax))
     for found in _TEXT_COMMAND.finditer(ctx.text, ctx.reading.body_start):
         before, command, is_double = found["before"] or "", found["command"].strip(), found["ticks"] == "``"
         mark = found.start() + len(before)

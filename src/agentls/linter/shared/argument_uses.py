@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from agentls.document.prompt_arguments import Placeholder, declared_names, find_placeholders
+from agentls.document.prompt_arguments import (
+    Placeholder,
+    count_hinted,
+    declared_names,
+    find_placeholders,
+)
 from agentls.linter.rule import Context
 from agentls.text.markdown import CodeBlock
 from agentls.text.patterns import lazy_pattern
-from agentls.text.yaml_tree import Node, Scalar, Sequence
 
 MAX_POSITION = 9
 """The highest position that is looked at. Nobody types more arguments on purpose, or by accident."""
@@ -39,32 +42,9 @@ def takes_arguments(ctx: Context, uses: list[ArgumentUse]) -> bool:
     """Whether the file is made for calls with arguments: its frontmatter says so, or it uses all of them."""
     return (
         bool(declared_names(ctx.reading))
-        or count_hinted(ctx) > 0
+        or count_hinted(ctx.document) > 0
         or any(use.placeholder.position is None for use in uses)
     )
-
-
-def count_hinted(ctx: Context) -> int:
-    """Return the number of arguments that the hint for people shows, 0 without a hint."""
-    syntax = ctx.dialect.prompt_arguments
-    entry = ctx.entry(syntax.hint_key) if syntax else None
-    return len(_HINTED.findall(_hint_text(entry.value))) if entry else 0
-
-
-def _hint_text(value: Node) -> str:
-    """Return a hint as it is written, also if its brackets make it a list."""
-    if isinstance(value, Scalar):
-        return "" if value.type == "null" else value.text
-    return " ".join(f"[{item.text}]" for item in _scalars(value))
-
-
-def _scalars(value: Node) -> Iterator[Scalar]:
-    yield from (
-        (item for item in value.items if isinstance(item, Scalar)) if isinstance(value, Sequence) else ()
-    )
-
-
-_HINTED = lazy_pattern(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|[^\s\[\]<>{}|]+")
 
 
 def language_of(ctx: Context, block: CodeBlock) -> str:
