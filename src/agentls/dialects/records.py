@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import Hooks, RefersTo, Servers
+from agentls.dialects.prompt_syntax import PromptArguments, PromptCommands
 from agentls.dialects.runtimes import (
     Condition,
     DescriptionRules,
@@ -427,31 +428,6 @@ class PromptVariables(NamedTuple):
     def available(self, *, in_plugin: bool) -> tuple[SpecialName, ...]:
         """Return the variables that are filled in inside or outside a plugin."""
         return self.all if in_plugin else self.variables
-
-
-class PromptArguments(NamedTuple):
-    """How a prompt contains the arguments of its call.
-
-    `placeholder` stands for all arguments. A dollar sign with a number, 0 for the first, stands for a single argument,
-    and so does a dollar sign with a name that the key `names_key` declares. `hint_key` is the key that shows people
-    what to type."""
-
-    placeholder: str
-    names_key: str
-    hint_key: str
-    source: str
-
-
-class PromptCommands(NamedTuple):
-    """Shell commands in a prompt, which the runtime runs before it sends the prompt.
-
-    `tool` is the tool whose permission they need, and `allowing_key` the key whose entries allow them. If the condition
-    `unknown_when` is met, another tool runs them, of which nothing is known."""
-
-    tool: str
-    allowing_key: str
-    source: str
-    unknown_when: Condition | None = None
 
 
 class DialectRecord(NamedTuple):

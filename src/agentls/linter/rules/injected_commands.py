@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentls.dialects.records import PromptCommands
+from agentls.dialects.prompt_syntax import PromptCommands
 from agentls.dialects.tool_names import split_tool_list
 from agentls.dialects.value_schema import is_met
 from agentls.document.edits import edit_list
