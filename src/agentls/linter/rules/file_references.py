@@ -144,12 +144,34 @@ def missing_file(ctx: Context) -> Iterator[Finding]:
 
 
 def _example_spans(ctx: Context) -> list[Span]:
-    """Return the spans between tags such as `<example>` or `<template>`, without those inside others."""
+    """Return the spans between tags such as `<example>` or `<template>` and those of samples of Markdown, in order and
+    without those inside others."""
+    tags = (
+        Span(tag.opening.start, tag.closing.end)
+        for tag in ctx.document.markdown.tags
+        if _EXAMPLE_TAG.search(tag.name)
+    )
     spans: list[Span] = []
-    for tag in ctx.document.markdown.tags:
-        if _EXAMPLE_TAG.search(tag.name) and not (spans and tag.opening.start < spans[-1].end):
-            spans.append(Span(tag.opening.start, tag.closing.end))
+    for span in sorted((*tags, *_markdown_samples(ctx.text))):
+        if not (spans and span.start < spans[-1].end):
+            spans.append(span)
     return spans
+
+
+_FENCE = lazy_pattern(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*(\w*)", re.MULTILINE)
+
+
+def _markdown_samples(text: str) -> Iterator[Span]:
+    """Yield the spans of code blocks with Markdown, read as their authors mean them: a fence with a language opens a
+    block inside the sample, and one without closes the innermost. In CommonMark the first of these ends the sample."""
+    opened: list[tuple[int, str]] = []
+    for fence in _FENCE.finditer(text):
+        if fence[1] or not opened:
+            opened.append((fence.start(), fence[1].lower()))
+            continue
+        start, language = opened.pop()
+        if not opened and language in ("markdown", "md"):
+            yield Span(start, fence.end())
 
 
 def _is_in(spans: list[Span], at: int) -> bool:
