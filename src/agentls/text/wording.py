@@ -67,6 +67,7 @@ def ordinal(position: int) -> str:
 VERBS = {
     "accepts": "accept",
     "applies": "apply",
+    "counts": "count",
     "does": "do",
     "drops": "drop",
     "ends": "end",
@@ -93,6 +94,7 @@ VERBS = {
     "registers": "register",
     "rejects": "reject",
     "removes": "remove",
+    "replaces": "replace",
     "reports": "report",
     "requires": "require",
     "runs": "run",
