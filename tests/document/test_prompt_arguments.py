@@ -133,3 +133,11 @@ def test_an_agent_takes_no_arguments() -> None:
     document = agent("---\nname: a\ndescription: b\narguments: [x]\nargument-hint: y\n---\n\n$x\n")
     assert declared_names(document.reading) == ()
     assert count_hinted(document) == 0
+
+
+def test_a_number_of_any_length_is_accepted() -> None:
+    text = f"${'9' * 5_000} $ARGUMENTS[{'9' * 5_000}]"
+    assert list(find_placeholders(text, 0, ())) == [
+        Placeholder(Span(text.index("$A"), text.index("[")), None)
+    ]
+    assert fill_in(text, "", ()).startswith(text[:5_000])

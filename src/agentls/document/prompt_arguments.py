@@ -109,6 +109,6 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     name = rf"(?:{words})(?![\[\w])" if names else r"(?!)"
     return re.compile(
         rf"(?P<escaped>(?<!\\)\\\$(?=\d|ARGUMENTS|{name}))"
-        rf"|\$(?P<name>{name})|\$ARGUMENTS\[(?P<item>\d+)\]|\$(?P<number>\d+)(?!\w)|(?P<all>\$ARGUMENTS)",
+        rf"|\$(?P<name>{name})|\$ARGUMENTS\[(?P<item>\d{{1,9}})\]|\$(?P<number>\d{{1,9}})(?!\w)|(?P<all>\$ARGUMENTS)",
         re.ASCII,
     )

@@ -81,7 +81,7 @@ def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str 
         of_server = within == completion_items.SERVER
         return (explain.explain_transport if of_server else explain.explain_handler)(dialect, label)
     if kind == "argument":
-        return explain.explain_argument(dialect, label, int(within) if within else None)
+        return explain.explain_argument(dialect, label, int(within) if within.isdecimal() else None)
     if kind == "skeleton":
         return f"```markdown\n{completion_items.snippet_text(dialect.new_file_snippet)}```"
     pages = {

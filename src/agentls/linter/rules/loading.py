@@ -640,6 +640,8 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
         return
     consequence = Consequence.ADVICE if is_read else Consequence.IGNORED
     if _is_part_of_skill(ctx):
+        if ctx.document.frontmatter is None:
+            return  # Notes of the skill that is around it.
         consequence = Consequence.ADVICE
     for reason, readings in unread.items():
         path = _readable_path(ctx, readings[0], reason)
@@ -658,10 +660,14 @@ _PLAIN_NAME = lazy_pattern(r"[\w-]+")
 
 
 def _is_part_of_skill(ctx: Context) -> bool:
-    """Whether the file is a skill in the folder of another skill."""
+    """Whether the file is in the folder of another skill."""
     depth = len(ctx.document.identity.subfolders) - 1
-    name = ctx.document.identity.file_name
-    return ctx.dialect.kind == "skill" and depth > 0 and ctx.world.exists("../" * depth + name)
+    names = ctx.reading.runtime.files.accepted_files
+    return (
+        ctx.dialect.kind == "skill"
+        and depth > 0
+        and any(ctx.world.exists("../" * depth + name) for name in names)
+    )
 
 
 def _readable_path(ctx: Context, reading: Reading, reason: Reason) -> str:
