@@ -21,7 +21,7 @@ from agentls.document.tools import (
     resolve_entry,
     toolless_runtimes,
 )
-from agentls.readers.reading import FileIdentity, Reading
+from agentls.readers.reading import FILE_START, FileIdentity, Reading
 from agentls.readers.selection import drop_unread, explain_unread_file
 from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
@@ -63,6 +63,11 @@ class AgentFile(NamedTuple):
 
 class Document(AgentFile):
     """An agent file with everything that is derived from it. Parsing is lazy."""
+
+    @property
+    def start_span(self) -> Span:
+        """Where a finding about the file as a whole belongs: its first characters, mostly the opening `---`."""
+        return Span(0, min(FILE_START.end, len(self.text)))
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -140,10 +145,10 @@ class Document(AgentFile):
         if withheld and reader.runtime.name in withheld.runtimes:
             # A file without frontmatter may be documentation, so that nothing else is wrong with it.
             others = (reason for reason in reading.reasons if reason.kind != "missing-frontmatter")
-            start = Span(0, min(withheld.reason.span.end, len(self.text)))
-            return reading._replace(status="dropped", reasons=(withheld.reason._replace(span=start), *others))
-        reason = explain_unread_file(reading, self.identity)
-        return reading._replace(unread_reason=reason) if reason else reading
+            reason = withheld.reason._replace(span=self.start_span)
+            return reading._replace(status="dropped", reasons=(reason, *others))
+        unread = explain_unread_file(reading, self.identity)
+        return reading._replace(unread_reason=unread) if unread else reading
 
     def blocked_callers(self, reading: Reading) -> frozenset[str]:
         """Who cannot start the definition according to `reading`, by its keys or its place: "person", "model",

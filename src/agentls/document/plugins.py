@@ -16,14 +16,11 @@ from agentls.dialects import loader, value_schema
 from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, ComponentKey, manifest_format
 from agentls.dialects.value_schema import Mismatch
 from agentls.readers.claude_hooks import find_broken_guards
-from agentls.readers.reading import Reason, Withheld
+from agentls.readers.reading import FILE_START, Reason, Withheld
 from agentls.text import json_tree
 from agentls.text.offsets import Span
 from agentls.text.paths import is_inside
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
-
-_FILE_START = Span(0, 3)
-"""Where a file is reported that its plugin does not provide: its opening `---`."""
 
 
 class ListedPath(NamedTuple):
@@ -82,7 +79,7 @@ class Plugin(NamedTuple):
         for each in self.listings:
             if each.exclusive and each.component.dialect == dialect:
                 data = (each.component.key, each.component.folder)
-                reason = Reason("replaced-folder", "folder replaced", _FILE_START, data)
+                reason = Reason("replaced-folder", "folder replaced", FILE_START, data)
                 return Withheld(reason, manifest_format().runtimes, each.manifest, each.span)
         return None
 
@@ -173,12 +170,12 @@ def _find_rejection(manifest: str, text: str, tree: Node | None) -> Withheld | N
     """Return why Claude Code rejects the plugin with this manifest; `None` if it does not."""
     error = json_tree.find_json_error(text)
     if error is not None:
-        return _rejection(Reason("rejected-plugin", "manifest not JSON", _FILE_START), manifest, error)
+        return _rejection(Reason("rejected-plugin", "manifest not JSON", FILE_START), manifest, error)
     if not isinstance(tree, Mapping):
         data = (tree,) if tree else ()
         span = tree.span if tree else Span(0, 0)
         return _rejection(
-            Reason("rejected-plugin", "manifest not a mapping", _FILE_START, data), manifest, span
+            Reason("rejected-plugin", "manifest not a mapping", FILE_START, data), manifest, span
         )
     fault = next(_find_mismatches(tree), None) or _find_broken_inline_hooks(tree, text)
     return _invalid_file(manifest, "plugin.json", fault) if fault else None
@@ -230,7 +227,7 @@ def _find_broken_guard(root: Mapping, text: str) -> Reason | None:
 
 def _invalid_file(path: str, name: str, fault: Mismatch | Reason) -> Withheld:
     """Return that the plugin is rejected for a fault in the file at `path`, which messages call `name`."""
-    reason = Reason("rejected-plugin", "manifest invalid", _FILE_START, (fault, name))
+    reason = Reason("rejected-plugin", "manifest invalid", FILE_START, (fault, name))
     return _rejection(reason, path, fault.span)
 
 
@@ -276,7 +273,7 @@ def _find_conflict(entries: tuple[MarketplaceEntry, ...]) -> Withheld | None:
     conflicts = [entry for entry in entries if entry.listings and not entry.is_strict]
     if not conflicts or len(conflicts) < len(entries):
         return None
-    reason = Reason("rejected-plugin", "conflicting manifests", _FILE_START, (conflicts[0].name,))
+    reason = Reason("rejected-plugin", "conflicting manifests", FILE_START, (conflicts[0].name,))
     return _rejection(reason, conflicts[0].path, conflicts[0].span)
 
 

@@ -47,6 +47,9 @@ ReasonKind = Literal[
 ]
 """The kind of problem, as the code of the rule that reports it."""
 
+FILE_START = Span(0, 3)
+"""The span of a reason about a file as a whole whose text is not known: its opening `---`."""
+
 KIND_IF_MISSING: dict[str, ReasonKind] = {"name": "missing-name", "description": "missing-description"}
 KIND_IF_NOT_TEXT: dict[str, ReasonKind] = {"name": "name-not-text", "description": "description-not-text"}
 """The kinds for a missing or invalid name or description. Other keys share a rule."""

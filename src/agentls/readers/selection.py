@@ -6,11 +6,8 @@ from fnmatch import fnmatchcase
 
 from agentls.dialects.runtimes import Runtime
 from agentls.dialects.value_schema import is_met
-from agentls.readers.reading import FileIdentity, Reading, Reason
-from agentls.text.offsets import Span
+from agentls.readers.reading import FILE_START, FileIdentity, Reading, Reason
 from agentls.text.yaml_tree import Scalar
-
-_START = Span(0, 3)
 
 
 def explain_unread_file(reading: Reading, identity: FileIdentity) -> Reason | None:
@@ -33,20 +30,20 @@ def _explain_folder(identity: FileIdentity, runtime: Runtime) -> Reason | None:
     place, subfolders, files = identity.place, identity.subfolders, runtime.files
     if place and not place.is_read:
         if place.moved_to:
-            return Reason("unread-file", "folder not read", _START, (place.folder,))
+            return Reason("unread-file", "folder not read", FILE_START, (place.folder,))
         if place.renamed_suffix:
-            return Reason("unread-file", "file name not accepted", _START, (f"*{place.renamed_suffix}",))
-        return Reason("unread-file", "file not in its own folder", _START)
+            return Reason("unread-file", "file name not accepted", FILE_START, (f"*{place.renamed_suffix}",))
+        return Reason("unread-file", "file not in its own folder", FILE_START)
     if place and not place.folder:
         return None  # It is read wherever it is.
     has_own_folder = runtime.naming.default_name == "folder"
     if len(subfolders) > has_own_folder and not files.recursive:
-        return Reason("unread-file", "file in a subfolder", _START, ("/".join(subfolders),))
+        return Reason("unread-file", "file in a subfolder", FILE_START, ("/".join(subfolders),))
     reserved = next((folder for folder in subfolders[:1] if folder in files.ignored_folders), None)
     if reserved:
-        return Reason("unread-file", "folder reserved", _START, (reserved,))
+        return Reason("unread-file", "folder reserved", FILE_START, (reserved,))
     if files.needs_own_folder and place and not (subfolders or identity.plugin):
-        return Reason("unread-file", "file not in its own folder", _START)
+        return Reason("unread-file", "file not in its own folder", FILE_START)
     return None
 
 
@@ -54,11 +51,15 @@ def _explain_file_name(name: str, runtime: Runtime) -> Reason | None:
     files = runtime.files
     ignoring = next((pattern for pattern in files.ignored_files if fnmatchcase(name, pattern)), None)
     if ignoring:
-        return Reason("unread-file", "file name ignored", _START, (ignoring,))
+        return Reason("unread-file", "file name ignored", FILE_START, (ignoring,))
     accepted = not (files.accepted_files and name) or any(
         fnmatchcase(name, pattern) for pattern in files.accepted_files
     )
-    return None if accepted else Reason("unread-file", "file name not accepted", _START, files.accepted_files)
+    return (
+        None
+        if accepted
+        else Reason("unread-file", "file name not accepted", FILE_START, files.accepted_files)
+    )
 
 
 def _explain_declined_file(reading: Reading) -> Reason | None:

@@ -398,7 +398,7 @@ def _value_span(ctx: Context, key: str) -> Span:
     if entry:
         return entry.report_span
     block = ctx.document.frontmatter
-    return block.opening if block else Span(0, min(3, len(ctx.text)))
+    return block.opening if block else ctx.document.start_span
 
 
 @rule("advice")

@@ -466,7 +466,7 @@ def outdated_file_name(ctx: Context) -> Iterator[Finding]:
     name = f"{folder}{place.stem(ctx.document.path)}{place.renamed_suffix}"
     path = name if place.moved_to else "/".join((place.folder, *place.below(ctx.document.path), name))
     yield Finding(
-        Span(0, min(3, len(ctx.text))),
+        ctx.document.start_span,
         f"The file name or folder is deprecated; move the file to `{name}`.",
         _move(ctx, path) if place.folder else (),
     )
@@ -651,9 +651,7 @@ def unread_file(ctx: Context) -> Iterator[Finding]:
         if path:
             message += f" Move it to `{path}`."
             fixes = _move(ctx, path)
-        yield Finding(
-            Span(0, min(3, len(ctx.text))), message, fixes, effects=effects_on(readings, consequence)
-        )
+        yield Finding(ctx.document.start_span, message, fixes, effects=effects_on(readings, consequence))
 
 
 _PLAIN_NAME = lazy_pattern(r"[\w-]+")

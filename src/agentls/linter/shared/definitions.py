@@ -22,7 +22,7 @@ def name_span(ctx: Context, own: Definition) -> Span:
     if own.span.start < own.span.end:
         return own.span
     block = ctx.document.frontmatter
-    return block.opening if block else Span(0, min(3, len(ctx.text)))
+    return block.opening if block else ctx.document.start_span
 
 
 def project_path(own: Definition, path: str) -> str:
