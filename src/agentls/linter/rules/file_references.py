@@ -128,10 +128,13 @@ def missing_file(ctx: Context) -> Iterator[Finding]:
     """
     if not ctx.has_prompt:
         return
+    mentions = list(find_bundled_files(ctx.text, ctx.document.body_start))
+    if not mentions:
+        return  # Most files mention none, and need no Markdown to be parsed.
     markdown, examples = ctx.document.markdown, _example_spans(ctx)
     links = [link.span for link in markdown.links]  # `broken-link` checks them.
     found: dict[str, Span | None] = {}
-    for mention in find_bundled_files(ctx.text, ctx.document.body_start):
+    for mention in mentions:
         path, at = mention.path, mention.span.start
         if not mention.is_needed or _is_in(examples, at):
             found[path] = None

@@ -587,7 +587,7 @@ def _is_meant_as_name(ctx: Context, reference: Reference, suggestion: str | None
     """Whether an unresolved reference in the prompt names something, and something of this project."""
     assert ctx.project_index is not None
     assert ctx.names is not None
-    name, text = reference.name, ctx.text
+    name = reference.name
     if _PLACEHOLDER.fullmatch(name.lower()) or ctx.project_index.resolve(
         reference._replace(kind="any"), ctx.names
     ):
@@ -596,11 +596,10 @@ def _is_meant_as_name(ctx: Context, reference: Reference, suggestion: str | None
     if reference.form == "call" and suggestion is None and "-" not in name:
         # It can also be code in a program that passes a variable, such as `Agent(model)`.
         return False
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    after = text[
-        end : text.find("\n", end) % (len(text) + 1)
-    ]  # Modulo turns the -1 of the last line into its end.
-    return not _ELSEWHERE.search(f"{before} {after}".lower())
+    lines = ctx.document.lines
+    line = lines.line_span(lines.line_number(start))
+    around = f"{ctx.text[line.start : start]} {ctx.text[end : line.end]}"
+    return not _ELSEWHERE.search(around.lower())
 
 
 # --- unresolved references --------------------------------------------------------------------
