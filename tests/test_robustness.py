@@ -23,6 +23,7 @@ from agentls.features import (
     name_at,
     name_completion,
     name_hover,
+    on_type_formatting,
     references,
     rename,
 )
@@ -113,6 +114,7 @@ def through_everything(document: Document, offset: int) -> None:
     go_from_name_to_name(document, offset)
     document_symbol.document_symbols(document)
     folding_range.folding_ranges(document)
+    document.with_edits(on_type_formatting.format_on_type(document, offset))
     inspection.inspection_data(inspection.inspect_document(document, known))
     assert all(
         code_lens.lens_title(document, each.subject, known) for each in code_lens.code_lenses(document, known)

@@ -37,6 +37,9 @@ LEAD = """\
 name: lead
 description: Leads the others. See [the notes](../../notes.md).
 tools: Agent(reviewer), Bahs, mcp__db
+disallowedTools:
+  - WebFetch
+
 # agentls: ignore[unknown-key]
 color: blue
 ---
@@ -127,6 +130,12 @@ def _actions(root: Path) -> t.CodeActionParams:
     return t.CodeActionParams(_at(root)["text_document"], whole, t.CodeActionContext([]))
 
 
+def _typed(root: Path) -> t.DocumentOnTypeFormattingParams:
+    after_item = t.Position(LEAD[: LEAD.index("\n\n")].count("\n") + 1, 0)
+    options = t.FormattingOptions(tab_size=2, insert_spaces=True)
+    return t.DocumentOnTypeFormattingParams(_at(root)["text_document"], after_item, "\n", options)
+
+
 def _moved(root: Path) -> t.RenameFilesParams:
     return t.RenameFilesParams([t.FileRename(uri(root, "lead"), uri(root, "chief"))])
 
@@ -140,6 +149,7 @@ PARAMETERS: dict[str, Callable[[Path, Ask], Any]] = {
         t.TEXT_DOCUMENT_COMPLETION, t.CompletionParams(**_at(root))
     ).items[0],
     t.TEXT_DOCUMENT_HOVER: lambda root, _: t.HoverParams(**_at(root)),
+    t.TEXT_DOCUMENT_ON_TYPE_FORMATTING: lambda root, _: _typed(root),
     t.TEXT_DOCUMENT_DOCUMENT_SYMBOL: lambda root, _: t.DocumentSymbolParams(_at(root)["text_document"]),
     t.TEXT_DOCUMENT_FOLDING_RANGE: lambda root, _: t.FoldingRangeParams(_at(root)["text_document"]),
     t.WORKSPACE_SYMBOL: lambda *_: t.WorkspaceSymbolParams("rev"),

@@ -107,11 +107,16 @@ def to_workspace_edit(
     edits: tuple[Edit, ...], uri: str, version: int, positions: Positions, client: Client
 ) -> t.WorkspaceEdit:
     """Convert edits of the document `uri`, bound to its version if the client supports that."""
-    changes = [_text_edit(edit, positions) for edit in edits]
+    changes = to_text_edits(edits, positions)
     if not client.supports_versioned_edits:
         return t.WorkspaceEdit(changes={uri: changes})
     document = t.OptionalVersionedTextDocumentIdentifier(uri, version)
     return t.WorkspaceEdit(document_changes=[t.TextDocumentEdit(document, changes)])
+
+
+def to_text_edits(edits: Sequence[Edit], positions: Positions) -> list[t.TextEdit]:
+    """Convert edits of one document."""
+    return [_text_edit(edit, positions) for edit in edits]
 
 
 def _text_edit(edit: Edit, positions: Positions) -> t.TextEdit:

@@ -170,6 +170,13 @@ METHODS = (
     ),
     Method(t.COMPLETION_ITEM_RESOLVE, _question, "editing:resolve_completion"),
     Method(t.TEXT_DOCUMENT_HOVER, _question, "editing:hover"),
+    # Formatting
+    Method(
+        t.TEXT_DOCUMENT_ON_TYPE_FORMATTING,
+        _question,
+        "formatting_requests:on_type_formatting",
+        t.DocumentOnTypeFormattingOptions(first_trigger_character="\n"),
+    ),
     # Symbols
     Method(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL, _question, "symbols:document_symbol"),
     Method(t.TEXT_DOCUMENT_FOLDING_RANGE, _question, "symbols:folding_range"),

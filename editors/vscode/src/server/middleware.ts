@@ -43,6 +43,7 @@ export const middleware: Middleware = {
     provideWorkspaceSymbols: ifEnabled('symbols', undefined),
     provideDocumentSymbols: ifEnabled('outline', undefined),
     provideFoldingRanges: ifEnabled('folding', undefined),
+    provideOnTypeFormattingEdits: ifEnabled('formatting', undefined),
     provideCodeLenses: ifEnabled('codeLens', []),
     provideCodeActions: ifEnabled('diagnostics', undefined),
     provideDiagnostics: ifEnabled('diagnostics', {
