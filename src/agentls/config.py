@@ -8,7 +8,9 @@ and ignored; the others apply.
 import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from agentls.text.named_tuples import NamedTuple
 
 SEVERITIES = ("error", "warning", "information", "hint")
 

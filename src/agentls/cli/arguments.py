@@ -9,11 +9,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentls import __version__
 from agentls.cli.terminal import terminal_width
 from agentls.config import SEVERITIES, SHOWN
+from agentls.text.named_tuples import NamedTuple
 
 RunCommand = Callable[[argparse.Namespace], int]
 """Runs a command and returns its exit code."""

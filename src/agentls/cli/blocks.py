@@ -7,9 +7,9 @@ unknown tools of a list. Only the text for people is grouped; the output formats
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from agentls.linter.consequence import Severity
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names
 

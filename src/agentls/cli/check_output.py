@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentls.cli.blocks import PrintedFinding, make_blocks, separate_blocks
 from agentls.cli.terminal import Terminal, terminal_width
@@ -13,6 +13,7 @@ from agentls.cli.text_output import RuleKey, printed_findings, render_block, ren
 from agentls.config import Config
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import LineIndex
 
 if TYPE_CHECKING:

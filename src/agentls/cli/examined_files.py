@@ -7,12 +7,13 @@ rules about the whole project that apply to them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentls.cli.file_runs import RunOptions, describe_internal_error
 from agentls.document import suppressions
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic, check
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk
 from agentls.workspace.settings_files import open_document
 

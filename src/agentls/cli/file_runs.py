@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from agentls.cli.terminal import Terminal
 from agentls.cli.text_output import escape_control_characters
@@ -18,6 +18,7 @@ from agentls.config import Config
 from agentls.dialects.loader import DIALECT_NAMES
 from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.document.document import Document
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import discovery, disk, settings_files, user_files
 from agentls.workspace.discovery import FoundFile, SearchOptions
 from agentls.workspace.settings_files import LoadedConfig, SettingsReader

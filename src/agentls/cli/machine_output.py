@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentls import __version__
 from agentls.cli import related_files
@@ -17,6 +17,7 @@ from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.linter.rule import Fix, Related, Rule
 from agentls.linter.rules import all_rules
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import LineIndex, Span
 
 

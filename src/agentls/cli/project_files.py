@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentls.cli.examined_files import DocumentStore, Examination, ExaminedFile, FileTask
 from agentls.cli.file_runs import FileRun, RunOptions
 from agentls.project.index import Index
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk, load, user_files
 from agentls.workspace.discovery import FoundFile
 

@@ -16,7 +16,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -29,6 +29,7 @@ from agentls.linter.rule import Fix, Related
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, PermissionRule, Reference
 from agentls.project.world import World
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.workspace import disk, git_ignore, user_files
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
+from agentls.text.named_tuples import NamedTuple
 
 
 class BuiltinCommands(NamedTuple):

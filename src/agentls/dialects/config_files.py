@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.hooks import RefersTo
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
+from agentls.text.named_tuples import NamedTuple
 
 
 class NamePath(NamedTuple):

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
+from agentls.text.named_tuples import NamedTuple
 
 
 class TargetDialect(Protocol):

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+from agentls.text.named_tuples import NamedTuple
 
 
 class ForeignKey(NamedTuple):

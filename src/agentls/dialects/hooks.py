@@ -1,8 +1,9 @@
 """The types of the tables about hooks and servers."""
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names

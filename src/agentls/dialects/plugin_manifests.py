@@ -1,11 +1,12 @@
 """The manifests of plugins: which values a runtime requires, and which keys list the files of a plugin."""
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.records import Key, Source
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
+from agentls.text.named_tuples import NamedTuple
 
 MANIFEST = ".claude-plugin/plugin.json"
 """The path of the manifest in a plugin."""

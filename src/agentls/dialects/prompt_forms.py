@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
+from agentls.text.named_tuples import NamedTuple
 
 
 class PromptForm(NamedTuple):

@@ -3,9 +3,8 @@
 The docstrings of records and fields are the descriptions in the JSON Schema of dialect files.
 """
 
-from typing import NamedTuple
-
 from agentls.dialects.runtimes import Condition
+from agentls.text.named_tuples import NamedTuple
 
 
 class PromptArguments(NamedTuple):

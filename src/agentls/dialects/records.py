@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.foreign import ForeignKey, ForeignTool
 from agentls.dialects.hooks import Hooks, RefersTo, Servers
@@ -30,6 +30,7 @@ from agentls.dialects.runtimes import (
     ToolGrammar,
     ToolKeys,
 )
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.yaml_tree import ScalarType
 
 Confidence = Literal["documented", "observed", "third-party"]

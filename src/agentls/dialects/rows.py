@@ -279,5 +279,5 @@ def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...], dict[st
 def _field_types(kind: Any) -> Mapping[str, Any]:
     """The types of the fields of a row. Only annotations that are text, of which there are few, are evaluated."""
     types: Mapping[str, Any] = kind.__new__.__annotations__
-    is_text = any(isinstance(type_, typing.ForwardRef) for type_ in types.values())
+    is_text = any(isinstance(type_, str) for type_ in types.values())
     return typing.get_type_hints(kind) if is_text else types

@@ -6,7 +6,9 @@ The docstrings of records and fields are the descriptions in the JSON Schema of 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from agentls.text.named_tuples import NamedTuple
 
 
 class Condition(NamedTuple):

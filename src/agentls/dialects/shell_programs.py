@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
 
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
+from agentls.text.named_tuples import NamedTuple
 
 
 class Subcommands(NamedTuple):

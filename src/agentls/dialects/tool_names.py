@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime, ToolGrammar
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Node, Scalar, Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from agentls.dialects.records import Source
 from agentls.dialects.rows import build_record
 from agentls.dialects.tables import load_table
 from agentls.text import globs
+from agentls.text.named_tuples import NamedTuple
 
 
 class UnsupportedFile(NamedTuple):

@@ -8,7 +8,7 @@ aliases, which could block the program, are not accepted.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -16,6 +16,7 @@ from agentls.dialects import loader, value_schema
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import GROUPS, Key
 from agentls.dialects.rows import TableError, unknown_word
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.yaml_events import parse_events
 from agentls.text.yaml_tree import find_line, load_yaml
 

@@ -12,10 +12,11 @@ empty. Parentheses group. In a `map of X` a field of the key has its own schema 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Condition
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import join_names

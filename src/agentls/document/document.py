@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple
 
 from agentls.config import Config
 from agentls.dialects import loader, tool_names
@@ -27,6 +26,7 @@ from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
 from agentls.text.frontmatter import FrontmatterBlock, find_block, recover_entries
 from agentls.text.markdown import Markdown
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, LineIndex, Span, apply_edits
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, parse
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Condition, ImpossiblePrefix, PatternRules
 from agentls.dialects.value_schema import find_mismatches, is_met
 from agentls.readers.reading import Reading
 from agentls.text import globs
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence

@@ -7,13 +7,13 @@ one diagnostic reports that instead of one for each key.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentls.dialects import crosswalk
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
 from agentls.dialects.tool_names import resolve_tool, tool_names_in
 from agentls.document.tools import ToolList
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 _MIN_NAMES = 3

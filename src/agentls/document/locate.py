@@ -6,7 +6,6 @@ Paths are strings with `/` between their parts, absolute or relative to a root, 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from agentls.config import Config
 from agentls.dialects import loader
@@ -17,6 +16,7 @@ from agentls.document.document import Document, Reader, make_reader
 from agentls.document.plugins import Plugin
 from agentls.readers.reading import FileIdentity
 from agentls.text.frontmatter import find_keys
+from agentls.text.named_tuples import NamedTuple
 
 
 class Placement(NamedTuple):

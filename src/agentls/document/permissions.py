@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Scalar
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from agentls.dialects import loader, value_schema
 from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, ComponentKey, manifest_format
@@ -18,6 +17,7 @@ from agentls.dialects.value_schema import Mismatch
 from agentls.readers.claude_hooks import find_broken_guards
 from agentls.readers.reading import FILE_START, Reason, Withheld
 from agentls.text import json_tree
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.paths import is_inside
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from agentls.document.document import Document
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Scalar, Sequence

@@ -7,8 +7,7 @@ in double backticks.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 

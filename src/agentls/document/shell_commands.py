@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.shell_programs import shell_programs
 from agentls.document.permissions import ANYTHING, pattern_covers
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 
 Access = Literal["granted", "unknown", "refused"]

@@ -1,7 +1,7 @@
 """Resolve lists of tools: each entry for the readers, and the available tools of an agent."""
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
@@ -20,6 +20,7 @@ from agentls.dialects.tool_names import (
 )
 from agentls.document import permissions
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.spelling import match_ignoring_case
 from agentls.text.yaml_tree import Entry, Node, Scalar, is_null
 

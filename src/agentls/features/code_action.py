@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from agentls.document import suppressions
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 
 

@@ -5,13 +5,14 @@ Their positions are cheap to find; a title is only made when the editor resolves
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from agentls.document.document import Document
 from agentls.features import references
 from agentls.project.index import Index
 from agentls.reports import inspection
 from agentls.reports.inspection import RuntimeReport
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 
 LensSubject = Literal["references", "tokens", "tools"]

@@ -8,7 +8,6 @@ editors do that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from agentls.dialects import tool_names, value_schema
 from agentls.dialects.loader import Dialect
@@ -21,6 +20,7 @@ from agentls.features.cursor_context import LIST_STEP, CursorContext, find_curso
 from agentls.project.index import Index
 from agentls.readers.pipeline import find_variant
 from agentls.reports import explain
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 

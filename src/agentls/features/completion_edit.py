@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from agentls.features import completion_items
 from agentls.features.completion_items import CompletionItem, ItemKind
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 
 QUOTES = {"single": "'", "double": '"'}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects import tool_names, value_schema
 from agentls.dialects.builtin_commands import builtin_commands
@@ -16,6 +16,7 @@ from agentls.dialects.hooks import HookEvent, HookField
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document.tools import is_denied
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import ordinal
 

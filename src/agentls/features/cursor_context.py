@@ -8,10 +8,11 @@ open lead to it. In a comment or in invalid YAML the letter is not part of a sca
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.document.document import Document
 from agentls.text.frontmatter import TOP_LEVEL_KEY
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_events import ParseEvent, parse_events

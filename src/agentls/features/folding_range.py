@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.document.document import Document
 from agentls.features.document_symbol import DocumentSymbol, document_symbols, strip_span
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 
 

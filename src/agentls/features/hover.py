@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from agentls.dialects import tool_names, unsupported_files, value_schema
 from agentls.dialects.loader import Dialect
@@ -21,6 +21,7 @@ from agentls.project import capabilities
 from agentls.project.index import Index
 from agentls.reports import explain, fact_page, inspection
 from agentls.reports.inspection import RuntimeReport
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import code_span

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key
@@ -20,6 +19,7 @@ from agentls.features.cursor_context import CursorContext
 from agentls.features.name_hover import DocumentLookup
 from agentls.project.index import Index
 from agentls.project.names import Definition, NameKind
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import subsequence_pattern

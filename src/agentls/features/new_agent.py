@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from agentls.config import Config
 from agentls.dialects import loader
@@ -13,6 +12,7 @@ from agentls.features import completion_items
 from agentls.linter import check
 from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 
 

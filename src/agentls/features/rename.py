@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import quote, unquote
 
 from agentls.document.document import Document
@@ -20,6 +20,7 @@ from agentls.linter.reason_wording import describe_reason
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span, apply_edits
 from agentls.text.paths import is_inside, relative_to
 from agentls.text.patterns import lazy_pattern

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentls.config import Config
 from agentls.document.document import Document
@@ -14,6 +14,7 @@ from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
 from agentls.linter.rules import all_rules
 from agentls.linter.subjects import applicable_rules, project_rules
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 
 if TYPE_CHECKING:

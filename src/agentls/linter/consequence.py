@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum, IntEnum
-from typing import NamedTuple
 
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 
 
 class Severity(IntEnum):

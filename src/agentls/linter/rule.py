@@ -6,7 +6,7 @@ rest explains why it matters and what the runtime does. The tests run the exampl
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from agentls.config import Config
 from agentls.dialects.loader import Dialect
@@ -16,6 +16,7 @@ from agentls.document.edits import keeps_loading
 from agentls.document.suppressions import Suppression
 from agentls.linter.consequence import Consequence, Effect, Severity, severity_of
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.wording import agree
 from agentls.text.yaml_tree import Entry

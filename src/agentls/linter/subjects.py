@@ -7,7 +7,6 @@ is called for every document. The tests prove for all fixtures and examples of p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Models
@@ -17,6 +16,7 @@ from agentls.linter.rule import RULES, Context, Rule
 from agentls.linter.rules import load_rules_about
 from agentls.linter.shared.load_reasons import closes_early
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.yaml_tree import Node, Scalar
 
 _EVERY_MCP_TOOL = (EVERY_MCP_TOOL,)

@@ -7,12 +7,13 @@ capabilities decide what it receives.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
 
 from agentls.lsp.client import DIAGNOSTIC_SOURCE, Client
 from agentls.lsp.plain_text import to_plain_text
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
 from agentls.workspace.disk import rule_page_uri
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from lsprotocol import types as t
 
 from agentls.lsp.client import DIAGNOSTIC_SOURCE, Client
 from agentls.lsp.server import Server
+from agentls.text.named_tuples import NamedTuple
 
 COMPLETION_TRIGGERS = [":", ",", " ", "-", "[", "{", "(", '"', "'", "@", "$"]
 

@@ -12,11 +12,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from threading import Event
-from typing import NamedTuple
 
 from agentls.lsp.background import Progress, ProgressFactory, TimeSlice
 from agentls.lsp.projects import Project
 from agentls.lsp.session import Change, FileRead, ProjectRead, Session, Update
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk, load
 from agentls.workspace.settings_files import LoadedConfig
 

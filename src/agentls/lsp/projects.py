@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from agentls.document.document import Document
 from agentls.project.index import Index
 from agentls.project.world import NoDisk, World
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import load
 from agentls.workspace.disk import DiskWorld
 

@@ -10,13 +10,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import NamedTuple
 
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
 
 from agentls.lsp.projects import ProjectChange
 from agentls.lsp.session import Change, Rechecked, Session, Update
+from agentls.text.named_tuples import NamedTuple
 
 MAX_CHECK_DELAY = 1.0
 """The longest time in seconds that a check waits while the user types without a pause."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from agentls.lsp.client import Client
@@ -20,6 +20,7 @@ from agentls.lsp.snapshot import Snapshot
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Names
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Encoding
 from agentls.workspace import disk, git_ignore, settings_files, user_files
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentls.config import Config, parse_config
 from agentls.dialects import loader
 from agentls.linter.rules import all_rules
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import settings_files
 
 SECTION = "agentls"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from lsprotocol import types as t
@@ -22,6 +21,7 @@ from agentls.lsp.projects import Project
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Names
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Encoding, LineIndex
 from agentls.workspace import disk, load, settings_files
 

@@ -8,7 +8,7 @@ settings of a machine or a session, which may deny more, are unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from agentls.dialects import tool_names
 from agentls.document.document import Document
@@ -17,6 +17,7 @@ from agentls.project import name_syntax
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Names, PermissionRule
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.yaml_tree import Scalar
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects import config_files, loader, tool_names
 from agentls.dialects.config_files import NamePath
@@ -16,6 +16,7 @@ from agentls.document.plugins import Plugin
 from agentls.project import name_syntax
 from agentls.project.names import Definition, NameKind, Names, PermissionRule, Reference
 from agentls.text import json_tree
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, content_span
 
 ExtractedName = Definition | Reference | PermissionRule

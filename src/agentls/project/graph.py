@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects import loader
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Definition, Names, Reference
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.paths import relative_to
 
 NodeKind = Literal["agent", "skill", "command", "server", "file", "tool"]

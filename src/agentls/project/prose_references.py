@@ -14,10 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from agentls.dialects.prompt_forms import PromptForm, prompt_forms
 from agentls.project.names import NameKind, Reference, ReferenceForm, split_qualified_name
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from agentls.text.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from agentls.project.index import Index

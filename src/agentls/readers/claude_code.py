@@ -11,7 +11,6 @@ under its file name and without other metadata if its frontmatter is ignored.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
@@ -27,6 +26,7 @@ from agentls.readers.reading import (
     Reason,
 )
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Scalar, Sequence, parse

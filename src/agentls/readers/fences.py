@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from agentls.dialects.runtimes import Fences
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 
 BYTE_ORDER_MARK = "\ufeff"

@@ -8,7 +8,6 @@ invalid YAML (`BlockParser`), and in the third by what they reject.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from agentls.dialects import tool_names, value_schema
 from agentls.dialects.loader import Dialect
@@ -28,6 +27,7 @@ from agentls.readers.reading import (
 from agentls.readers.scalars import find_unknown_tag, retype_scalars
 from agentls.readers.yaml_errors import explain_invalid_yaml, explain_missing_opening
 from agentls.text.address import speaks_to_agent
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, Sequence, parse
 

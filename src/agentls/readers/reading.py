@@ -7,11 +7,12 @@ the frontmatter, and which values it reads there. The strategies that return rea
 
 from collections import abc
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Place, Runtime
 from agentls.dialects.value_schema import Mismatch
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Source
 from agentls.dialects.runtimes import Place
 from agentls.reports.fact_page import cite_source
+from agentls.text.named_tuples import NamedTuple
 
 
 class Fact(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
 
 from agentls.dialects import crosswalk, loader
 from agentls.dialects.foreign import ForeignKey, ForeignTool
@@ -19,6 +18,7 @@ from agentls.dialects.records import FormerTool, Key, Tool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_mcp_tool
 from agentls.linter.rules import all_rules
 from agentls.reports.fact_page import observed_source, render_page
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.spelling import closest_match
 from agentls.text.wording import code_span, join_names, ordinal
 

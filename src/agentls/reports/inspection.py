@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Models
@@ -25,6 +25,7 @@ from agentls.readers.claude_hooks import find_invalid_hooks
 from agentls.readers.reading import LoadStatus, Reading
 from agentls.reports.prompt_call import Call, call_data, describe_call, expand_call
 from agentls.text import tokens, wording
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import NESTED_TOO_DEEPLY, MappedText, Scalar, Sequence, parse
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentls.document.document import Document
 from agentls.document.prompt_arguments import declared_names, fill_in
@@ -13,6 +13,7 @@ from agentls.project.capabilities import TextStyle
 from agentls.project.command_permissions import allowed_in_file, allowed_in_settings
 from agentls.project.index import Index
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 
 
 class CallCommand(NamedTuple):

@@ -7,8 +7,9 @@ a line ends with ``\\n``, ``\\r\\n`` or ``\\r``.
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from itertools import combinations, islice
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 
 MIN_WORDS = 6

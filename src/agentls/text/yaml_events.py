@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import yaml
 
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import TAB_INDENTATION, Loader, ParseError, replace_unusual_characters
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from fnmatch import translate
 from functools import cache
-from typing import NamedTuple
 
 from agentls.dialects import loader
 from agentls.dialects.runtimes import Place
 from agentls.document import locate
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.paths import is_inside
 from agentls.workspace.disk import (
     IGNORED_FOLDERS,

@@ -9,13 +9,14 @@ from __future__ import annotations
 import errno
 import os
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, MARKETPLACE
 from agentls.document import locate, plugins
 from agentls.document.document import Document
 from agentls.document.plugins import MarketplaceEntry, Plugin
 from agentls.text import globs
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace.git_ignore import ignores_above, is_ignored
 
 if TYPE_CHECKING:

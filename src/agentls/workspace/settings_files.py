@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from agentls.config import Config, DialectFile, parse_config
 from agentls.dialects import loader
 from agentls.document import locate
 from agentls.document.document import Document
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace.disk import (
     absolute_path,
     describe_error,

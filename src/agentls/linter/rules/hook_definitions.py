@@ -6,7 +6,6 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from agentls.dialects.hooks import HandlerFault, HookField, find_handler_faults, is_alias
 from agentls.dialects.loader import Dialect
@@ -17,6 +16,7 @@ from agentls.linter.shared import hook_shape as shape
 from agentls.linter.shared.load_reasons import can_be_read, findings_for_reason
 from agentls.linter.shared.suggestions import suggest
 from agentls.linter.shared.value_types import entries_of_type
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentls.dialects import value_schema
 from agentls.dialects.foreign import ForeignKey
@@ -18,6 +17,7 @@ from agentls.linter.shared.load_reasons import findings_for_reason, remaining_fi
 from agentls.linter.shared.suggestions import LONG_KEY, closest_key, remove_key, suggest_key
 from agentls.linter.shared.translation import foreign_format_of, rename_key
 from agentls.linter.shared.value_types import records_in
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import format_code, join_names

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentls.dialects import tool_names
 from agentls.dialects.loader import Dialect
@@ -11,6 +10,7 @@ from agentls.document import permissions
 from agentls.document.edits import remove_entry
 from agentls.document.permissions import ANYTHING, PermissionEntry
 from agentls.linter.rule import Context, Finding, Fix, Related, rule
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
 from agentls.text.wording import code_span, join_names

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key, ValueRules
@@ -17,6 +16,7 @@ from agentls.linter.shared.suggestions import closest_value, suggest, with_sugge
 from agentls.linter.shared.translation import translate_value
 from agentls.linter.shared.value_types import entries_of_type, expected_values, matches_type, records_in
 from agentls.readers.reading import Reading
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code

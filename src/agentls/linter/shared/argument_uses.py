@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentls.document.prompt_arguments import (
     Placeholder,
@@ -12,6 +12,7 @@ from agentls.document.prompt_arguments import (
 )
 from agentls.linter.rule import Context
 from agentls.text.markdown import CodeBlock
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 
 MAX_POSITION = 9

@@ -7,12 +7,12 @@ agent are ignored as a whole, so these functions yield nothing for one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentls.dialects.hooks import HookEvent, HookField, HookHandler
 from agentls.dialects.records import Key
 from agentls.linter.rule import Context
 from agentls.linter.shared.value_types import entries_of_type
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 

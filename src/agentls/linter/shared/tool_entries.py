@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import FormerTool
@@ -25,6 +24,7 @@ from agentls.document.tools import ResolvedEntry, ToolList
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Fix, describe_effect
 from agentls.linter.shared.translation import foreign_format_of
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case

@@ -7,7 +7,6 @@ target format says which values are valid. What has no equivalent is removed.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from agentls.dialects import crosswalk, tool_names, value_schema
 from agentls.dialects.foreign import ForeignKey
@@ -20,6 +19,7 @@ from agentls.document.permissions import ALLOW, ANYTHING, DENY
 from agentls.linter.rule import Context, Fix
 from agentls.linter.shared.value_types import matches_type
 from agentls.readers.reading import Reason
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import match_ignoring_case

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lsprotocol import types as t
 
@@ -16,6 +15,7 @@ from agentls.lsp.documents import path_of
 from agentls.lsp.snapshot import IndexedFile, Snapshot
 from agentls.project.index import Index
 from agentls.project.names import Definition, Reference
+from agentls.text.named_tuples import NamedTuple
 
 START = t.Range(t.Position(0, 0), t.Position(0, 0))
 
