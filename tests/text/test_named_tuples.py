@@ -78,7 +78,7 @@ def test_wrong_arguments_are_refused(kind: Any, positional: tuple[Any, ...], nam
 
 @pytest.mark.parametrize("kind", [Ours, Theirs])
 def test_unknown_fields_are_not_replaced(kind: Any) -> None:
-    with pytest.raises(ValueError, match="unexpected field names"):
+    with pytest.raises((TypeError, ValueError)):
         kind("a")._replace(colour="red")
 
 
