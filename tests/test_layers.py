@@ -49,26 +49,38 @@ def test_the_checks_load_nothing_heavy(heavy: str) -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("late", LATE_MODULES)
-def test_an_ordinary_file_is_checked_without_the_modules_about_few_files(late: str, tmp_path: Path) -> None:
-    file = tmp_path / "reviewer.md"
+@pytest.fixture(scope="module")
+def modules_of_a_check(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The modules that are loaded after a check of an ordinary file for a program, in the order of their start."""
+    file = tmp_path_factory.mktemp("check") / "reviewer.md"
     file.write_text("---\nname: reviewer\ndescription: Reviews code.\n---\n\nYou review code.\n", "utf-8")
-    program = (
-        "import sys; from agentls.cli.main import main; main(sys.argv[2:]);"
-        "sys.exit('agentls.linter.rules.' + sys.argv[1] in sys.modules)"
-    )
-    command = [
-        sys.executable,
-        "-c",
-        program,
-        late,
-        "check",
-        "--no-project",
-        "--dialect",
-        "claude-code",
-        str(file),
-    ]
-    assert subprocess.run(command, check=False).returncode == 0
+    program = "import sys; from agentls.cli.main import main; main(sys.argv[1:]); print(*sys.modules)"
+    options = ["--no-project", "--dialect", "claude-code", "--output-format", "json"]
+    command = [sys.executable, "-c", program, "check", *options, str(file)]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return output.splitlines()[-1].split()
+
+
+_LATE = (
+    *(f"agentls.linter.rules.{name}" for name in LATE_MODULES),
+    *(
+        "agentls.cli.blocks",
+        "agentls.cli.text_output",
+        "agentls.cli.overlooked_files",
+        "agentls.cli.project_files",
+    ),
+    *("agentls.cli.result_cache", "agentls.project.index", "agentls.dialects.validation"),
+    *("dataclasses", "inspect", "logging", "pathlib", "rapidfuzz", "rich", "tomllib"),
+)
+
+
+@pytest.mark.parametrize("late", _LATE)
+def test_an_ordinary_file_is_checked_without(late: str, modules_of_a_check: list[str]) -> None:
+    assert late not in modules_of_a_check
+
+
+def test_yaml_is_imported_before_the_modules_that_need_it(modules_of_a_check: list[str]) -> None:
+    assert modules_of_a_check.index("yaml") < modules_of_a_check.index("agentls.cli.check_command")
 
 
 def test_modules_are_of_a_size_to_read() -> None:

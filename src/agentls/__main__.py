@@ -1,8 +1,6 @@
 """`python -m agentls`."""
 
-import sys
-
-from agentls.cli.main import main
+from agentls.cli.main import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

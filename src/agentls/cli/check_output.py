@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from agentls.cli.blocks import PrintedFinding, make_blocks, separate_blocks
 from agentls.cli.terminal import Terminal, terminal_width
-from agentls.cli.text_output import RuleKey, printed_findings, render_block, render_summary, rule_table
 from agentls.config import Config
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
@@ -17,7 +15,9 @@ from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import LineIndex
 
 if TYPE_CHECKING:
+    from agentls.cli.blocks import PrintedFinding
     from agentls.cli.result_cache import CacheEntry
+    from agentls.cli.text_output import RuleKey
 
 MAX_FILES_FOR_INFORMATION = 2
 """With so few files somebody asks about these, and information is printed too."""
@@ -93,6 +93,8 @@ class OutputStyle(NamedTuple):
 
             output = OUTPUT_FORMATS[self.name].render(path, lines, diagnostics) if diagnostics else ""
             return FileResult(counts, output=output)
+        from agentls.cli.text_output import printed_findings
+
         least = max(self.fail_on, _LEAST_SEVERE.get(self.show or config.show, self.default))
         shown = [diagnostic for diagnostic in diagnostics if diagnostic.severity <= least]
         return FileResult(counts, tuple(printed_findings(path, text, lines, shown)))
@@ -103,6 +105,9 @@ def write_text(terminal: Terminal, results: Iterable[FileResult], tally: Tally, 
 
     The reader of a terminal sees the end first, so the worst is last there. Otherwise the order is that of the files.
     """
+    from agentls.cli.blocks import make_blocks, separate_blocks
+    from agentls.cli.text_output import render_block, render_summary, rule_table
+
     shown = [finding for result in results for finding in result.printed]
     visible = Counter(finding.severity for finding in shown)
     if args.statistics:

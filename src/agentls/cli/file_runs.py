@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, TypeVar
 
 from agentls.cli.terminal import Terminal
-from agentls.cli.text_output import escape_control_characters
 from agentls.config import Config
 from agentls.dialects.loader import DIALECT_NAMES
 from agentls.dialects.unsupported_files import find_unsupported_file
@@ -117,9 +116,11 @@ class FileRun:
 
     def _report_overlooked(self, found: list[FoundFile]) -> None:
         """Report once that files look like agents but were not looked at, and what to write to check them."""
-        from agentls.cli.overlooked_files import describe_overlooked  # Most projects have none.
+        if not found:
+            return
+        from agentls.cli.overlooked_files import describe_overlooked
 
-        described = describe_overlooked(found) if found else None
+        described = describe_overlooked(found)
         if described:
             self.note(*described)
 
@@ -168,6 +169,8 @@ class FileRun:
 
     def note(self, path: str, message: str) -> None:
         """Report something about a file that is not a result."""
+        from agentls.cli.text_output import escape_control_characters  # Few runs have a message.
+
         self._terminal.message(f"{escape_control_characters(path)}: {message}")
 
 

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from agentls.cli.arguments import parse_arguments
 from agentls.cli.terminal import discard_output, prepare_streams
 
 _INTERRUPTED = 130
 _OUTPUT_CLOSED = 141
+
+
+def run() -> NoReturn:
+    """Run the command of this process, and end the process without freeing its memory first, which takes longer than
+    the check of a file."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        if not stream.closed:
+            with suppress(OSError):
+                stream.flush()
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

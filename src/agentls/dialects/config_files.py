@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from agentls.dialects.hooks import RefersTo
 from agentls.dialects.records import Source
@@ -67,11 +67,6 @@ class UserFolder(NamedTuple):
     enabled_key: str = ""
 
 
-class _Table(NamedTuple):
-    folders: tuple[UserFolder, ...]
-    files: tuple[RuntimeConfigFile, ...]
-
-
 class LocatedConfigFile(NamedTuple):
     """The kind of config file that a file is by its path, and the folder that it belongs to."""
 
@@ -99,7 +94,7 @@ def is_config_file_name(name: str) -> bool:
 @cache
 def config_file_paths() -> tuple[str, ...]:
     """Return the ends of the paths of all runtime config files."""
-    return tuple(dict.fromkeys(file for config_file in _load().files for file in config_file.files))
+    return tuple(dict.fromkeys(file for config_file in _files() for file in config_file.files))
 
 
 @cache
@@ -108,22 +103,24 @@ def user_config_file_paths() -> tuple[str, ...]:
     the folders of the runtimes do; a file in the user folder itself belongs to another project."""
     return tuple(
         file
-        for config_file in _load().files
+        for config_file in _files()
         for file in config_file.files
         if config_file.home and config_file.scope == "project" and "/" in file
     )
 
 
+@cache
 def user_folders() -> tuple[UserFolder, ...]:
     """Return the folders of runtimes in the user folder that can be moved, or that list plugins."""
-    return _load().folders
+    folders: tuple[UserFolder, ...] = _load("folders", tuple[UserFolder, ...])
+    return folders
 
 
 @cache
 def _by_name() -> dict[str, tuple[tuple[str, RuntimeConfigFile], ...]]:
     """Return the config files by file name: first those of plugins, then those with the longest path."""
     found: dict[str, list[tuple[str, RuntimeConfigFile]]] = {}
-    for config_file in _load().files:
+    for config_file in _files():
         for file in config_file.files:
             found.setdefault(file.rpartition("/")[2], []).append((file, config_file))
     return {
@@ -133,7 +130,11 @@ def _by_name() -> dict[str, tuple[tuple[str, RuntimeConfigFile], ...]]:
 
 
 @cache
-def _load() -> _Table:
-    table = build_record(_Table, load_table("config-files"), "config-files")
-    assert isinstance(table, _Table)
-    return table
+def _files() -> tuple[RuntimeConfigFile, ...]:
+    files: tuple[RuntimeConfigFile, ...] = _load("files", tuple[RuntimeConfigFile, ...])
+    return files
+
+
+def _load(part: str, kind: Any) -> Any:
+    """Return one part of the table, as a check of one file needs only the folders."""
+    return build_record(kind, load_table("config-files")[part], f"config-files.{part}")

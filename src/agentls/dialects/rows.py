@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any, Literal
 
 from agentls.dialects.records import GROUPS, Source
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.spelling import closest_match
 
 NOT_INHERITED = ("runtimes", "places")
@@ -240,40 +241,53 @@ def _named_row(parse: FieldParser, label: str, name: str, row: Any) -> Any:
 def _row(kind: Any, data: Any) -> Any:
     if not isinstance(data, dict):
         raise TableError(f"must be a mapping, not {_describe(data)}")
-    parsers, required, groups = _fields(kind)
-    for name in data:
-        if name not in parsers:
-            raise TableError(unknown_word("field", name, parsers, all_of_them=False), (name,))
-    missing = [name for name in required if name not in data]
-    if missing:
-        raise TableError(f"{' and '.join(f'`{name}`' for name in missing)} missing")
-    values = {
+    fields = _fields(kind)
+    if not fields.required.keys() <= data.keys() or not data.keys() <= fields.parsers.keys():
+        raise _wrong_names(fields, data)
+    values: dict[str, Any] = {}
+    groups: dict[str, dict[str, Any]] = {}
+    for name, value in data.items():
+        parse = fields.parsers[name]
         # Most values are strings, so that the call is worth avoiding for them.
-        name: value
-        if parsers[name] is _parse_string and isinstance(value, str)
-        else _below(name, parsers[name], value)
-        for name, value in data.items()
-    }
-    for field, group in groups.items():
-        inner = {name: values.pop(name) for name in group._fields if name in values}
-        if inner:
-            values[field] = group(**inner)
+        parsed = value if parse is _parse_string and isinstance(value, str) else _below(name, parse, value)
+        group = fields.group_of.get(name)
+        (groups.setdefault(group, {}) if group else values)[name] = parsed
+    for group, inner in groups.items():
+        values[group] = fields.groups[group](**inner)
     return kind(**values)
+
+
+def _wrong_names(fields: _Fields, data: dict[str, Any]) -> TableError:
+    for name in data:
+        if name not in fields.parsers:
+            return TableError(unknown_word("field", name, fields.parsers, all_of_them=False), (name,))
+    missing = [f"`{name}`" for name in fields.required if name not in data]
+    return TableError(f"{' and '.join(missing)} missing")
 
 
 _parse_string = _parser(str)
 
 
+class _Fields(NamedTuple):
+    """The fields of a record: the parsers of them and of those in its groups, the required ones, the groups, and the
+    group of each field that is in one."""
+
+    parsers: dict[str, FieldParser]
+    required: dict[str, None]
+    groups: dict[str, Any]
+    group_of: dict[str, str]
+
+
 @cache
-def _fields(kind: Any) -> tuple[dict[str, FieldParser], tuple[str, ...], dict[str, Any]]:
-    """Return the parsers of the fields of a record and of its groups, the required fields, and the groups."""
+def _fields(kind: Any) -> _Fields:
     types = _field_types(kind)
     groups = {name: types[name] for name in kind._fields if types[name] in GROUPS}
     parsers = {name: _parser(types[name]) for name in kind._fields if name not in groups}
     for group in groups.values():
-        parsers |= _fields(group)[0]
-    required = tuple(name for name in kind._fields if name not in kind._field_defaults)
-    return parsers, required, groups
+        parsers |= _fields(group).parsers
+    required = dict.fromkeys(name for name in kind._fields if name not in kind._field_defaults)
+    group_of = {name: field for field, group in groups.items() for name in group._fields}
+    return _Fields(parsers, required, groups, group_of)
 
 
 def _field_types(kind: Any) -> Mapping[str, Any]:
