@@ -19,6 +19,7 @@ from agentls.features import (
     definition,
     document_symbol,
     folding_range,
+    formatting,
     hover,
     name_at,
     name_completion,
@@ -114,6 +115,9 @@ def through_everything(document: Document, offset: int) -> None:
     go_from_name_to_name(document, offset)
     document_symbol.document_symbols(document)
     folding_range.folding_ranges(document)
+    assert not formatting.format_document(
+        document.with_edits(formatting.format_document(document).edits)
+    ).edits
     document.with_edits(on_type_formatting.format_on_type(document, offset))
     inspection.inspection_data(inspection.inspect_document(document, known))
     assert all(

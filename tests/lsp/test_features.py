@@ -279,6 +279,31 @@ async def test_a_file_that_is_not_read_is_moved_if_the_editor_can_move_files(nam
             assert action.edit.document_changes == (t.RenameFile(uri, URI),)
 
 
+async def test_the_frontmatter_is_formatted(client: Editor) -> None:
+    text = AGENT.replace("name: ", "name:   ").replace("\n", "\r\n").replace("# Task", "# 🧪 Task  ")
+    open_document(client, text)
+    options = t.FormattingOptions(tab_size=4, insert_spaces=False)
+    whole = t.Range(t.Position(0, 0), t.Position(99, 0))
+    formatted = await client.text_document_formatting_async(t.DocumentFormattingParams(identifier(), options))
+    in_range = await client.text_document_range_formatting_async(
+        t.DocumentRangeFormattingParams(identifier(), whole, options)
+    )
+    for edits in (formatted, in_range):
+        found = (Edit(span(text, edit.range), edit.new_text) for edit in edits or [])
+        assert apply_edits(text, found) == text.replace("name:   ", "name: ")
+    await close_document(client)
+
+
+async def test_a_line_break_in_a_list_starts_the_next_item(client: Editor) -> None:
+    text = "---\nname: a\ntools:\n  - Read\n\n---\n"
+    open_document(client, text)
+    options = t.FormattingOptions(tab_size=4, insert_spaces=False)
+    params = t.DocumentOnTypeFormattingParams(identifier(), t.Position(4, 0), "\n", options)
+    edits = await client.text_document_on_type_formatting_async(params)
+    assert list(edits or []) == [t.TextEdit(t.Range(t.Position(4, 0), t.Position(4, 0)), "  - ")]
+    await close_document(client)
+
+
 async def test_a_safe_fix_is_preferred(client: Editor) -> None:
     if not can(client, "text_document.code_action.code_action_literal_support"):
         return

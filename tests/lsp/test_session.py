@@ -38,7 +38,7 @@ name: lead
 description: Leads the others. See [the notes](../../notes.md).
 tools: Agent(reviewer), Bahs, mcp__db
 disallowedTools:
-  - WebFetch
+  -  WebFetch
 
 # agentls: ignore[unknown-key]
 color: blue
@@ -125,20 +125,24 @@ def _about(root: Path) -> Any:
     return SimpleNamespace(textDocument=SimpleNamespace(uri=uri(root, "lead")))
 
 
+def _whole() -> t.Range:
+    return t.Range(t.Position(0, 0), t.Position(99, 0))
+
+
 def _actions(root: Path) -> t.CodeActionParams:
-    whole = t.Range(t.Position(0, 0), t.Position(99, 0))
-    return t.CodeActionParams(_at(root)["text_document"], whole, t.CodeActionContext([]))
+    return t.CodeActionParams(_at(root)["text_document"], _whole(), t.CodeActionContext([]))
 
 
 def _typed(root: Path) -> t.DocumentOnTypeFormattingParams:
     after_item = t.Position(LEAD[: LEAD.index("\n\n")].count("\n") + 1, 0)
-    options = t.FormattingOptions(tab_size=2, insert_spaces=True)
-    return t.DocumentOnTypeFormattingParams(_at(root)["text_document"], after_item, "\n", options)
+    return t.DocumentOnTypeFormattingParams(_at(root)["text_document"], after_item, "\n", OPTIONS)
 
 
 def _moved(root: Path) -> t.RenameFilesParams:
     return t.RenameFilesParams([t.FileRename(uri(root, "lead"), uri(root, "chief"))])
 
+
+OPTIONS = t.FormattingOptions(tab_size=2, insert_spaces=True)
 
 PARAMETERS: dict[str, Callable[[Path, Ask], Any]] = {
     t.TEXT_DOCUMENT_DIAGNOSTIC: lambda root, _: t.DocumentDiagnosticParams(_at(root)["text_document"]),
@@ -149,6 +153,12 @@ PARAMETERS: dict[str, Callable[[Path, Ask], Any]] = {
         t.TEXT_DOCUMENT_COMPLETION, t.CompletionParams(**_at(root))
     ).items[0],
     t.TEXT_DOCUMENT_HOVER: lambda root, _: t.HoverParams(**_at(root)),
+    t.TEXT_DOCUMENT_FORMATTING: lambda root, _: t.DocumentFormattingParams(
+        _at(root)["text_document"], OPTIONS
+    ),
+    t.TEXT_DOCUMENT_RANGE_FORMATTING: lambda root, _: t.DocumentRangeFormattingParams(
+        _at(root)["text_document"], _whole(), OPTIONS
+    ),
     t.TEXT_DOCUMENT_ON_TYPE_FORMATTING: lambda root, _: _typed(root),
     t.TEXT_DOCUMENT_DOCUMENT_SYMBOL: lambda root, _: t.DocumentSymbolParams(_at(root)["text_document"]),
     t.TEXT_DOCUMENT_FOLDING_RANGE: lambda root, _: t.FoldingRangeParams(_at(root)["text_document"]),

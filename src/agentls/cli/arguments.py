@@ -28,6 +28,7 @@ _EXAMPLES = """\
 examples:
   agentls check                        check all agent files of this project
   agentls inspect .claude/agents/x.md  show how the runtimes load one file
+  agentls format                       format the frontmatter of all agent files of this project
   agentls explain unknown-tool         explain a rule, key, tool or model
   agentls graph --output agents.html   draw the agents of this project and their connections
 
@@ -52,6 +53,8 @@ Settings are read from `agentls.toml`, or from `[tool.agentls]` in `pyproject.to
 
 _DIALECT = "format of files outside all known locations; in folders, of all *.md"
 
+_JOBS = "processes for many files (default: one per core)"
+
 _FAIL_ON = """\
 exit with 1 for findings of at least this severity: error, warning, information, hint, or never
 (default: warning)"""
@@ -59,6 +62,19 @@ exit with 1 for findings of at least this severity: error, warning, information,
 _SHOW = """\
 print findings down to this severity: warning, information, hint or all. Default: warning, and information for one or
 two files. Findings that decide the exit code are always printed."""
+
+_FORMAT = """\
+Format the frontmatter of agent files: the order of keys (as `agentls dialects FORMAT` lists them, unknown keys
+last), two spaces for each level, one space after a colon, no quotes around single words, no trailing spaces. The
+body, values, comments, and the style of lists and texts stay as they are, and every runtime reads the file as
+before. Keys that a blank line separates are ordered separately. Files whose frontmatter is invalid YAML are left
+alone."""
+
+_FORMAT_EXITS = """\
+exit code:
+  0  done; with --check or --diff: there is nothing to format
+  1  with --check or --diff: files would be formatted
+  2  invalid usage, or a file could not be read or written"""
 
 _INSPECT = """\
 Show how each runtime loads agent files: whether it loads them and why not, the name, description, model
@@ -167,9 +183,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         help="print the number of findings of each rule instead of findings",
     )
     add("--stdin-filename", metavar="PATH", help="check standard input as the file PATH")
-    add(
-        "--jobs", type=_count, default=0, metavar="N", help="processes for many files (default: one per core)"
-    )
+    add("--jobs", type=_count, default=0, metavar="N", help=_JOBS)
     add(
         "--no-cache",
         dest="cache",
@@ -177,6 +191,19 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         help="neither use nor write .agentls_cache, which keeps the results of large runs",
     )
     _add_output(parser, "text", "json", "sarif", "github")
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders (default: current folder)")
+    add("--check", action="store_true", help="write nothing; list the files that would be formatted")
+    add("--diff", action="store_true", help="write nothing; print what would change as a unified diff")
+    add("--dialect", type=_dialect, metavar="NAME", help=_DIALECT)
+    add("--config", type=_file, metavar="FILE", help="read the settings from FILE")
+    add("-q", "--quiet", action="store_true", help="print nothing about formatted files")
+    add("--stdin-filename", metavar="PATH", help="format standard input as the file PATH")
+    add("--jobs", type=_count, default=0, metavar="N", help=_JOBS)
+    _add_color(parser)
 
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
@@ -336,6 +363,12 @@ def _load_check() -> RunCommand:
     return run_check
 
 
+def _load_format() -> RunCommand:
+    from agentls.cli.format_command import run_format
+
+    return run_format
+
+
 def _load_inspect() -> RunCommand:
     from agentls.cli.inspect_command import run_inspect
 
@@ -374,6 +407,7 @@ def _load_server() -> RunCommand:
 
 _COMMANDS = {
     "check": _Command("check agent files", _CHECK, _add_check, _load_check, _CHECK_EXITS),
+    "format": _Command("format frontmatter", _FORMAT, _add_format, _load_format, _FORMAT_EXITS),
     "inspect": _Command("show how runtimes load agent files", _INSPECT, _add_inspect, _load_inspect),
     "graph": _Command("draw the agents and their connections", _GRAPH, _add_graph, _load_graph),
     "explain": _Command("explain a rule, key, tool or model", _EXPLAIN, _add_explain, _load_explain),

@@ -68,6 +68,12 @@ class Terminal:
         line = Text.assemble(*styled, overflow="fold")
         self._console.print(line, end="", soft_wrap=not _is_terminal(sys.stdout))
 
+    def write_bytes(self, data: bytes) -> None:
+        """Write to standard output what has the line ends and the encoding of a file."""
+        self._clear_if_visible()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+
     def table(self, rows: Sequence[Sequence[StyledText]]) -> None:
         """Write rows of cells in columns; the last column may have any width."""
         self._clear_if_visible()

@@ -185,7 +185,8 @@ def _is_read_again(document: Document, after: Document) -> bool:
 
 
 _WORDS = lazy_pattern(r"[A-Za-z][\w.,/()*-]*(?: [\w.,/()*-]+)*", re.ASCII)
-_NOT_STRINGS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+NOT_STRINGS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+"""The words, in lower case, that a version of YAML does not read as strings."""
 
 
 def _entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[Entry, Scalar] | None:
@@ -207,7 +208,7 @@ def _entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[
         return None
     moved = (Edit(Span(at.start - value.span.start, at.end - value.span.start), text) for at, text in edits)
     new = value._replace(text=apply_edits(old, moved))
-    if not _WORDS.fullmatch(new.text) or "--" in new.text or new.text.lower() in _NOT_STRINGS:
+    if not _WORDS.fullmatch(new.text) or "--" in new.text or new.text.lower() in NOT_STRINGS:
         return None
     if any(reader.runtime.declines_when for reader in document.readers):
         return None

@@ -172,6 +172,8 @@ METHODS = (
     Method(t.COMPLETION_ITEM_RESOLVE, _question, "editing:resolve_completion"),
     Method(t.TEXT_DOCUMENT_HOVER, _question, "editing:hover"),
     # Formatting
+    Method(t.TEXT_DOCUMENT_FORMATTING, _question, "formatting_requests:formatting"),
+    Method(t.TEXT_DOCUMENT_RANGE_FORMATTING, _question, "formatting_requests:range_formatting"),
     Method(
         t.TEXT_DOCUMENT_ON_TYPE_FORMATTING,
         _question,

@@ -43,6 +43,8 @@ export const middleware: Middleware = {
     provideWorkspaceSymbols: ifEnabled('symbols', undefined),
     provideDocumentSymbols: ifEnabled('outline', undefined),
     provideFoldingRanges: ifEnabled('folding', undefined),
+    provideDocumentFormattingEdits: ifEnabled('formatting', undefined),
+    provideDocumentRangeFormattingEdits: ifEnabled('formatting', undefined),
     provideOnTypeFormattingEdits: ifEnabled('formatting', undefined),
     provideCodeLenses: ifEnabled('codeLens', []),
     provideCodeActions: ifEnabled('diagnostics', undefined),

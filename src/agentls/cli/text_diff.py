@@ -1,0 +1,28 @@
+"""The difference between two versions of a file, as programs for patches read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentls.cli.terminal import StyledText
+
+_STYLES = {"+": "good", "-": "bad", "@": "muted"}
+_NO_NEWLINE = "\\ No newline at end of file"
+
+
+def render_diff(path: str, old: str, new: str) -> Iterator[StyledText]:
+    """Yield the unified diff of two texts of the file at `path`."""
+    from difflib import unified_diff
+
+    yield f"--- {path}\n", "path"
+    yield f"+++ {path}\n", "path"
+    _, _, *rows = unified_diff(_lines(old), _lines(new), lineterm="")
+    for row in rows:
+        yield f"{row}\n", _STYLES.get(row[0], "plain")
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text; the mark of a missing line end belongs to the last one."""
+    lines = text.split("\n")
+    last = lines.pop()
+    return [*lines, f"{last}\n{_NO_NEWLINE}"] if last else lines

@@ -1,0 +1,38 @@
+"""Replace the text of a file: as a whole or not at all, and only if nobody has changed it meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from agentls.workspace import disk
+
+
+def rewrite_file(path: str, old: str, new: str) -> None:
+    """Replace the text `old` of the file at `path`, as `disk.read_text` returns it, by `new`.
+
+    The file keeps its mode, its line ends and its byte order mark. A link stays a link to the changed file. Raises
+    `OSError` if the file is not UTF-8, has changed, or cannot be written.
+    """
+    target = os.path.realpath(path)
+    with open(target, "rb") as file:
+        data, status = file.read(), os.fstat(file.fileno())
+    if disk.decode(data) != old:
+        raise OSError(errno.EBUSY, "the file has changed meanwhile")
+    if old.encode("utf-8", "surrogatepass") != data:
+        raise OSError(errno.EILSEQ, "the file is not UTF-8")
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    temporary = f"{target}.{os.getpid()}"
+    try:
+        with open(temporary, "xb") as file:
+            os.chmod(temporary, stat.S_IMODE(status.st_mode))
+            file.write(new.encode("utf-8", "surrogatepass"))
+        os.replace(temporary, target)
+    except FileExistsError:
+        raise
+    except BaseException:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+        raise
