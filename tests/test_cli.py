@@ -443,8 +443,9 @@ def test_problems_of_the_settings_are_reported_once(project: Project) -> None:
     ran = project("check")
     lines = ran.err.splitlines()
     assert len(lines) == 2
-    assert all(line.startswith(f"agentls: {disk.absolute_path('agentls.toml')}: ") for line in lines)
-    assert "did you mean `ignore`" in lines[0]
+    file = disk.absolute_path("agentls.toml")
+    assert lines[0] == f"agentls: {file}:1:1: unknown setting `ignroe`; did you mean `ignore`?"
+    assert lines[1].startswith(f"agentls: {file}:2:11: unknown rule `x`")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 import agentls
 import generate
-from agentls.config import SETTING_DESCRIPTIONS, Config, Override
+from agentls.config import SETTINGS, Config, Override
 from agentls.project.extract import extract_names
 from agentls.project.index import Index
 from agentls.reports.inspection import inspect_document, inspection_data
@@ -24,7 +24,7 @@ def test_generated_documentation_is_current() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert set(SETTING_DESCRIPTIONS) == {*Config._fields, *Override._fields}
+    assert set(SETTINGS) == {*Config._fields, *Override._fields}
 
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("editors/*/*.md")]

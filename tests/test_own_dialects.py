@@ -185,14 +185,16 @@ def test_a_mistake_in_a_file_reaches_the_user(project: Path) -> None:
     file = project / "team.dialect.yaml"
     file.write_text("name: x\nextends: gemini-cli\nkeys:\n  tools: {type: tolls}\n")
     (problem,) = settings_in(project.as_posix()).problems
-    assert problem.startswith(f"{disk.absolute_path(str(file))}:4: keys.tools.type: unknown value `tolls`")
-    assert problem.endswith("; the dialect file is ignored")
+    assert problem.message.startswith(
+        f"{disk.absolute_path(str(file))}:4: keys.tools.type: unknown value `tolls`"
+    )
+    assert problem.message.endswith("; the dialect file is ignored")
 
 
 def test_unknown_names_in_the_settings_are_reported(project: Path) -> None:
     (project / "agentls.toml").write_text('runtimes = ["gemini"]\n[places]\ncobol = ["*.md"]\n')
     problems = settings_in(project.as_posix()).problems
-    assert [problem.partition(";")[0] for problem in problems] == [
+    assert [problem.message.partition(";")[0] for problem in problems] == [
         "unknown dialect `cobol`",
         "unknown runtime `gemini`",
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import sys
@@ -19,12 +20,12 @@ from unittest import mock
 
 import truth
 from agentls.cli import main as cli
-from agentls.config import SETTING_DESCRIPTIONS, Config, Override
+from agentls.config import SETTINGS, Config, Override, camel_case
 from agentls.dialects import config_files, loader
 from agentls.dialects.runtimes import Place
 from agentls.linter.rule import Rule
 from agentls.linter.rules import all_rules
-from agentls.reports import catalogue
+from agentls.reports import catalogue, settings_schema
 from markers import replace_between
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +60,7 @@ def rule_table(link: str) -> str:
 
 def settings_table(fields: tuple[str, ...]) -> str:
     """Return the table of the settings with these names."""
-    rows = [f"| `{name.replace('_', '-')}` | {SETTING_DESCRIPTIONS[name]} |" for name in fields]
+    rows = [f"| `{name.replace('_', '-')}` | {SETTINGS[name].description} |" for name in fields]
     return "\n".join(["| Setting | What it does |", "|---|---|", *rows])
 
 
@@ -100,6 +101,26 @@ def _vscode_pattern(place: Place) -> str:
 def _typescript(name: str, texts: list[str]) -> str:
     rows = "".join(f"    '{text}',\n" for text in dict.fromkeys(texts))
     return f"export const {name} = [\n{rows}];\n"
+
+
+def vscode_manifest(text: str) -> str:
+    """Return the manifest of the VS Code extension with the settings of the checks."""
+    rows = []
+    fields = {camel_case(field): field for field in Config._fields}
+    for order, (name, schema) in enumerate(settings_schema.setting_schemas(camel_case).items(), 1):
+        del schema["description"]
+        if name == "show":
+            continue  # An editor has its own filters.
+        values = json.dumps({**schema, "scope": "resource", "order": order})[1:-1]
+        words = json.dumps({"markdownDescription": settings_schema.describe_setting(SETTINGS[fields[name]])})[
+            1:-1
+        ]
+        indent = " " * 12
+        rows.append(f'          "agentls.{name}": {{\n{indent}{values},\n{indent}{words}\n          }}')
+    block = re.compile(
+        r'("title": "Checks",\n        "properties": \{\n).*?(\n        \}\n      \})', re.DOTALL
+    )
+    return block.sub(lambda found: found[1] + ",\n".join(rows) + found[2], text, count=1)
 
 
 _WIDTH = 110
@@ -146,6 +167,9 @@ def outputs() -> Iterator[tuple[Path, str]]:
     verdicts = docs / "truth.md"
     yield verdicts, replace_between(verdicts.read_text("utf-8"), "verdicts", truth.table(truth.verdicts()))
     yield ROOT / "editors" / "vscode" / "src" / "server" / "patterns.ts", vscode_patterns()
+    yield docs / "agentls.schema.json", json.dumps(settings_schema.settings_schema(), indent=1) + "\n"
+    manifest = ROOT / "editors" / "vscode" / "package.json"
+    yield manifest, vscode_manifest(manifest.read_text("utf-8"))
     yield docs / "check.svg", picture("claude-code")
     yield docs / "six-products.svg", picture("six-products")
 

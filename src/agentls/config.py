@@ -6,9 +6,9 @@ and ignored; the others apply.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from agentls.text.named_tuples import NamedTuple
 
@@ -37,7 +37,7 @@ class Override(NamedTuple):
 
 
 class Config(NamedTuple):
-    """The settings of the checks; `SETTING_DESCRIPTIONS` describes each."""
+    """The settings of the checks; `SETTINGS` describes each."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -76,107 +76,257 @@ class Config(NamedTuple):
         return next((name for name, patterns in self.places.items() if _matches(path, patterns)), None)
 
 
-SETTING_DESCRIPTIONS = {
-    "select": "codes of the rules to enable; all rules if empty",
-    "ignore": "codes of the rules to disable",
-    "severity": "severities of rules by code: `error`, `warning`, `information` or `hint`",
-    "tools": "additional tool names to treat as known",
-    "models": "additional model ids to treat as known",
-    "keys": "additional frontmatter keys to treat as known",
-    "runtimes": "runtimes whose verdicts are reported; the owners of the folder if empty",
-    "max_description_tokens": "estimated tokens above which a description is reported as too long",
-    "max_total_description_tokens": "estimated tokens above which the descriptions of all agents, or of all"
-    " skills, are reported as too long in total; the limit of the runtime if 0",
-    "dialects": "files that define additional dialects, relative to the folder of the settings file",
-    "max_lines": "lines above which a text is reported as too long; the recommendation of its runtime if 0",
-    "places": "additional locations of agent files: dialects with patterns as in `.gitignore`",
-    "user_files": "whether every project includes the user's own agents, skills, settings and plugins, as in"
-    " `~/.claude`; `true` by default",
-    "show": "least severe findings that `agentls check` prints as text: `warning`, `information`, `hint` or `all`;"
-    " by default `warning`, and `information` for one or two files",
-    "overrides": "settings for some paths: `paths`, with `select`, `ignore` or `severity`",
-    "paths": "in an override: patterns as in `.gitignore`, relative to the folder of the settings file",
+SettingType = Literal[
+    "rules",
+    "severities",
+    "strings",
+    "runtimes",
+    "places",
+    "patterns",
+    "count",
+    "boolean",
+    "show",
+    "overrides",
+]
+"""The type of a setting: a list of rule codes, a table of rule codes with severities, a list of any strings, a list of
+runtimes, a table of dialects with patterns, a list of patterns, an integer, a boolean, a value of `SHOWN`, or a list
+of `Override` tables."""
+
+
+class Setting(NamedTuple):
+    """A setting: its type, its description, and its least value if it is a count."""
+
+    type: SettingType
+    description: str
+    least: int = 0
+
+
+SETTINGS = {
+    "select": Setting("rules", "codes of the rules to enable; all rules if empty"),
+    "ignore": Setting("rules", "codes of the rules to disable"),
+    "severity": Setting(
+        "severities", "severities of rules by code: `error`, `warning`, `information` or `hint`"
+    ),
+    "tools": Setting("strings", "additional tool names to treat as known"),
+    "models": Setting("strings", "additional model ids to treat as known"),
+    "keys": Setting("strings", "additional frontmatter keys to treat as known"),
+    "runtimes": Setting(
+        "runtimes", "runtimes whose verdicts are reported; the owners of the folder if empty"
+    ),
+    "max_description_tokens": Setting(
+        "count", "estimated tokens above which a description is reported as too long", least=1
+    ),
+    "max_total_description_tokens": Setting(
+        "count",
+        "estimated tokens above which the descriptions of all agents, or of all skills, are reported as too long in"
+        " total; the limit of the runtime if 0",
+    ),
+    "dialects": Setting(
+        "strings", "files that define additional dialects, relative to the folder of the settings file"
+    ),
+    "max_lines": Setting(
+        "count", "lines above which a text is reported as too long; the recommendation of its runtime if 0"
+    ),
+    "places": Setting(
+        "places", "additional locations of agent files: dialects with patterns as in `.gitignore`"
+    ),
+    "user_files": Setting(
+        "boolean",
+        "whether every project includes the user's own agents, skills, settings and plugins, as in `~/.claude`;"
+        " `true` by default",
+    ),
+    "show": Setting(
+        "show",
+        "least severe findings that `agentls check` prints as text: `warning`, `information`, `hint` or `all`;"
+        " by default `warning`, and `information` for one or two files",
+    ),
+    "overrides": Setting(
+        "overrides", "settings for some paths: `paths`, with `select`, `ignore` or `severity`"
+    ),
+    "paths": Setting(
+        "patterns",
+        "in an override: patterns as in `.gitignore`, relative to the folder of the settings file",
+    ),
 }
-"""The description of each setting, by the name of its field."""
+"""The settings by the names of their fields in `Config` and `Override`."""
+
+
+def kebab_case(field: str) -> str:
+    """The name of a setting in a file: `max-lines` for the field `max_lines`."""
+    return field.replace("_", "-")
+
+
+def camel_case(field: str) -> str:
+    """The name of a setting in an editor: `maxLines` for the field `max_lines`."""
+    first, *rest = field.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+SettingPath = tuple[str | int, ...]
+"""The keys and list positions that lead to a value of the settings, as they are written."""
+
+PYPROJECT_TABLE: SettingPath = ("tool", "agentls")
+"""The table with the settings in a `pyproject.toml`."""
+
+
+class Problem(NamedTuple):
+    """A setting that is ignored, and why.
+
+    It is about the value at `path`, or about the key if `about_key`. `code` names the kind of problem, and
+    `suggestion` is the word to write instead, "" if none is close.
+    """
+
+    code: Literal["unknown-setting", "invalid-setting", "unknown-rule", "unknown-dialect", "unknown-runtime"]
+    message: str
+    path: SettingPath
+    about_key: bool = False
+    suggestion: str = ""
 
 
 class ParsedConfig(NamedTuple):
-    """Settings parsed from a mapping, with a message for each that is ignored."""
+    """Settings parsed from a mapping, with a problem for each that is ignored."""
 
     config: Config
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
-def parse_config(data: Mapping[str, Any], codes: Collection[str]) -> ParsedConfig:
-    """Parse the settings in `data`, whose names may be written with `-` or `_`.
+def parse_config(
+    data: Mapping[str, Any], codes: Collection[str], written: Callable[[str], str] = kebab_case
+) -> ParsedConfig:
+    """Parse the settings in `data`.
 
-    `codes` are the codes of all rules; others are reported with the closest match.
+    `codes` are the codes of all rules; others are reported with the closest match. `written` gives the name of a
+    field as it is written in `data`.
     """
-    problems: list[str] = []
-    values = _parse_table(Config, data, "", problems)
+    problems: list[Problem] = []
+    values = _parse_table(Config, data, (), problems, written)
     overrides = []
     for at, row in enumerate(values.pop("overrides", ())):
-        where = f"overrides[{at}]."
-        found = _parse_table(Override, row, where, problems)
+        path = ("overrides", at)
+        found = _parse_table(Override, row, path, problems, written)
         if "paths" in found:
             overrides.append(Override(**found))
-        else:
-            problems.append(f"`{where}paths` is missing; the override is ignored")
+        elif isinstance(row, Mapping) and "paths" not in row:
+            message = f"`{_dotted(path)}.paths` is missing; the override is ignored"
+            problems.append(Problem("invalid-setting", message, path, about_key=True))
     config = Config(**values, overrides=tuple(overrides))
-    parts: list[Config | Override] = [config, *config.overrides]
-    for part in parts:
-        unknown = [code for code in (*part.select, *part.ignore, *part.severity) if code not in codes]
-        problems += [f"unknown rule `{code}`{_did_you_mean(code, codes)}" for code in unknown]
+    problems += _unknown_rules(config, (), codes)
+    for at, override in enumerate(overrides):
+        problems += _unknown_rules(override, ("overrides", at), codes)
     return ParsedConfig(config, tuple(problems))
 
 
-def _parse_table(kind: Any, data: Any, where: str, problems: list[str]) -> dict[str, Any]:
-    """Parse the valid values of `data` for the fields of `kind`; `where` is their path in messages."""
+MAX_LISTED = 80
+"""How many known words a message lists."""
+
+
+def unknown_word(
+    code: Literal["unknown-setting", "unknown-rule", "unknown-dialect", "unknown-runtime"],
+    noun: str,
+    word: str,
+    known: Collection[str],
+    path: SettingPath,
+    *,
+    about_key: bool = False,
+) -> Problem:
+    """A problem about a word that is not one of the `known` ones: with the closest of them as a suggestion, or else
+    with all of them unless there are too many."""
+    found = _closest(word, known)
+    listed = f"; known: {', '.join(known)}" if len(known) <= MAX_LISTED else ""
+    end = f"; did you mean `{found}`?" if found else listed
+    return Problem(code, f"unknown {noun} `{word}`{end}", path, about_key, found)
+
+
+def _closest(word: Any, known: Iterable[str]) -> str:
+    """The known word that is closest to `word`; "" if none is close."""
+    from agentls.text.spelling import closest_match
+
+    return (closest_match(word, known) or "") if isinstance(word, str) else ""
+
+
+def _unknown_rules(part: Config | Override, path: SettingPath, codes: Collection[str]) -> Iterator[Problem]:
+    """The rule codes in a part of the settings that no rule has."""
+    for name, listed in (("select", part.select), ("ignore", part.ignore)):
+        for at, code in enumerate(listed):
+            if code not in codes:
+                yield unknown_word("unknown-rule", "rule", code, codes, (*path, name, at))
+    for code in part.severity:
+        if code not in codes:
+            where = (*path, "severity", code)
+            yield unknown_word("unknown-rule", "rule", code, codes, where, about_key=True)
+
+
+def _dotted(path: SettingPath) -> str:
+    """A path as messages write it: `overrides[0].select`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def _parse_table(
+    kind: Any, data: Any, path: SettingPath, problems: list[Problem], written: Callable[[str], str]
+) -> dict[str, Any]:
+    """Parse the valid values of `data` for the fields of `kind`; `path` leads to the table."""
     if not isinstance(data, Mapping):
-        problems.append(f"`{where.rstrip('.') or 'agentls'}` must be a table")
+        message = f"`{_dotted(path) or 'agentls'}` must be a table; ignored"
+        problems.append(Problem("invalid-setting", message, path))
         return {}
-    known = kind._fields
+    fields = {written(field): field for field in kind._fields}
     values = {}
-    for written, value in data.items():
-        name = str(written).replace("-", "_")
-        if name not in known:
-            names = [n.replace("_", "-") for n in known]
-            problems.append(f"unknown setting `{where}{written}`{_did_you_mean(str(written), names)}")
+    for name, value in data.items():
+        where = (*path, name)
+        field = fields.get(name)
+        if field is None:
+            problem = unknown_word(
+                "unknown-setting", "setting", _dotted(where), fields, where, about_key=True
+            )
+            problems.append(problem)
             continue
-        parsed, expected = _parse_value(name, value)
-        if expected:
-            problems.append(f"`{where}{written}` must be {expected}; ignored")
-        else:
-            values[name] = parsed
+        parsed = _parse_value(field, value, where, problems)
+        if parsed is not None:
+            values[field] = parsed
     return values
 
 
-def _parse_value(name: str, value: Any) -> tuple[Any, str]:
-    """Parse `value` for the field `name`: the result, or a phrase for what is expected."""
-    if name == "severity":
-        if not isinstance(value, Mapping) or not all(v in SEVERITIES for v in value.values()):
-            return None, f"a table of rule codes with one of {', '.join(SEVERITIES)}"
-        return {str(code): severity for code, severity in value.items()}, ""
-    if name == "places":
-        rows = {k: _pattern_list(v) for k, v in value.items()} if isinstance(value, Mapping) else {"": None}
-        return (None, "a table of dialects with lists of patterns") if None in rows.values() else (rows, "")
-    if name == "paths":
-        patterns = _pattern_list(value)
-        return (patterns, "") if patterns is not None else (None, "a list of patterns")
-    if name == "overrides":
-        return (tuple(value), "") if isinstance(value, list) else (None, "a list of tables")
-    if name == "show":
-        return (value, "") if value in SHOWN else (None, f"one of {', '.join(SHOWN)}")
-    if name == "user_files":
-        return (value, "") if isinstance(value, bool) else (None, "`true` or `false`")
-    if name in ("max_description_tokens", "max_total_description_tokens", "max_lines"):
-        least = 1 if name == "max_description_tokens" else 0
-        ok = isinstance(value, int) and not isinstance(value, bool) and value >= least
-        return (value, "") if ok else (None, f"an integer of at least {least}")
-    strings = _string_list(value)
-    if name == "dialects" and strings is not None:
-        return tuple(DialectFile(path) for path in strings), ""
-    return (strings, "") if strings is not None else (None, "a list of strings")
+def _parse_value(field: str, value: Any, path: SettingPath, problems: list[Problem]) -> Any:
+    """Parse the value of `field` at `path`; `None` if it is invalid."""
+    setting = SETTINGS[field]
+
+    def expect(
+        ok: bool, what: str, at: SettingPath = (), word: Any = None, known: Iterable[str] = ()
+    ) -> bool:
+        """Add a problem unless `ok`; `word` at `at` may be a misspelt one of the `known`."""
+        if not ok:
+            where = (*path, *at)
+            message = f"`{_dotted(where)}` must be {what}; ignored"
+            problems.append(Problem("invalid-setting", message, where, suggestion=_closest(word, known)))
+        return ok
+
+    match setting.type:
+        case "severities":
+            what = f"one of {', '.join(SEVERITIES)}"
+            if expect(isinstance(value, Mapping), f"a table of rule codes, each with {what}"):
+                rows = value.items()
+                return {k: v for k, v in rows if expect(v in SEVERITIES, what, (k,), v, SEVERITIES)}
+        case "places":
+            if expect(isinstance(value, Mapping), "a table of dialects with lists of patterns"):
+                rows = ((k, _pattern_list(v)) for k, v in value.items())
+                return {k: v for k, v in rows if expect(v is not None, "a list of patterns", (k,))}
+        case "patterns":
+            patterns = _pattern_list(value)
+            return patterns if expect(patterns is not None, "a list of patterns") else None
+        case "overrides":
+            return value if expect(isinstance(value, list), "a list of tables") else None
+        case "show":
+            return value if expect(value in SHOWN, f"one of {', '.join(SHOWN)}", (), value, SHOWN) else None
+        case "boolean":
+            return value if expect(isinstance(value, bool), "`true` or `false`") else None
+        case "count":
+            ok = isinstance(value, int) and not isinstance(value, bool) and value >= setting.least
+            return value if expect(ok, f"an integer of at least {setting.least}") else None
+        case _:
+            strings = _string_list(value)
+            if expect(strings is not None, "a list of strings"):
+                return tuple(map(DialectFile, strings or ())) if field == "dialects" else strings
+    return None
 
 
 def _string_list(value: Any) -> tuple[str, ...] | None:
@@ -196,14 +346,6 @@ def _pattern_list(value: Any) -> tuple[str, ...] | None:
     except (ValueError, re.error):
         return None
     return patterns
-
-
-def _did_you_mean(word: str, known: Collection[str]) -> str:
-    """A suggestion of the known word that is closest to `word`; "" if none is close."""
-    from agentls.text.spelling import closest_match
-
-    found = closest_match(word, known)
-    return f"; did you mean `{found}`?" if found else ""
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:

@@ -117,7 +117,7 @@ async def test_invalid_settings_are_reported_once() -> None:
 async def test_the_editor_adds_to_the_file(project: Path) -> None:
     (project / "agentls.toml").write_text('tools = ["Own"]\nmax-description-tokens = 5\n')
     text = AGENT.replace("Grep", "Own, Mine, Other")
-    defaults: dict[str, Any] = {"select": [], "max-description-tokens": 1000, "severity": {}}
+    defaults: dict[str, Any] = {"select": [], "maxDescriptionTokens": 1000, "severity": {}}
     async with session(capabilities("plain"), project, **defaults, tools=["Mine", "Bahs"]) as client:
         open_document(client, text, in_project(project))
         assert sorted(await codes(client, in_project(project))) == ["long-description", "unknown-tool"]
@@ -182,7 +182,7 @@ async def test_an_invalid_settings_file_is_reported_once(project: Path) -> None:
             open_document(client, AGENT, in_project(project).replace("a.md", name))
         await settled(client)
         (message,) = client.messages
-        assert "agentls.toml: cannot be read" in message.message
+        assert "agentls.toml:1:10: invalid TOML" in message.message
 
 
 async def test_invalid_patterns_are_reported(project: Path) -> None:
@@ -192,7 +192,7 @@ async def test_invalid_patterns_are_reported(project: Path) -> None:
         assert await codes(client, in_project(project)) == ["unknown-tool"]
         messages = " ".join(message.message for message in client.messages)
         assert "`overrides[0].paths` must be a list of patterns" in messages
-        assert "`places` must be a table of dialects with lists of patterns" in messages
+        assert "`places.claude-code` must be a list of patterns" in messages
 
 
 async def test_folders_come_and_go(project: Path) -> None:
@@ -279,3 +279,54 @@ async def test_a_closed_document_is_not_checked_later() -> None:
         assert (await published(client)).diagnostics == ()
         open_document(client, AGENT, version=9)
         assert (await published(client)).version == 9
+
+
+SETTINGS = 'ignroe = []\n[severity]\nunknown-tool = "warn"\n'
+
+
+@pytest.mark.parametrize("kind", ["plain", "eager"])
+async def test_problems_in_an_open_settings_file_are_diagnostics(project: Path, kind: str) -> None:
+    (project / "agentls.toml").write_text(SETTINGS)
+    uri = (project / "agentls.toml").as_uri()
+    async with session(capabilities(kind), project, debounce=0) as client:
+        open_document(client, SETTINGS, uri)
+        assert await codes(client, uri) == ["unknown-setting", "invalid-setting"]
+        open_document(client, AGENT, in_project(project))
+        assert await codes(client, in_project(project)) == ["unknown-tool"]
+        assert client.messages == [], "they are not said twice"
+        change_document(client, SETTINGS.replace("ignroe", "ignore"), 2, uri)
+        assert await codes(client, uri) == ["invalid-setting"]
+
+
+async def test_a_settings_file_has_completion_hover_and_fixes(project: Path) -> None:
+    uri = (project / "agentls.toml").as_uri()
+    async with session(capabilities("visual_studio_code"), project) as client:
+        open_document(client, SETTINGS, uri)
+        at = t.TextDocumentPositionParams(identifier(uri), t.Position(2, 3))
+        found = await client.text_document_completion_async(t.CompletionParams(at.text_document, at.position))
+        assert isinstance(found, t.CompletionList)
+        assert "unknown-tool" in [item.label for item in found.items]
+        hover = await client.text_document_hover_async(t.HoverParams(at.text_document, at.position))
+        assert hover is not None
+        assert hover.range == t.Range(t.Position(2, 0), t.Position(2, 12))
+        start = t.Range(t.Position(0, 0), t.Position(0, 0))
+        actions = await client.text_document_code_action_async(
+            t.CodeActionParams(at.text_document, start, t.CodeActionContext([]))
+        )
+        assert actions is not None
+        assert [action.title for action in actions] == ["Change to `ignore`"]
+
+
+async def test_workspace_folders_have_settings_of_their_own(project: Path) -> None:
+    one, two = [t.WorkspaceFolder((project / name).as_uri(), name) for name in ("one", "two")]
+    async with session(capabilities("eager"), project / "one", configuration={}) as client:
+        client.set_configuration({"ignore": ["unknown-tool"]}, section="agentls", scope_uri=two.uri)
+        client.set_configuration({}, section="agentls", scope_uri=one.uri)
+        added = t.WorkspaceFoldersChangeEvent([two], [])
+        client.workspace_did_change_workspace_folders(t.DidChangeWorkspaceFoldersParams(added))
+        await settled(client)
+        await settled(client)
+        for folder, expected in ((one, ["unknown-tool"]), (two, [])):
+            uri = f"{folder.uri}/.claude/agents/a.md"
+            open_document(client, AGENT, uri)
+            assert await codes(client, uri) == expected

@@ -140,7 +140,7 @@ class FileRun:
         if settings.problems and settings.file not in self._reported:
             self._reported.add(settings.file)
             for problem in settings.problems:
-                self.note(settings.file, problem)
+                self.note(problem.located_in(settings.file), problem.message)
         return settings
 
     def uses_processes(self, count: int) -> bool:

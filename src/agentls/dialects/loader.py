@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from agentls.config import Problem, unknown_word
 from agentls.dialects import crosswalk, places
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.hooks import HookEvent, HookHandler
@@ -302,22 +303,28 @@ def user_dialects(config: Config) -> UserDialects:
     return tuple((file.name, file.text) for file in config.dialects if file.name)
 
 
-def find_unknown_names(config: Config) -> tuple[str, ...]:
-    """Return a message for each unknown dialect and each unknown runtime in `config`."""
-    known = dialect_names(user_dialects(config))
+def find_unknown_names(config: Config) -> tuple[Problem, ...]:
+    """Return a problem for each unknown dialect and each unknown runtime in `config`."""
+    dialects = dialect_names(user_dialects(config))
     problems = [
-        f"unknown dialect `{name}`; known: {', '.join(known)}" for name in config.places if name not in known
+        unknown_word("unknown-dialect", "dialect", name, dialects, ("places", name), about_key=True)
+        for name in config.places
+        if name not in dialects
     ]
-    if config.runtimes:
-        readers = {
-            runtime.name for name in known for runtime in load_dialect(name, user_dialects(config)).runtimes
-        }
-        problems += [
-            f"unknown runtime `{name}`; known: {', '.join(sorted(readers))}"
-            for name in config.runtimes
-            if name not in readers
-        ]
+    runtimes = runtime_names(config) if config.runtimes else ()
+    problems += [
+        unknown_word("unknown-runtime", "runtime", name, runtimes, ("runtimes", at))
+        for at, name in enumerate(config.runtimes)
+        if name not in runtimes
+    ]
     return tuple(problems)
+
+
+def runtime_names(config: Config) -> tuple[str, ...]:
+    """Return the names of all runtimes, with those of the user's own dialects."""
+    files = user_dialects(config)
+    names = {runtime.name for name in dialect_names(files) for runtime in load_dialect(name, files).runtimes}
+    return tuple(sorted(names))
 
 
 def configure_dialect(name: str, config: Config) -> Dialect:

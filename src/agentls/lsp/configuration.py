@@ -25,16 +25,22 @@ class Configuration:
     def settings_for_names(self, folder: str) -> settings_files.LoadedConfig:
         """Return the settings for the files in `folder` with those of the editor that decide what a file is."""
         loaded = self.settings_in(folder)
-        return loaded._replace(config=self.settings.merge_into(loaded.config, ""))
+        settings = self.settings.in_folder(self._folder_of(f"{folder}/"))
+        return loaded._replace(config=settings.merge_into(loaded.config, ""))
 
     def settings_of(self, path: str) -> tuple[Config, str | None]:
         """Return the settings for the checks of the file at `path`, and the dialect that they set for it."""
         folder = path.rpartition("/")[0]
-        root = next((root for root in self.folders if path.startswith(f"{root}/")), folder)
-        relative = disk.relative_path(path, root)
+        root = self._folder_of(path)
+        settings = self.settings.in_folder(root)
+        relative = disk.relative_path(path, root or folder)
         loaded = self.settings_in(folder or next(iter(self.folders), "/"))
-        config = self.settings.merge_into(loaded.for_file(path), relative)
-        return config, loaded.dialect_for(path) or self.settings.dialect_for(relative)
+        config = settings.merge_into(loaded.for_file(path), relative)
+        return config, loaded.dialect_for(path) or settings.dialect_for(relative)
+
+    def _folder_of(self, path: str) -> str:
+        """Return the workspace folder that contains `path`; "" if none does."""
+        return next((root for root in self.folders if path.startswith(f"{root}/")), "")
 
     def differs_from(self, other: Configuration) -> bool:
         """Whether a configuration file that `other` has read now has other settings, or a new one was read."""
@@ -43,7 +49,6 @@ class Configuration:
         return now != before or not self._reader.files.keys() <= before.keys()
 
     @property
-    def problems(self) -> list[str]:
-        """The problems in the configuration files read so far."""
-        files = list(self._reader.files.values())
-        return [f"{loaded.file}: {each}" for loaded in files for each in loaded.problems]
+    def files(self) -> tuple[settings_files.LoadedConfig, ...]:
+        """The configuration files read so far."""
+        return tuple(self._reader.files.values())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agentls.features.folding_range import FoldingRange
     from agentls.features.hover import Hover
     from agentls.linter.check import Diagnostic
+    from agentls.workspace.settings_files import SettingsProblem
 
 
 class Positions(NamedTuple):
@@ -102,6 +103,21 @@ _DIAGNOSTIC_TAGS = {
     "unnecessary": t.DiagnosticTag.Unnecessary,
     "deprecated": t.DiagnosticTag.Deprecated,
 }
+
+
+def to_settings_diagnostics(found: Sequence[SettingsProblem], positions: Positions) -> list[t.Diagnostic]:
+    """Convert the problems in a file of settings, of which those without a span are reported elsewhere."""
+    return [
+        t.Diagnostic(
+            range=positions.range(problem.span),
+            message=problem.message[:1].upper() + problem.message[1:],
+            severity=t.DiagnosticSeverity.Warning,
+            code=problem.code,
+            source=DIAGNOSTIC_SOURCE,
+        )
+        for problem in found
+        if problem.span
+    ]
 
 
 def to_workspace_edit(

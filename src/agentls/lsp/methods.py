@@ -127,7 +127,7 @@ METHODS = (
     Method(t.INITIALIZED, _exchange, "lifecycle:initialized"),
     Method(t.SHUTDOWN, _notification, "lifecycle:shutdown"),
     Method(t.WORKSPACE_DID_CHANGE_CONFIGURATION, _exchange, "lifecycle:did_change_configuration"),
-    Method(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, _notification, "lifecycle:did_change_workspace_folders"),
+    Method(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, _exchange, "lifecycle:did_change_workspace_folders"),
     # Document synchronization
     Method(t.TEXT_DOCUMENT_DID_OPEN, _notification, "document_sync:did_open"),
     Method(t.TEXT_DOCUMENT_DID_CHANGE, _notification, "document_sync:did_change"),

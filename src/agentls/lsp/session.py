@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -55,9 +56,10 @@ class Closed(NamedTuple):
 
 
 class SettingsChanged(NamedTuple):
-    """The editor has sent its settings."""
+    """The editor has sent its settings, and those of workspace folders, by their paths, that have their own."""
 
     data: Mapping[str, Any]
+    folders: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 class FoldersChanged(NamedTuple):
@@ -163,7 +165,7 @@ class Session:
             case Closed():
                 update = self._close(change.uri)
             case SettingsChanged():
-                update = self._settings_changed(change.data)
+                update = self._settings_changed(change)
             case FoldersChanged():
                 update = self._folders_changed(change.uris)
             case FilesChanged():
@@ -234,9 +236,15 @@ class Session:
 
     # Configuration
 
-    def _settings_changed(self, data: Mapping[str, Any]) -> Update:
-        """Apply the settings in `data`, and those of `initialize` that it does not set."""
-        settings, self._settings_problems = parse_settings({**self._options, **data})
+    def _settings_changed(self, change: SettingsChanged) -> Update:
+        """Apply new settings, and those of `initialize` that they do not set."""
+        settings, self._settings_problems = parse_settings({**self._options, **change.data})
+        parsed = {path: parse_settings({**self._options, **data}) for path, data in change.folders.items()}
+        for each in parsed.values():
+            self._settings_problems += each.problems
+        settings = replace(
+            settings, folder_checks={path: each.settings.checks for path, each in parsed.items()}
+        )
         configuration = Configuration(settings, self.snapshot.configuration.folders)
         always = settings != self.snapshot.configuration.settings
         return self._reload(configuration, always=always)._replace(scope_changed=True)
@@ -299,9 +307,15 @@ class Session:
         return update._replace(reconfigured=tuple(opened.uri for opened in changed))
 
     def _unreported(self) -> Iterator[str]:
-        """Yield the problems in the settings that were not reported before."""
+        """Yield the problems in the settings that were not reported before. Those of open files are diagnostics."""
         problems = [f"settings: {problem}" for problem in self._settings_problems]
-        for problem in (*problems, *self.snapshot.configuration.problems):
+        problems += [
+            f"{problem.located_in(loaded.file)}: {problem.message}"
+            for loaded in self.snapshot.configuration.files
+            for problem in loaded.problems
+            if problem.span is None or not self.snapshot.is_open(loaded.file)
+        ]
+        for problem in problems:
             if problem not in self._reported:
                 self._reported.add(problem)
                 yield problem

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agentls.config import Config, parse_config
+from agentls.config import Config, camel_case, parse_config
 from agentls.dialects import loader
 from agentls.linter.rules import all_rules
 from agentls.text.named_tuples import NamedTuple
@@ -25,13 +25,19 @@ class Settings:
     """The settings of the server, and the settings of the checks that the editor adds to those of a project.
 
     `debounce` is the time in seconds without an edit after which a document is checked. `diagnostics` is the
-    scope of the published diagnostics. `checks` is `None` if the editor sets none.
+    scope of the published diagnostics. `checks` is `None` if the editor sets none; `folder_checks` has those of the
+    workspace folders that have settings of their own.
     """
 
     debounce: float = 0.2
     diagnostics: str = "open"
     log_level: str = "warning"
     checks: Config | None = None
+    folder_checks: Mapping[str, Config | None] = field(default_factory=dict)
+
+    def in_folder(self, folder: str) -> Settings:
+        """Return the settings for the files in a workspace folder."""
+        return replace(self, checks=self.folder_checks.get(folder, self.checks))
 
     def merge_into(self, config: Config, path: str) -> Config:
         """Return `config` with the settings of the editor, for the file at `path` (relative to the folder to
@@ -110,6 +116,7 @@ def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
 
 
 def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
-    checks, problems = parse_config(data, all_rules())
+    checks, problems = parse_config(data, all_rules(), camel_case)
     checks, wrong = settings_files.read_user_dialects(checks, "")
-    return checks, (*problems, *wrong, *loader.find_unknown_names(checks))
+    problems += loader.find_unknown_names(checks)
+    return checks, (*(problem.message for problem in problems), *wrong)

@@ -40,6 +40,7 @@ class OpenOtherFile(NamedTuple):
 
     path: str
     text: str
+    version: int
     positions: Positions
 
 
@@ -87,7 +88,16 @@ class Snapshot(NamedTuple):
         opened = self.open_document(uri)
         if opened is None or opened.document or opened.path is None:
             return None
-        return OpenOtherFile(opened.path, opened.text, self.positions(opened.text))
+        return OpenOtherFile(opened.path, opened.text, opened.version, self.positions(opened.text))
+
+    def settings_file(self, uri: str) -> OpenOtherFile | None:
+        """Return the open file at `uri` if it has settings of agentls."""
+        file = self.other_file(uri)
+        return file if file and settings_files.has_settings(file.path, file.text) else None
+
+    def is_open(self, path: str) -> bool:
+        """Whether the file at `path` is open."""
+        return self.open_document(_file_uri(path)) is not None
 
     def indexed_file(self, uri: str, path: str | None) -> IndexedFile | None:
         """Return the file at `uri` and `path` if it is an open agent file or in the index of a project."""
@@ -163,6 +173,10 @@ class Snapshot(NamedTuple):
 
     def protocol_diagnostics(self, opened: OpenDocument) -> list[t.Diagnostic]:
         """Return the diagnostics of a revision as the client is sent them."""
+        settings = self.settings_file(opened.uri) if opened.document is None else None
+        if settings:
+            problems = settings_files.parse_settings(settings.path, settings.text).problems
+            return convert.to_settings_diagnostics(problems, settings.positions)
         found = self.diagnostics(opened)
         lines = opened.document.lines if opened.document else LineIndex(opened.text)
         positions = Positions(lines, self.encoding)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentls.config import Config, DialectFile, parse_config
+from agentls.config import PYPROJECT_TABLE, Config, DialectFile, Problem, SettingPath, parse_config
 from agentls.dialects import loader
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.text.named_tuples import NamedTuple
+from agentls.text.offsets import Edit, LineIndex, Position, Span
 from agentls.workspace.disk import (
     absolute_path,
     describe_error,
@@ -27,14 +28,44 @@ SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
 DIALECT_FILE_SUFFIX = ".dialect.yaml"
 
 
+class SettingsProblem(NamedTuple):
+    """A problem in a file of settings: its message and code, its span and position if they are known, and the word
+    to write instead, "" if none is close."""
+
+    message: str
+    code: str = ""
+    span: Span | None = None
+    suggestion: str = ""
+    position: Position | None = None
+
+    def in_text(self, text: str) -> SettingsProblem:
+        """Return the problem with its position in `text`."""
+        if self.span is None:
+            return self
+        return self._replace(position=LineIndex(text).position(self.span.start, "utf-32"))
+
+    def edit(self, text: str) -> Edit | None:
+        """Return the edit of `text` that writes the suggestion, in the quotes that are there."""
+        if self.span is None or not self.suggestion:
+            return None
+        quote = self.span.text_in(text)[:1]
+        quote = quote if quote in ("'", '"') else ""
+        return Edit(self.span, f"{quote}{self.suggestion}{quote}")
+
+    def located_in(self, file: str) -> str:
+        """Return the file as a prefix of the message, with line and column if they are known."""
+        at = self.position
+        return f"{file}:{at.line + 1}:{at.character + 1}" if at else file
+
+
 class LoadedConfig(NamedTuple):
     """The settings for the files of a folder: the file that has them ("" for none), the folder that their
-    patterns are relative to, and a message for each setting that is ignored."""
+    patterns are relative to, and the problems because of which settings are ignored."""
 
     config: Config
     file: str
     root: str
-    problems: tuple[str, ...]
+    problems: tuple[SettingsProblem, ...]
 
     def for_file(self, path: str) -> Config:
         """Return the settings for the file at `path`, with its overrides."""
@@ -76,7 +107,7 @@ class SettingsReader:
 def default_settings() -> LoadedConfig:
     """Return the settings of a folder without a settings file: the user's own dialects."""
     config, problems = read_user_dialects(Config(), "")
-    return LoadedConfig(config, "", "", problems)
+    return LoadedConfig(config, "", "", tuple(map(SettingsProblem, problems)))
 
 
 def _settings_file_in(folder: str) -> str | None:
@@ -95,27 +126,62 @@ def _mentions_agentls(file: str) -> bool:
 
 
 def read_settings(file: str) -> LoadedConfig:
-    """Return the settings in one file. A file that cannot be read or parsed gives a message and no settings."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    from agentls.linter.rules import all_rules
-
+    """Return the settings in one file. A file that cannot be read or parsed gives a problem and no settings."""
     where = absolute_path(file)
-    root = where.rpartition("/")[0]
     try:
         with open(file, "rb") as opened:
-            data: Any = tomllib.loads(opened.read().decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return LoadedConfig(Config(), where, root, (f"cannot be read: {error}",))
-    if where.endswith("/pyproject.toml"):
-        tool = data.get("tool", {})
-        data = tool.get("agentls", {}) if isinstance(tool, dict) else {}
-    config, problems = parse_config(data, all_rules())
+            text = opened.read().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        return LoadedConfig(Config(), where, _folder(where), (SettingsProblem(f"cannot be read: {error}"),))
+    return parse_settings(where, text)
+
+
+def parse_settings(path: str, text: str) -> LoadedConfig:
+    """Return the settings in the file at `path` (absolute, with `/`) with this text."""
+    from agentls.linter.rules import all_rules
+    from agentls.text.toml_positions import TomlError, parse_toml  # Few folders have settings.
+
+    root = _folder(path)
+    parsed = parse_toml(text)
+    if isinstance(parsed, TomlError):
+        problem = SettingsProblem(f"invalid TOML: {parsed.message}", "invalid-toml", parsed.span)
+        return LoadedConfig(Config(), path, root, (problem.in_text(text),))
+    table = settings_table(path)
+    data: Any = parsed
+    for name in table:
+        data = data.get(name, {}) if isinstance(data, dict) else {}
+    config, found = parse_config(data, all_rules())
     config, dialect_problems = read_user_dialects(config, root)
-    unknown_names = loader.find_unknown_names(config)
-    return LoadedConfig(config, where, root, (*problems, *dialect_problems, *unknown_names))
+    found += loader.find_unknown_names(config)
+    problems = locate_problems(text, table, found) if found else []
+    return LoadedConfig(config, path, root, (*problems, *map(SettingsProblem, dialect_problems)))
+
+
+def has_settings(path: str, text: str) -> bool:
+    """Whether a file with this text has settings of agentls, by its name."""
+    return path.rpartition("/")[2] in SETTINGS_FILES and (not settings_table(path) or "agentls" in text)
+
+
+def settings_table(path: str) -> SettingPath:
+    """Return the table of the file at `path` that has the settings: the whole file, or that of a `pyproject.toml`."""
+    return PYPROJECT_TABLE if path.rpartition("/")[2] == "pyproject.toml" else ()
+
+
+def locate_problems(text: str, table: SettingPath, problems: Iterable[Problem]) -> Iterator[SettingsProblem]:
+    """Yield problems with their spans in `text`, in which the settings are below `table`."""
+    from agentls.text.toml_positions import find_toml_entries
+
+    entries = list(find_toml_entries(text))
+    for problem in problems:
+        path = (*table, *problem.path)
+        entry = next((each for each in entries if each.path[: len(path)] == path), None)
+        span = None if entry is None else entry.key if problem.about_key else entry.value
+        located = SettingsProblem(problem.message, problem.code, span, problem.suggestion)
+        yield located.in_text(text)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def settings_folder() -> str:

@@ -12,6 +12,7 @@ from agentls.features.code_action import CodeAction
 from agentls.lsp import convert
 from agentls.lsp.snapshot import OpenAgentFile, Snapshot
 from agentls.text.offsets import Span
+from agentls.workspace import settings_files
 
 
 def diagnostic(
@@ -30,12 +31,34 @@ def diagnostic(
 def code_action(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAction] | None:
     """Return the code actions for the diagnostics in a range."""
     file, only = snapshot.agent_file(params.text_document.uri), params.context.only
-    if file is None or (only is not None and not {"", t.CodeActionKind.QuickFix} & {*only}):
+    if only is not None and not {"", t.CodeActionKind.QuickFix} & {*only}:
         return None
+    if file is None:
+        return _settings_actions(snapshot, params)
     span = file.positions.span(params.range)
     return [
         _converted(snapshot, file, action, {"at": [*span, number]})
         for number, action in enumerate(_actions(snapshot, file, span))
+    ]
+
+
+def _settings_actions(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAction] | None:
+    """Return code actions that change misspelt words in a file of settings."""
+    uri = params.text_document.uri
+    file = snapshot.settings_file(uri)
+    if file is None:
+        return None
+    span, client = file.positions.span(params.range), snapshot.client
+    return [
+        t.CodeAction(
+            f"Change to `{problem.suggestion}`",
+            t.CodeActionKind.QuickFix if client.supports_quick_fixes else None,
+            convert.to_settings_diagnostics([problem], file.positions),
+            is_preferred=True if client.supports_preferred else None,
+            edit=convert.to_workspace_edit((edit,), uri, file.version, file.positions, client),
+        )
+        for problem in settings_files.parse_settings(file.path, file.text).problems
+        if problem.span and problem.span.overlaps(span) and (edit := problem.edit(file.text))
     ]
 
 

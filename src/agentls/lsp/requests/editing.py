@@ -10,23 +10,28 @@ from agentls.features import completion as completion_feature
 from agentls.features import hover as hover_feature
 from agentls.features import name_completion, name_hover
 from agentls.features.hover import Hover
+from agentls.features.settings_completion import complete_settings
+from agentls.features.settings_hover import hover_settings
 from agentls.lsp import convert
 from agentls.lsp.documents import path_of
-from agentls.lsp.snapshot import Snapshot
+from agentls.lsp.snapshot import OpenAgentFile, Snapshot
+from agentls.workspace.settings_files import settings_table
 
 
 def completion(snapshot: Snapshot, params: t.CompletionParams) -> t.CompletionList | None:
     """Return the completion items at a position."""
-    file = snapshot.agent_file(params.text_document.uri)
+    uri, client = params.text_document.uri, snapshot.client
+    file = snapshot.agent_file(uri) or snapshot.settings_file(uri)
     if file is None:
         return None
-    offset, client = file.positions.offset(params.position), snapshot.client
-    found = completion_feature.complete(
-        file.document, offset, snippets=client.supports_snippets, index=file.project.index
-    )
-    items = [
-        convert.to_completion_item(item, file.opened.uri, file.positions, client) for item in found.items
-    ]
+    offset, snippets = file.positions.offset(params.position), client.supports_snippets
+    if isinstance(file, OpenAgentFile):
+        found = completion_feature.complete(
+            file.document, offset, snippets=snippets, index=file.project.index
+        )
+    else:
+        found = complete_settings(file.text, offset, settings_table(file.path), snippets=snippets)
+    items = [convert.to_completion_item(item, uri, file.positions, client) for item in found.items]
     return t.CompletionList(found.is_incomplete, items)
 
 
@@ -48,12 +53,14 @@ def resolve_completion(snapshot: Snapshot, item: t.CompletionItem) -> t.Completi
 def hover(snapshot: Snapshot, params: t.HoverParams) -> t.Hover | None:
     """Return the hover at a position: about the name there, and about the key, value or tool."""
     uri = params.text_document.uri
-    agent, other = snapshot.agent_file(uri), snapshot.other_file(uri)
+    agent, other, settings = snapshot.agent_file(uri), snapshot.other_file(uri), snapshot.settings_file(uri)
     file = agent or other
     if file is None:
         return None
     offset = file.positions.offset(params.position)
-    if agent:
+    if settings:
+        found = hover_settings(settings.text, offset, settings_table(settings.path))
+    elif agent:
         found = hover_feature.hover(agent.document, offset, agent.project.complete_index)
     else:
         found = hover_feature.hover_unsupported_file(other.path, other.text, offset) if other else None

@@ -7,6 +7,7 @@ from typing import Any
 from lsprotocol import types as t
 
 from agentls.dialects import loader
+from agentls.lsp.documents import path_of
 from agentls.lsp.server import Server
 from agentls.lsp.session import FoldersChanged, SettingsChanged
 from agentls.lsp.settings import SECTION, settings_section
@@ -58,11 +59,18 @@ async def did_change_configuration(server: Server, params: t.DidChangeConfigurat
 
 
 async def _request_settings(server: Server) -> None:
-    item = t.ConfigurationItem(section=SECTION)
-    (found,) = await server.workspace_configuration_async(t.ConfigurationParams([item]))
-    server.apply(SettingsChanged(settings_section({SECTION: found})))
+    """Ask for the settings, and if there are several workspace folders, for those of each."""
+    uris = server.folder_uris if len(server.folder_uris) > 1 else ()
+    items = [t.ConfigurationItem(section=SECTION), *(t.ConfigurationItem(uri, SECTION) for uri in uris)]
+    found = await server.workspace_configuration_async(t.ConfigurationParams(items))
+    general, *of_folders = (settings_section({SECTION: each}) for each in found)
+    paths = map(path_of, uris)
+    folders = {path: each for path, each in zip(paths, of_folders, strict=True) if path and each != general}
+    server.apply(SettingsChanged(general, folders))
 
 
-def did_change_workspace_folders(server: Server, _: t.DidChangeWorkspaceFoldersParams) -> None:
-    """Apply new workspace folders."""
+async def did_change_workspace_folders(server: Server, _: t.DidChangeWorkspaceFoldersParams) -> None:
+    """Apply new workspace folders, which may have settings of their own."""
     server.apply(FoldersChanged(server.folder_uris))
+    if server.client.answers_configuration:
+        await _request_settings(server)
