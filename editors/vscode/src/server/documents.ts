@@ -10,17 +10,28 @@ import { AGENT_FILES, CONFIG_FILES } from './patterns';
 // Which language VS Code assigns to an agent file depends on its version and on the path. YAML and plain
 // Markdown are mostly something else, so for them the path decides.
 const LANGUAGES = activationEvents
+    .filter((event) => event.startsWith('onLanguage:'))
     .map((event) => event.replace('onLanguage:', ''))
     .filter((language) => language !== 'yaml' && language !== 'markdown');
 
 const agents = [...LANGUAGES.flatMap(savedOrNot), ...AGENT_FILES.map(onDisk)];
 
+/** Files with settings of agentls. The second one has those of other tools too, so it is no reason to start. */
+const SETTINGS = onDisk('**/agentls.toml');
+const PYPROJECT = onDisk('**/pyproject.toml');
+
 /** All Markdown, since settings can name further places; the server tells which of it is an agent file. */
-export const SHOWN: DocumentSelector = [...agents, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk)];
+export const SHOWN: DocumentSelector = [
+    ...agents,
+    ...savedOrNot('markdown'),
+    ...CONFIG_FILES.map(onDisk),
+    SETTINGS,
+    PYPROJECT,
+];
 
 /** Whether the server has something to say about `document`, as far as can be told without asking it. */
 export function isReasonToStart(document: vscode.TextDocument): boolean {
-    return vscode.languages.match(agents, document) > 0 || isConfigured(document);
+    return vscode.languages.match([...agents, SETTINGS], document) > 0 || isConfigured(document);
 }
 
 function savedOrNot(language: string) {
