@@ -102,7 +102,9 @@ def through_everything(document: Document, offset: int) -> None:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(document.text)
         assert diagnostic.message
         suppressions.add_ignore_comment(document, diagnostic.code, diagnostic.span)
-    code_action.code_actions(document, found, found[0].span if found else document.lines.line_span(0))
+    whole = code_action.CheckedDocument(document, found, Config(), NoFiles())
+    for action in (*code_action.quick_fixes(whole, found), *code_action.fix_all_actions(whole)):
+        assert action.edits or action.new_path
     known = around(document)
     for snippets in (True, False):
         offered = completion.complete(document, offset, snippets=snippets, index=known).items

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agentls.config import Config
-from agentls.features.code_action import CodeAction, code_actions
+from agentls.document.document import Document
+from agentls.features.code_action import CheckedDocument, CodeAction, fix_all_actions, quick_fixes
 from agentls.linter import check
 from agentls.project.world import NoDisk
 from agentls.text.offsets import Span, apply_edits
@@ -11,11 +12,22 @@ from harness import Case, agent, at_cursor
 from test_rules import all_cases
 
 
+def checked(document: Document) -> CheckedDocument:
+    """A document with its diagnostics, without its project."""
+    return CheckedDocument(document, check.check(document, Config(), NoDisk()), Config(), NoDisk())
+
+
+def all_actions(document: Document) -> list[CodeAction]:
+    """The actions for all diagnostics of a document."""
+    return quick_fixes(checked(document), checked(document).diagnostics)
+
+
 def actions_at(text: str) -> list[CodeAction]:
     """The actions at the cursor of an agent."""
     text, offset = at_cursor(text)
-    document = agent(text)
-    return code_actions(document, check.check(document, Config(), NoDisk()), Span(offset, offset))
+    found = checked(agent(text))
+    here = [each for each in found.diagnostics if each.span.overlaps(Span(offset, offset))]
+    return quick_fixes(found, here)
 
 
 BROKEN = """\
@@ -42,9 +54,7 @@ def test_only_diagnostics_at_the_cursor_have_actions() -> None:
 
 def test_one_comment_silences_all_findings_of_a_rule_on_an_entry() -> None:
     text, _ = at_cursor(BROKEN)
-    document = agent(text)
-    found = check.check(document, Config(), NoDisk())
-    comments = [a for a in code_actions(document, found, Span(0, len(text))) if a.title.startswith("Disable")]
+    comments = [action for action in all_actions(agent(text)) if action.title.startswith("Disable")]
     assert [len(comment.diagnostics) for comment in comments] == [2]
 
 
@@ -62,10 +72,40 @@ def test_ignore_comments_silence_their_findings_and_nothing_else() -> None:
             document = case.document(path)
             if not document.reading.loads:
                 continue  # In a broken file the comment may itself be taken for something else.
-            for action in code_actions(document, before, Span(0, len(document.text))):
+            project = CheckedDocument(document, before, case.config, NoDisk())
+            for action in quick_fixes(project, before):
                 if not action.title.startswith("Disable"):
                     continue
                 text = apply_edits(document.text, action.edits)
                 after = Case(case.prose, {**case.files, path: text}).diagnostics(path)
                 left = sorted(found.code for found in before if found not in action.diagnostics)
                 assert sorted(found.code for found in after) == left, (action.title, text)
+
+
+def test_a_fix_is_preferred_only_if_exactly_one_is_right() -> None:
+    long = BROKEN.replace("Ba<|>hs, Grpe", "Read").replace("Use it", "Us<|>e it: often, and")
+    assert [(action.title, action.is_preferred) for action in actions_at(long)][:2] == [
+        ("Quote the value", False),
+        ("Convert to a block scalar", False),
+    ]
+    case = BROKEN.replace("Ba<|>hs, Grpe", "Ba<|>sh, Bash, Edit, Edit")
+    assert not any(action.is_preferred for action in actions_at(case))
+
+
+def test_all_findings_of_a_rule_are_fixed_at_once() -> None:
+    titles = [action.title for action in actions_at(BROKEN)]
+    assert titles == [
+        "Change to `Bash`",
+        "Fix all `unknown-tool` in this file",
+        "Disable unknown-tool for this line",
+    ]
+    fixed = apply_edits(BROKEN.replace("<|>", ""), actions_at(BROKEN)[1].edits)
+    assert fixed == BROKEN.replace("Ba<|>hs, Grpe", "Bash, Grep")
+    assert len(actions_at(BROKEN.replace(", Grpe", ""))) == 2
+
+
+def test_all_safe_fixes_of_a_file_are_one_action() -> None:
+    text = BROKEN.replace("Ba<|>hs, Grpe", "Read, Bsah\nmodel:\ncolor: red\ncolor: blue")
+    (action,) = fix_all_actions(checked(agent(text)))
+    assert apply_edits(text, action.edits) == BROKEN.replace("Ba<|>hs, Grpe", "Bsah\ncolor: blue")
+    assert fix_all_actions(checked(agent(BROKEN.replace("<|>", "")))) == []

@@ -309,8 +309,39 @@ async def test_a_safe_fix_is_preferred(client: Editor) -> None:
         return
     open_document(client, AGENT.replace("Bahs", "Bash\n# agentls: ignore[unknown-key]"))
     line = t.Range(t.Position(4, 0), t.Position(4, 5))
-    preferred = [action.is_preferred for action in await actions(client, line)]
+    preferred = [action.is_preferred for action in await actions(client, line, only=["quickfix"])]
     assert preferred == [True if can(client, "text_document.code_action.is_preferred_support") else None]
+    await close_document(client)
+
+
+async def test_all_safe_fixes_are_one_edit_for_editors_that_fix_files_on_save(client: Editor) -> None:
+    if not can(client, "text_document.code_action.code_action_literal_support"):
+        return
+    text = AGENT.replace("Bahs, Grep", "Read, Grep\nmodel:\ncolor: red\ncolor: blue")
+    open_document(client, text)
+    start_of_file = t.Range(t.Position(0, 0), t.Position(0, 0))
+    kinds = can(client, "text_document.code_action.code_action_literal_support").code_action_kind.value_set
+    for only in ("source.fixAll.agentls", "source.fixAll", "source"):
+        found = await actions(client, start_of_file, only=[only])
+        assert [action.kind for action in found] == ["source.fixAll.agentls"] * ("source" in kinds)
+        for action in found:
+            assert applied(client, action, text) == AGENT.replace("Bahs, Grep", "Grep\ncolor: blue")
+    assert await actions(client, start_of_file, only=["source.organizeImports"]) == []
+    assert await actions(client, start_of_file) == []
+    await close_document(client)
+
+
+async def test_actions_for_the_diagnostics_that_the_client_names(client: Editor) -> None:
+    if not can(client, "text_document.code_action.code_action_literal_support"):
+        return
+    open_document(client, AGENT)
+    line = t.Range(t.Position(3, 0), t.Position(3, 0))
+    known = t.Diagnostic(BAHS, "", code="unknown-tool", source="agentls")
+    for diagnostics, count in (([known], 1), ([t.Diagnostic(line, "", code="unknown-tool")], 0), ([], 0)):
+        context = t.CodeActionContext(diagnostics, only=["quickfix"])
+        params = t.CodeActionParams(identifier(), line, context)
+        found = await client.text_document_code_action_async(params) or []
+        assert sum("`Bash`" in action.title for action in found) == count
     await close_document(client)
 
 

@@ -164,7 +164,8 @@ _DASH = lazy_pattern(r"[ \t]*-[ \t]+")
 
 
 def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
-    """Whether all runtimes that load the agent still load it after `edits`, each with tools if it has some now."""
+    """Whether all runtimes that load the agent still load it after `edits`, and the primary ones with tools if it has
+    some now."""
     changed = _entry_with_new_words(document, edits)
     if changed:
         return _toolless_after(document, *changed) <= document.toolless_runtimes
@@ -173,15 +174,14 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
 
 def _is_read_again(document: Document, after: Document) -> bool:
     """Whether `keeps_loading` holds for the edits that make `after` of `document`."""
-    loading_after = {reading.runtime for reading in after.readings if reading.status in ("clean", "repaired")}
-    loading_before = {
-        reading.runtime for reading in document.readings if reading.status in ("clean", "repaired")
-    }
-    # An edit may also leave the file to other runtimes.
-    lost = loading_before - loading_after
-    if lost:
-        lost -= {reading.runtime for reading in after.other_readings}
+    lost = _loading_runtimes(document) - _loading_runtimes(after)
     return not lost and after.toolless_runtimes <= document.toolless_runtimes
+
+
+def _loading_runtimes(document: Document) -> set[str]:
+    """The names of all runtimes that load the file, with its metadata."""
+    readings = (*document.readings, *document.other_readings)
+    return {each.runtime.name for each in readings if each.status in ("clean", "repaired")}
 
 
 _WORDS = lazy_pattern(r"[A-Za-z][\w.,/()*-]*(?: [\w.,/()*-]+)*", re.ASCII)
@@ -212,7 +212,10 @@ def _entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[
         return None
     if any(reader.runtime.declines_when for reader in document.readers):
         return None
-    is_accepted = all(_accepts_words(reading, document.root, entry, new) for reading in document.readings)
+    is_accepted = all(
+        _accepts_words(reading, document.root, entry, new)
+        for reading in (*document.readings, *document.other_readings)
+    )
     return (entry, new) if is_accepted else None
 
 

@@ -1,58 +1,108 @@
-"""Code actions for diagnostics: their fixes, and comments that disable a rule."""
+"""Code actions for diagnostics: their fixes, the fixes of all in the file, and comments that disable a rule."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from agentls.config import Config
 from agentls.document import suppressions
 from agentls.document.document import Document
+from agentls.document.edit_safety import is_safe
 from agentls.linter.check import Diagnostic
+from agentls.linter.fixing import fix_all, judge_fixes
+from agentls.project.world import World
 from agentls.text.named_tuples import NamedTuple
-from agentls.text.offsets import Edit, Span
+from agentls.text.offsets import Edit, edits_between
 
 
 class CodeAction(NamedTuple):
-    """A title, its edits, the diagnostics that it removes, whether it is the preferred fix, and the path that the
-    file is moved to ("" if it stays where it is)."""
+    """A title, a function that finds out its edits, the diagnostics that it removes, whether it is the preferred fix,
+    the path that the file is moved to ("" if it stays where it is), and whether it fixes what the editor asks about or
+    the whole file, as editors do on save."""
 
     title: str
-    edits: tuple[Edit, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    find_edits: Callable[[], tuple[Edit, ...]]
+    diagnostics: tuple[Diagnostic, ...] = ()
     is_preferred: bool = False
     new_path: str = ""
+    kind: Literal["fix", "fix all"] = "fix"
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Return the edits. All fixes of a file take as long as several checks of it."""
+        return self.find_edits()
 
 
-def code_actions(
-    document: Document, diagnostics: list[Diagnostic], span: Span, *, moves: bool = True
-) -> list[CodeAction]:
-    """The code actions for the `diagnostics` that overlap `span`: their fixes in the order of the text, then an
-    ignore comment for each code and line. `moves` tells whether the editor can move files."""
-    here = [diagnostic for diagnostic in diagnostics if diagnostic.span.overlaps(span)]
-    fixes = [action for action in _fixes(here) if moves or not action.new_path]
-    return [*fixes, *_suppressions(document, here)]
+class CheckedDocument(NamedTuple):
+    """A document with its diagnostics, and what is needed to check it again after an edit."""
+
+    document: Document
+    diagnostics: list[Diagnostic]
+    config: Config
+    world: World
+
+    def fix_all(self, code: str | None = None) -> tuple[Edit, ...]:
+        """Return the edits that fix all findings for which there is a safe fix; with `code` all of that rule for which
+        there is any."""
+        fixed = fix_all(
+            self.document, self.diagnostics, self.config, self.world, unsafe=code is not None, code=code
+        )
+        return edits_between(self.document.text, fixed.document.text)
 
 
-def _fixes(diagnostics: list[Diagnostic]) -> list[CodeAction]:
-    found = []
+def quick_fixes(checked: CheckedDocument, here: list[Diagnostic], *, moves: bool = True) -> list[CodeAction]:
+    """Return the code actions for the diagnostics `here`: their fixes in the order of the text, the fixes of all
+    findings of their rules, then an ignore comment for each code and line. `moves` tells whether the editor can move
+    files."""
+    judged = judge_fixes(checked.document, here)
+    fixes = [action for action in _fixes(judged) if moves or not action.new_path]
+    return [*fixes, *_fixes_of_rules(checked, here), *_suppressions(checked.document, here)]
+
+
+def fix_all_actions(checked: CheckedDocument) -> list[CodeAction]:
+    """Return the code action that fixes the whole file, if it has a finding with a safe fix."""
+    fixes = (fix for diagnostic in checked.diagnostics for fix in diagnostic.fixes)
+    if not any(fix.safe and is_safe(checked.document, fix.edits) for fix in fixes):
+        return []
+    return [CodeAction("Apply all safe fixes", checked.fix_all, kind="fix all")]
+
+
+def _fixes(diagnostics: list[Diagnostic]) -> Iterator[CodeAction]:
     for diagnostic in diagnostics:
-        best = next((fix for fix in diagnostic.fixes if fix.safe), None)
-        found += [
-            CodeAction(fix.title, fix.edits, (diagnostic,), fix is best, fix.new_path)
-            for fix in diagnostic.fixes
-        ]
-    return found
+        safe = [fix for fix in diagnostic.fixes if fix.safe]
+        for fix in diagnostic.fixes:
+            yield CodeAction(fix.title, _known(*fix.edits), (diagnostic,), [fix] == safe, fix.new_path)
 
 
-def _suppressions(document: Document, diagnostics: list[Diagnostic]) -> list[CodeAction]:
-    """Ignore comments. One comment may suppress several diagnostics of the same rule."""
+def _fixes_of_rules(checked: CheckedDocument, here: list[Diagnostic]) -> Iterator[CodeAction]:
+    """Yield the fix of all findings of each rule that has a finding `here` and another one in the file."""
+    fixable = Counter(each.code for each in checked.diagnostics if any(fix.edits for fix in each.fixes))
+    for code in dict.fromkeys(each.code for each in here if each.fixes):
+        if fixable[code] > 1:
+            same = tuple(each for each in here if each.code == code)
+            yield CodeAction(f"Fix all `{code}` in this file", _fix_all_of(checked, code), same)
+
+
+def _fix_all_of(checked: CheckedDocument, code: str) -> Callable[[], tuple[Edit, ...]]:
+    return lambda: checked.fix_all(code)
+
+
+def _suppressions(document: Document, diagnostics: list[Diagnostic]) -> Iterator[CodeAction]:
+    """Yield ignore comments. One comment may suppress several diagnostics of the same rule."""
     found: dict[tuple[str, Edit], list[Diagnostic]] = {}
     for diagnostic in diagnostics:
         if diagnostic.code != "unused-suppression":  # Its fix removes the comment.
             edit = suppressions.add_ignore_comment(document, diagnostic.code, diagnostic.span)
             found.setdefault((diagnostic.code, edit), []).append(diagnostic)
-    return [
-        CodeAction(f"Disable {code} for this {_extent(edit)}", (edit,), tuple(rows))
-        for (code, edit), rows in found.items()
-    ]
+    for (code, edit), rows in found.items():
+        yield CodeAction(f"Disable {code} for this {_extent(edit)}", _known(edit), tuple(rows))
 
 
 def _extent(comment: Edit) -> str:
     return "file" if "ignore-file" in comment.new_text else "line"
+
+
+def _known(*edits: Edit) -> Callable[[], tuple[Edit, ...]]:
+    return lambda: edits

@@ -12,6 +12,9 @@ from pygls.capabilities import get_capability
 DIAGNOSTIC_SOURCE = "agentls"
 """The name by which clients show where a diagnostic is from."""
 
+FIX_ALL = f"{t.CodeActionKind.SourceFixAll.value}.{DIAGNOSTIC_SOURCE}"
+"""The kind of the code action that fixes a whole file. Editors that fix files on save ask for it."""
+
 
 @dataclass(frozen=True)
 class Client:
@@ -24,7 +27,7 @@ class Client:
     shows_code_links: bool = False
     diagnostic_tags: frozenset[t.DiagnosticTag] = frozenset()
     supports_action_literals: bool = False
-    supports_quick_fixes: bool = False
+    action_kinds: frozenset[str] = frozenset()
     resolves_action_edits: bool = False
     supports_preferred: bool = False
     supports_versioned_edits: bool = False
@@ -75,7 +78,7 @@ class Client:
             shows_code_links=bool(either("code_description_support")),
             diagnostic_tags=frozenset(either("tag_support.value_set") or ()),
             supports_action_literals=has(f"{action}.code_action_literal_support") is not None,
-            supports_quick_fixes=not {"", t.CodeActionKind.QuickFix}.isdisjoint(
+            action_kinds=frozenset(
                 has(f"{action}.code_action_literal_support.code_action_kind.value_set") or ()
             ),
             resolves_action_edits="edit" in (has(f"{action}.resolve_support.properties") or ())
@@ -120,6 +123,12 @@ class Client:
             refreshes_code_lenses=bool(has("workspace.code_lens.refresh_support")),
             commands=frozenset(_strings(capabilities.experimental, "commands")),
         )
+
+    def supports_action_kind(self, kind: str) -> bool:
+        """Whether the client announced a kind of code actions, or one that includes it."""
+        parts = kind.split(".")
+        above = {".".join(parts[:count]) for count in range(len(parts) + 1)}
+        return not above.isdisjoint(self.action_kinds)
 
 
 def _strings(value: Any, name: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
 
-from agentls.lsp.client import DIAGNOSTIC_SOURCE, Client
+from agentls.lsp.client import DIAGNOSTIC_SOURCE, FIX_ALL, Client
 from agentls.lsp.plain_text import to_plain_text
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
@@ -143,13 +143,17 @@ def _text_edit(edit: Edit, positions: Positions) -> t.TextEdit:
 def to_code_action(
     found: CodeAction, uri: str, positions: Positions, client: Client, lookup: PositionsLookup
 ) -> t.CodeAction:
-    """Convert a quick fix with its diagnostics, without its edit."""
+    """Convert a code action with its diagnostics, without its edit."""
+    kind = ACTION_KINDS[found.kind]
     return t.CodeAction(
         title=found.title,
-        kind=t.CodeActionKind.QuickFix if client.supports_quick_fixes else None,
+        kind=kind if client.supports_action_kind(kind) else None,
         diagnostics=to_diagnostics(found.diagnostics, uri, positions, client, lookup),
         is_preferred=True if found.is_preferred and client.supports_preferred else None,
     )
+
+
+ACTION_KINDS: dict[str, str] = {"fix": t.CodeActionKind.QuickFix.value, "fix all": FIX_ALL}
 
 
 def to_completion_item(

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from lsprotocol import types as t
 
-from agentls.lsp.client import DIAGNOSTIC_SOURCE, Client
+from agentls.lsp.client import DIAGNOSTIC_SOURCE, FIX_ALL, Client
 from agentls.lsp.server import Server
 from agentls.text.named_tuples import NamedTuple
 
@@ -92,7 +92,9 @@ def load_handler(path: str) -> Handler:
 
 
 def _code_action(client: Client) -> t.CodeActionOptions:
-    return t.CodeActionOptions([t.CodeActionKind.QuickFix], resolve_provider=client.resolves_action_edits)
+    return t.CodeActionOptions(
+        [t.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=client.resolves_action_edits
+    )
 
 
 def _rename(client: Client) -> t.RenameOptions | None:

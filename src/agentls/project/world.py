@@ -44,3 +44,18 @@ class NoDisk(NamedTuple):
     def has_match(self, _: str) -> bool:
         """Assume that a file matches."""
         return True
+
+
+class WithoutProject(NamedTuple):
+    """The surroundings of a document that differs from the one in the index of the project."""
+
+    world: World
+    project_index: None = None
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder at `path`, relative to the document's folder."""
+        return self.world.exists(path)
+
+    def has_match(self, pattern: str) -> bool:
+        """Whether any file of the project matches `pattern`."""
+        return self.world.has_match(pattern)

@@ -7,6 +7,8 @@ a line ends with ``\\n``, ``\\r\\n`` or ``\\r``.
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
+from posixpath import commonprefix
 from typing import Literal
 
 from agentls.text.named_tuples import NamedTuple
@@ -63,6 +65,33 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         end = edit.span.start
     pieces.append(text[:end])
     return "".join(reversed(pieces))
+
+
+def edits_between(before: str, after: str) -> tuple[Edit, ...]:
+    """Return the edits that make `after` of `before`. They leave the lines alone that are in both, so that a cursor
+    stays where it is."""
+    from difflib import SequenceMatcher  # Only fixes of whole files need it.
+
+    whole = _without_common_ends(Edit(Span(0, len(before)), after), before)
+    # Whole lines compare better than the ends of lines.
+    start = before.rfind("\n", 0, whole.span.start) + 1
+    end = before.find("\n", whole.span.end) + 1 or len(before)
+    old = before[start:end].splitlines(keepends=True)
+    new = after[start : len(after) - (len(before) - end)].splitlines(keepends=True)
+    starts = list(accumulate(map(len, old), initial=start))
+    return tuple(
+        _without_common_ends(Edit(Span(starts[i], starts[j]), "".join(new[k:n])), before)
+        for change, i, j, k, n in SequenceMatcher(None, old, new).get_opcodes()
+        if change != "equal"
+    )
+
+
+def _without_common_ends(edit: Edit, text: str) -> Edit:
+    """Return an edit without the start and the end that the old and the new text have in common."""
+    old, new = edit.span.text_in(text), edit.new_text
+    start = len(commonprefix((old, new)))
+    end = len(commonprefix((old[start:][::-1], new[start:][::-1])))
+    return Edit(Span(edit.span.start + start, edit.span.end - end), new[start : len(new) - end])
 
 
 class LineIndex:

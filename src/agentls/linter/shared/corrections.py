@@ -18,7 +18,7 @@ from agentls.linter.shared.value_types import closest_boolean
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case
-from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
+from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 _NUMBER = lazy_pattern(r"[-+]?\d+(?:\.\d+)?")
 _NAMES = lazy_pattern(r"[\w.-]+(?:,[ ]*[\w.-]+)*")
@@ -64,8 +64,8 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
             yield f"Change to `{text}`", Edit(value.span, text)
         if value.type in ("int", "float", "bool"):
             yield "Quote the value", Edit(value.span, f'"{value.span.text_in(ctx.text)}"')
-        if here.allows("list", "some list") and value.type == "str" and _NAMES.fullmatch(value.text):
-            yield "Convert to a list", Edit(value.span, f"[{value.text.strip()}]")
+        if here.allows("list", "some list"):
+            yield from (("Convert to a list", edit) for edit in convert_to_list(value))
         comment = _COMMENT.match(ctx.text, entry.key.span.end)
         if value.type == "null" and comment:
             yield "Quote the value", Edit(Span(*comment.span(1)), quote_scalar(comment[1]))
@@ -79,6 +79,13 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
     ):
         # Removing a key that restricts an agent would not be a correction.
         yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry)
+
+
+def convert_to_list(value: Node) -> tuple[Edit, ...]:
+    """Return the edit that makes a list of a string with one or more names; none for another value."""
+    if not isinstance(value, Scalar) or value.type != "str" or not _NAMES.fullmatch(value.text):
+        return ()
+    return (Edit(value.span, f"[{value.text}]"),)
 
 
 def _closest_scalars(value: Scalar, here: SchemaPosition) -> Iterator[str]:

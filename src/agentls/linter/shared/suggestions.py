@@ -6,6 +6,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
 from agentls.document.edits import remove_entry
 from agentls.linter.rule import Context, Finding, Fix
+from agentls.linter.shared.corrections import convert_to_list
 from agentls.linter.shared.value_types import closest_boolean, matches_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
@@ -47,7 +48,14 @@ def suggest(ctx: Context, mark: Span, message: str, written: Span, closest: str 
 
 def suggest_key(ctx: Context, finding: Finding, closest: str) -> Finding:
     """Return a finding about an unknown key with the closest known key, and the fix that renames it."""
-    fixes = ctx.make_fix(f"Rename to `{closest}`", Edit(finding.span, closest))
+    renamed = Edit(finding.span, closest)
+    title = f"Rename to `{closest}`"
+    fixes = ctx.make_fix(title, renamed)
+    if not fixes:
+        # A runtime may reject the string that another one splits.
+        entry = next((each for each in ctx.document.root.entries if each.key.span == finding.span), None)
+        listed = convert_to_list(entry.value) if entry else ()
+        fixes = ctx.make_fix(f"{title} and convert to a list", renamed, *listed) if listed else ()
     return finding._replace(message=f"{finding.message} Did you mean `{closest}`?", fixes=fixes)
 
 

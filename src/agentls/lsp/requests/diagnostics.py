@@ -8,11 +8,13 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcContentModified
 
 from agentls.features import code_action as feature
-from agentls.features.code_action import CodeAction
+from agentls.features.code_action import CheckedDocument, CodeAction
 from agentls.lsp import convert
+from agentls.lsp.client import FIX_ALL
 from agentls.lsp.snapshot import OpenAgentFile, Snapshot
-from agentls.text.offsets import Span
 from agentls.workspace import settings_files
+
+_QUICK_FIX = t.CodeActionKind.QuickFix.value
 
 
 def diagnostic(
@@ -29,16 +31,15 @@ def diagnostic(
 
 
 def code_action(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAction] | None:
-    """Return the code actions for the diagnostics in a range."""
-    file, only = snapshot.agent_file(params.text_document.uri), params.context.only
-    if only is not None and not {"", t.CodeActionKind.QuickFix} & {*only}:
-        return None
+    """Return the code actions for a range, of the kinds that the client asks for."""
+    file = snapshot.agent_file(params.text_document.uri)
+    only = [kind.value if isinstance(kind, t.CodeActionKind) else kind for kind in params.context.only or ()]
     if file is None:
-        return _settings_actions(snapshot, params)
-    span = file.positions.span(params.range)
+        return _settings_actions(snapshot, params) if _includes(only, _QUICK_FIX) else None
+    here = _diagnostics_asked_about(snapshot, file, params)
     return [
-        _converted(snapshot, file, action, {"at": [*span, number]})
-        for number, action in enumerate(_actions(snapshot, file, span))
+        _converted(snapshot, file, action, {"here": here, "only": only, "number": number})
+        for number, action in enumerate(_actions(snapshot, file, here, only))
     ]
 
 
@@ -52,7 +53,7 @@ def _settings_actions(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.
     return [
         t.CodeAction(
             f"Change to `{problem.suggestion}`",
-            t.CodeActionKind.QuickFix if client.supports_quick_fixes else None,
+            _QUICK_FIX if client.supports_action_kind(_QUICK_FIX) else None,
             convert.to_settings_diagnostics([problem], file.positions),
             is_preferred=True if client.supports_preferred else None,
             edit=convert.to_workspace_edit((edit,), uri, file.version, file.positions, client),
@@ -68,14 +69,41 @@ def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeActio
     file = snapshot.agent_file(data["uri"])
     if file is None or file.opened.revision != data["revision"]:
         raise JsonRpcContentModified
-    start, end, number = data["at"]
-    wanted.edit = _edit(snapshot, file, _actions(snapshot, file, Span(start, end))[number])
+    action = _actions(snapshot, file, data["here"], data["only"])[data["number"]]
+    wanted.edit = _edit(snapshot, file, action)
     return wanted
 
 
-def _actions(snapshot: Snapshot, file: OpenAgentFile, span: Span) -> list[CodeAction]:
-    moves = snapshot.client.supports_file_renames
-    return feature.code_actions(file.document, snapshot.diagnostics(file.opened), span, moves=moves)
+def _diagnostics_asked_about(
+    snapshot: Snapshot, file: OpenAgentFile, params: t.CodeActionParams
+) -> list[int]:
+    """Return the numbers of the diagnostics that the client names, or of those in the range if it names none that
+    is current."""
+    span, own = file.positions.span(params.range), snapshot.diagnostics(file.opened)
+    named = {
+        (diagnostic.code, file.positions.span(diagnostic.range)) for diagnostic in params.context.diagnostics
+    }
+    found = [number for number, each in enumerate(own) if (each.code, each.span) in named]
+    return found or [number for number, each in enumerate(own) if each.span.overlaps(span)]
+
+
+def _actions(snapshot: Snapshot, file: OpenAgentFile, here: list[int], only: list[str]) -> list[CodeAction]:
+    """Return the actions for the diagnostics with the numbers `here`, of the kinds in `only` (none: all)."""
+    opened, client = file.opened, snapshot.client
+    diagnostics = snapshot.diagnostics(opened)
+    checked = CheckedDocument(file.document, diagnostics, opened.config, file.project.world(file.document))
+    found: list[CodeAction] = []
+    if _includes(only, _QUICK_FIX):
+        chosen = [diagnostics[number] for number in here]
+        found += feature.quick_fixes(checked, chosen, moves=client.supports_file_renames)
+    if client.supports_action_kind(FIX_ALL) and (_includes(only, FIX_ALL) if only else here):
+        found += feature.fix_all_actions(checked)
+    return found
+
+
+def _includes(only: list[str], kind: str) -> bool:
+    """Whether a client that asks for the kinds in `only` (none: all) gets a kind: it is one of them or below one."""
+    return not only or any(f"{kind}.".startswith(f"{each}." if each else "") for each in only)
 
 
 def _converted(

@@ -1,0 +1,141 @@
+"""Apply fixes: judge whether they are safe, and apply those of a whole file until none is left.
+
+A rule marks a fix as safe if it knows the right text. Whether every runtime agrees is found out here, when somebody
+asks for the fix, since that reads the file again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections import Counter
+from collections.abc import Iterable
+
+from agentls.config import Config
+from agentls.document.document import Document
+from agentls.document.edit_safety import is_safe
+from agentls.document.edits import keeps_loading
+from agentls.linter.check import Diagnostic, check
+from agentls.linter.rule import Fix
+from agentls.project.world import WithoutProject, World
+from agentls.text.named_tuples import NamedTuple
+from agentls.text.offsets import Edit, Span
+
+MAX_ROUNDS = 20
+"""A guard against fixes that undo each other without ever giving the same text again."""
+
+
+def judge_fixes(document: Document, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return diagnostics whose fixes are only those safe that are safe for every reader of the document."""
+    return [
+        each._replace(fixes=tuple(_judged(document, fix) for fix in each.fixes)) if each.fixes else each
+        for each in diagnostics
+    ]
+
+
+def _judged(document: Document, fix: Fix) -> Fix:
+    return fix._replace(safe=False) if fix.safe and not is_safe(document, fix.edits) else fix
+
+
+class FixedFile(NamedTuple):
+    """The document after fixes, and the number of findings of each rule that were fixed."""
+
+    document: Document
+    counts: Counter[str]
+
+
+def fix_all(
+    document: Document,
+    diagnostics: Iterable[Diagnostic],
+    config: Config,
+    world: World,
+    *,
+    unsafe: bool = False,
+    code: str | None = None,
+) -> FixedFile:
+    """Return a document with the safe fixes of its `diagnostics` applied, with `unsafe` also those that are a guess,
+    and with `code` only those of one rule.
+
+    The fixed document is checked again until there is nothing more to fix, as one fix can make another one possible,
+    and of fixes that overlap only the first is applied at a time.
+    """
+    counts: Counter[str] = Counter()
+    seen = {document.text}
+    for _ in range(MAX_ROUNDS):
+        found = [each for each in diagnostics if code in (None, each.code)]
+        fixed = _apply_round(document, _candidates(found, unsafe=unsafe), unsafe=unsafe)
+        if fixed is None or fixed.document.text in seen:
+            break
+        document = fixed.document
+        seen.add(document.text)
+        counts += fixed.counts
+        diagnostics = _check_again(document, config, world)
+    return FixedFile(document, counts)
+
+
+def _check_again(document: Document, config: Config, world: World) -> list[Diagnostic]:
+    """Return the diagnostics of a document that the index of its project has an earlier version of. Without the index
+    it is unknown whether an ignore comment is used."""
+    found = check(document, config, WithoutProject(world))
+    return [each for each in found if each.code != "unused-suppression"]
+
+
+class _Candidate(NamedTuple):
+    code: str
+    edits: tuple[Edit, ...]
+
+
+def _candidates(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> list[_Candidate]:
+    """Return the first suitable fix of each diagnostic. A fix that moves the file is not one of them."""
+    found = []
+    for diagnostic in diagnostics:
+        fixes = (fix for fix in diagnostic.fixes if fix.edits and not fix.new_path and (fix.safe or unsafe))
+        fix = min(fixes, key=lambda fix: not fix.safe, default=None)
+        if fix:
+            found.append(_Candidate(diagnostic.code, fix.edits))
+    return found
+
+
+def _apply_round(document: Document, candidates: list[_Candidate], *, unsafe: bool) -> FixedFile | None:
+    """Return the document after as many candidates as can be applied together, `None` if there is none."""
+    is_acceptable = keeps_loading if unsafe else is_safe
+
+    def acceptable(chosen: list[_Candidate]) -> list[_Candidate]:
+        """The candidates that are acceptable together, which those that are acceptable alone need not be: one of
+        two equal tools can be removed, and not both."""
+        if not chosen or is_acceptable(document, _edits(chosen)):
+            return chosen
+        if len(chosen) == 1:
+            return []
+        half = len(chosen) // 2
+        first, second = acceptable(chosen[:half]), acceptable(chosen[half:])
+        both = [*first, *second]
+        return both if is_acceptable(document, _edits(both)) else first
+
+    chosen = acceptable(_without_overlaps(candidates))
+    if not chosen:
+        return None
+    return FixedFile(document.with_edits(_edits(chosen)), Counter(each.code for each in chosen))
+
+
+def _edits(candidates: list[_Candidate]) -> tuple[Edit, ...]:
+    return tuple(edit for each in candidates for edit in each.edits)
+
+
+def _without_overlaps(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Return the candidates whose edits overlap or touch no edit of an earlier one."""
+    taken: list[Span] = []
+    chosen = []
+    for candidate in candidates:
+        if not any(_touches(edit.span, taken) for edit in candidate.edits):
+            chosen.append(candidate)
+            for edit in candidate.edits:
+                insort(taken, edit.span)
+    return chosen
+
+
+def _touches(span: Span, taken: list[Span]) -> bool:
+    """Whether a span overlaps or touches one of `taken`, which are in order and do not overlap."""
+    at = bisect_right(taken, span)
+    return any(
+        span.start <= other.end and other.start <= span.end for other in taken[max(0, at - 1) : at + 1]
+    )
