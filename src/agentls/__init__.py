@@ -11,6 +11,7 @@ from those above it:
 - `document`: one file with all that follows from its text and its place.
 - `project`: what files define and refer to, the index of it, and the graph that it makes.
 - `linter`: the rules, and the one pipeline that runs them.
+- `conversion`: an agent of one format as a file of another.
 - `reports`: inspections, explanations, lists and drawings.
 - `features`: the questions of an editor, one module each.
 - `workspace`: the file system.

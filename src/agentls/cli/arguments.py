@@ -29,6 +29,7 @@ examples:
   agentls check                        check all agent files of this project
   agentls inspect .claude/agents/x.md  show how the runtimes load one file
   agentls format                       format the frontmatter of all agent files of this project
+  agentls convert --to copilot         list the agents as Copilot would get them
   agentls explain unknown-tool         explain a rule, key, tool or model
   agentls graph --output agents.html   draw the agents of this project and their connections
 
@@ -93,6 +94,17 @@ full, together with everything directly connected to them.
   dot      for Graphviz
   json     for other programs
   html     one page with search, filters and zoom that works offline"""
+
+_CONVERT = """\
+Convert agents to the format of another product: their keys, tools, model and place. What has no equivalent is
+listed before anything is written, and each result is read as the other product reads it. An agent never gets
+tools that it does not have. In folders, all agents of other formats are converted."""
+
+_CONVERT_EXITS = """\
+exit code:
+  0  all agents can be converted, or were
+  1  an agent cannot be converted, or its file exists
+  2  invalid usage, or a file could not be read or written"""
 
 _RULES = "List all rules with their severity and subject."
 
@@ -237,6 +249,26 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     _add_color(parser)
 
 
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders (default: current folder)")
+    add("--to", required=True, choices=_targets(), metavar="FORMAT", help=f"one of {', '.join(_targets())}")
+    add("--write", action="store_true", help="write the files; without it, they are only listed")
+    add("-o", "--output", metavar="DIR", help="folder for the files (default: the project of each agent)")
+    add("--force", action="store_true", help="replace files that exist")
+    add("--allow-wider-tools", action="store_true", help="convert agents whose tools the format cannot limit")
+    add("--diff", action="store_true", help="print the differences between the files and the results")
+    add("--stdout", action="store_true", help="print the result of one file, and what it loses as messages")
+    _add_settings(parser)
+    _add_output(parser, "text", "json")
+
+
+def _targets() -> tuple[str, ...]:
+    from agentls.dialects.crosswalk import load_crosswalk
+
+    return load_crosswalk().targets
+
+
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     _add_output(parser, "text", "json")
 
@@ -256,9 +288,13 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="wait for a client at this address")
 
 
-def _add_reading(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dialect", type=_dialect, metavar="NAME", help=_DIALECT)
     parser.add_argument("--config", type=_file, metavar="FILE", help="read the settings from FILE")
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser)
     parser.add_argument(
         "--no-project",
         dest="project",
@@ -381,6 +417,12 @@ def _load_graph() -> RunCommand:
     return run_graph
 
 
+def _load_convert() -> RunCommand:
+    from agentls.cli.convert_command import run_convert
+
+    return run_convert
+
+
 def _load_explain() -> RunCommand:
     from agentls.cli.explain_command import run_explain
 
@@ -409,6 +451,9 @@ _COMMANDS = {
     "check": _Command("check agent files", _CHECK, _add_check, _load_check, _CHECK_EXITS),
     "format": _Command("format frontmatter", _FORMAT, _add_format, _load_format, _FORMAT_EXITS),
     "inspect": _Command("show how runtimes load agent files", _INSPECT, _add_inspect, _load_inspect),
+    "convert": _Command(
+        "convert agents to another format", _CONVERT, _add_convert, _load_convert, _CONVERT_EXITS
+    ),
     "graph": _Command("draw the agents and their connections", _GRAPH, _add_graph, _load_graph),
     "explain": _Command("explain a rule, key, tool or model", _EXPLAIN, _add_explain, _load_explain),
     "rules": _Command("list all rules", _RULES, _add_rules, _load_rules),

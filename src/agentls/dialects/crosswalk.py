@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from agentls.dialects.foreign import ForeignKey, ForeignModel, ForeignTool
 from agentls.dialects.rows import build_record
@@ -34,13 +34,18 @@ class TargetDialect(Protocol):
 
 class Format(NamedTuple):
     """A format. `title` is the product, `files` the name of its files in the plural, `like` a format whose names
-    it shares, and `server_tool` the form of the name of an MCP server's tool."""
+    it shares, `server_tool` the form of the name of an MCP server's tool, and `every_server_tool` the entry for the
+    tools of all servers. `is_target` tells whether files are converted to it. With the `role` "subagent", each of its
+    agents is one that other agents start."""
 
     name: str
     title: str
     files: str = ""
     like: str = ""
     server_tool: str = ""
+    every_server_tool: str = ""
+    is_target: bool = False
+    role: Literal["", "subagent"] = ""
 
 
 class Concept(NamedTuple):
@@ -102,7 +107,8 @@ class ConceptTable:
 
 
 class Crosswalk:
-    """The formats, and the tables of their names: keys, tools, models and values (`words`)."""
+    """The formats, and the tables of their names: keys, tools, models and values (`words`). `access` is what a tool
+    gives access to, by its concept, and `limits` the access that the value of a key takes, by the key's concept."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         rows: tuple[Format, ...] = build_record(tuple[Format, ...], data["formats"], "crosswalk.formats")
@@ -111,6 +117,10 @@ class Crosswalk:
         self.tools = self._table(data["tools"])
         self.models = self._table(data["models"])
         self.words = {key: self._table(words) for key, words in data["words"].items()}
+        self.access: dict[str, str] = {
+            concept: access for access, concepts in data["access"].items() for concept in concepts
+        }
+        self.limits: dict[str, dict[str, list[str]]] = data["limits"]
 
     def _table(self, rows: dict[str, dict[str, Any]]) -> ConceptTable:
         concepts = []
@@ -121,6 +131,11 @@ class Crosswalk:
                 raise ValueError(f"crosswalk.{concept}: no format {', '.join(unknown)}")
             concepts.append(Concept(concept, names, _several(row.get("near", []))))
         return ConceptTable(concepts, self.formats)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the names of the formats to which files are converted."""
+        return tuple(row.name for row in self.formats.values() if row.is_target)
 
     def are_alike(self, name: str, other: str) -> bool:
         """Whether two formats are the same, or share their names."""

@@ -1,0 +1,182 @@
+"""`agentls convert`: agents as files of another format, with a list of what they lose, and written only on request."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Literal
+
+from agentls.cli.file_runs import FileRun, RunOptions
+from agentls.cli.terminal import StyledText, Terminal
+from agentls.conversion.convert_agent import Conversion, convert_agent
+from agentls.document.document import Document
+from agentls.text.named_tuples import NamedTuple
+from agentls.workspace import disk
+from agentls.workspace.discovery import FoundFile
+
+Status = Literal["new", "exists", "unchanged", "written", "refused"]
+
+
+class ConvertedFile(NamedTuple):
+    """A file with its conversion: the path to write as it is printed, and what there is to say about it."""
+
+    shown: str
+    document: Document
+    conversion: Conversion
+    path: str
+    status: Status
+    reason: str = ""
+
+
+def run_convert(args: Namespace) -> int:
+    """Run the command and return its exit code."""
+    with Terminal(args.color if args.output_format == "text" else "never") as terminal:
+        run = FileRun(RunOptions(args.dialect, args.config), terminal)
+        paths = args.paths or ["."]
+        taken: dict[str, str] = {}
+        files = [
+            _convert(found, document, args, taken)
+            for found, document in _agents(run, run.find_files(paths), args, set(paths))
+        ]
+        if args.stdout and len(files) != 1:
+            args.usage_error(f"--stdout takes one agent, not {len(files)}")
+        if args.write:
+            files = [_write(file, run, replace=args.force) for file in files]
+        _print(files, terminal, args)
+        if run.failed:
+            return 2
+        return 1 if any(file.status in ("refused", "exists") for file in files) else 0
+
+
+def _agents(
+    run: FileRun, files: list[FoundFile], args: Namespace, named: set[str]
+) -> Iterator[tuple[FoundFile, Document]]:
+    """Yield the files to convert: all that the user has named, and the agents of other formats in folders."""
+    for found in files:
+        try:
+            document = run.options.open_document(found.path, disk.read_text(found.path))
+        except OSError as error:
+            run.fail(found.display_path, disk.describe_error(error))
+            continue
+        is_other_agent = document.dialect.kind == "agent" and document.dialect.name != args.to
+        if found.display_path in named or (is_other_agent and not document.is_documentation):
+            yield found, document
+
+
+def _convert(found: FoundFile, document: Document, args: Namespace, taken: dict[str, str]) -> ConvertedFile:
+    """Convert a file, and find out whether the result can be written. `taken` has the paths of earlier results."""
+    made = convert_agent(document, args.to)
+    full = f"{_base(document, args.output)}/{made.path}" if made.path else ""
+    path = disk.relative_path(full, ".") if full else ""
+    reason = made.refusal
+    if document.dialect.name == args.to:
+        reason = f"This is a file for {document.dialect.title} already."
+    elif made.is_wider and not args.allow_wider_tools:
+        wider = next(note.message for note in made.notes if note.kind == "wider")
+        reason = f"{wider} Use --allow-wider-tools to convert it nevertheless."
+    elif full in taken:
+        reason = f"`{taken[full]}` is converted to the same file."
+    if reason:
+        return ConvertedFile(found.display_path, document, made, path, "refused", reason)
+    taken[full] = found.display_path
+    status: Status = "new"
+    if os.path.exists(full):
+        is_same = os.path.isfile(full) and disk.read_text(full) == made.text
+        status = "unchanged" if is_same else "new" if args.force else "exists"
+    return ConvertedFile(found.display_path, document, made, path, status)
+
+
+def _base(document: Document, output: str | None) -> str:
+    """Return the folder below which the result is written: that of the option, or of the project of the file."""
+    if output is not None:
+        return disk.absolute_path(output)
+    in_project = document.identity.base_folder and not document.identity.plugin
+    return document.identity.base_folder if in_project else disk.absolute_path(".")
+
+
+def _write(file: ConvertedFile, run: FileRun, *, replace: bool) -> ConvertedFile:
+    if file.status != "new":
+        return file
+    try:
+        os.makedirs(os.path.dirname(file.path) or ".", exist_ok=True)
+        with open(file.path, "w" if replace else "x", encoding="utf-8", newline="") as opened:
+            opened.write(file.conversion.text)
+    except OSError as error:
+        run.fail(file.path, f"cannot write: {disk.describe_error(error)}")
+        return file
+    return file._replace(status="written")
+
+
+# --- output -----------------------------------------------------------------------------------
+
+
+def _print(files: list[ConvertedFile], terminal: Terminal, args: Namespace) -> None:
+    if args.output_format == "json":
+        import json
+
+        terminal.write([(json.dumps([_data(file) for file in files], indent=2) + "\n", "plain")])
+        return
+    if args.stdout:
+        (file,) = files
+        for note in file.conversion.notes:
+            terminal.message(f"{file.shown}: {note.kind}: {note.message}")
+        if file.status == "refused":
+            terminal.message(f"{file.shown}: {file.reason}")
+        else:
+            terminal.write([(file.conversion.text, "plain")])
+        return
+    for file in files:
+        terminal.write([*_describe(file), *(_diff(file) if args.diff else ())])
+    terminal.write(_summary(files, args))
+
+
+def _data(file: ConvertedFile) -> dict[str, object]:
+    is_refused = file.status == "refused"
+    return {
+        "path": file.shown,
+        "target": None if is_refused else file.path,
+        "status": file.status,
+        "reason": file.reason or None,
+        "notes": [note._asdict() for note in file.conversion.notes],
+        "content": None if is_refused else file.conversion.text,
+    }
+
+
+_STYLES = {"changed": "muted", "lost": "warning", "wider": "error"}
+_STATUS_NOTES = {"exists": " (exists; --force replaces it)", "unchanged": " (unchanged)"}
+
+
+def _describe(file: ConvertedFile) -> Iterator[StyledText]:
+    yield file.shown, "path"
+    if file.status == "refused":
+        yield f"\n  not converted: {file.reason}\n", "bad"
+    else:
+        yield f" -> {file.path}{_STATUS_NOTES.get(file.status, '')}\n", "plain"
+    for note in file.conversion.notes:
+        if note.message not in file.reason:
+            yield f"  {note.kind:8} ", _STYLES[note.kind]
+            yield f"{note.message}\n", "plain"
+
+
+def _diff(file: ConvertedFile) -> Iterator[StyledText]:
+    if file.status != "refused":
+        before, after = file.document.text.splitlines(), file.conversion.text.splitlines()
+        for line in difflib.unified_diff(before, after, file.shown, file.path, lineterm=""):
+            yield f"{line}\n", "plain"
+
+
+def _summary(files: list[ConvertedFile], args: Namespace) -> list[StyledText]:
+    counts = {status: sum(file.status == status for file in files) for status in ("new", "written", "exists")}
+    refused = sum(file.status == "refused" for file in files)
+    parts = [
+        (counts["written"], "written"),
+        (counts["new"], "to write"),
+        (counts["exists"], "already there"),
+        (sum(file.status == "unchanged" for file in files), "unchanged"),
+        (refused, "not converted"),
+    ]
+    words = [f"{count:,} {word}" for count, word in parts if count]
+    hint = " Use --write to write the files." if counts["new"] and not args.write else ""
+    return [(f"{', '.join(words) or 'No agents to convert'}.{hint}\n", "muted")]
