@@ -72,7 +72,7 @@ def _locations(lines: LineIndex, span: Span) -> dict[str, dict[str, int]]:
 
 def _ends(lines: LineIndex, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return the line and column, both counted from one, of the start and of the end of `span`."""
-    start, end = (lines.position(offset, "utf-32") for offset in span)
+    start, end = lines.position(span.start, "utf-32"), lines.position(span.end, "utf-32")
     return (start.line + 1, start.character + 1), (end.line + 1, end.character + 1)
 
 

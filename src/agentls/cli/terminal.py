@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import sys
 import time
@@ -42,7 +43,7 @@ class Terminal:
 
     def __init__(self, mode: ColorMode) -> None:
         self._console = _console() if _is_coloured(mode) else None
-        self._next_tick = time.monotonic() + _QUIET_SECONDS
+        self._next_tick = time.monotonic() + _QUIET_SECONDS if _is_terminal(sys.stderr) else math.inf
         self._status = ""
 
     def __enter__(self) -> Terminal:
@@ -108,7 +109,7 @@ class Terminal:
 
     def progress(self, done: int) -> None:
         """Show the number of processed files on a terminal, after the first second."""
-        if time.monotonic() < self._next_tick or not sys.stderr.isatty():
+        if time.monotonic() < self._next_tick:
             return
         self._next_tick = time.monotonic() + _TICK_SECONDS
         self._clear()

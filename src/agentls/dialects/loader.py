@@ -7,9 +7,9 @@ disagree. This module loads the tables as records, and adds what a user configur
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentls.config import Problem, unknown_word
 from agentls.dialects import crosswalk, places
@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     from agentls.config import Config
 
 
+Question = TypeVar("Question", bound=Hashable)
+Answer = TypeVar("Answer")
+
+MAX_REMEMBERED = 4096
+"""The maximum number of answers that a dialect remembers for each function."""
+
+
 class Dialect(DialectRecord):
     """The facts about one format, with look-ups by name. Names are case-sensitive."""
 
@@ -62,11 +69,8 @@ class Dialect(DialectRecord):
         return {
             "source": {row.id: row for row in self.sources},
             "runtime": _by_name(self.runtimes),
-            "key": _by_name(self.keys),
-            "foreign key": _by_name(self.foreign_keys),
             "tool": {**{alias: row for row in self.tools for alias in row.aliases}, **_by_name(self.tools)},
             "old tool": _by_name(self.old_tools),
-            "foreign tool": _by_name(self.foreign_tools),
             "any case": _in_any_case(self.tools, self.old_tools, self.foreign_tools),
             "event": _by_name(self.hooks.events),
             "handler": _by_name(self.hooks.handlers),
@@ -76,6 +80,20 @@ class Dialect(DialectRecord):
     def keys_adding_tools(self) -> tuple[Key, ...]:
         """Return the keys whose values add tools to those that are listed."""
         return tuple(key for key in self.keys if key.effects.adds_tools and not key.effects.no_effect)
+
+    def remember(self, find: Callable[[Question, Dialect], Answer], question: Question) -> Answer:
+        """Return `find(question, self)`, computed once for each question: most files use the same few names."""
+        answers = self._answers.setdefault(find, {})
+        if question not in answers:
+            if len(answers) >= MAX_REMEMBERED:
+                answers.clear()
+            answers[question] = find(question, self)
+        found: Answer = answers[question]
+        return found
+
+    @cached_property
+    def _answers(self) -> dict[Callable[..., Any], dict[Any, Any]]:
+        return {}
 
     @cached_property
     def resolved_tools(self) -> dict[Any, Any]:
@@ -99,7 +117,11 @@ class Dialect(DialectRecord):
 
     def key(self, name: str) -> Key | None:
         """Return the key of that name."""
-        return self._indexes["key"].get(name)
+        return self._keys.get(name)
+
+    @cached_property
+    def _keys(self) -> dict[str, Key]:
+        return _by_name(self.keys)
 
     def field(self, path: str) -> Key | None:
         """Return the key, or the field of a record, at `path`, as in `handoffs.agent`."""
@@ -111,7 +133,7 @@ class Dialect(DialectRecord):
 
     def foreign_key(self, name: str) -> ForeignKey | None:
         """Return what is known about a key of another format. A row of the dialect overrides the crosswalk."""
-        return self._indexes["foreign key"].get(name) or crosswalk.load_crosswalk().translate_key(name, self)
+        return self.remember(_find_foreign_key, name)
 
     def tool(self, name: str) -> Tool | None:
         """Return the built-in tool of that name or alias."""
@@ -124,22 +146,15 @@ class Dialect(DialectRecord):
     def foreign_tool(self, name: str) -> ForeignTool | None:
         """Return what is known about a tool name of another format. A current or former tool name of this format,
         in any case, has no translation unless the dialect has a row for it."""
-        row: ForeignTool | None = self._indexes["foreign tool"].get(name)
-        if row or name.lower() in self._tool_names:
-            return row
-        return crosswalk.load_crosswalk().translate_tool(name, self)
+        return self.remember(_find_foreign_tool, name)
+
+    def model(self, name: str) -> Model | None:
+        """Return the model of that name; see `Models.get`."""
+        return self.remember(_find_model, name)
 
     def foreign_model(self, name: str) -> ForeignModel | None:
         """Return what is known about a model name that is written for another format."""
-        if self.models.get(name) or self.models.matches_other_id(name):
-            return None
-        qualified = self.models.with_provider(name)
-        if qualified:
-            return ForeignModel(name, replacement=qualified)
-        provider, _, bare = name.partition("/")
-        if self.models.get(bare):
-            return ForeignModel(name, replacement=bare, provider=provider)
-        return crosswalk.load_crosswalk().translate_model(name, self)
+        return self.remember(_find_foreign_model, name)
 
     def permission_for(self, tool: str) -> str:
         """Return the name of the permission that controls a tool."""
@@ -150,11 +165,6 @@ class Dialect(DialectRecord):
         """Whether there is a tool of that name that is available to every agent."""
         tool = self.tool(name)
         return tool is not None and tool.availability == "always"
-
-    @cached_property
-    def _tool_names(self) -> frozenset[str]:
-        names = (*(tool.name for tool in self.tools), *(old.name for old in self.old_tools))
-        return frozenset(name.lower() for name in names)
 
     def tool_ignoring_case(self, name: str) -> str | None:
         """Return the tool name that differs from `name` in case only. Current names are preferred to former ones,
@@ -169,6 +179,35 @@ class Dialect(DialectRecord):
     def hook_handler(self, name: str) -> HookHandler | None:
         """Return the type of hook handler of that name."""
         return self._indexes["handler"].get(name)
+
+
+def _find_foreign_key(name: str, dialect: Dialect) -> ForeignKey | None:
+    own = next((row for row in dialect.foreign_keys if row.name == name), None)
+    return own or crosswalk.load_crosswalk().translate_key(name, dialect)
+
+
+def _find_foreign_tool(name: str, dialect: Dialect) -> ForeignTool | None:
+    own = next((row for row in dialect.foreign_tools if row.name == name), None)
+    names = (*(tool.name for tool in dialect.tools), *(old.name for old in dialect.old_tools))
+    if own or name.lower() in (each.lower() for each in names):
+        return own
+    return crosswalk.load_crosswalk().translate_tool(name, dialect)
+
+
+def _find_foreign_model(name: str, dialect: Dialect) -> ForeignModel | None:
+    if dialect.model(name) or dialect.models.matches_other_id(name):
+        return None
+    qualified = dialect.models.with_provider(name)
+    if qualified:
+        return ForeignModel(name, replacement=qualified)
+    provider, _, bare = name.partition("/")
+    if dialect.model(bare):
+        return ForeignModel(name, replacement=bare, provider=provider)
+    return crosswalk.load_crosswalk().translate_model(name, dialect)
+
+
+def _find_model(name: str, dialect: Dialect) -> Model | None:
+    return dialect.models.get(name)
 
 
 def _in_any_case(*tables: tuple[Any, ...]) -> dict[str, str]:

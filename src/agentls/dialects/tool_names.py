@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Literal
 
-from agentls.dialects.loader import Dialect
+from agentls.dialects.loader import MAX_REMEMBERED, Dialect
 from agentls.dialects.runtimes import Runtime, ToolGrammar
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
@@ -18,9 +18,6 @@ from agentls.text.yaml_tree import Node, Scalar, Sequence
 MCP_PREFIX = "mcp__"
 ALL_TOOLS = "*"
 EVERY_MCP_TOOL = MCP_PREFIX + ALL_TOOLS
-
-MAX_REMEMBERED = 4096
-"""The maximum number of names in the cache of a dialect."""
 
 _SPECIFIER = lazy_pattern(r"([^()]*)\((.*)\)", re.DOTALL)
 

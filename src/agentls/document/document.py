@@ -18,7 +18,6 @@ from agentls.document.tools import (
     available_tools,
     has_tools,
     resolve_entry,
-    toolless_runtimes,
 )
 from agentls.readers.reading import FILE_START, FileIdentity, Reading
 from agentls.readers.selection import drop_unread, explain_unread_file
@@ -268,12 +267,22 @@ class Document(AgentFile):
     @cached_property
     def toolless_runtimes(self) -> frozenset[str]:
         """The names of the primary readers for which the agent has no tools."""
-        return toolless_runtimes(self.readings, self.text, self.permission_mode)
+        return frozenset(each.runtime.name for each in self.readings if not self.has_tools_in(each))
 
-    @cached_property
+    @property
     def has_tools(self) -> bool:
         """Whether the agent has tools in the runtime of `reading`."""
-        return has_tools(self.reading, self.text, self.permission_mode)
+        return self.has_tools_in(self.reading)
+
+    def has_tools_in(self, reading: Reading) -> bool:
+        """Whether the agent has tools in the runtime of `reading`, one of the document's own."""
+        if id(reading) in self._tools:
+            return not self._tools[id(reading)].is_empty
+        found = self._has_tools.get(id(reading))
+        if found is None:
+            found = has_tools(reading, self.text, self.permission_mode)
+            self._has_tools[id(reading)] = found
+        return found
 
     def tools_in(self, reading: Reading) -> AvailableTools:
         """Return the tools that the agent may use in the runtime of `reading`, one of the document's own."""
@@ -285,4 +294,8 @@ class Document(AgentFile):
 
     @cached_property
     def _tools(self) -> dict[int, AvailableTools]:
+        return {}
+
+    @cached_property
+    def _has_tools(self) -> dict[int, bool]:
         return {}

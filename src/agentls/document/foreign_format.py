@@ -104,7 +104,7 @@ def _fits_its_place(
         if key and table.keys.formats_with(key.name) and not table.keys.concepts_of(key.name, name):
             return True
         if loads and key and key.type == "model" and isinstance(entry.value, Scalar):
-            model = dialect.models.get(entry.value.text)
+            model = dialect.model(entry.value.text)
             if model and model.name not in dialect.models.inherits:
                 return True
     return any(not table.tools.concepts_of(tool, name) for tool in known_tools)

@@ -51,11 +51,12 @@ class AvailableTools(NamedTuple):
         return self.mode == "none" or (self.mode == "listed" and not self.available)
 
 
-def _ignored_reason(name: str, status: ToolStatus, dialect: Dialect, runtime: Runtime) -> str:
-    """The reason why a runtime ignores an entry of that name."""
+def _find_ignored_reason(entry: tuple[str, ToolStatus, str], dialect: Dialect) -> str:
+    """The reason why a runtime ignores an entry: its name, its status and the name of the runtime."""
+    name, status, runtime = entry
     if status == "unavailable":
         return "not available to subagents"
-    right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools if tool.is_in(runtime.name)))
+    right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools if tool.is_in(runtime)))
     if right_case:
         return f"names are case-sensitive; use `{right_case}`"
     if status == "old":
@@ -202,7 +203,7 @@ def _given_tools(
         if in_background is True and standing == "available":
             existing = tuple(tool for tool in existing if not is_lost_in_background(tool, dialect))
         if standing != "available":
-            yield text, (), _ignored_reason(name, standing, dialect, runtime)
+            yield text, (), dialect.remember(_find_ignored_reason, (name, standing, runtime.name))
         elif only_denies(name, dialect):
             yield text, (), f"only works in `{dialect.tool_keys.denied}`"
         elif resolved and not existing:

@@ -97,8 +97,9 @@ def _max_findings(document: Document) -> int:
 
 def _run(rule: Rule, context: Context, limit: int) -> list[Finding]:
     try:
-        found = islice(rule.function(context), limit)
-        return [finding for finding in found if not _is_unasked_verdict(finding, context.config)]
+        found = list(islice(rule.function(context), limit))
+        # Most rules find nothing in most files.
+        return found and [each for each in found if not _is_unasked_verdict(each, context.config)]
     except Exception:
         import logging  # Its import takes longer than the check of a file, and rules rarely fail.
 

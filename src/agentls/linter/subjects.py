@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from agentls.dialects.loader import Dialect
-from agentls.dialects.records import Models
 from agentls.dialects.tool_names import EVERY_MCP_TOOL
 from agentls.document.prompt_commands import MARKS
 from agentls.linter.rule import RULES, Context, Rule
@@ -117,15 +116,16 @@ def _key_subjects(context: Context) -> Iterator[str]:
             yield "conditional key"
     for key, entry in document.significant_entries:
         yield f"type {key.type}"
-        if key.type == "model" and not _is_current_model(entry.value, dialect.models):
+        if key.type == "model" and not _is_current_model(entry.value, dialect):
             yield "questionable model"
 
 
-def _is_current_model(value: Node, models: Models) -> bool:
+def _is_current_model(value: Node, dialect: Dialect) -> bool:
     """Whether a value names a model that works as it is written, in all runtimes of the format."""
+    models = dialect.models
     if models.providers or models.display_names_for or not isinstance(value, Scalar) or value.type != "str":
         return False
-    model = models.get(value.text)
+    model = dialect.model(value.text)
     return model is not None and not model.runtimes and model.status in ("current", "older")
 
 

@@ -12,7 +12,6 @@ from agentls.document.tools import (
     AvailableTools,
     ResolvedEntry,
     ToolList,
-    has_tools,
     is_lost_in_background,
     missing_in_runtime,
     names_denying,
@@ -577,7 +576,7 @@ def _without_tools(ctx: Context, reading: Reading) -> AvailableTools | None:
         or is_read_as_string(ctx, entry.value)
     ):
         return None
-    if has_tools(reading, ctx.text, ctx.document.permission_mode):
+    if ctx.document.has_tools_in(reading):
         return None
     if any(reason.span == entry.report_span for reason in reading.reasons):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key, Model, Models
 from agentls.dialects.runtimes import Runtime
 from agentls.document.edits import write_scalar
@@ -24,17 +25,22 @@ def _models(ctx: Context, *, everywhere: bool = False) -> Iterator[tuple[Scalar,
     Strings without the provider that the format requires are left out, and so are the ids of other
     providers, unless `everywhere` is true. There are none in a dialect that lists no models.
     """
-    models = ctx.dialect.models
+    models, readers = ctx.dialect.models, tuple(each.name for each in ctx.runtimes_of_dialect)
     for key, entry in entries_of_type(ctx, "model") if models.known else ():
         for value in _names(key, entry.value):
             if models.providers and _SLASH not in value.text:
                 continue
-            model = models.get(value.text)
-            judges = _judges(ctx)
-            if judges and not any(models.is_known_to(each.name, value.text) for each in judges):
-                model = None
+            model = ctx.dialect.remember(_find_model, (value.text, readers))
             if model or everywhere or not models.matches_other_id(value.text):
                 yield value, model
+
+
+def _find_model(name_and_readers: tuple[str, tuple[str, ...]], dialect: Dialect) -> Model | None:
+    """Return the model of that name, if one of the readers whose names of models are known knows it."""
+    name, readers = name_and_readers
+    judges = [each for each in readers if dialect.models.known_to(each)]
+    is_known = not judges or any(dialect.models.is_known_to(each, name) for each in judges)
+    return dialect.model(name) if is_known else None
 
 
 def _judges(ctx: Context) -> list[Runtime]:

@@ -69,6 +69,10 @@ def closest_key(written: str, dialect: Dialect) -> str | None:
     The misspellings listed in the dialect come first. Otherwise the first letter must be the same, and a
     key of another format, or the plural of one, is not a misspelling.
     """
+    return dialect.remember(_find_closest_key, written)
+
+
+def _find_closest_key(written: str, dialect: Dialect) -> str | None:
     foreign = dialect.foreign_key(written)
     if foreign:
         return foreign.replacement if foreign.is_misspelling else None

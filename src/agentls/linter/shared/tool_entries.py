@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentls.dialects.loader import Dialect
+from agentls.dialects.loader import MAX_REMEMBERED, Dialect
 from agentls.dialects.records import FormerTool
 from agentls.dialects.runtimes import Runtime
 from agentls.dialects.tool_names import (
     ALL_TOOLS,
     EVERY_MCP_TOOL,
-    MAX_REMEMBERED,
     MCP_PREFIX,
     is_external_tool,
     only_denies,
