@@ -81,6 +81,11 @@ class Dialect(DialectRecord):
         """Return the keys whose values add tools to those that are listed."""
         return tuple(key for key in self.keys if key.effects.adds_tools and not key.effects.no_effect)
 
+    @cached_property
+    def keys_blocking_callers(self) -> tuple[Key, ...]:
+        """Return the keys whose values decide who cannot start the definition."""
+        return tuple(key for key in self.keys if key.effects.blocks_callers)
+
     def remember(self, find: Callable[[Question, Dialect], Answer], question: Question) -> Answer:
         """Return `find(question, self)`, computed once for each question: most files use the same few names."""
         answers = self._answers.setdefault(find, {})

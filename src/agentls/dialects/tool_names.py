@@ -39,7 +39,6 @@ class ToolEntry(NamedTuple):
         )
 
 
-@lru_cache(maxsize=16)  # Several rules and readings ask about the same lists.
 def split_tool_list(value: Node, document: str, grammar: ToolGrammar) -> tuple[ToolEntry, ...]:
     """Return the entries of a value of `tools`. `document` is the text that the spans of `value` refer to."""
     if grammar.is_mapping:
@@ -51,22 +50,25 @@ def split_tool_list(value: Node, document: str, grammar: ToolGrammar) -> tuple[T
     elif isinstance(value, Sequence):
         separators = separators if grammar.splits_items else ""
         scalars = value.items
-    return tuple(
-        entry
-        for scalar in scalars
-        if isinstance(scalar, Scalar) and scalar.type == "str"
-        for entry in _split_scalar(scalar, document, separators, grammar.specifiers)
-    )
+    strings = (scalar for scalar in scalars if isinstance(scalar, Scalar) and scalar.type == "str")
+    written = tuple((scalar, scalar.span.text_in(document)) for scalar in strings)
+    return _split_strings(written, separators, grammar.specifiers)
 
 
-def _split_scalar(
-    scalar: Scalar, document: str, separators: str, has_specifiers: bool
-) -> Iterator[ToolEntry]:
-    at, end = scalar.span
+@lru_cache(maxsize=16)  # Several rules and readings ask about the same lists.
+def _split_strings(
+    written: tuple[tuple[Scalar, str], ...], separators: str, has_specifiers: bool
+) -> tuple[ToolEntry, ...]:
+    """Return the entries of strings, each with its text in the document."""
+    return tuple(entry for each in written for entry in _split_string(*each, separators, has_specifiers))
+
+
+def _split_string(scalar: Scalar, written: str, separators: str, has_specifiers: bool) -> Iterator[ToolEntry]:
+    at, start = 0, scalar.span.start
     for text in split_tool_names(scalar.text, separators):
-        found = document.find(text, at, end)
-        span = Span(found, found + len(text)) if found >= 0 else scalar.span
-        at = span.end if found >= 0 else at
+        found = written.find(text, at)
+        span = Span(start + found, start + found + len(text)) if found >= 0 else scalar.span
+        at = found + len(text) if found >= 0 else at
         parts = _SPECIFIER.fullmatch(text) if has_specifiers and "(" in text else None
         yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
 

@@ -24,7 +24,7 @@ from agentls.readers.selection import drop_unread, explain_unread_file
 from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
 from agentls.text.frontmatter import FrontmatterBlock, find_block, recover_entries
-from agentls.text.markdown import Markdown
+from agentls.text.markdown import HeadingScan, Markdown
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, LineIndex, Span, apply_edits
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, parse
@@ -152,11 +152,7 @@ class Document(AgentFile):
     def blocked_callers(self, reading: Reading) -> frozenset[str]:
         """Who cannot start the definition according to `reading`, by its keys or its place: "person", "model",
         both or neither."""
-        keys = (
-            key
-            for key in reading.dialect.keys
-            if key.effects.blocks_callers and key.known_to(reading.runtime.name)
-        )
+        keys = (key for key in reading.dialect.keys_blocking_callers if key.known_to(reading.runtime.name))
         return frozenset(
             key.effects.blocks_callers[value]
             for key in keys
@@ -217,6 +213,11 @@ class Document(AgentFile):
     def markdown(self) -> Markdown:
         """The headings, code blocks, links and tags of the body."""
         return markdown.parse(self.text, self.body_start)
+
+    @cached_property
+    def heading_scan(self) -> HeadingScan:
+        """What a fast look at the body finds, which is enough for most files."""
+        return markdown.scan_headings(self.text, self.body_start)
 
     @property
     def body_start(self) -> int:

@@ -105,6 +105,8 @@ def _key_subjects(context: Context) -> Iterator[str]:
     for entry in document.root.entries:
         if entry.unparsed:
             yield "unparsed value"
+        if isinstance(entry.value, Scalar) and (entry.value.type == "null" or not entry.value.text.strip()):
+            yield "empty value"
         key = dialect.key(entry.key.text)
         if key is None or key.runtimes:
             yield "unknown key"

@@ -66,6 +66,33 @@ class Markdown(NamedTuple):
         return self.code_block_at(offset) is not None
 
 
+class HeadingScan(NamedTuple):
+    """The levels of the headings outside code, and whether a code block seems to be unclosed, by lines that look like
+    headings and code fences. The parser is slower and decides; it is only asked if these look suspicious."""
+
+    levels: tuple[int, ...]
+    has_open_fence: bool
+
+
+def scan_headings(text: str, start: int) -> HeadingScan:
+    """Scan the lines of `text` from the offset `start` on."""
+    levels: list[int] = []
+    fence = ""
+    for level, mark, rest in _HEADING_OR_FENCE.findall(text, max(0, start - 1)):
+        if level:
+            if not fence:
+                levels.append(len(level))
+        elif not fence:
+            fence = mark
+        elif mark.startswith(fence) and not rest.strip():
+            fence = ""
+    return HeadingScan(tuple(levels), bool(fence))
+
+
+# The lookahead rules out most lines at once.
+_HEADING_OR_FENCE = lazy_pattern(
+    r"\n(?=[ \t>]*[#`~])(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
+)
 _UNENCODABLE = lazy_pattern("[\0\ud800-\udfff]")
 _TAG_AT_END = lazy_pattern(r"</?[A-Za-z][\w.-]*>[ \t]*$", re.MULTILINE)
 _TAG_LINE = lazy_pattern(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*$", re.MULTILINE)

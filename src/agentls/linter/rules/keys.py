@@ -340,7 +340,7 @@ def _repeated_keys(mapping: Mapping) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, related=(Related(earlier.key.span, "first definition"),))
 
 
-@rule("advice")
+@rule("advice", subjects=("empty value",))
 def empty_value(ctx: Context) -> Iterator[Finding]:
     """A key has no value and is ignored.
 

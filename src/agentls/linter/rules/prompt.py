@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 
 from agentls.document.document import Document
@@ -45,7 +44,10 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
     You review code.
     ```
     """
-    closing, variant = ctx.reading.closing, find_variant(ctx.reading.root, ctx.dialect)
+    closing = ctx.reading.closing
+    if closing is None or not ctx.document.has_empty_body:
+        return
+    variant = find_variant(ctx.reading.root, ctx.dialect)
     if (variant and not variant.has_prompt) or ctx.reading.runtime.may_extend_agent:
         return
     if any(
@@ -53,35 +55,12 @@ def empty_body(ctx: Context) -> Iterator[Finding]:
         for each in ctx.document.root.entries
     ):
         return  # `ineffective-key` reports it.
-    if closing and ctx.reading.loads and ctx.document.has_empty_body:
+    if ctx.reading.loads:
         if ctx.dialect.kind == "agent":
             message = "The prompt is empty; the agent has no instructions."
         else:
             message = "The body is empty; it gives the model no instructions."
         yield Finding(closing, message)
-
-
-# Finds the lines that may be headings or code fences, most of which the first character rules out. The Markdown
-# parser is slower and decides, but it only runs if these lines look suspicious.
-_HEADING_OR_FENCE = lazy_pattern(
-    r"\n(?=[#`~ \t>])(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
-)
-
-
-@lru_cache(maxsize=1)
-def _scan_headings(text: str, body: int) -> tuple[list[int], bool]:
-    """Return the levels of the headings outside code, and whether a code block seems to be unclosed."""
-    levels: list[int] = []
-    fence = ""
-    for level, mark, rest in _HEADING_OR_FENCE.findall(text, max(0, body - 1)):
-        if level:
-            if not fence:
-                levels.append(len(level))
-        elif not fence:
-            fence = mark
-        elif mark.startswith(fence) and not rest.strip():
-            fence = ""
-    return levels, bool(fence)
 
 
 @rule("advice")
@@ -125,7 +104,7 @@ def unclosed_code_fence(ctx: Context) -> Iterator[Finding]:
     Then read the files.
     ```
     """
-    if not ctx.has_prompt or not _scan_headings(ctx.text, ctx.document.body_start)[1]:
+    if not ctx.has_prompt or not ctx.document.heading_scan.has_open_fence:
         return
     for block in _open_blocks(ctx.document):
         fences = list(_FENCE.finditer(ctx.text, _line_start(ctx.text, block.span.start), block.span.end))
@@ -213,7 +192,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
     # Tests
     ```
     """
-    levels = _scan_headings(ctx.text, ctx.document.body_start)[0] if ctx.has_prompt else []
+    levels = ctx.document.heading_scan.levels if ctx.has_prompt else ()
     if all(below <= above + 1 for above, below in pairwise(levels)):
         return
     headings = [heading for heading in ctx.document.markdown.headings if heading.level]
