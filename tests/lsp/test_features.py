@@ -222,7 +222,7 @@ async def test_fixes_are_bound_to_their_diagnostics(client: Editor) -> None:
             await actions(client)
         await close_document(client)
         return
-    fix, *_, ignore = await actions(client)
+    fix, *_, ignore = await actions(client, only=["quickfix"])
     assert "`Bash`" in fix.title
     assert applied(client, fix, AGENT) == CLEAN
     assert ignore.title == "Disable unknown-tool for this line"
@@ -242,9 +242,51 @@ async def test_actions_only_at_the_range_and_of_the_requested_kind(client: Edito
     at_the_end = t.Range(BAHS.end, BAHS.end)
     assert await actions(client, start_of_name) == []
     assert await actions(client, at_the_end) != []
-    assert await actions(client, only=["source.fixAll", "refactor"]) == []
+    assert await actions(client, only=["source.organizeImports"]) == []
     assert await actions(client, only=["quickfix"]) != []
     assert await actions(client, only=[""]) != []
+    await close_document(client)
+
+
+async def test_refactorings_are_no_quick_fixes(client: Editor) -> None:
+    announced = can(
+        client, "text_document.code_action.code_action_literal_support.code_action_kind.value_set"
+    )
+    if announced is None:
+        return
+    open_document(client, AGENT)
+    found = await actions(client, only=["refactor"])
+    assert bool(found) == ("refactor" in announced)
+    assert {action.kind for action in found} <= {"refactor.rewrite"}
+    for action in found:
+        assert applied(client, action, AGENT) != AGENT
+    assert not any(action.kind == "refactor.rewrite" for action in await actions(client, only=["quickfix"]))
+    at_each_move = t.CodeActionContext([], trigger_kind=t.CodeActionTriggerKind.Automatic)
+    params = t.CodeActionParams(identifier(), t.Range(BAHS.start, BAHS.start), at_each_move)
+    for each in await client.text_document_code_action_async(params) or []:
+        assert isinstance(each, t.CodeAction)
+        assert each.kind != "refactor.rewrite"
+    await close_document(client)
+
+
+async def test_a_section_is_extracted_if_the_editor_can_create_files(client: Editor) -> None:
+    if not can(client, "text_document.code_action.code_action_literal_support"):
+        return
+    open_document(client, AGENT)
+    line = AGENT[: AGENT.index("# Task")].count("\n")
+    heading = t.Range(t.Position(line, 2), t.Position(line, 2))
+    found = await actions(client, heading, ["refactor.extract"])
+    operations = can(client, "workspace.workspace_edit.resource_operations") or ()
+    assert len(found) == ("create" in operations)
+    for action in found:
+        assert action.edit is not None
+        create, new, own = action.edit.document_changes or ()
+        uri = "file:///project/.claude/skills/task/SKILL.md"
+        assert create == t.CreateFile(uri)
+        assert isinstance(new, t.TextDocumentEdit)
+        assert isinstance(own, t.TextDocumentEdit)
+        assert new.text_document == t.OptionalVersionedTextDocumentIdentifier(uri)
+        assert own.text_document.uri == URI
     await close_document(client)
 
 

@@ -1,4 +1,4 @@
-"""Whether two texts of one file are the same to every runtime that reads it."""
+"""Whether two texts of one file are the same to every runtime that reads it, or the second one is better."""
 
 from __future__ import annotations
 
@@ -13,32 +13,64 @@ def have_equal_readings(before: Document, after: Document) -> bool:
     """Whether each reader of a file reads `after` as it reads `before`: whether and why not it loads the file, its
     name, its description, its prompt, and the value of each key. The order of the top-level keys does not count.
     The frontmatter also has the same values as YAML, which no reader may be able to tell."""
-    if _yaml_values(before) != _yaml_values(after):
-        return False
-    pairs = zip(_all_readings(before), _all_readings(after), strict=True)
-    return all(_outcome(one, before.text) == _outcome(other, after.text) for one, other in pairs)
+    return _yaml_values(before) == _yaml_values(after) and all(
+        _verdict(one, before.text) == _verdict(other, after.text)
+        and _content(one, before.text) == _content(other, after.text)
+        for one, other in zip(all_readings(before), all_readings(after), strict=True)
+    )
 
 
-def _all_readings(document: Document) -> tuple[Reading, ...]:
-    """The readings of all readers, in an order that does not depend on the text."""
+PROMPT = "prompt"
+"""The key of `_content` for the text below the frontmatter."""
+
+
+def reads_no_worse(before: Document, after: Document, apart_from: tuple[str, ...] = ()) -> bool:
+    """Whether each reader of a file reads in `after` all that it reads in `before`, apart from some keys and from
+    `PROMPT`. It may load a file that it did not load before, or only after a repair."""
+    return all(
+        _STATUSES.index(one.status) <= _STATUSES.index(other.status)
+        and {reason.kind for reason in other.reasons} <= {reason.kind for reason in one.reasons}
+        and (not one.loads or _covers(_content(other, after.text), _content(one, before.text), apart_from))
+        for one, other in zip(all_readings(before), all_readings(after), strict=True)
+    )
+
+
+_STATUSES = ("dropped", "damaged", "repaired", "clean")
+"""How well a runtime loads a file, the worst first."""
+
+
+def _covers(content: _Content, other: _Content, apart_from: tuple[str, ...]) -> bool:
+    """Whether `content` has all that `other` has."""
+    return all(content.get(key) == value for key, value in other.items() if key not in apart_from)
+
+
+def all_readings(document: Document) -> tuple[Reading, ...]:
+    """The readings of all readers of a file, in an order that does not depend on its text."""
     found = (*document.primary_readings, *document.other_readings)
     return tuple(sorted(found, key=lambda reading: (reading.runtime.name, reading.dialect.name)))
 
 
-def _outcome(reading: Reading, text: str) -> Any:
-    """All that a runtime reads in `text`, without the positions."""
+def _verdict(reading: Reading, text: str) -> Any:
+    """How a runtime loads `text`, without the positions."""
     unread = reading.unread_reason
     return (
         reading.runtime.name,
         reading.status,
         unread and unread.cause,
         [(reason.kind, reason.cause) for reason in reading.reasons],
-        reading.name,
-        reading.description,
         [line.text_in(text) for line in reading.ignored_lines],
-        _values(reading.root),
-        text[reading.body_start :] if reading.loads else None,
     )
+
+
+_Content = dict[str, Any]
+
+
+def _content(reading: Reading, text: str) -> _Content:
+    """What a runtime reads in `text`: the values of the keys, and what it makes of them."""
+    prompt = text[reading.body_start :] if reading.loads else None
+    own = {"name": reading.name, "description": reading.description, PROMPT: prompt}
+    values = _values(reading.root)
+    return {**values, **{key: (value, values.get(key)) for key, value in own.items()}}
 
 
 def _yaml_values(document: Document) -> dict[str, list[Any]] | None:
@@ -53,14 +85,14 @@ def _values(root: Node | None) -> dict[str, list[Any]]:
     """The values of each top-level key, of a duplicate one in their order."""
     found: dict[str, list[Any]] = {}
     for entry in root.entries if isinstance(root, Mapping) else ():
-        found.setdefault(entry.key.text, []).append(_content(entry.value))
+        found.setdefault(entry.key.text, []).append(_plain(entry.value))
     return found
 
 
-def _content(node: Node) -> Any:
+def _plain(node: Node) -> Any:
     """A value with the type of each scalar: a number and a text that is written with the same digits differ."""
     if isinstance(node, Scalar):
         return node.type, node.text
     if isinstance(node, Sequence):
-        return [_content(item) for item in node.items]
-    return "mapping", [(entry.key.text, _content(entry.value)) for entry in node.entries]
+        return [_plain(item) for item in node.items]
+    return "mapping", [(entry.key.text, _plain(entry.value)) for entry in node.entries]

@@ -32,6 +32,7 @@ class Client:
     supports_preferred: bool = False
     supports_versioned_edits: bool = False
     supports_file_renames: bool = False
+    supports_file_creation: bool = False
     supports_annotations: bool = False
     prepares_rename: bool = False
     reports_renames: bool = False
@@ -86,6 +87,7 @@ class Client:
             supports_preferred=bool(has(f"{action}.is_preferred_support")),
             supports_versioned_edits=bool(has(f"{edit}.document_changes")),
             supports_file_renames="rename" in (has(f"{edit}.resource_operations") or ()),
+            supports_file_creation="create" in (has(f"{edit}.resource_operations") or ()),
             supports_annotations=has(f"{edit}.change_annotation_support") is not None
             and bool(has(f"{edit}.document_changes") or has(f"{edit}.resource_operations"))
             and bool(has("text_document.rename.honors_change_annotations")),
@@ -129,6 +131,12 @@ class Client:
         parts = kind.split(".")
         above = {".".join(parts[:count]) for count in range(len(parts) + 1)}
         return not above.isdisjoint(self.action_kinds)
+
+
+def includes_kind(only: Sequence[str], kind: str) -> bool:
+    """Whether a client that asks for the kinds of code actions in `only` (none: all) gets one of the kind `kind`: it is
+    one of them or below one."""
+    return not only or any(f"{kind}.".startswith(f"{each}." if each else "") for each in only)
 
 
 def _strings(value: Any, name: str) -> list[str]:

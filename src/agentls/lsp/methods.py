@@ -93,7 +93,13 @@ def load_handler(path: str) -> Handler:
 
 def _code_action(client: Client) -> t.CodeActionOptions:
     return t.CodeActionOptions(
-        [t.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=client.resolves_action_edits
+        [
+            t.CodeActionKind.QuickFix,
+            FIX_ALL,
+            t.CodeActionKind.RefactorRewrite,
+            t.CodeActionKind.RefactorExtract,
+        ],
+        resolve_provider=client.resolves_action_edits,
     )
 
 

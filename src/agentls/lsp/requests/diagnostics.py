@@ -10,7 +10,8 @@ from pygls.exceptions import JsonRpcContentModified
 from agentls.features import code_action as feature
 from agentls.features.code_action import CheckedDocument, CodeAction
 from agentls.lsp import convert
-from agentls.lsp.client import FIX_ALL
+from agentls.lsp.client import FIX_ALL, includes_kind
+from agentls.lsp.requests import refactoring_requests
 from agentls.lsp.snapshot import OpenAgentFile, Snapshot
 from agentls.workspace import settings_files
 
@@ -35,12 +36,13 @@ def code_action(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAc
     file = snapshot.agent_file(params.text_document.uri)
     only = [kind.value if isinstance(kind, t.CodeActionKind) else kind for kind in params.context.only or ()]
     if file is None:
-        return _settings_actions(snapshot, params) if _includes(only, _QUICK_FIX) else None
+        return _settings_actions(snapshot, params) if includes_kind(only, _QUICK_FIX) else None
     here = _diagnostics_asked_about(snapshot, file, params)
-    return [
+    fixes = [
         _converted(snapshot, file, action, {"here": here, "only": only, "number": number})
         for number, action in enumerate(_actions(snapshot, file, here, only))
     ]
+    return [*fixes, *refactoring_requests.refactorings(snapshot, file, params, only)]
 
 
 def _settings_actions(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAction] | None:
@@ -69,6 +71,9 @@ def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeActio
     file = snapshot.agent_file(data["uri"])
     if file is None or file.opened.revision != data["revision"]:
         raise JsonRpcContentModified
+    if "refactoring" in data:
+        wanted.edit = refactoring_requests.find_edit(snapshot, file, data["refactoring"])
+        return wanted
     action = _actions(snapshot, file, data["here"], data["only"])[data["number"]]
     wanted.edit = _edit(snapshot, file, action)
     return wanted
@@ -93,17 +98,12 @@ def _actions(snapshot: Snapshot, file: OpenAgentFile, here: list[int], only: lis
     diagnostics = snapshot.diagnostics(opened)
     checked = CheckedDocument(file.document, diagnostics, opened.config, file.project.world(file.document))
     found: list[CodeAction] = []
-    if _includes(only, _QUICK_FIX):
+    if includes_kind(only, _QUICK_FIX):
         chosen = [diagnostics[number] for number in here]
         found += feature.quick_fixes(checked, chosen, moves=client.supports_file_renames)
-    if client.supports_action_kind(FIX_ALL) and (_includes(only, FIX_ALL) if only else here):
+    if client.supports_action_kind(FIX_ALL) and (includes_kind(only, FIX_ALL) if only else here):
         found += feature.fix_all_actions(checked)
     return found
-
-
-def _includes(only: list[str], kind: str) -> bool:
-    """Whether a client that asks for the kinds in `only` (none: all) gets a kind: it is one of them or below one."""
-    return not only or any(f"{kind}.".startswith(f"{each}." if each else "") for each in only)
 
 
 def _converted(
