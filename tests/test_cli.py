@@ -111,7 +111,7 @@ def test_text_shows_the_position(project: Project) -> None:
         "\n"
         "2 files checked: 1 warning\n"
         "Run `agentls explain CODE` for details.\n"
-        "1 finding can be fixed in an editor.\n"
+        "1 finding can be fixed with --fix --unsafe-fixes.\n"
     )
     assert ran.err == ""
     assert ran.code == 1
@@ -227,7 +227,7 @@ def test_equal_findings_are_printed_once(project: Project) -> None:
         "\n"
         "5 files checked: 5 warnings\n"
         "Run `agentls explain CODE` for details.\n"
-        "5 findings can be fixed in an editor.\n"
+        "5 findings can be fixed with --fix --unsafe-fixes.\n"
     )
     verbose = project("check", "--verbose").out
     assert codes_in(verbose) == ["unknown-tool"] * 5
@@ -323,7 +323,9 @@ def test_quiet(project: Project) -> None:
 
 def test_safe_fixes_are_counted(project: Project) -> None:
     project.write({A: WARNED.replace("tools: Read, Grpe", "tools: Read, bash, Grpe")})
-    assert project("check").out.endswith("\n2 findings can be fixed in an editor, 1 of them safely.\n")
+    assert project("check").out.endswith(
+        "\n1 finding can be fixed with --fix, 1 more with --fix --unsafe-fixes.\n"
+    )
 
 
 def test_json(project: Project) -> None:

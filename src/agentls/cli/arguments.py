@@ -42,10 +42,18 @@ Check agent files. A folder is searched for the files that runtimes load: *.md i
 name is always checked."""
 
 _CHECK_EXITS = """\
+examples:
+  agentls check --diff .claude         show what the safe fixes would change
+  agentls check --fix                  fix all agent files of this project, and report what remains
+  agentls check --fix --unsafe-fixes   also apply fixes that are a guess
+
+A safe fix changes nothing but the fault: every runtime that reads the file still loads it, with the same description,
+tools and other values.
+
 exit code:
-  0  no findings at or above the severity of --fail-on
-  1  findings
-  2  invalid usage, or a file could not be checked
+  0  no findings at or above the severity of --fail-on; with --diff: nothing to fix
+  1  findings; with --diff: files would be fixed
+  2  invalid usage, or a file could not be checked or fixed
 
 --show, --verbose, --quiet and --statistics apply to text; the other output formats have all findings.
 
@@ -59,6 +67,9 @@ _JOBS = "processes for many files (default: one per core)"
 _FAIL_ON = """\
 exit with 1 for findings of at least this severity: error, warning, information, hint, or never
 (default: warning)"""
+
+_UNSAFE_FIXES = """\
+with --fix or --diff: also apply fixes that guess what the author intended; review the result"""
 
 _SHOW = """\
 print findings down to this severity: warning, information, hint or all. Default: warning, and information for one or
@@ -185,6 +196,9 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     codes: dict[str, Any] = {"action": "extend", "type": _codes, "default": [], "metavar": "CODES"}
     add("--select", help="enable only these rules (comma-separated codes)", **codes)
     add("--ignore", help="disable these rules", **codes)
+    add("--fix", action="store_true", help="apply the safe fixes, and report what remains")
+    add("--unsafe-fixes", action="store_true", help=_UNSAFE_FIXES)
+    add("--diff", action="store_true", help="write nothing; print what --fix would change as a unified diff")
     add("--fail-on", type=_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
     add("--show", choices=SHOWN, default="", help=_SHOW)
     add("-v", "--verbose", action="store_true", help="print each finding separately, even equal ones")

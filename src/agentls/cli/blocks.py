@@ -7,6 +7,7 @@ unknown tools of a list. Only the text for people is grouped; the output formats
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from agentls.linter.consequence import Severity
 from agentls.text.named_tuples import NamedTuple
@@ -20,6 +21,10 @@ MAX_BLOCKS = 10
 """The number of blocks of one kind that are printed. More than these are one block, since nobody reads them all."""
 
 
+FixOption = Literal["", "--fix", "--fix --unsafe-fixes"]
+"""How a finding is fixed on the command line; "" if it is not."""
+
+
 class SourceLine(NamedTuple):
     """The line on which a finding starts, the part of it that is marked, and the number of the finding's last line."""
 
@@ -31,7 +36,7 @@ class SourceLine(NamedTuple):
 
 class PrintedFinding(NamedTuple):
     """A diagnostic in one file, with everything that is printed of it. Lines and columns are counted from one. `fix` is
-    the title of the first fix, "" without one."""
+    the title of the first fix, "" without one, and `fixed_by` the option that applies it."""
 
     path: str
     line: int
@@ -42,7 +47,7 @@ class PrintedFinding(NamedTuple):
     source: SourceLine
     related: tuple[str, ...] = ()
     fix: str = ""
-    is_safe: bool = False
+    fixed_by: FixOption = ""
 
     @property
     def place(self) -> str:

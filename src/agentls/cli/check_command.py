@@ -7,15 +7,18 @@ one pass over it, and the rules about the whole project follow when the names in
 from __future__ import annotations
 
 import gc
+import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentls.cli.check_output import (
     MAX_FILES_FOR_INFORMATION,
     FileResult,
+    FixTally,
     OutputStyle,
     Tally,
     failed_result,
@@ -23,16 +26,16 @@ from agentls.cli.check_output import (
     write_text,
 )
 from agentls.cli.examined_files import check_recorded
-from agentls.cli.file_runs import STDIN, FileRun, RunOptions, describe_internal_error
+from agentls.cli.file_runs import STDIN, FileRun, Input, RunOptions, describe_internal_error
 from agentls.cli.terminal import Terminal
 from agentls.linter.check import check_in_project, in_order
 from agentls.linter.consequence import Severity
-from agentls.text.offsets import LineIndex
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
     from agentls.cli.examined_files import ExaminedFile
+    from agentls.cli.fixed_files import FixedText
     from agentls.cli.project_files import ExaminedProjects
     from agentls.cli.result_cache import Recall, ResultCache
 
@@ -50,39 +53,96 @@ def run_check(args: Namespace) -> int:
     gc.set_threshold(_GARBAGE_THRESHOLD)
     if args.stdin_filename and args.paths not in ([], [STDIN]):
         args.usage_error("PATH is not allowed with --stdin-filename")
-    style = OutputStyle(args.output_format, args.show, args.fail_on)
+    if args.unsafe_fixes and not (args.fix or args.diff):
+        args.usage_error("--unsafe-fixes requires --fix or --diff")
     options = RunOptions(args.dialect, args.config, tuple(args.select), tuple(args.ignore))
-    with Terminal(args.color if style.name == "text" else "never") as terminal:
+    with Terminal(args.color if args.output_format == "text" else "never") as terminal:
         run = FileRun(options, terminal, args.jobs)
-        tally = Tally()
-        results = tally.count(_results(run, args, style))
-        if style.name == "text":
-            write_text(terminal, results, tally, args)
-        else:
-            from agentls.cli.machine_output import OUTPUT_FORMATS
+        given = _find_input(run, args)
+        if args.diff:
+            return _show_fixes(run, given, args, terminal)
+        if args.fix and given.texts:
+            given, fixed = _fix_standard_input(run, given, args, terminal)
+            with redirect_stdout(sys.stderr):  # The fixed text is on standard output.
+                return _check(run, given, fixed, args, terminal)
+        fixed = _write_fixes(run, given, args) if args.fix else FixTally()
+        return _check(run, given, fixed, args, terminal)
 
-            output = OUTPUT_FORMATS[style.name]
-            write_for_program(terminal, results, output.head(), output.separator)
-            terminal.write([(output.tail(not run.failed), "plain")])
+
+def _check(run: FileRun, given: Input, fixed: FixTally, args: Namespace, terminal: Terminal) -> int:
+    """Check the files, print the results, and return the exit code."""
+    style = OutputStyle(args.output_format, args.show, args.fail_on)
+    tally = Tally(fixed)
+    results = tally.count(_results(run, given, args, style))
+    if style.name == "text":
+        write_text(terminal, results, tally, args)
+    else:
+        from agentls.cli.machine_output import OUTPUT_FORMATS
+
+        output = OUTPUT_FORMATS[style.name]
+        write_for_program(terminal, results, output.head(), output.separator)
+        terminal.write([(output.tail(not run.failed), "plain")])
     found = any(severity <= args.fail_on for severity in tally.by_severity)
     return 2 if run.failed else int(found)
 
 
-def _results(run: FileRun, args: Namespace, style: OutputStyle) -> Iterator[FileResult]:
-    """Yield the results of all files that can be checked, in order; the others are reported."""
-    texts: dict[str, str] = {}
-    if args.stdin_filename or args.paths == [STDIN]:
-        name = args.stdin_filename or STDIN
-        text = run.read_stdin(name)
-        given = FoundFile(name, disk.absolute_path(name))
-        # A text without a file name is taken for an agent of the first format.
-        is_checked = text is not None and (name == STDIN or run.has_format(given))
-        files = [given] if is_checked else []
-        texts = {} if text is None else {given.path: text}
-        paths: list[str] = []
-    else:
+def _find_input(run: FileRun, args: Namespace) -> Input:
+    """Return the files that can be checked; the others are reported."""
+    if not args.stdin_filename and args.paths != [STDIN]:
         paths = args.paths or ["."]
-        files = run.find_files(paths)
+        return Input(run.find_files(paths), paths, {})
+    name = args.stdin_filename or STDIN
+    text = run.read_stdin(name)
+    given = FoundFile(name, disk.absolute_path(name))
+    # A text without a file name is taken for an agent of the first format.
+    is_checked = text is not None and (name == STDIN or run.has_format(given))
+    return Input([given] if is_checked else [], [], {} if text is None else {given.path: text})
+
+
+# --- fixes ------------------------------------------------------------------------------------
+
+
+def _fixes(run: FileRun, given: Input, args: Namespace) -> Iterator[tuple[FoundFile, FixedText]]:
+    from agentls.cli.fixed_files import find_fixes
+
+    return find_fixes(run, given, unsafe=args.unsafe_fixes, in_project=args.project)
+
+
+def _write_fixes(run: FileRun, given: Input, args: Namespace) -> FixTally:
+    from agentls.cli.fixed_files import write_fixes
+
+    return write_fixes(run, _fixes(run, given, args))
+
+
+def _show_fixes(run: FileRun, given: Input, args: Namespace, terminal: Terminal) -> int:
+    """Print what the fixes would change, and return the exit code."""
+    from agentls.cli.fixed_files import show_fixes
+    from agentls.cli.text_output import describe_fixed
+
+    tally = show_fixes(terminal, _fixes(run, given, args))
+    if not args.quiet:
+        terminal.message(f"would fix {describe_fixed(*tally)}" if tally.files else "nothing to fix")
+    return 2 if run.failed else int(tally.files > 0)
+
+
+def _fix_standard_input(
+    run: FileRun, given: Input, args: Namespace, terminal: Terminal
+) -> tuple[Input, FixTally]:
+    """Write the fixed text to standard output, and return the input with it, and what was fixed."""
+    tally, texts = FixTally(), dict(given.texts)
+    for found, fixed in _fixes(run, given, args):
+        tally, texts[found.path] = tally.plus(fixed.findings), fixed.new
+    for text in texts.values():
+        terminal.write_bytes(text.encode("utf-8", "surrogatepass"))
+    return given._replace(texts=texts), tally
+
+
+# --- results ----------------------------------------------------------------------------------
+
+
+def _results(run: FileRun, given: Input, args: Namespace, style: OutputStyle) -> Iterator[FileResult]:
+    """Yield the results of all files that can be checked, in order; the others are reported."""
+    files, paths, texts = given
     if len(files) <= MAX_FILES_FOR_INFORMATION:
         style = style._replace(default=Severity.INFORMATION)
 
@@ -123,7 +183,7 @@ def _results(run: FileRun, args: Namespace, style: OutputStyle) -> Iterator[File
 
 
 def _check_alone(
-    options: RunOptions, style: OutputStyle, texts: dict[str, str], recall: Recall | None, found: FoundFile
+    options: RunOptions, style: OutputStyle, texts: Mapping[str, str], recall: Recall | None, found: FoundFile
 ) -> FileResult:
     """Check one file without the other files of its project. An error concerns this file only."""
     try:
@@ -136,7 +196,7 @@ def _check_alone(
         document = options.open_document(found.path, text)
         diagnostics = check_recorded(document, options, disk.DiskWorld(document), None)
         config = options.config_for(found.path)
-        return style.render(found.display_path, text, document.lines, diagnostics, config)
+        return style.render(found.display_path, document, diagnostics, config)
     except Exception as error:
         return failed_result(describe_internal_error(error))
 
@@ -149,14 +209,13 @@ def _check_or_recall(
 
     key = recall.make_key(found.path, text)
     entry = recall.find(found.path, text, key)
-    config = options.config_for(found.path)
+    config, document = options.config_for(found.path), options.open_document(found.path, text)
     if entry:
         diagnostics = decode_diagnostics(entry.diagnostics) or ()
-        return style.render(found.display_path, text, LineIndex(text), diagnostics, config)
+        return style.render(found.display_path, document, diagnostics, config)
     questions: list[str] = []
-    document = options.open_document(found.path, text)
     diagnostics = tuple(check_recorded(document, options, disk.DiskWorld(document), questions))
-    result = style.render(found.display_path, text, document.lines, diagnostics, config)
+    result = style.render(found.display_path, document, diagnostics, config)
     return result._replace(entry=CacheEntry(found.path, key).checked(questions, diagnostics))
 
 
@@ -186,9 +245,8 @@ def _recall_final(
     diagnostics = decode_diagnostics(examined.entry.final) if examined.entry else ()
     if not diagnostics:
         return FileResult(Counter())
-    text = disk.read_text(found.path)
-    config = options.config_for(found.path)
-    return style.render(found.display_path, text, LineIndex(text), diagnostics, config)
+    document = options.open_document(found.path, disk.read_text(found.path))
+    return style.render(found.display_path, document, diagnostics, options.config_for(found.path))
 
 
 def _finish_examined(
@@ -206,7 +264,7 @@ def _finish_examined(
     else:
         more = check_in_project(document, config, world)
         diagnostics = in_order((*examined.diagnostics, *more))
-    result = style.render(found.display_path, document.text, document.lines, diagnostics, config)
+    result = style.render(found.display_path, document, diagnostics, config)
     if entry is None:
         return result
     from agentls.cli.result_cache import encode_diagnostics

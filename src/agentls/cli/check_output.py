@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from agentls.cli.terminal import Terminal, terminal_width
 from agentls.config import Config
+from agentls.document.document import Document
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.text.named_tuples import NamedTuple
-from agentls.text.offsets import LineIndex
 
 if TYPE_CHECKING:
     from agentls.cli.blocks import PrintedFinding
@@ -45,10 +45,23 @@ class FileResult(NamedTuple):
     entry: CacheEntry | None = None
 
 
-class Tally:
-    """The numbers of a run: of its files, and by severity and rule of its findings and of the files that have them."""
+class FixTally(NamedTuple):
+    """The number of findings that were fixed, and of the files that have them."""
 
-    def __init__(self) -> None:
+    findings: int = 0
+    files: int = 0
+
+    def plus(self, count: int) -> FixTally:
+        """Return the tally with one more file, in which `count` findings were fixed."""
+        return FixTally(self.findings + count, self.files + 1)
+
+
+class Tally:
+    """The numbers of a run: of its files, and by severity and rule of its findings and of the files that have them.
+    `fixed` is what was fixed before."""
+
+    def __init__(self, fixed: FixTally) -> None:
+        self.fixed = fixed
         self.files = 0
         self.findings: Counter[RuleKey] = Counter()
         self.files_with: Counter[RuleKey] = Counter()
@@ -84,20 +97,24 @@ class OutputStyle(NamedTuple):
     default: Severity = Severity.WARNING
 
     def render(
-        self, path: str, text: str, lines: LineIndex, diagnostics: Sequence[Diagnostic], config: Config
+        self, path: str, document: Document, diagnostics: Sequence[Diagnostic], config: Config
     ) -> FileResult:
         """Return the result for a file with the printed path `path`."""
         counts = Counter((diagnostic.severity, diagnostic.code) for diagnostic in diagnostics)
+        least = max(self.fail_on, _LEAST_SEVERE.get(self.show or config.show, self.default))
+        shown = [each for each in diagnostics if self.name != "text" or each.severity <= least]
+        if not shown:
+            return FileResult(counts)
+        from agentls.linter.fixing import judge_fixes
+
+        shown = judge_fixes(document, shown)
         if self.name != "text":
             from agentls.cli.machine_output import OUTPUT_FORMATS
 
-            output = OUTPUT_FORMATS[self.name].render(path, lines, diagnostics) if diagnostics else ""
-            return FileResult(counts, output=output)
+            return FileResult(counts, output=OUTPUT_FORMATS[self.name].render(path, document.lines, shown))
         from agentls.cli.text_output import printed_findings
 
-        least = max(self.fail_on, _LEAST_SEVERE.get(self.show or config.show, self.default))
-        shown = [diagnostic for diagnostic in diagnostics if diagnostic.severity <= least]
-        return FileResult(counts, tuple(printed_findings(path, text, lines, shown)))
+        return FileResult(counts, tuple(printed_findings(path, document.text, document.lines, shown)))
 
 
 def write_text(terminal: Terminal, results: Iterable[FileResult], tally: Tally, args: Namespace) -> None:
@@ -106,7 +123,7 @@ def write_text(terminal: Terminal, results: Iterable[FileResult], tally: Tally, 
     The reader of a terminal sees the end first, so the worst is last there. Otherwise the order is that of the files.
     """
     from agentls.cli.blocks import make_blocks, separate_blocks
-    from agentls.cli.text_output import render_block, render_summary, rule_table
+    from agentls.cli.text_output import render_block, render_fixed, render_summary, rule_table
 
     shown = [finding for result in results for finding in result.printed]
     visible = Counter(finding.severity for finding in shown)
@@ -124,6 +141,8 @@ def write_text(terminal: Terminal, results: Iterable[FileResult], tally: Tally, 
         rules = {(finding.severity, finding.code) for finding in shown}
         terminal.table(rule_table({rule: tally.findings[rule] for rule in rules}, tally.files_with))
         terminal.write([("\n", "plain")])
+    if tally.fixed.findings:
+        terminal.write(render_fixed(*tally.fixed, tally.findings.total()))
     terminal.write(render_summary(tally.files, visible, tally.by_severity - visible, shown))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -60,6 +60,14 @@ class RunOptions(NamedTuple):
         document = settings_files.open_document(path, text, settings, self.dialect or DIALECT_NAMES[0])
         assert document is not None, "there is a dialect to fall back on"
         return document
+
+
+class Input(NamedTuple):
+    """The files of a run, the paths that the user has named, and the texts of files that are not on the disk."""
+
+    files: list[FoundFile]
+    paths: list[str]
+    texts: Mapping[str, str]
 
 
 @cache

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unicodedata import category, east_asian_width
 
 from agentls.cli import related_files
-from agentls.cli.blocks import MIN_FILES, Block, PrintedFinding, SourceLine, describe_others
+from agentls.cli.blocks import MIN_FILES, Block, FixOption, PrintedFinding, SourceLine, describe_others
 from agentls.cli.terminal import StyledText
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
-from agentls.linter.rule import Related
+from agentls.linter.rule import Fix, Related
 from agentls.text.offsets import LineIndex
 
 RuleKey = tuple[Severity, str]
@@ -47,8 +48,15 @@ def printed_findings(
             SourceLine(sources.setdefault(first, line.text_in(text)), start, end, last + 1),
             tuple(_related(path, lines, related) for related in diagnostic.related),
             escape_control_characters(fix.title) if fix else "",
-            bool(fix and fix.safe),
+            _fix_option(fix),
         )
+
+
+def _fix_option(fix: Fix | None) -> FixOption:
+    """Return the option with which a fix is applied; moving a file is left to the user."""
+    if fix is None or fix.new_path:
+        return ""
+    return "--fix" if fix.safe else "--fix --unsafe-fixes"
 
 
 def _related(path: str, lines: LineIndex, related: Related) -> str:
@@ -125,11 +133,27 @@ def render_summary(
         yield " (--show all)\n", "muted"
     if shown:
         yield "Run `agentls explain CODE` for details.\n", "muted"
-    fixable = sum(1 for finding in shown if finding.fix)
-    if fixable:
-        safe = sum(1 for finding in shown if finding.is_safe)
-        yield f"{_number(fixable, 'finding')} can be fixed in an editor", "fix"
-        yield (f", {safe:,} of them safely.\n" if safe else ".\n"), "fix"
+    yield from _fixable(Counter(finding.fixed_by for finding in shown if finding.fixed_by))
+
+
+def _fixable(counts: Counter[FixOption]) -> Iterator[StyledText]:
+    """Yield how many findings can be fixed with which options."""
+    safe, unsafe = counts["--fix"], counts["--fix --unsafe-fixes"]
+    if safe:
+        more = f", {unsafe:,} more with --fix --unsafe-fixes" if unsafe else ""
+        yield f"{_number(safe, 'finding')} can be fixed with --fix{more}.\n", "fix"
+    elif unsafe:
+        yield f"{_number(unsafe, 'finding')} can be fixed with --fix --unsafe-fixes.\n", "fix"
+
+
+def render_fixed(findings: int, files: int, left: int) -> Iterator[StyledText]:
+    """Yield the line on the findings that were fixed, and the number of those that are left."""
+    yield f"Fixed {describe_fixed(findings, files)}; {left:,} remain{'s' if left == 1 else ''}.\n", "fix"
+
+
+def describe_fixed(findings: int, files: int) -> str:
+    """Return what was fixed as a part of a sentence."""
+    return f"{_number(findings, 'finding')} in {_number(files, 'file')}"
 
 
 def _counts(counts: Mapping[Severity, int]) -> Iterator[StyledText]:
