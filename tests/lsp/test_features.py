@@ -161,7 +161,7 @@ async def test_kinds_are_known_to_the_client(client: Editor) -> None:
 
 async def test_prose_is_not_completed(client: Editor) -> None:
     open_document(client, AGENT)
-    assert (await complete(client, 7, 3)).items == ()
+    assert (await complete(client, 8, 3)).items == ()
     await close_document(client)
 
 

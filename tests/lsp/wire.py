@@ -50,11 +50,16 @@ class Editor(LanguageClient):
         register_lsp_features(self)
         self.registrations: list[t.Registration] = []
         self.lens_refreshes = 0
+        self.offered = t.ServerCapabilities()
         self.agreed: t.PositionEncodingKind | str | None = None
 
         @self.feature(t.CLIENT_REGISTER_CAPABILITY)
         def register(params: t.RegistrationParams) -> None:
             self.registrations += params.registrations
+
+        @self.feature(t.WORKSPACE_INLAY_HINT_REFRESH)
+        def refresh_hints(_: None) -> None:
+            pass  # The tests ask for the hints that they want.
 
         @self.feature(t.WORKSPACE_CODE_LENS_REFRESH)
         def refresh(_: None) -> None:
@@ -137,6 +142,7 @@ async def start(
             initialization_options={"debounce": 0, **options},
         )
     )
+    client.offered = result.capabilities
     client.agreed = result.capabilities.position_encoding
 
 

@@ -47,6 +47,8 @@ def complete(
         ranges.append(_items_at(document, context, offset, index))
     elif index and offset >= document.body_start:
         ranges.append(name_completion.names_in_prompt(document, offset, index))
+    if snippets and not context:
+        ranges.append(prompt_completion.sections_in_prompt(document, offset))
     found = [edit_range for edit_range in ranges if edit_range]
     rows = [(offer, edit_range) for edit_range in found for offer in edit_range.items]
     items = [make_edit(offer, edit_range, order, snippets) for order, (offer, edit_range) in enumerate(rows)]
@@ -82,6 +84,9 @@ def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str 
         return (explain.explain_transport if of_server else explain.explain_handler)(dialect, label)
     if kind == "argument":
         return explain.explain_argument(dialect, label, int(within) if within.isdecimal() else None)
+    if kind == "section":
+        texts = (item.text for item in completion_items.PROMPT_SECTIONS if item.label == label)
+        return next((f"```markdown\n{completion_items.snippet_text(text)}\n```" for text in texts), None)
     if kind == "skeleton":
         return f"```markdown\n{completion_items.snippet_text(dialect.new_file_snippet)}```"
     pages = {

@@ -22,6 +22,7 @@ from agentls.text.wording import ordinal
 
 ItemKind = (
     Literal["key", "value", "tool", "model", "event", "field", "type", "skeleton", "variable", "argument"]
+    | Literal["section"]
     | Literal["agent", "skill", "command", "server"]
 )
 
@@ -75,6 +76,22 @@ def argument_items(placeholder: str, names: Sequence[str], hinted: int) -> Itera
             yield CompletionItem(
                 f"${name}", "argument", f"The {ordinal(position)} argument", parent=str(position)
             )
+
+
+PROMPT_SECTIONS = (
+    CompletionItem("steps", "section", "What to do, in order", "## Steps\n\n1. $1\n2. $2"),
+    CompletionItem(
+        "rules", "section", "What always and never applies", "## Rules\n\n- Always $1\n- Never $2"
+    ),
+    CompletionItem("output", "section", "The form of the answer", "## Output\n\n$1"),
+    CompletionItem(
+        "example",
+        "section",
+        "A dialogue that shows when to use the agent",
+        "<example>\nContext: $1\nuser: $2\nassistant: $3\n</example>",
+    ),
+)
+"""Snippets for the sections that prompts often have."""
 
 
 def value_items(dialect: Dialect, key: Key) -> Iterator[CompletionItem]:

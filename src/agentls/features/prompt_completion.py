@@ -1,11 +1,11 @@
-"""Completion of what the runtime fills into a prompt: variables and arguments."""
+"""Completion in a prompt: variables and arguments that the runtime fills in, and sections."""
 
 from __future__ import annotations
 
 from agentls.document.document import Document
 from agentls.document.prompt_arguments import count_hinted, declared_names
 from agentls.features.completion_edit import EditRange
-from agentls.features.completion_items import CompletionItem, argument_items
+from agentls.features.completion_items import PROMPT_SECTIONS, CompletionItem, argument_items
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 
@@ -41,3 +41,16 @@ def arguments_in_prompt(document: Document, offset: int) -> EditRange | None:
     names = declared_names(document.reading)
     items = argument_items(syntax.placeholder, names, count_hinted(document))
     return EditRange(Span(start, word.end()), items)
+
+
+def sections_in_prompt(document: Document, offset: int) -> EditRange | None:
+    """The snippets for sections, on an empty line of a prompt below a frontmatter: no typed character asks for them.
+    In a code block there are none."""
+    block, line = document.frontmatter, document.lines.line_span(document.lines.line_number(offset))
+    if block is None or block.closing is None or line.start < line.end:
+        return None
+    if document.dialect.kind == "text" or line.start < document.body_start:
+        return None
+    if any(code.span.contains_cursor(offset) for code in document.markdown.code_blocks):
+        return None
+    return EditRange(line, PROMPT_SECTIONS)

@@ -55,6 +55,13 @@ class Client:
     watches_files: bool = False
     shows_progress: bool = False
     refreshes_code_lenses: bool = False
+    shows_semantic_tokens: bool = False
+    shows_inlay_hints: bool = False
+    refreshes_inlay_hints: bool = False
+    shows_colors: bool = False
+    selects_ranges: bool = False
+    links_editing: bool = False
+    shows_calls: bool = False
     commands: frozenset[str] = frozenset()
 
     @classmethod
@@ -123,6 +130,13 @@ class Client:
             watches_files=bool(has("workspace.did_change_watched_files.dynamic_registration")),
             shows_progress=bool(has("window.work_done_progress")),
             refreshes_code_lenses=bool(has("workspace.code_lens.refresh_support")),
+            shows_semantic_tokens=has("text_document.semantic_tokens") is not None,
+            shows_inlay_hints=has("text_document.inlay_hint") is not None,
+            refreshes_inlay_hints=bool(has("workspace.inlay_hint.refresh_support")),
+            shows_colors=has("text_document.color_provider") is not None,
+            selects_ranges=has("text_document.selection_range") is not None,
+            links_editing=has("text_document.linked_editing_range") is not None,
+            shows_calls=has("text_document.call_hierarchy") is not None,
             commands=frozenset(_strings(capabilities.experimental, "commands")),
         )
 

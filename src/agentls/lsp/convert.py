@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
 
+from agentls.features.token_legend import TOKEN_MODIFIERS, TOKEN_TYPES
 from agentls.lsp.client import DIAGNOSTIC_SOURCE, FIX_ALL, Client
 from agentls.lsp.plain_text import to_plain_text
 from agentls.text.named_tuples import NamedTuple
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from agentls.features.document_symbol import DocumentSymbol
     from agentls.features.folding_range import FoldingRange
     from agentls.features.hover import Hover
+    from agentls.features.semantic_tokens import SemanticToken
     from agentls.linter.check import Diagnostic
     from agentls.workspace.settings_files import SettingsProblem
 
@@ -192,6 +194,7 @@ _ITEM_KINDS = {
     "command": t.CompletionItemKind.Event,
     "server": t.CompletionItemKind.Interface,
     "skeleton": t.CompletionItemKind.Snippet,
+    "section": t.CompletionItemKind.Snippet,
     "variable": t.CompletionItemKind.Variable,
     "argument": t.CompletionItemKind.Variable,
 }
@@ -258,6 +261,25 @@ _SYMBOL_KINDS = {
     "key": t.SymbolKind.Key,
     "tag": t.SymbolKind.Struct,
 }
+
+
+def to_semantic_tokens(found: Sequence[SemanticToken], positions: Positions) -> list[int]:
+    """Convert semantic tokens to five numbers for each, as the protocol encodes them."""
+    data: list[int] = []
+    line = character = 0
+    for token in found:
+        start, end = positions.position(token.span.start), positions.position(token.span.end)
+        modifiers = sum(1 << TOKEN_MODIFIERS.index(name) for name in token.modifiers)
+        first = start.character - (character if start.line == line else 0)
+        data += [
+            start.line - line,
+            first,
+            end.character - start.character,
+            TOKEN_TYPES.index(token.type),
+            modifiers,
+        ]
+        line, character = start.line, start.character
+    return data
 
 
 def to_folding_ranges(

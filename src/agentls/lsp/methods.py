@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from lsprotocol import types as t
 
+from agentls.features.token_legend import TOKEN_MODIFIERS, TOKEN_TYPES
 from agentls.lsp.client import DIAGNOSTIC_SOURCE, FIX_ALL, Client
 from agentls.lsp.server import Server
 from agentls.text.named_tuples import NamedTuple
@@ -109,6 +110,10 @@ def _rename(client: Client) -> t.RenameOptions | None:
 
 def _workspace_symbol(client: Client) -> t.WorkspaceSymbolOptions | None:
     return t.WorkspaceSymbolOptions(resolve_provider=True) if client.resolves_symbols else None
+
+
+def _semantic_tokens(_: Client) -> t.SemanticTokensLegend:
+    return t.SemanticTokensLegend(TOKEN_TYPES, TOKEN_MODIFIERS)
 
 
 # A path in an agent file may lead to any file.
@@ -208,6 +213,71 @@ METHODS = (
         t.TEXT_DOCUMENT_CODE_LENS, _question, "lenses:code_lens", t.CodeLensOptions(resolve_provider=True)
     ),
     Method(t.CODE_LENS_RESOLVE, _question, "lenses:resolve_code_lens"),
+    # Presentation
+    Method(
+        t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL,
+        _question,
+        "presentation:semantic_tokens_full",
+        _semantic_tokens,
+        lambda client: client.shows_semantic_tokens,
+    ),
+    Method(
+        t.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
+        _question,
+        "presentation:semantic_tokens_range",
+        _semantic_tokens,
+        lambda client: client.shows_semantic_tokens,
+    ),
+    Method(
+        t.TEXT_DOCUMENT_INLAY_HINT,
+        _question,
+        "presentation:inlay_hint",
+        is_wanted=lambda client: client.shows_inlay_hints,
+    ),
+    Method(
+        t.TEXT_DOCUMENT_DOCUMENT_COLOR,
+        _question,
+        "presentation:document_color",
+        is_wanted=lambda client: client.shows_colors,
+    ),
+    Method(
+        t.TEXT_DOCUMENT_COLOR_PRESENTATION,
+        _question,
+        "presentation:color_presentation",
+        is_wanted=lambda client: client.shows_colors,
+    ),
+    # Selection
+    Method(
+        t.TEXT_DOCUMENT_SELECTION_RANGE,
+        _question,
+        "selecting:selection_range",
+        is_wanted=lambda client: client.selects_ranges,
+    ),
+    Method(
+        t.TEXT_DOCUMENT_LINKED_EDITING_RANGE,
+        _question,
+        "selecting:linked_editing_range",
+        is_wanted=lambda client: client.links_editing,
+    ),
+    # Call hierarchy
+    Method(
+        t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY,
+        _question,
+        "calls:prepare",
+        is_wanted=lambda client: client.shows_calls,
+    ),
+    Method(
+        t.CALL_HIERARCHY_INCOMING_CALLS,
+        _question,
+        "calls:incoming_calls",
+        is_wanted=lambda client: client.shows_calls,
+    ),
+    Method(
+        t.CALL_HIERARCHY_OUTGOING_CALLS,
+        _question,
+        "calls:outgoing_calls",
+        is_wanted=lambda client: client.shows_calls,
+    ),
     # Renaming
     Method(t.TEXT_DOCUMENT_RENAME, _question_when_complete, "renaming:rename", _rename),
     Method(

@@ -51,6 +51,8 @@ class Publisher:
         for problem in update.problems:
             self.show_message(problem, t.MessageType.Warning)
         self._refresh(update.reconfigured)
+        if update.scope_changed and self._session.snapshot.client.refreshes_inlay_hints:
+            self._server.workspace_inlay_hint_refresh(None)
         if update.opened:
             self._open(update.opened)
         if update.edited:

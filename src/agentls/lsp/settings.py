@@ -8,6 +8,7 @@ from typing import Any
 
 from agentls.config import Config, camel_case, parse_config
 from agentls.dialects import loader
+from agentls.features.inlay_hint import DEFAULT_HINTS, HINT_KINDS
 from agentls.linter.rules import all_rules
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import settings_files
@@ -25,13 +26,14 @@ class Settings:
     """The settings of the server, and the settings of the checks that the editor adds to those of a project.
 
     `debounce` is the time in seconds without an edit after which a document is checked. `diagnostics` is the
-    scope of the published diagnostics. `checks` is `None` if the editor sets none; `folder_checks` has those of the
-    workspace folders that have settings of their own.
+    scope of the published diagnostics, and `inlay_hints` are the kinds of hints that are shown. `checks` is `None` if
+    the editor sets none; `folder_checks` has those of the workspace folders that have settings of their own.
     """
 
     debounce: float = 0.2
     diagnostics: str = "open"
     log_level: str = "warning"
+    inlay_hints: frozenset[str] = frozenset(DEFAULT_HINTS)
     checks: Config | None = None
     folder_checks: Mapping[str, Config | None] = field(default_factory=dict)
 
@@ -91,7 +93,7 @@ def settings_section(value: Any) -> Mapping[str, Any]:
 def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
     """Parse the settings in `data`. A missing, null or invalid setting has its default."""
     given = {key: value for key, value in data.items() if value is not None and key not in _CLIENT_SETTINGS}
-    problems = []
+    problems: list[str] = []
     settings = Settings()
     debounce = given.pop("debounce", None)
     if isinstance(debounce, (int, float)) and not isinstance(debounce, bool) and debounce >= 0:
@@ -108,11 +110,27 @@ def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
         settings = replace(settings, log_level=level)
     elif level is not None:
         problems.append(f"`logLevel` must be one of {', '.join(LOG_LEVELS)}; ignored")
+    settings = replace(settings, inlay_hints=_inlay_hints(given.pop("inlayHints", None), problems))
     if given:
         checks, wrong = _checks(given)
         settings = replace(settings, checks=checks)
         problems += wrong
     return ParsedSettings(settings, tuple(problems))
+
+
+def _inlay_hints(given: Any, problems: list[str]) -> frozenset[str]:
+    """Parse which kinds of inlay hints are shown: a table of kinds with booleans."""
+    switches = dict.fromkeys(HINT_KINDS, False) | dict.fromkeys(DEFAULT_HINTS, True)
+    for kind, value in given.items() if isinstance(given, Mapping) else ():
+        if kind in switches and isinstance(value, bool):
+            switches[kind] = value
+        else:
+            problems.append(
+                f"`inlayHints.{kind}` must be one of {', '.join(HINT_KINDS)} with a boolean; ignored"
+            )
+    if given is not None and not isinstance(given, Mapping):
+        problems.append("`inlayHints` must be a table of kinds with booleans; ignored")
+    return frozenset(kind for kind, shown in switches.items() if shown)
 
 
 def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:

@@ -20,7 +20,7 @@ from agentls.lsp.documents import OpenDocument, locate_document
 from agentls.lsp.projects import Project
 from agentls.project import extract
 from agentls.project.index import Index
-from agentls.project.names import Names
+from agentls.project.names import Definition, Names
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Encoding, LineIndex
 from agentls.workspace import disk, load, settings_files
@@ -159,6 +159,13 @@ class Snapshot(NamedTuple):
         """Return the index that contains the file at `path`, that of the innermost project."""
         found = [project for project in self.projects.values() if path in project.index]
         return max(found, key=lambda project: len(project.root)).index if found else None
+
+    def definition(self, path: str, kind: str, name: str) -> Definition | None:
+        """Return the definition of that kind and name in the file at `path`; `None` if it has none."""
+        index = self.index_containing(path)
+        names = index.get(path) if index else None
+        found = names.definitions if names else ()
+        return next((each for each in found if (each.kind, each.name) == (kind, name)), None)
 
     # Diagnostics
 

@@ -49,7 +49,7 @@ def workspace_symbol(
         t.SymbolInformation(
             t.Location(target.uri, target.name_range),
             definition.full_name,
-            _symbol_kind(definition, snapshot.client),
+            symbol_kind(definition, snapshot.client),
             container_name=_container(definition),
         )
         for definition in found
@@ -62,7 +62,7 @@ def _unresolved(snapshot: Snapshot, definition: Definition) -> t.WorkspaceSymbol
     return t.WorkspaceSymbol(
         t.LocationUriOnly(snapshot.uri(definition.path)),
         definition.full_name,
-        _symbol_kind(definition, snapshot.client),
+        symbol_kind(definition, snapshot.client),
         data={"path": definition.path, "name": definition.name, "kind": definition.kind},
         container_name=_container(definition),
     )
@@ -71,14 +71,8 @@ def _unresolved(snapshot: Snapshot, definition: Definition) -> t.WorkspaceSymbol
 def resolve_workspace_symbol(snapshot: Snapshot, symbol: t.WorkspaceSymbol) -> t.WorkspaceSymbol:
     """Add the range of a symbol."""
     data: Any = symbol.data
-    index = snapshot.index_containing(data["path"])
-    names = index.get(data["path"]) if index else None
-    targets = (
-        target_location(snapshot, definition)
-        for definition in (names.definitions if names else ())
-        if (definition.name, definition.kind) == (data["name"], data["kind"])
-    )
-    target = next(filter(None, targets), None)
+    definition = snapshot.definition(data["path"], data["kind"], data["name"])
+    target = target_location(snapshot, definition) if definition else None
     symbol.location = t.Location(symbol.location.uri, target.name_range if target else START)
     return symbol
 
@@ -88,7 +82,8 @@ def _container(definition: Definition) -> str:
     return definition.qualifier or name_hover.kind_label(definition)
 
 
-def _symbol_kind(definition: Definition, client: Client) -> t.SymbolKind:
+def symbol_kind(definition: Definition, client: Client) -> t.SymbolKind:
+    """Return the kind of a definition that the client knows."""
     kinds = (_KINDS[definition.kind], t.SymbolKind.String)
     known = client.workspace_symbol_kinds
     return next((kind for kind in kinds if kind in known), min(known))
