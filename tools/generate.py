@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import truth
@@ -103,6 +104,16 @@ def _typescript(name: str, texts: list[str]) -> str:
     return f"export const {name} = [\n{rows}];\n"
 
 
+def _wrapped_json(row: dict[str, Any], indent: int) -> str:
+    """Return the members of a JSON object on lines of about `_WIDTH` characters."""
+    lines = [""]
+    for piece in json.dumps(row, separators=(",\0", ": "))[1:-1].split("\0"):
+        if len(lines[-1]) + len(piece) > _WIDTH - indent:
+            lines.append("")
+        lines[-1] += f" {piece}" if lines[-1] else piece
+    return "\n".join(" " * indent + line for line in lines)
+
+
 def vscode_manifest(text: str) -> str:
     """Return the manifest of the VS Code extension with the settings of the checks."""
     rows = []
@@ -111,12 +122,9 @@ def vscode_manifest(text: str) -> str:
         del schema["description"]
         if name == "show":
             continue  # An editor has its own filters.
-        values = json.dumps({**schema, "scope": "resource", "order": order})[1:-1]
-        words = json.dumps({"markdownDescription": settings_schema.describe_setting(SETTINGS[fields[name]])})[
-            1:-1
-        ]
-        indent = " " * 12
-        rows.append(f'          "agentls.{name}": {{\n{indent}{values},\n{indent}{words}\n          }}')
+        words = settings_schema.describe_setting(SETTINGS[fields[name]])
+        row = {**schema, "scope": "resource", "order": order, "markdownDescription": words}
+        rows.append(f'          "agentls.{name}": {{\n{_wrapped_json(row, 12)}\n          }}')
     block = re.compile(
         r'("title": "Checks",\n        "properties": \{\n).*?(\n        \}\n      \})', re.DOTALL
     )

@@ -152,9 +152,13 @@ def program(path: Path, *lines: str) -> str:
 def test_everything_that_can_be_set_can_be_set_here() -> None:
     pages = MANIFEST["contributes"]["configuration"]
     here = {name.removeprefix("agentls.") for page in pages for name in page["properties"]}
-    server = {field.name for field in fields(Settings)} - {"checks", "folder_checks", "log_level"} | {
-        "logLevel"
+    server = {field.name for field in fields(Settings)} - {
+        "checks",
+        "folder_checks",
+        "log_level",
+        "inlay_hints",
     }
+    server |= {"logLevel", *(f"inlayHints.{kind}" for kind in HINT_KINDS)}
     # An editor has its own filters.
     settings_of_checks = {camel_case(name) for name in Config._fields} - {"show"}
     assert settings_of_checks | server <= here

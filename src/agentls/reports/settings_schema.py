@@ -22,13 +22,21 @@ def settings_schema() -> dict[str, Any]:
 
 
 def setting_schemas(written: Callable[[str], str]) -> dict[str, dict[str, Any]]:
-    """Return the schema of each setting with its default, each without references to others.
+    """Return the schema of each setting with its default, without references and without the descriptions of rules.
 
     `written` gives the name of the setting with a field's name.
     """
-    properties: dict[str, dict[str, Any]] = _table(Config, written, lambda name: _SHARED[name]())[
-        "properties"
-    ]
+    codes = [rule.code for rule in _sorted_rules()]
+    brief: dict[str, dict[str, Any]] = {
+        "rule": {"type": "string", "enum": codes},
+        "severities": {
+            "type": "object",
+            "propertyNames": {"enum": codes},
+            "additionalProperties": {"type": "string", "enum": list(SEVERITIES)},
+        },
+        "patterns": _patterns(),
+    }
+    properties: dict[str, dict[str, Any]] = _table(Config, written, brief.__getitem__)["properties"]
     defaults = {written(field): _plain(value) for field, value in Config()._asdict().items()}
     return {name: {**schema, "default": defaults[name]} for name, schema in properties.items()}
 

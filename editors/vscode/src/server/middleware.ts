@@ -42,6 +42,8 @@ export const middleware: Middleware = {
     provideDocumentLinks: ifEnabled('links', undefined),
     provideWorkspaceSymbols: ifEnabled('symbols', undefined),
     provideDocumentSymbols: ifEnabled('outline', undefined),
+    provideDocumentSemanticTokens: ifEnabled('semanticTokens', undefined),
+    provideDocumentRangeSemanticTokens: ifEnabled('semanticTokens', undefined),
     provideFoldingRanges: ifEnabled('folding', undefined),
     provideDocumentFormattingEdits: ifEnabled('formatting', undefined),
     provideDocumentRangeFormattingEdits: ifEnabled('formatting', undefined),
