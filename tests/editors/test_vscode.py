@@ -24,6 +24,7 @@ import pytest
 
 import agentls
 from agentls.config import Config, camel_case
+from agentls.features.inlay_hint import HINT_KINDS
 from agentls.lsp import settings
 from agentls.lsp.settings import Settings
 from editors.real import missing, renamed, team
