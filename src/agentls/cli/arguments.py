@@ -123,6 +123,10 @@ _DIALECTS = """\
 List the supported formats with their runtimes, locations and the dates of their facts, or all facts of one
 format. Products change: a fact is as good as its date."""
 
+_SCHEMA = """\
+Print the JSON Schema of the frontmatter of a format (draft-07), for editors and tools without agentls. Without NAME
+it has the schemas of all formats as `definitions`."""
+
 _SERVER = """\
 Start the language server. Editors start it automatically; it speaks the Language Server Protocol on
 standard input and output."""
@@ -296,6 +300,10 @@ def _add_dialects(parser: argparse.ArgumentParser) -> None:
     _add_output(parser, "text", "json")
 
 
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", type=_dialect, metavar="NAME", help="name of the format")
+
+
 def _add_server(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--stdio", action="store_true", help="use standard input and output (default)")
@@ -455,6 +463,12 @@ def _load_dialects() -> RunCommand:
     return run_dialects
 
 
+def _load_schema() -> RunCommand:
+    from agentls.cli.schema_command import run_schema
+
+    return run_schema
+
+
 def _load_server() -> RunCommand:
     from agentls.cli.server_command import run_server
 
@@ -472,5 +486,6 @@ _COMMANDS = {
     "explain": _Command("explain a rule, key, tool or model", _EXPLAIN, _add_explain, _load_explain),
     "rules": _Command("list all rules", _RULES, _add_rules, _load_rules),
     "dialects": _Command("list the supported formats", _DIALECTS, _add_dialects, _load_dialects),
+    "schema": _Command("print the JSON Schema of frontmatter", _SCHEMA, _add_schema, _load_schema),
     "server": _Command("start the language server", _SERVER, _add_server, _load_server),
 }
