@@ -881,3 +881,12 @@ def test_related_information_in_other_files_is_printed(project: Project) -> None
         "artifactLocation": {"uri": B},
         "region": {"startLine": 3, "startColumn": 7, "endLine": 3, "endColumn": 12},
     }
+
+
+# schema
+
+
+def test_the_schema_of_frontmatter(project: Project) -> None:
+    assert project("schema", "gemini-cli").data["title"] == "Gemini CLI agent"
+    assert "claude-code" in project("schema").data["definitions"]
+    assert "did you mean 'opencode'" in project.usage_error("schema", "opncode")

@@ -99,8 +99,11 @@ def _value(key: Key, dialect: Dialect) -> Schema:
 
 
 def _any_of(schemas: list[Schema]) -> Schema:
-    """Return the schema of what matches one of `schemas`."""
+    """Return the schema of what matches one of `schemas`. An empty value is one more value of an enum, which validators
+    explain better than one more schema."""
     different = [each for at, each in enumerate(schemas) if each not in schemas[:at]]
+    if len(different) == 2 and different[1] == _NULL and "enum" in different[0]:
+        return {**different[0], "enum": [*different[0]["enum"], None]}
     return dict(different[0]) if len(different) == 1 else {"anyOf": different}
 
 
