@@ -377,13 +377,33 @@ async def test_actions_for_the_diagnostics_that_the_client_names(client: Editor)
     if not can(client, "text_document.code_action.code_action_literal_support"):
         return
     open_document(client, AGENT)
-    line = t.Range(t.Position(3, 0), t.Position(3, 0))
+    start, elsewhere = (t.Range(t.Position(line, 0), t.Position(line, 0)) for line in (3, 2))
     known = t.Diagnostic(BAHS, "", code="unknown-tool", source="agentls")
-    for diagnostics, count in (([known], 1), ([t.Diagnostic(line, "", code="unknown-tool")], 0), ([], 0)):
+    outdated = t.Diagnostic(start, "", code="unknown-tool")
+    for where, diagnostics, count in (
+        (elsewhere, [known], 1),
+        (elsewhere, [outdated], 0),
+        (elsewhere, [], 0),
+        (start, [outdated], 1),
+        (start, [], 1),
+    ):
         context = t.CodeActionContext(diagnostics, only=["quickfix"])
-        params = t.CodeActionParams(identifier(), line, context)
+        params = t.CodeActionParams(identifier(), where, context)
         found = await client.text_document_code_action_async(params) or []
         assert sum("`Bash`" in action.title for action in found) == count
+    await close_document(client)
+
+
+async def test_actions_at_a_cursor_are_those_of_its_line(client: Editor) -> None:
+    if not can(client, "text_document.code_action.code_action_literal_support"):
+        return
+    open_document(client, AGENT.replace("Grep", "Grpe"))
+    for column, first in ((0, "`Bash`"), (19, "`Grep`")):
+        cursor = t.Range(t.Position(3, column), t.Position(3, column))
+        titles = [action.title for action in await actions(client, cursor)]
+        assert first in titles[0], "what is at the cursor comes first"
+        assert any("`Bash`" in title for title in titles)
+        assert any("`Grep`" in title for title in titles)
     await close_document(client)
 
 

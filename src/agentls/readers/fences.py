@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from agentls.dialects.runtimes import Fences
 from agentls.text.named_tuples import NamedTuple
@@ -22,6 +22,7 @@ class FrontmatterRange(NamedTuple):
     body: int
 
 
+@lru_cache(maxsize=16)  # Several runtimes have the same fences.
 def find_frontmatter(text: str, fences: Fences) -> FrontmatterRange | None:
     """Return the frontmatter of `text`, or `None` if a runtime with these fences finds none."""
     start = 1 if text.startswith(BYTE_ORDER_MARK) and fences.byte_order_mark else 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from agentls.readers.reading import Cause, Reason
 from agentls.text.frontmatter import MAX_LEADING_TEXT, TOP_LEVEL_KEY, split_entries
@@ -72,6 +73,7 @@ def _opens(text: str, end: int, before: str) -> bool:
     return len(fences) % 2 == 0 or before == fences[0].strip()
 
 
+@lru_cache(maxsize=8)  # Several runtimes reject the same block for the same reason.
 def explain_invalid_yaml(
     text: str, block: Span, strict: ParseResult, runtime_repair: Repair | None
 ) -> Reason:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
@@ -91,15 +92,17 @@ def _lines(text: str, start: int, end: int | None = None) -> Iterator[Span]:
         start = stop
 
 
-def split_entries(text: str, span: Span) -> list[Span]:
+@lru_cache(maxsize=4)  # Several runtimes reject the same block.
+def split_entries(text: str, span: Span) -> tuple[Span, ...]:
     """Split a block into one span for each `key:` at the left margin, up to the next one."""
     chunks: list[Span] = []
     for line in _lines(text, *span):
-        if TOP_LEVEL_KEY.match(text[line.start : line.end].rstrip("\r\n")):
+        is_indented = text[line.start].isspace()  # As most lines are, so that the pattern is not needed.
+        if not is_indented and TOP_LEVEL_KEY.match(text[line.start : line.end].rstrip("\r\n")):
             chunks.append(line)
         elif chunks:
             chunks[-1] = Span(chunks[-1].start, line.end)
-    return chunks
+    return tuple(chunks)
 
 
 def find_keys(text: str) -> set[str]:
@@ -109,6 +112,7 @@ def find_keys(text: str) -> set[str]:
     return {found["key"] for line in lines if (found := TOP_LEVEL_KEY.match(line))}
 
 
+@lru_cache(maxsize=4)  # The editor and lenient runtimes recover the same block.
 def recover_entries(text: str, span: Span) -> tuple[Entry, ...]:
     """The top-level entries of a block that does not parse as a whole.
 

@@ -295,7 +295,7 @@ def find_line(text: str, path: Iterable[str | int]) -> int:
     return line
 
 
-@lru_cache(maxsize=8)  # Several runtimes read the same block.
+@lru_cache(maxsize=64)  # Several runtimes read the same block.
 def parse(source: MappedText, *, tabs_indent: bool = False) -> ParseResult:
     """Parse a block of YAML.
 

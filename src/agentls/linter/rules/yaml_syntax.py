@@ -177,7 +177,7 @@ def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
         yield Fix(title, (Edit(raw, write_literal_block(lines, ctx.document.newline)),))
 
 
-def _chunks_of_value(ctx: Context, chunks: list[Span], at: int) -> tuple[int, int]:
+def _chunks_of_value(ctx: Context, chunks: tuple[Span, ...], at: int) -> tuple[int, int]:
     """Return the indices of the first and the last chunk of the value that the chunk `at` belongs to.
 
     There can be several, since a line such as `user: "hello"` looks like a key in a description that is not

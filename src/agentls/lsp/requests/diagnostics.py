@@ -82,14 +82,23 @@ def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeActio
 def _diagnostics_asked_about(
     snapshot: Snapshot, file: OpenAgentFile, params: t.CodeActionParams
 ) -> list[int]:
-    """Return the numbers of the diagnostics that the client names, or of those in the range if it names none that
-    is current."""
+    """Return the numbers of the diagnostics that the client names. If it names none that is current: of those in the
+    range, and at a mere cursor, or if there are none, of all on its line."""
     span, own = file.positions.span(params.range), snapshot.diagnostics(file.opened)
     named = {
         (diagnostic.code, file.positions.span(diagnostic.range)) for diagnostic in params.context.diagnostics
     }
     found = [number for number, each in enumerate(own) if (each.code, each.span) in named]
-    return found or [number for number, each in enumerate(own) if each.span.overlaps(span)]
+    if found:
+        return found
+    lines = file.positions.lines
+    found = [number for number, each in enumerate(own) if each.span.overlaps(span)]
+    if params.range.start.line == params.range.end.line and (span.start == span.end or not found):
+        line = lines.line_span(lines.line_number(span.start))
+        found += [
+            number for number, each in enumerate(own) if each.span.overlaps(line) and number not in found
+        ]
+    return found
 
 
 def _actions(snapshot: Snapshot, file: OpenAgentFile, here: list[int], only: list[str]) -> list[CodeAction]:
