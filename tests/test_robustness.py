@@ -123,7 +123,7 @@ def through_everything(document: Document, offset: int) -> None:
     document.with_edits(on_type_formatting.format_on_type(document, offset))
     inspection.inspection_data(inspection.inspect_document(document, known))
     assert all(
-        code_lens.lens_title(document, each.subject, known) for each in code_lens.code_lenses(document, known)
+        code_lens.lens_title(document, subject, known) for subject in code_lens.code_lenses(document, known)
     )
     explain.explain(document.text[offset : offset + 8], document.dialect)
 

@@ -153,13 +153,10 @@ def program(path: Path, *lines: str) -> str:
 def test_everything_that_can_be_set_can_be_set_here() -> None:
     pages = MANIFEST["contributes"]["configuration"]
     here = {name.removeprefix("agentls.") for page in pages for name in page["properties"]}
-    server = {field.name for field in fields(Settings)} - {
-        "checks",
-        "folder_checks",
-        "log_level",
-        "inlay_hints",
-    }
-    server |= {"logLevel", *(f"inlayHints.{kind}" for kind in HINT_KINDS)}
+    # The output has a level of its own.
+    others = {"checks", "folder_checks", "log_level", "inlay_hints"}
+    server = {field.name for field in fields(Settings)} - others
+    server |= {f"inlayHints.{kind}" for kind in HINT_KINDS}
     # An editor has its own filters.
     settings_of_checks = {camel_case(name) for name in Config._fields} - {"show"}
     assert settings_of_checks | server <= here
@@ -206,7 +203,8 @@ def test_completion_hover_and_outline(everything: Session) -> None:
         assert "Bash" in popup
         assert len(popup) == len(set(popup))
     assert any("model" in card for card in result["hover"])
-    assert "Task" in " ".join(result["symbols"]) + everything.steps["outline"]
+    assert [name.lstrip("# ") for name in result["symbols"]].count("Task") == 1, "VS Code lists the headings"
+    assert "description" in everything.steps["outline"]
     assert "Unknown tool" in everything.steps["hover"]
 
 
@@ -215,7 +213,7 @@ def test_a_fix_is_applied_and_its_finding_gone(everything: Session) -> None:
 
 
 def test_the_reading_stands_in_the_status_bar_and_beside_the_agent(everything: Session) -> None:
-    assert "loads" in everything.steps["status"]
+    assert "agent: loads with problems" in everything.steps["status"]
     assert "Bahs" in everything.result["inspection"]
     assert "Bahs" not in everything.result["inspectionAfter"]
     shown = everything.steps["inspection"].replace("\xa0", " ")
@@ -292,7 +290,7 @@ def test_roots_places_and_what_is_left_alone(tmp_path: Path) -> None:
     roots = tmp_path / "workspace"
     files = {
         "both.code-workspace": json.dumps({"folders": [{"path": "one"}, {"path": "two"}]}),
-        "one/.claude/agents/reviewer.md": AGENT.replace("model: sonnet", "model: sonet"),
+        "one/.claude/agents/reviewer.md": AGENT.replace("model: sonnet", "modle: sonnet"),
         "one/agentls.toml": 'ignore = ["unknown-tool"]\n',
         "two/.claude/agents/reviewer.md": AGENT,
         "two/agentls.toml": '[severity]\nunknown-tool = "error"\n[places]\nclaude-code = ["prompts/*.md"]\n',
@@ -312,7 +310,7 @@ def test_roots_places_and_what_is_left_alone(tmp_path: Path) -> None:
     ).result
     assert found["quiet"] == [[], []]
     assert found["placed"] == ["markdown", "unknown-tool"]
-    assert found["roots"] == [["Warning misspelt-model"], ["Error unknown-tool"]]
+    assert found["roots"] == [["Warning misspelt-key"], ["Error unknown-tool"]]
     assert found["committed"][:2] == ["chatagent", []]
     assert found["folds"][0] < found["folds"][1]
     assert found["servers"] == 1
@@ -355,3 +353,22 @@ def test_an_agent_gets_another_name_in_all_fifty_files(tmp_path: Path) -> None:
     }
     assert {path: after[path] for path in expected if path in after} == expected
     assert after.keys() - expected.keys() == {".claude/agents/reviewer.md", "README.md"}
+
+
+@pytest.mark.parametrize("code", [CODE, OLDEST], ids=["current", "oldest"])
+def test_nothing_disturbs_typing_and_keys_are_suggested(tmp_path: Path, code: Path) -> None:
+    files = {
+        ".claude/commands/notes.md": "---\ndescription: Writes notes.\n\n---\n\n\n",
+        ".claude/agents/fresh.md": "",
+    }
+    command, fresh = (str(tmp_path / "workspace" / path) for path in files)
+    name = "typing-oldest" if code == OLDEST else "typing"
+    told = session(name, tmp_path, "typing", files=files, code=code, command=command, fresh=fresh)
+    found, steps = told.result, told.steps
+    assert found["language"] == "markdown"
+    assert "model" in steps["suggested"].split("\n")
+    assert "model" in steps["starting"].split("\n"), "suggested once the server answers"
+    assert steps["body"] == steps["chosen"] == ""
+    assert found["appeared"]
+    assert all(pause >= 450 for pause in found["appeared"].values()), found["appeared"]
+    assert found["left"] == ["invalid-yaml"]

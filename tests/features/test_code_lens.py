@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentls.features.code_lens import code_lenses, lens_title
+from agentls.features.code_lens import code_lenses, lens_title, main_definition
 from agentls.project.names import Names, PermissionRule
 from agentls.text.offsets import Span
 from harness import Case, agent, parse_case
@@ -51,9 +51,8 @@ def project(line: str = "tools: Read, Grep") -> Case:
 def lens_titles(case: Case, path: str = HERE, known: bool = True) -> list[str]:
     """The titles of the lenses of a file."""
     document, index = case.document(path), case.index
-    return [
-        lens_title(document, lens.subject, index) for lens in code_lenses(document, index if known else None)
-    ]
+    subjects = code_lenses(document, index if known else None)
+    return [lens_title(document, subject, index) for subject in subjects]
 
 
 def test_the_lenses_of_an_agent() -> None:
@@ -70,19 +69,30 @@ def test_a_link_to_the_file_is_a_reference_too() -> None:
     assert lens_titles(case)[0] == "4 references"
 
 
-def test_lenses_are_above_the_name() -> None:
+def test_the_references_are_to_the_name() -> None:
     case = project()
-    spans = {lens.span.text_in(case.files[HERE]) for lens in code_lenses(case.document(HERE), case.index)}
-    assert spans == {"worker"}
+    definition = main_definition(case.document(HERE), case.index)
+    assert definition is not None
+    assert definition.span.text_in(case.files[HERE]) == "worker"
+
+
+def test_lenses_are_about_the_runtime_of_the_editor() -> None:
+    text = "---\ndescription: Works.\ntools: [task, agent]\n---\n\nYou work.\n"
+    document = agent(text, ".github/agents/worker.agent.md")
+    titles = [
+        lens_title(document, "tools", None, runtime) for runtime in ("", "copilot-cli", "vscode", "none")
+    ]
+    assert titles == ["task, agent", "task, agent", "agent", "task, agent"]
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("tools: Read, Grep, Glob, Bash", "Read, Grep +2"),
+        ("tools: Read, Grep, Glob", "Read, Grep, Glob"),
+        ("tools: Read, Grep, Glob, Bash", "Read, Grep and 2 more"),
         ("tools: Read", "Read"),
         ("color: blue", "all tools"),
-        ("disallowedTools: Bash", "all tools except 1"),
+        ("disallowedTools: Bash", "all tools except Bash"),
         ("tools: []", "no tools"),
         ("tools: Grpe", "no tools"),
         ("tools: Read\nmcpServers:\n  - tracker: {command: x}", "Read, MCP tracker"),
@@ -107,7 +117,7 @@ def test_denied_tools_are_not_in_the_lens() -> None:
 def test_a_file_that_is_not_loaded_shows_its_status() -> None:
     case = project()
     case.files[HERE] = "---\nname: worker\n---\n\nYou work.\n"
-    assert lens_titles(case)[-1] == "skipped"
+    assert lens_titles(case)[-1] == "not loaded"
 
 
 def test_a_skill_has_no_tools_lens() -> None:
@@ -127,6 +137,8 @@ def test_references_are_only_counted_in_a_known_project() -> None:
 
 def test_an_empty_file() -> None:
     document = agent("")
-    assert [lens.span for lens in code_lenses(document, None)] == [Span(0, 0)] * 2
+    assert main_definition(document, None) is None
     assert lens_title(document, "references", None) == "no references"
-    assert [lens_title(document, lens.subject, None) for lens in code_lenses(document, None)][-1] == "skipped"
+    assert [lens_title(document, subject, None) for subject in code_lenses(document, None)][
+        -1
+    ] == "not loaded"

@@ -428,8 +428,12 @@ async def test_the_reading_is_sent_on_request(client: Editor) -> None:
     open_document(client, AGENT)
     found = await ask(client, "agentls/inspect", {"textDocument": {"uri": identifier().uri}})
     (reading,) = found.readings
-    assert reading.word == "loads"
-    assert reading.good
+    assert found.noun == "agent"
+    assert (reading.runtime, reading.words, reading.level) == (
+        "Claude Code",
+        "loads with problems",
+        "impaired",
+    )
     assert reading.verdict in found.text
     await close_document(client)
     unknown = {"textDocument": {"uri": identifier().uri}}

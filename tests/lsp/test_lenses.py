@@ -62,8 +62,9 @@ async def test_lenses_are_refreshed_when_the_references_are_known_and_when_they_
             "tokens: about 4 in the description, 3 in the prompt",
             "all tools",
         ]
-        assert {lens.range.start.line for lens in found} == {2}
-        asked = t.ReferenceParams(t.ReferenceContext(False), identifier(uri), found[0].range.start)
+        assert {lens.range.start.line for lens in found} == {0}
+        name = t.Position(2, 6)
+        asked = t.ReferenceParams(t.ReferenceContext(False), identifier(uri), name)
         assert len(await client.text_document_references_async(asked) or []) == 1
         open_file(client, project / ".claude/agents/lead.md")
         other = t.VersionedTextDocumentIdentifier(2, (project / ".claude/agents/lead.md").as_uri())

@@ -340,7 +340,7 @@ def test_inspection_reads_as_a_sentence_without_a_name() -> None:
         ("---\nname: a\ndescription: b\n---\nc", "loads", True),
         ("---\nname: a\ndescription: b: c\n---\nc", "loads after repair", True),
         ("---\nname: a\ndescription: b\ntools: []\n---\nc", "no tools", False),
-        ("---\nname: a\n---\nc", "skipped", False),
+        ("---\nname: a\n---\nc", "not loaded", False),
     ],
 )
 def test_short_status(text: str, word: str, good: bool) -> None:

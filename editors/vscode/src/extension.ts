@@ -6,6 +6,8 @@ import { Inspections, inspect } from './features/inspection';
 import { showMap } from './features/map';
 import { newAgent } from './features/newAgent';
 import { showReferences } from './features/references';
+import { StatusItem } from './features/status';
+import { suggestWhileTyping } from './features/suggest';
 import { Session } from './server/session';
 
 let session: Session | undefined;
@@ -15,11 +17,13 @@ export function activate(context: vscode.ExtensionContext): void {
     const command = vscode.commands.registerCommand;
     context.subscriptions.push(
         new Inspections(current),
+        new StatusItem(current),
+        suggestWhileTyping(current),
         command('agentls.inspect', inspect),
         command('agentls.explain', explain),
         command('agentls.newAgent', () => newAgent(current)),
         command('agentls.showMap', () => showMap(current)),
-        command('agentls.showReferences', showReferences),
+        command('agentls.showReferences', (uri, position) => showReferences(current, uri, position)),
         command('agentls.restart', () => current.restart()),
         command('agentls.showOutput', () => current.output.show()),
     );

@@ -233,7 +233,7 @@ class Effects(NamedTuple):
     """What it does with a file that it loads, if that is not to load it at its start."""
     rejection_effect: str = "does not load the file"
     """What it does with a file that it rejects."""
-    rejection_word: str = "skipped"
+    rejection_word: str = "not loaded"
     """What it does with a file that it rejects, in one word for a status bar."""
     degraded_effect: str = ""
     """What it does with a file that it loads without its frontmatter."""

@@ -63,6 +63,7 @@ class Client:
     links_editing: bool = False
     shows_calls: bool = False
     commands: frozenset[str] = frozenset()
+    runtime: str = ""
 
     @classmethod
     def of(cls, capabilities: t.ClientCapabilities) -> Client:
@@ -137,7 +138,8 @@ class Client:
             selects_ranges=has("text_document.selection_range") is not None,
             links_editing=has("text_document.linked_editing_range") is not None,
             shows_calls=has("text_document.call_hierarchy") is not None,
-            commands=frozenset(_strings(capabilities.experimental, "commands")),
+            commands=frozenset(_strings(_experimental(capabilities, "commands"))),
+            runtime=next(iter(_strings([_experimental(capabilities, "runtime")])), ""),
         )
 
     def supports_action_kind(self, kind: str) -> bool:
@@ -153,9 +155,14 @@ def includes_kind(only: Sequence[str], kind: str) -> bool:
     return not only or any(f"{kind}.".startswith(f"{each}." if each else "") for each in only)
 
 
-def _strings(value: Any, name: str) -> list[str]:
-    """Return the strings of a list in `experimental`, whose structure the protocol does not define."""
-    found = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+def _experimental(capabilities: t.ClientCapabilities, name: str) -> Any:
+    """Return a field of `experimental`, whose structure the protocol does not define."""
+    found: Any = capabilities.experimental
+    return found.get(name) if isinstance(found, Mapping) else getattr(found, name, None)
+
+
+def _strings(found: Any) -> list[str]:
+    """Return the strings of a list."""
     return [word for word in found if isinstance(word, str)] if isinstance(found, (list, tuple)) else []
 
 

@@ -37,6 +37,20 @@ async function offered(page) {
     return (await popup(page).locator('.monaco-list-row .label-name').allInnerTexts()).join('\n');
 }
 
+/** The words that appear while `mo` is being typed; if `expected` is missing, whatever there is after a second. */
+async function suggestions(page, expected) {
+    await page.keyboard.type('mo', { delay: 100 });
+    if (expected) {
+        await popup(page).getByText(expected, { exact: true }).first().waitFor();
+    } else {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    await page.screenshot({ path: inside('suggestions.png') });
+    const labels = (await popup(page).locator('.monaco-list-row .label-name').allInnerTexts()).join('\n');
+    await page.keyboard.press('Escape');
+    return labels;
+}
+
 async function closed(page) {
     await page.keyboard.press('Escape');
     await popup(page).waitFor({ state: 'hidden' });
@@ -97,6 +111,21 @@ const steps = {
         await page.keyboard.press('End');
         await page.keyboard.type(', ');
         return offered(page);
+    },
+    /** What is suggested while a person types two letters, or nothing. */
+    suggested: (page) => suggestions(page, 'model'),
+    starting: (page) => suggestions(page, 'model'),
+    body: (page) => suggestions(page),
+    chosen: (page) => suggestions(page),
+    /** Without a pause. */
+    async write(page) {
+        await page.keyboard.type('---\nname: fresh\ndescription: Reviews code\nmo', { delay: 60 });
+        return 'typed';
+    },
+    async leave(page) {
+        await page.keyboard.type('oops', { delay: 60 });
+        await page.keyboard.press('ArrowDown');
+        return 'left';
     },
     async completionOnRequest(page) {
         await closed(page);

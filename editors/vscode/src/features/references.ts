@@ -1,11 +1,26 @@
-/** Shows the references to an agent, for the code lens above its name. */
+/** Shows the references to an agent, for the code lens above it. */
 
 import * as vscode from 'vscode';
+import { type Position, ReferencesRequest } from 'vscode-languageclient/node';
+import type { Session } from '../server/session';
 
-/** The server gives the file and the position of the name, which arrive as JSON. */
-export async function showReferences(file: string, { line, character }: vscode.Position): Promise<void> {
-    const [uri, at] = [vscode.Uri.parse(file, true), new vscode.Position(line, character)];
-    const command = 'vscode.executeReferenceProvider';
-    const found = await vscode.commands.executeCommand<vscode.Location[]>(command, uri, at);
-    await vscode.commands.executeCommand('editor.action.showReferences', uri, at, found);
+/** The server gives the file and the position of the name. It counts what is shown here: not the name itself, and no links. */
+export async function showReferences({ client }: Session, uri: string, position: Position): Promise<void> {
+    if (!client) {
+        return;
+    }
+    const context = { includeDeclaration: false };
+    const found = await client.sendRequest(ReferencesRequest.type, {
+        textDocument: { uri },
+        position,
+        context,
+    });
+    const { asPosition, asReferences, asUri } = client.protocol2CodeConverter;
+    const locations = await asReferences(found);
+    await vscode.commands.executeCommand(
+        'editor.action.showReferences',
+        asUri(uri),
+        asPosition(position),
+        locations,
+    );
 }

@@ -4,11 +4,15 @@ import * as vscode from 'vscode';
 import {
     CloseAction,
     CodeLensRequest,
+    DiagnosticCollectionSource,
+    DidChangeConfigurationNotification,
     DocumentDiagnosticRequest,
     ErrorAction,
     LanguageClient,
+    type LanguageClientOptions,
     type StaticFeature,
 } from 'vscode-languageclient/node';
+import { OpenDiagnostics } from './diagnostics';
 import { SHOWN } from './documents';
 import type { Server } from './find';
 import { middleware } from './middleware';
@@ -25,7 +29,8 @@ export class Client extends LanguageClient {
         super('agentls', 'agentls', run, {
             documentSelector: SHOWN,
             outputChannel,
-            middleware,
+            middleware: middleware(outputChannel),
+            diagnosticCollectionProvider: collections,
             initializationFailedHandler: () => false,
             errorHandler: {
                 error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -47,6 +52,11 @@ export class Client extends LanguageClient {
         super.error(message, data, false);
     }
 
+    /** Have the server ask for its settings again. */
+    async sendSettings(): Promise<void> {
+        await this.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+    }
+
     /** Ask again for what VS Code keeps until it is told of a change. */
     refresh(): void {
         const diagnostics = this.getFeature(DocumentDiagnosticRequest.method);
@@ -58,10 +68,22 @@ export class Client extends LanguageClient {
     }
 }
 
-/** Tells the server which commands a code lens can run. */
+/** VS Code pulls the diagnostics of open documents; those of other files are pushed. */
+const collections: LanguageClientOptions['diagnosticCollectionProvider'] = {
+    create: (name = 'agentls', source) =>
+        source === DiagnosticCollectionSource.pull
+            ? new OpenDiagnostics(name)
+            : vscode.languages.createDiagnosticCollection(name),
+    dispose: (collection) => collection.dispose(),
+};
+
+/** Tells the server which commands a code lens can run, and which runtime this editor is. */
 const commands: StaticFeature = {
     fillClientCapabilities: (capabilities) => {
-        capabilities.experimental = { commands: ['agentls.showReferences', 'agentls.inspect'] };
+        capabilities.experimental = {
+            commands: ['agentls.showReferences', 'agentls.inspect'],
+            runtime: 'vscode',
+        };
     },
     initialize: () => undefined,
     getState: () => ({ kind: 'static' }),

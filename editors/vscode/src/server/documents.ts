@@ -20,18 +20,33 @@ const agents = [...LANGUAGES.flatMap(savedOrNot), ...AGENT_FILES.map(onDisk)];
 const SETTINGS = onDisk('**/agentls.toml');
 const PYPROJECT = onDisk('**/pyproject.toml');
 
+const shown = [...agents, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk), SETTINGS, PYPROJECT];
+
 /** All Markdown, since settings can name further places; the server tells which of it is an agent file. */
-export const SHOWN: DocumentSelector = [
-    ...agents,
-    ...savedOrNot('markdown'),
-    ...CONFIG_FILES.map(onDisk),
-    SETTINGS,
-    PYPROJECT,
-];
+export const SHOWN: DocumentSelector = shown;
+
+/** Whether the server is shown `document`. */
+export function isShown(document: vscode.TextDocument): boolean {
+    return vscode.languages.match(shown, document) > 0;
+}
 
 /** Whether the server has something to say about `document`, as far as can be told without asking it. */
 export function isReasonToStart(document: vscode.TextDocument): boolean {
     return vscode.languages.match([...agents, SETTINGS], document) > 0 || isConfigured(document);
+}
+
+/** Whether a line is below an opening `---` in the first line, and not below a closing one. */
+export function isInFrontmatter(document: vscode.TextDocument, line: number): boolean {
+    const isFence = (at: number) => /^\uFEFF?---\s*$/.test(document.lineAt(at).text);
+    if (line === 0 || !isFence(0)) {
+        return false;
+    }
+    for (let at = 1; at <= line; at++) {
+        if (isFence(at)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 function savedOrNot(language: string) {

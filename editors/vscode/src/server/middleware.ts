@@ -7,7 +7,23 @@ import { isEnabled } from './settings';
 /** Sections of the settings that only this client reads. */
 const OURS = ['server', 'trace', 'features'];
 
-export const middleware: Middleware = {
+/** What happens on the way between VS Code and the server, which logs at the level of `output`. */
+export function middleware(output: vscode.LogOutputChannel): Middleware {
+    return {
+        ...requests,
+        workspace: {
+            ...requests.workspace,
+            configuration: async (params, token, next) => {
+                const answer = await next(params, token);
+                return Array.isArray(answer)
+                    ? answer.map((section) => forServer(section, output.logLevel))
+                    : answer;
+            },
+        },
+    };
+}
+
+const requests: Middleware = {
     provideCompletionItem: async (document, position, context, token, next) => {
         // Configuration files are shown to the server for the names in them; it completes nothing there.
         if (
@@ -41,7 +57,12 @@ export const middleware: Middleware = {
     provideDocumentHighlights: ifEnabled('highlight', undefined),
     provideDocumentLinks: ifEnabled('links', undefined),
     provideWorkspaceSymbols: ifEnabled('symbols', undefined),
-    provideDocumentSymbols: ifEnabled('outline', undefined),
+    provideDocumentSymbols: async (document, token, next) => {
+        // As a tree, which this client can show.
+        const tree = isEnabled('outline') ? await next(document, token) : undefined;
+        const symbols = tree as vscode.DocumentSymbol[] | null | undefined;
+        return isOutlined(document) ? symbols?.filter(({ kind }) => kind === FRONTMATTER) : symbols;
+    },
     provideDocumentSemanticTokens: ifEnabled('semanticTokens', undefined),
     provideDocumentRangeSemanticTokens: ifEnabled('semanticTokens', undefined),
     provideFoldingRanges: ifEnabled('folding', undefined),
@@ -56,10 +77,6 @@ export const middleware: Middleware = {
     }),
     workspace: {
         willRenameFiles: ifEnabled('rename', Promise.resolve(null)),
-        configuration: async (params, token, next) => {
-            const answer = await next(params, token);
-            return Array.isArray(answer) ? answer.map(forServer) : answer;
-        },
     },
 };
 
@@ -116,12 +133,33 @@ function nameOf(label: string | vscode.CompletionItemLabel): string {
     return typeof label === 'string' ? label : label.label;
 }
 
+/** The kind of the symbol in an outline that has the keys. */
+const FRONTMATTER = vscode.SymbolKind.Namespace;
+
+/** Whether the Markdown extension of VS Code outlines a document: it lists the headings, and nothing of the frontmatter. */
+function isOutlined({ languageId }: vscode.TextDocument): boolean {
+    const markdown = vscode.extensions.getExtension('vscode.markdown-language-features');
+    const events: readonly string[] = markdown?.packageJSON.activationEvents ?? [];
+    return events.includes(`onLanguage:${languageId}`);
+}
+
 /** A section of the settings as the server is to see it. */
-function forServer(section: unknown): unknown {
+function forServer(section: unknown, level: vscode.LogLevel): unknown {
     if (typeof section !== 'object' || section === null) {
         return section;
     }
     const known = Object.entries(section).filter(([name]) => !OURS.includes(name));
     // The server pushes the diagnostics of files that are not open, so the middleware cannot withhold them.
-    return { ...Object.fromEntries(known), ...(isEnabled('diagnostics') ? {} : { diagnostics: 'open' }) };
+    const pushed = isEnabled('diagnostics') ? {} : { diagnostics: 'open' };
+    return { ...Object.fromEntries(known), ...pushed, logLevel: LOG_LEVELS[level] };
 }
+
+/** The levels of the server for those of an output channel. */
+const LOG_LEVELS: Record<vscode.LogLevel, string> = {
+    [vscode.LogLevel.Off]: 'error',
+    [vscode.LogLevel.Trace]: 'debug',
+    [vscode.LogLevel.Debug]: 'debug',
+    [vscode.LogLevel.Info]: 'info',
+    [vscode.LogLevel.Warning]: 'warning',
+    [vscode.LogLevel.Error]: 'error',
+};

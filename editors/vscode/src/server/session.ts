@@ -41,6 +41,7 @@ export class Session {
             vscode.workspace.onDidSaveTextDocument(() => this.startIfNeeded()),
             vscode.workspace.onDidChangeConfiguration((event) => this.configure(event)),
             vscode.workspace.onDidGrantWorkspaceTrust(() => this.failure && this.restart()),
+            this.output.onDidChangeLogLevel(() => void this.client?.sendSettings()),
         );
     }
 
@@ -75,6 +76,9 @@ export class Session {
         this.crashes = [];
         await this.stop();
         await this.start();
+        if (this.client) {
+            void vscode.window.showInformationMessage('agentls restarted.');
+        }
     }
 
     async stop(): Promise<void> {

@@ -13,3 +13,21 @@ export function machineSetting(name: string): string {
     const value = setting?.globalValue ?? setting?.defaultValue ?? '';
     return typeof value === 'string' ? value.trim() : '';
 }
+
+/** The values of `editor.quickSuggestions`. */
+type QuickSuggestions = boolean | { readonly other?: boolean | string };
+
+/** Whether VS Code shows no suggestions while a person types into a document, and nobody but VS Code has set that. */
+export function isQuietByDefault(document: vscode.TextDocument): boolean {
+    const editor = vscode.workspace.getConfiguration('editor', document);
+    const found = editor.inspect<QuickSuggestions>('quickSuggestions');
+    const ofLanguage =
+        found?.workspaceFolderLanguageValue ?? found?.workspaceLanguageValue ?? found?.globalLanguageValue;
+    const ofAll = found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue;
+    return ofLanguage === undefined && isOff(found?.defaultLanguageValue) && !isOff(ofAll);
+}
+
+function isOff(value: QuickSuggestions | undefined): boolean {
+    const other = typeof value === 'object' ? value.other : value;
+    return other === false || other === 'off';
+}

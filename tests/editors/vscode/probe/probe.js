@@ -232,6 +232,75 @@ const scenarios = {
         result.servers = servers().length;
     },
 
+    /** What a person sees while typing frontmatter. */
+    async typing(job, result) {
+        const document = await open(job.command);
+        result.language = document.languageId;
+        await until(() => vscode.extensions.getExtension('agentls.agentls')?.isActive && servers().length, 'the server');
+        const suggested = async (step, line) => {
+            const before = document.getText();
+            await vscode.window.showTextDocument(document, { preview: false });
+            await moveTo(line);
+            await person(job, step);
+            await restore(document, before);
+        };
+        await until(() => question('vscode.executeHoverProvider', document.uri, new vscode.Position(1, 2)).then(({ length }) => length), 'answers');
+        await suggested('suggested', 2);
+        await suggested('body', 5);
+        const editors = () => vscode.workspace.getConfiguration('editor', { languageId: 'markdown' });
+        const choose = (value) => editors().update('quickSuggestions', value, vscode.ConfigurationTarget.Global, true);
+        await choose({ other: 'off' });
+        await suggested('chosen', 2);
+        await choose(undefined);
+        void vscode.commands.executeCommand('agentls.restart');
+        await suggested('starting', 2);
+
+        // Errors that appear while a new agent is being written, and for how long the person had paused by then. An
+        // event may arrive after the next key.
+        const agent = await open(job.fresh);
+        await vscode.commands.executeCommand('notifications.clearAll');
+        const appeared = {};
+        let times = [Date.now()];
+        const listening = [
+            vscode.workspace.onDidChangeTextDocument(({ document }) => {
+                times = document === agent ? [...times.slice(-1), Date.now()] : times;
+            }),
+            vscode.languages.onDidChangeDiagnostics(() => {
+                const [last, before] = [times.at(-1), times.at(0)];
+                for (const code of errors(agent)) {
+                    appeared[code] ??= Math.max(Date.now() - last, last - before);
+                }
+            }),
+        ];
+        await person(job, 'write');
+        await until(() => Object.keys(appeared).length, 'the errors after a pause');
+        vscode.Disposable.from(...listening).dispose();
+        result.appeared = appeared;
+        result.written = agent.getText();
+        await restore(agent, '---\nname: fresh\ndescription: Reviews code. Use it after changes.\n\n---\n\nYou review.\n');
+        await until(() => !codes(agent).length, 'an agent without errors');
+        await moveTo(3);
+        await person(job, 'leave');
+        result.left = await until(() => codes(agent).length && codes(agent), 'the errors after leaving the line');
+        await agent.save();
+    },
+
+    /** What VS Code and agentls say of each file. */
+    async said(job, result) {
+        result.files = {};
+        for (const file of job.opens) {
+            const document = await open(file);
+            await pause(job.pause ?? 2500);
+            result.files[path.basename(file)] = {
+                language: document.languageId,
+                diagnostics: vscode.languages.getDiagnostics(document.uri).map(({ source, code, message, severity, range }) => [
+                    source ?? '', code?.value ?? code ?? '', vscode.DiagnosticSeverity[severity], message, document.getText(range).slice(0, 60),
+                    `${range.start.line}:${range.start.character}-${range.end.line}:${range.end.character}`]),
+                symbols: ((await question('vscode.executeDocumentSymbolProvider', document.uri)) ?? []).map(({ name, kind }) => `${name} ${kind}`),
+            };
+        }
+    },
+
     /** From a name to what it names, and to all that names it. */
     async names(job, result) {
         const document = await open(job.agent);
@@ -288,6 +357,13 @@ const scenarios = {
     },
 };
 
+/** Put the cursor at the start of a line, and wait until the editor has it there. */
+async function moveTo(line) {
+    const at = new vscode.Position(line, 0);
+    vscode.window.activeTextEditor.selection = new vscode.Selection(at, at);
+    await pause(300);
+}
+
 async function saved() {
     await until(async () => {
         await vscode.workspace.saveAll();
@@ -331,6 +407,7 @@ function ours(document) {
         }));
 }
 
+const errors = (document) => ours(document).flatMap(({ code, severity }) => (severity === 'Error' ? code : []));
 const codes = (document) => ours(document).map(({ code }) => code);
 const text = (content) => (typeof content === 'string' ? content : content.value);
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
