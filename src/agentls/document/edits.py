@@ -181,7 +181,11 @@ def _is_read_again(document: Document, after: Document) -> bool:
 def _loading_runtimes(document: Document) -> set[str]:
     """The names of all runtimes that load the file, with its metadata."""
     readings = (*document.readings, *document.other_readings)
-    return {each.runtime.name for each in readings if each.status in ("clean", "repaired")}
+    return {each.runtime.name for each in readings if _loads_metadata(each)}
+
+
+def _loads_metadata(reading: Reading) -> bool:
+    return reading.status in ("clean", "repaired")
 
 
 _WORDS = lazy_pattern(r"[A-Za-z][\w.,/()*-]*(?: [\w.,/()*-]+)*", re.ASCII)
@@ -196,7 +200,8 @@ def _entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[
     It is certain for words in a plain scalar on one line, the value of a tool list or a model. The words have no
     character with a meaning inside a plain scalar, and no dashes that may be a fence. So YAML reads the new text as one
     string, and all other nodes as before. The file still loads if all runtimes read exactly the tree of the document,
-    and what they decide depends on this value only by its schema, which accepts it.
+    and what they decide depends on this value only by its schema, which accepts it. A reader that is not a primary one
+    may also ignore the key, or not load the file.
     """
     start, end = min(edit.span.start for edit in edits), max(edit.span.end for edit in edits)
     entry = next((entry for entry in document.root.entries if entry.value.span.end >= end), None)
@@ -212,11 +217,14 @@ def _entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[
         return None
     if any(reader.runtime.declines_when for reader in document.readers):
         return None
-    is_accepted = all(
-        _accepts_words(reading, document.root, entry, new)
-        for reading in (*document.readings, *document.other_readings)
+    is_accepted = all(_accepts_words(reading, document.root, entry, new) for reading in document.readings)
+    is_kept = is_accepted and all(
+        not _loads_metadata(reading)
+        or (reading.root is document.root and reading.dialect.key(entry.key.text) is None)
+        or _accepts_words(reading, document.root, entry, new)
+        for reading in document.other_readings
     )
-    return (entry, new) if is_accepted else None
+    return (entry, new) if is_kept else None
 
 
 def _accepts_words(reading: Reading, root: Mapping, entry: Entry, new: Scalar) -> bool:
