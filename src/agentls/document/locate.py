@@ -6,11 +6,11 @@ Paths are strings with `/` between their parts, absolute or relative to a root, 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from agentls.config import Config
 from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
-from agentls.dialects.places import DialectPlace
 from agentls.dialects.runtimes import Place
 from agentls.document.document import Document, Reader, make_reader
 from agentls.document.plugins import Plugin
@@ -37,15 +37,20 @@ def locate(
     the file, `files` are the dialects of the user. The places of the configuration are relative to its folder,
     so that the caller finds their dialect and passes it to `make_document` as `default_dialect`.
     """
-    inside = path.removeprefix(plugin.root.rstrip("/") + "/") if plugin else None
-    listed = _listed_placement(inside, plugin, files) if plugin and inside else None
+    if plugin is None:
+        found = _locate_by_path(path, files)
+        if found is None or found.place is None:
+            return found
+        return _decided_by_keys(path, text, found.place, files) or found
+    inside = path.removeprefix(plugin.root.rstrip("/") + "/")
+    listed = _listed_placement(inside, plugin, files)
     for place, dialect in loader.all_places(files):
         if listed and loader.is_late(place):
             return listed  # A manifest decides before the places that are in any folder or are not read.
         if place.scope != "plugin" and place.holds(path):
-            owner = _deciding_dialect(path, text, place, files) or DialectPlace(place, dialect)
-            return Placement(owner.dialect, _identity(path, owner.place), owner.place)
-        if plugin and inside and place.scope == "plugin" and place.holds(inside):
+            decided = _decided_by_keys(path, text, place, files)
+            return decided or Placement(dialect, _identity(path, place), place)
+        if place.scope == "plugin" and place.holds(inside):
             identity = _identity(inside, place)._replace(
                 plugin=plugin.name,
                 base_folder=plugin.root,
@@ -53,6 +58,14 @@ def locate(
             )
             return listed or Placement(dialect, identity, place)
     return listed
+
+
+@lru_cache(maxsize=1 << 13)  # A run asks about a file when it finds it, opens it, and looks for its project.
+def _locate_by_path(path: str, files: loader.UserDialects) -> Placement | None:
+    for place, dialect in loader.all_places(files):
+        if place.scope != "plugin" and place.holds(path):
+            return Placement(dialect, _identity(path, place), place)
+    return None
 
 
 def _listed_placement(inside: str, plugin: Plugin, files: loader.UserDialects) -> Placement | None:
@@ -73,15 +86,15 @@ def _listed_placement(inside: str, plugin: Plugin, files: loader.UserDialects) -
     return Placement(found.dialect, identity, place)
 
 
-def _deciding_dialect(path: str, text: str, place: Place, files: loader.UserDialects) -> DialectPlace | None:
-    """The other dialect that shares `place`, with its own place, if the keys of the file decide for it."""
+def _decided_by_keys(path: str, text: str, place: Place, files: loader.UserDialects) -> Placement | None:
+    """The placement by the other dialect that shares `place`, if the keys of the file decide for it."""
     keys = find_keys(text) if place.deciding_keys else set()
     for dialect, own in place.deciding_keys.items():
         shared = next(
             (shared for shared in loader.dialect_places(dialect, files) if shared.holds(path)), None
         )
         if shared and not keys.isdisjoint(own):
-            return DialectPlace(shared, dialect)
+            return Placement(dialect, _identity(path, shared), shared)
     return None
 
 

@@ -13,6 +13,7 @@ from agentls.dialects.tool_names import EVERY_MCP_TOOL
 from agentls.document.prompt_commands import MARKS
 from agentls.linter.rule import RULES, Context, Rule
 from agentls.linter.rules import load_rules_about
+from agentls.linter.shared.definitions import main_definition
 from agentls.linter.shared.load_reasons import closes_early
 from agentls.readers.reading import Reading
 from agentls.text.named_tuples import NamedTuple
@@ -51,8 +52,10 @@ def applicable_rules(context: Context) -> list[Rule]:
 
 def project_rules(context: Context) -> tuple[Rule, ...]:
     """Return the enabled rules that depend on the other files of the project."""
-    load_rules_about({"project"})
-    return _plan_for(context).by_subject.get("project", ())
+    subjects = dict.fromkeys(_project_subjects(context))
+    load_rules_about(subjects.keys())
+    by_subject = _plan_for(context).by_subject
+    return tuple(rule for subject in subjects for rule in by_subject.get(subject, ()))
 
 
 def document_subjects(context: Context) -> set[str]:
@@ -72,17 +75,29 @@ def document_subjects(context: Context) -> set[str]:
         found.add("early closing fence")
     if "\t" in document.text:
         found.add("tabs")
-    if context.project_index is not None:
-        found.add("project")
     if document.identity.plugin:
         found.add("plugin")
     if document.identity.fixed_values:
         found.add("fixed value")
+    found.update(_project_subjects(context))
     found.update(_prompt_subjects(context))
     found.update(_key_subjects(context))
     if document.tool_lists:
         found.update(_tool_subjects(context))
     return found
+
+
+def _project_subjects(context: Context) -> Iterator[str]:
+    index, names = context.project_index, context.names
+    if index is None:
+        return
+    yield "project"
+    if names and names.references:
+        yield "references in a project"
+    own = main_definition(context)
+    # A name with a qualifier can also be written as one without.
+    if own and (":" in own.full_name or len(index.find_similar(own.name)) > 1):
+        yield "shared name"
 
 
 def _reading_subjects(reading: Reading) -> Iterator[str]:

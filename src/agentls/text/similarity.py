@@ -48,10 +48,11 @@ class TextSimilarityIndex:
         """Add a text under a new key. A text without words is similar to none."""
         folded = _normalise(text)
         if folded:
+            words = set(folded.split())
             self._folded[key] = folded
-            self._sizes[key] = len(set(folded.split()))
+            self._sizes[key] = len(words)
             insort(self._equal.setdefault(folded, []), key)
-            insort(self._anchored.setdefault(_lookup_key(folded), []), key)
+            insort(self._anchored.setdefault(_lookup_key(words), []), key)
 
     def remove(self, key: str) -> None:
         """Remove the text under `key`, if there is one."""
@@ -59,7 +60,7 @@ class TextSimilarityIndex:
         if folded is not None:
             del self._sizes[key]
             _remove(self._equal, folded, key)
-            _remove(self._anchored, _lookup_key(folded), key)
+            _remove(self._anchored, _lookup_key(set(folded.split())), key)
 
     def find_duplicates(self, key: str, limit: int) -> list[str]:
         """The keys of the first `limit` texts with the same words as the text under `key`, in the same order."""
@@ -99,8 +100,8 @@ def _longest_words(words: set[str], limit: int) -> list[str]:
     return sorted(sorted(words), key=len, reverse=True)[:limit]
 
 
-def _lookup_key(folded: str) -> tuple[str, ...]:
-    return tuple(_longest_words(set(folded.split()), 2))
+def _lookup_key(words: set[str]) -> tuple[str, ...]:
+    return tuple(_longest_words(words, 2))
 
 
 def _remove(table: dict[_Key, list[str]], entry: _Key, key: str) -> None:

@@ -45,7 +45,7 @@ LATE_MODULES = {
     "models": {"questionable model"},
     "permission_entries": {"format with permissions"},
     "plugin_files": {"reason rejected-plugin", "reason replaced-folder"},
-    "project_names": {"project"},
+    "project_names": {"project", "references in a project", "shared name"},
     "yaml_syntax": {
         "ignored lines",
         "reason frontmatter-not-a-mapping",

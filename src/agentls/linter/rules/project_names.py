@@ -46,7 +46,7 @@ _DUPLICATE_EFFECTS = {
 }
 
 
-@rule("ignored", subjects=("project",))
+@rule("ignored", subjects=("shared name",))
 def duplicate_name(ctx: Context) -> Iterator[Finding]:
     """Another file in the same location defines the same name.
 
@@ -120,7 +120,7 @@ def duplicate_name(ctx: Context) -> Iterator[Finding]:
     )
 
 
-@rule("ignored", subjects=("project",))
+@rule("ignored", subjects=("shared name",))
 def hidden_definition(ctx: Context) -> Iterator[Finding]:
     """A definition is shadowed by another one of the same name, or shadows it.
 
@@ -205,7 +205,7 @@ def _shadowings(ctx: Context, index: Index, own: Definition) -> Iterator[tuple[D
             yield other, message, Consequence.SUGGESTION
 
 
-@rule("advice", subjects=("project",))
+@rule("advice", subjects=("shared name",))
 def confusable_name(ctx: Context) -> Iterator[Finding]:
     """The name differs from another one only in case and separators.
 
@@ -286,7 +286,7 @@ def _related(others: list[Definition], message: str) -> tuple[Related, ...]:
     return tuple(Related(other.span, message, other.path) for other in others)
 
 
-@rule("ignored", subjects=("project",))
+@rule("ignored", subjects=("references in a project",))
 def unknown_skill(ctx: Context) -> Iterator[Finding]:
     """A key refers to an unknown skill.
 
@@ -340,7 +340,7 @@ def unknown_skill(ctx: Context) -> Iterator[Finding]:
     yield from _unknown_in_keys(ctx, "skill")
 
 
-@rule("ignored", subjects=("project",))
+@rule("ignored", subjects=("references in a project",))
 def unknown_agent(ctx: Context) -> Iterator[Finding]:
     """A key, or `Agent(x)` in a list of tools, refers to an unknown agent.
 
@@ -400,7 +400,7 @@ def unknown_agent(ctx: Context) -> Iterator[Finding]:
     yield from _unknown_in_keys(ctx, "agent")
 
 
-@rule("suggestion", subjects=("project",))
+@rule("suggestion", subjects=("references in a project",))
 def unknown_server(ctx: Context) -> Iterator[Finding]:
     """The name of an MCP server is similar to that of a configured server, but not the same.
 
@@ -457,7 +457,7 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
             yield _finding(ctx, reference, message, suggestion, effects)
 
 
-@rule("suggestion", subjects=("project",))
+@rule("suggestion", subjects=("references in a project",))
 def unconfigured_server(ctx: Context) -> Iterator[Finding]:
     """All tools of the agent are those of MCP servers that nothing in the project configures.
 
@@ -512,7 +512,7 @@ def unconfigured_server(ctx: Context) -> Iterator[Finding]:
         )
 
 
-@rule("suggestion", subjects=("project",))
+@rule("suggestion", subjects=("references in a project",))
 def dead_mention(ctx: Context) -> Iterator[Finding]:
     """The prompt refers to an unknown agent or skill.
 
@@ -719,7 +719,7 @@ def _contains(entry: Entry, offset: int) -> bool:
     return entry.span.start <= offset < entry.span.end
 
 
-@rule("ignored", subjects=("project",))
+@rule("ignored", subjects=("references in a project",))
 def unpreloadable_skill(ctx: Context) -> Iterator[Finding]:
     """A skill to be preloaded is not loaded itself, or disables model invocation.
 
