@@ -60,17 +60,16 @@ def _split_strings(
     written: tuple[tuple[Scalar, str], ...], separators: str, has_specifiers: bool
 ) -> tuple[ToolEntry, ...]:
     """Return the entries of strings, each with its text in the document."""
-    return tuple(entry for each in written for entry in _split_string(*each, separators, has_specifiers))
-
-
-def _split_string(scalar: Scalar, written: str, separators: str, has_specifiers: bool) -> Iterator[ToolEntry]:
-    at, start = 0, scalar.span.start
-    for text in split_tool_names(scalar.text, separators):
-        found = written.find(text, at)
-        span = Span(start + found, start + found + len(text)) if found >= 0 else scalar.span
-        at = found + len(text) if found >= 0 else at
-        parts = _SPECIFIER.fullmatch(text) if has_specifiers and "(" in text else None
-        yield ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span)
+    entries: list[ToolEntry] = []
+    for scalar, source in written:
+        at, start = 0, scalar.span.start
+        for text in split_tool_names(scalar.text, separators):
+            found = source.find(text, at)
+            span = Span(start + found, start + found + len(text)) if found >= 0 else scalar.span
+            at = found + len(text) if found >= 0 else at
+            parts = _SPECIFIER.fullmatch(text) if has_specifiers and "(" in text else None
+            entries.append(ToolEntry(text, parts[1] if parts else text, parts[2] if parts else None, span))
+    return tuple(entries)
 
 
 def split_tool_names(text: str, separators: str) -> list[str]:

@@ -82,16 +82,25 @@ class ResolvedEntry(NamedTuple):
 def resolve_entry(
     entry: ToolEntry, dialect: Dialect, permission_mode: str | None, runtimes: tuple[Runtime, ...]
 ) -> ResolvedEntry:
-    """Resolve an entry for `runtimes`."""
-    found = [resolve_tool(entry.name, dialect, permission_mode, runtime) for runtime in runtimes]
+    """Resolve an entry for `runtimes`, which read the dialect."""
+    names = tuple(runtime.name for runtime in runtimes)
+    resolution, ignored = dialect.remember(_resolve_for_all, (entry.name, permission_mode, names))
+    ignored_by = tuple(runtime for runtime in runtimes if runtime.name in ignored) if ignored else ()
+    return ResolvedEntry(entry, *resolution, ignored_by)
+
+
+def _resolve_for_all(
+    asked: tuple[str, str | None, tuple[str, ...]], dialect: Dialect
+) -> tuple[ToolResolution, frozenset[str]]:
+    """What a name resolves to in a permission mode for runtimes, and the names of those that ignore it."""
+    name, permission_mode, runtimes = asked[0], asked[1], tuple(map(dialect.runtime, asked[2]))
+    found = [resolve_tool(name, dialect, permission_mode, runtime) for runtime in runtimes]
     if all(each.standing == "available" and _is_elsewhere(each, dialect, runtimes) for each in found):
-        standing: ToolStatus = "foreign" if dialect.foreign_tool(entry.name) else "unknown"
-        return ResolvedEntry(entry, standing, (), runtimes)
+        resolution = ToolResolution("foreign" if dialect.foreign_tool(name) else "unknown")
+        return resolution, frozenset(asked[2])
     first = next((each for each in found if each.standing != "available"), found[0])
-    dropped_by = (
-        runtime for runtime, each in zip(runtimes, found, strict=True) if each.standing != "available"
-    )
-    return ResolvedEntry(entry, *first, tuple(dropped_by))
+    pairs = zip(runtimes, found, strict=True)
+    return first, frozenset(runtime.name for runtime, each in pairs if each.standing != "available")
 
 
 def _is_elsewhere(resolution: ToolResolution, dialect: Dialect, runtimes: tuple[Runtime, ...]) -> bool:
