@@ -69,12 +69,15 @@ def set_value(entry: Entry, value: str) -> Edit:
 
 
 def remove_entry(document: Document, mapping: Mapping, entry: Entry) -> Edit:
-    """The edit that removes `entry` from `mapping`, with its lines or its comma."""
+    """The edit that removes `entry` from `mapping`, with its lines or its comma. The dash of a list item stays."""
+    at = mapping.entries.index(entry)
     if mapping.flow:
-        at = mapping.entries.index(entry)
         return _remove_run([each.span for each in mapping.entries], at, at)
     lines = document.lines
     first = lines.line_span(lines.line_number(entry.key.span.start))
+    has_dash = bool(Span(first.start, entry.key.span.start).text_in(document.text).strip())
+    if has_dash and at + 1 < len(mapping.entries):
+        return Edit(Span(entry.key.span.start, mapping.entries[at + 1].key.span.start), "")
     return _remove_lines(document, Span(first.start, entry.span.end))
 
 

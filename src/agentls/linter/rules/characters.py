@@ -190,7 +190,9 @@ def byte_order_mark(ctx: Context) -> Iterator[Finding]:
     """
     for finding in findings_for_reason(ctx, "byte-order-mark"):
         yield finding._replace(
-            fixes=ctx.make_fix("Remove the byte order mark", Edit(finding.span._replace(end=1), ""))
+            fixes=ctx.make_fix(
+                "Remove the byte order mark", Edit(finding.span._replace(end=1), ""), safe=True
+            )
         )
 
 

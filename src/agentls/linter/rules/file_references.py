@@ -11,7 +11,7 @@ from agentls.dialects.tool_names import resolve_tool
 from agentls.document.file_patterns import is_trigger
 from agentls.document.locate import content_root, project_root
 from agentls.linter.rule import Context, Finding, describe_effect, rule
-from agentls.linter.shared.tool_entries import find_former_tool
+from agentls.linter.shared.tool_entries import find_former_tool, insert_tool
 from agentls.project.path_references import (
     FILE_PATTERN,
     IMPORT_PATTERN,
@@ -292,9 +292,8 @@ def unlisted_tool_reference(ctx: Context) -> Iterator[Finding]:
                 _overlaps(ctx, own, tool) for own in tools.available for tool in resolved
             ):
                 runtime = reading.runtime.title
-                yield Finding(
-                    span, f"`{name}` is not one of the agent's tools; {runtime} does not provide it."
-                )
+                message = f"`{name}` is not one of the agent's tools; {runtime} does not provide it."
+                yield Finding(span, message, insert_tool(ctx, name))
 
 
 def _overlaps(ctx: Context, available: str, tool: str) -> bool:

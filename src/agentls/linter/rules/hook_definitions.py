@@ -100,6 +100,8 @@ def _invalid_items(ctx: Context) -> Iterator[_InvalidPart]:
         if matcher and entry.matcher and not matcher.accepts(entry.matcher.value):
             problem = f"`matcher` must be a string, not {describe_value(entry.matcher.value)}"
             fixes = _join_matcher(ctx, entry.matcher)
+            if is_null(entry.matcher.value):
+                fixes = _remove_field(ctx, entry.node, entry.matcher, safe=False)
             is_guard = entry.event.rejects_if_invalid
             yield _InvalidPart(is_guard, entry.matcher.report_span, problem, "the entry", fixes)
         for node in entry.handlers.items:
@@ -119,11 +121,12 @@ def _handler_faults(ctx: Context, problem: str) -> Iterator[tuple[shape.LocatedH
 
 def _unknown_types(ctx: Context) -> Iterator[_InvalidPart]:
     """Yield the unknown types of handlers."""
-    for _, fault, is_guard in _handler_faults(ctx, "unknown type"):
+    for handler, fault, is_guard in _handler_faults(ctx, "unknown type"):
         assert fault.entry is not None, "an unknown type is written"
         value = fault.entry.value
         problem = f"`type` must be {fault.field.expected}, not {describe_value(value)}"
         meant = closest_match(value.text, fault.field.values) if isinstance(value, Scalar) else None
+        meant = meant or _evident_type(ctx, handler.node)
         yield _InvalidPart(is_guard, fault.span, problem, "the handler", (), value.span, meant)
 
 
@@ -138,12 +141,16 @@ def _missing_fields(ctx: Context) -> Iterator[_InvalidPart]:
 
 def _invalid_fields(ctx: Context) -> Iterator[_InvalidPart]:
     """Yield the fields of handlers that have a value of the wrong type."""
-    for _, fault, is_guard in _handler_faults(ctx, "mismatch"):
+    for handler, fault, is_guard in _handler_faults(ctx, "mismatch"):
         assert fault.entry is not None, "a field with a wrong value is written"
         value = fault.entry.value
         problem = shape.describe_mismatch(ctx, fault.field, value)
         meant = _intended_value(fault.field, value)
-        yield _InvalidPart(is_guard, fault.span, problem, "the handler", (), value.span, meant)
+        if meant:
+            yield _InvalidPart(is_guard, fault.span, problem, "the handler", (), value.span, meant)
+            continue
+        fixes = () if fault.field.required else _remove_field(ctx, handler.node, fault.entry, safe=False)
+        yield _InvalidPart(is_guard, fault.span, problem, "the handler", fixes)
 
 
 def _is_handler(ctx: Context, node: Mapping) -> bool:
@@ -306,7 +313,17 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
         finding = suggest(ctx, entry.key.span, message, entry.key.span, meant)
         # Renaming to an event that is present would make a duplicate key, of which only the last is used.
         is_present = any(each.key.text == meant for _, each in events)
-        yield finding._replace(fixes=()) if is_present else finding
+        if is_present or not finding.fixes:
+            finding = finding._replace(fixes=_remove_event(ctx, key.name, entry))
+        yield finding
+
+
+def _remove_event(ctx: Context, key: str, event: Entry) -> tuple[Fix, ...]:
+    """Return the fix that removes an event from the mapping that is the value of `key`."""
+    hooks = ctx.entry(key)
+    if hooks is None or not isinstance(hooks.value, Mapping) or event not in hooks.value.entries:
+        return ()
+    return _remove_field(ctx, hooks.value, event, safe=False)
 
 
 @rule("ignored", subjects=("type hooks",))
@@ -545,8 +562,8 @@ def _unknown_fields(ctx: Context, node: Mapping, names: list[str], owner: str) -
 
 
 def _remove_field(ctx: Context, node: Mapping, entry: Entry, *, safe: bool = True) -> tuple[Fix, ...]:
-    """Return the fix that removes a field, unless it is in the line of the `-` of its list item."""
-    if not node.flow and entry is node.entries[0]:
+    """Return the fix that removes a field, unless it is the only one."""
+    if len(node.entries) == 1:
         return ()
     edit = remove_entry(ctx.document, node, entry)
     return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=safe)
@@ -728,7 +745,8 @@ def ignored_matcher(ctx: Context) -> Iterator[Finding]:
         if value.type == "str" and value.text not in shape.ALL:
             matcher = format_code(value.text)
             message = f"`{entry.event.name}` has no matchers; {matcher} is ignored and the hooks always run."
-            yield Finding(value.span, message)
+            assert entry.matcher is not None, "it has a value"
+            yield Finding(value.span, message, _remove_field(ctx, entry.node, entry.matcher))
 
 
 class _MatcherName(NamedTuple):

@@ -9,17 +9,13 @@ from agentls.document.edits import set_value, write_literal_block, write_scalar
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.reason_wording import describe_reason
 from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
+from agentls.linter.shared.default_values import default_name, make_name, placeholder
 from agentls.linter.shared.load_reasons import find_early_closing, findings_for_reason
 from agentls.linter.shared.lost_text import find_lost_text, quote_value
 from agentls.readers.pipeline import compare_name_with_folder
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match
 from agentls.text.yaml_tree import Entry, Scalar, Sequence
-
-
-def _placeholder(ctx: Context) -> str:
-    """Return a description for the user to complete."""
-    return f"What the {ctx.dialect.noun} does. Use it when ..."
 
 
 @rule("not loaded", subjects=("reason missing-name",))
@@ -92,7 +88,7 @@ def _report_missing(ctx: Context, key: str) -> Iterator[Finding]:
     for finding in findings_for_reason(ctx, code):
         entry = ctx.reading.entry(key)
         lost = find_lost_text(ctx, key)
-        value = write_scalar(_default_name(ctx)) if key == "name" else _placeholder(ctx)
+        value = write_scalar(default_name(ctx)) if key == "name" else placeholder(ctx)
         if entry is None:
             fix = Fix(f"Insert `{key}`", _insert_entry(ctx, key, value))
         elif lost:
@@ -136,16 +132,6 @@ def _effective_fixes(ctx: Context, code: str, *fixes: Fix) -> tuple[Fix, ...]:
         if after[0].root is not None
         and not any(reason.kind == code for reading in after for reason in reading.reasons)
     )
-
-
-def _default_name(ctx: Context) -> str:
-    """Return a valid name derived from the file name, or from the name of its folder."""
-    return _slugify(ctx.document.identity.default_name(ctx.reading.runtime.naming.default_name))
-
-
-def _slugify(stem: str) -> str:
-    """Return a valid name derived from `stem`."""
-    return re.sub(r"[\W_]+", "-", stem).strip("-").lower() or "my-agent"
 
 
 @rule("not loaded", subjects=("reason name-not-text",))
@@ -208,6 +194,7 @@ def _report_non_string(ctx: Context, key: str) -> Iterator[Finding]:
         assert entry is not None, "the reason refers to its value"
         raw = entry.value.span.text_in(ctx.text)
         fixes = []
+        is_scalar = isinstance(entry.value, Scalar) and entry.value.type in ("int", "float", "bool")
         if isinstance(entry.value, Sequence) and len(entry.value.items) == 1:
             item = entry.value.items[0].span.text_in(ctx.text)
             fixes.append(Fix("Convert to a single value", (set_value(entry, item),)))
@@ -219,7 +206,7 @@ def _report_non_string(ctx: Context, key: str) -> Iterator[Finding]:
             edit = set_value(entry, write_literal_block(lines, ctx.document.newline))
             fixes.append(Fix("Convert to a block scalar", (edit,)))
         else:
-            fixes.append(Fix("Quote the value", (Edit(entry.value.span, f'"{raw}"'),)))
+            fixes.append(Fix("Quote the value", (Edit(entry.value.span, f'"{raw}"'),), is_scalar))
         yield finding._replace(fixes=_effective_fixes(ctx, code, *fixes)[:1])
 
 
@@ -257,7 +244,7 @@ def invalid_name(ctx: Context) -> Iterator[Finding]:
             yield finding
             continue
         name = re.sub(r"\s*:\s*", "-", entry.value.text.strip()).strip("-").strip() or "my-agent"
-        names = dict.fromkeys((name, _slugify(entry.value.text)))
+        names = dict.fromkeys((name, make_name(entry.value.text)))
         fixes = [Fix(f"Change to `{name}`", (Edit(finding.span, write_scalar(name)),)) for name in names]
         fixes += _override_fix(ctx)
         yield finding._replace(fixes=_effective_fixes(ctx, "invalid-name", *fixes)[:1])
@@ -460,9 +447,9 @@ def _insert_description(ctx: Context) -> tuple[Span, tuple[Edit, ...]]:
     """Return the span for a finding about the description, and the edits that insert one."""
     entry, block = ctx.reading.entry("description"), ctx.document.frontmatter
     if entry:
-        return entry.report_span, (set_value(entry, _placeholder(ctx)),)
+        return entry.report_span, (set_value(entry, placeholder(ctx)),)
     mark = block.opening if block and ctx.reading.block else ctx.document.lines.line_span(0)
-    return mark, _insert_entry(ctx, "description", _placeholder(ctx))
+    return mark, _insert_entry(ctx, "description", placeholder(ctx))
 
 
 @rule("advice", subjects=("format without required descriptions",))

@@ -110,7 +110,7 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
         line = ctx.document.lines.line_number(used.key.span.start) + 1
         message += f" `{closest}` (line {line}) is used."
         related = (Related(used.key.span, "the key that is used"),)
-        yield Finding(entry.key.span, message, related=related, effects=effects)
+        yield Finding(entry.key.span, message, remove_key(ctx, entry), related, effects)
 
 
 def _translate_entry(ctx: Context, entry: Entry, replacement: str) -> tuple[Fix, ...]:
@@ -299,7 +299,7 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
     """
     rejected = list(findings_for_reason(ctx, "duplicate-key"))
     if rejected:
-        yield from rejected
+        yield from (each._replace(fixes=_remove_one(ctx, each.span)) for each in rejected)
         return
     if all(reading.root is None for reading in ctx.readings):
         return  # No key is used. Many of the lines may not even be meant as keys.
@@ -312,6 +312,26 @@ def duplicate_key(ctx: Context) -> Iterator[Finding]:
             yield from _repeated_keys(mapping)
         else:
             yield from _overridden_keys(ctx, mapping)
+
+
+def _remove_one(ctx: Context, key: Span) -> tuple[Fix, ...]:
+    """Return the fixes that remove one of two entries with the same key, the later one if they are equal."""
+    for mapping in walk(ctx.document.root):
+        same = [
+            each
+            for each in (mapping.entries if isinstance(mapping, Mapping) else ())
+            if each.key.text == key.text_in(ctx.text)
+        ]
+        if isinstance(mapping, Mapping) and len(same) == 2 and any(each.key.span == key for each in same):
+            first, last = same
+            name, removed = first.key.text, [remove_entry(ctx.document, mapping, each) for each in same]
+            if first.value.value == last.value.value:
+                return ctx.make_fix(f"Remove this `{name}`", removed[1], safe=True)
+            return (
+                *ctx.make_fix(f"Remove the first `{name}`", removed[0]),
+                *ctx.make_fix(f"Remove the last `{name}`", removed[1]),
+            )
+    return ()
 
 
 def _overridden_keys(ctx: Context, mapping: Mapping) -> Iterator[Finding]:
@@ -678,8 +698,8 @@ class _UnknownField(NamedTuple):
 
 
 def _remove_field(ctx: Context, record: Mapping, entry: Entry) -> tuple[Fix, ...]:
-    """Return the fix that removes a field, unless it may share its line with the dash of the list."""
-    if not record.flow and entry is record.entries[0]:
+    """Return the fix that removes a field, unless it is the only one."""
+    if len(record.entries) == 1:
         return ()
     edit = remove_entry(ctx.document, record, entry)
     return ctx.make_fix(f"Remove {format_code(entry.key.text)}", edit, safe=True)

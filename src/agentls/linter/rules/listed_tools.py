@@ -35,6 +35,7 @@ from agentls.linter.shared.tool_entries import (
     find_former_tool,
     find_unresolved,
     has_open_parenthesis,
+    insert_tool,
     is_mostly_foreign,
     is_read_as_string,
     remove_entries,
@@ -974,8 +975,8 @@ def missing_tool(ctx: Context) -> Iterator[Finding]:
             enough = {key.requirement.required_tool, *(tool.members if tool else ())}
             if empty or tools.mode == "all" or enough & set(tools.available):
                 continue
-            required = join_names([key.requirement.required_tool])
-            yield Finding(
-                entry.report_span,
-                f"{reading.runtime.title} ignores `{key.name}` without the tool {required}.",
+            required = key.requirement.required_tool
+            message = (
+                f"{reading.runtime.title} ignores `{key.name}` without the tool {join_names([required])}."
             )
+            yield Finding(entry.report_span, message, insert_tool(ctx, required))

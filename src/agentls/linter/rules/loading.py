@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects.unsupported_files import find_unsupported_file
+from agentls.document.edits import write_scalar
 from agentls.linter.consequence import Consequence, Effect, effects_on
 from agentls.linter.reason_wording import describe_reason
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, rule
+from agentls.linter.shared.default_values import default_name, placeholder
 from agentls.linter.shared.load_reasons import (
     FENCE,
     can_be_read,
@@ -69,7 +71,9 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
     found = list(findings_for_reason(ctx, "missing-frontmatter"))
     if found and find_unsupported_file(ctx.document.path, ctx.text) is None:
         effects = tuple(_effects_of_missing_frontmatter(ctx))
-        yield from (finding._replace(effects=effects) for finding in found)
+        is_agent = any(effect.consequence is not Consequence.ADVICE for effect in effects)
+        fixes = _insert_frontmatter(ctx) if is_agent else ()
+        yield from (finding._replace(effects=effects, fixes=fixes) for finding in found)
         return
     prompts = [
         reading
@@ -84,6 +88,18 @@ def missing_frontmatter(ctx: Context) -> Iterator[Finding]:
         end = ctx.text.find("\n")
         first_line = Span(0, end if end >= 0 else len(ctx.text))
         yield Finding(first_line, f"The frontmatter is missing. {effect}.")
+
+
+def _insert_frontmatter(ctx: Context) -> tuple[Fix, ...]:
+    """Return the fix that inserts frontmatter with a name and a description to complete, if all runtimes then load the
+    file."""
+    start = 1 if ctx.text.startswith("\ufeff") else 0
+    values = {"name": write_scalar(default_name(ctx)), "description": placeholder(ctx)}
+    lines = [f"{key}: {value}" for key, value in values.items() if ctx.dialect.key(key)]
+    text = ctx.document.newline.join([FENCE, *lines, FENCE, "", ""])
+    edit = Edit(Span(start, start), text)
+    loads = all(reading.loads for reading in ctx.document.with_edits((edit,)).readings)
+    return (Fix("Insert frontmatter", (edit,)),) if loads else ()
 
 
 def _effects_of_missing_frontmatter(ctx: Context) -> Iterator[Effect]:
@@ -576,7 +592,13 @@ def malformed_closing_fence(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for finding in findings_for_reason(ctx, "malformed-closing-fence"):
-        yield finding._replace(fixes=ctx.make_fix("Change to `---`", Edit(finding.span, FENCE)))
+        glued = finding.span.text_in(ctx.text).strip().lstrip("-")
+        if glued:
+            text = FENCE + ctx.document.newline + glued
+            fixes = ctx.make_fix("Move the text to a new line", Edit(finding.span, text))
+        else:
+            fixes = ctx.make_fix("Change to `---`", Edit(finding.span, FENCE), safe=True)
+        yield finding._replace(fixes=fixes)
 
 
 @rule("ignored", subjects=("unread file",))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.dialects.hooks import Transport
-from agentls.document.edits import edit_list, indent_lines, insert_field
+from agentls.document.edits import indent_lines, insert_field
 from agentls.linter.consequence import Consequence
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared.hook_shape import describe_mismatch
 from agentls.linter.shared.suggestions import suggest
-from agentls.linter.shared.tool_entries import TOOLS
+from agentls.linter.shared.tool_entries import TOOLS, insert_tool
 from agentls.linter.shared.value_types import entries_of_type
 from agentls.project.names import name_in_tools
 from agentls.text.offsets import Edit, Span
@@ -348,13 +348,8 @@ def server_without_tools(ctx: Context) -> Iterator[Finding]:
         server = template.replace("{}", name_in_tools(item.text))
         if any(tool == server or tool.startswith(f"{server}__") for tool in tools.available):
             continue
-        last = listed.items[-1].entry if listed.items else None
-        edits = edit_list(ctx.document, listed.value, {last.span: (last.text, server)}) if last else ()
-        yield Finding(
-            item.span,
-            f"`{TOOLS}` lists no tool of `{item.text}`, so the agent has none of them.",
-            ctx.make_fix(f"Insert `{server}` in `{TOOLS}`", *edits),
-        )
+        message = f"`{TOOLS}` lists no tool of `{item.text}`, so the agent has none of them."
+        yield Finding(item.span, message, insert_tool(ctx, server))
 
 
 def _convert_to_list(ctx: Context, value: Node) -> Iterator[Edit]:

@@ -150,7 +150,10 @@ def repair_fixes(ctx: Context, where: Span) -> Iterator[Fix]:
     line = _LINE_VALUE.search(ctx.text, ctx.text.rfind("\n", 0, where.start) + 1, where.end)
     if line:
         value = Span(line.start(2), line.end(2))
-        yield Fix("Quote the value", (Edit(value, quote_scalar(_without_quotes(line[2]))),))
+        text = _without_quotes(line[2])
+        key = ctx.dialect.key(line[1].partition(":")[0])
+        is_certain = key is not None and key.type == "text" and text == line[2]
+        yield Fix("Quote the value", (Edit(value, quote_scalar(text)),), is_certain)
     chunks = split_entries(ctx.text, block)
     at = next((n for n, chunk in enumerate(chunks) if chunk.overlaps(where)), None)
     if at is None:

@@ -30,8 +30,8 @@ def correct_value(ctx: Context, span: Span) -> tuple[Fix, ...]:
     before = _count_reasons(ctx)
     for reading in ctx.readings:
         for path in _paths(reading.root, span) if reading.root else ():
-            for title, edit in _candidates(ctx, path, reading.dialect):
-                fix = Fix(title, (edit,))
+            for title, edit, is_certain in _candidates(ctx, path, reading.dialect):
+                fix = Fix(title, (edit,), is_certain)
                 if _count_reasons(ctx, fix) < before:
                     return (fix,)
     return ()
@@ -52,8 +52,9 @@ def _paths(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
             yield from ((entry, *rest) for rest in _paths(entry.value, span))
 
 
-def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iterator[tuple[str, Edit]]:
-    """Find corrections of the value of the last entry of `path` with their titles, the most likely first."""
+def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iterator[tuple[str, Edit, bool]]:
+    """Find corrections of the value of the last entry of `path` with their titles, the most likely first. Only
+    the type of a text or a number with the right characters is certain."""
     key = dialect.key(path[0].key.text)
     here = value_schema.schema_at(key, (entry.key.text for entry in path[1:])) if key else None
     entry, value = path[-1], path[-1].value
@@ -61,16 +62,16 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
         return
     if isinstance(value, Scalar):
         for text in _closest_scalars(value, here):
-            yield f"Change to `{text}`", Edit(value.span, text)
+            yield f"Change to `{text}`", Edit(value.span, text), text == value.text
         if value.type in ("int", "float", "bool"):
-            yield "Quote the value", Edit(value.span, f'"{value.span.text_in(ctx.text)}"')
+            yield "Quote the value", Edit(value.span, f'"{value.span.text_in(ctx.text)}"'), key.type == "text"
         if here.allows("list", "some list"):
-            yield from (("Convert to a list", edit) for edit in convert_to_list(value))
+            yield from (("Convert to a list", edit, False) for edit in convert_to_list(value))
         comment = _COMMENT.match(ctx.text, entry.key.span.end)
         if value.type == "null" and comment:
-            yield "Quote the value", Edit(Span(*comment.span(1)), quote_scalar(comment[1]))
+            yield "Quote the value", Edit(Span(*comment.span(1)), quote_scalar(comment[1])), False
     elif isinstance(value, Sequence) and len(value.items) == 1:
-        yield "Convert to a single value", Edit(value.span, value.items[0].span.text_in(ctx.text))
+        yield "Convert to a single value", Edit(value.span, value.items[0].span.text_in(ctx.text)), False
     if (
         len(path) == 1
         and not key.required
@@ -78,7 +79,7 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
         and key.name != ctx.dialect.tool_keys.permissions
     ):
         # Removing a key that restricts an agent would not be a correction.
-        yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry)
+        yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry), False
 
 
 def convert_to_list(value: Node) -> tuple[Edit, ...]:

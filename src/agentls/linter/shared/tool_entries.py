@@ -237,6 +237,18 @@ def replace_entry(
     return ctx.make_fix(title, *edit_list(ctx.document, tools.value, {entry.span: missing}), safe=safe)
 
 
+def insert_tool(ctx: Context, name: str) -> tuple[Fix, ...]:
+    """Return the fix that inserts a tool at the end of the list of allowed tools, if there is one that is not empty."""
+    listed = next(
+        (tools for tools in ctx.document.tool_lists if tools.key.name == TOOLS and tools.items), None
+    )
+    if listed is None:
+        return ()
+    last = listed.items[-1].entry
+    edits = edit_list(ctx.document, listed.value, {last.span: (last.text, name)})
+    return ctx.make_fix(f"Insert `{name}` in `{TOOLS}`", *edits)
+
+
 def is_mostly_foreign(tools: ToolList) -> bool:
     """Whether most of the list, and at least three entries, are tools of other products."""
     foreign = sum(listed.standing == "foreign" for listed in tools.items)
