@@ -168,3 +168,133 @@ def test_an_ignore_comment_for_a_rule_about_the_project_stays() -> None:
     diagnostics = [each for each in check(document, Config(), NoDisk()) if each.code == "duplicate-tool"]
     found = fix_all(document, diagnostics, Config(), NoDisk())
     assert "tools: Read\n# agentls: ignore[dead-mention]\n" in found.document.text
+
+
+def offered(document: Document, code: str) -> dict[str, str]:
+    """The entries of the frontmatter, without name and description, after each fix of the findings of a rule, by the
+    title of the fix."""
+    diagnostics = [each for each in check(document, Config(), NoDisk()) if each.code == code]
+    return {
+        fix.title: apply_edits(document.text, fix.edits).partition("change.")[2].partition("\n---")[0].strip()
+        for each in diagnostics
+        for fix in each.fixes
+    }
+
+
+HANDLER = "hooks:\n  {event}:\n    - {matcher}hooks:\n        - {fields}"
+
+
+def hooks(event: str, fields: str, matcher: str = "") -> str:
+    """The entry `hooks` with one handler."""
+    return HANDLER.format(event=event, fields=fields, matcher=matcher and f"matcher: {matcher}\n      ")
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "fixes"),
+    [
+        (
+            "permissionMode: ask",
+            "invalid-value",
+            {"Remove `permissionMode`": "", "Change to `plan`": "permissionMode: plan"},
+        ),
+        ("maxTurns: ten", "invalid-value", {"Remove `maxTurns`": ""}),
+        ("tools: Read\nallowed-tools: Grep", "misspelt-key", {"Remove `allowed-tools`": "tools: Read"}),
+        (
+            hooks("Stop", "type: command\n          command: x", "Bash"),
+            "ignored-matcher",
+            {"Remove `matcher`": hooks("Stop", "type: command\n          command: x")},
+        ),
+        (
+            hooks("Stop", "type: shell\n          command: x"),
+            "unknown-hook-type",
+            {"Change to `command`": hooks("Stop", "type: command\n          command: x")},
+        ),
+        (
+            hooks("Stop", "type: command\n          command: x\n          timeout: soon"),
+            "invalid-hook-field",
+            {"Remove `timeout`": hooks("Stop", "type: command\n          command: x")},
+        ),
+        (
+            hooks("Stop", "type: command\n          command: x") + "\n  Begin:\n    - hooks: []",
+            "unknown-hook-event",
+            {"Remove `Begin`": hooks("Stop", "type: command\n          command: x")},
+        ),
+    ],
+)
+def test_fixes_in_claude_code_agents(entry: str, code: str, fixes: dict[str, str]) -> None:
+    assert offered(line(entry), code).items() >= fixes.items()
+
+
+@pytest.mark.parametrize(
+    ("path", "entry", "code", "fixes"),
+    [
+        (
+            ".gemini/agents/case.md",
+            "model: pro\nmodel: pro",
+            "duplicate-key",
+            {"Remove this `model`": "model: pro"},
+        ),
+        (
+            ".gemini/agents/case.md",
+            "model: pro\nmodel: flash",
+            "duplicate-key",
+            {"Remove the first `model`": "model: flash", "Remove the last `model`": "model: pro"},
+        ),
+        (
+            ".github/agents/case.agent.md",
+            "tools: [read]\nagents: [tester]",
+            "missing-tool",
+            {"Insert `agent` in `tools`": "tools: [read, agent]\nagents: [tester]"},
+        ),
+        (
+            ".gemini/agents/case.md",
+            "display_name: 5",
+            "invalid-value",
+            {"Quote the value": 'display_name: "5"'},
+        ),
+    ],
+)
+def test_fixes_in_other_agents(path: str, entry: str, code: str, fixes: dict[str, str]) -> None:
+    assert offered(line(entry, path), code) == fixes
+
+
+def test_frontmatter_is_inserted_where_an_agent_has_none() -> None:
+    document = agent("You are a reviewer.\n", ".claude/agents/code-review.md")
+    (diagnostic,) = (
+        each for each in check(document, Config(), NoDisk()) if each.code == "missing-frontmatter"
+    )
+    (fix,) = diagnostic.fixes
+    after = document.with_edits(fix.edits)
+    assert (after.reading.status, after.reading.name) == ("clean", "code-review")
+    assert after.text.endswith("\n---\n\nYou are a reviewer.\n")
+    readme = agent("# Agents\n\nThey review code.\n", ".claude/agents/README.md")
+    assert not any(each.fixes for each in check(readme, Config(), NoDisk()))
+
+
+def test_text_on_the_line_of_the_closing_fence_is_kept() -> None:
+    text = "---\nname: case\ndescription: Reviews code. Use it after every change.\n---You review the code.\n"
+    document = agent(text, ".qwen/agents/case.md")
+    assert fixed(document, unsafe=True).document.text == text.replace("---You", "---\nYou")
+
+
+def test_a_tool_of_another_runtime_of_the_format_is_one_name() -> None:
+    document = line("tools: [vscode/askQuestions, read]", ".github/agents/sub/case.agent.md")
+    assert not offered(document, "tool-separator")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("description: Use it: always.", "description: 'Use it: always.'"),
+        ("description: 5", 'description: "5"'),
+        ("\ufeff", ""),
+    ],
+)
+def test_safe_fixes_of_files_that_are_not_loaded(text: str, after: str) -> None:
+    is_mark = text == "\ufeff"
+    body = f"---\nname: case\n{'description: Reviews code.' if is_mark else text}\n---\n\nYou review code.\n"
+    document = agent(text + body if is_mark else body, ".gemini/agents/case.md")
+    assert not document.reading.loads
+    result = fixed(document).document
+    assert result.reading.loads
+    assert result.text == (body if is_mark else body.replace(text, after))

@@ -12,7 +12,7 @@ from agentls.linter.reason_wording import describe_mismatch
 from agentls.linter.rule import Context, Finding, Fix, Related, describe_effect, join_titles, rule
 from agentls.linter.shared.corrections import correct_value
 from agentls.linter.shared.load_reasons import remaining_findings
-from agentls.linter.shared.suggestions import closest_value, suggest, with_suggestion
+from agentls.linter.shared.suggestions import closest_value, offer_choices, suggest, with_suggestion
 from agentls.linter.shared.translation import translate_value
 from agentls.linter.shared.value_types import entries_of_type, expected_values, matches_type, records_in
 from agentls.readers.reading import Reading
@@ -75,7 +75,8 @@ def invalid_value(ctx: Context) -> Iterator[Finding]:
             continue
         message = _describe_invalid_value(key, entry.value)
         closest = closest_value(key, entry.value)
-        yield suggest(ctx, entry.report_span, message, entry.value.span, closest)
+        found = suggest(ctx, entry.report_span, message, entry.value.span, closest)
+        yield found if found.fixes else found._replace(fixes=offer_choices(ctx, key, entry))
     yield from _mismatches(ctx)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.document.edits import remove_entry
+from agentls.document.edits import remove_entry, set_value
 from agentls.linter.rule import Context, Finding, Fix
 from agentls.linter.shared.corrections import convert_to_list
 from agentls.linter.shared.value_types import closest_boolean, matches_type
@@ -22,6 +22,16 @@ def with_suggestion(ctx: Context, finding: Finding) -> Finding:
     closest = closest_value(key, entry.value)
     found = suggest(ctx, finding.span, finding.message, finding.span, closest)
     return found._replace(fixes=found.fixes or finding.fixes, effects=finding.effects)
+
+
+def offer_choices(ctx: Context, key: Key, entry: Entry) -> tuple[Fix, ...]:
+    """Return the fixes of a value that is ignored and may mean anything: remove the key, which changes nothing for the
+    runtime, or change to one of the valid values. Not for tools, since a list that denies some is a wish to keep."""
+    if key.type == "tools":
+        return ()
+    names = [value.name for value in key.values] if key.type == "enum" else []
+    choices = (ctx.make_fix(f"Change to `{name}`", set_value(entry, name)) for name in names)
+    return (*remove_key(ctx, entry), *(fix for fixes in choices for fix in fixes))
 
 
 def closest_value(key: Key, value: Node) -> str | None:

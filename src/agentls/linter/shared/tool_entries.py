@@ -108,7 +108,9 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
         return UnresolvedEntry("unknown-tool", (bare,))
     if has_open_parenthesis(text):
         return UnresolvedEntry("unknown-tool")
-    if SEPARATOR.search(strip_specifiers(text)) or "," in strip_specifiers(text):
+    # A name such as `vscode/askQuestions` may be a tool of another runtime of the format.
+    is_one_name = _is_tool(text, dialect)
+    if not is_one_name and (SEPARATOR.search(strip_specifiers(text)) or "," in strip_specifiers(text)):
         known = [_is_tool(piece, dialect) for piece in split_entry(text)]
         # A tool name never contains white space, but an unknown one may contain `/`.
         has_spaces = len(strip_specifiers(text).replace(",", " ").split()) > 1
