@@ -307,6 +307,25 @@ def test_refactorings_accept_any_text_and_can_be_applied() -> None:
                 for end in (offset, min(len(text), offset + 40)):
                     for _, find in REFACTORINGS:
                         for found in find(Selection(document, Span(offset, end), [], world)):
-                            assert document.with_edits(found.edits).text != text
+                            assert found.new_file or document.with_edits(found.edits).text != text
                             made += 1
     assert made > 1000
+
+
+def test_an_agent_is_converted_to_other_formats() -> None:
+    text = agent_with("tools: Read, Grep, Glob\nhooks: {}\n").replace("---", "---<|>", 1)
+    found = offered(text)
+    assert "Convert to Claude Code" not in found
+    assert not any("Cursor" in title for title in found)  # It cannot limit the tools.
+    created = found["Convert to GitHub Copilot (loses `hooks`)"].new_file
+    assert created
+    assert created.path == "/p/.github/agents/case.agent.md"
+    assert "tools: [read, search]\n" in created.text
+
+
+def test_a_conversion_replaces_no_file_and_is_offered_at_the_name_only() -> None:
+    text = agent_with("").replace("name: case", "name: ca<|>se")
+    assert "Convert to GitHub Copilot" in offered(text)
+    assert "Convert to GitHub Copilot" not in offered(text, files={COPILOT: "Notes\n"})
+    assert not any("Copilot" in title for title in offered(agent_with("model: <|>inherit\n")))
+    assert not any("Copilot" in title for title in offered(text, "/p/.claude/commands/case.md"))

@@ -234,13 +234,18 @@ async def test_fixes_are_bound_to_their_diagnostics(client: Editor) -> None:
     await close_document(client)
 
 
+def _without_conversions(found: list[t.CodeAction]) -> list[t.CodeAction]:
+    """Return the actions without those that convert an agent, which are offered at its head in any case."""
+    return [action for action in found if not action.title.startswith("Convert to ")]
+
+
 async def test_actions_only_at_the_range_and_of_the_requested_kind(client: Editor) -> None:
     if not can(client, "text_document.code_action.code_action_literal_support"):
         return
     open_document(client, AGENT)
     start_of_name = t.Range(t.Position(1, 0), t.Position(1, 0))
     at_the_end = t.Range(BAHS.end, BAHS.end)
-    assert await actions(client, start_of_name) == []
+    assert not _without_conversions(await actions(client, start_of_name))
     assert await actions(client, at_the_end) != []
     assert await actions(client, only=["source.organizeImports"]) == []
     assert await actions(client, only=["quickfix"]) != []
@@ -369,7 +374,7 @@ async def test_all_safe_fixes_are_one_edit_for_editors_that_fix_files_on_save(cl
         for action in found:
             assert applied(client, action, text) == AGENT.replace("Bahs, Grep", "Grep\ncolor: blue")
     assert await actions(client, start_of_file, only=["source.organizeImports"]) == []
-    assert await actions(client, start_of_file) == []
+    assert not _without_conversions(await actions(client, start_of_file))
     await close_document(client)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from agentls.cli.file_runs import FileRun, RunOptions
 from agentls.cli.terminal import StyledText, Terminal
 from agentls.conversion.convert_agent import Conversion, convert_agent
+from agentls.document import locate
 from agentls.document.document import Document
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk
@@ -92,8 +93,7 @@ def _base(document: Document, output: str | None) -> str:
     """Return the folder below which the result is written: that of the option, or of the project of the file."""
     if output is not None:
         return disk.absolute_path(output)
-    in_project = document.identity.base_folder and not document.identity.plugin
-    return document.identity.base_folder if in_project else disk.absolute_path(".")
+    return locate.project_root(document) or disk.absolute_path(".")
 
 
 def _write(file: ConvertedFile, run: FileRun, *, replace: bool) -> ConvertedFile:
