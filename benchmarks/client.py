@@ -32,6 +32,17 @@ class Client:
                 "hover": {"contentFormat": ["markdown"]},
                 "completion": {"completionItem": {"snippetSupport": True}},
                 "publishDiagnostics": {"versionSupport": True},
+                "semanticTokens": {
+                    "requests": {"full": True},
+                    "tokenTypes": [],
+                    "tokenModifiers": [],
+                    "formats": [],
+                },
+                "inlayHint": {},
+                "colorProvider": {},
+                "selectionRange": {},
+                "linkedEditingRange": {},
+                "callHierarchy": {},
             },
         }
         result = self.request(

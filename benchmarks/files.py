@@ -37,6 +37,17 @@ def made(size: int) -> str:
     return text[:size]
 
 
+def broken(size: int) -> str:
+    """An agent file of about `size` characters whose examples are not indented, so that its YAML is invalid."""
+    description, rest = "before a commit.\n", made(size)
+    examples = "".join(
+        f'- <example>\n  Context: The user has written part {n}.\n  user: "Is part {n} right?"\n'
+        f'  assistant: "I start the reviewer: it reads part {n}."\n  </example>\n'
+        for n in range(8)
+    )
+    return rest.replace(description, f"{description}\nExamples:\n{examples}", 1)
+
+
 def texts(corpus: Path | None) -> list[bytes]:
     """The agent files below `corpus`, or some made ones where there is none."""
     if corpus is None:

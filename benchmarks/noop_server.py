@@ -2,8 +2,8 @@
 
     python -m benchmarks.noop_server ANSWERS.json
 
-The file holds `hover`, `completion` and `diagnostics` as they go over the wire, so that agentls and
-this server send the same payload and differ in the work behind it alone.
+The file holds `diagnostics`, and the answers to `questions` by their methods, as they go over the wire, so that
+agentls and this server send the same payload and differ in the work behind it alone.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import converters
 from lsprotocol import types as lsp
@@ -19,21 +20,20 @@ from pygls.lsp.server import LanguageServer
 server = LanguageServer("noop", "1", text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
 _answers = json.loads(Path(sys.argv[1]).read_text("utf-8")) if len(sys.argv) > 1 else {}
 _structure = converters.get_converter().structure
-_hover = _structure(_answers["hover"], lsp.Hover) if _answers.get("hover") else None
-_completion = _structure(_answers["completion"], lsp.CompletionList) if _answers.get("completion") else None
 _diagnostics = [_structure(row, lsp.Diagnostic) for row in _answers.get("diagnostics", [])]
 
 
-@server.feature(lsp.TEXT_DOCUMENT_HOVER)
-def hover(_: lsp.HoverParams) -> lsp.Hover | None:
-    """The hover it was given."""
-    return _hover
+def _answer(method: str, result: Any) -> None:
+    """Answer a question with what was given."""
+    kind: Any = lsp.METHOD_TO_TYPES[method][1]
+    response: Any = _structure({"id": 1, "jsonrpc": "2.0", "result": result}, kind)
+    is_tokens = method == lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL
+    options = lsp.SemanticTokensLegend(["property"], []) if is_tokens else None
+    server.feature(method, options)(lambda _: response.result)
 
 
-@server.feature(lsp.TEXT_DOCUMENT_COMPLETION)
-def completion(_: lsp.CompletionParams) -> lsp.CompletionList | None:
-    """The completion it was given."""
-    return _completion
+for _method, _result in _answers.get("questions", {}).items():
+    _answer(_method, _result)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)

@@ -12,12 +12,29 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.client import Client
-from benchmarks.files import made
+from benchmarks.files import broken, made
 
 AGENTLS = [sys.executable, "-m", "agentls", "server"]
 NOOP = [sys.executable, "-m", "benchmarks.noop_server"]
 URI = "file:///project/.claude/agents/reviewer.md"
 TOOLS = {"line": 3, "character": 9}
+
+_WHOLE = {"start": {"line": 0, "character": 0}, "end": {"line": 1_000, "character": 0}}
+_DOCUMENT: dict[str, Any] = {"textDocument": {"uri": URI}}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "textDocument/hover": {**_DOCUMENT, "position": TOOLS},
+    "textDocument/completion": {**_DOCUMENT, "position": TOOLS},
+    "textDocument/semanticTokens/full": _DOCUMENT,
+    "textDocument/inlayHint": {**_DOCUMENT, "range": _WHOLE},
+    "textDocument/documentColor": _DOCUMENT,
+    "textDocument/selectionRange": {**_DOCUMENT, "positions": [TOOLS]},
+    "textDocument/linkedEditingRange": {**_DOCUMENT, "position": {"line": 12, "character": 3}},
+    "textDocument/prepareCallHierarchy": {**_DOCUMENT, "position": {"line": 1, "character": 8}},
+}
+"""The questions that are measured, with their parameters."""
+
+GOAL = 1.5
+"""The most milliseconds that an answer may take longer than that of the no-op server."""
 
 Row = tuple[str, str, str, str, str]
 
@@ -29,9 +46,13 @@ def run(rounds: int = 300, starts: int = 9) -> list[Row]:
         answers.write_text(json.dumps(_payload(made(7_600))), "utf-8")
         commands = {"noop": [*NOOP, str(answers)], "agentls": AGENTLS}
         rows = [_starts(commands, starts)]
-        for size in (7_600, 88_000):
-            answers.write_text(json.dumps(_payload(made(size))), "utf-8")
-            rows += _requests(commands, made(size), rounds)
+        for name, text, goal, asks in (
+            ("", made(7_600), 2.0, True),
+            (" with broken YAML", broken(7_600), 3.0, True),
+            ("", made(88_000), 12.0, False),
+        ):
+            answers.write_text(json.dumps(_payload(text)), "utf-8")
+            rows += _requests(commands, text, name, goal, rounds, asks=asks)
     return rows
 
 
@@ -41,21 +62,14 @@ def _open(client: Client, text: str) -> None:
     client.notify("textDocument/didOpen", {"textDocument": document})
 
 
-def _at(position: dict[str, int]) -> dict[str, Any]:
-    return {"textDocument": {"uri": URI}, "position": position}
-
-
 def _payload(text: str) -> dict[str, Any]:
     """What agentls answers about `text`, for the no-op server to answer too."""
     client = Client(AGENTLS)
     _open(client, _broken(text, 0))
     diagnostics = client.wait_for("textDocument/publishDiagnostics")["diagnostics"]
-    hover = client.request("textDocument/hover", _at(TOOLS))
-    completion = client.request("textDocument/completion", _at(TOOLS))
+    questions = {method: client.request(method, params) for method, params in QUESTIONS.items()}
     client.close()
-    if isinstance(completion, list):
-        completion = {"isIncomplete": False, "items": completion}
-    return {"hover": hover, "completion": completion, "diagnostics": diagnostics}
+    return {"questions": questions, "diagnostics": diagnostics}
 
 
 def _broken(text: str, n: int) -> str:
@@ -80,24 +94,32 @@ def _starts(commands: dict[str, list[str]], times: int) -> Row:
     )
 
 
-def _requests(commands: dict[str, list[str]], text: str, rounds: int) -> list[Row]:
-    clients = {name: Client(command) for name, command in commands.items()}
+def _requests(
+    commands: dict[str, list[str]], text: str, name: str, goal: float, rounds: int, *, asks: bool
+) -> list[Row]:
+    """Measure the questions about a file if `asks`, and a change of it, with the goal of the latter."""
+    clients = {command: Client(started) for command, started in commands.items()}
     for client in clients.values():
         _open(client, text)
-    size = f"{len(text) / 1000:.1f} KB"
-    small = len(text) < 50_000
-    rows = []
-    for what, goal, ask in (
-        ("hover", 1.5, lambda client, _: client.request("textDocument/hover", _at(TOOLS))),
-        ("completion", 1.5, lambda client, _: client.request("textDocument/completion", _at(TOOLS))),
-        ("didChange to diagnostics", 2.0 if small else 12.0, lambda client, n: _change(client, text, n)),
-    ):
-        if not small and what != "didChange to diagnostics":
-            continue
-        rows.append(_compare(f"{what}, {size}, p95", clients, ask, goal, rounds))
+    size = f"{len(text) / 1000:.1f} KB{name}"
+    rows = [
+        _compare(
+            f"{method.removeprefix('textDocument/')}, {size}, p95", clients, _asking(method), GOAL, rounds
+        )
+        for method in (QUESTIONS if asks else ())
+    ]
+
+    def change(client: Client, n: int) -> None:
+        _change(client, text, n)
+
+    rows.append(_compare(f"didChange to diagnostics, {size}, p95", clients, change, goal, rounds))
     for client in clients.values():
         client.close()
     return rows
+
+
+def _asking(method: str) -> Callable[[Client, int], Any]:
+    return lambda client, _: client.request(method, QUESTIONS[method])
 
 
 def _change(client: Client, text: str, n: int) -> None:

@@ -176,9 +176,12 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
 
 
 def _is_read_again(document: Document, after: Document) -> bool:
-    """Whether `keeps_loading` holds for the edits that make `after` of `document`."""
-    lost = _loading_runtimes(document) - _loading_runtimes(after)
-    return not lost and after.toolless_runtimes <= document.toolless_runtimes
+    """Whether `keeps_loading` holds for the edits that make `after` of `document`. Of the other readers, only those
+    that load the file now are asked again."""
+    loading = _loading_runtimes(document)
+    asked = tuple(reader for reader in after.other_readers if reader[0] in loading)
+    after = after._replace(other_readers=asked)
+    return loading <= _loading_runtimes(after) and after.toolless_runtimes <= document.toolless_runtimes
 
 
 def _loading_runtimes(document: Document) -> set[str]:

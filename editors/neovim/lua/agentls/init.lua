@@ -2,11 +2,16 @@
 
 local M = {}
 
+local PLACES = {
+  '/agents/', '/skills/', '/commands/', '/prompts/', '/rules/', '/instructions/',
+  '/CLAUDE.md', '/AGENTS.md', '/GEMINI.md', '/agentls.toml',
+}
+
 --- The options with their defaults.
 M.options = {
   cmd = { 'agentls', 'server' },
   -- Paths of agent files contain one of these. Other buffers start no server.
-  places = { '/agents/' },
+  places = PLACES,
   -- The settings of the server: `debounce`, `logLevel`, and those of the rules.
   settings = {},
   on_attach = nil,
@@ -76,10 +81,68 @@ function M.setup(overrides)
     options.settings = vim.empty_dict()
   end
   vim.api.nvim_create_autocmd('FileType', {
-    pattern = 'markdown',
+    pattern = { 'markdown', 'toml' },
     group = vim.api.nvim_create_augroup('agentls', { clear = true }),
     callback = function(event)
       attach(event.buf, options)
+    end,
+  })
+end
+
+--- Send a request, and return its result once it is there.
+local function ask(client, method, params, buffer)
+  params.textDocument = params.textDocument or { uri = vim.uri_from_bufnr(buffer) }
+  local answer
+  if vim.fn.has('nvim-0.11') == 1 then
+    answer = client:request_sync(method, params, 2000, buffer)
+  else
+    answer = client.request_sync(method, params, 2000, buffer)
+  end
+  return answer and answer.result
+end
+
+local function fix(client, buffer)
+  local start = { line = 0, character = 0 }
+  local params = {
+    range = { start = start, ['end'] = start },
+    context = { diagnostics = {}, only = { 'source.fixAll.agentls' } },
+  }
+  for _, action in ipairs(ask(client, 'textDocument/codeAction', params, buffer) or {}) do
+    local resolved = action.edit and action or ask(client, 'codeAction/resolve', action, buffer)
+    if resolved and resolved.edit then
+      vim.lsp.util.apply_workspace_edit(resolved.edit, client.offset_encoding)
+    end
+  end
+end
+
+local function format(client, buffer)
+  local params = { options = { tabSize = 2, insertSpaces = true } }
+  local edits = ask(client, 'textDocument/formatting', params, buffer)
+  if edits then
+    vim.lsp.util.apply_text_edits(edits, buffer, client.offset_encoding)
+  end
+end
+
+--- Before an agent file is written, apply all safe fixes (`wanted.fix`), then format it (`wanted.format`).
+function M.on_save(wanted)
+  vim.api.nvim_create_autocmd('BufWritePre', {
+    group = vim.api.nvim_create_augroup('agentls.save', { clear = true }),
+    callback = function(event)
+      local clients_of = vim.lsp.get_clients and function()
+        return vim.lsp.get_clients({ bufnr = event.buf })
+      end or function()
+        return vim.lsp.buf_get_clients(event.buf)
+      end
+      for _, client in pairs(clients_of()) do
+        if client.name == 'agentls' then
+          if wanted.fix then
+            fix(client, event.buf)
+          end
+          if wanted.format then
+            format(client, event.buf)
+          end
+        end
+      end
     end,
   })
 end
