@@ -67,6 +67,13 @@ local function main()
   wait('the typed word is not reported', function()
     return #vim.diagnostic.get(buffer) == 1
   end)
+  vim.cmd('luafile ' .. vim.env.AGENTLS_ON_SAVE)
+  vim.api.nvim_buf_set_lines(buffer, 1, 4, false, {
+    'name:   reviewer', 'description: Reviews code. Use it after every change.', 'tools: Read, Read, Glob',
+  })
+  vim.cmd('write')
+  say('saved', vim.api.nvim_buf_get_lines(buffer, 1, 4, false))
+  say('written', vim.fn.readfile(vim.api.nvim_buf_get_name(buffer)))
   vim.cmd('checkhealth agentls')
   say('health', vim.api.nvim_buf_get_lines(0, 0, -1, false))
   client.stop(client)

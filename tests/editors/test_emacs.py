@@ -65,3 +65,8 @@ def test_the_fix_mends_the_file(seen: dict[str, Any]) -> None:
     assert "Disable unknown-tool for this line" in seen["actions"]
     assert seen["fixed"] == "tools: Read, Bash, Glob"
     assert seen["cleared"]
+
+
+def test_a_file_is_fixed_and_formatted_when_it_is_saved(seen: dict[str, Any]) -> None:
+    name, _, tools = seen["saved"]
+    assert (name, tools) == ("name: reviewer", "tools: Read, Bash, Glob")

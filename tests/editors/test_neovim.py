@@ -38,10 +38,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What Neovim shows of a project with a broken agent."""
     nvim = program("nvim")
     folder = tmp_path_factory.mktemp("neovim")
+    on_save = folder / "on_save.lua"
+    on_save.write_text("\n".join(blocks(NEOVIM / "README.md", "On save", "lua")), "utf-8")
     return run(
         [nvim, "--headless", "-i", "NONE", "-n", "-c", f"luafile {HERE / 'neovim.lua'}"],
         project(folder / "project"),
         **installed(folder),
+        AGENTLS_ON_SAVE=str(on_save),
         PATH=on_path(folder / "bin"),
     )
 
@@ -76,6 +79,15 @@ def test_the_fix_mends_the_file(seen: dict[str, Any]) -> None:
     assert "`Bash`" in seen["actions"][0]
     assert "Disable unknown-tool for this line" in seen["actions"]
     assert seen["fixed"] == ["tools: Read, Bash, Glob"]
+
+
+def test_a_file_is_fixed_and_formatted_when_it_is_saved(seen: dict[str, Any]) -> None:
+    assert seen["saved"] == [
+        "name: reviewer",
+        "description: Reviews code. Use it after every change.",
+        "tools: Read, Glob",
+    ]
+    assert seen["written"][1:4] == seen["saved"]
 
 
 def test_checkhealth_tells_the_version_and_the_project(seen: dict[str, Any]) -> None:
