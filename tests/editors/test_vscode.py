@@ -214,9 +214,7 @@ def test_a_fix_is_applied_and_its_finding_gone(everything: Session) -> None:
 
 def test_the_reading_stands_in_the_status_bar_and_beside_the_agent(everything: Session) -> None:
     assert "agent: loads with problems" in everything.steps["status"]
-    assert "Bahs" in everything.result["inspection"]
-    assert "Bahs" not in everything.result["inspectionAfter"]
-    shown = everything.steps["inspection"].replace("\xa0", " ")
+    shown = everything.steps["inspection"]
     assert "loads this file" in shown
     assert "Bahs" in shown
 

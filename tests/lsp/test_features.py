@@ -443,11 +443,3 @@ async def test_the_reading_is_sent_on_request(client: Editor) -> None:
     await close_document(client)
     unknown = {"textDocument": {"uri": identifier().uri}}
     assert await ask(client, "agentls/inspect", unknown) is None
-
-
-async def test_a_new_agent_is_written_on_request(client: Editor) -> None:
-    (folder, *_) = await ask(client, "agentls/folders", {})
-    wanted = {"dialect": folder["dialect"], "name": "reviewer"}
-    created = await ask(client, "agentls/newAgent", wanted)
-    assert (created.file, created.problem) == ("reviewer.md", "")
-    assert "${1:reviewer}" in created.snippet

@@ -176,9 +176,16 @@ PARAMETERS: dict[str, Callable[[Path, Ask], Any]] = {
     t.TEXT_DOCUMENT_PREPARE_RENAME: lambda root, _: t.PrepareRenameParams(**_at(root)),
     t.WORKSPACE_WILL_RENAME_FILES: lambda root, _: _moved(root),
     "agentls/inspect": lambda root, _: _about(root),
-    "agentls/folders": lambda *_: None,
-    "agentls/newAgent": lambda *_: SimpleNamespace(dialect="claude-code", name="critic"),
+    "agentls/folders": lambda *_: SimpleNamespace(kind="agent"),
+    "agentls/models": lambda *_: SimpleNamespace(dialect="claude-code"),
+    "agentls/newAgent": lambda root, _: SimpleNamespace(
+        dialect="claude-code", folder=f"{root}/.claude/agents", name="critic", model="", file=""
+    ),
     "agentls/graph": lambda root, _: _about(root),
+    "agentls/tree": lambda *_: None,
+    "agentls/treeFiles": lambda root, ask: SimpleNamespace(
+        root=root.as_posix(), group=ask("agentls/tree", None)[0]["groups"][0]["id"]
+    ),
 }
 
 QUESTIONS = [method for method in METHODS if "question" in method.kind.__name__]

@@ -2,12 +2,13 @@
 
 import * as vscode from 'vscode';
 import { explain } from './features/explain';
-import { Inspections, inspect } from './features/inspection';
+import { InspectionPages } from './features/inspection';
 import { showMap } from './features/map';
-import { newAgent } from './features/newAgent';
+import { KINDS, newFile, offerInExplorer } from './features/newFile';
 import { showReferences } from './features/references';
 import { StatusItem } from './features/status';
 import { suggestWhileTyping } from './features/suggest';
+import { AgentTree } from './features/tree';
 import { Session } from './server/session';
 
 let session: Session | undefined;
@@ -15,15 +16,28 @@ let session: Session | undefined;
 export function activate(context: vscode.ExtensionContext): void {
     const current = new Session(context);
     const command = vscode.commands.registerCommand;
+    const tree = new AgentTree(current);
+    const pages = new InspectionPages(current);
     context.subscriptions.push(
-        new Inspections(current),
+        tree,
         new StatusItem(current),
         suggestWhileTyping(current),
-        command('agentls.inspect', inspect),
+        pages,
+        current.onDidChange(() => offerInExplorer(current)),
+        command('agentls.inspect', () => pages.show()),
+        command('agentls.tree.inspect', (node) => pages.show(tree.uriOf(node))),
         command('agentls.explain', explain),
-        command('agentls.newAgent', () => newAgent(current)),
+        command('agentls.newAgent', (folder) => newFile(current, KINDS.agent, folderOf(folder))),
+        command('agentls.newSkill', (folder) => newFile(current, KINDS.skill, folderOf(folder))),
+        command('agentls.newCommand', (folder) => newFile(current, KINDS.command, folderOf(folder))),
+        command('agentls.newInstructions', (folder) =>
+            newFile(current, KINDS.instructions, folderOf(folder)),
+        ),
         command('agentls.showMap', () => showMap(current)),
         command('agentls.showReferences', (uri, position) => showReferences(current, uri, position)),
+        command('agentls.tree.refresh', () => tree.refresh()),
+        command('agentls.tree.rename', (node) => tree.rename(node)),
+        command('agentls.tree.reveal', (node) => tree.reveal(node)),
         command('agentls.restart', () => current.restart()),
         command('agentls.showOutput', () => current.output.show()),
     );
@@ -33,4 +47,9 @@ export function activate(context: vscode.ExtensionContext): void {
 
 export async function deactivate(): Promise<void> {
     await session?.stop();
+}
+
+/** The folder in the explorer that a command was chosen for; other menus give arguments of their own. */
+function folderOf(argument: unknown): vscode.Uri | undefined {
+    return argument instanceof vscode.Uri ? argument : undefined;
 }

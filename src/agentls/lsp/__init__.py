@@ -13,7 +13,7 @@ The modules in layers, each of which imports only from those above it:
 - `snapshot`: the state at one moment, and the questions about it;
 - `session`: the state, and the changes that it accepts;
 - `publisher`, `project_reader`: what follows from a change: diagnostics, and files to read;
-- `workspace_diagnostics`: the diagnostics of files that are not open;
+- `workspace_diagnostics`, `tree_refresh`: the diagnostics of files that are not open, and news for a tree of them;
 - `updates`: the session with the modules that follow its changes;
 - `server`: the connection, and the life of the process;
 - `methods`: the table of methods;

@@ -64,6 +64,7 @@ class Client:
     shows_calls: bool = False
     commands: frozenset[str] = frozenset()
     runtime: str = ""
+    shows_tree: bool = False
 
     @classmethod
     def of(cls, capabilities: t.ClientCapabilities) -> Client:
@@ -140,6 +141,7 @@ class Client:
             shows_calls=has("text_document.call_hierarchy") is not None,
             commands=frozenset(_strings(_experimental(capabilities, "commands"))),
             runtime=next(iter(_strings([_experimental(capabilities, "runtime")])), ""),
+            shows_tree=_experimental(capabilities, "agentTree") is True,
         )
 
     def supports_action_kind(self, kind: str) -> bool:

@@ -39,10 +39,10 @@ def _notification(server: Server, path: str) -> Handler:
 
 
 def _exchange(server: Server, path: str) -> Handler:
-    """Call a coroutine function with the server, which sends requests to the client."""
+    """Call a coroutine function with the server, which sends requests to the client or works in time slices."""
 
-    async def handle(params: Any) -> None:
-        await load_handler(path)(server, params)
+    async def handle(params: Any) -> Any:
+        return await load_handler(path)(server, params)
 
     return handle
 
@@ -295,9 +295,13 @@ METHODS = (
     ),
     # Beyond the protocol
     Method("agentls/inspect", _question, "agent_requests:inspect"),
-    Method("agentls/folders", _question, "agent_requests:folders"),
-    Method("agentls/newAgent", _question, "agent_requests:new_agent"),
+    Method("agentls/folders", _question_when_read, "creation_requests:folders"),
+    Method("agentls/models", _question, "creation_requests:models"),
+    Method("agentls/newAgent", _question, "creation_requests:new_agent"),
     Method("agentls/graph", _question_when_read, "agent_map:graph"),
+    Method("agentls/tree", _question_when_read, "agent_tree:tree"),
+    Method("agentls/treeFiles", _question_when_read, "agent_tree:tree_files"),
+    Method("agentls/verdicts", _exchange, "agent_tree:verdicts"),
 )
 
 

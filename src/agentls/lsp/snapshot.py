@@ -27,7 +27,7 @@ from agentls.workspace import disk, load, settings_files
 
 
 class OpenAgentFile(NamedTuple):
-    """An open agent file that a question is about."""
+    """An agent file that a question is about, open or as if it were."""
 
     opened: OpenDocument
     document: Document
@@ -188,6 +188,20 @@ class Snapshot(NamedTuple):
         lines = opened.document.lines if opened.document else LineIndex(opened.text)
         positions = Positions(lines, self.encoding)
         return convert.to_diagnostics(found, opened.uri, positions, self.client, self.file_positions)
+
+    def file_in_project(self, path: str, text: str | None) -> OpenAgentFile | None:
+        """Return the agent file at `path` as it is open, or with `text` if it is not; `None` if it is not an agent file
+        of a project."""
+        uri = self.uri(path)
+        file = self.agent_file(uri)
+        projects = [project for project in self.projects.values() if path in project.index]
+        if file or text is None or not projects:
+            return file
+        project = max(projects, key=lambda project: len(project.root))
+        opened = self.as_if_open(uri, text, project)
+        if opened.document is None:
+            return None
+        return OpenAgentFile(opened, opened.document, project, self.positions(text))
 
     def as_if_open(self, uri: str, text: str, project: Project) -> OpenDocument:
         """Return a file of `project` that is not open, as if it were."""

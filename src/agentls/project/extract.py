@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentls.dialects.records import Key
+from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.document.document import Document
 from agentls.project import path_references, prose_references
 from agentls.project.name_syntax import (
@@ -64,8 +65,24 @@ def _extract(document: Document, in_prompt: Iterable[Reference]) -> Names:
         *((definition,) if definition else ()),
         *(server._replace(runtimes=readers) for server in servers),
     )
-    base_folder, plugin = _base_folder(document), document.identity.plugin
-    return Names(document.path, base_folder, plugin, readers, definitions, tuple(references))
+    return Names(
+        document.path,
+        _base_folder(document),
+        document.identity.plugin,
+        readers,
+        definitions,
+        tuple(references),
+        dialect="" if _is_documentation(document) else document.dialect.name,
+        loads=all(reading.loads for reading in document.readings),
+    )
+
+
+def _is_documentation(document: Document) -> bool:
+    """Whether a file is documentation, such as a README that no primary reader takes for an agent."""
+    if document.is_documentation:
+        return True
+    is_loaded = any(reading.loads for reading in document.readings)
+    return not is_loaded and find_unsupported_file(document.path, document.text) is not None
 
 
 def _folder(document: Document) -> str:

@@ -130,7 +130,8 @@ class PermissionRule(NamedTuple):
 
 class Names(NamedTuple):
     """The definitions of one file, its main definition first, and its references and permission rules, in the order
-    of the text. `base_folder`, `plugin` and `runtimes` are those of the file."""
+    of the text. `base_folder`, `plugin` and `runtimes` are those of the file. `dialect` is that of an agent file, ""
+    for a runtime config file and for documentation; `loads` tells whether all primary readers load the file."""
 
     path: str
     base_folder: str
@@ -139,6 +140,8 @@ class Names(NamedTuple):
     definitions: tuple[Definition, ...] = ()
     references: tuple[Reference, ...] = ()
     permissions: tuple[PermissionRule, ...] = ()
+    dialect: str = ""
+    loads: bool = True
 
     @property
     def main_definition(self) -> Definition | None:

@@ -336,7 +336,7 @@ def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
         lines += _wrap(None, verdict(report), "good" if good else "bad", width)
         for reason in report.reasons:
             lines += _wrap(None, f"- {reason}", "muted" if good else "plain", width)
-        for label, text, style in _rows(report) if report.is_primary else ():
+        for label, text, style in describe_rows(report) if report.is_primary else ():
             lines += _wrap(label, text, style, width)
         for label, text, style in describe_call(report.call) if report.call and report.is_primary else ():
             lines += _verbatim(label, text, style)
@@ -454,8 +454,10 @@ _PROMPT_THINGS = ("agent", "droid", "prompt", "command")
 """Kinds of files whose body is called a prompt."""
 
 
-def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
-    """Label, text and style of the rows for one report."""
+def describe_rows(
+    report: RuntimeReport, format_name: Callable[[str], str] = str
+) -> Iterator[tuple[str, str, TextStyle]]:
+    """Describe one report in rows of label, text and style; `format_name` formats names."""
     if report.name is not None:
         yield "name", report.name, "plain"
     if report.description is not None:
@@ -466,13 +468,13 @@ def _rows(report: RuntimeReport) -> Iterator[tuple[str, str, TextStyle]]:
     if report.use:
         yield "used", describe_use(report.use), "bad" if report.use.when == "never" else "plain"
     if report.dialect.key("model"):
-        yield "model", describe_model(report.model), "plain"
+        yield "model", describe_model(report.model, format_name), "plain"
     if report.dialect.key("tools"):
-        yield "tools", describe_tools(report), "bad" if report.tools.is_empty else "plain"
+        yield "tools", describe_tools(report, format_name), "bad" if report.tools.is_empty else "plain"
     for at, ignored in enumerate(report.tools.dropped):
-        yield "" if at else "ignored", f"{ignored.name} ({ignored.reason})", "bad"
+        yield "" if at else "ignored", f"{format_name(ignored.name)} ({ignored.reason})", "bad"
     if report.capabilities:
-        yield from capabilities.describe_capabilities(report.capabilities)
+        yield from capabilities.describe_capabilities(report.capabilities, format_name)
     yield "tokens", describe_tokens(report), "plain"
     for note in report.notes:
         yield "note", note, "muted"

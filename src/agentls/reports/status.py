@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity, severity_of
@@ -13,6 +13,9 @@ from agentls.text.named_tuples import NamedTuple
 
 Level = Literal["works", "impaired", "broken"]
 """Whether a file works as written, loads while something in it does not work, or is of no use to the runtime."""
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""The levels, the worst one last."""
 
 
 class Status(NamedTuple):

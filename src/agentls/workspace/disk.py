@@ -40,6 +40,11 @@ def relative_path(path: str, root: str) -> str:
     return full[len(base) + 1 :] if base and full.startswith(base.rstrip("/") + "/") else full
 
 
+def exists(path: str) -> bool:
+    """Whether there is something at `path`, also a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
 def decode(data: bytes) -> str:
     """Return the text of a file as Claude Code decodes it: UTF-8, with U+FFFD for invalid bytes."""
     return data.decode("utf-8", "replace")

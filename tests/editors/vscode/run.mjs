@@ -56,6 +56,33 @@ async function closed(page) {
     await popup(page).waitFor({ state: 'hidden' });
 }
 
+const TREE = '.tree-explorer-viewlet-tree-view';
+
+const treeRow = (page, text) => page.locator(`${TREE} .monaco-list-row`, { hasText: text }).first();
+
+/** Choose an entry from the menu of a row. VS Code ignores a click just after a menu has opened. */
+async function chooseFor(page, row, entry) {
+    await treeRow(page, row).click({ button: 'right' });
+    const found = page.locator('.context-view .action-label', { hasText: entry }).first();
+    await found.waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await found.click();
+}
+
+/** The element with `text` in one of the web views, whichever it is. */
+async function inWebview(page, selector, text) {
+    let found;
+    await until(async () => {
+        for (const frame of page.frames()) {
+            found = frame.locator(selector, { hasText: text }).first();
+            if (await found.isVisible().catch(() => false)) {
+                return true;
+            }
+        }
+    }, `${text} in a page`);
+    return found;
+}
+
 /** All messages that are shown, once the one with `text` is there, and the status item says it as well. */
 async function complaint(page, text) {
     await toasts(page).filter({ hasText: text }).waitFor();
@@ -146,9 +173,41 @@ const steps = {
     },
     async inspection(page) {
         await page.locator('.statusbar-item', { hasText: 'agent:' }).first().click();
-        const lines = page.locator('.editor-group-container').nth(1).locator('.view-lines');
-        await lines.getByText('Claude Code').first().waitFor();
-        return lines.innerText();
+        return (await inWebview(page, 'main', 'Claude Code')).innerText();
+    },
+    /** The view Agents, opened for the first time. */
+    async tree(page) {
+        await page.locator('.activitybar [aria-label^="Agents"]').first().click();
+        await treeRow(page, 'broken').waitFor();
+        await treeRow(page, '1 problem').waitFor();
+        return (await page.locator(`${TREE} .monaco-list-row`).allInnerTexts()).join('\n');
+    },
+    async treeFollows(page) {
+        await treeRow(page, 'late').waitFor();
+        await treeRow(page, 'gone').waitFor({ state: 'detached' });
+        return 'followed';
+    },
+    async treeInspects(page) {
+        await chooseFor(page, 'reviewer', 'Inspect');
+        return (await inWebview(page, 'main', 'Bahs')).innerText();
+    },
+    async pageFollows(page) {
+        return (await inWebview(page, 'main', 'Bash')).innerText();
+    },
+    async pageLeads(page) {
+        await chooseFor(page, 'broken', 'Inspect');
+        await (await inWebview(page, 'article a', 'line 4')).click();
+        await page.locator('.tab', { hasText: 'broken.md' }).first().waitFor();
+        return (await inWebview(page, 'main', 'does not load')).innerText();
+    },
+    async treeRenames(page) {
+        await treeRow(page, 'reviewer').click();
+        await page.keyboard.press('F2');
+        const input = page.locator('.rename-box input');
+        await input.waitFor();
+        await input.fill('critic');
+        await page.keyboard.press('Enter');
+        return 'renamed';
     },
     async outline(page) {
         await page.locator('.view-line', { hasText: 'name:' }).first().click(); // The hover goes.

@@ -77,12 +77,13 @@ const collections: LanguageClientOptions['diagnosticCollectionProvider'] = {
     dispose: (collection) => collection.dispose(),
 };
 
-/** Tells the server which commands a code lens can run, and which runtime this editor is. */
+/** Tells the server which commands a code lens can run, which runtime this editor is, and that it has a tree. */
 const commands: StaticFeature = {
     fillClientCapabilities: (capabilities) => {
         capabilities.experimental = {
             commands: ['agentls.showReferences', 'agentls.inspect'],
             runtime: 'vscode',
+            agentTree: true,
         };
     },
     initialize: () => undefined,

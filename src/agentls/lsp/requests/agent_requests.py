@@ -1,19 +1,21 @@
-"""Requests beyond the protocol, for clients that know them: inspection and new agents."""
+"""The inspection of an agent file, a request beyond the protocol for clients that know it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from agentls.features import new_agent as feature
+from agentls.lsp.documents import path_of
 from agentls.lsp.snapshot import Snapshot
-from agentls.reports import inspection
+from agentls.reports import inspection, inspection_page
 from agentls.reports.status import status_of
 
 
 def inspect(snapshot: Snapshot, params: Any) -> dict[str, Any] | None:
-    """Return what `params.textDocument` is and how each runtime reads it: as text, and as a status for each primary
-    reader, that of the client's own runtime first."""
-    file = snapshot.agent_file(params.textDocument.uri)
+    """Return what `params.textDocument` is, which need not be open, and how each runtime reads it: as text, as the
+    content of a page, and as a status for each primary reader, that of the client's own runtime first."""
+    uri = params.textDocument.uri
+    path = path_of(uri)
+    file = snapshot.file_in_project(path, snapshot.text(path)) if path else snapshot.agent_file(uri)
     if file is None:
         return None
     report = inspection.inspect_document(file.document, file.project.complete_index)
@@ -29,14 +31,5 @@ def inspect(snapshot: Snapshot, params: Any) -> dict[str, Any] | None:
         if view.is_primary
     ]
     text = inspection.strip_styles(inspection.render_text(report))
-    return {"noun": file.document.dialect.noun, "text": text, "readings": readings}
-
-
-def folders(_: Snapshot, __: Any) -> list[dict[str, Any]]:
-    """Return the folders in which a project can have agents."""
-    return [folder._asdict() for folder in feature.agent_folders()]
-
-
-def new_agent(_: Snapshot, params: Any) -> dict[str, Any]:
-    """Return the file of a new agent named `params.name` in the dialect `params.dialect`."""
-    return feature.new_agent(params.dialect, params.name)._asdict()
+    html = inspection_page.render_html(report)
+    return {"noun": file.document.dialect.noun, "text": text, "html": html, "readings": readings}

@@ -57,14 +57,12 @@ const scenarios = {
         result.symbols = await symbols();
 
         await vscode.commands.executeCommand('agentls.inspect');
-        const shown = () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'agentls-inspection');
-        await until(() => shown()?.getText(), 'the inspection');
-        result.inspection = shown().getText();
+        const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+        await until(() => tabs().includes('Inspection of reviewer.md'), 'the inspection');
 
         const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
         editor.selection = new vscode.Selection(tool, tool);
         await vscode.commands.executeCommand('agentls.explain');
-        const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
         await until(() => tabs().some((label) => label.includes('unknown-tool')), 'the page of the rule');
         result.tabs = tabs();
 
@@ -80,7 +78,6 @@ const scenarios = {
         await vscode.workspace.applyEdit(fix.edit);
         await until(() => !codes(document).includes('unknown-tool'), 'the end of the finding');
         result.fixed = document.lineAt(tool.line).text;
-        result.inspectionAfter = await until(() => !shown().getText().includes('Bahs') && shown().getText(), 'a new inspection');
         await restore(document, before);
         await until(() => codes(document).includes('unknown-tool'), 'the finding, back again');
 
@@ -132,6 +129,30 @@ const scenarios = {
             return shown?.document.fileName.endsWith('release-manager.md') && shown.selection.active.line && shown;
         }, 'the line that the map leads to');
         result.line = editor.document.lineAt(editor.selection.active.line).text;
+    },
+
+    /** The view Agents, the page of an inspection, and what both lead to. */
+    async views(job, result) {
+        const file = (name) => path.join(path.dirname(job.agent), name);
+        await person(job, 'tree');
+        fs.writeFileSync(file('late.md'), fs.readFileSync(job.agent, 'utf8').replace('name: reviewer', 'name: late'));
+        fs.unlinkSync(file('gone.md'));
+        await person(job, 'treeFollows');
+        await person(job, 'treeInspects');
+        const document = await open(job.agent);
+        const tool = find(document, 'Bahs');
+        const edit = new vscode.WorkspaceEdit();
+        edit.replace(document.uri, new vscode.Range(tool, tool.translate(0, 4)), 'Bash');
+        await vscode.workspace.applyEdit(edit);
+        await person(job, 'pageFollows');
+        await document.save();
+        await person(job, 'pageLeads');
+        result.lines = vscode.window.visibleTextEditors.map(({ document, selection }) =>
+            `${path.basename(document.fileName)}:${selection.active.line + 1}`);
+        await person(job, 'treeRenames');
+        await until(() => fs.existsSync(file('critic.md')), 'the file with the new name');
+        await saved();
+        result.renamed = fs.readFileSync(file('critic.md'), 'utf8');
     },
 
     /** One agent, and whatever comes of it. */
