@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentls.config import Config
 from agentls.document.document import Document
 from agentls.document.suppressions import find_suppressions
-from agentls.linter.consequence import Effect, Severity, worst_severity
+from agentls.linter.consequence import Effect, Severity, severity_of_finding
 from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
 from agentls.linter.rules import all_rules
 from agentls.linter.subjects import applicable_rules, project_rules
@@ -118,14 +118,23 @@ def _is_unasked_verdict(finding: Finding, config: Config) -> bool:
 def _diagnostic(rule: Rule, finding: Finding, readings: tuple[Reading, ...], config: Config) -> Diagnostic:
     configured = config.severity.get(rule.code)
     effects = finding.effects or tuple(Effect(each.runtime.name, rule.consequence) for each in readings)
-    severity = Severity[configured.upper()] if configured else worst_severity(effects)
+    derived = severity_of_finding(effects, is_correctable=bool(finding.meant))
+    severity = Severity[configured.upper()] if configured else derived
+    message = f"{finding.message} Did you mean {finding.meant}?" if finding.meant else finding.message
     return Diagnostic(
         finding.span,
         rule.code,
         severity,
-        finding.message,
+        message,
         finding.fixes,
         finding.related,
-        rule.tags if severity is not Severity.ERROR else (),
+        _tags(rule, finding, severity),
         effects,
     )
+
+
+def _tags(rule: Rule, finding: Finding, severity: Severity) -> tuple[Tag, ...]:
+    """Return the tags of a diagnostic. An error, and what the author meant otherwise, is not shown as superfluous."""
+    if severity is Severity.ERROR:
+        return ()
+    return tuple(tag for tag in rule.tags if not (finding.meant and tag == "unnecessary"))

@@ -58,7 +58,7 @@ _SEVERITIES = {
     Consequence.NOT_LOADED: (Severity.ERROR, Severity.WARNING),
     Consequence.NO_TOOLS: (Severity.ERROR, Severity.WARNING),
     Consequence.TEXT_LOST: (Severity.ERROR, Severity.WARNING),
-    Consequence.IGNORED: (Severity.WARNING, Severity.HINT),
+    Consequence.IGNORED: (Severity.WARNING, Severity.INFORMATION),
     Consequence.ADVICE: (Severity.INFORMATION, Severity.HINT),
     Consequence.SUGGESTION: (Severity.HINT, Severity.HINT),
 }
@@ -70,9 +70,11 @@ def severity_of(consequence: Consequence, *, is_hearsay: bool = False) -> Severi
     return _SEVERITIES[consequence][is_hearsay]
 
 
-def worst_severity(effects: Iterable[Effect]) -> Severity:
-    """Return the severity of the worst of some effects, of which there is at least one."""
-    return min(severity_of(each.consequence, is_hearsay=each.is_hearsay) for each in effects)
+def severity_of_finding(effects: Iterable[Effect], *, is_correctable: bool = False) -> Severity:
+    """Return the severity of the worst of some effects, of which there is at least one. If the author probably meant
+    something else, which `is_correctable` tells, it is at least information: editors hardly show hints."""
+    worst = min(severity_of(each.consequence, is_hearsay=each.is_hearsay) for each in effects)
+    return min(worst, Severity.INFORMATION) if is_correctable else worst
 
 
 def effects_on(

@@ -52,7 +52,8 @@ class Finding(NamedTuple):
     """What a rule yields: a span, a message of one line, fixes and related information.
 
     `effects` are the consequences for the single readers of the file. Without them, all primary readers have the
-    consequence of the rule.
+    consequence of the rule. `meant` is what the author probably meant, in backticks, which the diagnostic asks about
+    after the message, "" if the rule cannot tell.
     """
 
     span: Span
@@ -60,6 +61,7 @@ class Finding(NamedTuple):
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
     effects: tuple[Effect, ...] = ()
+    meant: str = ""
 
 
 def join_titles(runtimes: Iterable[Runtime]) -> str:

@@ -175,9 +175,9 @@ def unfilled_placeholder(ctx: Context) -> Iterator[Finding]:
         span = Span(*found.span())
         yield Finding(
             span,
-            f"{ctx.describe_effect(f'does not fill in `{found[0]}`')}; it stays in the prompt as text."
-            f" Did you mean `{meant}`?",
+            f"{ctx.describe_effect(f'does not fill in `{found[0]}`')}; it stays in the prompt as text.",
             (Fix(f"Change to `{meant}`", (Edit(span, meant),)),),
+            meant=f"`{meant}`",
         )
 
 

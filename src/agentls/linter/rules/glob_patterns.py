@@ -222,7 +222,7 @@ def _is_empty(entry: Entry) -> bool:
     return all(isinstance(item, Scalar) and not item.text.strip() for item in items)
 
 
-@rule("suggestion", subjects=("file patterns",))
+@rule("suggestion", tags=("unnecessary",), subjects=("file patterns",))
 def unmatched_glob(ctx: Context) -> Iterator[Finding]:
     """A file pattern matches no file in the project.
 

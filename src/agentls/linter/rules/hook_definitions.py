@@ -842,9 +842,8 @@ def dead_matcher(ctx: Context) -> Iterator[Finding]:
         names = ", ".join(format_code(name.text) for name in unknown)
         message = f"Unknown {'tool' if count == 1 else 'tools'} {names}; these hooks never run."
         meant = unknown[0].meant if count == 1 else None
-        if meant:
-            message += f" Did you mean `{meant}`?"
-        yield Finding(matcher.span, message, _change_name(ctx, unknown[0]) if count == 1 else ())
+        fixes = _change_name(ctx, unknown[0]) if count == 1 else ()
+        yield Finding(matcher.span, message, fixes, meant=f"`{meant}`" if meant else "")
 
 
 def _change_name(ctx: Context, name: _MatcherName) -> tuple[Fix, ...]:
@@ -852,7 +851,7 @@ def _change_name(ctx: Context, name: _MatcherName) -> tuple[Fix, ...]:
     return ctx.make_fix(f"Change to `{name.meant}`", Edit(name.span, name.meant)) if name.meant else ()
 
 
-@rule("suggestion", subjects=("type hooks",))
+@rule("suggestion", tags=("unnecessary",), subjects=("type hooks",))
 def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
     """A matcher contains the name of an unknown tool.
 
@@ -887,9 +886,9 @@ def unknown_tool_in_matcher(ctx: Context) -> Iterator[Finding]:
             continue  # `dead-matcher` reports these.
         for name in unknown:
             is_listed = name.meant and re.search(rf"(?<![\w-]){re.escape(name.meant)}(?![\w-])", matcher.text)
-            hint = f" Did you mean `{name.meant}`?" if name.meant and not is_listed else ""
-            message = f"Unknown tool {format_code(name.text)} in a matcher.{hint}"
-            yield Finding(name.span, message, () if is_listed else _change_name(ctx, name))
+            message = f"Unknown tool {format_code(name.text)} in a matcher."
+            meant = f"`{name.meant}`" if name.meant and not is_listed else ""
+            yield Finding(name.span, message, () if is_listed else _change_name(ctx, name), meant=meant)
 
 
 @rule("ignored", subjects=("type hooks",))

@@ -30,15 +30,15 @@ def unused_suppression(ctx: Context) -> Iterator[Finding]:
     ```
     """
     for comment in ctx.unused_suppressions:
-        message = "Unused ignore comment."
+        message, meant = "Unused ignore comment.", ""
         unknown = next((code for code in comment.codes if code not in ctx.rule_codes), None)
         if unknown is not None:
             suggestion = closest_match(unknown, ctx.rule_codes)
             message = f"Unknown rule `{unknown}` in ignore comment."
-            message += f" Did you mean `{suggestion}`?" if suggestion else ""
+            meant = f"`{suggestion}`" if suggestion else ""
         span = _removable_span(ctx.text, comment.span)
         fix = Fix("Remove the ignore comment", (Edit(span, ""),), safe=True)
-        yield Finding(comment.span, message, (fix,))
+        yield Finding(comment.span, message, (fix,), meant=meant)
 
 
 def _removable_span(text: str, span: Span) -> Span:

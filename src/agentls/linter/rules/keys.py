@@ -121,7 +121,7 @@ def _translate_entry(ctx: Context, entry: Entry, replacement: str) -> tuple[Fix,
     )
 
 
-@rule("advice", subjects=("unknown key",))
+@rule("advice", tags=("unnecessary",), subjects=("unknown key",))
 def foreign_key(ctx: Context) -> Iterator[Finding]:
     """A key belongs to another format.
 
@@ -230,7 +230,7 @@ def unknown_key(ctx: Context) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, remove_key(ctx, entry), effects=effects)
 
 
-@rule("ignored", subjects=("plugin",))
+@rule("ignored", tags=("unnecessary",), subjects=("plugin",))
 def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
     """A key is ignored in plugin agents.
 
@@ -266,7 +266,7 @@ def ignored_in_plugin(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("ignored")
+@rule("ignored", tags=("unnecessary",))
 def duplicate_key(ctx: Context) -> Iterator[Finding]:
     """A mapping contains the same key twice.
 
@@ -360,7 +360,7 @@ def _repeated_keys(mapping: Mapping) -> Iterator[Finding]:
             yield Finding(entry.key.span, message, related=(Related(earlier.key.span, "first definition"),))
 
 
-@rule("advice", subjects=("empty value",))
+@rule("advice", tags=("unnecessary",), subjects=("empty value",))
 def empty_value(ctx: Context) -> Iterator[Finding]:
     """A key has no value and is ignored.
 
@@ -556,7 +556,7 @@ def _move_to_body(ctx: Context, entry: Entry) -> tuple[Fix, ...]:
     return ctx.make_fix("Move the text below the frontmatter", removed, Edit(at, body))
 
 
-@rule("ignored", subjects=("fixed value",))
+@rule("ignored", tags=("unnecessary",), subjects=("fixed value",))
 def overridden_key(ctx: Context) -> Iterator[Finding]:
     """The folder of the file overrides the value of a key.
 

@@ -104,11 +104,12 @@ def unknown_tool(ctx: Context) -> Iterator[Finding]:
         is_safe = bool(replacements) and replacements[0] in name and "(" not in name
         yield Finding(
             listed.entry.name_span,
-            f"{problem}; {entry_effect(ctx, tools, listed)}.{_suggestion(replacements)}",
+            f"{problem}; {entry_effect(ctx, tools, listed)}.",
             replace_entry(ctx, tools, listed, replacements, safe=is_safe),
             effects=entry_effects(ctx, tools, replacements)
             if replacements
             else ctx.effects(Consequence.SUGGESTION),
+            meant=join_names(replacements),
         )
 
 
@@ -127,14 +128,9 @@ def _rejected_tools(ctx: Context) -> Iterator[Finding]:
             continue
         tools, listed, replacements = unresolved_entries[finding.span]
         yield finding._replace(
-            message=finding.message + _suggestion(replacements),
             fixes=replace_entry(ctx, tools, listed, replacements),
+            meant=join_names(replacements),
         )
-
-
-def _suggestion(names: tuple[str, ...]) -> str:
-    """Return the last sentence of a message, which suggests tools, or nothing without any."""
-    return f" Did you mean {join_names(names)}?" if names else ""
 
 
 def _sentence(clause: str) -> str:

@@ -17,7 +17,7 @@ from agentls.text.wording import code_span, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar
 
 
-@rule("ignored", subjects=("format with permissions",))
+@rule("ignored", tags=("unnecessary",), subjects=("format with permissions",))
 def overruled_permission(ctx: Context) -> Iterator[Finding]:
     """A permission has no effect because a later one matches everything that it matches.
 
@@ -171,8 +171,10 @@ def _unknown_finding(ctx: Context, entry: Entry, present: set[str], unknown: _Un
     if not unknown.replacements:
         return Finding(entry.key.span, message)
     names = join_names(unknown.replacements)
-    message += f" Did you mean {names}?" if unknown.is_guess else f" Use {names} instead."
+    if not unknown.is_guess:
+        message += f" Use {names} instead."
+    finding = Finding(entry.key.span, message, meant=names if unknown.is_guess else "")
     first, *others = unknown.replacements
     if others or first in present:
-        return Finding(entry.key.span, message)
-    return Finding(entry.key.span, message, ctx.make_fix(f"Change to {names}", Edit(entry.key.span, first)))
+        return finding
+    return finding._replace(fixes=ctx.make_fix(f"Change to {names}", Edit(entry.key.span, first)))

@@ -457,7 +457,7 @@ def unknown_server(ctx: Context) -> Iterator[Finding]:
             yield _finding(ctx, reference, message, suggestion, effects)
 
 
-@rule("suggestion", subjects=("references in a project",))
+@rule("advice", subjects=("references in a project",))
 def unconfigured_server(ctx: Context) -> Iterator[Finding]:
     """All tools of the agent are those of MCP servers that nothing in the project configures.
 
@@ -669,7 +669,7 @@ def _finding(
     if suggestion is None:
         return Finding(reference.span, message, effects=effects)
     fixes = ctx.make_fix(f"Change to `{suggestion}`", Edit(reference.span, suggestion))
-    return Finding(reference.span, f"{message} Did you mean `{suggestion}`?", fixes, effects=effects)
+    return Finding(reference.span, message, fixes, effects=effects, meant=f"`{suggestion}`")
 
 
 # --- references in keys -----------------------------------------------------------------------

@@ -205,7 +205,7 @@ def heading_level_skipped(ctx: Context) -> Iterator[Finding]:
             )
 
 
-@rule("suggestion", subjects=("format with template variables",))
+@rule("advice", subjects=("format with template variables",))
 def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
     """A placeholder in the prompt refers to an unknown variable.
 
@@ -246,9 +246,8 @@ def unknown_template_variable(ctx: Context) -> Iterator[Finding]:
         span = Span(ctx.reading.body_start + found.start(1), ctx.reading.body_start + found.end(1))
         suggestion = closest_match(found[1], (variable.name for variable in template.variables))
         message = f"Unknown variable `{found[1]}`. {ctx.runtime_titles} {template.unknown}."
-        message += f" Did you mean `{suggestion}`?" if suggestion else ""
         fixes = (Fix(f"Change to `{suggestion}`", (Edit(span, suggestion),)),) if suggestion else ()
-        yield Finding(span, message, fixes)
+        yield Finding(span, message, fixes, meant=f"`{suggestion}`" if suggestion else "")
 
 
 @rule("advice", subjects=("format with an advised length",))

@@ -53,7 +53,7 @@ def suggest(ctx: Context, mark: Span, message: str, written: Span, closest: str 
     if closest is None:
         return Finding(mark, message)
     fixes = ctx.make_fix(f"Change to `{closest}`", Edit(written, closest))
-    return Finding(mark, f"{message} Did you mean `{closest}`?", fixes)
+    return Finding(mark, message, fixes, meant=f"`{closest}`")
 
 
 def suggest_key(ctx: Context, finding: Finding, closest: str) -> Finding:
@@ -66,7 +66,7 @@ def suggest_key(ctx: Context, finding: Finding, closest: str) -> Finding:
         entry = next((each for each in ctx.document.root.entries if each.key.span == finding.span), None)
         listed = convert_to_list(entry.value) if entry else ()
         fixes = ctx.make_fix(f"{title} and convert to a list", renamed, *listed) if listed else ()
-    return finding._replace(message=f"{finding.message} Did you mean `{closest}`?", fixes=fixes)
+    return finding._replace(meant=f"`{closest}`", fixes=fixes)
 
 
 LONG_KEY = 8
