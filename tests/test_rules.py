@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentls.linter.consequence import Severity
+from agentls.linter.fixing import judge_fixes
 from agentls.linter.rule import Fix, Rule
 from agentls.linter.rules import all_rules
 from agentls.text.offsets import apply_edits
@@ -109,7 +110,7 @@ def fixed(case: Case, path: str, fix: Fix) -> tuple[Case, str]:
 def test_every_fix_removes_its_finding() -> None:
     for case in all_cases():
         for path in [path for path in case.files if path.endswith(TEXTS)]:
-            before = case.diagnostics(path)
+            before = judge_fixes(case.document(path), case.diagnostics(path))
             for diagnostic in before:
                 for fix in diagnostic.fixes:
                     changed, new_path = fixed(case, path, fix)
@@ -121,7 +122,7 @@ def test_every_fix_removes_its_finding() -> None:
 def test_no_fix_of_a_milder_finding_causes_an_error() -> None:
     for case in all_cases():
         for path in [path for path in case.files if path.endswith(TEXTS)]:
-            before = case.diagnostics(path)
+            before = judge_fixes(case.document(path), case.diagnostics(path))
             errors = sum(d.severity == Severity.ERROR for d in before)
             for diagnostic in before:
                 for fix in diagnostic.fixes:

@@ -6,11 +6,12 @@ An edit changes nothing around its span.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import groupby
 
 from agentls.dialects import value_schema
-from agentls.dialects.tool_names import split_tool_list
+from agentls.dialects.tool_names import ToolEntry, split_tool_list
 from agentls.document.document import Document
 from agentls.document.tools import toolless_runtimes
 from agentls.readers.reading import Reading
@@ -89,19 +90,27 @@ def edit_list(document: Document, value: Node, changes: dict[Span, tuple[str, ..
     verbatim (a quoted scalar with escapes).
     """
     items = value.items if isinstance(value, Sequence) else (value,)
-    entries = [split_tool_list(item, document.text, document.dialect.tool_grammar) for item in items]
+    starts = sorted(span.start for span in changes)
+    touched = [bisect_left(starts, item.span.start) < bisect_right(starts, item.span.end) for item in items]
+
+    def split(item: Node) -> tuple[ToolEntry, ...]:
+        return split_tool_list(item, document.text, document.dialect.tool_grammar)
+
+    rows = [split(item) if is_touched else () for item, is_touched in zip(items, touched, strict=True)]
     verbatim = {
-        entry.span for row in entries for entry in row if entry.span.text_in(document.text) == entry.text
+        entry.span for row in rows for entry in row if entry.span.text_in(document.text) == entry.text
     }
-    found = [[entry.span for entry in row] for row in entries]
-    keeps_some = any(changes.get(span, True) for row in found for span in row)
-    touched = {span for row in found if changes.keys() & set(row) for span in row}
-    if not keeps_some or not changes.keys() <= touched <= verbatim:
+    keeps_some = any(changes.get(entry.span, True) for row in rows for entry in row) or any(
+        not is_touched and split(item) for item, is_touched in zip(items, touched, strict=True)
+    )
+    whole = {entry.span for row in rows if any(entry.span in changes for entry in row) for entry in row}
+    if not keeps_some or not changes.keys() <= whole <= verbatim:
         return ()
-    removed = [bool(spans) and not any(changes.get(span, True) for span in spans) for spans in found]
+    removed = [bool(row) and not any(changes.get(entry.span, True) for entry in row) for row in rows]
     edits: list[Edit] = []
-    for item, spans, is_removed in zip(items, found, removed, strict=True):
-        if not is_removed:
+    for item, row, is_removed in zip(items, rows, removed, strict=True):
+        if row and not is_removed:
+            spans = [entry.span for entry in row]
             between = _separator(document, value, item, len(spans))
             edits += [Edit(s, between.join(changes[s])) for s in spans if changes.get(s)]
             edits += _remove_runs(spans, [not changes.get(span, True) for span in spans])

@@ -58,7 +58,7 @@ def quick_fixes(checked: CheckedDocument, here: list[Diagnostic], *, moves: bool
     files."""
     judged = judge_fixes(checked.document, here)
     fixes = [action for action in _fixes(judged) if moves or not action.new_path]
-    return [*fixes, *_fixes_of_rules(checked, here), *_suppressions(checked.document, here)]
+    return [*fixes, *_fixes_of_rules(checked, judged), *_suppressions(checked.document, here)]
 
 
 def fix_all_actions(checked: CheckedDocument) -> list[CodeAction]:

@@ -21,11 +21,7 @@ if TYPE_CHECKING:
     from agentls.project.world import World
 
 MAX_FINDINGS = 100
-MIN_FINDINGS = 10
-FIX_BUDGET = 500_000
-"""One rule has at most `MAX_FINDINGS` findings in a file, and fewer, down to `MIN_FINDINGS`, if the frontmatter is
-unusually long. Each fix is tested before it is offered, which parses the frontmatter again. The limit keeps the
-number of characters parsed for one rule near `FIX_BUDGET`, without which a large broken file would take minutes."""
+"""The maximum number of findings of one rule in a file."""
 
 
 class Diagnostic(NamedTuple):
@@ -51,8 +47,7 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     if document.is_documentation:
         return []
     context = Context(document, config, world)
-    limit = _max_findings(document)
-    found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context, limit)]
+    found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context)]
     suppressions = find_suppressions(document)
     if suppressions:
         used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
@@ -65,7 +60,7 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
         rule = RULES["unused-suppression"]
         if unused and config.enables(rule.code):
             context = context._replace(unused_suppressions=unused, rule_codes=tuple(all_rules()))
-            found += [(rule, finding) for finding in _run(rule, context, limit)]
+            found += [(rule, finding) for finding in _run(rule, context)]
     return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
 
 
@@ -78,8 +73,7 @@ def check_in_project(document: Document, config: Config, world: World) -> list[D
     if document.is_documentation:
         return []
     context = Context(document, config, world)
-    limit = _max_findings(document)
-    found = [(rule, finding) for rule in project_rules(context) for finding in _run(rule, context, limit)]
+    found = [(rule, finding) for rule in project_rules(context) for finding in _run(rule, context)]
     return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
 
 
@@ -88,16 +82,9 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(diagnostics, key=lambda diagnostic: diagnostic[:4])
 
 
-def _max_findings(document: Document) -> int:
-    """Return the maximum number of findings that a rule may have in a document."""
-    block = document.frontmatter
-    length = block.content.end - block.content.start if block else 0
-    return max(MIN_FINDINGS, min(MAX_FINDINGS, FIX_BUDGET // (length + 1)))
-
-
-def _run(rule: Rule, context: Context, limit: int) -> list[Finding]:
+def _run(rule: Rule, context: Context) -> list[Finding]:
     try:
-        found = list(islice(rule.function(context), limit))
+        found = list(islice(rule.function(context), MAX_FINDINGS))
         # Most rules find nothing in most files.
         return found and [each for each in found if not _is_unasked_verdict(each, context.config)]
     except Exception:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from agentls.config import Config
 from agentls.document.document import Document
@@ -25,15 +25,20 @@ MAX_ROUNDS = 20
 
 
 def judge_fixes(document: Document, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return diagnostics whose fixes are only those safe that are safe for every reader of the document."""
+    """Return diagnostics with only those fixes after which all runtimes still load the file. Of these, only those are
+    safe that are safe for every runtime."""
     return [
-        each._replace(fixes=tuple(_judged(document, fix) for fix in each.fixes)) if each.fixes else each
+        each._replace(fixes=tuple(_judged(document, each.fixes))) if each.fixes else each
         for each in diagnostics
     ]
 
 
-def _judged(document: Document, fix: Fix) -> Fix:
-    return fix._replace(safe=False) if fix.safe and not is_safe(document, fix.edits) else fix
+def _judged(document: Document, fixes: Iterable[Fix]) -> Iterator[Fix]:
+    for fix in fixes:
+        if fix.new_path or (fix.safe and is_safe(document, fix.edits)):
+            yield fix
+        elif keeps_loading(document, fix.edits):
+            yield fix._replace(safe=False)
 
 
 class FixedFile(NamedTuple):

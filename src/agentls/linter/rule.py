@@ -12,7 +12,6 @@ from agentls.config import Config
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Runtime
 from agentls.document.document import Document
-from agentls.document.edits import keeps_loading
 from agentls.document.suppressions import Suppression
 from agentls.linter.consequence import Consequence, Effect, Severity, severity_of
 from agentls.readers.reading import Reading
@@ -30,9 +29,9 @@ Tag = Literal["unnecessary", "deprecated"]
 
 
 class Fix(NamedTuple):
-    """A title and edits that remove a finding. A fix is safe if it changes nothing else in what the runtime reads,
-    and unsafe if it depends on a guess about what the author intended. `new_path` is the path that the file is
-    moved to, "" if it stays where it is."""
+    """A title and edits that remove a finding. A fix is safe if it changes nothing else in what any runtime reads,
+    and unsafe if it depends on a guess about what the author intended. A rule says whether it has to guess; `fixing`
+    finds out what the runtimes read. `new_path` is the path that the file is moved to, "" if it stays where it is."""
 
     title: str
     edits: tuple[Edit, ...]
@@ -157,8 +156,8 @@ class Context(NamedTuple):
         return "primary" in (self.reading.string("mode"), self.document.identity.fixed_values.get("mode"))
 
     def make_fix(self, title: str, *edits: Edit, safe: bool = False) -> tuple[Fix, ...]:
-        """Return the fix with these edits, if there are any and the file still loads after them."""
-        return (Fix(title, edits, safe),) if edits and keeps_loading(self.document, edits) else ()
+        """Return the fix with these edits, if there are any. `judge_fixes` tries it out when somebody asks for it."""
+        return (Fix(title, edits, safe),) if edits else ()
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry that is used for `key`, if its value could be parsed."""

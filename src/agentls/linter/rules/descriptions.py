@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from agentls.document.edits import keeps_loading
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.rule import Context, Finding, Fix, Related, rule
 from agentls.linter.shared.definitions import main_definition
@@ -66,7 +65,7 @@ def swallowed_text(ctx: Context) -> Iterator[Finding]:
         yield Finding(
             lost,
             f"`{shown[:40]}` is a YAML {kind} and not part of `{key}`.",
-            tuple(fix for fix in fixes if keeps_loading(ctx.document, fix.edits)),
+            tuple(fixes),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.document.edits import remove_entry, set_value
+from agentls.document.edits import keeps_loading, remove_entry, set_value
 from agentls.linter.rule import Context, Finding, Fix
 from agentls.linter.shared.corrections import convert_to_list
 from agentls.linter.shared.value_types import closest_boolean, matches_type
@@ -61,7 +61,7 @@ def suggest_key(ctx: Context, finding: Finding, closest: str) -> Finding:
     renamed = Edit(finding.span, closest)
     title = f"Rename to `{closest}`"
     fixes = ctx.make_fix(title, renamed)
-    if not fixes:
+    if not keeps_loading(ctx.document, (renamed,)):
         # A runtime may reject the string that another one splits.
         entry = next((each for each in ctx.document.root.entries if each.key.span == finding.span), None)
         listed = convert_to_list(entry.value) if entry else ()
