@@ -242,6 +242,7 @@ def test_the_line_breaks_of_a_description_are_line_breaks() -> None:
 def test_variables_in_the_prompt_are_reported() -> None:
     document = agent(f"{HEAD}---\nYou work in ${{cwd}} and ${{other}}.\n", CLAUDE)
     assert "Kimi Code replaces `${cwd}`" in messages(convert_agent(document, "kimi-code"))
+    assert "`${cwd}` and `${other}`" in convert_agent(document, "qwen-code").refusal
 
 
 @pytest.mark.parametrize("body", ["", "x\n"])

@@ -6,14 +6,21 @@ Only the parser of the command that is asked for is built, and no command is imp
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from agentls import __version__
+from agentls.cli.argument_values import (
+    address,
+    count,
+    dialect_name,
+    existing_file,
+    rule_codes,
+    severity_threshold,
+)
 from agentls.cli.terminal import terminal_width
-from agentls.config import SEVERITIES, SHOWN
+from agentls.config import SHOWN
 from agentls.text.named_tuples import NamedTuple
 
 RunCommand = Callable[[argparse.Namespace], int]
@@ -123,6 +130,10 @@ _DIALECTS = """\
 List the supported formats with their runtimes, locations and the dates of their facts, or all facts of one
 format. Products change: a fact is as good as its date."""
 
+_NEW = """\
+Create an agent, skill, command or instructions in the folder in which this project has such files, or in that of
+a runtime. A name that is taken or that the runtime rejects is refused."""
+
 _SCHEMA = """\
 Print the JSON Schema of the frontmatter of a format (draft-07), for editors and tools without agentls. Without NAME
 it has the schemas of all formats as `definitions`."""
@@ -197,13 +208,13 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="files and folders (default: current folder)")
     _add_reading(parser)
-    codes: dict[str, Any] = {"action": "extend", "type": _codes, "default": [], "metavar": "CODES"}
+    codes: dict[str, Any] = {"action": "extend", "type": rule_codes, "default": [], "metavar": "CODES"}
     add("--select", help="enable only these rules (comma-separated codes)", **codes)
     add("--ignore", help="disable these rules", **codes)
     add("--fix", action="store_true", help="apply the safe fixes, and report what remains")
     add("--unsafe-fixes", action="store_true", help=_UNSAFE_FIXES)
     add("--diff", action="store_true", help="write nothing; print what --fix would change as a unified diff")
-    add("--fail-on", type=_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
+    add("--fail-on", type=severity_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
     add("--show", choices=SHOWN, default="", help=_SHOW)
     add("-v", "--verbose", action="store_true", help="print each finding separately, even equal ones")
     add("-q", "--quiet", action="store_true", help="print only findings, without a summary")
@@ -213,7 +224,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         help="print the number of findings of each rule instead of findings",
     )
     add("--stdin-filename", metavar="PATH", help="check standard input as the file PATH")
-    add("--jobs", type=_count, default=0, metavar="N", help=_JOBS)
+    add("--jobs", type=count, default=0, metavar="N", help=_JOBS)
     add(
         "--no-cache",
         dest="cache",
@@ -228,11 +239,11 @@ def _add_format(parser: argparse.ArgumentParser) -> None:
     add("paths", nargs="*", metavar="PATH", help="files and folders (default: current folder)")
     add("--check", action="store_true", help="write nothing; list the files that would be formatted")
     add("--diff", action="store_true", help="write nothing; print what would change as a unified diff")
-    add("--dialect", type=_dialect, metavar="NAME", help=_DIALECT)
-    add("--config", type=_file, metavar="FILE", help="read the settings from FILE")
+    add("--dialect", type=dialect_name, metavar="NAME", help=_DIALECT)
+    add("--config", type=existing_file, metavar="FILE", help="read the settings from FILE")
     add("-q", "--quiet", action="store_true", help="print nothing about formatted files")
     add("--stdin-filename", metavar="PATH", help="format standard input as the file PATH")
-    add("--jobs", type=_count, default=0, metavar="N", help=_JOBS)
+    add("--jobs", type=count, default=0, metavar="N", help=_JOBS)
     _add_color(parser)
 
 
@@ -262,7 +273,7 @@ def _add_graph(parser: argparse.ArgumentParser) -> None:
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("word", metavar="NAME", help="code of a rule, key, tool, model, ...")
     parser.add_argument(
-        "--dialect", type=_dialect, metavar="NAME", help="format to look in (default: all formats)"
+        "--dialect", type=dialect_name, metavar="NAME", help="format to look in (default: all formats)"
     )
     _add_color(parser)
 
@@ -293,26 +304,48 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
 
 def _add_dialects(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "name", nargs="?", type=_dialect, metavar="NAME", help="show all facts of this format"
+        "name", nargs="?", type=dialect_name, metavar="NAME", help="show all facts of this format"
     )
-    parser.add_argument("--stale", type=_count, metavar="DAYS", help="list the facts older than DAYS days")
+    parser.add_argument("--stale", type=count, metavar="DAYS", help="list the facts older than DAYS days")
     parser.add_argument("--schema", action="store_true", help="print the JSON Schema of dialect files")
     _add_output(parser, "text", "json")
 
 
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("name", metavar="NAME", help="name of the agent, skill, command or instructions")
+    add(
+        "--kind",
+        choices=("agent", "skill", "command", "instructions"),
+        default="agent",
+        help="default: agent",
+    )
+    add(
+        "--for",
+        "--to",
+        dest="runtime",
+        metavar="RUNTIME",
+        help="runtime or format, such as copilot (default: that of most such files here)",
+    )
+    add("--description", metavar="TEXT", help="what it is for")
+    add("--model", metavar="MODEL", help="the model that runs it")
+    add("--tools", metavar="NAMES", help="the only tools that it may use (comma-separated)")
+    add("--config", type=existing_file, metavar="FILE", help="read the settings from FILE")
+
+
 def _add_schema(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", type=_dialect, metavar="NAME", help="name of the format")
+    parser.add_argument("name", nargs="?", type=dialect_name, metavar="NAME", help="name of the format")
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--stdio", action="store_true", help="use standard input and output (default)")
-    how.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="wait for a client at this address")
+    how.add_argument("--tcp", type=address, metavar="HOST:PORT", help="wait for a client at this address")
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dialect", type=_dialect, metavar="NAME", help=_DIALECT)
-    parser.add_argument("--config", type=_file, metavar="FILE", help="read the settings from FILE")
+    parser.add_argument("--dialect", type=dialect_name, metavar="NAME", help=_DIALECT)
+    parser.add_argument("--config", type=existing_file, metavar="FILE", help="read the settings from FILE")
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -345,68 +378,6 @@ def _add_color(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-color", dest="color", action="store_const", const="never", help="same as --color never"
     )
-
-
-# Values
-
-
-def _codes(value: str) -> list[str]:
-    from agentls.linter.rules import all_rules
-
-    codes = [code.strip() for code in value.split(",") if code.strip()]
-    known = all_rules()
-    for code in codes:
-        if code not in known:
-            raise argparse.ArgumentTypeError(f"unknown rule '{code}'{_did_you_mean(code, known)}")
-    return codes
-
-
-def _dialect(value: str) -> str:
-    from agentls.dialects.loader import DIALECT_NAMES
-
-    if value not in DIALECT_NAMES:
-        known = ", ".join(DIALECT_NAMES)
-        raise argparse.ArgumentTypeError(
-            f"unknown dialect '{value}'{_did_you_mean(value, DIALECT_NAMES)} (known: {known})"
-        )
-    return value
-
-
-def _file(value: str) -> str:
-    if not os.path.isfile(value):
-        raise argparse.ArgumentTypeError(f"file '{value}' not found")
-    return value
-
-
-def _threshold(value: str) -> int:
-    """The number of a severity; "never" is below the number of each."""
-    if value == "never":
-        return 0
-    if value not in SEVERITIES:
-        raise argparse.ArgumentTypeError(
-            f"invalid severity '{value}' (expected one of {', '.join(SEVERITIES)}, never)"
-        )
-    return SEVERITIES.index(value) + 1
-
-
-def _count(value: str) -> int:
-    if not value.isdecimal():
-        raise argparse.ArgumentTypeError(f"'{value}' must be a non-negative integer")
-    return int(value)
-
-
-def _address(value: str) -> tuple[str, int]:
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"'{value}' must be HOST:PORT, as in 127.0.0.1:2087")
-    return host.strip("[]"), int(port)
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    from agentls.text.spelling import closest_match
-
-    found = closest_match(word, known)
-    return f"; did you mean '{found}'?" if found else ""
 
 
 # Commands
@@ -463,6 +434,12 @@ def _load_dialects() -> RunCommand:
     return run_dialects
 
 
+def _load_new() -> RunCommand:
+    from agentls.cli.new_command import run_new
+
+    return run_new
+
+
 def _load_schema() -> RunCommand:
     from agentls.cli.schema_command import run_schema
 
@@ -482,6 +459,7 @@ _COMMANDS = {
     "convert": _Command(
         "convert agents to another format", _CONVERT, _add_convert, _load_convert, _CONVERT_EXITS
     ),
+    "new": _Command("create an agent, skill, command or instructions", _NEW, _add_new, _load_new),
     "graph": _Command("draw the agents and their connections", _GRAPH, _add_graph, _load_graph),
     "explain": _Command("explain a rule, key, tool or model", _EXPLAIN, _add_explain, _load_explain),
     "rules": _Command("list all rules", _RULES, _add_rules, _load_rules),

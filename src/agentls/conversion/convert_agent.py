@@ -130,7 +130,17 @@ def _missing(meaning: AgentMeaning, target: Dialect) -> str:
             return f"{title} requires a `description`."
         if len(meaning.prompt.strip()) < runtime.prompt.min_prompt_length:
             return f"{title} requires a prompt of at least {runtime.prompt.min_prompt_length} characters."
-    return ""
+    unknown = _unknown_variables(meaning.prompt, target) if target.prompt_variables.requires_known else []
+    return f"{title} cannot start an agent with {join_names(unknown)} in its prompt." if unknown else ""
+
+
+def _unknown_variables(prompt: str, target: Dialect) -> list[str]:
+    """Return what the runtimes of the target take for variables that they do not have."""
+    syntax = target.prompt_variables
+    pattern = rf"{re.escape(syntax.opening)}[A-Za-z_]\w*{re.escape(syntax.closing)}"
+    return [
+        each for each in dict.fromkeys(re.findall(pattern, prompt)) if each not in _variables(prompt, target)
+    ]
 
 
 def _prompt_notes(meaning: AgentMeaning, target: Dialect) -> Iterator[Note]:

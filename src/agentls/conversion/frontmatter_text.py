@@ -31,7 +31,8 @@ def _entry_lines(name: str, value: object, target: Dialect) -> list[str]:
     if isinstance(value, list):
         return _list_lines(name, [str(each) for each in value], target)
     if isinstance(value, dict):
-        return [f"{name}:", *(f"  {_write(key)}: {_write(each)}" for key, each in value.items())]
+        below = (line for key, each in value.items() for line in _entry_lines(_write(key), each, target))
+        return [f"{name}:", *(f"  {line}" for line in below)] if value else [f"{name}: {{}}"]
     if isinstance(value, str) and _is_block(value):
         return [f"{name}: |-", *(f"  {line}" if line else "" for line in value.split("\n"))]
     return [f"{name}: {_write(value)}"]

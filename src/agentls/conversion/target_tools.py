@@ -86,12 +86,18 @@ def _write_allowed(
     if not chosen.names:
         note = Note("changed", "tools", f"The agent has no tools in {form.title}.")
         chosen = chosen._replace(notes=(*chosen.notes, note))
-    if keys.permissions:
-        order = [tool.name for tool in target.tools]
-        names = sorted(chosen.names, key=lambda name: order.index(name) if name in order else len(order))
-        actions = {target.permission_for(name): ASK if _asks(name, target) else ALLOW for name in names}
-        return Part({keys.permissions: {ANYTHING: DENY, **actions}}, chosen.notes)
-    return Part({keys.allowed: list(chosen.names)}, chosen.notes)
+    return Part(list_tools(chosen.names, target), chosen.notes)
+
+
+def list_tools(names: Iterable[str], target: Dialect) -> Entries:
+    """Return the key that gives an agent the tools `names` of the target and no others."""
+    keys = target.tool_keys
+    if not keys.permissions:
+        return {keys.allowed: list(names)}
+    order = [tool.name for tool in target.tools]
+    ordered = sorted(names, key=lambda name: order.index(name) if name in order else len(order))
+    actions = {target.permission_for(name): ASK if _asks(name, target) else ALLOW for name in ordered}
+    return {keys.permissions: {ANYTHING: DENY, **actions}}
 
 
 def _asks(name: str, target: Dialect) -> bool:

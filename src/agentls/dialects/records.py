@@ -413,13 +413,15 @@ class Variant(NamedTuple):
 class PromptVariables(NamedTuple):
     """How a prompt contains variables: one of `variables` between `opening` and `closing`, if those are not empty, or
     one of `plugin_variables` in a plugin. `unknown` is what the runtime does with an unknown name, as a phrase that
-    follows its title; "" if such names belong to something else, such as shell code."""
+    follows its title; "" if such names belong to something else, such as shell code. With `requires_known`, an agent
+    with an unknown name cannot start."""
 
     opening: str = ""
     closing: str = ""
     variables: tuple[SpecialName, ...] = ()
     plugin_variables: tuple[SpecialName, ...] = ()
     unknown: str = ""
+    requires_known: bool = False
 
     @property
     def all(self) -> tuple[SpecialName, ...]:
