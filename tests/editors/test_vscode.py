@@ -232,6 +232,28 @@ def test_other_markdown_is_left_alone_and_unsaved_agents_are_not(everything: Ses
         assert "missing-description" in everything.result["untitled"]
 
 
+def test_settings_files_and_what_is_shown_in_the_text(tmp_path: Path) -> None:
+    files = {
+        "agentls.toml": 'ignroe = []\nignore = ["no-tools"]\n[severity]\nunknown-tool = "warn"\n',
+        ".claude/agents/reviewer.md": AGENT.replace("model: sonnet", "model: sonnet\ncolor: green"),
+    }
+    settings_file = str(tmp_path / "workspace/agentls.toml")
+    seen = session(
+        "presentation", tmp_path, "presentation", "presentation", files=files, settingsFile=settings_file
+    )
+    found = seen.result
+    assert found["settings"] == ["unknown-setting", "invalid-setting"]
+    assert "unknown-tool" in found["rules"]
+    assert "Change to `ignore`" in found["fixes"]
+    assert seen.steps["settingsFile"] == "there"
+    assert {"Bahs function unknown", "Read function defaultLibrary", "model property"} <= {*found["tokens"]}
+    assert [hint.startswith("→ claude-sonnet-") for hint in found["hints"]] == [True]
+    assert found["colors"] == ["green"]
+    assert found["selections"][0] == "Bahs"
+    assert found["calls"] == ["reviewer"]
+    assert "→ claude-sonnet-" in seen.steps["presentation"].replace("\xa0", " ")
+
+
 def test_a_new_agent_is_written(everything: Session) -> None:
     text = (everything.workspace / ".claude" / "agents" / "bug-hunter.md").read_text()
     assert text.startswith("---\nname: bug-hunter\ndescription: ")

@@ -106,6 +106,17 @@ const steps = {
         await page.locator('.tab', { hasText: 'release-manager.md' }).waitFor();
         return words;
     },
+    /** The problems in a file with settings are marked. */
+    async settingsFile(page) {
+        await page.locator('.squiggly-warning').first().waitFor();
+        return 'there';
+    },
+    /** Hints, colours and marks stand in the text of an agent. */
+    async presentation(page) {
+        await page.locator('.view-line', { hasText: '→' }).first().waitFor();
+        await page.locator('.colorpicker-color-decoration').first().waitFor();
+        return page.locator('.view-lines').first().innerText();
+    },
     async problems(page) {
         await page.keyboard.press('Control+Alt+1');
         const panel = page.locator('.markers-panel');

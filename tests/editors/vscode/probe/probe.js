@@ -14,6 +14,21 @@ exports.activate = () => {
     }
 };
 
+/** Semantic tokens as words with their types and modifiers. */
+function decoded(document, { tokenTypes, tokenModifiers }, data) {
+    const found = [];
+    let line = 0;
+    let start = 0;
+    for (let at = 0; at < data.length; at += 5) {
+        start = data[at] ? data[at + 1] : start + data[at + 1];
+        line += data[at];
+        const word = document.getText(new vscode.Range(line, start, line, start + data[at + 2]));
+        const modifiers = tokenModifiers.filter((_, bit) => (data[at + 4] >> bit) & 1);
+        found.push([word, tokenTypes[data[at + 3]], ...modifiers].join(' '));
+    }
+    return found;
+}
+
 async function run(job) {
     const result = { version: vscode.version };
     try {
@@ -153,6 +168,41 @@ const scenarios = {
         await until(() => fs.existsSync(file('critic.md')), 'the file with the new name');
         await saved();
         result.renamed = fs.readFileSync(file('critic.md'), 'utf8');
+    },
+
+    /** A file with settings, and what is shown in the text of an agent. */
+    async presentation(job, result) {
+        const settings = await open(job.settingsFile);
+        await until(() => ours(settings).length, 'problems in the settings');
+        result.settings = codes(settings);
+        const words = async (marker) => {
+            const found = await question('vscode.executeCompletionItemProvider', settings.uri, find(settings, marker));
+            return found.items.map(({ label }) => label.label ?? label);
+        };
+        result.rules = await words('o-tools');
+        const at = find(settings, 'ignroe');
+        const fixes = await until(async () => {
+            const found = await question('vscode.executeCodeActionProvider', settings.uri, new vscode.Range(at, at));
+            return found.length && found;
+        }, 'fixes of the settings');
+        result.fixes = fixes.map(({ title }) => title);
+        await person(job, 'settingsFile');
+
+        const document = await open(job.agent);
+        await until(() => ours(document).length, 'diagnostics');
+        const uri = document.uri;
+        const whole = new vscode.Range(0, 0, document.lineCount, 0);
+        const legend = await question('vscode.provideDocumentSemanticTokensLegend', uri);
+        const tokens = await question('vscode.provideDocumentSemanticTokens', uri);
+        result.tokens = decoded(document, legend, tokens.data);
+        const hints = await question('vscode.executeInlayHintProvider', uri, whole);
+        result.hints = hints.map(({ label }) => label);
+        const colors = await question('vscode.executeDocumentColorProvider', uri);
+        result.colors = colors.map(({ range }) => document.getText(range));
+        const [selection] = await question('vscode.executeSelectionRangeProvider', uri, [find(document, 'Bahs')]);
+        result.selections = [selection, selection.parent].map(({ range }) => document.getText(range));
+        const calls = await question('vscode.prepareCallHierarchy', uri, find(document, 'reviewer'));
+        result.calls = calls.map(({ name }) => name);
     },
 
     /** One agent, and whatever comes of it. */
