@@ -22,12 +22,9 @@ def selection_ranges(document: Document, offset: int) -> list[Span]:
     text = document.text
     line = document.lines.line_span(document.lines.line_number(offset))
     words = (Span(*found.span()) for found in _WORD.finditer(text, *line))
-    candidates = [
-        *words,
-        strip_span(text, line),
-        *_in_frontmatter(document),
-        *_in_symbols(document_symbols(document)),
-    ]
+    is_body = offset >= document.body_start
+    parts = _in_symbols(document_symbols(document)) if is_body else _in_frontmatter(document)
+    candidates = [*words, strip_span(text, line), *parts]
     around = {span for span in candidates if span.contains_cursor(offset) and span.start < span.end}
     spans: list[Span] = []
     for span in sorted(around, key=lambda span: (span.end - span.start, span)):
@@ -38,10 +35,12 @@ def selection_ranges(document: Document, offset: int) -> list[Span]:
 
 
 def _in_frontmatter(document: Document) -> Iterator[Span]:
-    """The parts of the frontmatter."""
+    """The frontmatter and its parts."""
     block = document.frontmatter
     if block is None:
         return
+    end = (block.closing or block.content).end
+    yield strip_span(document.text, Span(block.opening.start, max(block.opening.end, end)))
     yield strip_span(document.text, block.content)
     yield from (item.entry.span for tools in document.tool_lists for item in tools.items)
     yield from (strip_span(document.text, span) for span in _in_node(document.root))
@@ -60,8 +59,7 @@ def _in_node(node: Node) -> Iterator[Span]:
 
 
 def _in_symbols(symbols: Iterable[DocumentSymbol]) -> Iterator[Span]:
-    """The frontmatter, and the sections."""
+    """The sections."""
     for symbol in symbols:
         yield symbol.span
-        if symbol.kind != "frontmatter":
-            yield from _in_symbols(symbol.children)
+        yield from _in_symbols(symbol.children)
