@@ -300,6 +300,13 @@ def _parse_value(field: str, value: Any, path: SettingPath, problems: list[Probl
             problems.append(Problem("invalid-setting", message, where, suggestion=_closest(word, known)))
         return ok
 
+    def parse_list(value: Any, at: SettingPath = ()) -> tuple[str, ...] | None:
+        """Parse the list of strings at `at`, which are patterns if the setting has such."""
+        wrong = _find_wrong_item(value, are_patterns=setting.type in ("places", "patterns"))
+        if wrong:
+            expect(False, wrong[1], (*at, *wrong[0]))
+        return None if wrong else tuple(value)
+
     match setting.type:
         case "severities":
             what = f"one of {', '.join(SEVERITIES)}"
@@ -308,11 +315,8 @@ def _parse_value(field: str, value: Any, path: SettingPath, problems: list[Probl
                 return {k: v for k, v in rows if expect(v in SEVERITIES, what, (k,), v, SEVERITIES)}
         case "places":
             if expect(isinstance(value, Mapping), "a table of dialects with lists of patterns"):
-                rows = ((k, _pattern_list(v)) for k, v in value.items())
-                return {k: v for k, v in rows if expect(v is not None, "a list of patterns", (k,))}
-        case "patterns":
-            patterns = _pattern_list(value)
-            return patterns if expect(patterns is not None, "a list of patterns") else None
+                lists = {k: parse_list(v, (k,)) for k, v in value.items()}
+                return {k: v for k, v in lists.items() if v is not None}
         case "overrides":
             return value if expect(isinstance(value, list), "a list of tables") else None
         case "show":
@@ -323,29 +327,32 @@ def _parse_value(field: str, value: Any, path: SettingPath, problems: list[Probl
             ok = isinstance(value, int) and not isinstance(value, bool) and value >= setting.least
             return value if expect(ok, f"an integer of at least {setting.least}") else None
         case _:
-            strings = _string_list(value)
-            if expect(strings is not None, "a list of strings"):
-                return tuple(map(DialectFile, strings or ())) if field == "dialects" else strings
+            strings = parse_list(value)
+            return tuple(map(DialectFile, strings)) if strings and field == "dialects" else strings
     return None
 
 
-def _string_list(value: Any) -> tuple[str, ...] | None:
-    """`value` as strings, or `None` if it is not a list of strings."""
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return tuple(value)
+def _find_wrong_item(value: Any, *, are_patterns: bool) -> tuple[SettingPath, str] | None:
+    """Find the first item of a list that is no string, or no pattern: its place, and what is expected there."""
+    if not isinstance(value, (list, tuple)):
+        return (), f"a list of {'patterns' if are_patterns else 'strings'}"
+    for at, item in enumerate(value):
+        if not isinstance(item, str):
+            return (at,), "a string"
+        if are_patterns and not _is_pattern(item):
+            return (at,), "a valid pattern"
     return None
 
 
-def _pattern_list(value: Any) -> tuple[str, ...] | None:
-    """`value` as patterns, or `None` if it is not a list of valid patterns."""
+def _is_pattern(text: str) -> bool:
+    """Whether `text` is a valid pattern as in `.gitignore`."""
     from pathspec import GitIgnoreSpec
 
-    patterns = _string_list(value)
     try:
-        GitIgnoreSpec.from_lines(patterns or ())
+        GitIgnoreSpec.from_lines((text,))
     except (ValueError, re.error):
-        return None
-    return patterns
+        return False
+    return True
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:

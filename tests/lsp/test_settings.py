@@ -191,8 +191,8 @@ async def test_invalid_patterns_are_reported(project: Path) -> None:
         open_document(client, AGENT, in_project(project))
         assert await codes(client, in_project(project)) == ["unknown-tool"]
         messages = " ".join(message.message for message in client.messages)
-        assert "`overrides[0].paths` must be a list of patterns" in messages
-        assert "`places.claude-code` must be a list of patterns" in messages
+        assert "`overrides[0].paths[0]` must be a valid pattern" in messages
+        assert "`places.claude-code[0]` must be a valid pattern" in messages
 
 
 async def test_folders_come_and_go(project: Path) -> None:
