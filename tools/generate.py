@@ -125,6 +125,7 @@ def vscode_manifest(text: str) -> str:
         words = settings_schema.describe_setting(SETTINGS[fields[name]])
         row = {**schema, "scope": "resource", "order": order, "markdownDescription": words}
         rows.append(f'          "agentls.{name}": {{\n{_wrapped_json(row, 12)}\n          }}')
+    rows = [row.replace("the folder of the settings file", "the workspace folder") for row in rows]
     block = re.compile(
         r'("title": "Checks",\n        "properties": \{\n).*?(\n        \}\n      \})', re.DOTALL
     )

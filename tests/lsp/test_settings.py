@@ -330,3 +330,13 @@ async def test_workspace_folders_have_settings_of_their_own(project: Path) -> No
             uri = f"{folder.uri}/.claude/agents/a.md"
             open_document(client, AGENT, uri)
             assert await codes(client, uri) == expected
+
+
+async def test_dialect_files_of_the_editor_are_relative_to_its_folder(project: Path) -> None:
+    (project / "team.dialect.yaml").write_text("name: team\nextends: claude-code\ntitle: Team agents\n")
+    options: dict[str, Any] = {"dialects": ["team.dialect.yaml"], "places": {"team": ["/prompts/*.md"]}}
+    async with session(capabilities("plain"), project, **options) as client:
+        uri = (project / "prompts/a.md").as_uri()
+        open_document(client, AGENT, uri)
+        assert await codes(client, uri) == ["unknown-tool"]
+        assert client.messages == []

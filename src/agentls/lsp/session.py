@@ -143,8 +143,9 @@ class Session:
     ) -> None:
         # Some editors send all their settings there, others only the section.
         self._options = settings_section(options) or options
-        settings, self._settings_problems = parse_settings(self._options)
-        self.snapshot = Snapshot(client, encoding, Configuration(settings, _paths(uris)), {}, {})
+        folders = _paths(uris)
+        settings, self._settings_problems = parse_settings(self._options, next(iter(folders), ""))
+        self.snapshot = Snapshot(client, encoding, Configuration(settings, folders), {}, {})
         self._reported: set[str] = set()
 
     def apply(self, change: Change) -> Update:
@@ -238,8 +239,11 @@ class Session:
 
     def _settings_changed(self, change: SettingsChanged) -> Update:
         """Apply new settings, and those of `initialize` that they do not set."""
-        settings, self._settings_problems = parse_settings({**self._options, **change.data})
-        parsed = {path: parse_settings({**self._options, **data}) for path, data in change.folders.items()}
+        folder = next(iter(self.snapshot.configuration.folders), "")
+        settings, self._settings_problems = parse_settings({**self._options, **change.data}, folder)
+        parsed = {
+            path: parse_settings({**self._options, **data}, path) for path, data in change.folders.items()
+        }
         for each in parsed.values():
             self._settings_problems += each.problems
         settings = replace(

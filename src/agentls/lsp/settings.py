@@ -90,8 +90,9 @@ def settings_section(value: Any) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
-    """Parse the settings in `data`. A missing, null or invalid setting has its default."""
+def parse_settings(data: Mapping[str, Any], folder: str = "") -> ParsedSettings:
+    """Parse the settings in `data`, whose paths are relative to `folder`. A missing, null or invalid setting has its
+    default."""
     given = {key: value for key, value in data.items() if value is not None and key not in _CLIENT_SETTINGS}
     problems: list[str] = []
     settings = Settings()
@@ -112,7 +113,7 @@ def parse_settings(data: Mapping[str, Any]) -> ParsedSettings:
         problems.append(f"`logLevel` must be one of {', '.join(LOG_LEVELS)}; ignored")
     settings = replace(settings, inlay_hints=_inlay_hints(given.pop("inlayHints", None), problems))
     if given:
-        checks, wrong = _checks(given)
+        checks, wrong = _checks(given, folder)
         settings = replace(settings, checks=checks)
         problems += wrong
     return ParsedSettings(settings, tuple(problems))
@@ -133,8 +134,8 @@ def _inlay_hints(given: Any, problems: list[str]) -> frozenset[str]:
     return frozenset(kind for kind, shown in switches.items() if shown)
 
 
-def _checks(data: Mapping[str, Any]) -> tuple[Config, tuple[str, ...]]:
+def _checks(data: Mapping[str, Any], folder: str) -> tuple[Config, tuple[str, ...]]:
     checks, problems = parse_config(data, all_rules(), camel_case)
-    checks, wrong = settings_files.read_user_dialects(checks, "")
+    checks, wrong = settings_files.read_user_dialects(checks, folder)
     problems += loader.find_unknown_names(checks)
     return checks, (*(problem.message for problem in problems), *wrong)
