@@ -42,13 +42,18 @@ disallowedTools:
 
 # agentls: ignore[unknown-key]
 color: blue
+model: opus
 ---
 
 # Task
 
 Ask @agent-reviewer, and read [the notes](../../notes.md).
+
+<notes>
+Short ones.
+</notes>
 """
-REVIEWER = "---\nname: reviewer\ndescription: Reviews code.\n---\n\nAsk the lead.\n"
+REVIEWER = "---\nname: reviewer\ndescription: Reviews code.\n---\n\nAsk @agent-lead.\n"
 SERVERS = '{"mcpServers": {"db": {"command": "db"}}}'
 
 
@@ -142,6 +147,10 @@ def _moved(root: Path) -> t.RenameFilesParams:
     return t.RenameFilesParams([t.FileRename(uri(root, "lead"), uri(root, "chief"))])
 
 
+def _called(root: Path, ask: Ask) -> Any:
+    return ask(t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, t.CallHierarchyPrepareParams(**_at(root)))[0]
+
+
 OPTIONS = t.FormattingOptions(tab_size=2, insert_spaces=True)
 
 PARAMETERS: dict[str, Callable[[Path, Ask], Any]] = {
@@ -172,6 +181,24 @@ PARAMETERS: dict[str, Callable[[Path, Ask], Any]] = {
     t.CODE_LENS_RESOLVE: lambda root, ask: ask(
         t.TEXT_DOCUMENT_CODE_LENS, t.CodeLensParams(_at(root)["text_document"])
     )[0],
+    t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: lambda root, _: t.SemanticTokensParams(_at(root)["text_document"]),
+    t.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: lambda root, _: t.SemanticTokensRangeParams(
+        _at(root)["text_document"], _whole()
+    ),
+    t.TEXT_DOCUMENT_INLAY_HINT: lambda root, _: t.InlayHintParams(_at(root)["text_document"], _whole()),
+    t.TEXT_DOCUMENT_DOCUMENT_COLOR: lambda root, _: t.DocumentColorParams(_at(root)["text_document"]),
+    t.TEXT_DOCUMENT_COLOR_PRESENTATION: lambda root, _: t.ColorPresentationParams(
+        _at(root)["text_document"], t.Color(1.0, 0.0, 0.0, 1.0), _whole()
+    ),
+    t.TEXT_DOCUMENT_SELECTION_RANGE: lambda root, _: t.SelectionRangeParams(
+        _at(root)["text_document"], [_at(root)["position"]]
+    ),
+    t.TEXT_DOCUMENT_LINKED_EDITING_RANGE: lambda root, _: t.LinkedEditingRangeParams(
+        _at(root)["text_document"], t.Position(LEAD[: LEAD.index("<notes>")].count("\n"), 1)
+    ),
+    t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY: lambda root, _: t.CallHierarchyPrepareParams(**_at(root)),
+    t.CALL_HIERARCHY_INCOMING_CALLS: lambda root, ask: t.CallHierarchyIncomingCallsParams(_called(root, ask)),
+    t.CALL_HIERARCHY_OUTGOING_CALLS: lambda root, ask: t.CallHierarchyOutgoingCallsParams(_called(root, ask)),
     t.TEXT_DOCUMENT_RENAME: lambda root, _: t.RenameParams(new_name="critic", **_at(root)),
     t.TEXT_DOCUMENT_PREPARE_RENAME: lambda root, _: t.PrepareRenameParams(**_at(root)),
     t.WORKSPACE_WILL_RENAME_FILES: lambda root, _: _moved(root),
