@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from agentls.config import SETTINGS, Config, Override, Setting, kebab_case
+from agentls.features.completion_edit import word_at_cursor
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.toml_positions import TomlEntry, TomlPath, find_toml_entries
 
-_WORD = lazy_pattern(r"[\w-]*")
+_WORD = lazy_pattern(r"[\w-]+")
 _KEY = lazy_pattern(r"""[ \t]*(?P<tables>(?:[\w-]+\.)*)(?P<word>[\w-]*)""")
 
 
@@ -118,9 +119,8 @@ def _in_value(
     path = below(entry.path, table)
     if path is None:
         return None
-    written = entry.value.text_in(text)
+    written, word = entry.value.text_in(text), word_at_cursor(_WORD, text, _line_at(text, offset), offset)
     if written.startswith("{"):
-        word = _word_around(text, offset)
         return SettingsContext("key", path, word) if text[: word.start].rstrip()[-1:] in "{," else None
     is_item = bool(path) and isinstance(path[-1], int)
     in_list = is_item or written.startswith("[")
@@ -134,17 +134,9 @@ def _in_value(
     if not is_item and in_list:
         return SettingsContext("value", path, Span(offset, offset), in_list=True, others=others)
     if written[:1] not in ("'", '"'):
-        return SettingsContext("value", path, _word_around(text, offset), in_list=in_list, others=others)
+        return SettingsContext("value", path, word, in_list=in_list, others=others)
     is_closed = len(written) > 1 and written.endswith(written[0])
     inner = Span(entry.value.start + 1, entry.value.end - is_closed)
     if not inner.contains_cursor(offset):
         return None
     return SettingsContext("value", path, inner, True, is_closed, in_list, others)
-
-
-def _word_around(text: str, offset: int) -> Span:
-    start = offset
-    while start and _WORD.fullmatch(text, start - 1, offset):
-        start -= 1
-    found = _WORD.match(text, start)
-    return Span(start, found.end() if found else offset)
