@@ -7,15 +7,14 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from agentls.document import prompt_arguments
 from agentls.document.document import Document
 from agentls.document.tools import ResolvedEntry
-from agentls.features.name_at import is_reference
 from agentls.features.token_legend import TokenModifier, TokenType
 from agentls.project.index import Index
-from agentls.project.names import Definition, NameKind
+from agentls.project.names import NameKind
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
@@ -136,11 +135,9 @@ def _names(document: Document, index: Index) -> Iterator[SemanticToken]:
     for definition in names.definitions:
         yield SemanticToken(definition.span, _NAME_TYPES[definition.kind], ("declaration",))
     for reference in names.references:
-        if reference.kind != "file" and is_reference(index, names, reference):
-            targets: Iterable[Definition] = index.resolve(reference, names)
-            for target in targets:
-                yield SemanticToken(reference.span, _NAME_TYPES[target.kind])
-                break
+        targets = index.resolve(reference, names) if reference.kind != "file" else []
+        if targets:
+            yield SemanticToken(reference.span, _NAME_TYPES[targets[0].kind])
 
 
 def _arguments(document: Document) -> Iterator[SemanticToken]:

@@ -45,10 +45,11 @@ def inlay_hint(snapshot: Snapshot, params: t.InlayHintParams) -> list[t.InlayHin
 def document_color(snapshot: Snapshot, params: t.DocumentColorParams) -> list[t.ColorInformation]:
     """Return the colours in a document."""
     file = snapshot.agent_file(params.text_document.uri)
+    if file is None:
+        return []
+    found = color_feature.document_colors(file.document)
     return [
-        t.ColorInformation(file.positions.range(found.span), t.Color(*found.color, alpha=1.0))
-        for found in (color_feature.document_colors(file.document) if file else ())
-        if file
+        t.ColorInformation(file.positions.range(each.span), t.Color(*each.color, alpha=1.0)) for each in found
     ]
 
 
