@@ -177,7 +177,7 @@ def test_words_that_change_no_other_node_are_not_read_again() -> None:
                 )
                 for word in choose.sample(WORDS, 4):
                     edits = (Edit(Span(start, end), word),)
-                    changed = document_edits._entry_with_new_words(document, edits)
+                    changed = document_edits.entry_with_new_words(document, edits)
                     if changed is None:
                         continue
                     certain += 1

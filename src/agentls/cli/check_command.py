@@ -44,13 +44,9 @@ MIN_FILES_FOR_CACHE = 50
 """With fewer files, the cache takes longer than it saves."""
 
 
-_GARBAGE_THRESHOLD = 50_000
-
-
 def run_check(args: Namespace) -> int:
     """Run the command and return its exit code."""
-    # A run over many files keeps what it finds and makes hardly any cycles.
-    gc.set_threshold(_GARBAGE_THRESHOLD)
+    gc.disable()  # A run keeps what it finds, and makes hardly any cycles.
     if args.stdin_filename and args.paths not in ([], [STDIN]):
         args.usage_error("PATH is not allowed with --stdin-filename")
     if args.unsafe_fixes and not (args.fix or args.diff):

@@ -53,4 +53,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         sys.stderr.write("agentls: internal error; please report it with the lines above\n")
         return 2
+    finally:
+        gc.enable()
     return code

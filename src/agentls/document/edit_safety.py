@@ -5,6 +5,8 @@ from __future__ import annotations
 from agentls.dialects.records import Key
 from agentls.dialects.tool_names import grammar_for
 from agentls.document.document import Document
+from agentls.document.edits import entry_with_new_words, read_with_value
+from agentls.document.tools import AvailableTools, available_tools
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit
 from agentls.text.yaml_tree import Entry, Scalar
@@ -20,19 +22,30 @@ def is_safe(document: Document, edits: tuple[Edit, ...]) -> bool:
     with the same values of all other keys. The rule vouches for the entries that it edits, but only for the
     runtimes whose dialect it has looked at, which is that of the document.
     """
+    loading = [each for each in (*document.readings, *document.other_readings) if each.loads]
+    changed = entry_with_new_words(document, edits) if edits else None
+    if changed and not any(each.status == "damaged" or each.runtime.declines_when for each in loading):
+        return all(_is_safe_with_value(document, reading, *changed, edits) for reading in loading)
     after = document.with_edits(edits)
     counterparts = {_identity(reading): reading for reading in (*after.readings, *after.other_readings)}
     return all(
-        not reading.loads
-        or (
-            (now := counterparts.get(_identity(reading))) is not None
-            and _is_as_good(reading, now)
-            and _has_same_texts(document, reading, after, now)
-            and _has_tools(document, reading, after, now)
-            and _has_values(document, reading, now, edits)
-        )
-        for reading in (*document.readings, *document.other_readings)
+        (now := counterparts.get(_identity(reading))) is not None
+        and _is_as_good(reading, now)
+        and _has_same_texts(document, reading, after, now)
+        and _has_tools(document.tools_in(reading), after.tools_in(now))
+        and _has_values(document, reading, now, edits)
+        for reading in loading
     )
+
+
+def _is_safe_with_value(
+    document: Document, reading: Reading, entry: Entry, new: Scalar, edits: tuple[Edit, ...]
+) -> bool:
+    """Whether `edits`, which only make `new` the value of `entry`, are safe for a runtime, which loads the file also
+    after them."""
+    now = read_with_value(reading, entry, new)
+    tools = available_tools(now, document.text, document.permission_mode)
+    return _has_tools(document.tools_in(reading), tools) and _has_values(document, reading, now, edits)
 
 
 def _identity(reading: Reading) -> tuple[str, str]:
@@ -48,9 +61,8 @@ def _has_same_texts(document: Document, reading: Reading, after: Document, now: 
     return before == (now.name, now.description, after.text[now.body_start :])
 
 
-def _has_tools(document: Document, reading: Reading, after: Document, now: Reading) -> bool:
+def _has_tools(before: AvailableTools, afterwards: AvailableTools) -> bool:
     """Whether the agent has all its tools also after the edits, and is not given all if it has some."""
-    before, afterwards = document.tools_in(reading), after.tools_in(now)
     if "all" in (before.mode, afterwards.mode):
         return before.mode == afterwards.mode
     return set(before.available) <= set(afterwards.available)

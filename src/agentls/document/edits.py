@@ -178,7 +178,7 @@ _DASH = lazy_pattern(r"[ \t]*-[ \t]+")
 def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     """Whether all runtimes that load the agent still load it after `edits`, and the primary ones with tools if it has
     some now."""
-    changed = _entry_with_new_words(document, edits)
+    changed = entry_with_new_words(document, edits)
     if changed:
         return _toolless_after(document, *changed) <= document.toolless_runtimes
     return _is_read_again(document, document.with_edits(edits))
@@ -208,7 +208,7 @@ NOT_STRINGS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y",
 """The words, in lower case, that a version of YAML does not read as strings."""
 
 
-def _entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[Entry, Scalar] | None:
+def entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[Entry, Scalar] | None:
     """The entry whose value is all that `edits` change for the runtimes, and its value after them; `None` if only
     another reading of the file can tell.
 
@@ -256,12 +256,17 @@ def _accepts_words(reading: Reading, root: Mapping, entry: Entry, new: Scalar) -
     )
 
 
-def _toolless_after(document: Document, entry: Entry, new: Scalar) -> frozenset[str]:
-    """The runtimes for which the agent has no tools with `new` as the value of `entry`. The spans after it are not
-    adjusted, and not needed."""
-    root = document.root
+def read_with_value(reading: Reading, entry: Entry, new: Scalar) -> Reading:
+    """A reading with `new` as the value of `entry`. The spans after it are not adjusted."""
+    root = reading.root
+    assert root is not None, "the entry is in it"
     entries = tuple(each._replace(value=new) if each is entry else each for each in root.entries)
-    readings = tuple(each._replace(root=root._replace(entries=entries)) for each in document.readings)
+    return reading._replace(root=root._replace(entries=entries))
+
+
+def _toolless_after(document: Document, entry: Entry, new: Scalar) -> frozenset[str]:
+    """The runtimes for which the agent has no tools with `new` as the value of `entry`."""
+    readings = tuple(read_with_value(each, entry, new) for each in document.readings)
     return toolless_runtimes(readings, document.text, document.permission_mode)
 
 

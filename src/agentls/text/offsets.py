@@ -120,8 +120,11 @@ class LineIndex:
 
     def line_number(self, offset: int) -> int:
         """The zero-based line that contains `offset`."""
-        while self._starts[-1] <= offset and self._find_next():
-            pass
+        if self._starts[-1] <= offset:
+            for end in self._ends:
+                self._starts.append(end.end())
+                if end.end() > offset:
+                    break
         return bisect_right(self._starts, offset) - 1
 
     def _has_line(self, number: int) -> bool:
