@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -399,6 +400,25 @@ def test_sarif(project: Project) -> None:
     full = project("check", "--output-format", "sarif", str(project.root / name)).data
     uri = full["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == (project.root / name).as_uri()
+
+
+def test_concise_is_what_the_problem_matcher_of_vs_code_reads(project: Project) -> None:
+    name = ".claude/agents/a b.md"
+    ran = project.write({name: WARNED})("check", "--output-format", "concise")
+    manifest = Path(__file__).parents[1] / "editors" / "vscode" / "package.json"
+    (matcher,) = json.loads(manifest.read_text("utf-8"))["contributes"]["problemMatchers"]
+    (line,) = ran.out.splitlines()
+    found = re.fullmatch(matcher["pattern"]["regexp"], line)
+    assert found is not None
+    parts = {part: found[number] for part, number in matcher["pattern"].items() if part != "regexp"}
+    assert parts.pop("message").startswith("Unknown tool ")
+    assert parts == {
+        "file": name.replace("/", os.sep),
+        "line": "4",
+        "column": "14",
+        "severity": "warning",
+        "code": "unknown-tool",
+    }
 
 
 def test_github(project: Project) -> None:

@@ -8,7 +8,9 @@ so on, one folder for each Python. All come from PyPI as wheels; nothing is comp
 
 from __future__ import annotations
 
+import base64
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -87,8 +89,18 @@ def _compiled_of(_: str, names: list[str]) -> list[str]:
     return [name for name in names if _is_compiled(Path(name))]
 
 
+def inline_pictures(readme: str) -> str:
+    """The README with its pictures in it: VS Code shows no picture of an installed extension by its path."""
+
+    def inlined(found: re.Match[str]) -> str:
+        data = base64.b64encode((HERE / found[2]).read_bytes()).decode("ascii")
+        return f"![{found[1]}](data:image/png;base64,{data})"
+
+    return re.sub(r"!\[([^\]]*)\]\((media/[^)]+\.png)\)", inlined, readme)
+
+
 def main(wheel: str, target: str = "") -> None:
-    """Build `dist/server` for a target."""
+    """Build `dist/server` for a target, and `dist/README.md`."""
     target = target or this_system()
     if target not in SYSTEMS:
         sys.exit(f"unsupported target {target}; expected one of {', '.join(SYSTEMS)}")
@@ -96,6 +108,8 @@ def main(wheel: str, target: str = "") -> None:
     (SERVER / "lib").mkdir(parents=True)
     shutil.copy(HERE / "main.py", SERVER)
     (SERVER.parent / "target").write_text(target)
+    readme = inline_pictures((HERE / "README.md").read_text("utf-8"))
+    (SERVER.parent / "README.md").write_text(readme, "utf-8")
     for python in pythons(target):
         with tempfile.TemporaryDirectory() as folder:
             install(wheel, python, SYSTEMS[target], Path(folder))

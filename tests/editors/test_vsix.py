@@ -79,7 +79,8 @@ def test_nothing_else_is_in_it(package: Path) -> None:
             name.removeprefix("extension/") for name in packed.namelist() if name.startswith("extension/")
         ]
     others = {name for name in inside if not name.startswith("dist/server/")}
-    pictures = {"media/finding.png", "media/inspection.png", "media/map.png", "icon.png"}
+    shown = ("agents", "finding", "inspection", "map")
+    pictures = {"icon.png", "media/create.md", *(f"media/{name}.png" for name in shown)}
     assert others == {
         "LICENSE.txt",
         "changelog.md",

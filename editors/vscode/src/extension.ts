@@ -1,15 +1,20 @@
 /** Connects VS Code's commands and events with the session and the features. */
 
 import * as vscode from 'vscode';
+import { checkTasks } from './features/checkTasks';
 import { explain } from './features/explain';
 import { InspectionPages } from './features/inspection';
 import { showMap } from './features/map';
 import { KINDS, newFile, offerInExplorer } from './features/newFile';
 import { showReferences } from './features/references';
+import { save } from './features/save';
 import { StatusItem } from './features/status';
 import { suggestWhileTyping } from './features/suggest';
 import { AgentTree } from './features/tree';
 import { Session } from './server/session';
+
+const WALKTHROUGH = 'workbench.action.openWalkthrough';
+const START = 'agentls.agentls#start';
 
 let session: Session | undefined;
 
@@ -26,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): void {
         current.onDidChange(() => offerInExplorer(current)),
         command('agentls.inspect', () => pages.show()),
         command('agentls.tree.inspect', (node) => pages.show(tree.uriOf(node))),
-        command('agentls.explain', explain),
+        command('agentls.explain', (page) => explain(typeof page === 'string' ? page : undefined)),
+        command('agentls.save', save),
         command('agentls.newAgent', (folder) => newFile(current, KINDS.agent, folderOf(folder))),
         command('agentls.newSkill', (folder) => newFile(current, KINDS.skill, folderOf(folder))),
         command('agentls.newCommand', (folder) => newFile(current, KINDS.command, folderOf(folder))),
@@ -38,6 +44,8 @@ export function activate(context: vscode.ExtensionContext): void {
         command('agentls.tree.refresh', () => tree.refresh()),
         command('agentls.tree.rename', (node) => tree.rename(node)),
         command('agentls.tree.reveal', (node) => tree.reveal(node)),
+        command('agentls.getStarted', () => vscode.commands.executeCommand(WALKTHROUGH, START, false)),
+        vscode.tasks.registerTaskProvider('agentls', checkTasks(context)),
         command('agentls.restart', () => current.restart()),
         command('agentls.showOutput', () => current.output.show()),
     );

@@ -1,4 +1,4 @@
-"""Diagnostics for programs: JSON, SARIF and the commands of GitHub workflows.
+"""Diagnostics for programs: JSON, SARIF, the commands of GitHub workflows, and single lines.
 
 Each format turns the diagnostics of one file into text, so that a run keeps one file at a time; a head and
 a tail go around the whole.
@@ -199,7 +199,22 @@ _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = {**_IN_MESSAGE, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
+# One line for each diagnostic
+
+
+def concise_lines(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
+    """Return the diagnostics of one file as compilers print them, for editors that search for such lines."""
+    return "".join(_concise_line(path, lines, diagnostic) for diagnostic in diagnostics)
+
+
+def _concise_line(path: str, lines: LineIndex, diagnostic: Diagnostic) -> str:
+    (line, column), _ = _ends(lines, diagnostic.span)
+    message = " ".join(diagnostic.message.split())
+    return f"{path}:{line}:{column}: {diagnostic.severity.label}[{diagnostic.code}] {message}\n"
+
+
 OUTPUT_FORMATS = {
+    "concise": OutputFormat(str, "", lambda _: "", concise_lines),
     "json": OutputFormat(lambda: "[\n", ",\n", lambda _: "\n]\n", json_items),
     "sarif": OutputFormat(sarif_head, ",\n", sarif_tail, sarif_results),
     "github": OutputFormat(str, "", lambda _: "", github_commands),

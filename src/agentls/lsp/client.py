@@ -9,6 +9,12 @@ from typing import Any
 from lsprotocol import types as t
 from pygls.capabilities import get_capability
 
+EXPLAIN = "agentls.explain"
+"""The command of a client that shows the page at a URI."""
+
+SAVE = "agentls.save"
+"""The command of a client that saves the file at a URI."""
+
 DIAGNOSTIC_SOURCE = "agentls"
 """The name by which clients show where a diagnostic is from."""
 

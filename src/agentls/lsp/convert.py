@@ -6,13 +6,15 @@ capabilities decide what it receives.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from lsprotocol import types as t
 
 from agentls.features.token_legend import TOKEN_MODIFIERS, TOKEN_TYPES
-from agentls.lsp.client import DIAGNOSTIC_SOURCE, FIX_ALL, Client
+from agentls.lsp.client import DIAGNOSTIC_SOURCE, EXPLAIN, FIX_ALL, Client
 from agentls.lsp.plain_text import to_plain_text
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span
@@ -94,11 +96,19 @@ def _diagnostic(found: Diagnostic, files: dict[str, FilePositions | None], clien
         message=found.message,
         severity=t.DiagnosticSeverity(found.severity),
         code=found.code,
-        code_description=t.CodeDescription(rule_page_uri(found.code)) if client.shows_code_links else None,
+        code_description=t.CodeDescription(_page_link(found.code, client))
+        if client.shows_code_links
+        else None,
         source=DIAGNOSTIC_SOURCE,
         tags=tags or None,
         related_information=related or None,
     )
+
+
+def _page_link(code: str, client: Client) -> str:
+    """Return the URI of the page of a rule, or of the command that renders it."""
+    page = rule_page_uri(code)
+    return f"command:{EXPLAIN}?{quote(json.dumps([page]))}" if EXPLAIN in client.commands else page
 
 
 _DIAGNOSTIC_TAGS = {

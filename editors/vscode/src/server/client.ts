@@ -77,11 +77,11 @@ const collections: LanguageClientOptions['diagnosticCollectionProvider'] = {
     dispose: (collection) => collection.dispose(),
 };
 
-/** Tells the server which commands a code lens can run, which runtime this editor is, and that it has a tree. */
+/** Tells the server which commands it can run, which runtime this editor is, and that it has a tree. */
 const commands: StaticFeature = {
     fillClientCapabilities: (capabilities) => {
         capabilities.experimental = {
-            commands: ['agentls.showReferences', 'agentls.inspect'],
+            commands: ['agentls.showReferences', 'agentls.inspect', 'agentls.explain', 'agentls.save'],
             runtime: 'vscode',
             agentTree: true,
         };

@@ -11,7 +11,7 @@ from agentls.features import code_action as feature
 from agentls.features.code_action import CheckedDocument, CodeAction
 from agentls.lsp import convert
 from agentls.lsp.client import FIX_ALL, includes_kind
-from agentls.lsp.requests import refactoring_requests
+from agentls.lsp.requests import refactoring_requests, rule_actions
 from agentls.lsp.snapshot import OpenAgentFile, Snapshot
 from agentls.workspace import settings_files
 
@@ -42,7 +42,12 @@ def code_action(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAc
         _converted(snapshot, file, action, {"here": here, "only": only, "number": number})
         for number, action in enumerate(_actions(snapshot, file, here, only))
     ]
-    return [*fixes, *refactoring_requests.refactorings(snapshot, file, params, only)]
+    if includes_kind(only, _QUICK_FIX):
+        chosen = [snapshot.diagnostics(file.opened)[number] for number in here]
+        about_rules = rule_actions.rule_actions(snapshot, file, chosen, _QUICK_FIX)
+    else:
+        about_rules = []
+    return [*fixes, *about_rules, *refactoring_requests.refactorings(snapshot, file, params, only)]
 
 
 def _settings_actions(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.CodeAction] | None:
@@ -68,6 +73,8 @@ def _settings_actions(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.
 def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeAction:
     """Add the edit of a code action, unless its document has changed meanwhile."""
     data: Any = wanted.data
+    if data is None:
+        return wanted  # It is about a rule, and is complete.
     file = snapshot.agent_file(data["uri"])
     if file is None or file.opened.revision != data["revision"]:
         raise JsonRpcContentModified

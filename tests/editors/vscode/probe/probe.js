@@ -471,7 +471,7 @@ function ours(document) {
         .filter(({ source }) => source === 'agentls')
         .map(({ code, message, severity, range }) => ({
             code: code.value ?? code,
-            page: code.target?.path ?? '',
+            page: decodeURIComponent(String(code.target ?? '')),
             message,
             severity: vscode.DiagnosticSeverity[severity],
             at: [range.start.line, range.start.character],
