@@ -208,6 +208,26 @@ def test_a_denied_server_that_cannot_be_denied_is_wider() -> None:
     assert converted("disallowedTools: mcp__*\n", "qwen-code").is_wider
 
 
+def test_a_server_with_a_denied_tool_is_not_given_as_a_whole() -> None:
+    made = converted("tools: Read, mcp__docs\ndisallowedTools: mcp__docs__drop\n", "copilot")
+    assert keys_of(made) == "tools: [read]\n"
+    assert "`mcp__docs` is left out" in messages(made)
+
+
+def test_permissions_of_servers_stay_denied() -> None:
+    opencode = PATHS["opencode"]
+    made = converted('permission:\n  "docs_*": deny\n', "claude-code", opencode)
+    assert keys_of(made) == "disallowedTools: mcp__docs__*\n"
+    assert converted('permission:\n  "my_docs_*": deny\n', "claude-code", opencode).is_wider
+    made = converted("permission:\n  external_directory: deny\n", "claude-code", opencode)
+    assert "`external_directory` is about no tool" in messages(made)
+
+
+def test_similar_tools_are_reported() -> None:
+    made = converted("tools: TodoWrite, Read\n", "qwen-code")
+    assert "`TodoWrite` becomes `task_list`" in messages(made)
+
+
 # --- names, descriptions and prompts ----------------------------------------------------------
 
 

@@ -41,13 +41,12 @@ class ToolUse(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """Tools, by their concepts, that the agent may not use freely, and why: the key, its concept if another format may
-    have it, and a clause that follows the name of a tool."""
+    """Tools, by their concepts, that the agent may not use freely, and why: the key, and its concept if another format
+    may have it."""
 
     concepts: frozenset[str]
     key: str
-    key_concept: str
-    clause: str
+    key_concept: str = ""
 
 
 class ToolMeaning(NamedTuple):
@@ -108,7 +107,12 @@ def read_meaning(document: Document) -> AgentMeaning | str:
         model.value if model and not is_null(model.value) else None,
         document.blocked_callers(reading),
         settings,
-        (*_ignored_tools(document, reading), *_approvals(reading), *notes),
+        (
+            *_ignored_tools(document, reading),
+            *_permission_notes(reading),
+            *_server_notes(document, reading),
+            *notes,
+        ),
     )
 
 
@@ -169,25 +173,44 @@ def tool_use(name: str, dialect: Dialect) -> ToolUse:
 
 
 def _read_tools(document: Document, reading: Reading, origin: Format) -> ToolMeaning:
-    dialect = reading.dialect
     limits = (*_permission_limits(reading), *_key_limits(reading, origin))
-    available = document.tools_in(reading)
-    if available.mode != "all":
-        # A list is written for all runtimes of its format, and each has tools of its own.
-        names = dict.fromkeys(
-            name for each in document.readings if each.loads for name in document.tools_in(each).available
-        )
-        return ToolMeaning(tuple(tool_use(name, dialect) for name in names), (), limits)
+    denied = tuple(tool_use(name, reading.dialect) for name in _denied_names(document, reading))
+    if document.tools_in(reading).mode == "all":
+        return ToolMeaning(None, denied, limits)
+    # A list is written for all runtimes of its format, and each has tools of its own.
+    names = dict.fromkeys(
+        name for each in document.readings if each.loads for name in document.tools_in(each).available
+    )
+    uses = tuple(tool_use(name, reading.dialect) for name in names)
+    return ToolMeaning(tuple(use for use in uses if not _is_partly_denied(use, denied)), (), limits)
+
+
+def _denied_names(document: Document, reading: Reading) -> list[str]:
+    """Return the tools that the agent may not use, as far as its file names them."""
+    dialect = reading.dialect
     if tool_names.grammar_for(dialect, reading.runtime).is_mapping:
-        denied = [tool.name for tool in available.dropped]
-    else:
-        entries = denied_entries(reading, document.text)
-        denied = [
-            tool
-            for entry in entries
-            for tool in tool_names.resolve_tool(entry.name, dialect, None).tools or (entry.name,)
-        ]
-    return ToolMeaning(None, tuple(tool_use(name, dialect) for name in dict.fromkeys(denied)), limits)
+        known = [tool.name for tool in document.tools_in(reading).dropped]
+        entries = permissions.ordered_permissions(reading)
+        names = dict.fromkeys(entry.permission for entry in entries if entry.action == permissions.DENY)
+        return [*known, *(name for name in names if _is_external_permission(name, dialect))]
+    return [
+        tool
+        for entry in dict.fromkeys(denied_entries(reading, document.text))
+        for tool in tool_names.resolve_tool(entry.name, dialect, None).tools or (entry.name,)
+    ]
+
+
+def _is_external_permission(name: str, dialect: Dialect) -> bool:
+    """Whether a permission is about tools of servers, and not about built-in tools or something else."""
+    key = dialect.key(dialect.tool_keys.permissions)
+    is_known = dialect.tool(name) or (key is not None and key.field(name))
+    return not is_known and tool_names.is_external_tool(name, dialect)
+
+
+def _is_partly_denied(use: ToolUse, denied: tuple[ToolUse, ...]) -> bool:
+    """Whether a tool stands for all tools of a server of which one is denied."""
+    is_whole = use.server and use.server_tool == tool_names.ALL_TOOLS
+    return bool(is_whole) and any(use.server in (each.server, tool_names.ALL_TOOLS) for each in denied)
 
 
 def _permission_limits(reading: Reading) -> Iterator[Limit]:
@@ -203,7 +226,7 @@ def _permission_limits(reading: Reading) -> Iterator[Limit]:
         if limited and not permissions.removes_tool(name, entries):
             key = reading.dialect.tool_keys.permissions
             concepts = frozenset(concepts_of(tool.name, reading.dialect))
-            yield Limit(concepts, key, "", f"is denied for some uses by `{key}`")
+            yield Limit(concepts, key)
 
 
 def _key_limits(reading: Reading, origin: Format) -> Iterator[Limit]:
@@ -217,7 +240,7 @@ def _key_limits(reading: Reading, origin: Format) -> Iterator[Limit]:
             access = _taken_access(concept.name, entry.value, origin)
             if access:
                 concepts = frozenset(each for each, kind in table.access.items() if kind in access)
-                yield Limit(concepts, name, concept.name, f"is limited by `{name}`")
+                yield Limit(concepts, name, concept.name)
 
 
 def _taken_access(concept: str, value: Node, origin: Format) -> tuple[str, ...]:
@@ -248,16 +271,30 @@ def _ignored_tools(document: Document, reading: Reading) -> Iterator[Note]:
             yield Note("lost", tool.name, f"{reading.runtime.title} ignores `{tool.name}`: {tool.reason}.")
 
 
-def _approvals(reading: Reading) -> Iterator[Note]:
-    """Yield a note on the permissions that decide whether the user is asked, which no list of tools can say."""
-    asked = (permissions.ALLOW, "ask")
-    if any(entry.action in asked for entry in permissions.ordered_permissions(reading)):
-        key = reading.dialect.tool_keys.permissions
+def _permission_notes(reading: Reading) -> Iterator[Note]:
+    """Yield what permissions say that no list of tools can: whether the user is asked, and what is about no tool."""
+    entries, key = permissions.ordered_permissions(reading), reading.dialect.tool_keys.permissions
+    if any(entry.action in (permissions.ALLOW, "ask") for entry in entries):
         yield Note(
             "lost",
             key,
-            f"Whether the user is asked before a tool is used, as `{key}` says, is left to the session.",
+            f"The session, and not `{key}`, decides whether the user is asked before a tool runs.",
         )
+    about_tools = {tool.permission_name or tool.name for tool in reading.dialect.tools} | {
+        permissions.ANYTHING
+    }
+    record = reading.dialect.key(key)
+    for name in dict.fromkeys(entry.permission for entry in entries):
+        if record and record.field(name) and name not in about_tools:
+            yield Note("lost", name, f"The permission `{name}` is about no tool and is left out.")
+
+
+def _server_notes(document: Document, reading: Reading) -> Iterator[Note]:
+    """Yield the servers that are left out since some of their tools are denied."""
+    denied = tuple(tool_use(name, reading.dialect) for name in _denied_names(document, reading))
+    for name in document.tools_in(reading).available if denied else ():
+        if _is_partly_denied(tool_use(name, reading.dialect), denied):
+            yield Note("changed", name, f"`{name}` is left out, since a tool of the server is denied.")
 
 
 # --- other keys -------------------------------------------------------------------------------

@@ -124,6 +124,11 @@ def choose_tools(uses: Iterable[ToolUse], target: Dialect, form: Format, origin:
         names |= dict.fromkeys(written)
         if why:
             notes.append(Note("lost", use.name, why))
+        elif use.concepts and all(
+            set(use.concepts).isdisjoint(concepts_of(name, target)) for name in written
+        ):
+            changed = f"`{use.name}` becomes {join_names(written)}, which is similar."
+            notes.append(Note("changed", use.name, changed))
     notes += _broader_tools(names, concepts, target, origin)
     return _Chosen(tuple(names), tuple(notes))
 
@@ -253,7 +258,7 @@ def _write_denied(
     keys = target.tool_keys
     taken = _with_substitutes(limited.union(concept for use in denied for concept in use.concepts))
     if keys.permissions or target.key(keys.denied):
-        names, notes = _denied_names(denied, taken, target, form)
+        names, notes = _denied_names(meaning, denied, taken, target, form)
         actions = {target.permission_for(name): DENY for name in names}
         written: Entries = {keys.permissions: actions} if keys.permissions else {keys.denied: list(names)}
         return Part(written if names else {}, notes)
@@ -272,7 +277,7 @@ def _with_substitutes(concepts: frozenset[str]) -> frozenset[str]:
 
 
 def _denied_names(
-    denied: tuple[ToolUse, ...], taken: frozenset[str], target: Dialect, form: Format
+    meaning: AgentMeaning, denied: tuple[ToolUse, ...], taken: frozenset[str], target: Dialect, form: Format
 ) -> _Chosen:
     """Return all names in the target with which a denied tool could be used."""
     names = dict.fromkeys(
@@ -285,7 +290,7 @@ def _denied_names(
     ]
     present = {concept for name in names for concept in concepts_of(name, target)}
     for use in denied:
-        is_server = bool(use.server) or (not use.concepts and tool_names.MCP_PREFIX in use.name)
+        is_server = not use.concepts and tool_names.is_external_tool(use.name, meaning.reading.dialect)
         name = write_server_tool(use, target, form) if use.server else None
         if name:
             names[name] = None
