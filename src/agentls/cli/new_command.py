@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from agentls.cli.file_runs import FileRun, RunOptions
 from agentls.cli.terminal import Terminal
 from agentls.config import Config
-from agentls.conversion.convert_agent import slug
 from agentls.conversion.frontmatter_text import write_frontmatter
 from agentls.conversion.target_tools import Entries, list_tools
 from agentls.dialects import loader
@@ -17,11 +16,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Place
 from agentls.document.document import Document
 from agentls.document.locate import make_document
-from agentls.features.completion_items import snippet_text
-from agentls.features.new_agent import new_agent
-from agentls.linter.check import check
-from agentls.linter.consequence import Severity
-from agentls.project.world import NoDisk
+from agentls.features.new_agent import file_name, find_problem, new_agent
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import discovery, disk
 from agentls.workspace.discovery import FoundFile, SearchOptions
@@ -46,9 +41,9 @@ def run_new(args: Namespace) -> int:
             args.usage_error(f"'{args.runtime}' is no runtime with a location for a new file of this kind")
         present = _documents(run)
         home = _used_home(homes, present) or homes[0]
-        path = f"{home.place.folder}/{_file_name(home.place, args.name)}"
+        path = f"{home.place.folder}/{file_name(home.place.files, args.name)}"
         text = _write_text(home, args)
-        problem = _find_taken(args.name, path, home, present) or _find_problem(path, text, home.dialect)
+        problem = _find_taken(args.name, path, home, present) or find_problem(home.dialect.name, path, text)
         if problem:
             terminal.message(f"{path}: not created: {problem}")
             return 1
@@ -96,12 +91,6 @@ def _open(run: FileRun, found: FoundFile) -> Document | None:
         return None  # Only its name matters here.
 
 
-def _file_name(place: Place, name: str) -> str:
-    """Return the name of a file below a place; with a fixed name, it has a folder of its own."""
-    stem = slug(name) or "new"
-    return place.files.replace("*", stem) if "*" in place.files else f"{stem}/{place.files}"
-
-
 def _used_home(homes: list[Home], present: list[Document]) -> Home | None:
     """Return the place that has most of the files that are there, `None` if there are none."""
     counts = [sum(document.identity.place == home.place for document in present) for home in homes]
@@ -110,7 +99,7 @@ def _used_home(homes: list[Home], present: list[Document]) -> Home | None:
 
 def _write_text(home: Home, args: Namespace) -> str:
     """Return the text of the new file: that of every new file, with what the options say."""
-    skeleton = snippet_text(new_agent(home.dialect.name, args.name).snippet)
+    skeleton = new_agent(home.dialect.name, args.name).text
     document = make_document("new.md", skeleton, Config(), None, home.dialect.name)
     assert document is not None, "the dialect is known"
     entries: Entries = dict(document.root.value)
@@ -128,12 +117,11 @@ def _write_text(home: Home, args: Namespace) -> str:
     }
     unknown = [name for name, value in given.items() if value and home.dialect.key(name) is None]
     if unknown:
-        args.usage_error(f"a {home.dialect.noun} of {home.dialect.title} has no `{unknown[0]}`")
+        args.usage_error(f"{home.dialect.title} files have no `{unknown[0]}`")
     if not entries:
         return skeleton
-    return (
-        write_frontmatter(entries, home.dialect, "\n") + "\n" + skeleton[document.body_start :].lstrip("\n")
-    )
+    head = write_frontmatter(entries, home.dialect, "\n")
+    return f"{head}\n{skeleton[document.body_start :].strip()}\n"
 
 
 def _find_taken(name: str, path: str, home: Home, present: list[Document]) -> str:
@@ -146,12 +134,3 @@ def _find_taken(name: str, path: str, home: Home, present: list[Document]) -> st
             shown = disk.relative_path(document.path, ".")
             return f"`{name}` is the name of the {home.dialect.noun} in `{shown}`."
     return ""
-
-
-def _find_problem(path: str, text: str, dialect: Dialect) -> str:
-    """Return the message of the most severe finding about the new file, "" if there is nothing above information."""
-    document = make_document(path, text, Config(), None, dialect.name)
-    assert document is not None, "the dialect is known"
-    found = check(document, Config(), NoDisk())
-    worst = min(found, key=lambda diagnostic: diagnostic.severity, default=None)
-    return worst.message if worst and worst.severity <= Severity.WARNING else ""

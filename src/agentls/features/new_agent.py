@@ -128,13 +128,14 @@ def new_agent(dialect: str, name: str, model: str = "", file: str = "") -> NewAg
     if the folder determines it."""
     table = loader.load_dialect(dialect)
     place = next(place for place in table.places if place.scope == "project")
-    path = file or _file_name(place.files, name)
+    path = file or file_name(place.files, name)
     snippet = _snippet(table.new_file_snippet, name.strip(), model)
     text = completion_items.snippet_text(snippet)
-    return NewAgent(path, snippet, text, _find_problem(dialect, f"{place.folder}/{path}", text))
+    return NewAgent(path, snippet, text, find_problem(dialect, f"{place.folder}/{path}", text))
 
 
-def _file_name(files: str, name: str) -> str:
+def file_name(files: str, name: str) -> str:
+    """The name of the file of a new agent in a place with this pattern; a fixed name is in a folder of its own."""
     stem = _NOT_IN_FILE_NAME.sub("-", name.strip()).strip("-.").lower() or "agent"
     return files.replace("*", stem) if "*" in files else f"{stem}/{files}"
 
@@ -156,7 +157,7 @@ def _escape(text: str) -> str:
     return re.sub(r"[\\$}]", r"\\\g<0>", text)
 
 
-def _find_problem(dialect: str, path: str, text: str) -> str:
+def find_problem(dialect: str, path: str, text: str) -> str:
     """The most severe finding about the file, which is about its name or its model: the template is valid."""
     document = make_document(path, text, Config(), None, dialect)
     assert document is not None, "the dialect is known"
