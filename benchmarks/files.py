@@ -27,7 +27,7 @@ def made(size: int) -> str:
     text = (
         "---\nname: reviewer\n"
         "description: Reviews changed code for bugs. Use it after every change, before a commit.\n"
-        "tools: Read, Grep, Glob, Bash\nmodel: sonnet\ncolor: blue\n---\n\n"
+        "tools: Read, Grep, Glob, Bash\ncolor: blue\nmodel: sonnet\n---\n\n"
         "You review changes to the code and report what is wrong with them.\n"
     )
     n = 0

@@ -24,6 +24,7 @@ _DOCUMENT: dict[str, Any] = {"textDocument": {"uri": URI}}
 QUESTIONS: dict[str, dict[str, Any]] = {
     "textDocument/hover": {**_DOCUMENT, "position": TOOLS},
     "textDocument/completion": {**_DOCUMENT, "position": TOOLS},
+    "textDocument/formatting": {**_DOCUMENT, "options": {"tabSize": 2, "insertSpaces": True}},
     "textDocument/semanticTokens/full": _DOCUMENT,
     "textDocument/inlayHint": {**_DOCUMENT, "range": _WHOLE},
     "textDocument/documentColor": _DOCUMENT,
