@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agentls.config import Config
 from agentls.document import locate
@@ -268,3 +270,59 @@ def test_formatting_is_stable_and_changes_no_reading() -> None:
                 assert document is not None
                 changed += assert_formats_well(document)
     assert changed > 900
+
+
+BLANKS = st.sampled_from(("", " ", "  ", "   "))
+KEYS = st.sampled_from(
+    ("name", "description", "tools", "model", "color", "hooks", "mine", '"skills"', "'memory'")
+)
+VALUES = st.sampled_from(
+    (
+        *(
+            "a",
+            "'a'",
+            '"opus"',
+            "a b",
+            "'a: b'",
+            '"a # b"',
+            "a # why",
+            "[a,  'b']",
+            "{a:  b}",
+            "true",
+            "&x a",
+            "*x",
+            "",
+        ),
+        *(
+            "*x",
+            "",
+            "|\n    a\n      b",
+            ">-\n  a\n\n  b",
+            "|+\n a\n",
+            "a\n      b",
+            '"a\n\n    b "',
+            "# why\n   a",
+        ),
+        *("\n- a\n- 'b' # why", "\n    - a\n\n    # c\n    -   b", "\n  a:  b\n  'c': \"d\"", "[\n  a,\n ]"),
+        *(
+            "\n  Stop:\n  - matcher:  a\n    hooks:\n    -   type: b\n        c:   |\n          d",
+            "\n -\n   a:  b",
+        ),
+    )
+)
+LINES = st.sampled_from(("", "", "", "\n", "  \n\n", "# c\n", "   # c  \n", "# c\n\n"))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.tuples(LINES, KEYS, BLANKS, BLANKS, VALUES, BLANKS), max_size=7),
+    LINES,
+    st.sampled_from(PLACES),
+)
+def test_formatting_of_any_entries(rows: list[tuple[str, ...]], last: str, path: str) -> None:
+    entries = "".join(
+        f"{lines}{key}{one}:{two}{value}{three}\n" for lines, key, one, two, value, three in rows
+    )
+    document = locate.make_document(path, f"---\n{entries}{last}---\n{BODY}", Config())
+    assert document is not None
+    assert_formats_well(document)
