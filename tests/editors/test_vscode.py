@@ -392,3 +392,23 @@ def test_nothing_disturbs_typing_and_keys_are_suggested(tmp_path: Path, code: Pa
     assert found["appeared"]
     assert all(pause >= 450 for pause in found["appeared"].values()), found["appeared"]
     assert found["left"] == ["invalid-yaml"]
+
+
+@pytest.mark.parametrize("code", [CODE, OLDEST], ids=["current", "oldest"])
+def test_frontmatter_is_formatted_and_refactored(tmp_path: Path, code: Path) -> None:
+    files = {".claude/agents/fresh.md": "", ".vscode/tasks.json": '{"version":"2.0.0"}\n'}
+    fresh, tasks = (str(tmp_path / "workspace" / path) for path in files)
+    name = "formatting-oldest" if code == OLDEST else "formatting"
+    on_type = {"editor.formatOnType": True, "editor.acceptSuggestionOnEnter": "off"}
+    told = session(
+        name, tmp_path, "formatting", files=files, code=code, fresh=fresh, json=tasks, settings=on_type
+    )
+    found = told.result
+    assert found["typed"] == "---\ncolor:  red\ntools:\n- Read\n- Bash\nname: fresh\n---\n"
+    assert found["cursor"] == "name: fresh"
+    assert found["formatted"] == "---\nname: fresh\ntools:\n  - Read\n  - Bash\ncolor: red\n---\n"
+    assert found["prose"] is None, "there is no formatter of other Markdown"
+    assert found["json"], "the formatter of VS Code itself"
+    assert "Convert `tools` to a block list" in found["refactorings"]
+    assert "Use the `task` skill." in found["extracted"]
+    assert (told.workspace / ".claude/skills/task/SKILL.md").read_text("utf-8").endswith("You review code.\n")

@@ -155,6 +155,27 @@ const steps = {
     starting: (page) => suggestions(page, 'model'),
     body: (page) => suggestions(page),
     chosen: (page) => suggestions(page),
+    /** With the fence and the list marks that follow from line breaks. */
+    async lists(page) {
+        const enter = async (text) => {
+            await page.keyboard.press('Enter');
+            await page.locator('.view-line', { hasText: text }).last().waitFor();
+            await new Promise((resolve) => setTimeout(resolve, 300)); // The cursor follows.
+        };
+        await page.keyboard.type('---');
+        await page.keyboard.press('Enter');
+        await until(async () => (await page.locator('.view-line', { hasText: '---' }).count()) === 2, 'a fence');
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await page.keyboard.type('color:  red\ntools:\n- Read', { delay: 60 });
+        await enter(/^-\s$/);
+        await page.keyboard.type('Bash', { delay: 60 });
+        await enter(/^-\s$/);
+        await page.keyboard.press('Enter');
+        await page.locator('.view-line', { hasText: /^-\s$/ }).waitFor({ state: 'detached' });
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await page.keyboard.type('name: fresh', { delay: 60 });
+        return 'typed';
+    },
     /** Without a pause. */
     async write(page) {
         await page.keyboard.type('---\nname: fresh\ndescription: Reviews code\nmo', { delay: 60 });

@@ -15,6 +15,7 @@ import {
 import { OpenDiagnostics } from './diagnostics';
 import { SHOWN } from './documents';
 import type { Server } from './find';
+import { formatAgentFilesOnly } from './formatting';
 import { middleware } from './middleware';
 
 export class Client extends LanguageClient {
@@ -45,6 +46,7 @@ export class Client extends LanguageClient {
             },
         });
         this.registerFeature(commands);
+        formatAgentFilesOnly(this);
     }
 
     /** Log an error without showing it: one message from the session is enough. */

@@ -14,13 +14,14 @@ const LANGUAGES = activationEvents
     .map((event) => event.replace('onLanguage:', ''))
     .filter((language) => language !== 'yaml' && language !== 'markdown');
 
-const agents = [...LANGUAGES.flatMap(savedOrNot), ...AGENT_FILES.map(onDisk)];
+/** Agent files, as far as their paths and languages tell. */
+export const AGENTS = [...LANGUAGES.flatMap(savedOrNot), ...AGENT_FILES.map(onDisk)];
 
 /** Files with settings of agentls. The second one has those of other tools too, so it is no reason to start. */
 const SETTINGS = onDisk('**/agentls.toml');
 const PYPROJECT = onDisk('**/pyproject.toml');
 
-const shown = [...agents, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk), SETTINGS, PYPROJECT];
+const shown = [...AGENTS, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk), SETTINGS, PYPROJECT];
 
 /** All Markdown, since settings can name further places; the server tells which of it is an agent file. */
 export const SHOWN: DocumentSelector = shown;
@@ -32,7 +33,7 @@ export function isShown(document: vscode.TextDocument): boolean {
 
 /** Whether the server has something to say about `document`, as far as can be told without asking it. */
 export function isReasonToStart(document: vscode.TextDocument): boolean {
-    return vscode.languages.match([...agents, SETTINGS], document) > 0 || isConfigured(document);
+    return vscode.languages.match([...AGENTS, SETTINGS], document) > 0 || isConfigured(document);
 }
 
 /** Whether a line is below an opening `---` in the first line, and not below a closing one. */

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { type Middleware, vsdiag } from 'vscode-languageclient/node';
+import { provideOnTypeFormattingEdits } from './formatting';
 import { isEnabled } from './settings';
 
 /** Sections of the settings that only this client reads. */
@@ -68,7 +69,7 @@ const requests: Middleware = {
     provideFoldingRanges: ifEnabled('folding', undefined),
     provideDocumentFormattingEdits: ifEnabled('formatting', undefined),
     provideDocumentRangeFormattingEdits: ifEnabled('formatting', undefined),
-    provideOnTypeFormattingEdits: ifEnabled('formatting', undefined),
+    provideOnTypeFormattingEdits,
     provideCodeLenses: ifEnabled('codeLens', []),
     provideCodeActions: ifEnabled('diagnostics', undefined),
     provideDiagnostics: ifEnabled('diagnostics', {

@@ -153,7 +153,8 @@ export class Session {
     }
 
     private configure(event: vscode.ConfigurationChangeEvent): void {
-        if (this.starting && event.affectsConfiguration('agentls.server')) {
+        const restarts = ['agentls.server', 'agentls.features.formatting'];
+        if (this.starting && restarts.some((setting) => event.affectsConfiguration(setting))) {
             // The client tells the server of the change as well, so the server must not stop at once.
             clearTimeout(this.pending);
             this.pending = setTimeout(() => void this.restart(), SETTLING);

@@ -304,6 +304,42 @@ const scenarios = {
     },
 
     /** What a person sees while typing frontmatter. */
+    /** What formatting changes, and which files are none of its business. */
+    async formatting(job, result) {
+        const agent = await open(job.agent);
+        await until(() => codes(agent).length, 'diagnostics');
+        const fresh = await open(job.fresh);
+        const format = (uri) => question('vscode.executeFormatDocumentProvider', uri, { tabSize: 4, insertSpaces: true });
+        await person(job, 'lists');
+        result.typed = fresh.getText();
+        const [{ selection }] = vscode.window.visibleTextEditors;
+        result.cursor = fresh.lineAt(selection.active.line).text;
+        await set('features.formatting', false);
+        await until(async () => !(await format(fresh.uri)), 'no formatter');
+        await set('features.formatting', undefined);
+        await until(() => format(fresh.uri), 'the formatter, back again');
+        await vscode.commands.executeCommand('editor.action.formatDocument');
+        await until(() => fresh.getText() !== result.typed, 'a formatted file');
+        result.formatted = fresh.getText();
+        const prose = await open(job.prose);
+        result.prose = (await format(prose.uri)) ?? null;
+        const json = await open(job.json);
+        result.json = await format(json.uri);
+        await open(job.agent);
+        const refactorings = async (word, kind) => {
+            const at = find(agent, word);
+            const found = await question('vscode.executeCodeActionProvider', agent.uri, new vscode.Range(at, at), kind, 20);
+            return found.filter(({ title }) => !title.startsWith('Extract to'));
+        };
+        await until(async () => (await refactorings('Bahs', 'refactor.rewrite')).length, 'refactorings');
+        result.refactorings = (await refactorings('Bahs', 'refactor')).map(({ title }) => title);
+        const [extract] = await refactorings('# Task', 'refactor.extract');
+        await vscode.workspace.applyEdit(extract.edit);
+        await saved();
+        result.extracted = agent.getText();
+        result.documents = vscode.workspace.textDocuments.map(({ uri, isDirty, getText }) => [uri.path, isDirty]);
+    },
+
     async typing(job, result) {
         const document = await open(job.command);
         result.language = document.languageId;
