@@ -28,6 +28,8 @@ from agentls.features import (
     references,
     rename,
 )
+from agentls.features.refactorings.all_refactorings import REFACTORINGS
+from agentls.features.refactorings.refactoring import Selection
 from agentls.linter import check
 from agentls.project import extract
 from agentls.project.index import Index
@@ -120,6 +122,9 @@ def through_everything(document: Document, offset: int) -> None:
     assert not formatting.format_document(
         document.with_edits(formatting.format_document(document).edits)
     ).edits
+    for _, find in REFACTORINGS:
+        for refactoring in find(Selection(document, Span(offset, offset), found, NoFiles())):
+            document.with_edits(refactoring.edits)
     document.with_edits(on_type_formatting.format_on_type(document, offset))
     inspection.inspection_data(inspection.inspect_document(document, known))
     assert all(
@@ -232,6 +237,7 @@ def test_time_is_linear_in_the_length(what: str) -> None:
         start = time.process_time()
         check.check(document, Config(), NoFiles())
         inspection.inspect_document(document, around(document))
+        formatting.format_document(document)
         return time.process_time() - start
 
     # Eight times the length takes eight times as long, or 64 times if the time is quadratic. The machine may be busy.

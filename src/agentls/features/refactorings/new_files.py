@@ -18,7 +18,6 @@ from agentls.document.plugins import Plugin
 from agentls.document.prompt_arguments import declared_names, find_placeholders
 from agentls.document.prompt_commands import find_commands
 from agentls.features import new_agent
-from agentls.features.completion_items import snippet_text
 from agentls.features.refactorings.refactoring import NewFile, Refactoring, Selection
 from agentls.project import extract
 from agentls.project.names import NameKind, Reference
@@ -90,7 +89,7 @@ def _new_definition(selection: Selection, reference: Reference) -> NewFile | Non
     if home is None or reference.qualifier:
         return None
     new = new_agent.new_agent(home.dialect.name, reference.name)
-    path, text = f"{home.folder}/{new.file}", snippet_text(new.snippet).rstrip() + "\n"
+    path, text = f"{home.folder}/{new.file}", new.text.rstrip() + "\n"
     return _make_file(selection, home, NewFile(path, text), reference.kind, reference.name)
 
 
