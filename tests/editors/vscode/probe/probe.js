@@ -337,7 +337,6 @@ const scenarios = {
         await vscode.workspace.applyEdit(extract.edit);
         await saved();
         result.extracted = agent.getText();
-        result.documents = vscode.workspace.textDocuments.map(({ uri, isDirty, getText }) => [uri.path, isDirty]);
     },
 
     async typing(job, result) {
