@@ -18,6 +18,7 @@ REQUESTS = {
     "workspace/configuration": "workspace.configuration",
     "workspace/diagnostic/refresh": "workspace.diagnostics.refreshSupport",
     "workspace/codeLens/refresh": "workspace.codeLens.refreshSupport",
+    "workspace/semanticTokens/refresh": "workspace.semanticTokens.refreshSupport",
     "workspace/inlayHint/refresh": "workspace.inlayHint.refreshSupport",
     "workspace/applyEdit": "workspace.applyEdit",
     "workspace/workspaceFolders": "workspace.workspaceFolders",

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import lsprotocol.types as t
 
+from agentls.features.token_legend import TOKEN_TYPES
 from lsp.wire import AGENT, Editor, capabilities, identifier, open_document, session
 
 VSCODE = capabilities("vscode-1.139.1")
@@ -106,6 +108,24 @@ async def test_calls_lead_from_file_to_file(tmp_path: Path) -> None:
             t.CallHierarchyOutgoingCallsParams(call.from_)
         )
         assert [each.to.name for each in outgoing or ()] == ["reviewer"]
+
+
+async def test_names_get_their_colour_once_the_project_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / ".claude/agents"
+    folder.mkdir(parents=True)
+    (folder / "lead.md").write_text(AGENT.replace("name: reviewer", "name: lead"))
+    uri = (folder / "reviewer.md").as_uri()
+    async with session(VSCODE, tmp_path) as client:
+        open_document(client, AGENT.replace("You", "Ask @agent-lead. You"), uri)
+        for _ in range(300):
+            if client.token_refreshes:
+                break
+            await asyncio.sleep(0.05)
+        params = t.SemanticTokensParams(identifier(uri))
+        found = await client.text_document_semantic_tokens_full_async(params)
+        assert found
+        assert found.data[-2] == TOKEN_TYPES.index("class")
+        assert client.token_refreshes == 1
 
 
 async def test_nothing_of_it_is_offered_to_a_client_without_it() -> None:

@@ -50,6 +50,7 @@ class Editor(LanguageClient):
         register_lsp_features(self)
         self.registrations: list[t.Registration] = []
         self.lens_refreshes = 0
+        self.token_refreshes = 0
         self.offered = t.ServerCapabilities()
         self.agreed: t.PositionEncodingKind | str | None = None
 
@@ -60,6 +61,10 @@ class Editor(LanguageClient):
         @self.feature(t.WORKSPACE_INLAY_HINT_REFRESH)
         def refresh_hints(_: None) -> None:
             pass  # The tests ask for the hints that they want.
+
+        @self.feature(t.WORKSPACE_SEMANTIC_TOKENS_REFRESH)
+        def refresh_tokens(_: None) -> None:
+            self.token_refreshes += 1
 
         @self.feature(t.WORKSPACE_CODE_LENS_REFRESH)
         def refresh(_: None) -> None:

@@ -62,6 +62,7 @@ class Client:
     shows_progress: bool = False
     refreshes_code_lenses: bool = False
     shows_semantic_tokens: bool = False
+    refreshes_semantic_tokens: bool = False
     shows_inlay_hints: bool = False
     refreshes_inlay_hints: bool = False
     shows_colors: bool = False
@@ -139,6 +140,7 @@ class Client:
             shows_progress=bool(has("window.work_done_progress")),
             refreshes_code_lenses=bool(has("workspace.code_lens.refresh_support")),
             shows_semantic_tokens=has("text_document.semantic_tokens") is not None,
+            refreshes_semantic_tokens=bool(has("workspace.semantic_tokens.refresh_support")),
             shows_inlay_hints=has("text_document.inlay_hint") is not None,
             refreshes_inlay_hints=bool(has("workspace.inlay_hint.refresh_support")),
             shows_colors=has("text_document.color_provider") is not None,

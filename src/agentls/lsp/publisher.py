@@ -44,7 +44,7 @@ class Publisher:
         self._checks: dict[str, _Waiting] = {}
         self._rechecks: dict[str, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._lens_refresh: asyncio.TimerHandle | None = None
+        self._shown_refresh: asyncio.TimerHandle | None = None
 
     def follow(self, update: Update) -> None:
         """Publish what follows from a change."""
@@ -140,7 +140,7 @@ class Publisher:
         project = self._session.snapshot.projects.get(change.root)
         if project is None or not project.is_complete or not change.names:
             return
-        self._refresh_lenses_soon(change.edited)
+        self._refresh_shown_soon(change.edited)
         debounce = self._session.snapshot.configuration.settings.debounce if change.edited else 0
         waiting = self._rechecks.get(change.root)
         # A single edited document is checked anyway; of several, each may refer to the others.
@@ -172,20 +172,25 @@ class Publisher:
                 changed.append(new.uri)
         self._refresh(changed)
 
-    # Code lenses
+    # Code lenses and the colours of names
 
-    def _refresh_lenses_soon(self, path: str) -> None:
-        """Ask the client to request code lenses again, which it does itself for the edited document at `path`."""
+    def _refresh_shown_soon(self, path: str) -> None:
+        """Ask the client to request again what it shows of the names of a project, which it does itself for the edited
+        document at `path`."""
         snapshot = self._session.snapshot
         documents = [opened.document for opened in snapshot.documents.values() if opened.document]
         others = any(document.path != path for document in documents)
-        if snapshot.client.refreshes_code_lenses and others and self._lens_refresh is None:
+        if others and self._shown_refresh is None:
             loop = asyncio.get_running_loop()
-            self._lens_refresh = loop.call_later(MAX_CHECK_DELAY, self._refresh_lenses)
+            self._shown_refresh = loop.call_later(MAX_CHECK_DELAY, self._refresh_shown)
 
-    def _refresh_lenses(self) -> None:
-        self._lens_refresh = None
-        self._server.workspace_code_lens_refresh(None)
+    def _refresh_shown(self) -> None:
+        self._shown_refresh = None
+        client = self._session.snapshot.client
+        if client.refreshes_code_lenses:
+            self._server.workspace_code_lens_refresh(None)
+        if client.refreshes_semantic_tokens:
+            self._server.workspace_semantic_tokens_refresh(None)
 
     # Time
 
