@@ -188,3 +188,22 @@ def test_words_that_change_no_other_node_are_not_read_again() -> None:
                     expected = document_edits._is_read_again(document, after)
                     assert keeps_loading(document, edits) == expected, (text, edits)
     assert certain > 100
+
+
+def test_the_removal_of_an_ignored_entry_is_not_read_again() -> None:
+    """What is concluded of the removal is what reading the file tells, for an entry anywhere in all fixtures."""
+    certain = 0
+    for path in sorted(FIXTURES.rglob("*.md")):
+        for name, text in parse_case(path.read_text("utf-8")).files.items():
+            for entry in agent(text, name).root.entries[:4]:
+                start = entry.key.span.start
+                document = agent(f"{text[:start]}unheard-of: words\n{text[start:]}", name)
+                for added in document.root.entries:
+                    edits = (document_edits.remove_entry(document, document.root, added),)
+                    if document_edits._removes_ignored_entry(document, edits):
+                        certain += 1
+                        after = document.with_edits(edits)
+                        values = [each.value.value for each in document.root.entries if each is not added]
+                        assert [each.value.value for each in after.root.entries] == values, (text, edits)
+                        assert document_edits._is_read_again(document, after), (text, edits)
+    assert certain > 100

@@ -107,7 +107,7 @@ class OutputStyle(NamedTuple):
             return FileResult(counts)
         from agentls.linter.fixing import judge_fixes
 
-        shown = judge_fixes(document, shown)
+        shown = judge_fixes(document, shown, only_first=self.name != "sarif")
         if self.name != "text":
             from agentls.cli.machine_output import OUTPUT_FORMATS
 

@@ -181,7 +181,33 @@ def keeps_loading(document: Document, edits: tuple[Edit, ...]) -> bool:
     changed = entry_with_new_words(document, edits)
     if changed:
         return _toolless_after(document, *changed) <= document.toolless_runtimes
-    return _is_read_again(document, document.with_edits(edits))
+    return _removes_ignored_entry(document, edits) or _is_read_again(document, document.with_edits(edits))
+
+
+def _removes_ignored_entry(document: Document, edits: tuple[Edit, ...]) -> bool:
+    """Whether `edits` only remove the lines of an entry that all runtimes which load the file ignore.
+
+    Another entry or the closing fence follows at once, and the lines have neither an anchor nor dashes that may be a
+    fence, so that YAML reads all other entries as before.
+    """
+    block, root = document.frontmatter, document.root
+    if len(edits) != 1 or edits[0].new_text or block is None or block.closing is None or root.flow:
+        return False
+    span, starts = edits[0].span, [entry.key.span.start for entry in root.entries]
+    if span.start not in starts or len(starts) < 2:
+        return False
+    at = starts.index(span.start)
+    key, removed = root.entries[at].key.text, span.text_in(document.text)
+    if span.end != (*starts, block.content.end)[at + 1] or "&" in removed or "--" in removed:
+        return False
+    others = (each for each in document.other_readings if _loads_metadata(each))
+    return all(
+        each.status == "clean"
+        and each.root == root
+        and not (each.dialect.variants or each.runtime.declines_when)
+        and each.dialect.key(key) is None
+        for each in (*document.readings, *others)
+    )
 
 
 def _is_read_again(document: Document, after: Document) -> bool:
@@ -235,7 +261,7 @@ def entry_with_new_words(document: Document, edits: tuple[Edit, ...]) -> tuple[E
     is_accepted = all(_accepts_words(reading, document.root, entry, new) for reading in document.readings)
     is_kept = is_accepted and all(
         not _loads_metadata(reading)
-        or (reading.root is document.root and reading.dialect.key(entry.key.text) is None)
+        or (reading.root == document.root and reading.dialect.key(entry.key.text) is None)
         or _accepts_words(reading, document.root, entry, new)
         for reading in document.other_readings
     )
@@ -247,7 +273,7 @@ def _accepts_words(reading: Reading, root: Mapping, entry: Entry, new: Scalar) -
     key = reading.dialect.key(entry.key.text)
     return (
         reading.status == "clean"
-        and reading.root is root
+        and reading.root == root
         and not reading.dialect.variants
         and key is not None
         and key.type in ("tools", "model")
@@ -260,7 +286,7 @@ def read_with_value(reading: Reading, entry: Entry, new: Scalar) -> Reading:
     """A reading with `new` as the value of `entry`. The spans after it are not adjusted."""
     root = reading.root
     assert root is not None, "the entry is in it"
-    entries = tuple(each._replace(value=new) if each is entry else each for each in root.entries)
+    entries = tuple(each._replace(value=new) if each == entry else each for each in root.entries)
     return reading._replace(root=root._replace(entries=entries))
 
 

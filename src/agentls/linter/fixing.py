@@ -24,13 +24,25 @@ MAX_ROUNDS = 20
 """A guard against fixes that undo each other without ever giving the same text again."""
 
 
-def judge_fixes(document: Document, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+def judge_fixes(
+    document: Document, diagnostics: Iterable[Diagnostic], *, only_first: bool = False
+) -> list[Diagnostic]:
     """Return diagnostics with only those fixes after which all runtimes still load the file. Of these, only those are
-    safe that are safe for every runtime."""
+    safe that are safe for every runtime. With `only_first`, the fixes after the first one that edits the file are
+    left out."""
     return [
-        each._replace(fixes=tuple(_judged(document, each.fixes))) if each.fixes else each
+        each._replace(fixes=_judge(document, each.fixes, only_first=only_first)) if each.fixes else each
         for each in diagnostics
     ]
+
+
+def _judge(document: Document, fixes: Iterable[Fix], *, only_first: bool) -> tuple[Fix, ...]:
+    judged: list[Fix] = []
+    for fix in _judged(document, fixes):
+        judged.append(fix)
+        if only_first and not fix.new_path:
+            break
+    return tuple(judged)
 
 
 def _judged(document: Document, fixes: Iterable[Fix]) -> Iterator[Fix]:
