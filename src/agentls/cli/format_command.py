@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
 
 from agentls.cli.file_runs import STDIN, FileRun, RunOptions, describe_internal_error
 from agentls.cli.terminal import StyledText, Terminal
 from agentls.cli.text_diff import render_diff
 from agentls.features.formatting import format_document
+from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk, rewrite
 from agentls.workspace.discovery import FoundFile
 

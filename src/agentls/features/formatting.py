@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from agentls.dialects.loader import Dialect
 from agentls.document.document import Document
 from agentls.document.edits import NOT_STRINGS
 from agentls.document.equal_readings import have_equal_readings
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span, apply_edits
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_layout import Chunk, Layout, Line, lay_out, split_block

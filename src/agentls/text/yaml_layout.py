@@ -8,8 +8,8 @@ each other, and everything else in them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
