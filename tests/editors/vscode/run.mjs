@@ -291,6 +291,9 @@ const steps = {
         await input.fill('bug-hunter');
         await page.locator('.quick-input-widget').getByText('hyphen').first().waitFor({ state: 'hidden' });
         await page.keyboard.press('Enter');
+        await page.locator('.quick-input-list').getByText('opus', { exact: true }).first().waitFor();
+        await page.screenshot({ path: inside('models.png') });
+        await page.keyboard.press('Enter');
         await page.locator('.tab', { hasText: 'bug-hunter.md' }).first().waitFor();
         await page.locator('.view-line', { hasText: 'You are' }).first().waitFor();
         await page.keyboard.press('Control+S');

@@ -53,6 +53,10 @@ export async function newFile(session: Session, { kind, noun }: Kind, clicked?: 
     }
     const title = `New ${noun}`;
     const folders = await client.sendRequest<Folder[]>('agentls/folders', { kind });
+    if (!folders.length) {
+        void vscode.window.showInformationMessage('agentls: open a folder to create files in it.');
+        return;
+    }
     const location = choiceIn(folders, clicked) ?? (await pickLocation(title, folders));
     if (!location?.uri || !location.place) {
         return;
