@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agentls.config import Config
 from agentls.document.document import Document
 from agentls.features.code_action import CheckedDocument, CodeAction, fix_all_actions, quick_fixes
 from agentls.linter import check
+from agentls.linter.consequence import Severity
 from agentls.project.world import NoDisk
 from agentls.text.offsets import Span, apply_edits
 from harness import Case, agent, at_cursor
@@ -109,3 +112,34 @@ def test_all_safe_fixes_of_a_file_are_one_action() -> None:
     (action,) = fix_all_actions(checked(agent(text)))
     assert apply_edits(text, action.edits) == BROKEN.replace("Ba<|>hs, Grpe", "Bsah\ncolor: blue")
     assert fix_all_actions(checked(agent(BROKEN.replace("<|>", "")))) == []
+
+
+HEAD = "---\nname: {name}\ndescription: {text}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD.format(name="repaired", text="Reviews code. Use it: after every change.")
+        + "---\n\nYou review code.\n",
+        HEAD.format(name="lines", text="Reviews code. Use it after every change.")
+        + '\nExamples:\n- Context: The code was changed.\n  user: "Have a look"\n'
+        + '- Context: A release is near.\n  user: "Is it ready?"\nmodel: sonnet\n---\n\nYou review code.\n',
+        HEAD.format(name="words", text="Tests code. Use it before every release.")
+        + "tools: Raed, Grpe, Bsah\nmodle: sonet\npermissionMode: sometimes\n---\n\nYou test code.\n",
+        "---\ndescription: Mends code. Use it after a failed test.\ntools: [Read, Edit\n---\n\nYou mend code.\n",
+        "You are a reviewer. Review the code.\n",
+    ],
+)
+def test_the_first_fix_of_each_finding_leads_to_an_agent_without_problems(text: str) -> None:
+    document = agent(text)
+    for _ in range(10):
+        found = checked(document)
+        serious = [each for each in found.diagnostics if each.severity < Severity.HINT]
+        if not serious or [each.code for each in serious] == ["placeholder-description"]:
+            break
+        first, *_ = quick_fixes(found, serious[:1])
+        document = document.with_edits(first.edits)
+    assert document.reading.status == "clean", document.text
+    codes = {each.code for each in checked(document).diagnostics if each.severity < Severity.HINT}
+    assert codes <= {"placeholder-description"}, document.text
