@@ -166,6 +166,7 @@ const steps = {
         await page.keyboard.press('Enter');
         await until(async () => (await page.locator('.view-line', { hasText: '---' }).count()) === 2, 'a fence');
         await new Promise((resolve) => setTimeout(resolve, 300));
+        await page.locator('.statusbar-item', { hasText: 'Ln 2, Col 1' }).waitFor();
         await page.keyboard.type('color:  red\ntools:\n- Read', { delay: 60 });
         await enter(/^-\s$/);
         await page.keyboard.type('Bash', { delay: 60 });
