@@ -12,7 +12,7 @@ from agentls.conversion.meaning import AgentMeaning, concepts_of, prompt_of, rea
 from agentls.dialects.crosswalk import load_crosswalk
 from agentls.document.document import Document
 from agentls.document.locate import make_document
-from harness import agent
+from harness import FIXTURES, agent, parse_case
 
 TARGETS = load_crosswalk().targets
 HEAD = "---\nname: reviewer\ndescription: Reviews code.\n"
@@ -286,6 +286,21 @@ def test_what_is_no_agent_is_refused(text: str, path: str) -> None:
 def test_line_ends_are_kept() -> None:
     made = convert_agent(agent(f"{HEAD}---\n{BODY}".replace("\n", "\r\n"), CLAUDE), "copilot")
     assert "\n" not in made.text.replace("\r\n", "")
+
+
+def test_every_agent_of_the_fixtures_is_refused_or_loads_in_every_format() -> None:
+    counts = {"converted": 0, "refused": 0}
+    for fixture in sorted(FIXTURES.rglob("*.md")):
+        case = parse_case(fixture.read_text("utf-8"))
+        for path in case.files:
+            if path.endswith((".md", ".mdc")):
+                for target in TARGETS:
+                    made = convert_agent(case.document(path), target)
+                    counts["refused" if made.refusal else "converted"] += 1
+                    if not made.refusal:
+                        assert all(reading.status == "clean" for reading in result(made).readings)
+    assert counts["converted"] > 1000
+    assert counts["refused"] > 1000
 
 
 # --- properties -------------------------------------------------------------------------------
