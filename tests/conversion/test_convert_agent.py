@@ -357,7 +357,16 @@ def test_a_conversion_means_the_same_or_less(
     back = convert_agent(document, "claude-code")
     if not (back.refusal or back.is_wider or made.is_wider):
         again = convert_agent(result(back), target)
-        assert convert_agent(result(again), "claude-code").text == back.text
+        if not again.refusal:
+            assert _essence(convert_agent(result(again), "claude-code")) == _essence(back)
+
+
+def _essence(made: Conversion) -> tuple[object, ...]:
+    """Return what two conversions of an agent must have in common; a runtime may ignore tools that both list."""
+    meaning = read_meaning(result(made))
+    assert isinstance(meaning, AgentMeaning)
+    settings = [(setting.key.name, setting.value.value) for setting in meaning.settings]
+    return meaning.name, meaning.description, meaning.prompt, meaning.tools, settings
 
 
 def _access(meaning: AgentMeaning) -> frozenset[str]:

@@ -9,7 +9,7 @@ from agentls.config import Config
 from agentls.conversion.frontmatter_text import write_frontmatter
 from agentls.conversion.meaning import AgentMeaning, Note, ToolMeaning, ToolUse, prompt_of, read_meaning
 from agentls.conversion.target_keys import write_callers, write_model, write_settings
-from agentls.conversion.target_tools import Entries, write_tools
+from agentls.conversion.target_tools import Entries, can_have_no_tools, write_tools
 from agentls.dialects.crosswalk import load_crosswalk
 from agentls.dialects.loader import Dialect, load_dialect
 from agentls.dialects.runtimes import Place
@@ -181,6 +181,8 @@ def _disprove(meaning: AgentMeaning, path: str, text: str, name: str, *, may_be_
             return f"{title} would read another name or description."
         if prompt_of(text, reading) != meaning.prompt:
             return f"{title} would read another prompt."
+    if not (document.has_tools or can_have_no_tools(document.dialect)):
+        return f"{document.reading.runtime.title} would start the agent without tools."
     result = read_meaning(document)
     if isinstance(result, str) or not (may_be_wider or _is_within(result.tools, meaning.tools)):
         return "The result would have other tools."

@@ -78,7 +78,7 @@ def _write_allowed(
         changing = _changing(concept for use in allowed for concept in use.concepts)
         return _write_readonly(changing, False, target, form)
     chosen = choose_tools(allowed, target, form, meaning.origin)
-    if not chosen.names and not _can_have_no_tools(target):
+    if not chosen.names and not can_have_no_tools(target):
         why = f"The agent has no tools, and {form.title} cannot start an agent without tools."
         if meaning.tools.allowed:
             why = f"{form.title} has none of the tools of the agent, and cannot start an agent without tools."
@@ -105,7 +105,7 @@ def _asks(name: str, target: Dialect) -> bool:
     return any(access.get(concept) in _ASKED_ACCESS for concept in concepts_of(name, target))
 
 
-def _can_have_no_tools(target: Dialect) -> bool:
+def can_have_no_tools(target: Dialect) -> bool:
     """Whether the format can say that an agent has no tools, and its runtimes start such an agent."""
     grammar = target.tool_grammar
     return grammar.empty_removes_all and (
