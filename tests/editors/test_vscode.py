@@ -392,6 +392,23 @@ def test_nothing_disturbs_typing_and_keys_are_suggested(tmp_path: Path, code: Pa
     assert found["appeared"]
     assert all(pause >= 450 for pause in found["appeared"].values()), found["appeared"]
     assert found["left"] == ["invalid-yaml"]
+    assert found["written"] == "---\nname: fresh\ndescription: Reviews code\nmo\n---\n"
+
+
+@pytest.mark.parametrize("code", [CODE, OLDEST], ids=["current", "oldest"])
+def test_nothing_is_said_twice(tmp_path: Path, code: Path) -> None:
+    text = AGENT.replace("model: sonnet", "model: sonet")
+    files = {".claude/agents/reviewer.md": text, "CLAUDE.md": "# Rules\n"}
+    name = "said-oldest" if code == OLDEST else "said"
+    memory = str(tmp_path / "workspace" / "CLAUDE.md")
+    told = session(name, tmp_path, "said", "restarted", code=code, files=files, memory=memory)
+    found = told.result
+    says_so = any("'sonet'" in message for message in found["others"])
+    assert says_so == (found["language"] == "chatagent")
+    assert found["ours"] == ["unknown-tool", *([] if says_so else ["misspelt-model"])]
+    assert [symbol.lstrip("# ") for symbol in found["symbols"]] == ["frontmatter", "Task"]
+    assert "agentls restarted" in told.steps["restarted"]
+    assert "Claude Code" in told.steps["restarted"], "the tooltip has the verdict"
 
 
 def test_frontmatter_is_formatted_and_refactored(tmp_path: Path) -> None:

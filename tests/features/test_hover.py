@@ -9,8 +9,9 @@ from agentls.document import locate
 from agentls.document.document import Document
 from agentls.document.plugins import Plugin
 from agentls.features.hover import Hover, hover, hover_unsupported_file
+from agentls.linter.check import check
 from agentls.text.offsets import Span
-from harness import agent, at_cursor, covered
+from harness import MemoryWorld, agent, at_cursor, covered
 
 HEAD = "---\nname: reviewer\ndescription: Reviews code. Use it after every change.\n"
 
@@ -219,6 +220,29 @@ def test_hover_on_a_fence_shows_the_verdict(text: str, words: list[str]) -> None
     assert found is not None
     for some in words:
         assert some in found.markdown
+
+
+def shown_at(text: str, path: str) -> str:
+    """The hover at the cursor beside the diagnostics, which the editor shows too."""
+    text, offset = at_cursor(text)
+    document = agent(text, path)
+    found = hover(document, offset, None, check(document, config.Config(), MemoryWorld(document, ())))
+    return found.markdown if found else "nothing"
+
+
+def test_hover_does_not_repeat_why_a_file_is_not_loaded() -> None:
+    broken = "<|>---\nname: a\n---\nPrompt.\n"
+    assert shown_at(broken, ".claude/agents/a.md") == "nothing"
+    both = shown_at("<|>---\nname: a\nmodel: x\n---\nPrompt.\n", ".github/agents/a.agent.md")
+    assert "does not load" not in both
+    assert "VS Code" in both
+
+
+def test_hover_does_not_repeat_that_a_key_is_deprecated() -> None:
+    text = "---\nmo<|>de: agent\ndescription: b\n---\nPrompt.\n"
+    page = shown_at(text, ".github/prompts/a.prompt.md")
+    assert "**`mode`** (key)" in page
+    assert "Deprecated" not in page
 
 
 def test_hover_on_a_fence_in_a_plugin() -> None:

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { checkTasks } from './features/checkTasks';
+import { closeFrontmatter } from './features/closeFrontmatter';
 import { explain } from './features/explain';
 import { InspectionPages } from './features/inspection';
 import { showMap } from './features/map';
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
         tree,
         new StatusItem(current),
         suggestWhileTyping(current),
+        closeFrontmatter(current),
         pages,
         current.onDidChange(() => offerInExplorer(current)),
         command('agentls.inspect', () => pages.show()),

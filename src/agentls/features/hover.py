@@ -8,7 +8,7 @@ placeholder in the prompt its variable or argument. Unknown words have no hover,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeVar
 
 from agentls.dialects import tool_names, unsupported_files, value_schema
@@ -17,6 +17,7 @@ from agentls.dialects.records import Key
 from agentls.document import prompt_arguments, suppressions
 from agentls.document.document import Document
 from agentls.document.file_patterns import when_used
+from agentls.linter.check import Diagnostic
 from agentls.project import capabilities
 from agentls.project.index import Index
 from agentls.reports import explain, fact_page, inspection
@@ -35,12 +36,17 @@ class Hover(NamedTuple):
     markdown: str
 
 
-def hover(document: Document, offset: int, index: Index | None = None) -> Hover | None:
-    """Explain the text at `offset`, or return `None`. `index` is that of the project, if known."""
+def hover(
+    document: Document, offset: int, index: Index | None = None, diagnostics: Collection[Diagnostic] = ()
+) -> Hover | None:
+    """Explain the text at `offset`, or return `None`. `index` is that of the project, if known, and `diagnostics` are
+    those that the editor shows as well, which the hover does not repeat."""
+    codes = {each.code for each in diagnostics if each.span.contains_cursor(offset)}
+    entry = _on_entry(document, offset)
     return (
         _on_ignore_comment(document, offset)
-        or _on_delimiter(document, offset, index)
-        or _on_entry(document, offset)
+        or _on_delimiter(document, offset, index, codes)
+        or (entry and entry._replace(markdown=_without_reported(entry.markdown, codes)))
         or _on_variable(document, offset)
         or _on_argument(document, offset)
         or hover_unsupported_file(document.path, document.text, offset)
@@ -100,13 +106,21 @@ def _on_argument(document: Document, offset: int) -> Hover | None:
 # --- the `---` lines: the file as a whole ------------------------------------------------------
 
 
-def _on_delimiter(document: Document, offset: int, index: Index | None) -> Hover | None:
-    """Report how each runtime reads the file, on the `---` lines that an editor or a runtime recognises."""
+def _on_delimiter(document: Document, offset: int, index: Index | None, codes: set[str]) -> Hover | None:
+    """Report how each runtime reads the file, on the `---` lines that an editor or a runtime recognises. A runtime that
+    rejects it for reasons that diagnostics with `codes` report is left out."""
     block = document.frontmatter
     fences = (block.opening, block.closing) if block else ()
     for fence in (*fences, *(reading.closing for reading in document.readings)):
         if fence and fence.contains_cursor(offset):
-            reports = (inspection.report_for(document, reading, index) for reading in document.readings)
+            readings = [
+                reading
+                for reading in document.readings
+                if reading.loads or not codes.issuperset(reason.kind for reason in reading.reasons)
+            ]
+            if not readings:
+                return None
+            reports = (inspection.report_for(document, reading, index) for reading in readings)
             source = fact_page.cite_source(fact_page.observed_source(document.dialect))
             return Hover(fence, "\n\n".join((*map(_summary, reports), source)))
     return None
@@ -131,6 +145,21 @@ def _summary(report: RuntimeReport) -> str:
         separator = " (part of every session)," if report.dialect.model_invocable else ","
         rows += [f"Tokens: {inspection.describe_tokens(report, separator)}", *report.notes]
     return f"**{inspection.verdict(report)}**\n\n" + "\n".join(f"- {row}" for row in rows)
+
+
+_REPORTED_ROWS = {
+    "deprecated-key": "Deprecated",
+    "ineffective-key": "No effect",
+    "ineffective-hook-field": "No effect in agents",
+    "ignored-in-plugin": "In plugins",
+}
+"""The labels of the rows in the pages of facts that a diagnostic with the code reports too."""
+
+
+def _without_reported(page: str, codes: set[str]) -> str:
+    """`page` without the rows that diagnostics with `codes` report."""
+    labels = tuple(f"- {label}: " for code, label in _REPORTED_ROWS.items() if code in codes)
+    return "\n".join(line for line in page.split("\n") if not (labels and line.startswith(labels)))
 
 
 def _sentence(text: str) -> str:

@@ -139,6 +139,16 @@ const steps = {
         await toasts(page).filter({ hasText: 'crashed 5 times' }).getByText('Restart Server').click();
         return 'clicked';
     },
+    /** What a restart reports, and the tooltip of the status item. */
+    async restarted(page) {
+        const message = toasts(page).filter({ hasText: 'agentls restarted' });
+        await message.waitFor();
+        const words = await message.innerText();
+        await page.locator('.statusbar-item', { hasText: 'agent:' }).first().hover();
+        const tooltip = page.locator('.monaco-hover:visible', { hasText: 'Restart Server' });
+        await tooltip.waitFor();
+        return `${words}\n${await tooltip.innerText()}`;
+    },
     /** Nothing of agentls is to be seen. */
     async quiet(page) {
         await page.locator('.statusbar-item', { hasText: /agent: |agentls/ }).first().waitFor({ state: 'hidden' });
@@ -177,9 +187,13 @@ const steps = {
         await page.keyboard.type('name: fresh', { delay: 60 });
         return 'typed';
     },
-    /** Without a pause. */
+    /** A closing fence comes with the opening one; the rest is typed without a pause. */
     async write(page) {
-        await page.keyboard.type('---\nname: fresh\ndescription: Reviews code\nmo', { delay: 60 });
+        await page.keyboard.type('---\n', { delay: 60 });
+        const fences = page.locator('.view-line', { hasText: /^---$/ });
+        await fences.nth(1).waitFor();
+        await page.screenshot({ path: inside('fences.png') });
+        await page.keyboard.type('name: fresh\ndescription: Reviews code\nmo', { delay: 60 });
         return 'typed';
     },
     async leave(page) {

@@ -61,7 +61,8 @@ def hover(snapshot: Snapshot, params: t.HoverParams) -> t.Hover | None:
     if settings:
         found = hover_settings(settings.text, offset, settings_table(settings.path))
     elif agent:
-        found = hover_feature.hover(agent.document, offset, agent.project.complete_index)
+        shown = snapshot.diagnostics(agent.opened)
+        found = hover_feature.hover(agent.document, offset, agent.project.complete_index, shown)
     else:
         found = hover_feature.hover_unsupported_file(other.path, other.text, offset) if other else None
     merged = name_hover.merge_hovers(_name_hover(snapshot, uri, offset), found)

@@ -391,20 +391,20 @@ const scenarios = {
         await agent.save();
     },
 
-    /** What VS Code and agentls say of each file. */
+    /** What VS Code and agentls say of a file, which is the first that is opened. */
     async said(job, result) {
-        result.files = {};
-        for (const file of job.opens) {
-            const document = await open(file);
-            await pause(job.pause ?? 2500);
-            result.files[path.basename(file)] = {
-                language: document.languageId,
-                diagnostics: vscode.languages.getDiagnostics(document.uri).map(({ source, code, message, severity, range }) => [
-                    source ?? '', code?.value ?? code ?? '', vscode.DiagnosticSeverity[severity], message, document.getText(range).slice(0, 60),
-                    `${range.start.line}:${range.start.character}-${range.end.line}:${range.end.character}`]),
-                symbols: ((await question('vscode.executeDocumentSymbolProvider', document.uri)) ?? []).map(({ name, kind }) => `${name} ${kind}`),
-            };
-        }
+        const document = await open(job.memory);
+        await until(() => servers().length, 'the server, for a file of instructions');
+        await vscode.window.showTextDocument(document);
+        const agent = await open(job.agent);
+        const others = () => vscode.languages.getDiagnostics(agent.uri).filter(({ source }) => source !== 'agentls');
+        result.language = agent.languageId;
+        await until(() => codes(agent).length && (agent.languageId === 'markdown' || others().length), 'all findings');
+        await pause(1500);
+        result.ours = codes(agent);
+        result.others = others().map(({ message }) => message);
+        result.symbols = (await question('vscode.executeDocumentSymbolProvider', agent.uri)).map(({ name }) => name);
+        await vscode.commands.executeCommand('agentls.restart');
     },
 
     /** From a name to what it names, and to all that names it. */

@@ -1,0 +1,52 @@
+/** Adds the closing `---` below the opening one when a person has typed that, also if VS Code formats nothing on typing. */
+
+import * as vscode from 'vscode';
+import { DocumentOnTypeFormattingRequest } from 'vscode-languageclient/node';
+import { isReasonToStart } from '../server/documents';
+import type { Session } from '../server/session';
+import { isEnabled } from '../server/settings';
+
+export function closeFrontmatter(session: Session): vscode.Disposable {
+    return vscode.workspace.onDidChangeTextDocument(({ document, contentChanges, reason }) => {
+        const [change, ...others] = contentChanges;
+        const isLineBreak = /^\r?\n$/.test(change?.text) && !others.length && reason === undefined;
+        const editor = vscode.window.activeTextEditor;
+        if (
+            isLineBreak &&
+            change.range.start.line === 0 &&
+            editor?.document === document &&
+            isWanted(document)
+        ) {
+            void close(session, editor);
+        }
+    });
+}
+
+/** Whether to ask the server, which VS Code does itself if it formats on typing. */
+function isWanted(document: vscode.TextDocument): boolean {
+    const formats = vscode.workspace.getConfiguration('editor', document).get('formatOnType', false);
+    return !formats && isEnabled('formatting') && isReasonToStart(document);
+}
+
+/** Make the edits of the server for a line break at the end of the first line, which leave the cursor where it is. */
+async function close({ client }: Session, editor: vscode.TextEditor): Promise<void> {
+    const { document } = editor;
+    const { version } = document;
+    const found = await client
+        ?.sendRequest(DocumentOnTypeFormattingRequest.type, {
+            textDocument: { uri: document.uri.toString() },
+            position: { line: 1, character: 0 },
+            ch: '\n',
+            options: { tabSize: 2, insertSpaces: true },
+        })
+        .catch(() => null);
+    if (client && found?.length && document.version === version) {
+        const edits = await client.protocol2CodeConverter.asTextEdits(found);
+        const options = { undoStopBefore: false, undoStopAfter: false };
+        await editor.edit((builder) => {
+            for (const { range, newText } of edits) {
+                builder.replace(range, newText); // An insertion would take the cursor along.
+            }
+        }, options);
+    }
+}
