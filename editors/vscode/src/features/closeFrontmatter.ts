@@ -28,7 +28,7 @@ function isWanted(document: vscode.TextDocument): boolean {
     return !formats && isEnabled('formatting') && isReasonToStart(document);
 }
 
-/** Make the edits of the server for a line break at the end of the first line, which leave the cursor where it is. */
+/** Insert what the server adds after a line break at the end of the first line, and leave the cursor before it. */
 async function close({ client }: Session, editor: vscode.TextEditor): Promise<void> {
     const { document } = editor;
     const { version } = document;
@@ -40,13 +40,11 @@ async function close({ client }: Session, editor: vscode.TextEditor): Promise<vo
             options: { tabSize: 2, insertSpaces: true },
         })
         .catch(() => null);
-    if (client && found?.length && document.version === version) {
-        const edits = await client.protocol2CodeConverter.asTextEdits(found);
+    const [edit] = found ?? [];
+    if (client && edit && document.version === version) {
+        // Any other edit would take the cursor along.
+        const text = new vscode.SnippetString().appendTabstop(0).appendText(edit.newText);
         const options = { undoStopBefore: false, undoStopAfter: false };
-        await editor.edit((builder) => {
-            for (const { range, newText } of edits) {
-                builder.replace(range, newText); // An insertion would take the cursor along.
-            }
-        }, options);
+        await editor.insertSnippet(text, client.protocol2CodeConverter.asRange(edit.range), options);
     }
 }
