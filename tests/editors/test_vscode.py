@@ -407,8 +407,9 @@ def test_nothing_is_said_twice(tmp_path: Path, code: Path) -> None:
     assert says_so == (found["language"] == "chatagent")
     assert found["ours"] == ["unknown-tool", *([] if says_so else ["misspelt-model"])]
     assert [symbol.lstrip("# ") for symbol in found["symbols"]] == ["frontmatter", "Task"]
-    assert "agentls restarted" in told.steps["restarted"]
-    assert "Claude Code" in told.steps["restarted"], "the tooltip has the verdict"
+    restarted = told.steps["restarted"].replace("\xa0", " ")
+    assert "agentls restarted" in restarted
+    assert "Claude Code" in restarted, "the tooltip has the verdict"
 
 
 def test_frontmatter_is_formatted_and_refactored(tmp_path: Path) -> None:
