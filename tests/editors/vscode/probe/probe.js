@@ -438,6 +438,7 @@ const scenarios = {
         for (const feature of ['definition', 'references', 'symbols', 'codeLens']) {
             await set(`features.${feature}`, undefined);
         }
+        await open(path.join(path.dirname(job.agent), 'code-reviewer-1.md')); // Others refer to it.
     },
 
     /** An agent gets another name, from a word in another one. */
