@@ -25,6 +25,7 @@ const KEYS = {
     'ctrl+alt+4': 'outline.focus',
     'ctrl+alt+5': 'editor.action.showHover',
     'ctrl+alt+6': 'notifications.clearAll',
+    'ctrl+alt+7': 'editor.action.marker.next',
 };
 
 const toasts = (page) => page.locator('.notification-toast');
@@ -286,6 +287,33 @@ const steps = {
         await apply.click();
         return offered;
     },
+    /** Open a file by its name, and go from problem to problem, each with its first quick fix; how many it took. */
+    async mend(page, file) {
+        await page.keyboard.press('Control+P');
+        await page.locator('.quick-input-box input').first().fill(file);
+        await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: file }).waitFor();
+        await page.keyboard.press('Enter');
+        await page.locator('.tab.active', { hasText: file }).waitFor();
+        const problem = page.locator('.zone-widget .marker-widget, .zone-widget.peekview-widget').first();
+        const settled = () => new Promise((resolve) => setTimeout(resolve, 1500));
+        for (let fixes = 0; ; fixes++) {
+            await settled();
+            await page.keyboard.press('Control+Alt+7');
+            const found = await problem.waitFor({ timeout: 2000 }).then(() => true, () => false);
+            if (!found || fixes === 10) {
+                await page.keyboard.press('Control+S');
+                await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+                return String(fixes);
+            }
+            await page.screenshot({ path: inside(`${file}-problem-${fixes}.png`) });
+            await page.keyboard.press('Escape');
+            await page.keyboard.press('Control+.');
+            await page.locator('.action-widget').first().waitFor();
+            await page.screenshot({ path: inside(`${file}-fixes-${fixes}.png`) });
+            await page.keyboard.press('Enter');
+            await page.locator('.action-widget').first().waitFor({ state: 'hidden' });
+        }
+    },
     async agreed(page) {
         const dialog = page.locator('.monaco-dialog-box');
         await dialog.waitFor();
@@ -393,9 +421,11 @@ try {
     await gone;
 }
 
+/** Take a step: its name, and what it is about after a blank. */
 async function take(step) {
-    taken[step] = await steps[step](page);
-    await page.screenshot({ path: inside(`${step}.png`) });
+    const [name, subject] = step.split(' ');
+    taken[step] = await steps[name](page, subject);
+    await page.screenshot({ path: inside(`${step.replace(' ', '-')}.png`) });
 }
 
 /** Take the step that the probe asks for, if it does; it goes on when its question is gone. */

@@ -206,6 +206,25 @@ const scenarios = {
     },
 
     /** One agent, and whatever comes of it. */
+    /** What is left in each file once a person has been through it with the keyboard. */
+    async mending(job, result) {
+        const severe = (document) =>
+            ours(document)
+                .filter(({ severity }) => severity !== 'Hint')
+                .map(({ code, severity }) => `${severity} ${code}`);
+        result.before = [];
+        result.after = [];
+        for (const file of job.broken) {
+            const document = await vscode.workspace.openTextDocument(path.join(job.agents, file));
+            await open(document.uri.fsPath);
+            await until(() => ours(document).length, `diagnostics of ${file}`);
+            result.before.push(severe(document));
+            await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+            await person(job, `mend ${file}`);
+            await pause(1000);
+            result.after.push(severe(document));
+        }
+    },
     async glance(job, result) {
         const document = await open(job.agent);
         result.trusted = vscode.workspace.isTrusted;
