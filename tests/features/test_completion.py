@@ -434,10 +434,6 @@ SKELETON = (
         ("  <|>", SKELETON),
         ("\n\n  <|>", SKELETON),
         ("<|>\n", SKELETON + "\n"),
-        ("-<|>", SKELETON),
-        ("--<|>\n", SKELETON + "\n"),
-        ("---<|>", SKELETON),
-        ("\n---<|>", SKELETON),
         ("---\n<|>", SKELETON),
         ("--- \r\n<|>\r\n", SKELETON.replace("---\n", "--- \r\n", 1) + "\r\n"),
         ("\n---\n<|>", SKELETON),
@@ -451,7 +447,8 @@ def test_an_empty_file_has_a_skeleton_item(text: str, result: str) -> None:
 
 
 def test_a_file_with_content_has_no_skeleton_item() -> None:
-    for text in ("# <|>", "-<|>\n\ntext", "----<|>", "---\n<|>---\n", "<|>\n---\n", "-\n<|>"):
+    typed = ("-<|>", "--<|>\n", "---<|>", "\n---<|>")
+    for text in (*typed, "# <|>", "-<|>\n\ntext", "----<|>", "---\n<|>---\n", "<|>\n---\n", "-\n<|>"):
         assert "---" not in labels(text)
 
 

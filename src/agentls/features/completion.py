@@ -106,23 +106,23 @@ _FENCE = "---"
 
 
 def _new_file_item(document: Document, offset: int) -> EditRange | None:
-    """A whole agent, for a file that is empty apart from the start of a fence."""
+    """A whole agent, for a file that is empty, or on a line below an opening fence without anything else.
+
+    There is none behind dashes: whoever types a fence means a line break by the next Enter, and not a choice from a
+    list.
+    """
     text = document.text
-    typed = text.removeprefix("\ufeff").strip()
-    if not _FENCE.startswith(typed):
-        return None
-    line = document.lines.line_span(document.lines.line_number(offset))
     first = len(text) - len(text.removeprefix("\ufeff"))
-    start = text.find(typed, first) if typed else line.start
+    typed = text[first:].strip()
+    line = document.lines.line_span(document.lines.line_number(offset))
+    start = text.find(typed, first) if typed else max(line.start, first)
     skeleton = document.dialect.new_file_snippet.removesuffix("\n")
-    if start < line.start:
-        if typed != _FENCE:
-            return None
+    if typed == _FENCE and start < line.start:
         skeleton, span = skeleton.partition("\n")[2], line
-    elif start > line.end:
-        return None
+    elif not typed:
+        span = Span(start, line.end)
     else:
-        start, span = max(line.start, first), Span(max(line.start, first), line.end)
+        return None
     # The fence must be at the start of the file.
     above = (Edit(Span(first, start), ""),) if start > first else ()
     offer = CompletionItem(_FENCE, "skeleton", f"New {document.dialect.title}", skeleton)
