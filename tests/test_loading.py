@@ -8,6 +8,7 @@ from agentls.config import Config
 from agentls.document.document import Document
 from agentls.linter import check
 from agentls.linter.consequence import Severity
+from agentls.linter.fixing import judge_fixes
 from agentls.project.world import NoDisk
 from agentls.text.offsets import apply_edits
 from harness import FIXTURES, Case, agent, covered, parse_case
@@ -101,7 +102,9 @@ def test_fixes_help_and_keep_the_line_ends(newline: str, mark: str) -> None:
 
 
 def _diagnostics(case: Case, path: str, text: str) -> list[check.Diagnostic]:
-    return Case(case.prose, {**case.files, path: text}).diagnostics(path)
+    """What the checks say about `text`, with those fixes that are offered."""
+    changed = Case(case.prose, {**case.files, path: text})
+    return judge_fixes(changed.document(path), changed.diagnostics(path))
 
 
 def _count(diagnostics: list[check.Diagnostic], code: str) -> int:

@@ -10,10 +10,10 @@ const VISIBLE = vscode.DiagnosticSeverity.Information;
 
 type Found = readonly vscode.Diagnostic[];
 
-/** Where a person is typing: the document, and the line; and what waits for a pause. */
+/** Where a person is typing: the document, and the line once the cursor has followed the change; and what waits for a pause. */
 interface Typed {
     readonly key: string;
-    readonly line: number;
+    readonly line?: number;
     readonly pause: NodeJS.Timeout;
 }
 
@@ -29,12 +29,7 @@ export class OpenDiagnostics implements vscode.DiagnosticCollection {
         this.disposables = [
             this.shown,
             vscode.workspace.onDidChangeTextDocument((event) => this.hold(event)),
-            vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
-                const isTyped = textEditor.document.uri.toString() === this.typed?.key;
-                if (isTyped && selections[0].active.line !== this.typed?.line) {
-                    this.release();
-                }
-            }),
+            vscode.window.onDidChangeTextEditorSelection((event) => this.follow(event)),
             vscode.languages.onDidChangeDiagnostics(({ uris }) => {
                 uris.forEach(this.show, this);
             }),
@@ -82,13 +77,25 @@ export class OpenDiagnostics implements vscode.DiagnosticCollection {
     /** Hold new findings back, since the text has changed. */
     private hold({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
         const key = document.uri.toString();
-        const change = contentChanges.at(0);
-        if (!change || !this.found.has(key)) {
+        if (!contentChanges.length || !this.found.has(key)) {
             return;
         }
         clearTimeout(this.typed?.pause);
-        const line = document.positionAt(change.rangeOffset + change.text.length).line;
-        this.typed = { key, line, pause: setTimeout(() => this.release(), PAUSE) };
+        this.typed = { key, pause: setTimeout(() => this.release(), PAUSE) };
+    }
+
+    /** Show what was held back if a person has left the line, and the cursor has not only followed the change. */
+    private follow({ textEditor, selections, kind }: vscode.TextEditorSelectionChangeEvent): void {
+        if (textEditor.document.uri.toString() !== this.typed?.key) {
+            return;
+        }
+        const line = selections[0].active.line;
+        const { Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
+        if (this.typed.line === undefined || (kind !== Keyboard && kind !== Mouse)) {
+            this.typed = { ...this.typed, line };
+        } else if (line !== this.typed.line) {
+            this.release();
+        }
     }
 
     /** Show what was held back. */
