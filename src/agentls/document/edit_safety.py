@@ -7,12 +7,9 @@ from agentls.dialects.tool_names import grammar_for
 from agentls.document.document import Document
 from agentls.document.edits import entry_with_new_words, read_with_value
 from agentls.document.tools import AvailableTools, available_tools
-from agentls.readers.reading import Reading
+from agentls.readers.reading import STATUSES, Reading
 from agentls.text.offsets import Edit
 from agentls.text.yaml_tree import Entry, Scalar
-
-_STATUSES = ("dropped", "damaged", "repaired", "clean")
-"""How well a runtime loads a file, the worst first."""
 
 
 def is_safe(document: Document, edits: tuple[Edit, ...]) -> bool:
@@ -53,7 +50,7 @@ def _identity(reading: Reading) -> tuple[str, str]:
 
 
 def _is_as_good(reading: Reading, now: Reading) -> bool:
-    return _STATUSES.index(now.status) >= _STATUSES.index(reading.status)
+    return STATUSES.index(now.status) <= STATUSES.index(reading.status)
 
 
 def _has_same_texts(document: Document, reading: Reading, after: Document, now: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agentls.document.document import Document
-from agentls.readers.reading import Reading
+from agentls.readers.reading import STATUSES, Reading
 from agentls.text.yaml_tree import MappedText, Mapping, Node, Scalar, Sequence, parse
 
 
@@ -28,15 +28,11 @@ def reads_no_worse(before: Document, after: Document, apart_from: tuple[str, ...
     """Whether each reader of a file reads in `after` all that it reads in `before`, apart from some keys and from
     `PROMPT`. It may load a file that it did not load before, or only after a repair."""
     return all(
-        _STATUSES.index(one.status) <= _STATUSES.index(other.status)
+        STATUSES.index(one.status) >= STATUSES.index(other.status)
         and {reason.kind for reason in other.reasons} <= {reason.kind for reason in one.reasons}
         and (not one.loads or _covers(_content(other, after.text), _content(one, before.text), apart_from))
         for one, other in zip(all_readings(before), all_readings(after), strict=True)
     )
-
-
-_STATUSES = ("dropped", "damaged", "repaired", "clean")
-"""How well a runtime loads a file, the worst first."""
 
 
 def _covers(content: _Content, other: _Content, apart_from: tuple[str, ...]) -> bool:

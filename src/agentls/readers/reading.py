@@ -7,7 +7,7 @@ the frontmatter, and which values it reads there. The strategies that return rea
 
 from collections import abc
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Place, Runtime
@@ -17,6 +17,8 @@ from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 LoadStatus = Literal["clean", "repaired", "damaged", "dropped"]
+STATUSES: tuple[LoadStatus, ...] = get_args(LoadStatus)
+"""How well a runtime loads a file, the best first."""
 
 ReasonKind = Literal[
     "broken-hooks",
