@@ -81,8 +81,9 @@ def test_spans_and_fixes_with_crlf(old: str, new: str, expected: tuple[str, str]
             assert fixed.text.startswith(mark + "---\r\n")
 
 
-@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no-mark", "mark"])
-@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize(
+    ("newline", "mark"), [("\n", "\ufeff"), ("\r\n", "")], ids=["lf-mark", "crlf-no-mark"]
+)
 def test_fixes_help_and_keep_the_line_ends(newline: str, mark: str) -> None:
     for case in CASES:
         for path in [path for path in case.files if path.endswith(".md")]:
