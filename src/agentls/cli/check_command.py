@@ -25,10 +25,9 @@ from agentls.cli.check_output import (
     write_for_program,
     write_text,
 )
-from agentls.cli.examined_files import check_recorded
+from agentls.cli.examined_files import check_recorded, complete_check
 from agentls.cli.file_runs import STDIN, FileRun, Input, RunOptions, describe_internal_error
 from agentls.cli.terminal import Terminal
-from agentls.linter.check import check_in_project, in_order
 from agentls.linter.consequence import Severity
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
@@ -205,10 +204,12 @@ def _check_or_recall(
 
     key = recall.make_key(found.path, text)
     entry = recall.find(found.path, text, key)
+    known = (decode_diagnostics(entry.diagnostics) or ()) if entry else None
+    if known == ():
+        return FileResult(Counter())
     config, document = options.config_for(found.path), options.open_document(found.path, text)
-    if entry:
-        diagnostics = decode_diagnostics(entry.diagnostics) or ()
-        return style.render(found.display_path, document, diagnostics, config)
+    if known:
+        return style.render(found.display_path, document, known, config)
     questions: list[str] = []
     diagnostics = tuple(check_recorded(document, options, disk.DiskWorld(document), questions))
     result = style.render(found.display_path, document, diagnostics, config)
@@ -253,13 +254,10 @@ def _finish_examined(
     world = disk.DiskWorld(document, index)
     config = projects.options.config_for(found.path)
     entry = examined.entry
-    if examined.diagnostics is None:
-        questions: list[str] = []
-        diagnostics = check_recorded(document, projects.options, world, questions if entry else None)
-        entry = entry._replace(questions=questions[0]) if entry else None
-    else:
-        more = check_in_project(document, config, world)
-        diagnostics = in_order((*examined.diagnostics, *more))
+    questions: list[str] = []
+    diagnostics = complete_check(examined, document, projects.options, world, questions if entry else None)
+    if entry and questions:
+        entry = entry._replace(questions=questions[0])
     result = style.render(found.display_path, document, diagnostics, config)
     if entry is None:
         return result

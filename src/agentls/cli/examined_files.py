@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agentls.cli.file_runs import RunOptions, describe_internal_error
 from agentls.document import suppressions
 from agentls.document.document import Document
-from agentls.linter.check import Diagnostic, check
+from agentls.linter.check import Diagnostic, check, check_in_project, in_order
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk
 from agentls.workspace.settings_files import open_document
@@ -140,6 +140,21 @@ def check_recorded(
     found = check(document, config, recording)
     questions.append(recording.questions)
     return found
+
+
+def complete_check(
+    examined: ExaminedFile,
+    document: Document,
+    options: RunOptions,
+    world: World,
+    questions: list[str] | None = None,
+) -> list[Diagnostic]:
+    """Return all diagnostics of a document: those of the pass over its file, and those of the rules about the whole
+    project. If the pass could not tell, the document is checked, and its questions are added to `questions`."""
+    if examined.diagnostics is None:
+        return check_recorded(document, options, world, questions)
+    more = check_in_project(document, options.config_for(document.path), world)
+    return in_order((*examined.diagnostics, *more))
 
 
 class DocumentStore:

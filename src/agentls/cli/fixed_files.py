@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentls.cli.check_output import FixTally
+from agentls.cli.examined_files import complete_check
 from agentls.cli.file_runs import FileRun, Input, RunOptions, describe_internal_error
 from agentls.cli.terminal import Terminal
 from agentls.cli.text_diff import render_diff
 from agentls.document.document import Document
-from agentls.linter.check import check
+from agentls.linter.check import Diagnostic, check
 from agentls.linter.fixing import fix_all
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk, rewrite
@@ -20,7 +21,7 @@ from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
     from agentls.cli.project_files import ExaminedProjects
-    from agentls.project.index import Index
+    from agentls.project.world import World
 
 
 class FixedText(NamedTuple):
@@ -87,25 +88,32 @@ def _fix_alone(options: RunOptions, texts: Mapping[str, str], unsafe: bool, foun
     except OSError:
         return FixedText()
     try:
-        return _fix(options, options.open_document(found.path, text), None, unsafe=unsafe)
+        document = options.open_document(found.path, text)
+        world = disk.DiskWorld(document)
+        found_here = check(document, options.config_for(found.path), world)
+        return _fix(options, document, found_here, world, unsafe=unsafe)
     except Exception as error:
         return FixedText(failure=describe_internal_error(error))
 
 
 def _fix_in_project(projects: ExaminedProjects, unsafe: bool, found: FoundFile) -> FixedText:
     """Fix one file as a part of its project."""
-    if projects.files[found.path].failure:
+    examined, options = projects.files[found.path], projects.options
+    if examined.failure:
         return FixedText()
     try:
         document = projects.documents.take(found.path)
-        return _fix(projects.options, document, projects.index_for(found.path), unsafe=unsafe)
+        world = disk.DiskWorld(document, projects.index_for(found.path))
+        found_here = complete_check(examined, document, options, world)
+        return _fix(options, document, found_here, world, unsafe=unsafe)
     except OSError:
         return FixedText()
     except Exception as error:
         return FixedText(failure=describe_internal_error(error))
 
 
-def _fix(options: RunOptions, document: Document, index: Index | None, *, unsafe: bool) -> FixedText:
-    config, world = options.config_for(document.path), disk.DiskWorld(document, index)
-    fixed = fix_all(document, check(document, config, world), config, world, unsafe=unsafe)
+def _fix(
+    options: RunOptions, document: Document, diagnostics: list[Diagnostic], world: World, *, unsafe: bool
+) -> FixedText:
+    fixed = fix_all(document, diagnostics, options.config_for(document.path), world, unsafe=unsafe)
     return FixedText(document.text, fixed.document.text, fixed.counts.total())
