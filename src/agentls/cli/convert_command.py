@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
 from agentls.cli.file_runs import FileRun, RunOptions
 from agentls.cli.terminal import StyledText, Terminal
+from agentls.cli.text_diff import render_diff
 from agentls.conversion.convert_agent import Conversion, convert_agent
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
+from agentls.workspace.rewrite import create_file
 
 Status = Literal["new", "exists", "unchanged", "written", "refused"]
 
@@ -100,9 +102,7 @@ def _write(file: ConvertedFile, run: FileRun, *, replace: bool) -> ConvertedFile
     if file.status != "new":
         return file
     try:
-        os.makedirs(os.path.dirname(file.path) or ".", exist_ok=True)
-        with open(file.path, "w" if replace else "x", encoding="utf-8", newline="") as opened:
-            opened.write(file.conversion.text)
+        create_file(file.path, file.conversion.text, replace=replace)
     except OSError as error:
         run.fail(file.path, f"cannot write: {disk.describe_error(error)}")
         return file
@@ -128,7 +128,9 @@ def _print(files: list[ConvertedFile], terminal: Terminal, args: Namespace) -> N
             terminal.write([(file.conversion.text, "plain")])
         return
     for file in files:
-        terminal.write([*_describe(file), *(_diff(file) if args.diff else ())])
+        terminal.write(_describe(file))
+        if args.diff and file.status != "refused":
+            terminal.write(render_diff(file.shown, file.document.text, file.conversion.text, file.path))
     terminal.write(_summary(files, args))
 
 
@@ -160,22 +162,14 @@ def _describe(file: ConvertedFile) -> Iterator[StyledText]:
             yield f"{note.message}\n", "plain"
 
 
-def _diff(file: ConvertedFile) -> Iterator[StyledText]:
-    if file.status != "refused":
-        before, after = file.document.text.splitlines(), file.conversion.text.splitlines()
-        for line in difflib.unified_diff(before, after, file.shown, file.path, lineterm=""):
-            yield f"{line}\n", "plain"
-
-
 def _summary(files: list[ConvertedFile], args: Namespace) -> list[StyledText]:
-    counts = {status: sum(file.status == status for file in files) for status in ("new", "written", "exists")}
-    refused = sum(file.status == "refused" for file in files)
+    counts = Counter(file.status for file in files)
     parts = [
         (counts["written"], "written"),
         (counts["new"], "to write"),
         (counts["exists"], "already there"),
-        (sum(file.status == "unchanged" for file in files), "unchanged"),
-        (refused, "not converted"),
+        (counts["unchanged"], "unchanged"),
+        (counts["refused"], "not converted"),
     ]
     words = [f"{count:,} {word}" for count, word in parts if count]
     hint = " Use --write to write the files." if counts["new"] and not args.write else ""

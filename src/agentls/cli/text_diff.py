@@ -10,12 +10,15 @@ _STYLES = {"+": "good", "-": "bad", "@": "muted"}
 _NO_NEWLINE = "\\ No newline at end of file"
 
 
-def render_diff(path: str, old: str, new: str) -> Iterator[StyledText]:
-    """Yield the unified diff of two texts of the file at `path`."""
+def render_diff(path: str, old: str, new: str, new_path: str = "") -> Iterator[StyledText]:
+    """Yield the unified diff of two texts of the file at `path`, or of that file and the one at `new_path`; nothing if
+    they are equal."""
     from difflib import unified_diff
 
+    if old == new:
+        return
     yield f"--- {path}\n", "path"
-    yield f"+++ {path}\n", "path"
+    yield f"+++ {new_path or path}\n", "path"
     _, _, *rows = unified_diff(_lines(old), _lines(new), lineterm="")
     for row in rows:
         yield f"{row}\n", _STYLES.get(row[0], "plain")

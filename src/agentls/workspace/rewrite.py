@@ -1,4 +1,4 @@
-"""Replace the text of a file: as a whole or not at all, and only if nobody has changed it meanwhile."""
+"""Write files: new ones, and the text of others as a whole or not at all, if nobody has changed it meanwhile."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ import os
 import stat
 
 from agentls.workspace import disk
+
+
+def create_file(path: str, text: str, *, replace: bool = False) -> None:
+    """Write `text`, with its line ends, to a new file at `path`, and create its folders. Raises `OSError` if there is a
+    file, which `replace` allows, or if it cannot be written."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w" if replace else "x", encoding="utf-8", newline="") as file:
+        file.write(text)
 
 
 def rewrite_file(path: str, old: str, new: str) -> None:
