@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentls.config import Config
-from agentls.conversion.convert_agent import Conversion, convert_agent, slug
+from agentls.conversion.convert_agent import Conversion, convert_agent
 from agentls.conversion.meaning import AgentMeaning, concepts_of, prompt_of, read_meaning
 from agentls.dialects.crosswalk import load_crosswalk
 from agentls.document.document import Document
 from agentls.document.locate import make_document
+from agentls.text.paths import slug
 from harness import FIXTURES, agent, parse_case
 
 TARGETS = load_crosswalk().targets

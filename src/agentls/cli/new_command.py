@@ -16,10 +16,11 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Place
 from agentls.document.document import Document
 from agentls.document.locate import make_document
-from agentls.features.new_agent import file_name, find_problem, new_agent
+from agentls.features.new_agent import file_name, find_problem, fixed_file, new_agent, new_file_places
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import discovery, disk
 from agentls.workspace.discovery import FoundFile, SearchOptions
+from agentls.workspace.rewrite import create_file
 
 KINDS = {"agent": "agent", "skill": "skill", "command": "command", "instructions": "text"}
 """The kinds of the option, and what the tables call them."""
@@ -48,9 +49,7 @@ def run_new(args: Namespace) -> int:
             terminal.message(f"{path}: not created: {problem}")
             return 1
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "x", encoding="utf-8", newline="\n") as created:
-                created.write(text)
+            create_file(path, text)
         except OSError as error:
             terminal.message(f"{path}: cannot write: {disk.describe_error(error)}")
             return 2
@@ -64,17 +63,10 @@ def find_homes(kind: str, runtime: str | None) -> Iterator[Home]:
     readers = {runtime}
     if runtime in loader.DIALECT_NAMES:
         readers |= {each.name for each in loader.load_dialect(runtime).runtimes}
-    for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
-        for place in dialect.places if dialect.kind == kind else ():
-            owners = place.runtimes or tuple(each.name for each in dialect.runtimes)
-            is_free = "*" in place.files or any(
-                each.naming.default_name == "folder" for each in dialect.runtimes
-            )
-            is_common = (
-                place.scope == "project" and place.folder and not (place.renamed_suffix or place.on_demand)
-            )
-            if is_common and is_free and (runtime is None or not readers.isdisjoint(owners)):
-                yield Home(dialect, place)
+    for dialect, place in new_file_places(kind):
+        is_own = runtime is None or not readers.isdisjoint(dialect.owners_of(place))
+        if place.folder and not fixed_file(place, dialect) and is_own:
+            yield Home(dialect, place)
 
 
 def _documents(run: FileRun) -> list[Document]:

@@ -12,11 +12,11 @@ from agentls.conversion.target_keys import write_callers, write_model, write_set
 from agentls.conversion.target_tools import Entries, can_have_no_tools, write_tools
 from agentls.dialects.crosswalk import load_crosswalk
 from agentls.dialects.loader import Dialect, load_dialect
-from agentls.dialects.runtimes import Place
 from agentls.document.document import Document
 from agentls.document.locate import make_document
 from agentls.linter.reason_wording import describe_reason
 from agentls.text.named_tuples import NamedTuple
+from agentls.text.paths import slug
 from agentls.text.wording import join_names
 
 
@@ -85,18 +85,8 @@ def _write_file(meaning: AgentMeaning, name: str, entries: Entries, target: Dial
 
 def target_path(name: str, target: Dialect) -> str:
     """Return the path of the file of an agent, below the folder that contains the folder of the product."""
-    place = new_file_place(target)
+    place = target.new_file_place
     return f"{place.folder}/{place.files.replace('*', slug(name) or 'agent')}"
-
-
-def new_file_place(target: Dialect) -> Place:
-    """Return the place in a project where files of a format are created."""
-    return next(place for place in target.places if place.scope == "project")
-
-
-def slug(name: str) -> str:
-    """Return a name in lower-case letters and digits with single hyphens between, which may be empty."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _is_named_by_path(target: Dialect, name: str) -> bool:
@@ -108,15 +98,12 @@ def _target_name(meaning: AgentMeaning, document: Document, target: Dialect) -> 
     """Return the first name that the target accepts: that of the agent, or else one made of it or of its file."""
     short = [text[:50].strip("-") for text in (slug(meaning.name), slug(document.identity.stem))]
     for name in (meaning.name, *filter(None, short)):
-        probe = f"---\n{_probe_entries(name)}---\n\nYou are an agent that does its work.\n"
+        head = write_frontmatter({"name": name, "description": "Works."}, target, "\n")
+        probe = f"{head}\nYou are an agent that does its work.\n"
         found = make_document(target_path(name, target), probe, Config())
         if found and all(reading.status == "clean" for reading in found.readings):
             return name
     return None
-
-
-def _probe_entries(name: str) -> str:
-    return write_frontmatter({"name": name, "description": "Works."}, load_dialect("claude-code"), "\n")[4:-4]
 
 
 # --- what the target requires -----------------------------------------------------------------

@@ -12,9 +12,9 @@ from typing import Any
 
 from agentls.conversion.target_tools import Entries
 from agentls.dialects.loader import Dialect
+from agentls.document.edits import NOT_STRINGS
 
 _PLAIN = re.compile(r"[A-Za-z](?:[\w ,./()'*+-]*[\w./)*])?", re.ASCII)
-_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _DASHES = re.compile("-{3,}")
 
@@ -67,7 +67,7 @@ def _is_block(text: str) -> bool:
 def _write_item(text: str) -> str:
     return (
         text
-        if re.fullmatch(r"[A-Za-z][\w./*-]*", text, re.ASCII) and text.lower() not in _WORDS
+        if re.fullmatch(r"[A-Za-z][\w./*-]*", text, re.ASCII) and text.lower() not in NOT_STRINGS
         else _quote(text)
     )
 
@@ -79,7 +79,7 @@ def _write(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS and "---" not in text
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in NOT_STRINGS and "---" not in text
     return text if is_plain else _quote(text)
 
 

@@ -64,6 +64,15 @@ class Dialect(DialectRecord):
         """Whether a model receives the descriptions and chooses by them."""
         return self.kind in ("agent", "skill")
 
+    @property
+    def new_file_place(self) -> Place:
+        """Return the place in a project where files of this format are created."""
+        return next(place for place in self.places if place.scope == "project")
+
+    def owners_of(self, place: Place | None) -> tuple[str, ...]:
+        """Return the names of the runtimes that a place of this format belongs to: those that it names, else all."""
+        return (place.runtimes if place else ()) or tuple(runtime.name for runtime in self.runtimes)
+
     @cached_property
     def _indexes(self) -> dict[str, dict[str, Any]]:
         return {

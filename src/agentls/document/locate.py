@@ -156,7 +156,7 @@ def _readers(
 
     The primary readers are those that the configuration names, else the owners of the place.
     """
-    owners = (place.runtimes if place else ()) or tuple(runtime.name for runtime in dialect.runtimes)
+    owners = dialect.owners_of(place)
     others = dict(place.other_readers) if place else {}
     configured = [name for name in (*owners, *others) if name in config.runtimes]
     primary = configured or list(owners)

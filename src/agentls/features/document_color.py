@@ -46,8 +46,7 @@ def document_colors(document: Document) -> list[DocumentColor]:
     if entry is None or document.dialect.key(_KEY) is None or not isinstance(entry.value, Scalar):
         return []
     color = _parse_color(entry.value.text)
-    quotes = entry.value.style in ("single", "double")
-    span = Span(entry.value.span.start + quotes, entry.value.span.end - quotes)
+    span = entry.value.inner_span
     is_written = span.text_in(document.text) == entry.value.text
     return [DocumentColor(span, color)] if color and is_written else []
 

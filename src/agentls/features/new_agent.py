@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from agentls.config import Config
@@ -53,14 +53,20 @@ class NewAgent(NamedTuple):
 def agent_folders(kind: str = "agent") -> list[AgentFolder]:
     """The folders where projects keep files of a kind. A folder that dialects share has the most common of them."""
     found: dict[tuple[str, str], AgentFolder] = {}
+    for dialect, place in new_file_places(kind):
+        file = fixed_file(place, dialect)
+        if place.folder or file:
+            folder = AgentFolder(dialect.name, dialect.title, place.folder, file)
+            found.setdefault((place.folder, file), folder)
+    return list(found.values())
+
+
+def new_file_places(kind: str) -> Iterator[tuple[Dialect, Place]]:
+    """The places in a project for new files of a kind, with their dialects, the most common ones first."""
     for dialect in map(loader.load_dialect, loader.DIALECT_NAMES):
         for place in dialect.places if dialect.kind == kind else ():
-            file = _fixed_file(place, dialect)
-            is_common = place.scope == "project" and not place.renamed_suffix and not place.on_demand
-            if is_common and (place.folder or file):
-                folder = AgentFolder(dialect.name, dialect.title, place.folder, file)
-                found.setdefault((place.folder, file), folder)
-    return list(found.values())
+            if place.scope == "project" and not place.renamed_suffix and not place.on_demand:
+                yield dialect, place
 
 
 def project_folders(kind: str, groups: Iterable[FileGroup], root: str) -> list[AgentFolder]:
@@ -88,7 +94,7 @@ def _used_folder(group: FileGroup, root: str) -> AgentFolder:
     )
     below = {relative_to(names.path, group.folder).rpartition("/")[0] for names in group.files}
     has_subfolders = place is not None and place.recursive and "*" in place.files
-    file = _fixed_file(place, dialect) if place else ""
+    file = fixed_file(place, dialect) if place else ""
     subfolders = tuple(sorted(below - {""})) if has_subfolders else ()
     return AgentFolder(group.dialect, dialect.title, folder, file, "used", subfolders)
 
@@ -97,16 +103,13 @@ def _reader_title(folder: AgentFolder) -> str:
     """The title of the runtime that a folder belongs to."""
     dialect = loader.load_dialect(folder.dialect)
     place = next(place for place in dialect.places if place.folder == folder.folder)
-    return owner(place.runtimes or tuple(runtime.name for runtime in dialect.runtimes), dialect)
+    return owner(dialect.owners_of(place), dialect)
 
 
-def _fixed_file(place: Place, dialect: Dialect) -> str:
+def fixed_file(place: Place, dialect: Dialect) -> str:
     """The name of every file in a place; "" if the user chooses it, or that of its folder."""
-    return "" if "*" in place.files or _has_own_folder(dialect) else place.files
-
-
-def _has_own_folder(dialect: Dialect) -> bool:
-    return any(runtime.naming.default_name == "folder" for runtime in dialect.runtimes)
+    has_own_folder = any(runtime.naming.default_name == "folder" for runtime in dialect.runtimes)
+    return "" if "*" in place.files or has_own_folder else place.files
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -127,7 +130,7 @@ def new_agent(dialect: str, name: str, model: str = "", file: str = "") -> NewAg
     """The file of a new agent, skill or the like, with a `model` unless it is that of the session. `file` is its name
     if the folder determines it."""
     table = loader.load_dialect(dialect)
-    place = next(place for place in table.places if place.scope == "project")
+    place = table.new_file_place
     path = file or file_name(place.files, name)
     snippet = _snippet(table.new_file_snippet, name.strip(), model)
     text = completion_items.snippet_text(snippet)

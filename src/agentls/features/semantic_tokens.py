@@ -85,12 +85,12 @@ def _value(document: Document, entry: Entry) -> Iterator[SemanticToken]:
         if model:
             is_retired = model.status == "retired"
             yield SemanticToken(
-                _unquoted(value), "enumMember", ("deprecated",) if is_retired else ("defaultLibrary",)
+                value.inner_span, "enumMember", ("deprecated",) if is_retired else ("defaultLibrary",)
             )
     elif key.type == "enum" and isinstance(value, Scalar):
         known = value.text in [word.name for word in key.values]
         if known:
-            yield SemanticToken(_unquoted(value), "enumMember")
+            yield SemanticToken(value.inner_span, "enumMember")
     elif key.type == "hooks" and isinstance(value, Mapping) and not key.value.schema:
         for event in value.entries:
             known = document.dialect.hook_event(event.key.text) is not None
@@ -109,12 +109,6 @@ def _keys_in(node: Node) -> Iterator[SemanticToken]:
         for entry in node.entries:
             yield SemanticToken(entry.key.span, "property")
             yield from _keys_in(entry.value)
-
-
-def _unquoted(scalar: Scalar) -> Span:
-    """The span of a scalar without its quotes."""
-    is_quoted = scalar.style in ("single", "double")
-    return Span(scalar.span.start + is_quoted, scalar.span.end - is_quoted)
 
 
 # --- names and arguments ----------------------------------------------------------------------

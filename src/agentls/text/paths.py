@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 
@@ -14,6 +15,12 @@ def is_inside(path: str, folder: str) -> bool:
 def relative_to(path: str, folder: str) -> str:
     """`path` relative to `folder`; unchanged if it is not below it."""
     return path.removeprefix(f"{folder.rstrip('/')}/")
+
+
+def slug(name: str) -> str:
+    """A name for a file or folder made of `name`: lower-case letters and digits with single hyphens between; it may be
+    empty."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def common_folder(folders: list[str]) -> str:

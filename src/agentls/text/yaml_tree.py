@@ -39,6 +39,12 @@ class Scalar(NamedTuple):
         return _CONSTRUCT[self.type](self.text)
 
     @property
+    def inner_span(self) -> Span:
+        """The span without the quotes."""
+        is_quoted = self.style in ("single", "double")
+        return Span(self.span.start + is_quoted, self.span.end - is_quoted)
+
+    @property
     def is_alias(self) -> bool:
         """Whether it is an alias (`*name`) of a list or mapping, whose content is not copied."""
         return self.style == "plain" and self.text.startswith("*") and len(self.text) > 1

@@ -23,7 +23,7 @@ from agentls.project import extract
 from agentls.project.names import NameKind, Reference
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
-from agentls.text.patterns import lazy_pattern
+from agentls.text.paths import slug
 
 
 class _Home(NamedTuple):
@@ -47,8 +47,8 @@ def _find_home(document: Document, kind: NameKind) -> _Home | None:
     for name in loader.DIALECT_NAMES:
         dialect = loader.load_dialect(name)
         for place in dialect.places if dialect.kind == kind else ():
-            owners = place.runtimes or tuple(runtime.name for runtime in dialect.runtimes)
-            if place.scope == scope and place.folder and document.reading.runtime.name in owners:
+            is_own = document.reading.runtime.name in dialect.owners_of(place)
+            if place.scope == scope and place.folder and is_own:
                 return _Home(posixpath.join(identity.base_folder, place.folder), place, dialect)
     return None
 
@@ -95,7 +95,6 @@ def _new_definition(selection: Selection, reference: Reference) -> NewFile | Non
 
 # --- a skill from a section -------------------------------------------------------------------
 
-_NOT_IN_SLUG = lazy_pattern(r"[^a-z0-9]+")
 _MAX_SLUG = 64
 
 
@@ -112,7 +111,7 @@ def extract_skill(selection: Selection) -> Iterator[Refactoring]:
     document = selection.document
     section = _find_section(selection)
     home = _find_home(document, "skill") if section else None
-    name = _NOT_IN_SLUG.sub("-", section.heading.lower()).strip("-")[:_MAX_SLUG].strip("-") if section else ""
+    name = slug(section.heading)[:_MAX_SLUG].strip("-") if section else ""
     if section is None or home is None or not name or document.dialect.kind == "skill":
         return
     if _depends_on_file(document, section.span):
