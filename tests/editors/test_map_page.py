@@ -44,10 +44,28 @@ def test_an_agent_is_found_with_its_connections(tmp_path: Path, monkeypatch: pyt
     found = seen(tmp_path / "map.html", "release-man")
     assert found["list"][:2] == ["fixture-builder", "house-stile"], "unresolved names come first"
     assert not found["overlapping"]
+    assert all(label["name"] and label["pixels"] >= 8.5 for label in found["labels"]), "all labels are readable"
     for words in ("release-manager", "Prepares a release.", "starts (1)\ndocs-writer", "preloads (2)"):
         assert words in found["card"]
     file = tmp_path / "team/.claude/agents/lead/release-manager.md"
     assert found["links"][0] == f"vscode://file{file}:2"
+
+
+def test_labels_are_readable_in_a_large_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(500):
+        file = tmp_path / f"team-{number % 25}" / ".claude" / "agents" / f"agent-with-a-long-name-{number}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"---\nname: {file.stem}\ndescription: Does a thing.\n---\nDo it.\n")
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["graph", "-o", "map.html"]) == 0
+    found = seen(tmp_path / "map.html", "499")
+    shown = [label for label in found["labels"] if label["name"]]
+    assert len(found["labels"]) == 500
+    assert all(label["pixels"] >= 8.5 for label in shown)
+    boxes = found["boxes"]
+    assert len(boxes) == 25
+    assert all(box["name"].startswith("team-") and box["pixels"] >= 8.5 for box in boxes)
 
 
 def test_special_names_are_escaped(tmp_path: Path) -> None:

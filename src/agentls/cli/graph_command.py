@@ -46,7 +46,7 @@ def run_graph(args: Namespace) -> int:
         root = common_folder(list(indexes) or named)
         drawn = graph.build_graph(indexes.values(), root, _line, shown)
         drawn = _limited(drawn, args, form, terminal)
-        title = f"Agent map of {root.rpartition('/')[2] or root}"
+        title = graph_formats.graph_title(list(indexes) or [root])
         text = graph_formats.GRAPH_FORMATS[form](drawn, title, disk.read_map_asset)
         if args.output is None:
             terminal.write([(text, "plain")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from agentls import __version__
@@ -144,6 +144,16 @@ def _graph_data(graph: Graph) -> dict[str, object]:
 
 
 # --- HTML -------------------------------------------------------------------------------------
+
+
+MAX_NAMED_ROOTS = 3
+
+
+def graph_title(roots: Sequence[str]) -> str:
+    """Return the title of the map of the projects with these roots."""
+    names = [root.rpartition("/")[2] or root for root in roots]
+    more = len(names) - MAX_NAMED_ROOTS
+    return f"Agent map of {', '.join(names[:MAX_NAMED_ROOTS])}" + (f" and {more} more" if more > 0 else "")
 
 
 def render_html(graph: Graph, title: str, read_asset: AssetReader) -> str:

@@ -19,6 +19,14 @@ try {
         const apart = (a, b) => a.x2 <= b.x1 || b.x2 <= a.x1 || a.y2 <= b.y1 || b.y2 <= a.y1;
         return boxes.some((a, at) => boxes.slice(at + 1).some((b) => !apart(a, b)));
     });
+    const labels = (selector) =>
+        tab.evaluate(
+            (which) =>
+                agentMap.nodes(which).map((node) => ({ name: node.style('label'), pixels: node.data('size') * agentMap.zoom() })),
+            selector,
+        );
+    seen.labels = await labels('[kind]');
+    seen.boxes = await labels(':parent');
     await tab.keyboard.press('/');
     await tab.keyboard.type(name);
     await tab.keyboard.press('Enter');

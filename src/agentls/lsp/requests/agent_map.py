@@ -31,7 +31,7 @@ def graph(snapshot: Snapshot, params: Any) -> dict[str, Any] | None:
 
     top = common_folder(roots)
     found = core.build_graph((project.index for project in projects), top, line_number, is_included)
-    title = f"Agent map of {top.rpartition('/')[2] or top}"
+    title = graph_formats.graph_title(roots)
     return {"title": title, "html": graph_formats.render_html(found, title, disk.read_map_asset)}
 
 

@@ -10,7 +10,8 @@
   const BACK = { starts: 'started by', runs: 'run by', preloads: 'preloaded by', uses: 'used by', mentions: 'mentioned by', 'may use': 'may be used by' };
   const SHAPES = { agent: 'round-rectangle', skill: 'rectangle', command: 'cut-rectangle', server: 'barrel', file: 'bottom-round-rectangle', tool: 'ellipse' };
 
-  // A graph with more nodes than GROUPED is grouped by folder by default, one with more than MAX_UNGROUPED always.
+  // A graph with more nodes than GROUPED, or with more than FEW of which most have no connection, is grouped by folder by
+  // default, one with more than MAX_UNGROUPED always.
   const GROUPED = 400;
   const MAX_UNGROUPED = 1500;
   // In a graph with more than FEW nodes, more mentions per node than this are hidden by default: they would
@@ -34,13 +35,17 @@
   const unresolved = [...nodes.values()].filter(({ state }) => state === 'unresolved');
   const count = (rows, kind) => rows.filter((row) => row.kind === kind).length;
   const mentions = count(edges, 'mentions');
+  const showsMentions = graph.nodes.length <= FEW || (graph.nodes.length <= GROUPED && mentions <= MENTIONS_PER_NODE * graph.nodes.length);
+  const connected = new Set(
+    edges.filter(({ kind }) => kind !== 'may use' && (showsMentions || kind !== 'mentions')).flatMap(({ source, target }) => [source, target]),
+  );
 
   const shown = {
     tool: false,
-    mentions: graph.nodes.length <= FEW || (graph.nodes.length <= GROUPED && mentions <= MENTIONS_PER_NODE * graph.nodes.length),
+    mentions: showsMentions,
     unconnected: graph.nodes.length <= MAX_UNGROUPED,
     onlyUnresolved: false,
-    folders: graph.nodes.length > GROUPED,
+    folders: graph.nodes.length > GROUPED || (graph.nodes.length > FEW && connected.size * 2 < graph.nodes.length),
   };
   const restored = vscode?.getState()?.shown;
   Object.assign(shown, restored);
@@ -92,7 +97,12 @@
   // --- the drawing -----------------------------------------------------------------------------
 
   const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const FONT = '600 13px system-ui, "Segoe UI", sans-serif';
+  const FONT_SIZE = 13;
+  const FONT = `600 ${FONT_SIZE}px system-ui, "Segoe UI", sans-serif`;
+  const BOX_FONT = 16;
+  // In pixels on the screen: smaller labels are enlarged, and to what.
+  const READABLE = 8.5;
+  const ENLARGED = 11;
   const width = (text) => {
     pen.font = FONT;
     return Math.ceil(pen.measureText(text).width);
@@ -130,18 +140,23 @@
       return mixed(of.color);
     };
     const [back, text, edge, line, focus, muted] = ['back', 'text', 'edge', 'line', 'focus', 'muted'].map(colour);
+    // An enlarged label covers its node, and looks like it.
+    const enlarged = (kind) => ({
+      'text-background-shape': 'round-rectangle', 'text-background-opacity': 1, 'text-background-color': blend(back, kind, 0.16),
+      'text-border-width': 1, 'text-border-opacity': 1, 'text-border-color': kind,
+    });
     // More edges are drawn fainter.
     const faint = (most) => Math.max(0.2, Math.min(most, (most * 400) / now[1].length || most));
     const rules = [
       ['node[kind]', {
         label: 'data(label)', color: text, shape: 'data(shape)', width: 'data(width)', height: 'data(height)',
-        'text-valign': 'center', 'font-size': 'data(font)', 'font-weight': 600, 'font-family': 'system-ui, "Segoe UI", sans-serif',
-        'border-width': 2, 'background-opacity': 1, 'min-zoomed-font-size': 4, 'overlay-opacity': 0,
+        'text-valign': 'center', 'font-size': 'data(size)', 'font-weight': 600, 'font-family': 'system-ui, "Segoe UI", sans-serif',
+        'border-width': 2, 'background-opacity': 1, 'overlay-opacity': 0,
       }],
       ['node:parent', {
-        label: 'data(label)', color: muted, 'font-size': 16, 'font-weight': 600, 'text-valign': 'top', 'text-margin-y': -4,
+        label: 'data(label)', color: muted, 'font-size': 'data(size)', 'font-weight': 600, 'text-valign': 'top', 'text-margin-y': -4,
         shape: 'round-rectangle', 'background-color': line, 'background-opacity': 0.18, 'border-width': 1, 'border-color': line,
-        padding: 14, 'overlay-opacity': 0,
+        padding: 14, 'overlay-opacity': 0, 'compound-sizing-wrt-labels': 'exclude',
       }],
       ...Object.keys(KINDS).map((kind) => [`node[kind = "${kind}"]`, {
         'border-color': colour(kind), 'background-color': blend(back, colour(kind), 0.16),
@@ -158,6 +173,10 @@
       ['edge[kind = "mentions"]', { 'line-style': 'dotted', width: 1.2, 'line-opacity': faint(0.7) }],
       ['edge[kind = "may use"]', { width: 0.8, 'line-opacity': 0.4 }],
       ['edge[?unresolved]', { 'line-color': colour('unresolved'), 'target-arrow-color': colour('unresolved'), 'line-style': 'dashed', width: 2 }],
+      ['node.enlarged', { 'z-index': 8 }],
+      ...Object.keys(KINDS).map((kind) => [`node.enlarged[kind = "${kind}"]`, enlarged(colour(kind))]),
+      ['node.enlarged[state = "unresolved"]', enlarged(colour('unresolved'))],
+      ['node.unlabelled', { label: '' }],
       ['.other', { opacity: 0.3 }],
       ['.faded', { opacity: 0.2 }],
       ['.near', { 'z-index': 9 }],
@@ -206,16 +225,18 @@
   const elements = (there, kept) => {
     const boxed = shown.folders || there.length > MAX_UNGROUPED;
     const groups = boxed ? [...new Set(there.map(groupOf))] : [];
-    const boxes = groups.map((group) => ({ data: { id: `group:${group}`, label: shortGroup(group) } }));
+    const boxes = groups.map((group) => ({ data: { id: `group:${group}`, label: shortGroup(group), font: BOX_FONT, size: BOX_FONT } }));
     return [
       ...boxes,
       ...there.map((node) => {
-        const label = shorten(node.name);
-        const font = 13 * scale(node.id);
+        // The box says the name of the plugin already.
+        const prefix = `${groupOf(node)}:`;
+        const label = shorten(boxed && node.name.startsWith(prefix) ? node.name.slice(prefix.length) : node.name);
+        const font = FONT_SIZE * scale(node.id);
         const extra = node.kind === 'tool' ? 38 : 22;
         return {
           data: {
-            id: node.id, kind: node.kind, state: node.state, label, font, shape: SHAPES[node.kind],
+            id: node.id, kind: node.kind, state: node.state, label, font, size: font, shape: SHAPES[node.kind],
             width: width(label) * scale(node.id) + extra, height: font + 15,
             parent: boxed ? `group:${groupOf(node)}` : undefined,
           },
@@ -251,23 +272,86 @@
           gravity: 0.6, gravityRange: 2,
         }).run();
         stretch(connected);
-        spread(connected.toArray());
       }
-      const box = connected.length ? connected.boundingBox() : { x1: 0, y2: 0, w: 0 };
-      rows(unconnected.toArray(), box.y2 + (connected.length ? 70 : 0), box.x1, Math.max(box.w, idealWidth(unconnected)));
+      enlargeNodes(connected, unconnected);
     }
     fit();
   };
 
+  /** Space out the nodes, as large as the labels need to be readable when all of them are visible, if there is room. */
+  const enlargeNodes = (connected, unconnected) => {
+    const kept = connected.union(unconnected);
+    const sizes = kept.map((node) => [node, ['width', 'height', 'font'].map((name) => [name, node.data(name)])]);
+    const positions = connected.map((node) => [node, { ...node.position() }]);
+    /** Place the nodes at a size, and return how large the labels are then. */
+    const place = (factor) => {
+      cy.batch(() => {
+        positions.forEach(([node, position]) => node.position({ ...position }));
+        sizes.forEach(([node, data]) => data.forEach(([name, value]) => node.data(name, value * factor)));
+        kept.forEach((node) => node.data('size', node.data('font')));
+      });
+      spread(connected.toArray());
+      rowsBelow(connected, unconnected);
+      fit();
+      return FONT_SIZE * factor * cy.zoom();
+    };
+    const tried = [];
+    for (const factor of kept.length > FEW ? [1] : [1, 1.3, 1.7, 2.2, 2.8]) {
+      tried.push([place(factor), factor]);
+      if (tried.at(-1)[0] >= ENLARGED) {
+        return;
+      }
+    }
+    place(tried.reduce((best, each) => (each[0] > best[0] ? each : best))[1]);
+  };
+
+  const rowsBelow = (connected, unconnected) => {
+    const box = connected.length ? connected.boundingBox() : { x1: 0, y2: 0, w: 0, h: 0 };
+    const wide = Math.max(box.w, box.h * ratio(), idealWidth(unconnected));
+    rows(unconnected.toArray(), box.y2 + (connected.length ? 70 : 0), box.x1 + (box.w - wide) / 2, wide);
+  };
+
   /** Zoom so that everything is visible, but not closer than MAX_ZOOM. */
   const fit = () => {
-    cy.fit(undefined, 30);
+    cy.fit(undefined, MARGIN);
     if (cy.zoom() > MAX_ZOOM) {
       cy.zoom(MAX_ZOOM);
       cy.center();
     }
   };
   const MAX_ZOOM = 1.3;
+  const MARGIN = 30; // pixels on the screen
+
+  /**
+   * Make the labels readable at the present zoom: those that would be too small are enlarged, and those of them that
+   * would cover another one are left out, first those of nodes with few connections.
+   */
+  const enlargeLabels = () => {
+    const size = ENLARGED / cy.zoom();
+    const taken = [];
+    const rank = (node) =>
+      (node.hasClass('chosen') ? 4000 : 0) + (node.hasClass('near') ? 3000 : 0) + (node.isParent() ? 2000 : 0) +
+      (node.data('state') === 'unresolved' ? 1000 : 0) + (degree.get(node.id()) ?? 0);
+    const small = cy.nodes().filter((node) => node.data('font') * cy.zoom() < READABLE).toArray().map((node) => [rank(node), node]);
+    cy.batch(() => {
+      for (const node of cy.nodes('.enlarged, .fitting, .unlabelled').toArray()) {
+        node.data('size', node.data('font')).removeClass('enlarged fitting unlabelled');
+      }
+      for (const [, node] of small.sort(([a], [b]) => b - a)) {
+        const { x1, x2, y1, y2 } = node.boundingBox({ includeLabels: false, includeOverlays: false });
+        const half = ((width(node.data('label')) / FONT_SIZE) * size) / 2 + 3;
+        const middle = node.isParent() ? y1 - size / 2 : (y1 + y2) / 2;
+        const box = { left: (x1 + x2) / 2 - half, right: (x1 + x2) / 2 + half, top: middle - size * 0.65, bottom: middle + size * 0.65 };
+        const parent = node.parent();
+        const room = parent.length ? parent.boundingBox({ includeLabels: false }) : { x1: -Infinity, x2: Infinity };
+        const isFree = room.x1 <= box.left && box.right <= room.x2 && taken.every(({ left, right, top, bottom }) => box.right <= left || right <= box.left || box.bottom <= top || bottom <= box.top);
+        if (isFree) {
+          taken.push(box);
+        }
+        node.data('size', size).addClass(!isFree ? 'unlabelled' : box.right - box.left > x2 - x1 ? 'enlarged' : 'fitting');
+      }
+    });
+  };
 
   const ratio = () => Math.min(2.5, Math.max(0.5, cy.width() / cy.height()));
 
@@ -296,6 +380,9 @@
     const boxes = those.map((node) => ({ node, ...node.position(), w: node.width() / 2 + gap, h: node.height() / 2 + gap / 2 }));
     for (let round = 0; round < 200; round += 1) {
       let moved = false;
+      // The shorter move is taken, as far as the whole keeps the aspect ratio of the view.
+      const extent = (axis) => Math.max(...boxes.map((box) => box[axis])) - Math.min(...boxes.map((box) => box[axis])) || 1;
+      const tall = (extent('y') / extent('x')) * ratio();
       boxes.sort((a, b) => a.x - a.w - (b.x - b.w));
       for (let i = 0; i < boxes.length; i += 1) {
         const a = boxes[i];
@@ -305,8 +392,7 @@
           const y = a.h + b.h - Math.abs(a.y - b.y);
           if (x > 0.5 && y > 0.5) {
             moved = true;
-            // The boxes are flat, so that a horizontal move is taken only if it is shorter.
-            const [axis, by] = y < x ? ['y', y / 2] : ['x', x / 2];
+            const [axis, by] = y * tall < x ? ['y', y / 2] : ['x', x / 2];
             const sign = a[axis] === b[axis] ? (i < j ? -1 : 1) : Math.sign(a[axis] - b[axis]);
             a[axis] += sign * by;
             b[axis] -= sign * by;
@@ -323,21 +409,21 @@
   /** Place nodes in rows from `top` on, grouped by folder. Returns the width and height. */
   const rows = (those, top, left, wide) => {
     const by = (node) => nodes.get(node.id()).group;
+    const tall = Math.max(34, ...those.map((node) => node.height())) + 12;
     let [x, y, last, right] = [left, top, null, left];
     for (const node of those.sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0))) {
       if (x > left && x + node.width() > left + wide) {
-        [x, y] = [left, y + ROW];
+        [x, y] = [left, y + tall];
       } else if (x > left && by(node) !== last) {
         x += 26;
       }
-      node.position({ x: x + node.width() / 2, y: y + ROW / 2 });
+      node.position({ x: x + node.width() / 2, y: y + tall / 2 });
       x += node.width() + 14;
       right = Math.max(right, x);
       last = by(node);
     }
-    return { w: right - left, h: y + ROW - top };
+    return { w: right - left, h: y + tall - top };
   };
-  const ROW = 46;
 
   /** Place the nodes of each folder in a box, and the boxes in rows. */
   const boxesInRows = (those) => {
@@ -348,21 +434,42 @@
       groups.get(group).push(node);
     }
     const names = [...groups.keys()].sort();
-    const label = (name) => shortGroup(name).length * 9;
-    const wide = new Map(names.map((name) => [name, Math.max(idealWidth(cy.collection(groups.get(name))) * 1.1, label(name))]));
-    const sizes = new Map(names.map((name) => [name, rows(groups.get(name), 0, 0, wide.get(name))]));
-    const taken = (name) => Math.max(sizes.get(name).w, label(name)) + 44;
-    const area = names.reduce((sum, name) => sum + taken(name) * (sizes.get(name).h + 60), 0);
-    const most = Math.max(Math.sqrt(area * ratio() * 1.25), ...names.map(taken));
-    let [x, y, tall] = [0, 0, 0];
-    for (const name of names) {
-      if (x && x + taken(name) > most) {
-        [x, y, tall] = [0, y + tall + 60, 0];
-      }
-      rows(groups.get(name), y, x, wide.get(name));
-      x += taken(name);
-      tall = Math.max(tall, sizes.get(name).h);
+    // The names of the folders are as large on the screen at every zoom, which depends on the room that they take.
+    let zoom = 1;
+    for (let round = 0; round < 8; round += 1) {
+      const size = Math.max(BOX_FONT, ENLARGED / zoom);
+      const label = (name) => (width(shortGroup(name)) / FONT_SIZE + 1) * size;
+      const wide = new Map(names.map((name) => [name, Math.max(idealWidth(cy.collection(groups.get(name))) * 1.1, label(name))]));
+      const boxes = names.map((name) => {
+        const { w, h } = rows(groups.get(name), 0, 0, wide.get(name));
+        return { w: Math.max(w, label(name)) + 44, h: h + 44 + size, indent: Math.max(0, label(name) - w) / 2 };
+      });
+      const least = Math.max(...boxes.map(({ w }) => w));
+      const widths = Array.from({ length: 24 }, (_, at) => least * 1.15 ** at);
+      const zooms = widths.map((most) => {
+        const { w, h } = shelves(boxes, most);
+        return Math.min((cy.width() - 2 * MARGIN) / w, (cy.height() - 2 * MARGIN) / h, MAX_ZOOM);
+      });
+      zoom = Math.max(...zooms);
+      const { places } = shelves(boxes, widths[zooms.indexOf(zoom)]);
+      names.forEach((name, at) => rows(groups.get(name), places[at].y, places[at].x + boxes[at].indent, wide.get(name)));
     }
+  };
+
+  /** The places of boxes in rows of at most a width, and the width and height of all. */
+  const shelves = (boxes, most) => {
+    let [x, y, tall, right] = [0, 0, 0, 0];
+    const places = boxes.map(({ w, h }) => {
+      if (x && x + w > most) {
+        [x, y, tall] = [0, y + tall, 0];
+      }
+      const place = { x, y };
+      x += w;
+      tall = Math.max(tall, h);
+      right = Math.max(right, x);
+      return place;
+    });
+    return { places, w: right, h: y + tall };
   };
 
   // --- selection and search ----------------------------------------------------------------------
@@ -381,6 +488,7 @@
         node.addClass('chosen');
       }
     });
+    enlargeLabels();
   };
 
   const choose = (id, move = false) => {
@@ -522,6 +630,11 @@
 
   // --- mouse and keys ------------------------------------------------------------------------------
 
+  let waiting = 0;
+  cy.on('zoom', () => {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(enlargeLabels);
+  });
   cy.on('tap', 'node[kind]', ({ target }) => choose(target.id()));
   cy.on('dbltap', 'node[kind]', ({ target }) => {
     const { path, line } = nodes.get(target.id());
