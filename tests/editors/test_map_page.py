@@ -44,7 +44,9 @@ def test_an_agent_is_found_with_its_connections(tmp_path: Path, monkeypatch: pyt
     found = seen(tmp_path / "map.html", "release-man")
     assert found["list"][:2] == ["fixture-builder", "house-stile"], "unresolved names come first"
     assert not found["overlapping"]
-    assert all(label["name"] and label["pixels"] >= 8.5 for label in found["labels"]), "all labels are readable"
+    assert all(label["name"] and label["pixels"] >= 8.5 for label in found["labels"]), (
+        "all labels are readable"
+    )
     for words in ("release-manager", "Prepares a release.", "starts (1)\ndocs-writer", "preloads (2)"):
         assert words in found["card"]
     file = tmp_path / "team/.claude/agents/lead/release-manager.md"
