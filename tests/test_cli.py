@@ -26,6 +26,7 @@ from agentls.document.document import Document
 from agentls.linter.check import Diagnostic, check
 from agentls.linter.rules import all_rules
 from agentls.workspace import discovery, disk
+from agentls.workspace.regular_files import MAX_BYTES
 
 CLEAN = "---\nname: clean\ndescription: Reviews code. Use it after every change.\n---\n\nYou review code.\n"
 WARNED = CLEAN.replace("---\n\n", "tools: Read, Grpe\n---\n\n")
@@ -496,18 +497,37 @@ def test_wrong_usage(project: Project, arguments: list[str], words: str) -> None
 
 
 def test_unreadable_files_are_reported_and_the_others_checked(project: Project) -> None:
-    project.write({A: WARNED, B: "x" * (disk.MAX_BYTES + 1), ".claude/agents/nul.md": f"{CLEAN}\0"})
+    project.write({A: WARNED, B: "x" * (MAX_BYTES + 1), ".claude/agents/nul.md": f"{CLEAN}\0"})
     (project.root / ".claude/agents/latin.md").write_bytes(CLEAN.replace("code", "caf\xe9").encode("latin-1"))
     ran = project("check", "gone.md", ".")
     assert ran.err.splitlines() == [
         "agentls: gone.md: no such file or folder",
-        f"agentls: {B}: too large for an agent file (the limit is 4 MB)",
+        f"agentls: {B}: too large (the limit is 4 MB)",
     ]
     assert "unknown-tool" in ran.out
     assert "3 files checked" in ran.out
     assert ran.code == 2
     sarif = project("check", "gone.md", ".", "--output-format", "sarif").data
     assert sarif["runs"][0]["invocations"] == [{"executionSuccessful": False}]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".gitignore", "{}"),
+        ("agentls.toml", 'places.claude-code = ["{}"]'),
+        ("agentls.toml", '[[overrides]]\npaths = ["{}"]\nignore = []'),
+        (".claude/rules/a.md", '---\npaths: "{}"\n---\nText.\n'),
+        (".github/instructions/a.instructions.md", '---\napplyTo: "{}"\n---\nText.\n'),
+        (".cursor/rules/a.mdc", '---\nglobs: "{}"\n---\nText.\n'),
+    ],
+)
+def test_no_pattern_takes_long(project: Project, path: str, text: str) -> None:
+    pattern = "*a" * 40 + "b"
+    project.write({path: text.replace("{}", pattern), f"{'a' * 200}/.claude/agents/{'a' * 200}.md": CLEAN})
+    started = time.perf_counter()
+    assert project("check", "--show", "all").code in (0, 1)
+    assert time.perf_counter() - started < 5
 
 
 def test_a_file_that_vanishes_is_a_failure(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -622,7 +642,7 @@ def test_many_files_are_checked_in_several_processes(
         WARNED.replace("clean", f"a{number:03}").replace("code", f"part {number}") for number in range(100)
     ]
     project.write({f".claude/agents/a{number:03}.md": text for number, text in enumerate(texts)})
-    project.write({".claude/agents/a050.md": "x" * (disk.MAX_BYTES + 1)})
+    project.write({".claude/agents/a050.md": "x" * (MAX_BYTES + 1)})
     alone = project("check", "--output-format", "json", "--jobs", "1")
     monkeypatch.setattr(file_runs, "MIN_FILES_FOR_PROCESSES", 10)
     assert project("check", "--output-format", "json", "--jobs", "3") == alone
@@ -887,7 +907,7 @@ def test_only_what_is_needed_is_loaded(project: Project, arguments: list[str]) -
     )
     loaded = set(done.stderr.split())
     assert "agentls" in loaded
-    assert not loaded & {"pygls", "lsprotocol", "rich", "pathspec", "rapidfuzz", "asyncio"}
+    assert not loaded & {"pygls", "lsprotocol", "rich", "rapidfuzz", "asyncio"}
     if arguments == ["check", "."]:
         assert not loaded & {"json", "importlib.resources", "pathlib", "dataclasses", "shutil", "frontmatter"}
 

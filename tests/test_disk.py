@@ -13,6 +13,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.workspace import discovery, disk, git_ignore, settings_files
 from agentls.workspace.discovery import SearchOptions
+from agentls.workspace.regular_files import MAX_BYTES
 from agentls.workspace.settings_files import LoadedConfig, SettingsReader
 
 AGENT = "---\nname: a\ndescription: Does things. Use it often.\n---\n\nYou do things.\n"
@@ -242,11 +243,11 @@ def test_a_folder_that_cannot_be_read_is_a_failure(write: Write, monkeypatch: py
 
 def test_no_file_above_the_limit_is_read(write: Write) -> None:
     root = write({})
-    (root / "large.md").write_bytes(b"x" * (disk.MAX_BYTES + 1))
-    (root / "full.md").write_bytes(b"x" * disk.MAX_BYTES)
+    (root / "large.md").write_bytes(b"x" * (MAX_BYTES + 1))
+    (root / "full.md").write_bytes(b"x" * MAX_BYTES)
     with pytest.raises(OSError, match="too large"):
         disk.read_text("large.md")
-    assert len(disk.read_text("full.md")) == disk.MAX_BYTES
+    assert len(disk.read_text("full.md")) == MAX_BYTES
 
 
 def test_invalid_utf_8_becomes_replacement_characters(write: Write) -> None:

@@ -42,7 +42,7 @@ def test_no_two_modules_share_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["pygls", "lsprotocol", "rich", "pathspec", "rapidfuzz", "frontmatter", "asyncio", "json"]
+    "heavy", ["pygls", "lsprotocol", "rich", "rapidfuzz", "frontmatter", "asyncio", "json"]
 )
 def test_the_checks_load_nothing_heavy(heavy: str) -> None:
     program = f"import sys, agentls.linter.check, agentls.document.locate; sys.exit({heavy!r} in sys.modules)"

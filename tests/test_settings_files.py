@@ -41,7 +41,7 @@ def problems(text: str, path: str = "/x/agentls.toml") -> list[tuple[str, str]]:
         ('severity = {unknown-tool = "warn"}', "invalid-setting", '"warn"'),
         ('runtimes = [\n  "claude-code",\n  "gemini", # soon\n]', "unknown-runtime", '"gemini"'),
         ("[places]\ncobol = []", "unknown-dialect", "cobol"),
-        ('[places]\nclaude-code = ["[z-a]"]', "invalid-setting", '"[z-a]"'),
+        ('[places]\nclaude-code = ["[ab"]', "invalid-setting", '"[ab"'),
         ("tools = ['a', 1]", "invalid-setting", "1"),
         ('[[overrides]]\npaths = ["a"]\n[[overrides]]\nignore = []', "invalid-setting", "overrides"),
         ('[[overrides]]\npaths = ["a"]\nignore = ["x-y"]', "unknown-rule", '"x-y"'),

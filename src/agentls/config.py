@@ -5,11 +5,13 @@ editor and from the command line. A setting that is unknown or has the wrong typ
 and ignored; the others apply.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
+from agentls.text.globs import MAX_LENGTH
+from agentls.text.ignore_patterns import IgnorePattern, parse_pattern, selects
 from agentls.text.named_tuples import NamedTuple
 
 SEVERITIES = ("error", "warning", "information", "hint")
@@ -340,23 +342,20 @@ def _find_wrong_item(value: Any, *, are_patterns: bool) -> tuple[SettingPath, st
         if not isinstance(item, str):
             return (at,), "a string"
         if are_patterns and not _is_pattern(item):
-            return (at,), "a valid pattern"
+            return (at,), f"a valid pattern of at most {MAX_LENGTH:,} characters"
     return None
 
 
 def _is_pattern(text: str) -> bool:
-    """Whether `text` is a valid pattern as in `.gitignore`."""
-    from pathspec import GitIgnoreSpec
+    """Whether `text` is a pattern as in `.gitignore`, or a line that it ignores."""
+    return not text.strip() or text.startswith("#") or parse_pattern(text) is not None
 
-    try:
-        GitIgnoreSpec.from_lines((text,))
-    except (ValueError, re.error):
-        return False
-    return True
+
+@lru_cache(maxsize=256)
+def _compiled(patterns: tuple[str, ...]) -> tuple[IgnorePattern, ...]:
+    return tuple(filter(None, map(parse_pattern, patterns)))
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:
     """Whether `path` matches one of the patterns."""
-    from pathspec import GitIgnoreSpec  # Few runs need it, and it takes longer to import than a check takes.
-
-    return GitIgnoreSpec.from_lines(patterns).match_file(path)
+    return selects(_compiled(patterns), path)

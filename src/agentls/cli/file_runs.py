@@ -20,6 +20,7 @@ from agentls.document.document import Document
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import discovery, disk, settings_files, user_files
 from agentls.workspace.discovery import FoundFile, SearchOptions
+from agentls.workspace.regular_files import MAX_BYTES, check_size
 from agentls.workspace.settings_files import LoadedConfig, SettingsReader
 
 T = TypeVar("T")
@@ -136,7 +137,7 @@ class FileRun:
         """Return the text on standard input, which is checked as the file `name`; `None` if it failed."""
         self.settings(disk.absolute_path(name).rpartition("/")[0])
         try:
-            data = disk.check_size(sys.stdin.buffer.read(disk.MAX_BYTES + 1))
+            data = check_size(sys.stdin.buffer.read(MAX_BYTES + 1))
         except OSError as error:
             self.fail(name, disk.describe_error(error))
             return None

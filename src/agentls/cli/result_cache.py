@@ -287,7 +287,7 @@ def _version() -> tuple[object, ...]:
             for name in names
             if name.endswith((".py", ".yaml"))
         ]
-    parsers = [(name, _stamp_of(name)) for name in ("yaml", "_yaml", "pyromark", "pathspec")]
+    parsers = [(name, _stamp_of(name)) for name in ("yaml", "_yaml", "pyromark")]
     return agentls.__version__, sys.version, yaml.__version__, parsers, sorted(stamps)
 
 

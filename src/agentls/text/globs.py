@@ -7,14 +7,19 @@ without a match here has none in any runtime.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import count, islice
 
 from agentls.text.patterns import lazy_pattern
 
 _CLASS = lazy_pattern(r"\[[^\]\n]+\]")
-_MAX_LENGTH = 500
+MAX_LENGTH = 1000
+"""The maximum length of a pattern. Compiling it and each comparison take time that grows with its length."""
+
+STAR = "*"
+"""`*` among the regular expressions of single characters: it stands for any part of a name."""
+
 _MAX_ALTERNATIVES = 100
 """Every pair of braces multiplies the alternatives. A pattern with more is not compiled."""
 
@@ -69,7 +74,7 @@ def _has_in_order(path: str, runs: _Runs) -> bool:
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> tuple[_Runs, ...] | None:
     """The alternatives of a pattern, each with its runs; `None` if it is invalid or too complex."""
-    if len(pattern) > _MAX_LENGTH or find_error(pattern):
+    if len(pattern) > MAX_LENGTH or find_error(pattern):
         return None
     plain = pattern.removeprefix("./").strip("/")
     expanded = (each for text in _expand_braces(plain) for each in _expand_braces(_split_stars(text)))
@@ -113,31 +118,42 @@ def _compile_runs(text: str) -> _Runs:
         if name == "**":
             runs.append("")
         elif name:
-            runs[-1] += f"/{_name_expression(name, groups)}"
+            runs[-1] += f"/{name_expression(map(_atom, _TOKEN.findall(name)), groups)}"
     return tuple(re.compile(f"{run}(?=/)", re.IGNORECASE) for run in runs if run)
 
 
-def _name_expression(name: str, groups: Iterator[int]) -> str:
-    """The pattern of one name as a regular expression, with the next numbers of `groups` for its groups.
+def name_expression(atoms: Iterable[str], groups: Iterator[int]) -> str:
+    """Return a regular expression for one name of a path, which must be followed by a `/` or by the end.
+
+    `atoms` are regular expressions of one character each, and `STAR`. `groups` gives the numbers of groups.
 
     A `*` takes as little as it can. What failed after it is not tried with more, which could not help and would take
-    time that grows with the power of the number of `*`: nothing goes back into a lookahead.
+    time that grows with the power of the number of `*`: nothing goes back into a lookahead. So the time is at most
+    the product of the numbers of atoms and characters.
     """
     pieces = [""]
-    for word in _TOKEN.findall(name):
-        if word[0] == "*":
+    for atom in atoms:
+        if atom == STAR:
             pieces.append("")
-        elif word[0] == "[" and len(word) > 1:
-            pieces[-1] += "(?!/)[" + word[1:-1].replace("\\", "").replace("!", "^", 1) + "]"
         else:
-            pieces[-1] += "[^/]" if word == "?" else re.escape(word[-1])
+            pieces[-1] += atom
     if len(pieces) == 1:
         return pieces[0]
     first, *middle, last = pieces
     taken = "".join(
-        f"(?=(?P<_{at}>[^/]*?{piece}))(?P=_{at})" for piece, at in zip(middle, groups, strict=False)
+        f"(?=(?P<_{at}>[^/]*?{piece}))(?P=_{at})"
+        for piece, at in zip(filter(None, middle), groups, strict=False)
     )
     return f"{first}{taken}[^/]*{last}"
+
+
+def _atom(word: str) -> str:
+    """Return the regular expression of a character, a set of characters, or `STAR`."""
+    if word[0] == "*":
+        return STAR
+    if word[0] == "[" and len(word) > 1:
+        return "(?!/)[" + word[1:-1].replace("\\", "").replace("!", "^", 1) + "]"
+    return "[^/]" if word == "?" else re.escape(word[-1])
 
 
 _TOKEN = lazy_pattern(rf"\*+|\\.|{_CLASS.pattern}|.", re.DOTALL)

@@ -22,7 +22,14 @@ from agentls.workspace.disk import (
     describe_error,
     find_plugin,
 )
-from agentls.workspace.git_ignore import Ignores, find_repository, ignores_above, ignores_in, is_ignored
+from agentls.workspace.git_ignore import (
+    Ignores,
+    find_repository,
+    ignores_above,
+    ignores_entry,
+    ignores_in,
+    is_ignored,
+)
 from agentls.workspace.settings_files import LoadedConfig
 
 BROKEN_LINK = "broken symbolic link"
@@ -168,7 +175,7 @@ class _Walk:
         has_format = by_name or located or settings.dialect_for(full)
         if not (has_format or _may_be_agent(full)):
             return None
-        if not folder.inside and (folder.ignored or is_ignored(full, folder.ignores)):
+        if not folder.inside and (folder.ignored or ignores_entry(full, folder.ignores)):
             return None
         found = FoundFile(folder.shown + name, full)
         if not has_format:
@@ -200,7 +207,7 @@ def _enter(folder: _WalkedFolder, name: str) -> _WalkedFolder | None:
         return _WalkedFolder(shown, full, folder.ignores, inside=True)
     if name in IGNORED_FOLDERS:
         return None
-    ignored = folder.ignored or is_ignored(f"{full}/", folder.ignores)
+    ignored = folder.ignored or ignores_entry(f"{full}/", folder.ignores)
     if ignored and not _may_contain_place(full):
         return None
     return _WalkedFolder(shown, full, folder.ignores, ignored)

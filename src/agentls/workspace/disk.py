@@ -6,7 +6,6 @@ because `pathlib` is slow to import and slow in a walk.
 
 from __future__ import annotations
 
-import errno
 import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -18,15 +17,13 @@ from agentls.document.plugins import MarketplaceEntry, Plugin
 from agentls.text import globs
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace.git_ignore import ignores_above, is_ignored
+from agentls.workspace.regular_files import read_bytes
 
 if TYPE_CHECKING:
     from agentls.project.index import Index
 
 MANIFESTS = (MANIFEST, MARKETPLACE, HOOKS)
 """The ends of the paths of the files on which it depends what a plugin provides."""
-
-MAX_BYTES = 4 * 1024 * 1024
-"""The maximum size of a file that is read. The largest known agent files have less than 100 KB."""
 
 
 def absolute_path(path: str) -> str:
@@ -51,15 +48,8 @@ def decode(data: bytes) -> str:
 
 
 def read_text(path: str) -> str:
-    """Return the text of the file at `path`. Raises `OSError`, also for more than `MAX_BYTES`."""
-    with open(path, "rb", buffering=0) as file:
-        if 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES:
-            data = file.read()
-        else:
-            # A pipe has no size, and a read with a limit allocates that much memory.
-            with open(file.fileno(), "rb", closefd=False) as buffered:
-                data = buffered.read(MAX_BYTES + 1)
-    return decode(check_size(data))
+    """Return the text of the regular file at `path`. Raises `OSError`, also for more than `MAX_BYTES`."""
+    return decode(read_bytes(path))
 
 
 FileStamp = tuple[int, int]
@@ -70,13 +60,6 @@ def file_stamp(path: str) -> FileStamp:
     """Return the stamp of the file at `path`. Raises `OSError`."""
     status = os.stat(path)
     return status.st_mtime_ns, status.st_size
-
-
-def check_size(data: bytes) -> bytes:
-    """Return `data` unchanged. Raises `OSError` if it has more than `MAX_BYTES`."""
-    if len(data) > MAX_BYTES:
-        raise OSError(errno.EFBIG, f"too large for an agent file (the limit is {MAX_BYTES >> 20} MB)")
-    return data
 
 
 def describe_error(error: OSError) -> str:
@@ -118,7 +101,7 @@ def forget_plugins() -> None:
 def _text_of(path: str) -> str | None:
     """Return the text of the file at `path`; `None` if there is none that can be read."""
     try:
-        return read_text(path) if os.path.isfile(path) else None
+        return read_text(path)
     except OSError:
         return None
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import islice
 
+from agentls.text.ignore_patterns import IgnorePattern, last_match, parents, parse_lines
 from agentls.text.paths import folder_and_parents, is_inside
+from agentls.workspace.regular_files import read_bytes
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+MAX_GITIGNORE_BYTES = 1024 * 1024
+MAX_PATTERNS = 5_000
+"""How many patterns of a `.gitignore` are compared with every file. A larger file is not read, and further patterns are
+ignored."""
 
-Ignores = tuple[tuple[str, "GitIgnoreSpec"], ...]
+Ignores = tuple[tuple[str, tuple[IgnorePattern, ...]], ...]
 """Folders with the patterns of the `.gitignore` in each, the nearest last."""
 
 
@@ -24,23 +28,10 @@ def find_repository(folder: str) -> str | None:
 def ignores_in(folder: str) -> Ignores:
     """Return the folder with the patterns of the `.gitignore` in it, if there is one."""
     try:
-        with open(f"{folder}/.gitignore", encoding="utf-8-sig", errors="replace") as file:
-            lines = file.read().splitlines()
+        text = read_bytes(f"{folder}/.gitignore", MAX_GITIGNORE_BYTES).decode("utf-8", "replace")
     except OSError:
         return ()
-    from contextlib import suppress
-
-    from pathspec import GitIgnoreSpec  # Its import takes as long as the check of many files.
-
-    try:
-        return ((folder, GitIgnoreSpec.from_lines(lines)),)
-    except ValueError:
-        usable = []
-        for line in lines:
-            with suppress(ValueError):
-                GitIgnoreSpec.from_lines([line])
-                usable.append(line)
-        return ((folder, GitIgnoreSpec.from_lines(usable)),)
+    return ((folder, tuple(islice(parse_lines(text), MAX_PATTERNS))),)
 
 
 def ignores_above(folder: str) -> Ignores:
@@ -50,10 +41,20 @@ def ignores_above(folder: str) -> Ignores:
     return tuple(found for parent in reversed(above) for found in ignores_in(parent))
 
 
-def is_ignored(path: str, ignores: Ignores) -> bool:
-    """Whether the nearest `.gitignore` with a pattern for `path` ignores it; a folder ends in `/`."""
-    for folder, spec in reversed(ignores):
-        verdict = spec.check_file(path[len(folder) + 1 :]).include
+def ignores_entry(path: str, ignores: Ignores) -> bool:
+    """Whether the nearest `.gitignore` with a pattern for `path`, without its parents, ignores it; a folder ends in
+    `/`."""
+    for folder, patterns in reversed(ignores):
+        verdict = last_match(patterns, path[len(folder) + 1 :])
         if verdict is not None:
             return verdict
+    return False
+
+
+def is_ignored(path: str, ignores: Ignores) -> bool:
+    """Whether Git ignores `path` or one of its parents; a folder ends in `/`."""
+    for each in (*parents(path), path):
+        above = tuple(row for row in ignores if each.removesuffix("/").startswith(f"{row[0]}/"))
+        if ignores_entry(each, above):
+            return True
     return False
