@@ -8,8 +8,9 @@ import pytest
 
 from agentls.config import Config
 from agentls.document.document import Document
+from agentls.linter import check as check_module
 from agentls.linter import subjects
-from agentls.linter.check import MAX_FINDINGS, check
+from agentls.linter.check import MAX_FINDINGS, check, report_failure
 from agentls.linter.consequence import Consequence
 from agentls.linter.rule import RULES, Context, Finding, Rule
 from agentls.project.world import NoDisk
@@ -64,10 +65,12 @@ def test_a_failing_rule_does_not_affect_the_others(
     def broken(_: Context) -> Iterator[Finding]:
         raise RuntimeError("out of order")
 
+    monkeypatch.setattr(check_module, "report_failure", report_failure)
     monkeypatch.setattr(subjects, "_PLANS", {})
     monkeypatch.setitem(RULES, "broken", Rule("broken", Consequence.NOT_LOADED, broken))
     assert codes(agent(TEXT)) == [("unknown-tool", "warning")]
-    assert "rule broken failed" in caplog.text
+    assert codes(agent(f"{TEXT}\nMore.")) == [("unknown-tool", "warning")]
+    assert caplog.text.count("rule broken failed") == 1
 
 
 def test_the_findings_of_a_rule_are_limited() -> None:

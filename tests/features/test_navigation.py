@@ -248,7 +248,7 @@ def test_hover_on_a_name_shows_its_definition() -> None:
     assert hover_text(team("@agent-rev", "iewer")) == (
         "@agent-reviewer\n\n"
         "**`reviewer`** (Claude Code agent)\n\n"
-        r"Reviews \*code\*. \<example\>It does.\</example\>" + "\n\n"
+        r"Reviews \*code\*. \<example>It does.\</example>" + "\n\n"
         "- Defined in `.claude/agents/reviewer.md`\n"
         "- Tools: `Read`, `Grep`\n"
         "- Model: `inherit` (model of the session)"

@@ -11,7 +11,7 @@ from agentls.config import Config
 from agentls.dialects import loader
 from agentls.linter.rules import all_rules
 from agentls.reports import explain, fact_page
-from agentls.text import wording
+from agentls.text import escaping
 
 CLAUDE = loader.load_dialect("claude-code")
 
@@ -237,7 +237,7 @@ def test_suggestions() -> None:
     ("text", "span"), [("a b", "`a b`"), ("a\nb", "`a b`"), ("", "` `"), ("`a`", "`` `a` ``")]
 )
 def test_code_spans_hold_any_text(text: str, span: str) -> None:
-    assert wording.code_span(text) == span
+    assert escaping.code_span(text) == span
 
 
 @pytest.mark.parametrize(

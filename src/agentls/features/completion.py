@@ -20,6 +20,7 @@ from agentls.features.cursor_context import LIST_STEP, CursorContext, find_curso
 from agentls.project.index import Index
 from agentls.readers.pipeline import find_variant
 from agentls.reports import explain
+from agentls.text.escaping import code_block
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
@@ -86,9 +87,9 @@ def _documentation(dialect: Dialect, kind: str, label: str, within: str) -> str 
         return explain.explain_argument(dialect, label, int(within) if within.isdecimal() else None)
     if kind == "section":
         texts = (item.text for item in completion_items.PROMPT_SECTIONS if item.label == label)
-        return next((f"```markdown\n{completion_items.snippet_text(text)}\n```" for text in texts), None)
+        return next((code_block(completion_items.snippet_text(text), "markdown") for text in texts), None)
     if kind == "skeleton":
-        return f"```markdown\n{completion_items.snippet_text(dialect.new_file_snippet)}```"
+        return code_block(completion_items.snippet_text(dialect.new_file_snippet), "markdown")
     pages = {
         "key": explain.explain_key,
         "tool": explain.explain_tool,

@@ -22,10 +22,10 @@ from agentls.project import capabilities
 from agentls.project.index import Index
 from agentls.reports import explain, fact_page, inspection
 from agentls.reports.inspection import RuntimeReport
+from agentls.text.escaping import code_span, to_markdown
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
-from agentls.text.wording import code_span
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar
 
 
@@ -144,7 +144,8 @@ def _summary(report: RuntimeReport) -> str:
             rows.append(f"Model: {inspection.describe_model(report.model, code_span)}")
         separator = " (part of every session)," if report.dialect.model_invocable else ","
         rows += [f"Tokens: {inspection.describe_tokens(report, separator)}", *report.notes]
-    return f"**{inspection.verdict(report)}**\n\n" + "\n".join(f"- {row}" for row in rows)
+    lead = f"**{to_markdown(inspection.verdict(report))}**"
+    return f"{lead}\n\n" + "\n".join(f"- {to_markdown(row)}" for row in rows)
 
 
 _REPORTED_ROWS = {

@@ -12,7 +12,7 @@ from agentls.features.hover import Hover
 from agentls.project.index import Index
 from agentls.project.names import Definition, Names, Reference
 from agentls.reports import explain, inspection
-from agentls.text.wording import code_span, escape_markdown
+from agentls.text.escaping import code_span, escape_markdown, to_markdown
 
 _MAX_DESCRIPTION = 500
 _MAX_DEFINITIONS = 3
@@ -58,7 +58,7 @@ def describe_definition(
     rows = [f"Defined in {code_span(path_label(definition.path, names.base_folder, user_folder))}"]
     rows += () if definition.is_entry else _facts(open_document(definition.path))
     title = f"**{code_span(definition.full_name)}** ({kind_label(definition)})"
-    return "\n\n".join(filter(None, (title, summary, "\n".join(f"- {row}" for row in rows))))
+    return "\n\n".join(filter(None, (title, summary, "\n".join(f"- {to_markdown(row)}" for row in rows))))
 
 
 def kind_label(definition: Definition) -> str:

@@ -8,8 +8,8 @@ from agentls.features.hover import Hover
 from agentls.features.settings_context import below, find_setting
 from agentls.reports import explain
 from agentls.reports.settings_schema import describe_setting
+from agentls.text.escaping import code_span
 from agentls.text.toml_positions import TomlEntry, find_toml_entries
-from agentls.text.wording import code_span
 
 
 def hover_settings(text: str, offset: int, table: SettingPath) -> Hover | None:

@@ -41,7 +41,7 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     """Return the diagnostics of a document in the order of the text.
 
     `world` answers questions about the surroundings of the document. Of each rule, at most the first `MAX_FINDINGS`
-    findings are kept. A rule that fails is logged, and the findings of the others are kept. Documentation beside
+    findings are kept. A rule that fails is logged once, and the findings of the others are kept. Documentation beside
     agent files has none.
     """
     if document.is_documentation:
@@ -88,11 +88,23 @@ def _run(rule: Rule, context: Context) -> list[Finding]:
         # Most rules find nothing in most files.
         return found and [each for each in found if not _is_unasked_verdict(each, context.config)]
     except Exception:
-        import logging  # Its import takes longer than the check of a file, and rules rarely fail.
-
-        log = logging.getLogger(__name__)
-        log.exception("rule %s failed on %s", rule.code, context.document.path)
+        report_failure(rule, context.document.path)
         return []
+
+
+_failed: set[str] = set()
+"""The codes of the rules whose failures are logged. Once tells enough: an editor checks a file at each keystroke."""
+
+
+def report_failure(rule: Rule, path: str) -> None:
+    """Log the exception that a rule has raised on the file at `path`, unless the rule has failed before. The tests of
+    agentls replace this function by one that raises the exception again."""
+    if rule.code in _failed:
+        return
+    _failed.add(rule.code)
+    import logging  # Its import takes longer than the check of a file, and rules rarely fail.
+
+    logging.getLogger(__name__).exception("rule %s failed on %s", rule.code, path)
 
 
 def _is_unasked_verdict(finding: Finding, config: Config) -> bool:

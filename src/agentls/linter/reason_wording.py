@@ -123,7 +123,7 @@ def describe_reason(reason: Reason) -> str:
 
 def describe_mismatch(mismatch: Mismatch) -> str:
     """Return a sentence on how a value differs from its schema, without a full stop."""
-    name = f"`{'.'.join(mismatch.path)}`"
+    name = format_code(".".join(mismatch.path))
     match mismatch.kind:
         case "unknown field":
             return f"Unknown field {join_names(mismatch.names)} in {name}"

@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 
 from agentls.lsp.projects import ProjectChange
 from agentls.lsp.session import Change, Rechecked, Session, Update
+from agentls.text.escaping import escape_notification
 from agentls.text.named_tuples import NamedTuple
 
 MAX_CHECK_DELAY = 1.0
@@ -64,7 +65,8 @@ class Publisher:
 
     def show_message(self, message: str, kind: t.MessageType = t.MessageType.Info) -> None:
         """Show a message to the user."""
-        self._server.window_show_message(t.ShowMessageParams(kind, f"agentls: {message}"))
+        text = escape_notification(message)
+        self._server.window_show_message(t.ShowMessageParams(kind, f"agentls: {text}"))
 
     def publish(self, uri: str, found: list[t.Diagnostic], version: int | None = None) -> None:
         """Publish the diagnostics of a file unless they are the same as before."""

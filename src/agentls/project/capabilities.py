@@ -17,6 +17,7 @@ from agentls.project import name_syntax
 from agentls.project.index import Index
 from agentls.project.names import DEFINITE_FORMS, Names, PermissionRule
 from agentls.readers.reading import Reading
+from agentls.text.escaping import code_span
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.yaml_tree import Scalar
 
@@ -135,8 +136,8 @@ def _uncertain_files(reading: Reading, index: Index, names: Names) -> Iterator[s
             and file.base_folder != index.user_folder
         )
         if above and not names.plugin and any(rule.action == "deny" for rule in file.permissions):
-            tail = "/".join(file.path.split("/")[-3:])
-            yield f"Whether the deny rules of `{tail}` apply depends on the folder in which the session starts."
+            tail = code_span("/".join(file.path.split("/")[-3:]))
+            yield f"Whether the deny rules of {tail} apply depends on the folder in which the session starts."
 
 
 def _denied_tools(tools: AvailableTools) -> Callable[[tuple[str, ...]], Iterable[str]]:

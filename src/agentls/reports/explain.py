@@ -18,9 +18,10 @@ from agentls.dialects.records import FormerTool, Key, Tool
 from agentls.dialects.tool_names import ALL_TOOLS, MCP_PREFIX, is_mcp_tool
 from agentls.linter.rules import all_rules
 from agentls.reports.fact_page import observed_source, render_page
+from agentls.text.escaping import code_span
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.spelling import closest_match
-from agentls.text.wording import code_span, join_names, ordinal
+from agentls.text.wording import join_names, ordinal
 
 _list_names = partial(join_names, last=", ", limit=sys.maxsize)
 
@@ -56,7 +57,7 @@ def explain_record_field(dialect: Dialect, path: str) -> str | None:
     """Explain a field of a record, given by its path, as in `handoffs.agent`."""
     field = dialect.field(path)
     of = path.rpartition(".")[0]
-    return _key_page(dialect, field, f"field of `{of}`") if field and of else None
+    return _key_page(dialect, field, f"field of {code_span(of)}") if field and of else None
 
 
 def _key_page(dialect: Dialect, key: Key, kind: str = "key") -> str:
@@ -108,7 +109,7 @@ def _value_list(key: Key) -> str:
     """The values of a key as a list with their summaries, or in one line if these repeat the values."""
     if all(value.summary.lower() in ("", value.name.lower()) for value in key.values):
         return _list_names(value.name for value in key.values)
-    return "".join(f"\n  - `{value.name}`: {value.summary}" for value in key.values)
+    return "".join(f"\n  - {code_span(value.name)}: {value.summary}" for value in key.values)
 
 
 def _foreign_key_page(dialect: Dialect, key: ForeignKey) -> str:
@@ -137,7 +138,7 @@ def explain_value(dialect: Dialect, key: str, value: str) -> str | None:
         if word.name == value or (known.value.ignores_case and word.name.lower() == value.lower()):
             facts = [("Alias of", code_span(word.alias_of) if word.alias_of else "")]
             return render_page(
-                word.name, f"value of `{key}`", word.summary, facts, dialect.source(word.source)
+                word.name, f"value of {code_span(key)}", word.summary, facts, dialect.source(word.source)
             )
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Source
-from agentls.text.wording import code_span
+from agentls.text.escaping import code_span, escape_markdown, link, to_markdown
 
 _CONFIDENCE = {"documented": " (documented)", "third-party": " (reported by third parties)"}
 
@@ -14,18 +14,18 @@ _CONFIDENCE = {"documented": " (documented)", "third-party": " (reported by thir
 def render_page(name: str, kind: str, summary: str, facts: Iterable[tuple[str, str]], source: Source) -> str:
     """Render a page: the name and its kind, a summary in paragraphs, facts as a list, and the source.
 
-    Facts without text are omitted.
+    Facts without text are omitted. The only markup in a text is code in backticks.
     """
     rows = "\n".join(f"- {label}: {text}" if label else f"- {text}" for label, text in facts if text)
     rows = rows.replace(": \n", ":\n")
-    parts = (f"**{code_span(name)}** ({kind})", summary.strip(), rows, cite_source(source))
-    return "\n\n".join(part for part in parts if part)
+    lead, text = f"**{code_span(name)}** ({to_markdown(kind)})", to_markdown(summary.strip())
+    return "\n\n".join(part for part in (lead, text, to_markdown(rows), cite_source(source)) if part)
 
 
 def cite_source(source: Source) -> str:
     """Cite a source with its date and, unless its title says that it was observed, its confidence."""
-    title = f"[{source.title}]({source.url})" if source.url else source.title
-    date = f", {source.date}" if source.date else ""
+    title = link(source.title, source.url)
+    date = f", {escape_markdown(source.date)}" if source.date else ""
     return f"*Source: {title}{date}{_CONFIDENCE.get(source.confidence, '')}.*"
 
 

@@ -170,7 +170,7 @@ def _reason_texts(document: Document, reading: Reading) -> Iterator[str]:
     for span in reading.repaired_values:
         at = bisect_right(ends, span.start)
         found = at < len(entries) and entries[at].value.span.overlaps(span)
-        what = f"the value of `{entries[at].key.text}`" if found else "a value"
+        what = f"the value of {wording.format_code(entries[at].key.text)}" if found else "a value"
         yield f"line {_line(document, span)}: {what} is quoted"
     for span in reading.ignored_lines:
         yield f"line {_line(document, span)}: {wording.format_code(span.text_in(document.text))} is ignored"
@@ -234,12 +234,12 @@ def _model_notes(written: str | None, models: Models) -> Iterator[str]:
         return
     model = models.get(written)
     if models.providers and "/" not in written:
-        yield f"`{written}` has no provider; the agent fails when it runs."
+        yield f"{wording.format_code(written)} has no provider; the agent fails when it runs."
     elif model is None and not models.matches_other_id(written):
         ignored = "it is ignored unless the account has it"
         passed_on = "it is sent to the API unchanged"
         rest = passed_on if models.unknown_models == "passed on" else ignored
-        yield f"Unknown model `{written}`; {rest}."
+        yield f"Unknown model {wording.format_code(written)}; {rest}."
     elif model and model.status == "retired":
         yield f"Requests to `{model.name}` fail: {model.summary}."
     elif model and model.status == "remapped":
@@ -378,7 +378,8 @@ def verdict(report: RuntimeReport) -> str:
     if report.status == "damaged" and report.runtime.effects.degraded_effect:
         return f"{title} cannot read the frontmatter: it {report.runtime.effects.degraded_effect}."
     if report.status == "damaged":
-        return f"{title} loads this file without its frontmatter: `{report.name}` gets all tools."
+        name = wording.format_code(report.name or "")
+        return f"{title} loads this file without its frontmatter: {name} gets all tools."
     if report.runtime.effects.loading_effect:
         return f"{title} {report.runtime.effects.loading_effect}."
     effect = f"{title} {'loads' if report.runtime.version else 'should load'} this file"

@@ -10,10 +10,10 @@ from html import escape
 
 from agentls.reports import inspection
 from agentls.reports.inspection import Inspection, RuntimeReport
+from agentls.text.escaping import split_code
 from agentls.text.patterns import lazy_pattern
 from agentls.text.wording import format_code
 
-_CODE = lazy_pattern(r"`([^`\n]+)`")
 _LINE = lazy_pattern(r"\bline (\d+)\b")
 
 
@@ -75,9 +75,5 @@ def _marked_up(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     """The text in pieces of HTML: prose, and what is between backticks."""
-    end = 0
-    for found in _CODE.finditer(text):
-        yield escape(text[end : found.start()])
-        yield f"<code>{escape(found[1])}</code>"
-        end = found.end()
-    yield escape(text[end:])
+    for piece in split_code(text):
+        yield f"<code>{escape(piece.text.strip())}</code>" if piece.is_code else escape(piece.text)

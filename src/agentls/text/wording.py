@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from agentls.text.escaping import code_span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Mapping, Node, Sequence
 
@@ -28,23 +28,8 @@ def describe_value(value: Node) -> str:
 
 
 def format_code(text: str) -> str:
-    """`text` in backticks, on one line, and shortened."""
-    line = re.sub(r"\s*[\r\n]\s*", " ", text)
-    return f"`{line if len(line) <= _MAX_LENGTH else line[: _MAX_LENGTH - 1] + '…'}`"
-
-
-def code_span(text: str) -> str:
-    """`text` as a code span of CommonMark, also with backticks and line breaks."""
-    text = " ".join(text.split())
-    if "`" not in text:
-        return f"`{text}`" if text else "` `"
-    fence = "``" if "``" not in text else "`" * (len(text) + 1)
-    return f"{fence} {text} {fence}"
-
-
-def escape_markdown(text: str) -> str:
-    """A line of text with the special characters of Markdown escaped."""
-    return re.sub(r"([\\`*_{}\[\]<>#~&|])", r"\\\1", text)
+    """`text` as a code span, shortened."""
+    return code_span(text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…")
 
 
 def join_names(names: Iterable[str], last: str = " and ", limit: int = _MAX_NAMES) -> str:

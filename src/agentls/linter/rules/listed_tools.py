@@ -48,9 +48,10 @@ from agentls.linter.shared.tool_entries import (
 from agentls.linter.shared.translation import foreign_format_of
 from agentls.linter.shared.value_types import entries_of_type
 from agentls.readers.reading import Reading
+from agentls.text.escaping import code_span
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
-from agentls.text.wording import code_span, describe_value, join_names
+from agentls.text.wording import describe_value, join_names
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 

@@ -10,10 +10,11 @@ from agentls.document import permissions
 from agentls.document.edits import remove_entry
 from agentls.document.permissions import ANYTHING, PermissionEntry
 from agentls.linter.rule import Context, Finding, Fix, Related, rule
+from agentls.text.escaping import code_span
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.text.spelling import closest_match, match_ignoring_case
-from agentls.text.wording import code_span, join_names
+from agentls.text.wording import join_names
 from agentls.text.yaml_tree import Entry, Mapping, Scalar
 
 

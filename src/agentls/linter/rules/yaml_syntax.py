@@ -19,10 +19,11 @@ from agentls.linter.shared.load_reasons import (
 )
 from agentls.linter.shared.tool_entries import TOOLS, WITHOUT_TOOLS
 from agentls.readers.yaml_errors import entry_key, entry_value_span, find_unquoted_items
+from agentls.text.escaping import code_span
 from agentls.text.frontmatter import split_entries
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
-from agentls.text.wording import code_span, join_names
+from agentls.text.wording import join_names
 from agentls.text.yaml_tree import TAB_INDENTATION, Entry, MappedText, Mapping, Scalar, Sequence, parse
 
 
@@ -379,9 +380,9 @@ def tab_indentation(ctx: Context) -> Iterator[Finding]:
     block = ctx.reading.block
     if ctx.reading.status != "clean" or block is None or "\t" not in block.text_in(ctx.text):
         return
-    if parse(MappedText.unchanged(ctx.text, block)).error is None:
-        return
     tabs = [Span(*found.span()) for found in TAB_INDENTATION.finditer(ctx.text, *block)]
+    if not tabs or parse(MappedText.unchanged(ctx.text, block)).error is None:
+        return  # A tab elsewhere in a line is no indentation.
     edits = tuple(Edit(span, span.text_in(ctx.text).replace("\t", "  ")) for span in tabs)
     effect = ctx.describe_effect("accepts it")
     message = (
