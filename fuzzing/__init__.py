@@ -1,0 +1,1 @@
+"""Fuzzing: random texts for every part that reads what others wrote."""
