@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import socket
 import subprocess
 import sys
@@ -10,7 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pygls.io_ import StdoutWriter
 
+from agentls.lsp import methods
+from agentls.lsp.server import Server
 from lsp.wire import AGENT, CLEAN, RUN, SECONDS, URI, Raw
 
 HERE = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
@@ -361,3 +366,28 @@ def test_the_server_on_a_socket(method: str | None, code: int) -> None:
             send('{"jsonrpc":"2.0","method":"exit"}')
     assert process.wait(SECONDS) == code
     process.stderr.close()
+
+
+def test_a_message_leaves_nothing_behind() -> None:
+    server = Server()
+    methods.register(server)
+    server.protocol.set_writer(StdoutWriter(io.BytesIO()))
+
+    def handle(method: str, params: dict[str, Any], **more: Any) -> None:
+        message = {"jsonrpc": "2.0", "method": method, "params": params, **more}
+        server.protocol.handle_message(server.protocol.structure_message(message))
+
+    async def life() -> None:
+        handle("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, id=1)
+        handle("initialized", {})
+        handle("textDocument/didOpen", opened())
+        for version in range(2, 5):
+            document = {"uri": URI, "version": version}
+            changes = [{"text": CLEAN}]
+            handle("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+        handle("textDocument/hover", HERE, id=2)
+        await asyncio.sleep(0)
+
+    asyncio.run(life())
+    assert server.snapshot.open_document(URI), "the messages were handled"
+    assert server.protocol._request_futures == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from agentls.project.index import Index
 from agentls.project.names import Definition, NameKind, Names, Reference
 from agentls.text.offsets import Span
@@ -56,3 +58,15 @@ def test_moved_references_do_not_affect_other_files() -> None:
     assert not index.update(Names("/p/a.md", "/p", "", (), references=(moved,)))
     assert [reference.span for _, reference in index.find_by_name("reviewer")] == [Span(6, 14)]
     assert index.update(Names("/p/a.md", "/p", "", (), references=(moved._replace(form="key"),)))
+
+
+def test_many_mentions_of_one_name_in_a_file() -> None:
+    """Each mention costs the same. If it cost as much as all before it, this would take a minute."""
+    mentions = tuple(Reference("agent", "critic", "", Span(n, n + 1), "code") for n in range(60_000))
+    index = Index()
+    start = time.process_time()
+    index.update(names_of("/p/a.md", ("agent", "lead"), references=mentions))
+    assert sum(1 for _ in index.find_by_name("critic")) == len(mentions)
+    assert index.remove("/p/a.md")
+    assert time.process_time() - start < 5
+    assert not list(index.find_by_name("critic"))

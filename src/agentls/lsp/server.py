@@ -51,6 +51,17 @@ class StrictProtocol(LanguageServerProtocol):
                 self._send_response(data["id"], error=error.to_response_error())
             raise
 
+    def _execute_handler(
+        self, msg_id: Any, handler: Any, callback: Any, args: Any = None, kwargs: Any = None
+    ) -> None:
+        """Run a handler, and forget its future afterwards, which pygls keeps if nobody waits for an answer."""
+
+        def forget(future: Any) -> None:
+            self._request_futures.pop(msg_id, None)
+            callback(future)
+
+        super()._execute_handler(msg_id, handler, forget, args, kwargs)
+
     def handle_message(self, message: Any) -> None:
         """Handle messages between `initialize` and `shutdown`, and reject other requests."""
         method = getattr(message, "method", None)

@@ -36,8 +36,8 @@ class Index:
     def __init__(self, user_folder: str = "") -> None:
         self.user_folder = user_folder
         self._files: dict[str, Names] = {}
-        self._definitions: dict[str, dict[str, tuple[Definition, ...]]] = {}
-        self._references: dict[str, dict[str, tuple[Reference, ...]]] = {}
+        self._definitions: dict[str, dict[str, list[Definition]]] = {}
+        self._references: dict[str, dict[str, list[Reference]]] = {}
         # Most runs never ask for the references to a name, so that these files wait until one does.
         self._waiting: dict[str, Names] = {}
         self._namespaces: dict[tuple[str, ...], Namespace] = {}
@@ -77,8 +77,7 @@ class Index:
         for definition in names.definitions:
             self._counts[definition.kind] = self._counts.get(definition.kind, 0) + 1
             for key in {normalise_name(name) for name in definition.all_names}:
-                rows = self._definitions.setdefault(key, {})
-                rows[names.path] = (*rows.get(names.path, ()), definition)
+                self._definitions.setdefault(key, {}).setdefault(names.path, []).append(definition)
         self._waiting[names.path] = names
         if names.main_definition and names.main_definition.loads:
             self._namespaces.setdefault(_namespace_key(names.main_definition), Namespace()).add(
@@ -164,7 +163,7 @@ class Index:
         for names in self._waiting.values():
             for reference in names.references:
                 uses = self._references.setdefault(normalise_name(reference.name), {})
-                uses[names.path] = (*uses.get(names.path, ()), reference)
+                uses.setdefault(names.path, []).append(reference)
         self._waiting.clear()
 
     def resolve(self, reference: Reference, names: Names) -> list[Definition]:
