@@ -13,6 +13,7 @@ from agentls.config import Config
 from agentls.document import locate
 from agentls.workspace import discovery, disk, git_ignore, settings_files
 from agentls.workspace.discovery import SearchOptions
+from agentls.workspace.reading_cache import reading_cache
 from agentls.workspace.regular_files import MAX_BYTES
 from agentls.workspace.settings_files import LoadedConfig, SettingsReader
 
@@ -366,3 +367,21 @@ def test_a_file_that_git_ignores_may_exist_elsewhere(write: Write) -> None:
     world = disk.DiskWorld(document)
     paths = ("../notes/today.md", "notes/today.md", "../draft.md", "draft.md", "plan.md")
     assert [world.exists(path) for path in paths] == [True, False, True, False, False]
+
+
+def test_what_is_read_while_a_cache_is_cleared_is_not_kept() -> None:
+    content = "old"
+
+    @reading_cache(maxsize=8)
+    def read(_: str) -> str:
+        nonlocal content
+        found = content
+        if found == "old":  # The file changes while this thread reads it.
+            content = "new"
+            read.cache_clear()
+        return found
+
+    assert read("/p") == "old"
+    assert read("/p") == "new"
+    content = "newer"
+    assert read("/p") == "new"

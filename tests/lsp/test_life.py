@@ -45,6 +45,13 @@ def test_exit_after_shutdown_is_a_success() -> None:
         assert server.end() == 0
 
 
+def test_shutdown_while_a_request_to_the_client_is_under_way() -> None:
+    with Raw() as server:
+        server.initialize(capabilities={"workspace": {"configuration": True}})
+        server.wait(lambda message: message.get("method") == "workspace/configuration")
+        assert server.request("shutdown", None, 2)["result"] is None
+
+
 def test_exit_without_shutdown_is_a_failure() -> None:
     with Raw() as server:
         server.initialize()

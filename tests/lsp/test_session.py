@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +19,14 @@ from agentls.lsp.session import (
     Closed,
     Edited,
     FileRead,
+    FilesChanged,
     FoldersChanged,
     Opened,
     ProjectRead,
     Rechecked,
     Session,
     SettingsChanged,
+    SettingsEdited,
     Update,
 )
 from agentls.lsp.snapshot import Snapshot
@@ -323,3 +326,88 @@ def test_nothing_is_missing_until_a_project_is_complete(root: Path) -> None:
     assert opened is not None
     session.apply(Rechecked(replace(opened)))
     assert "unknown-agent" in codes(session.snapshot, uri(root, "lead"))
+
+
+# Unsaved texts
+
+
+def server_names(session: Session) -> set[str]:
+    """The names of the MCP servers in the only project."""
+    (project,) = session.snapshot.projects.values()
+    return {each.name for each in project.index.definitions("server")}
+
+
+def servers(*names: str) -> str:
+    """A file with MCP servers."""
+    return json.dumps({"mcpServers": {name: {"command": "run"} for name in names}})
+
+
+def test_the_unsaved_text_of_a_config_file_is_used(session: Session, root: Path) -> None:
+    config = (root / ".mcp.json").as_uri()
+    assert server_names(session) == {"db"}
+    session.apply(Opened(config, "json", 1, servers("db", "web")))
+    assert server_names(session) == {"db", "web"}
+    (root / ".mcp.json").unlink()
+    session.apply(FilesChanged((str(root / ".mcp.json"),)))
+    session.apply(Edited(config, 2, servers("mail")))
+    assert server_names(session) == {"mail"}
+
+
+def test_a_config_file_that_was_never_saved_is_used(session: Session, root: Path) -> None:
+    session.apply(Opened((root / "sub/.mcp.json").as_uri(), "json", 1, servers("web")))
+    assert server_names(session) == {"db", "web"}
+
+
+def test_unsaved_settings_apply_after_a_pause(session: Session, root: Path) -> None:
+    file, lead = (root / "agentls.toml").as_uri(), uri(root, "lead")
+    session.apply(Opened(file, "toml", 1, ""))
+    assert "unknown-tool" in codes(session.snapshot, lead)
+    assert session.apply(Edited(file, 2, 'ignore = ["unknown-tool"]')).has_settings
+    update = session.apply(SettingsEdited())
+    assert lead in update.reconfigured
+    assert update.load == (str(root),)
+    assert "unknown-tool" not in codes(session.snapshot, lead)
+
+
+def test_while_settings_cannot_be_parsed_those_on_the_disk_apply(session: Session, root: Path) -> None:
+    file, lead = (root / "agentls.toml").as_uri(), uri(root, "lead")
+    (root / "agentls.toml").write_text('ignore = ["unknown-tool"]', "utf-8")
+    session.apply(Opened(file, "toml", 1, 'ignore = ["unknown-tool'))
+    assert "unknown-tool" not in codes(session.snapshot, lead)
+    session.apply(Edited(file, 2, "ignore = []"))
+    session.apply(SettingsEdited())
+    assert "unknown-tool" in codes(session.snapshot, lead)
+    session.apply(Closed(file))
+    assert "unknown-tool" not in codes(session.snapshot, lead)
+
+
+def test_the_unsaved_text_of_a_manifest_is_used(session: Session, root: Path) -> None:
+    manifest, agent = root / ".claude-plugin/plugin.json", (root / "agents/a.md").as_uri()
+    session.apply(Opened(manifest.as_uri(), "json", 1, '{"name": "kit", "agents": []}'))
+    session.apply(Opened(agent, "markdown", 1, REVIEWER))
+    assert "replaced-folder" in codes(session.snapshot, agent)
+    session.apply(Edited(manifest.as_uri(), 2, '{"name": "kit"}'))
+    assert session.apply(SettingsEdited()).load == (str(root),)
+    assert "replaced-folder" not in codes(session.snapshot, agent)
+    session.apply(Closed(manifest.as_uri()))
+    opened = session.snapshot.open_document(agent)
+    assert opened is not None
+    assert opened.document is None or not opened.document.identity.plugin
+
+
+def test_an_edit_reaches_the_index_of_each_project_that_has_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, folder = tmp_path / "home", tmp_path / "folder"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    mine = home / ".claude/agents/mine.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(REVIEWER, "utf-8")
+    folder.mkdir()
+    session = Session(Client(), "utf-16", {}, [folder.as_uri()])
+    session.apply(FoldersChanged((folder.as_uri(),)))
+    read(session)
+    session.apply(Opened(mine.as_uri(), "markdown", 1, REVIEWER.replace("reviewer", "critic")))
+    project = session.snapshot.projects[folder.as_posix()]
+    assert project.index.find_definitions("agent", "critic")

@@ -340,3 +340,13 @@ async def test_dialect_files_of_the_editor_are_relative_to_its_folder(project: P
         open_document(client, AGENT, uri)
         assert await codes(client, uri) == ["unknown-tool"]
         assert client.messages == []
+
+
+async def test_settings_apply_while_they_are_edited(project: Path) -> None:
+    uri, file = in_project(project), (project / "agentls.toml").as_uri()
+    async with session(capabilities("plain"), project) as client:
+        open_document(client, AGENT, uri)
+        open_document(client, "", file, "toml")
+        assert await codes(client, uri) == ["unknown-tool"]
+        change_document(client, IGNORE, 2, file)
+        assert [found.code for found in (await published(client, uri)).diagnostics] == []

@@ -10,10 +10,12 @@ The modules in layers, each of which imports only from those above it:
 - `convert`, `settings`: between the core's data and the protocol's, and the settings of the editor;
 - `configuration`: those settings with the configuration files;
 - `documents`, `projects`: what is open, and what is around it;
+- `unsaved_settings`: open files that apply to others before they are saved;
 - `snapshot`: the state at one moment, and the questions about it;
 - `session`: the state, and the changes that it accepts;
 - `publisher`, `project_reader`: what follows from a change: diagnostics, and files to read;
-- `workspace_diagnostics`, `tree_refresh`: the diagnostics of files that are not open, and news for a tree of them;
+- `workspace_diagnostics`, `tree_refresh`, `settings_reload`: the diagnostics of files that are not open, news for a
+  tree of them, and applying settings that are edited;
 - `updates`: the session with the modules that follow its changes;
 - `server`: the connection, and the life of the process;
 - `methods`: the table of methods;

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from agentls.config import Config
 from agentls.lsp.settings import Settings
 from agentls.workspace import disk, settings_files
@@ -10,13 +13,33 @@ from agentls.workspace import disk, settings_files
 class Configuration:
     """The settings of the editor, the paths of the workspace folders, and the configuration files on the disk.
 
-    Each file is read once, when it is first needed; a new `Configuration` reads them again.
+    Each file is read once, when it is first needed; a new `Configuration` reads them again. `unsaved` has the texts
+    that are used instead of files, by their paths: configuration files and manifests of plugins that are edited.
     """
 
-    def __init__(self, settings: Settings, folders: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folders: tuple[str, ...],
+        unsaved: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.settings = settings
         self.folders = folders
-        self._reader = settings_files.SettingsReader()
+        self.unsaved = unsaved
+        self._reader = settings_files.SettingsReader(unsaved)
+
+    def changed(
+        self,
+        settings: Settings | None = None,
+        folders: tuple[str, ...] | None = None,
+        unsaved: Mapping[str, str] | None = None,
+    ) -> Configuration:
+        """Return the configuration with other settings, folders or texts, which reads its files again."""
+        return Configuration(
+            self.settings if settings is None else settings,
+            self.folders if folders is None else folders,
+            self.unsaved if unsaved is None else unsaved,
+        )
 
     def settings_in(self, folder: str) -> settings_files.LoadedConfig:
         """Return the settings of the configuration file that applies to `folder`."""
@@ -43,10 +66,16 @@ class Configuration:
         return next((root for root in self.folders if path.startswith(f"{root}/")), "")
 
     def differs_from(self, other: Configuration) -> bool:
-        """Whether a configuration file that `other` has read now has other settings, or a new one was read."""
+        """Whether a configuration file that `other` has read now has other settings, a new one was read, or the unsaved
+        text of a manifest is another."""
         before = other._reader.files
-        now = {file: self._reader.files.get(file) or settings_files.read_settings(file) for file in before}
-        return now != before or not self._reader.files.keys() <= before.keys()
+        now = {file: self._reader.files.get(file) or self._reader.read_again(file) for file in before}
+        is_new = not self._reader.files.keys() <= before.keys()
+        return now != before or is_new or self._manifests != other._manifests
+
+    @property
+    def _manifests(self) -> dict[str, str]:
+        return {path: text for path, text in self.unsaved.items() if path.endswith(disk.MANIFESTS)}
 
     @property
     def files(self) -> tuple[settings_files.LoadedConfig, ...]:

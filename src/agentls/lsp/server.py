@@ -57,7 +57,9 @@ class StrictProtocol(LanguageServerProtocol):
         """Run a handler, and forget its future afterwards, which pygls keeps if nobody waits for an answer."""
 
         def forget(future: Any) -> None:
-            self._request_futures.pop(msg_id, None)
+            # pygls cancels the futures at `shutdown` while it iterates over them.
+            if not future.cancelled():
+                self._request_futures.pop(msg_id, None)
             callback(future)
 
         super()._execute_handler(msg_id, handler, forget, args, kwargs)

@@ -18,12 +18,13 @@ from agentls.lsp.documents import OpenDocument, edit_document, locate_document, 
 from agentls.lsp.projects import Project, ProjectChange, project_root, workspace_roots
 from agentls.lsp.settings import parse_settings, settings_section
 from agentls.lsp.snapshot import Snapshot
+from agentls.lsp.unsaved_settings import applies_unsaved, unsaved_settings
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Encoding
-from agentls.workspace import disk, git_ignore, settings_files, user_files
+from agentls.workspace import disk, git_ignore, load, settings_files, user_files
 
 
 class Opened(NamedTuple):
@@ -68,6 +69,10 @@ class FoldersChanged(NamedTuple):
     uris: tuple[str, ...]
 
 
+class SettingsEdited(NamedTuple):
+    """The user has edited files with settings, or manifests of plugins, and has paused."""
+
+
 class FilesChanged(NamedTuple):
     """Files or folders were created, changed or deleted on the disk."""
 
@@ -104,6 +109,7 @@ Change: TypeAlias = (
     | Closed
     | SettingsChanged
     | FoldersChanged
+    | SettingsEdited
     | FilesChanged
     | FileRead
     | ProjectRead
@@ -117,7 +123,8 @@ class Update(NamedTuple):
     `opened`, `edited` and `closed` are URIs of documents, `reconfigured` those of documents that other settings
     apply to. `load` has the roots of projects to read completely, `dropped` those of removed projects, `rescan`
     those of projects to scan again, `paths` the files to read again, and `projects` the changed indexes.
-    `scope_changed` is true if the settings or the folders changed. `problems` are messages that the user has not
+    `scope_changed` is true if the settings or the folders changed, `has_settings` if the edited document applies to
+    other files before it is saved. `problems` are messages that the user has not
     seen.
     """
 
@@ -131,6 +138,7 @@ class Update(NamedTuple):
     paths: tuple[str, ...] = ()
     projects: tuple[ProjectChange, ...] = ()
     scope_changed: bool = False
+    has_settings: bool = False
     problems: tuple[str, ...] = ()
 
 
@@ -169,6 +177,8 @@ class Session:
                 update = self._settings_changed(change)
             case FoldersChanged():
                 update = self._folders_changed(change.uris)
+            case SettingsEdited():
+                return self._reload()
             case FilesChanged():
                 update = self._files_changed(change.paths)
             case ProjectRead():
@@ -178,10 +188,12 @@ class Session:
     # Documents
 
     def _open(self, change: Opened) -> Update:
-        """Read the configuration again, and add the document."""
-        update = self._reload()
-        opened = locate_document(OpenDocument(*change), self.snapshot.configuration)
-        update = _merged(update, self._put(opened))
+        """Read the configuration again, in which the document may be, and add the document."""
+        opened = OpenDocument(*change)
+        documents = {**self.snapshot.documents, unquote(opened.uri): opened}
+        unsaved = unsaved_settings(documents.values())
+        update = self._reload(self.snapshot.configuration.changed(unsaved=unsaved))
+        update = _merged(update, self._put(locate_document(opened, self.snapshot.configuration)))
         return update._replace(opened=change.uri, rescan=self._root_of(change.uri))
 
     def _edit(self, change: Edited) -> Update:
@@ -189,10 +201,7 @@ class Session:
         if old is None:
             return Update()
         opened = edit_document(old, change.version, change.text, self.snapshot.configuration)
-        update = self._put(opened)
-        # The other files with names, such as `.mcp.json`, are parsed again in the background.
-        paths = () if opened.document else self._indexed(opened.path)
-        return update._replace(edited=opened.uri, paths=paths)
+        return self._put(opened)._replace(edited=opened.uri, has_settings=applies_unsaved(opened.path))
 
     def _close(self, uri: str) -> Update:
         """Remove a document. From now on, its file on the disk is used."""
@@ -207,20 +216,31 @@ class Session:
             if project.is_on_disk or root != opened.root
         }
         self.snapshot = self.snapshot._replace(documents=documents, projects=projects)
-        return Update(closed=opened.uri, paths=self._indexed(opened.path))
+        update = self._reload() if applies_unsaved(opened.path) else Update()
+        return update._replace(closed=opened.uri, paths=self._indexed(opened.path))
 
     def _put(self, opened: OpenDocument) -> Update:
-        """Store a version of a document, and its names in the index of its project."""
-        document = opened.document
-        if document is None:
+        """Store a version of a document, and its names in the indexes of its project and of others that have it."""
+        path = opened.document.path if opened.document else opened.path
+        if path is None:
             self._store(replace(opened, root=""))
             return Update()
-        root = opened.root or project_root(document.path, self.snapshot.configuration.folders)
-        load = self._add_projects([root])
-        self._store(opened if opened.root else replace(opened, root=root))
-        names = self.snapshot.projects[root].index.update(extract.extract_names(document))
-        change = (ProjectChange(root, names=True, edited=document.path),) if names else ()
-        return Update(load=load, projects=change)
+        root = opened.root or project_root(path, self.snapshot.configuration.folders)
+        added = self._add_projects([root]) if opened.document else ()
+        self._store(replace(opened, root=root if opened.document else ""))
+        settings = self.snapshot.configuration.settings_for_names
+        names = (
+            extract.extract_names(opened.document)
+            if opened.document
+            else load.parse_names(path, opened.text, settings)
+        )
+        changes = tuple(
+            ProjectChange(each.root, names=True, edited=path)
+            for each in self.snapshot.projects.values()
+            if each.root == root or path in each.index
+            if (each.index.update(names) if names else each.index.remove(path))
+        )
+        return Update(load=added, projects=changes)
 
     def _store(self, opened: OpenDocument) -> None:
         documents = {**self.snapshot.documents, unquote(opened.uri): opened}
@@ -249,7 +269,7 @@ class Session:
         settings = replace(
             settings, folder_checks={path: each.settings.checks for path, each in parsed.items()}
         )
-        configuration = Configuration(settings, self.snapshot.configuration.folders)
+        configuration = self.snapshot.configuration.changed(settings=settings)
         always = settings != self.snapshot.configuration.settings
         return self._reload(configuration, always=always)._replace(scope_changed=True)
 
@@ -257,7 +277,7 @@ class Session:
         """Assign each document to its project again, and remove the projects that no longer have a part in
         the workspace."""
         folders = _paths(uris)
-        update = self._reload(Configuration(self.snapshot.configuration.settings, folders))
+        update = self._reload(self.snapshot.configuration.changed(folders=folders))
         moved: list[str] = []
         for opened in self.snapshot.documents.values():
             root = project_root(opened.document.path, folders) if opened.document else ""
@@ -265,18 +285,19 @@ class Session:
                 moved.append(opened.uri)
                 update = _merged(update, self._put(replace(opened, root=root)))
         workspace = workspace_roots(folders)
-        load = self._add_projects(workspace)
+        added = self._add_projects(workspace)
         wanted = {*workspace, *(opened.root for opened in self.snapshot.documents.values())}
         dropped = tuple(self.snapshot.projects.keys() - wanted)
         kept = {root: project for root, project in self.snapshot.projects.items() if root in wanted}
         self.snapshot = self.snapshot._replace(projects=kept)
         changes = tuple(ProjectChange(root, names=True) for root in kept)
-        update = _merged(update, Update(load=load, projects=changes))
+        update = _merged(update, Update(load=added, projects=changes))
         reconfigured = tuple(dict.fromkeys((*update.reconfigured, *moved)))
         return update._replace(reconfigured=reconfigured, dropped=dropped, scope_changed=True)
 
     def _files_changed(self, paths: tuple[str, ...]) -> Update:
         """Read the configuration again if it was changed. Other files are read in the background."""
+        disk.paths_below.cache_clear()
         settings = (*settings_files.SETTINGS_FILES, settings_files.DIALECT_FILE_SUFFIX, *disk.MANIFESTS)
         is_reload = any(path.endswith(settings) for path in paths)
         always = any(path.endswith(disk.MANIFESTS) for path in paths)
@@ -287,15 +308,17 @@ class Session:
         """Read configuration and plugins from the disk again, and the projects too if they have changed or
         `always`. The names that are known stay in the indexes until then."""
         before = self.snapshot
-        new = configuration or Configuration(before.configuration.settings, before.configuration.folders)
-        disk.forget_plugins()
+        new = configuration or before.configuration.changed(
+            unsaved=unsaved_settings(before.documents.values())
+        )
+        disk.forget_plugins(new.unsaved)
         disk.paths_below.cache_clear()
         git_ignore.ignores_in.cache_clear()
         located = [(old, locate_document(old, new)) for old in before.documents.values()]
         self.snapshot = before._replace(configuration=new)
-        load: tuple[str, ...] = ()
+        outdated: tuple[str, ...] = ()
         if always or new.differs_from(before.configuration):
-            load = tuple(before.projects)
+            outdated = tuple(before.projects)
             incomplete = {
                 root: replace(project, is_complete=False) for root, project in before.projects.items()
             }
@@ -305,7 +328,7 @@ class Session:
             for old, opened in located
             if (opened.document, opened.config) != (old.document, old.config)
         ]
-        update = Update(load=load)
+        update = Update(load=outdated)
         for opened in changed:
             update = _merged(update, self._put(opened))
         return update._replace(reconfigured=tuple(opened.uri for opened in changed))

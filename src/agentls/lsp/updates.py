@@ -13,6 +13,7 @@ from agentls.lsp.client import Client
 from agentls.lsp.project_reader import ProjectReader
 from agentls.lsp.publisher import Publisher
 from agentls.lsp.session import Change, Session
+from agentls.lsp.settings_reload import SettingsReload
 from agentls.lsp.tree_refresh import TreeRefresh
 from agentls.lsp.workspace_diagnostics import WorkspaceDiagnostics
 from agentls.text.offsets import Encoding
@@ -38,6 +39,7 @@ class Updates:
         self.publisher = Publisher(server, self.session, self.apply)
         self._workspace = WorkspaceDiagnostics(self.session, self.publisher, progress)
         self._tree = TreeRefresh(server, self.session)
+        self._settings = SettingsReload(self.apply)
         self._set_log_level()
 
     def apply(self, change: Change) -> None:
@@ -49,6 +51,7 @@ class Updates:
         self.publisher.follow(update)
         self._workspace.follow(update)
         self._tree.follow(update)
+        self._settings.follow(update)
 
     def _set_log_level(self) -> None:
         level = self.session.snapshot.configuration.settings.log_level.upper()

@@ -7,7 +7,9 @@ because `pathlib` is slow to import and slow in a walk.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentls.dialects.plugin_manifests import HOOKS, MANIFEST, MARKETPLACE
@@ -17,6 +19,7 @@ from agentls.document.plugins import MarketplaceEntry, Plugin
 from agentls.text import globs
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace.git_ignore import ignores_above, is_ignored
+from agentls.workspace.reading_cache import reading_cache
 from agentls.workspace.regular_files import read_bytes
 
 if TYPE_CHECKING:
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 
 MANIFESTS = (MANIFEST, MARKETPLACE, HOOKS)
 """The ends of the paths of the files on which it depends what a plugin provides."""
+
+
+_unsaved: dict[str, str] = {}
+"""The texts of manifests that an editor has changed, by their paths. What is cached of plugins depends on them."""
 
 
 def absolute_path(path: str) -> str:
@@ -70,35 +77,41 @@ def describe_error(error: OSError) -> str:
     return words[:1].lower() + words[1:]
 
 
-@lru_cache(maxsize=4096)
+@reading_cache(maxsize=4096)
 def find_plugin(folder: str) -> Plugin | None:
     """Return the plugin to which the files in `folder` (absolute, with `/`) belong: that of the nearest parent folder
     with a manifest, or with an entry in a marketplace above it."""
-    text = _text_of(f"{folder}/{MANIFEST}")
+    text = _manifest(f"{folder}/{MANIFEST}")
     entries = tuple(entry for entry in _marketplace_above(folder) if entry.root == folder)
     if text is not None or entries:
-        texts = plugins.PluginTexts(text, _text_of(f"{folder}/{HOOKS}"))
+        texts = plugins.PluginTexts(text, _manifest(f"{folder}/{HOOKS}"))
         return plugins.make_plugin(folder, texts, entries)
     return find_plugin(folder.rpartition("/")[0]) if folder else None
 
 
-@lru_cache(maxsize=4096)
+@reading_cache(maxsize=4096)
 def _marketplace_above(folder: str) -> tuple[MarketplaceEntry, ...]:
     """Return the entries of the marketplace in `folder` or in the nearest parent folder with one."""
     path = f"{folder}/{MARKETPLACE}"
-    text = _text_of(path)
+    text = _manifest(path)
     if text is not None:
         return plugins.parse_marketplace(folder, path, text)
     return _marketplace_above(folder.rpartition("/")[0]) if folder else ()
 
 
-def forget_plugins() -> None:
-    """Read the manifests of plugins again when they are needed."""
+def _manifest(path: str) -> str | None:
+    return _unsaved[path] if path in _unsaved else find_text(path)
+
+
+def forget_plugins(unsaved: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Read the manifests of plugins again when they are needed; those in `unsaved`, by their paths, have that text."""
+    _unsaved.clear()
+    _unsaved.update(unsaved)
     find_plugin.cache_clear()
     _marketplace_above.cache_clear()
 
 
-def _text_of(path: str) -> str | None:
+def find_text(path: str) -> str | None:
     """Return the text of the file at `path`; `None` if there is none that can be read."""
     try:
         return read_text(path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from itertools import islice
 
 from agentls.text.ignore_patterns import IgnorePattern, last_match, parents, parse_lines
 from agentls.text.paths import folder_and_parents, is_inside
+from agentls.workspace.reading_cache import reading_cache
 from agentls.workspace.regular_files import read_bytes
 
 MAX_GITIGNORE_BYTES = 1024 * 1024
@@ -24,7 +24,7 @@ def find_repository(folder: str) -> str | None:
     return next((p for p in folder_and_parents(folder) if os.path.exists(f"{p}/.git")), None)
 
 
-@lru_cache(maxsize=256)
+@reading_cache(maxsize=256)
 def ignores_in(folder: str) -> Ignores:
     """Return the folder with the patterns of the `.gitignore` in it, if there is one."""
     try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from agentls.config import PYPROJECT_TABLE, Config, DialectFile, Problem, SettingPath, parse_config
@@ -77,10 +78,12 @@ class LoadedConfig(NamedTuple):
 
 
 class SettingsReader:
-    """The settings of many folders. Each folder is searched and each file read once."""
+    """The settings of many folders. Each folder is searched and each file read once. `unsaved` has the texts that
+    are used instead of files, by their paths."""
 
-    def __init__(self) -> None:
+    def __init__(self, unsaved: Mapping[str, str] = MappingProxyType({})) -> None:
         self.files: dict[str, LoadedConfig] = {}
+        self._unsaved = unsaved
         self._by_folder: dict[str, LoadedConfig] = {}
 
     def settings_in(self, folder: str) -> LoadedConfig:
@@ -91,7 +94,7 @@ class SettingsReader:
         return self._by_folder[folder]
 
     def _find(self, folder: str) -> LoadedConfig:
-        file = _settings_file_in(folder)
+        file = self._file_in(folder)
         if file:
             return self.read(file)
         return self.settings_in(folder.rpartition("/")[0]) if folder else default_settings()
@@ -99,23 +102,24 @@ class SettingsReader:
     def read(self, file: str) -> LoadedConfig:
         """Return the settings in one file."""
         if file not in self.files:
-            self.files[file] = read_settings(file)
+            self.files[file] = self.read_again(file)
         return self.files[file]
 
+    def read_again(self, file: str) -> LoadedConfig:
+        """Return the settings in one file as it is now."""
+        text = self._unsaved.get(file)
+        return read_settings(file) if text is None else parse_settings(file, text)
 
-@cache
-def default_settings() -> LoadedConfig:
-    """Return the settings of a folder without a settings file: the user's own dialects."""
-    config, problems = read_user_dialects(Config(), "")
-    return LoadedConfig(config, "", "", tuple(map(SettingsProblem, problems)))
+    def _file_in(self, folder: str) -> str | None:
+        """Return the settings file in `folder`."""
+        files = (f"{folder}/{name}" for name in SETTINGS_FILES)
+        return next((file for file in files if self._has_settings(file)), None)
 
-
-def _settings_file_in(folder: str) -> str | None:
-    for name in SETTINGS_FILES:
-        file = f"{folder}/{name}"
-        if os.path.isfile(file) and (name != "pyproject.toml" or _mentions_agentls(file)):
-            return file
-    return None
+    def _has_settings(self, file: str) -> bool:
+        text = self._unsaved.get(file)
+        if text is not None:
+            return has_settings(file, text)
+        return os.path.isfile(file) and (not settings_table(file) or _mentions_agentls(file))
 
 
 def _mentions_agentls(file: str) -> bool:
@@ -123,6 +127,13 @@ def _mentions_agentls(file: str) -> bool:
         return "agentls" in read_text(file)
     except OSError:
         return False
+
+
+@cache
+def default_settings() -> LoadedConfig:
+    """Return the settings of a folder without a settings file: the user's own dialects."""
+    config, problems = read_user_dialects(Config(), "")
+    return LoadedConfig(config, "", "", tuple(map(SettingsProblem, problems)))
 
 
 def read_settings(file: str) -> LoadedConfig:
