@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from agentls import __version__
 from agentls.cli.argument_values import (
@@ -21,6 +21,7 @@ from agentls.cli.argument_values import (
 )
 from agentls.cli.terminal import terminal_width
 from agentls.config import SHOWN
+from agentls.text.escaping import escape_lines
 from agentls.text.named_tuples import NamedTuple
 
 RunCommand = Callable[[argparse.Namespace], int]
@@ -156,6 +157,14 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return args
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors, which repeat what was given, have no control characters."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and a message, and exit."""
+        super().error(escape_lines(message))
+
+
 class _Command(NamedTuple):
     """One command: its line in the overview, its help, its options, and the import of what runs it."""
 
@@ -168,7 +177,7 @@ class _Command(NamedTuple):
 
 def _overview_parser() -> argparse.ArgumentParser:
     """The parser of a command line without a known command, for its help and its errors."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "agentls",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
@@ -184,7 +193,7 @@ def _overview_parser() -> argparse.ArgumentParser:
 
 
 def _command_parser(prog: str, command: _Command) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog,
         description=command.description,
         epilog=command.epilog,

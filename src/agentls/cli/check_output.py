@@ -151,7 +151,7 @@ def write_for_program(terminal: Terminal, results: Iterable[FileResult], head: s
     lead = head
     for result in results:
         if result.output:
-            terminal.write([(lead + result.output, "plain")])
+            terminal.write([(lead + result.output, "plain")], exact=True)
             lead = separator
     if lead is head:
         terminal.write([(head.rstrip(), "plain")])

@@ -14,6 +14,7 @@ from agentls.cli.text_diff import render_diff
 from agentls.conversion.convert_agent import Conversion, convert_agent
 from agentls.document import locate
 from agentls.document.document import Document
+from agentls.text.escaping import escape_path, to_json
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
@@ -114,23 +115,22 @@ def _write(file: ConvertedFile, run: FileRun, *, replace: bool) -> ConvertedFile
 
 def _print(files: list[ConvertedFile], terminal: Terminal, args: Namespace) -> None:
     if args.output_format == "json":
-        import json
-
-        terminal.write([(json.dumps([_data(file) for file in files], indent=2) + "\n", "plain")])
+        terminal.write([(to_json([_data(file) for file in files], 2) + "\n", "plain")], exact=True)
         return
     if args.stdout:
         (file,) = files
         for note in file.conversion.notes:
-            terminal.message(f"{file.shown}: {note.kind}: {note.message}")
+            terminal.message(f"{escape_path(file.shown)}: {note.kind}: {note.message}")
         if file.status == "refused":
-            terminal.message(f"{file.shown}: {file.reason}")
+            terminal.message(f"{escape_path(file.shown)}: {file.reason}")
         else:
-            terminal.write([(file.conversion.text, "plain")])
+            terminal.write_bytes(file.conversion.text.encode("utf-8", "surrogatepass"))
         return
     for file in files:
         terminal.write(_describe(file))
         if args.diff and file.status != "refused":
-            terminal.write(render_diff(file.shown, file.document.text, file.conversion.text, file.path))
+            diff = render_diff(file.shown, file.document.text, file.conversion.text, file.path)
+            terminal.write(diff, exact=True)
     terminal.write(_summary(files, args))
 
 
@@ -151,11 +151,11 @@ _STATUS_NOTES = {"exists": " (exists; --force replaces it)", "unchanged": " (unc
 
 
 def _describe(file: ConvertedFile) -> Iterator[StyledText]:
-    yield file.shown, "path"
+    yield escape_path(file.shown), "path"
     if file.status == "refused":
         yield f"\n  not converted: {file.reason}\n", "bad"
     else:
-        yield f" -> {file.path}{_STATUS_NOTES.get(file.status, '')}\n", "plain"
+        yield f" -> {escape_path(file.path)}{_STATUS_NOTES.get(file.status, '')}\n", "plain"
     for note in file.conversion.notes:
         if note.message not in file.reason:
             yield f"  {note.kind:8} ", _STYLES[note.kind]

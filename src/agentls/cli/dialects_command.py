@@ -8,6 +8,7 @@ from datetime import date
 from agentls.cli.terminal import StyledText, Terminal
 from agentls.dialects import loader as known
 from agentls.reports import catalogue
+from agentls.text.escaping import to_json
 
 
 def run_dialects(args: Namespace) -> int:
@@ -63,7 +64,5 @@ def _stale(terminal: Terminal, names: tuple[str, ...], days: int, form: str) -> 
 
 
 def _json(terminal: Terminal, data: object) -> int:
-    import json
-
-    terminal.write([(json.dumps(data, indent=2) + "\n", "plain")])
+    terminal.write([(to_json(data, 2) + "\n", "plain")], exact=True)
     return 0

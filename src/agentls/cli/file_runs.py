@@ -17,6 +17,7 @@ from agentls.config import Config
 from agentls.dialects.loader import DIALECT_NAMES
 from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.document.document import Document
+from agentls.text.escaping import escape_path
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import discovery, disk, settings_files, user_files
 from agentls.workspace.discovery import FoundFile, SearchOptions
@@ -178,9 +179,7 @@ class FileRun:
 
     def note(self, path: str, message: str) -> None:
         """Report something about a file that is not a result."""
-        from agentls.cli.text_output import escape_control_characters  # Few runs have a message.
-
-        self._terminal.message(f"{escape_control_characters(path)}: {message}")
+        self._terminal.message(f"{escape_path(path)}: {message}")
 
 
 _UNKNOWN_FORMAT = "unknown format; use --dialect NAME, or set `places` in agentls.toml"

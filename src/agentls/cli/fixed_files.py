@@ -76,7 +76,7 @@ def show_fixes(terminal: Terminal, fixes: Iterator[tuple[FoundFile, FixedText]])
     """Print what the fixes change as unified diffs."""
     tally = FixTally()
     for found, fixed in fixes:
-        terminal.write(render_diff(found.display_path, fixed.old, fixed.new))
+        terminal.write(render_diff(found.display_path, fixed.old, fixed.new), exact=True)
         tally = tally.plus(fixed.findings)
     return tally
 

@@ -10,6 +10,7 @@ from agentls.cli.file_runs import STDIN, FileRun, RunOptions, describe_internal_
 from agentls.cli.terminal import StyledText, Terminal
 from agentls.cli.text_diff import render_diff
 from agentls.features.formatting import format_document
+from agentls.text.escaping import escape_path
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk, rewrite
 from agentls.workspace.discovery import FoundFile
@@ -64,7 +65,7 @@ def _format_files(run: FileRun, args: Namespace, terminal: Terminal) -> bool:
 def _apply(run: FileRun, args: Namespace, terminal: Terminal, found: FoundFile, result: _Formatted) -> bool:
     """Write a file, or show what would change; return whether that was possible."""
     if args.diff:
-        terminal.write(render_diff(found.display_path, result.old, result.new))
+        terminal.write(render_diff(found.display_path, result.old, result.new), exact=True)
         return True
     if not args.check:
         try:
@@ -74,7 +75,7 @@ def _apply(run: FileRun, args: Namespace, terminal: Terminal, found: FoundFile, 
             return False
     if not args.quiet:
         verb = "Would format" if args.check else "Formatted"
-        terminal.write([(f"{verb} ", "plain"), (found.display_path, "path"), ("\n", "plain")])
+        terminal.write([(f"{verb} ", "plain"), (escape_path(found.display_path), "path"), ("\n", "plain")])
     return True
 
 
@@ -92,7 +93,7 @@ def _format_stdin(run: FileRun, args: Namespace, terminal: Terminal) -> bool:
         run.note(name, f"not formatted: {result.problem}")
     changed = result.new != result.old
     if args.diff:
-        terminal.write(render_diff(name, result.old, result.new) if changed else ())
+        terminal.write(render_diff(name, result.old, result.new) if changed else (), exact=True)
     elif not args.check:
         terminal.write_bytes((result.new or text).encode("utf-8", "surrogatepass"))
     return changed

@@ -15,6 +15,7 @@ from agentls.project import graph
 from agentls.project.graph import Graph
 from agentls.project.index import Index
 from agentls.reports import graph_formats
+from agentls.text.escaping import escape_path
 from agentls.text.paths import common_folder, is_inside
 from agentls.workspace import disk
 
@@ -49,15 +50,15 @@ def run_graph(args: Namespace) -> int:
         title = graph_formats.graph_title(list(indexes) or [root])
         text = graph_formats.GRAPH_FORMATS[form](drawn, title, disk.read_map_asset)
         if args.output is None:
-            terminal.write([(text, "plain")])
+            terminal.write([(text, "plain")], exact=True)
         else:
             try:
                 with open(args.output, "w", encoding="utf-8", errors="replace", newline="\n") as file:
                     file.write(text)
             except OSError as error:
-                terminal.message(f"{args.output}: cannot write: {disk.describe_error(error)}")
+                terminal.message(f"{escape_path(args.output)}: cannot write: {disk.describe_error(error)}")
                 return 2
-            terminal.message(f"{args.output}: {_summary(drawn)}")
+            terminal.message(f"{escape_path(args.output)}: {_summary(drawn)}")
         return 2 if run.failed else 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agentls.cli.file_runs import FileRun, RunOptions, describe_internal_error
 from agentls.cli.terminal import StyledText, Terminal, terminal_width
 from agentls.reports import inspection
+from agentls.text.escaping import to_json
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
 
@@ -25,7 +26,7 @@ def run_inspect(args: Namespace) -> int:
         head, separator, tail = ("", "", "") if as_text else ("[\n", ",\n", "\n]\n")
         lead = head
         for part in _parts(run, args, terminal_width() if as_text else None):
-            terminal.write([(lead, "plain"), *part])
+            terminal.write([(lead, "plain"), *part], exact=not as_text)
             lead = separator
         terminal.write([((head.rstrip() if lead is head else "") + tail, "plain")])
     return 2 if run.failed else 0
@@ -75,9 +76,7 @@ def _projects(run: FileRun, files: list[FoundFile], paths: list[str]) -> Examine
 def _render(inspected: inspection.Inspection, width: int | None) -> list[StyledText]:
     """Return the part of the output of one file: text for lines of `width` cells, or JSON without a width."""
     if width is None:
-        import json
-
-        return [(json.dumps(inspection.inspection_data(inspected)), "plain")]
+        return [(to_json(inspection.inspection_data(inspected)), "plain")]
     part: list[StyledText] = []
     for line in inspection.render_text(inspected, width):
         part += [*line, ("\n", "plain")]

@@ -6,7 +6,6 @@ a tail go around the whole.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.linter.rule import Fix, Related, Rule
 from agentls.linter.rules import all_rules
+from agentls.text.escaping import escape_invisible, escape_lines, escape_path, to_json
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import LineIndex, Span
 
@@ -36,7 +36,7 @@ class OutputFormat(NamedTuple):
 
 def json_items(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
     """Return the diagnostics of one file as items of a list, one per line."""
-    return ",\n".join(json.dumps(_json_item(path, lines, diagnostic)) for diagnostic in diagnostics)
+    return ",\n".join(to_json(_json_item(path, lines, diagnostic)) for diagnostic in diagnostics)
 
 
 def _json_item(path: str, lines: LineIndex, diagnostic: Diagnostic) -> dict[str, Any]:
@@ -95,19 +95,19 @@ def sarif_head() -> str:
     }
     return (
         '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{\n'
-        f'"tool": {{"driver": {json.dumps(driver)}}},\n'
+        f'"tool": {{"driver": {to_json(driver)}}},\n'
         '"columnKind": "unicodeCodePoints",\n"results": [\n'
     )
 
 
 def sarif_tail(complete: bool) -> str:
     """Return the rest of the log after its results."""
-    return f'\n],\n"invocations": [{{"executionSuccessful": {json.dumps(complete)}}}]}}]}}\n'
+    return f'\n],\n"invocations": [{{"executionSuccessful": {to_json(complete)}}}]}}]}}\n'
 
 
 def sarif_results(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
     """Return the diagnostics of one file as results, one per line."""
-    return ",\n".join(json.dumps(_sarif_result(path, lines, diagnostic)) for diagnostic in diagnostics)
+    return ",\n".join(to_json(_sarif_result(path, lines, diagnostic)) for diagnostic in diagnostics)
 
 
 def _sarif_rule(rule: Rule) -> dict[str, Any]:
@@ -187,12 +187,14 @@ def github_commands(path: str, lines: LineIndex, diagnostics: Sequence[Diagnosti
 
 def _github_command(path: str, lines: LineIndex, diagnostic: Diagnostic) -> str:
     (line, column), (end_line, end_column) = _ends(lines, diagnostic.span)
-    properties: dict[str, object] = {"file": path.replace(os.sep, "/"), "line": line, "col": column}
+    file = escape_invisible(path.replace(os.sep, "/"), "\r\n")
+    properties: dict[str, object] = {"file": file, "line": line, "col": column}
     properties |= {"endLine": end_line, "endColumn": end_column, "title": f"agentls ({diagnostic.code})"}
     if end_line != line:  # GitHub accepts columns only within one line.
         del properties["col"], properties["endColumn"]
     listed = ",".join(f"{name}={str(value).translate(_IN_PROPERTY)}" for name, value in properties.items())
-    return f"::{_COMMANDS[diagnostic.severity]} {listed}::{diagnostic.message.translate(_IN_MESSAGE)}\n"
+    message = escape_invisible(diagnostic.message, "\r\n\t").translate(_IN_MESSAGE)
+    return f"::{_COMMANDS[diagnostic.severity]} {listed}::{message}\n"
 
 
 _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -210,7 +212,8 @@ def concise_lines(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]
 def _concise_line(path: str, lines: LineIndex, diagnostic: Diagnostic) -> str:
     (line, column), _ = _ends(lines, diagnostic.span)
     message = " ".join(diagnostic.message.split())
-    return f"{path}:{line}:{column}: {diagnostic.severity.label}[{diagnostic.code}] {message}\n"
+    place = f"{escape_path(path)}:{line}:{column}"
+    return escape_lines(f"{place}: {diagnostic.severity.label}[{diagnostic.code}] {message}\n")
 
 
 OUTPUT_FORMATS = {

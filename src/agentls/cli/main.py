@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from agentls.cli.arguments import parse_arguments
 from agentls.cli.terminal import discard_output, prepare_streams
+from agentls.text.escaping import escape_lines
 
 _INTERRUPTED = 130
 _OUTPUT_CLOSED = 141
@@ -48,9 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception:
-        import traceback
+        from traceback import format_exc
 
-        traceback.print_exc()
+        sys.stderr.write(escape_lines(format_exc()))
         sys.stderr.write("agentls: internal error; please report it with the lines above\n")
         return 2
     finally:

@@ -17,6 +17,7 @@ from agentls.dialects.runtimes import Place
 from agentls.document.document import Document
 from agentls.document.locate import make_document
 from agentls.features.new_agent import file_name, find_problem, fixed_file, new_agent, new_file_places
+from agentls.text.escaping import escape_path
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import discovery, disk
 from agentls.workspace.discovery import FoundFile, SearchOptions
@@ -46,14 +47,14 @@ def run_new(args: Namespace) -> int:
         text = _write_text(home, args)
         problem = _find_taken(args.name, path, home, present) or find_problem(home.dialect.name, path, text)
         if problem:
-            terminal.message(f"{path}: not created: {problem}")
+            terminal.message(f"{escape_path(path)}: not created: {problem}")
             return 1
         try:
             create_file(path, text)
         except OSError as error:
-            terminal.message(f"{path}: cannot write: {disk.describe_error(error)}")
+            terminal.message(f"{escape_path(path)}: cannot write: {disk.describe_error(error)}")
             return 2
-        terminal.write([(f"{path}\n", "plain")])
+        terminal.write([(f"{escape_path(path)}\n", "plain")])
         return 0
 
 

@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from agentls.cli.terminal import Terminal
 from agentls.linter.rules import all_rules
+from agentls.text.escaping import to_json
 
 
 def run_rules(args: Namespace) -> int:
@@ -21,9 +22,7 @@ def run_rules(args: Namespace) -> int:
             ]
         )
         return 0
-    import json
-
     names = ("code", "severity", "group", "summary")
     pages = [dict(zip(names, row, strict=True)) | {"page": rules[row[0]].page} for row in rows]
-    terminal.write([(json.dumps(pages, indent=2) + "\n", "plain")])
+    terminal.write([(to_json(pages, 2) + "\n", "plain")], exact=True)
     return 0

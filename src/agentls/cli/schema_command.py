@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 
 from agentls.cli.terminal import Terminal
 from agentls.dialects import loader
 from agentls.reports.frontmatter_schema import frontmatter_schema, schemas_of
+from agentls.text.escaping import to_json
 
 
 def run_schema(args: Namespace) -> int:
@@ -16,5 +16,5 @@ def run_schema(args: Namespace) -> int:
         schema = frontmatter_schema(loader.load_dialect(args.name))
     else:
         schema = schemas_of([loader.load_dialect(name) for name in loader.DIALECT_NAMES])
-    Terminal("never").write([(json.dumps(schema, indent=2) + "\n", "plain")])
+    Terminal("never").write([(to_json(schema, 2) + "\n", "plain")], exact=True)
     return 0

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from agentls.text.escaping import escape_invisible, escape_lines
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -57,9 +59,17 @@ class Terminal:
         """Whether standard output is a terminal, where the reader sees the end first."""
         return _is_terminal(sys.stdout)
 
-    def write(self, pieces: Iterable[StyledText]) -> None:
-        """Write to standard output."""
+    @property
+    def _is_read(self) -> bool:
+        """Whether people read standard output: it is a terminal, or the log of a GitHub workflow."""
+        return self.is_interactive or os.environ.get("GITHUB_ACTIONS") == "true"
+
+    def write(self, pieces: Iterable[StyledText], *, exact: bool = False) -> None:
+        """Write to standard output, with control characters written out. With `exact`, they are unless people read the
+        output: a program needs it as it is."""
         self._clear_if_visible()
+        if not (exact and not self._is_read):
+            pieces = [(escape_lines(text), style) for text, style in pieces]
         if self._console is None:
             sys.stdout.write("".join(text for text, _ in pieces))
             return
@@ -71,13 +81,16 @@ class Terminal:
 
     def write_bytes(self, data: bytes) -> None:
         """Write to standard output what has the line ends and the encoding of a file."""
-        self._clear_if_visible()
+        if self.is_interactive:
+            self.write([(data.decode("utf-8", "replace").replace("\r\n", "\n"), "plain")])
+            return
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
 
     def table(self, rows: Sequence[Sequence[StyledText]]) -> None:
         """Write rows of cells in columns; the last column may have any width."""
         self._clear_if_visible()
+        rows = [[(escape_invisible(text), style) for text, style in row] for row in rows]
         if self._console is None:
             widths = [max(len(text) for text, _ in column) for column in zip(*rows, strict=True)][:-1]
             for *cells, (last, _) in rows:
@@ -105,7 +118,7 @@ class Terminal:
         """Write a message to standard error."""
         self._clear()
         sys.stdout.flush()
-        sys.stderr.write(f"agentls: {text}\n")
+        sys.stderr.write(f"agentls: {escape_lines(text)}\n")
 
     def progress(self, done: int) -> None:
         """Show the number of processed files on a terminal, after the first second."""

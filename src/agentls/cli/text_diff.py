@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentls.cli.terminal import StyledText
+from agentls.text.escaping import escape_invisible
 
 _STYLES = {"+": "good", "-": "bad", "@": "muted"}
 _NO_NEWLINE = "\\ No newline at end of file"
@@ -17,8 +18,8 @@ def render_diff(path: str, old: str, new: str, new_path: str = "") -> Iterator[S
 
     if old == new:
         return
-    yield f"--- {path}\n", "path"
-    yield f"+++ {new_path or path}\n", "path"
+    yield f"--- {escape_invisible(path)}\n", "path"
+    yield f"+++ {escape_invisible(new_path or path)}\n", "path"
     _, _, *rows = unified_diff(_lines(old), _lines(new), lineterm="")
     for row in rows:
         yield f"{row}\n", _STYLES.get(row[0], "plain")

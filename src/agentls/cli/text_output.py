@@ -12,6 +12,7 @@ from agentls.cli.terminal import StyledText
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.linter.rule import Fix, Related
+from agentls.text.escaping import INVISIBLE, escape_invisible, escape_path
 from agentls.text.offsets import LineIndex
 
 RuleKey = tuple[Severity, str]
@@ -27,7 +28,7 @@ def printed_findings(
     path: str, text: str, lines: LineIndex, diagnostics: Iterable[Diagnostic]
 ) -> Iterator[PrintedFinding]:
     """Yield what is printed of the diagnostics of one file."""
-    path = escape_control_characters(path)
+    path = escape_path(path)
     sources: dict[int, str] = {}
     for diagnostic in diagnostics:
         span = diagnostic.span
@@ -43,11 +44,11 @@ def printed_findings(
             at.character + 1,
             diagnostic.severity,
             diagnostic.code,
-            escape_control_characters(diagnostic.message),
+            escape_invisible(diagnostic.message),
             # The findings on a line share its text, which may be long.
             SourceLine(sources.setdefault(first, line.text_in(text)), start, end, last + 1),
             tuple(_related(path, lines, related) for related in diagnostic.related),
-            escape_control_characters(fix.title) if fix else "",
+            escape_invisible(fix.title) if fix else "",
             _fix_option(fix),
         )
 
@@ -61,10 +62,10 @@ def _fix_option(fix: Fix | None) -> FixOption:
 
 def _related(path: str, lines: LineIndex, related: Related) -> str:
     if related.path:
-        path = escape_control_characters(related_files.display_path(related.path))
+        path = escape_path(related_files.display_path(related.path))
         lines = related_files.file_lines(related.path)
     at = lines.position(related.span.start, "utf-32")
-    return f"{path}:{at.line + 1}:{at.character + 1}: {escape_control_characters(related.message)}"
+    return f"{path}:{at.line + 1}:{at.character + 1}: {escape_invisible(related.message)}"
 
 
 def render_block(block: Block, width: int) -> Iterator[StyledText]:
@@ -164,11 +165,6 @@ def _counts(counts: Mapping[Severity, int]) -> Iterator[StyledText]:
         yield _number(counts[severity], severity.label, "" if uncountable else "s"), severity.label
 
 
-def escape_control_characters(text: str) -> str:
-    """Return `text` on one line, with control and invisible characters written out."""
-    return text if text.isprintable() else "".join(_cell(char, 0)[0] for char in text)
-
-
 def _number(count: int, noun: str, plural: str = "s") -> str:
     return f"{count:,} {noun}{plural if count != 1 else ''}"
 
@@ -219,8 +215,8 @@ def _cell(char: str, at: int) -> tuple[str, int]:
         width = _TAB - at % _TAB
         return " " * width, width
     kind = category(char)
-    if kind in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        code = f"<U+{ord(char):04X}>"
+    if kind in INVISIBLE:
+        code = escape_invisible(char)
         return code, len(code)
     if kind == "Zs":
         return " ", 1

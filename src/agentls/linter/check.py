@@ -104,7 +104,7 @@ def report_failure(rule: Rule, path: str) -> None:
     _failed.add(rule.code)
     import logging  # Its import takes longer than the check of a file, and rules rarely fail.
 
-    logging.getLogger(__name__).exception("rule %s failed on %s", rule.code, path)
+    logging.getLogger(__name__).exception("rule %s failed on %r", rule.code, path)
 
 
 def _is_unasked_verdict(finding: Finding, config: Config) -> bool:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from agentls import __version__
 from agentls.project.graph import EdgeKind, Graph, Node
+from agentls.text.escaping import escape_lines, to_json
 from agentls.text.patterns import lazy_pattern
 
 AssetReader = Callable[[str], str]
@@ -120,7 +121,7 @@ def _dot_node(node: Node) -> str:
 
 def _quote_dot(text: str) -> str:
     """Quote `text` for DOT, in which a backslash starts an escape and `&` an entity."""
-    line = re.sub(r"[\x00-\x1f]", " ", text).replace("&", "&amp;")
+    line = escape_lines(" ".join(text.split())).replace("&", "&amp;")
     return '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -129,9 +130,7 @@ def _quote_dot(text: str) -> str:
 
 def render_json(graph: Graph) -> str:
     """Render the graph as JSON. Later versions keep this structure."""
-    import json
-
-    return json.dumps(_graph_data(graph), indent=2) + "\n"
+    return to_json(_graph_data(graph), 2) + "\n"
 
 
 def _graph_data(graph: Graph) -> dict[str, object]:

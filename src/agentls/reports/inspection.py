@@ -25,6 +25,7 @@ from agentls.readers.claude_hooks import find_invalid_hooks
 from agentls.readers.reading import LoadStatus, Reading
 from agentls.reports.prompt_call import Call, call_data, describe_call, expand_call
 from agentls.text import tokens, wording
+from agentls.text.escaping import escape_invisible, escape_path
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import NESTED_TOO_DEEPLY, MappedText, Scalar, Sequence, parse
@@ -330,7 +331,7 @@ _MAX_DESCRIPTION = 240
 def render_text(inspection: Inspection, width: int = 100) -> list[Line]:
     """Render the inspection in lines of at most `width` characters, longer only for a long word. For runtimes
     that are not primary it has only the verdict and the reasons."""
-    lines: list[Line] = [(StyledText(_printable(inspection.path), "path"),)]
+    lines: list[Line] = [(StyledText(escape_path(inspection.path), "path"),)]
     for report in inspection.reports:
         good = is_usable(report)
         lines += _wrap(None, verdict(report), "good" if good else "bad", width)
@@ -350,7 +351,7 @@ def _verbatim(label: str, text: str, style: TextStyle) -> Iterator[Line]:
     """The lines of `text` as they are, after a label."""
     for at, line in enumerate(text.splitlines() or [""]):
         lead = (label if at == 0 else "").ljust(_LABEL_WIDTH)
-        yield (StyledText("  "), StyledText(lead, "label"), StyledText(_printable(line), style))
+        yield (StyledText("  "), StyledText(lead, "label"), StyledText(escape_invisible(line, "\t"), style))
 
 
 def strip_styles(lines: list[Line]) -> str:
@@ -485,13 +486,11 @@ def _wrap(label: str | None, text: str, style: TextStyle, width: int) -> Iterato
     """Wrap `text` to lines of at most `width` characters, with a column for the label unless it is `None`."""
     indent = 0 if label is None else _LABEL_WIDTH
     pieces = textwrap.wrap(
-        _printable(text), max(20, width - 2 - indent), break_long_words=False, break_on_hyphens=False
+        escape_invisible(text, "\n\t"),
+        max(20, width - 2 - indent),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     for at, piece in enumerate(pieces):
         lead = (label or "" if at == 0 else "").ljust(indent)
         yield (StyledText("  "), StyledText(lead, "label"), StyledText(piece, style))
-
-
-def _printable(text: str) -> str:
-    """`text` without control characters of terminals."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)

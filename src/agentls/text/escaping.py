@@ -1,18 +1,19 @@
-"""Text that others wrote, in the languages in which agentls writes: Markdown, and lines on a terminal.
+"""Text that others wrote, in the languages in which agentls writes: Markdown, JSON, and lines on a terminal.
 
-The author of a file, of its name and of a setting may be hostile. Nothing of them becomes a link, an image, HTML or a
-control sequence.
+The author of a file, of its name and of a setting may be hostile. Nothing of them becomes a link, an image, HTML, a
+control sequence or a command in the log of a workflow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from unicodedata import category
 
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 
-_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Categories of characters that control a terminal, reorder a line, or cannot be seen."""
 
 _JOINERS = "\u200c\u200d"
@@ -24,8 +25,52 @@ def escape_invisible(text: str, kept: str = "") -> str:
     if text.isprintable():
         return text
     return "".join(
-        f"<U+{ord(char):04X}>" if category(char) in _INVISIBLE and char not in kept else char for char in text
+        f"<U+{ord(char):04X}>" if category(char) in INVISIBLE and char not in kept else char for char in text
     )
+
+
+# --- terminals and logs -----------------------------------------------------------------------
+
+_COMMAND = lazy_pattern(r"^(\s*):(?=:[\w-]+(?: .*)?::)")
+"""A command in the log of a GitHub workflow; an older form is `##[...]`, anywhere in a line."""
+
+
+def escape_lines(text: str) -> str:
+    """Text with line breaks of ours as a terminal or a log shows it."""
+    return "\n".join(map(_escape_line, text.split("\n")))
+
+
+def _escape_line(line: str) -> str:
+    line = escape_invisible(line, "\t").replace("##[", "##<U+005B>")
+    return _COMMAND.sub(r"\1<U+003A>", line) if "::" in line else line
+
+
+def escape_path(path: str) -> str:
+    """A path on one line, on which it may come first."""
+    return escape_invisible(f"./{path}" if path.startswith(":") else path)
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+_ESCAPES = lazy_pattern(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+"""A backslash, a pair of surrogates, or a lone one."""
+
+
+def to_json(data: Any, indent: int | None = None) -> str:
+    """`data` as JSON that every parser accepts, and that is no command in the log of a workflow."""
+    import json  # Few runs need it.
+
+    return replace_lone_surrogates(json.dumps(data, indent=indent)).replace("##[", r"##\u005b")
+
+
+def replace_lone_surrogates(ascii_json: str) -> str:
+    """JSON in ASCII with U+FFFD for lone surrogates, which stand for bytes that are not UTF-8, and which many parsers
+    reject. Its length is the same."""
+    if r"\ud" not in ascii_json:
+        return ascii_json
+    return _ESCAPES.sub(lambda found: r"\ufffd" if len(found[0]) == 6 else found[0], ascii_json)
 
 
 # --- Markdown ---------------------------------------------------------------------------------
