@@ -1,4 +1,7 @@
-"""Run the benchmarks and print their table: `python -m benchmarks [server] [check] [project] [OPTIONS]`."""
+"""Run the benchmarks and print their table: `python -m benchmarks [server] [check] [project] [OPTIONS]`.
+
+`python -m benchmarks hostile` prints what the worst texts cost instead, which takes long.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,29 @@ import platform
 from datetime import date
 from pathlib import Path
 
-from benchmarks import command_line, project, servers
+from benchmarks import command_line, hostile, project, servers
 
 
 def main() -> None:
     """Measure what was asked for, and print it as Markdown."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", metavar="server|check|project", help="what to measure; all by default"
+        "what",
+        nargs="*",
+        metavar="server|check|project|hostile",
+        help="what to measure; all but hostile by default",
     )
     parser.add_argument("--corpus", type=Path, help="a folder of real agent files to measure with")
     parser.add_argument("--before", type=Path, help="a working copy of an earlier revision to compare with")
+    parser.add_argument("--kind", action="append", help="with hostile: the texts whose kind has this word")
+    parser.add_argument("--dialect", action="append", help="with hostile: a dialect, or all")
+    parser.add_argument("--size", action="append", type=int, help="with hostile: a number of characters")
     arguments = parser.parse_args()
+    print(f"{date.today()}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n")
+    if "hostile" in arguments.what:
+        for line in hostile.run(arguments.kind, arguments.dialect, arguments.size):
+            print(line, flush=True)
+        return
     rows = []
     if not arguments.what or "server" in arguments.what:
         rows += servers.run()
@@ -26,7 +40,6 @@ def main() -> None:
         rows += command_line.run(arguments.corpus, arguments.before)
     if not arguments.what or "project" in arguments.what:
         rows += project.run()
-    print(f"{date.today()}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n")
     print("| What | Baseline | agentls | Goal | Measured |\n|---|---|---|---|---|")
     for row in rows:
         print("| " + " | ".join(row) + " |")

@@ -14,6 +14,7 @@ from agentls.document.plugins import Plugin
 from agentls.features import formatting
 from agentls.linter import check
 from agentls.reports import inspection
+from benchmarks import hostile
 from fuzzing.everything import OTHER_PLACES, NoFiles, around, through_everything
 from harness import FIXTURES, Case, parse_case
 
@@ -113,3 +114,13 @@ def test_time_is_linear_in_the_length(what: str) -> None:
     # Eight times the length takes eight times as long, or 64 times if the time is quadratic. The machine may be busy.
     shortest = min(seconds(150) for _ in range(2))
     assert seconds(1_200) < 24 * shortest + 0.5
+
+
+@pytest.mark.parametrize("kind", hostile.KINDS)
+def test_no_rule_fails_on_hostile_texts(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    for dialect in hostile.COMMON:
+        text = hostile.KINDS[kind](600)
+        document = locate.make_document(hostile.path_in(dialect), text, Config(), None, dialect)
+        assert document is not None
+        check.check(document, Config(), NoFiles())
+    assert [record.getMessage() for record in caplog.records] == []

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from agentls.dialects.tool_names import split_tool_list
-from agentls.document import edits as document_edits
 from agentls.document.document import Document
-from agentls.document.edits import edit_list, keeps_loading, remove_entry, set_value
+from agentls.document.edits import edit_list, remove_entry, set_value
 from agentls.text.offsets import Edit, Span, apply_edits
-from harness import FIXTURES, agent, parse_case
+from harness import agent
 
 
 def agent_with(frontmatter: str) -> Document:
@@ -132,78 +129,3 @@ def test_a_value_is_written_on_the_line_of_its_key(before: str) -> None:
     assert entry is not None
     after = frontmatter(document, (set_value(entry, "X"),))
     assert after in ("tools: X\nmodel: x\n", "tools: X # none\nmodel: x\n")
-
-
-def test_edits_keep_loading_unless_the_agent_does_not_load_or_has_no_tools() -> None:
-    document = agent_with("tools: Read\n")
-    value = Span(document.text.index("Read"), document.text.index("Read") + 4)
-    assert keeps_loading(document, (Edit(value, "Grep"),))
-    assert not keeps_loading(document, (Edit(value, "Grpe"),))
-    assert not keeps_loading(document, (Edit(value, '"Read'),))
-    assert keeps_loading(agent_with("tools: Reed\n"), (Edit(value, "Grpe"),))
-
-
-WORDS = (
-    "",
-    "Read",
-    "no",
-    "None",
-    "a b",
-    "x: y",
-    " #",
-    "*",
-    "- ",
-    "--",
-    "Bash(git *)",
-    ", Grep",
-    "5",
-    "[",
-    '"',
-    "opus",
-)
-
-
-def test_words_that_change_no_other_node_are_not_read_again() -> None:
-    """What is concluded of words without reading them is what reading them tells, for edits anywhere in the values of
-    all fixtures."""
-    choose, certain = random.Random(4), 0
-    for path in sorted(FIXTURES.rglob("*.md")):
-        for name, text in parse_case(path.read_text("utf-8")).files.items():
-            document = agent(text, name)
-            for entry in document.root.entries:
-                start = choose.randint(*entry.value.span)
-                end = choose.choice(
-                    (start, entry.value.span.end, choose.randint(start, entry.value.span.end))
-                )
-                for word in choose.sample(WORDS, 4):
-                    edits = (Edit(Span(start, end), word),)
-                    changed = document_edits.entry_with_new_words(document, edits)
-                    if changed is None:
-                        continue
-                    certain += 1
-                    old, new = changed
-                    after = document.with_edits(edits)
-                    values = [new.text if each is old else each.value.value for each in document.root.entries]
-                    assert [each.value.value for each in after.root.entries] == values, (text, edits)
-                    expected = document_edits._is_read_again(document, after)
-                    assert keeps_loading(document, edits) == expected, (text, edits)
-    assert certain > 100
-
-
-def test_the_removal_of_an_ignored_entry_is_not_read_again() -> None:
-    """What is concluded of the removal is what reading the file tells, for an entry anywhere in all fixtures."""
-    certain = 0
-    for path in sorted(FIXTURES.rglob("*.md")):
-        for name, text in parse_case(path.read_text("utf-8")).files.items():
-            for entry in agent(text, name).root.entries[:4]:
-                start = entry.key.span.start
-                document = agent(f"{text[:start]}unheard-of: words\n{text[start:]}", name)
-                for added in document.root.entries:
-                    edits = (document_edits.remove_entry(document, document.root, added),)
-                    if document_edits._removes_ignored_entry(document, edits):
-                        certain += 1
-                        after = document.with_edits(edits)
-                        values = [each.value.value for each in document.root.entries if each is not added]
-                        assert [each.value.value for each in after.root.entries] == values, (text, edits)
-                        assert document_edits._is_read_again(document, after), (text, edits)
-    assert certain > 100

@@ -172,7 +172,7 @@ def _translate_value(setting: Setting, key: Key, origin: Format, target: Dialect
         return list(tool_names.tool_names_in(value))
     if not isinstance(value, Scalar):
         return None
-    if key.type == "integer" and re.fullmatch(r"\s*\+?\d+\s*", value.text):
+    if key.type == "integer" and re.fullmatch(r"\s*\+?\d{1,18}\s*", value.text):
         return int(value.text)
     if key.type == "boolean" and value.text.lower() in ("true", "false"):
         return value.text.lower() == "true"

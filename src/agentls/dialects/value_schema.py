@@ -351,7 +351,10 @@ def _is_url(text: str) -> bool:
     if found is None or found["scheme"].lower() not in ("http", "https", "ws", "wss", "ftp"):
         return found is not None
     authority = _AUTHORITY.match(found["rest"])
-    if authority is None or int(authority["port"] or 0) > 65535:
+    if authority is None:
+        return False
+    port = (authority["port"] or "").lstrip("0")
+    if len(port) > len("65535") or int(port or 0) > 65535:
         return False
     host = authority["host"]
     return host.startswith("[") or _NO_HOST.search(host) is None

@@ -9,9 +9,8 @@ from typing import Literal
 from agentls.config import Config
 from agentls.document import suppressions
 from agentls.document.document import Document
-from agentls.document.edit_safety import is_safe
 from agentls.linter.check import Diagnostic
-from agentls.linter.fixing import fix_all, judge_fixes
+from agentls.linter.fixing import fix_all, is_any_safe, judge_fixes
 from agentls.project.world import World
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, edits_between
@@ -63,8 +62,7 @@ def quick_fixes(checked: CheckedDocument, here: list[Diagnostic], *, moves: bool
 
 def fix_all_actions(checked: CheckedDocument) -> list[CodeAction]:
     """Return the code action that fixes the whole file, if it has a finding with a safe fix."""
-    fixes = (fix for diagnostic in checked.diagnostics for fix in diagnostic.fixes)
-    if not any(fix.safe and is_safe(checked.document, fix.edits) for fix in fixes):
+    if not is_any_safe(checked.document, checked.diagnostics):
         return []
     return [CodeAction("Apply all safe fixes", checked.fix_all, kind="fix all")]
 

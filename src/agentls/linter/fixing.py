@@ -9,11 +9,11 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from agentls.config import Config
 from agentls.document.document import Document
-from agentls.document.edit_safety import is_safe
-from agentls.document.edits import keeps_loading
+from agentls.document.edit_safety import MAX_TRIED_TEXT, Trials, find_cost
 from agentls.linter.check import Diagnostic, check
 from agentls.linter.rule import Fix
 from agentls.project.world import WithoutProject, World
@@ -23,34 +23,52 @@ from agentls.text.offsets import Edit, Span
 MAX_ROUNDS = 20
 """A guard against fixes that undo each other without ever giving the same text again."""
 
+MAX_TRIED_TO_FIX = 4 * MAX_TRIED_TEXT
+"""The number of characters of frontmatter that are read again, at most, to apply all fixes of a file."""
+
 
 def judge_fixes(
     document: Document, diagnostics: Iterable[Diagnostic], *, only_first: bool = False
 ) -> list[Diagnostic]:
     """Return diagnostics with only those fixes after which all runtimes still load the file. Of these, only those are
     safe that are safe for every runtime. With `only_first`, the fixes after the first one that edits the file are
-    left out."""
+    left out.
+
+    That takes a reading of the file for most fixes. If there are too many for the length of the frontmatter, the last
+    ones are left out, of which nothing is known.
+    """
+    trials = Trials(document)
     return [
-        each._replace(fixes=_judge(document, each.fixes, only_first=only_first)) if each.fixes else each
+        each._replace(fixes=_judge(document, each.fixes, trials, only_first=only_first))
+        if each.fixes
+        else each
         for each in diagnostics
     ]
 
 
-def _judge(document: Document, fixes: Iterable[Fix], *, only_first: bool) -> tuple[Fix, ...]:
+def _judge(document: Document, fixes: Iterable[Fix], trials: Trials, *, only_first: bool) -> tuple[Fix, ...]:
     judged: list[Fix] = []
-    for fix in _judged(document, fixes):
+    for fix in _judged(document, fixes, trials):
         judged.append(fix)
         if only_first and not fix.new_path:
             break
     return tuple(judged)
 
 
-def _judged(document: Document, fixes: Iterable[Fix]) -> Iterator[Fix]:
+def _judged(document: Document, fixes: Iterable[Fix], trials: Trials) -> Iterator[Fix]:
     for fix in fixes:
-        if fix.new_path or (fix.safe and is_safe(document, fix.edits)):
-            yield fix
-        elif keeps_loading(document, fix.edits):
-            yield fix._replace(safe=False)
+        cost = "nothing" if fix.new_path else find_cost(document, fix.edits, trials, may_be_nothing=fix.safe)
+        if cost in ("nothing", "something"):
+            yield fix._replace(safe=fix.safe and cost == "nothing")
+        elif cost == "loading":
+            yield from _judged(document, fix.instead, trials)
+
+
+def is_any_safe(document: Document, diagnostics: Iterable[Diagnostic]) -> bool:
+    """Return whether one of the fixes of diagnostics is safe."""
+    trials = Trials(document)
+    fixes = (fix for diagnostic in diagnostics for fix in diagnostic.fixes)
+    return any(fix.safe and find_cost(document, fix.edits, trials) == "nothing" for fix in fixes)
 
 
 class FixedFile(NamedTuple):
@@ -77,9 +95,10 @@ def fix_all(
     """
     counts: Counter[str] = Counter()
     seen = {document.text}
+    trials = Trials(document, MAX_TRIED_TO_FIX)
     for _ in range(MAX_ROUNDS):
         found = [each for each in diagnostics if code in (None, each.code)]
-        fixed = _apply_round(document, _candidates(found, unsafe=unsafe), unsafe=unsafe)
+        fixed = _apply_round(document, _candidates(found, unsafe=unsafe), trials, unsafe=unsafe)
         if fixed is None or fixed.document.text in seen:
             break
         document = fixed.document
@@ -99,6 +118,7 @@ def _check_again(document: Document, config: Config, world: World) -> list[Diagn
 class _Candidate(NamedTuple):
     code: str
     edits: tuple[Edit, ...]
+    instead: tuple[_Candidate, ...] = ()
 
 
 def _candidates(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> list[_Candidate]:
@@ -108,25 +128,38 @@ def _candidates(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> list[_Can
         fixes = (fix for fix in diagnostic.fixes if fix.edits and not fix.new_path and (fix.safe or unsafe))
         fix = min(fixes, key=lambda fix: not fix.safe, default=None)
         if fix:
-            found.append(_Candidate(diagnostic.code, fix.edits))
+            instead = tuple(_Candidate(diagnostic.code, each.edits) for each in _alternatives(fix))
+            found.append(_Candidate(diagnostic.code, fix.edits, instead))
     return found
 
 
-def _apply_round(document: Document, candidates: list[_Candidate], *, unsafe: bool) -> FixedFile | None:
+def _alternatives(fix: Fix) -> Iterator[Fix]:
+    """Yield the fixes that are offered instead of a fix, the best first."""
+    for each in fix.instead:
+        yield each
+        yield from _alternatives(each)
+
+
+def _apply_round(
+    document: Document, candidates: list[_Candidate], trials: Trials, *, unsafe: bool
+) -> FixedFile | None:
     """Return the document after as many candidates as can be applied together, `None` if there is none."""
-    is_acceptable = keeps_loading if unsafe else is_safe
+
+    def is_acceptable(chosen: list[_Candidate]) -> bool:
+        cost = find_cost(document, _edits(chosen), trials, may_be_nothing=not unsafe)
+        return cost == "nothing" or (unsafe and cost == "something")
 
     def acceptable(chosen: list[_Candidate]) -> list[_Candidate]:
         """The candidates that are acceptable together, which those that are acceptable alone need not be: one of
         two equal tools can be removed, and not both."""
-        if not chosen or is_acceptable(document, _edits(chosen)):
+        if not chosen or is_acceptable(chosen):
             return chosen
         if len(chosen) == 1:
-            return []
+            return list(islice((each for each in chosen[0].instead if is_acceptable([each])), 1))
         half = len(chosen) // 2
         first, second = acceptable(chosen[:half]), acceptable(chosen[half:])
         both = [*first, *second]
-        return both if is_acceptable(document, _edits(both)) else first
+        return both if is_acceptable(both) else first
 
     chosen = acceptable(_without_overlaps(candidates))
     if not chosen:

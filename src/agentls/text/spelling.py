@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def closest_match(word: str, known: Iterable[str], max_distance: int = 2) -> str | None:
@@ -15,10 +16,13 @@ def closest_match(word: str, known: Iterable[str], max_distance: int = 2) -> str
     from rapidfuzz.distance import OSA  # Imported only for a misspelt word.
 
     wanted = _letters(word)
+    length = len(wanted)
     best: tuple[int, str] | None = None
     for candidate in known:
         letters = _letters(candidate)
-        limit = min(max_distance, max(len(wanted), len(letters)) // 3)
+        limit = min(max_distance, max(length, len(letters)) // 3)
+        if abs(length - len(letters)) > limit:
+            continue  # So many letters are missing.
         distance = OSA.distance(wanted, letters, score_cutoff=limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
@@ -66,5 +70,6 @@ def match_ignoring_case(name: str, known: Iterable[str]) -> str | None:
     return next((each for each in known if each.lower() == lowered), None)
 
 
+@lru_cache(maxsize=1 << 10)
 def _letters(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "")

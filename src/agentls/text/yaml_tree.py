@@ -78,6 +78,12 @@ class Mapping(NamedTuple):
         return None
 
     @property
+    def used_entries(self) -> "dict[str, Entry]":
+        """The entries that are used, by their keys: of duplicate ones the last. For loops, in which `get` would be
+        quadratic."""
+        return {entry.key.text: entry for entry in self.entries}
+
+    @property
     def value(self) -> dict[str, Any]:
         """The mapping in Python; the last of duplicate keys is used."""
         return {entry.key.text: entry.value.value for entry in self.entries}
@@ -106,11 +112,13 @@ Node = Scalar | Sequence | Mapping
 
 
 def _integer(text: str) -> int | float:
-    """Parse an integer; one that is too long for Python is infinite."""
+    """Parse an integer; one that is too large for a floating-point number is infinite, as in JavaScript."""
     try:
-        return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
-    except ValueError:
-        return float("inf")
+        value = int(text, 0) if text[:2] in ("0x", "0o") else int(text)
+        float(value)
+    except (ValueError, OverflowError):
+        return float("-inf" if text.startswith("-") else "inf")
+    return value
 
 
 _CONSTRUCT: dict[str, Any] = {

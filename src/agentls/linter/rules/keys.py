@@ -100,8 +100,8 @@ def misspelt_key(ctx: Context) -> Iterator[Finding]:
             effects = ctx.effects(Consequence.IGNORED, known.source)
         message = f"Unknown key `{entry.key.text}`; {_handling_of_unknown_key(ctx)}."
         if used is None:
-            finding = suggest_key(ctx, Finding(entry.key.span, message, effects=effects), closest)
-            yield finding if finding.fixes else finding._replace(fixes=_translate_entry(ctx, entry, closest))
+            finding = Finding(entry.key.span, message, effects=effects)
+            yield suggest_key(ctx, finding, closest, _translate_entry(ctx, entry, closest))
             continue
         foreign = ctx.dialect.foreign_key(entry.key.text)
         if foreign and foreign.owner:

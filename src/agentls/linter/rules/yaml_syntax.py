@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from agentls.dialects.records import Key
 from agentls.dialects.tool_names import split_tool_names
+from agentls.document.edit_safety import Trials
 from agentls.document.edits import quote_scalar, write_folded_block, write_item, write_literal_block
 from agentls.linter.consequence import Consequence, Effect
 from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
@@ -251,26 +252,25 @@ def repaired_yaml(ctx: Context) -> Iterator[Finding]:
     # The repair can turn comments and collections into strings. Quoting these values keeps them as
     # strings, which may not be intended, so such a fix is not safe.
     safe = not misread
+    values = sorted([*(value for _, value in invalid), *misread])
+    quoted = tuple(Edit(value, quote_scalar(value.text_in(ctx.text))) for value in values)
+    quotes = (Fix("Quote the value", quoted, safe),) if quoted and _keeps_values(ctx, quoted) else ()
+    trials = Trials(ctx.document)
     for key, value in invalid:
         if _is_invalid_list(ctx, key, value):
             continue  # `flow-value-repaired` reports it.
-        rest = [span for _, span in invalid if span != value] + misread
-        also = tuple(Edit(span, quote_scalar(span.text_in(ctx.text))) for span in rest)
         text = value.text_in(ctx.text)
-        fixes = [
-            Fix("Quote the value", (Edit(value, quote_scalar(text)), *also), safe),
-            Fix(
-                "Convert to a block scalar",
-                (Edit(value, write_folded_block(text, ctx.document.newline)), *also),
-                safe,
-            ),
-        ]
-        if len(text) > _LONG:
-            fixes.reverse()
+        fixes: tuple[Fix, ...] = quotes
+        if trials.start():
+            block = Edit(value, write_folded_block(text, ctx.document.newline))
+            folded = tuple(block if edit.span == value else edit for edit in quoted)
+            if _keeps_values(ctx, folded):
+                blocks = (Fix("Convert to a block scalar", folded, safe),)
+                fixes = blocks + quotes if len(text) > _LONG else quotes + blocks
         yield Finding(
             Span(value.start, value.start + len(text.rstrip())),
             f"{_describe_invalid_value(key, text)}. {recovers}",
-            tuple(fix for fix in fixes if _keeps_values(ctx, fix.edits)),
+            fixes,
         )
 
     spaces = tuple(_insert_spaces_after_colons(ctx, ctx.reading.block)) if ctx.reading.block else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key
-from agentls.document.edits import keeps_loading, remove_entry, set_value
+from agentls.document.edits import remove_entry, set_value
 from agentls.linter.rule import Context, Finding, Fix
 from agentls.linter.shared.corrections import convert_to_list
 from agentls.linter.shared.value_types import closest_boolean, matches_type
@@ -56,17 +56,17 @@ def suggest(ctx: Context, mark: Span, message: str, written: Span, closest: str 
     return Finding(mark, message, fixes, meant=f"`{closest}`")
 
 
-def suggest_key(ctx: Context, finding: Finding, closest: str) -> Finding:
-    """Return a finding about an unknown key with the closest known key, and the fix that renames it."""
+def suggest_key(ctx: Context, finding: Finding, closest: str, otherwise: tuple[Fix, ...] = ()) -> Finding:
+    """Return a finding about an unknown key with the closest known key, and the fix that renames it. If a runtime
+    rejects the value for that key, `otherwise` are the fixes."""
     renamed = Edit(finding.span, closest)
     title = f"Rename to `{closest}`"
-    fixes = ctx.make_fix(title, renamed)
-    if not keeps_loading(ctx.document, (renamed,)):
-        # A runtime may reject the string that another one splits.
-        entry = next((each for each in ctx.document.root.entries if each.key.span == finding.span), None)
-        listed = convert_to_list(entry.value) if entry else ()
-        fixes = ctx.make_fix(f"{title} and convert to a list", renamed, *listed) if listed else ()
-    return finding._replace(meant=f"`{closest}`", fixes=fixes)
+    # A runtime may reject the string that another one splits.
+    entry = next((each for each in ctx.document.root.entries if each.key.span == finding.span), None)
+    listed = convert_to_list(entry.value) if entry else ()
+    if listed:
+        otherwise = (Fix(f"{title} and convert to a list", (renamed, *listed), instead=otherwise),)
+    return finding._replace(meant=f"`{closest}`", fixes=(Fix(title, (renamed,), instead=otherwise),))
 
 
 LONG_KEY = 8
