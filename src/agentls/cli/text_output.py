@@ -9,6 +9,7 @@ from unicodedata import category, east_asian_width
 from agentls.cli import related_files
 from agentls.cli.blocks import MIN_FILES, Block, FixOption, PrintedFinding, SourceLine, describe_others
 from agentls.cli.terminal import StyledText
+from agentls.document.secrets import hide_secrets
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.linter.rule import Fix, Related
@@ -29,6 +30,7 @@ def printed_findings(
 ) -> Iterator[PrintedFinding]:
     """Yield what is printed of the diagnostics of one file."""
     path = escape_path(path)
+    text = hide_secrets(text, keep_length=True)
     sources: dict[int, str] = {}
     for diagnostic in diagnostics:
         span = diagnostic.span

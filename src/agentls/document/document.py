@@ -12,6 +12,7 @@ from agentls.dialects.records import Key
 from agentls.dialects.runtimes import Runtime
 from agentls.document import foreign_format
 from agentls.document.foreign_format import ForeignFormat
+from agentls.document.secrets import Secret, find_secrets
 from agentls.document.tools import (
     AvailableTools,
     ToolList,
@@ -218,6 +219,11 @@ class Document(AgentFile):
     def heading_scan(self) -> HeadingScan:
         """What a fast look at the body finds, which is enough for most files."""
         return markdown.scan_headings(self.text, self.body_start)
+
+    @cached_property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secrets in the text."""
+        return find_secrets(self.text)
 
     @property
     def body_start(self) -> int:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from agentls.config import Config
 from agentls.document.document import Document
+from agentls.document.secrets import find_secrets, hide_secrets
 from agentls.document.suppressions import find_suppressions
 from agentls.linter.consequence import Effect, Severity, severity_of_finding
 from agentls.linter.rule import RULES, Context, Finding, Fix, Related, Rule, Tag
 from agentls.linter.rules import all_rules
 from agentls.linter.subjects import applicable_rules, project_rules
-from agentls.readers.reading import Reading
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 
@@ -61,7 +61,7 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
         if unused and config.enables(rule.code):
             context = context._replace(unused_suppressions=unused, rule_codes=tuple(all_rules()))
             found += [(rule, finding) for finding in _run(rule, context)]
-    return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
+    return in_order(_diagnostic(rule, finding, document, config) for rule, finding in found)
 
 
 def check_in_project(document: Document, config: Config, world: World) -> list[Diagnostic]:
@@ -74,7 +74,7 @@ def check_in_project(document: Document, config: Config, world: World) -> list[D
         return []
     context = Context(document, config, world)
     found = [(rule, finding) for rule in project_rules(context) for finding in _run(rule, context)]
-    return in_order(_diagnostic(rule, finding, document.readings, config) for rule, finding in found)
+    return in_order(_diagnostic(rule, finding, document, config) for rule, finding in found)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -114,9 +114,13 @@ def _is_unasked_verdict(finding: Finding, config: Config) -> bool:
     return bool(effects) and all(each.is_verdict and each.runtime not in config.runtimes for each in effects)
 
 
-def _diagnostic(rule: Rule, finding: Finding, readings: tuple[Reading, ...], config: Config) -> Diagnostic:
+def _diagnostic(rule: Rule, finding: Finding, document: Document, config: Config) -> Diagnostic:
+    if document.secrets:
+        finding = _without_secrets(finding)
     configured = config.severity.get(rule.code)
-    effects = finding.effects or tuple(Effect(each.runtime.name, rule.consequence) for each in readings)
+    effects = finding.effects or tuple(
+        Effect(each.runtime.name, rule.consequence) for each in document.readings
+    )
     derived = severity_of_finding(effects, is_correctable=bool(finding.meant))
     severity = Severity[configured.upper()] if configured else derived
     message = f"{finding.message} Did you mean {finding.meant}?" if finding.meant else finding.message
@@ -129,6 +133,25 @@ def _diagnostic(rule: Rule, finding: Finding, readings: tuple[Reading, ...], con
         finding.related,
         _tags(rule, finding, severity),
         effects,
+    )
+
+
+def _without_secrets(finding: Finding) -> Finding:
+    """Return a finding that repeats no secret of the file."""
+    return finding._replace(
+        message=hide_secrets(finding.message),
+        fixes=_fixes_without_secrets(finding.fixes),
+        related=tuple(each._replace(message=hide_secrets(each.message)) for each in finding.related),
+        meant=hide_secrets(finding.meant),
+    )
+
+
+def _fixes_without_secrets(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """Return fixes that repeat no secret in their titles, without those that would write one."""
+    return tuple(
+        fix._replace(title=hide_secrets(fix.title), instead=_fixes_without_secrets(fix.instead))
+        for fix in fixes
+        if not any(find_secrets(edit.new_text) for edit in fix.edits)
     )
 
 

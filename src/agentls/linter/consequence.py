@@ -38,6 +38,8 @@ class Consequence(str, Enum):
     """A part of the author's text is cut off, or becomes part of the prompt by mistake."""
     IGNORED = "ignored"
     """One entry, key or value is ignored, or works otherwise than written."""
+    HARMFUL = "harmful"
+    """The file works, and what is in it can do harm: it gives a secret away, or hides or runs what nobody has seen."""
     ADVICE = "advice"
     """The file works; something in it is likely not what the author wants."""
     SUGGESTION = "suggestion"
@@ -59,6 +61,7 @@ _SEVERITIES = {
     Consequence.NO_TOOLS: (Severity.ERROR, Severity.WARNING),
     Consequence.TEXT_LOST: (Severity.ERROR, Severity.WARNING),
     Consequence.IGNORED: (Severity.WARNING, Severity.INFORMATION),
+    Consequence.HARMFUL: (Severity.WARNING, Severity.INFORMATION),
     Consequence.ADVICE: (Severity.INFORMATION, Severity.HINT),
     Consequence.SUGGESTION: (Severity.HINT, Severity.HINT),
 }

@@ -211,7 +211,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    consequence: Literal["not loaded", "no tools", "text lost", "ignored", "advice", "suggestion"],
+    consequence: Literal["not loaded", "no tools", "text lost", "ignored", "harmful", "advice", "suggestion"],
     *,
     tags: tuple[Tag, ...] = (),
     subjects: tuple[str, ...] = (),

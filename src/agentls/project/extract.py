@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from agentls.dialects.records import Key
 from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.document.document import Document
+from agentls.document.secrets import hide_secrets
 from agentls.project import path_references, prose_references
 from agentls.project.name_syntax import (
     describe_server,
@@ -109,7 +110,7 @@ def _main_definition(document: Document, readers: tuple[str, ...]) -> Definition
         qualifier,
         document.path,
         _name_span(document, name),
-        reading.description or "",
+        hide_secrets(reading.description or ""),
         _base_folder(document),
         document.dialect.name,
         readers,

@@ -16,6 +16,7 @@ from agentls.dialects.records import Models
 from agentls.dialects.runtimes import Runtime
 from agentls.document.document import Document
 from agentls.document.file_patterns import Use, when_used
+from agentls.document.secrets import hide_secrets
 from agentls.document.tools import AvailableTools, available_tools
 from agentls.linter.reason_wording import describe_reason
 from agentls.project import capabilities
@@ -126,7 +127,7 @@ def report_for(
         reading.status,
         tuple(_reason_texts(document, reading)),
         reading.name,
-        reading.description,
+        reading.description and hide_secrets(reading.description),
         _resolved_model(reading, dialect.models),
         tools,
         TokenCounts(tokens.estimate_tokens(reading.description or ""), tokens.estimate_tokens(body.strip())),

@@ -12,6 +12,7 @@ from importlib import import_module
 from agentls.linter.rule import RULES, Rule
 from agentls.linter.rules import (
     characters,
+    dangerous_content,
     descriptions,
     file_references,
     identity,
@@ -25,6 +26,7 @@ from agentls.linter.rules import (
 
 __all__ = [
     "characters",
+    "dangerous_content",
     "descriptions",
     "file_references",
     "identity",
