@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import socket
@@ -9,9 +10,19 @@ import sys
 from typing import BinaryIO
 
 from agentls.lsp import methods
+from agentls.lsp.framing import MessageWriter, UnreadableInputError
 from agentls.lsp.server import Server
+from agentls.text.escaping import escape_lines
 
 log = logging.getLogger(__name__)
+
+
+class _LineFormatter(logging.Formatter):
+    """Formats messages without the control characters of names and texts in them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a message, with the traceback of an error."""
+        return escape_lines(super().format(record))
 
 
 def run_stdio() -> int:
@@ -33,14 +44,21 @@ def run_tcp(host: str, port: int) -> int:
 
 
 def _serve(reader: BinaryIO, writer: BinaryIO, *, watch: bool) -> int:
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    log_to = logging.StreamHandler(sys.stderr)
+    log_to.setFormatter(_LineFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[log_to])
     # A thread waits for input, and with Python's own handler the interpreter would wait for that thread.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     server = Server(watch=watch)
     methods.register(server)
+    server.protocol.set_writer(MessageWriter(writer))
     try:
-        server.start_io(reader, writer)
-    except ConnectionError as error:
-        log.error("the connection to the client is lost: %s", error)
+        asyncio.run(server.answer(reader))
+    except SystemExit:
+        pass  # The notification `exit`.
+    except (UnreadableInputError, ConnectionError) as error:
+        log.error("the server ends: %s", error)
+    finally:
+        server.thread_pool.shutdown(wait=False)
     # The protocol requires an error code if the client has not sent `shutdown`.
     return 0 if server.is_shut_down else 1

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types as t
 from pygls.exceptions import (
@@ -26,6 +26,7 @@ from pygls.protocol import LanguageServerProtocol
 
 from agentls import __version__
 from agentls.lsp.client import Client
+from agentls.lsp.framing import parse_body, read_body
 
 if TYPE_CHECKING:
     from agentls.lsp.session import Change
@@ -39,17 +40,33 @@ log = logging.getLogger(__name__)
 
 
 class StrictProtocol(LanguageServerProtocol):
-    """The protocol of pygls, and answers to the requests that pygls does not answer: invalid ones, and those
-    before `initialize` or after `shutdown`."""
+    """The protocol of pygls, and answers to the requests that pygls does not answer: invalid ones, those before
+    `initialize` or after `shutdown`, and a second `initialize`."""
 
-    def structure_message(self, data: dict[str, Any]) -> Any:
-        """Convert a message to an object, and answer an invalid request with an error."""
+    def receive(self, body: bytes) -> None:
+        """Handle the message in a body. What is none, or an invalid one, is answered with an error."""
         try:
-            return super().structure_message(data)
+            data = parse_body(body)
         except JsonRpcException as error:
-            if "method" in data and isinstance(data.get("id"), (int, str)):
-                self._send_response(data["id"], error=error.to_response_error())
-            raise
+            self.refuse(error)
+            return
+        try:
+            message = self.structure_message(data)
+        except JsonRpcException as error:
+            if "id" not in data and isinstance(data.get("method"), str):
+                log.warning("a notification is ignored: %s: %s", data["method"], error)
+            elif "result" not in data and "error" not in data:
+                self.refuse(error, data.get("id"))
+            return
+        try:
+            self.handle_message(message)
+        except Exception as error:
+            log.exception("a message failed: %s", error)
+
+    def refuse(self, error: JsonRpcException, id: int | str | None = None) -> None:  # noqa: A002  The name of the field.
+        """Answer a message with an error; the `id` of one that has no valid id is `null`."""
+        details = self._converter.unstructure(error.to_response_error())
+        self._send_data({"jsonrpc": self.VERSION, "id": id, "error": details})
 
     def _execute_handler(
         self, msg_id: Any, handler: Any, callback: Any, args: Any = None, kwargs: Any = None
@@ -72,14 +89,27 @@ class StrictProtocol(LanguageServerProtocol):
             refusal = JsonRpcInvalidRequest("the server was shut down")
         elif self._workspace is None and method != t.INITIALIZE:
             refusal = JsonRpcServerNotInitialized()
+        elif self._workspace is not None and method == t.INITIALIZE:
+            refusal = JsonRpcInvalidRequest("the server is initialized already")
         if refusal is None or method == t.EXIT:
             super().handle_message(message)
         elif method and hasattr(message, "id"):
-            self._send_response(message.id, error=refusal.to_response_error())
+            self.refuse(refusal, message.id)
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """Whether pygls logs anything else than a request that was refused: the client knows that, and why."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, JsonRpcException) and "Unable to deserialize message" not in record.msg
+
+
+logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
 
 
 class Server(LanguageServer):
     """The server. With `watch`, it ends when its parent process ends."""
+
+    protocol: StrictProtocol
 
     def __init__(self, *, watch: bool = False) -> None:
         super().__init__(
@@ -93,6 +123,19 @@ class Server(LanguageServer):
         self.is_shut_down = False
         self._options: Mapping[str, Any] = {}
         self._watch = watch
+
+    async def answer(self, reader: BinaryIO) -> None:
+        """Handle the messages in the input until it ends. Raises `UnreadableInputError` where it cannot be read."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                body = await loop.run_in_executor(self.thread_pool, read_body, reader)
+            except JsonRpcException as error:
+                self.protocol.refuse(error)
+                continue
+            if body is None:
+                return
+            self.protocol.receive(body)
 
     @cached_property
     def updates(self) -> Updates:

@@ -16,9 +16,19 @@ def did_open(server: Server, params: t.DidOpenTextDocumentParams) -> None:
 
 
 def did_change(server: Server, params: t.DidChangeTextDocumentParams) -> None:
-    """Replace the text of a document. Of several full texts only the last one matters."""
-    for change in params.content_changes[-1:]:
-        server.apply(Edited(params.text_document.uri, params.text_document.version, change.text))
+    """Replace the text of a document. A change with a range replaces only that, although the server asks for whole
+    texts: the protocol decides by the range what a change is."""
+    uri, snapshot = params.text_document.uri, server.snapshot
+    opened = snapshot.open_document(uri)
+    text = opened.text if opened else ""
+    for change in params.content_changes:
+        if isinstance(change, t.TextDocumentContentChangePartial):
+            span = snapshot.positions(text).span(change.range)
+            text = f"{text[: span.start]}{change.text}{text[span.end :]}"
+        else:
+            text = change.text
+    if params.content_changes:
+        server.apply(Edited(uri, params.text_document.version, text))
 
 
 def did_save(server: Server, params: t.DidSaveTextDocumentParams) -> None:
