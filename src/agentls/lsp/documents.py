@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import count
-from urllib.parse import unquote
-
-from pygls import uris
 
 from agentls.config import Config
 from agentls.document import locate
 from agentls.document.document import Document
 from agentls.linter.check import Diagnostic
+from agentls.lsp.addresses import decode_uri, path_of
 from agentls.lsp.configuration import Configuration
 from agentls.workspace import disk
 
@@ -78,17 +76,8 @@ def _path_or_name(opened: OpenDocument) -> str | None:
     """Return the path of a file, or the name of an agent file that was never saved; `None` for others."""
     scheme, _, rest = opened.uri.partition(":")
     if scheme == "untitled":
-        return unquote(rest) if opened.language in _LANGUAGES else None
+        return decode_uri(rest) if opened.language in _LANGUAGES else None
     return opened.path
-
-
-def path_of(uri: str) -> str | None:
-    """Return the path (with `/`) of the file or folder at `uri`; `None` if it is not on the disk."""
-    try:
-        path = uris.to_fs_path(uri)
-    except ValueError:
-        return None
-    return disk.absolute_path(path) if path else None
 
 
 def _guess_dialect(path: str, opened: OpenDocument) -> str | None:

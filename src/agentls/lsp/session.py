@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
-from urllib.parse import unquote
 
+from agentls.lsp.addresses import decode_uri, path_of
 from agentls.lsp.client import Client
 from agentls.lsp.configuration import Configuration
-from agentls.lsp.documents import OpenDocument, edit_document, locate_document, path_of
+from agentls.lsp.documents import OpenDocument, edit_document, locate_document
 from agentls.lsp.projects import Project, ProjectChange, project_root, workspace_roots
 from agentls.lsp.settings import parse_settings, settings_section
 from agentls.lsp.snapshot import Snapshot
@@ -169,7 +169,7 @@ class Session:
             case Edited():
                 update = self._edit(change)
             case Saved():
-                is_manifest = unquote(change.uri).endswith(disk.MANIFESTS)
+                is_manifest = decode_uri(change.uri).endswith(disk.MANIFESTS)
                 update = self._reload(always=is_manifest)._replace(rescan=self._root_of(change.uri))
             case Closed():
                 update = self._close(change.uri)
@@ -190,7 +190,7 @@ class Session:
     def _open(self, change: Opened) -> Update:
         """Read the configuration again, in which the document may be, and add the document."""
         opened = OpenDocument(*change)
-        documents = {**self.snapshot.documents, unquote(opened.uri): opened}
+        documents = {**self.snapshot.documents, decode_uri(opened.uri): opened}
         unsaved = unsaved_settings(documents.values())
         update = self._reload(self.snapshot.configuration.changed(unsaved=unsaved))
         update = _merged(update, self._put(locate_document(opened, self.snapshot.configuration)))
@@ -209,7 +209,7 @@ class Session:
         if opened is None:
             return Update()
         documents = {**self.snapshot.documents}
-        del documents[unquote(uri)]
+        del documents[decode_uri(uri)]
         projects = {
             root: project
             for root, project in self.snapshot.projects.items()
@@ -243,7 +243,7 @@ class Session:
         return Update(load=added, projects=changes)
 
     def _store(self, opened: OpenDocument) -> None:
-        documents = {**self.snapshot.documents, unquote(opened.uri): opened}
+        documents = {**self.snapshot.documents, decode_uri(opened.uri): opened}
         self.snapshot = self.snapshot._replace(documents=documents)
 
     def _root_of(self, uri: str) -> tuple[str, ...]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from urllib.parse import unquote
 
 from lsprotocol import types as t
-from pygls import uris
 
 from agentls.document.document import Document
 from agentls.linter import check
 from agentls.lsp import convert
+from agentls.lsp.addresses import decode_uri, file_uri
 from agentls.lsp.client import Client
 from agentls.lsp.configuration import Configuration
 from agentls.lsp.convert import FilePositions, Positions
@@ -73,7 +71,7 @@ class Snapshot(NamedTuple):
 
     def open_document(self, uri: str) -> OpenDocument | None:
         """Return the current version of a document; `None` if it is not open."""
-        return self.documents.get(unquote(uri))
+        return self.documents.get(decode_uri(uri))
 
     def agent_file(self, uri: str) -> OpenAgentFile | None:
         """Return the open agent file at `uri`; `None` if it is not open or not an agent file."""
@@ -97,7 +95,7 @@ class Snapshot(NamedTuple):
 
     def is_open(self, path: str) -> bool:
         """Whether the file at `path` is open."""
-        return self.open_document(_file_uri(path)) is not None
+        return self.open_document(file_uri(path)) is not None
 
     def indexed_file(self, uri: str, path: str | None) -> IndexedFile | None:
         """Return the file at `uri` and `path` if it is an open agent file or in the index of a project."""
@@ -117,13 +115,13 @@ class Snapshot(NamedTuple):
 
     def uri(self, path: str) -> str:
         """Return the URI of the file at `path`, as the editor writes it if the file is open."""
-        uri = _file_uri(path)
+        uri = file_uri(path)
         opened = self.open_document(uri)
         return opened.uri if opened else uri
 
     def text(self, path: str) -> str | None:
         """Return the text of the file at `path`; `None` if it cannot be read."""
-        opened = self.open_document(_file_uri(path))
+        opened = self.open_document(file_uri(path))
         if opened:
             return opened.text
         try:
@@ -133,7 +131,7 @@ class Snapshot(NamedTuple):
 
     def document(self, path: str, text: str | None = None) -> Document | None:
         """Return the document at `path`, with its own text or with `text`; `None` if it is not an agent file."""
-        opened = self.open_document(_file_uri(path))
+        opened = self.open_document(file_uri(path))
         if opened and opened.document:
             return _with_text(opened.document, text)
         text = self.text(path) if text is None else text
@@ -142,7 +140,7 @@ class Snapshot(NamedTuple):
 
     def names(self, path: str, text: str | None = None) -> Names | None:
         """Return the names in the file at `path`, with its own text or with `text`."""
-        opened = self.open_document(_file_uri(path))
+        opened = self.open_document(file_uri(path))
         if opened and opened.document:
             return extract.extract_names(_with_text(opened.document, text))
         text = self.text(path) if text is None else text
@@ -150,7 +148,7 @@ class Snapshot(NamedTuple):
 
     def current_names(self, path: str, text: str) -> Names | None:
         """Return the names in the file at `path`: those of the open document, or of `text` if it is not open."""
-        opened = self.open_document(_file_uri(path))
+        opened = self.open_document(file_uri(path))
         return self.names(path, None if opened else text)
 
     # Projects
@@ -222,8 +220,3 @@ class Snapshot(NamedTuple):
 def _with_text(document: Document, text: str | None) -> Document:
     """Return the document with `text` instead of its own, if there is one."""
     return document if text is None else document._replace(text=text)
-
-
-@lru_cache(maxsize=10_000)
-def _file_uri(path: str) -> str:
-    return uris.from_fs_path(path) or ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agentls.lsp.documents import path_of
+from agentls.lsp.addresses import path_of
 from agentls.lsp.snapshot import Snapshot
 from agentls.reports import inspection, inspection_page
 from agentls.reports.status import status_of

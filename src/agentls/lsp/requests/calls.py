@@ -8,7 +8,7 @@ from lsprotocol import types as t
 
 from agentls.features import call_hierarchy as feature
 from agentls.features import name_at
-from agentls.lsp.documents import path_of
+from agentls.lsp.addresses import path_of
 from agentls.lsp.requests.navigation import target_location
 from agentls.lsp.requests.symbols import symbol_kind
 from agentls.lsp.snapshot import Snapshot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from agentls.lsp.documents import path_of
+from agentls.lsp.addresses import path_of
 from agentls.lsp.server import Server
 from agentls.lsp.session import Closed, Edited, FilesChanged, Opened, Saved
 

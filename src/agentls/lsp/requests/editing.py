@@ -13,7 +13,7 @@ from agentls.features.hover import Hover
 from agentls.features.settings_completion import complete_settings
 from agentls.features.settings_hover import hover_settings
 from agentls.lsp import convert
-from agentls.lsp.documents import path_of
+from agentls.lsp.addresses import path_of
 from agentls.lsp.snapshot import OpenAgentFile, Snapshot
 from agentls.workspace.settings_files import settings_table
 

@@ -7,7 +7,7 @@ from typing import Any
 from lsprotocol import types as t
 
 from agentls.dialects import loader
-from agentls.lsp.documents import path_of
+from agentls.lsp.addresses import path_of
 from agentls.lsp.server import Server
 from agentls.lsp.session import FoldersChanged, SettingsChanged
 from agentls.lsp.settings import SECTION, settings_section

@@ -11,7 +11,7 @@ from agentls.features import definition as definition_feature
 from agentls.features import name_at
 from agentls.features import references as references_feature
 from agentls.features.name_at import NameOccurrence
-from agentls.lsp.documents import path_of
+from agentls.lsp.addresses import path_of
 from agentls.lsp.snapshot import IndexedFile, Snapshot
 from agentls.project.index import Index
 from agentls.project.names import Definition, Reference

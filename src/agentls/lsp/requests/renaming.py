@@ -16,9 +16,9 @@ from pygls.exceptions import JsonRpcException
 from agentls.features import rename as feature
 from agentls.features.rename import Files, RenameEdit, RenameError, Renaming
 from agentls.features.will_rename_files import rename_files
+from agentls.lsp.addresses import path_of
 from agentls.lsp.client import Client
 from agentls.lsp.convert import Positions
-from agentls.lsp.documents import path_of
 from agentls.lsp.methods import Reply
 from agentls.lsp.projects import Project
 from agentls.lsp.snapshot import Snapshot
