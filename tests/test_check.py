@@ -75,5 +75,17 @@ def test_a_failing_rule_does_not_affect_the_others(
 
 def test_the_findings_of_a_rule_are_limited() -> None:
     many = ", ".join(f"Tool{n}x" for n in range(MAX_FINDINGS * 5))
-    found = codes(agent(TEXT.replace("Grpe", many)))
-    assert found.count(("unknown-tool", "hint")) == MAX_FINDINGS
+    document = agent(TEXT.replace("Grpe", many))
+    found = [each for each in check(document, Config(), NoDisk()) if each.code == "unknown-tool"]
+    assert len(found) == MAX_FINDINGS + 1
+    assert f"more than {MAX_FINDINGS}" in found[-1].message
+    assert not found[-1].fixes
+
+
+def test_a_comment_on_a_finding_that_is_left_out_is_used() -> None:
+    many = "\n".join(f"key{n}: value" for n in range(MAX_FINDINGS * 2))
+    for comment in ("# agentls: ignore[unknown-key]", "# agentls: ignore"):
+        text = TEXT.replace("tools:", f"{many}\n{comment}\nlast: value\ntools:")
+        found = [code for code, _ in codes(agent(text))]
+        assert found.count("unknown-key") == MAX_FINDINGS + 1
+        assert "unused-suppression" not in found

@@ -215,7 +215,8 @@ def _is_partly_denied(use: ToolUse, denied: tuple[ToolUse, ...]) -> bool:
 
 def _permission_limits(reading: Reading) -> Iterator[Limit]:
     """Yield the tools of which permissions deny some uses."""
-    entries = permissions.ordered_permissions(reading)
+    found = permissions.find_permissions(reading)
+    entries = found.entries
     for tool in reading.dialect.tools if entries else ():
         name = tool.permission_name or tool.name
         deciding = [each for each in entries if permissions.pattern_covers(each.permission, name)]
@@ -223,7 +224,7 @@ def _permission_limits(reading: Reading) -> Iterator[Limit]:
             (at for at, each in enumerate(deciding) if each.pattern == permissions.ANYTHING), default=0
         )
         limited = any(each.action == permissions.DENY for each in deciding[last:])
-        if limited and not permissions.removes_tool(name, entries):
+        if limited and not permissions.removes_tool(name, found):
             key = reading.dialect.tool_keys.permissions
             concepts = frozenset(concepts_of(tool.name, reading.dialect))
             yield Limit(concepts, key)

@@ -95,6 +95,12 @@ class Dialect(DialectRecord):
         """Return the keys whose values decide who cannot start the definition."""
         return tuple(key for key in self.keys if key.effects.blocks_callers)
 
+    @cached_property
+    def lower_tool_names(self) -> frozenset[str]:
+        """Return the names of all current and former tools in lower case."""
+        names = (*(tool.name for tool in self.tools), *(old.name for old in self.old_tools))
+        return frozenset(map(str.lower, names))
+
     def remember(self, find: Callable[[Question, Dialect], Answer], question: Question) -> Answer:
         """Return `find(question, self)`, computed once for each question: most files use the same few names."""
         answers = self._answers.setdefault(find, {})
@@ -202,8 +208,7 @@ def _find_foreign_key(name: str, dialect: Dialect) -> ForeignKey | None:
 
 def _find_foreign_tool(name: str, dialect: Dialect) -> ForeignTool | None:
     own = next((row for row in dialect.foreign_tools if row.name == name), None)
-    names = (*(tool.name for tool in dialect.tools), *(old.name for old in dialect.old_tools))
-    if own or name.lower() in (each.lower() for each in names):
+    if own or name.lower() in dialect.lower_tool_names:
         return own
     return crosswalk.load_crosswalk().translate_tool(name, dialect)
 

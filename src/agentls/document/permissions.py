@@ -84,6 +84,7 @@ def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
             if decider and decider.action != entry.action:
                 yield UnreachablePermission(entry, decider)
     general: list[tuple[list[str], list[str], PermissionEntry]] = []
+    most = min(_MAX_COMPARED, _MAX_PAIRS // max(1, len(entries)))
     found: list[UnreachablePermission] = []
     for entry in reversed(entries):
         for permission, pattern, decider in general:
@@ -97,7 +98,7 @@ def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
                     found.append(UnreachablePermission(entry, decider))
                 break
         wild = _WILDCARD.search(entry.permission) or _WILDCARD.search(entry.pattern)
-        if wild and len(general) < _MAX_COMPARED:
+        if wild and len(general) < most:
             general.append((_literal_parts(entry.permission), _literal_parts(entry.pattern), entry))
     yield from reversed(found)
 
@@ -105,6 +106,10 @@ def find_unreachable(reading: Reading) -> Iterator[UnreachablePermission]:
 _WILDCARD = lazy_pattern(r"[*?]")
 _MAX_COMPARED = 200
 """The number of patterns, from the end, with which earlier entries are compared."""
+
+
+_MAX_PAIRS = 60_000
+"""The number of pairs that are compared, so that fewer patterns are compared with very many entries."""
 
 
 def _literal_parts(pattern: str) -> list[str]:
@@ -127,15 +132,40 @@ def _covers(general: PermissionEntry, special: PermissionEntry) -> bool:
     )
 
 
-def removes_tool(name: str, entries: tuple[PermissionEntry, ...]) -> bool:
+class Permissions(NamedTuple):
+    """Entries in their order. Those with a wildcard in the permission are listed by their places, and of the others
+    the last place of each permission, as there may be very many."""
+
+    entries: tuple[PermissionEntry, ...]
+    literal: dict[str, int]
+    general: tuple[int, ...]
+
+
+def find_permissions(reading: Reading) -> Permissions:
+    """The entries that apply, for questions about many tools."""
+    entries = ordered_permissions(reading)
+    names = enumerate(entry.permission for entry in entries)
+    general = tuple(at for at, name in names if _WILDCARD.search(name))
+    return Permissions(entries, {entry.permission: at for at, entry in enumerate(entries)}, general)
+
+
+def removes_tool(name: str, permissions: Permissions) -> bool:
     """Whether the tools with the permission `name` are not available to the model at all."""
-    last = deciding_entry(name, entries)
+    last = deciding_entry(name, permissions)
     return last is not None and last.pattern == ANYTHING and last.action == DENY
 
 
-def deciding_entry(name: str, entries: tuple[PermissionEntry, ...]) -> PermissionEntry | None:
+def deciding_entry(name: str, permissions: Permissions) -> PermissionEntry | None:
     """The last entry for the permission `name`, which decides for every use if its pattern matches anything."""
-    return next((entry for entry in reversed(entries) if pattern_covers(entry.permission, name)), None)
+    entries = permissions.entries
+    last = permissions.literal.get(name, -1)
+    for at in reversed(permissions.general[-_MAX_COMPARED:]):
+        if at < last:
+            break
+        if pattern_covers(entries[at].permission, name):
+            last = at
+            break
+    return entries[last] if last >= 0 else None
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ comment disables all rules.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from agentls.document.document import Document
@@ -45,17 +46,21 @@ def _in_frontmatter(document: Document) -> Iterator[Suppression]:
     if document.frontmatter is None:
         return
     content = document.frontmatter.content
-    values = [node.span for node in walk(document.root) if isinstance(node, Scalar)]
+    values = sorted(node.span for node in walk(document.root) if isinstance(node, Scalar))
+    below = range(0), Span(0, 0)
     for found in _IN_YAML.finditer(document.text, content.start, content.end):
         span = Span(*found.span())
         # Inside a value it is text: in a block scalar, or in a value that is quoted by a repair.
-        if any(value.start < span.start < value.end for value in values):
+        before = bisect_left(values, Span(span.start, 0)) - 1
+        if before >= 0 and values[before].start < span.start < values[before].end:
             continue
         line = document.lines.line_number(span.start)
         if document.text[document.lines.line_span(line).start : span.start].strip():
             covered = document.lines.line_span(line)
         else:
-            covered = _next_entry(document, line)
+            if line not in below[0]:
+                below = _next_entry(document, line)
+            covered = below[1]
         yield _suppression(found, span, covered, document)
 
 
@@ -83,30 +88,31 @@ def _suppression(found: re.Match[str], span: Span, covered: Span, document: Docu
     return Suppression(span, codes, Span(0, len(document.text)) if found["file"] else covered)
 
 
-def _next_entry(document: Document, line: int) -> Span:
-    """The range of the entry on the next line that is neither blank nor a comment."""
+def _next_entry(document: Document, line: int) -> tuple[range, Span]:
+    """The lines from `line` on that are blank or comments, and the range of the entry on the next line, which is that
+    of a comment on each of them."""
     lines = document.lines
     for number in range(line + 1, len(lines)):
         span = lines.line_span(number)
         content = span.text_in(document.text).strip()
         if content and not content.startswith("#"):
             starts = span.start + len(span.text_in(document.text)) - len(span.text_in(document.text).lstrip())
-            return _entry_at(document.root, starts) or span
-    return lines.line_span(line)
+            return range(line, number), _entry_at(document.root, starts) or span
+    return range(line, line + 1), lines.line_span(line)
 
 
 def _entry_at(node: Node, offset: int) -> Span | None:
     """The span of the outermost entry or list item that starts at `offset`."""
     if isinstance(node, Mapping):
-        for entry in node.entries:
-            if entry.key.span.start == offset:
-                return entry.span
-            if entry.span.start < offset < entry.span.end:
-                return _entry_at(entry.value, offset)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            if item.span.start <= offset < item.span.end:
-                return _entry_at(item, offset)
+        at = bisect_right(node.entries, offset, key=lambda entry: entry.key.span.start) - 1
+        entry = node.entries[at] if at >= 0 else None
+        if entry and entry.key.span.start == offset:
+            return entry.span
+        return _entry_at(entry.value, offset) if entry and offset < entry.span.end else None
+    if isinstance(node, Sequence):
+        at = bisect_right(node.items, offset, key=lambda item: item.span.start) - 1
+        item = node.items[at] if at >= 0 else None
+        return _entry_at(item, offset) if item and offset < item.span.end else None
     return None
 
 

@@ -269,22 +269,22 @@ def _tools_by_permission(reading: Reading) -> AvailableTools:
 
     Observed in OpenCode 1.18.33 on 2026-11-20.
     """
-    entries = permissions.ordered_permissions(reading)
+    found = permissions.find_permissions(reading)
     denied = [
         tool.name
         for tool in reading.dialect.tools
-        if permissions.removes_tool(tool.permission_name or tool.name, entries)
+        if permissions.removes_tool(tool.permission_name or tool.name, found)
     ]
-    if not permissions.removes_tool(_ANY_OTHER_TOOL, entries):
+    if not permissions.removes_tool(_ANY_OTHER_TOOL, found):
         return AvailableTools("all", dropped=tuple(IgnoredTool(name, "denied") for name in denied))
     remaining = [tool.name for tool in reading.dialect.tools if tool.name not in denied]
     known = (*(tool.permission_name or tool.name for tool in reading.dialect.tools), ALL_TOOLS)
     remaining += dict.fromkeys(
         entry.permission
-        for entry in entries
+        for entry in found.entries
         if is_external_tool(entry.permission, reading.dialect)
         and entry.permission not in known
-        and not permissions.removes_tool(entry.permission, entries)
+        and not permissions.removes_tool(entry.permission, found)
     )
     return (
         AvailableTools("listed", tuple(remaining), tuple(remaining)) if remaining else AvailableTools("none")

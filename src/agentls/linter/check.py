@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -41,8 +42,8 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     """Return the diagnostics of a document in the order of the text.
 
     `world` answers questions about the surroundings of the document. Of each rule, at most the first `MAX_FINDINGS`
-    findings are kept. A rule that fails is logged once, and the findings of the others are kept. Documentation beside
-    agent files has none.
+    findings are kept, and one more says that there are others. A rule that fails is logged once, and the findings of
+    the others are kept. Documentation beside agent files has none.
     """
     if document.is_documentation:
         return []
@@ -50,13 +51,16 @@ def check(document: Document, config: Config, world: World) -> list[Diagnostic]:
     found = [(rule, finding) for rule in applicable_rules(context) for finding in _run(rule, context)]
     suppressions = find_suppressions(document)
     if suppressions:
+        counts = Counter(rule.code for rule, _ in found)
+        cut = {code for code, count in counts.items() if count > MAX_FINDINGS}
         used = {s for s in suppressions if any(s.covers(rule.code, finding.span) for rule, finding in found)}
         found = [
             (rule, finding)
             for rule, finding in found
             if not any(s.covers(rule.code, finding.span) for s in used)
         ]
-        unused = tuple(s for s in suppressions if s not in used)
+        # A comment on a finding that is left out suppresses something.
+        unused = tuple(s for s in suppressions if s not in used and cut.isdisjoint(s.codes or cut))
         rule = RULES["unused-suppression"]
         if unused and config.enables(rule.code):
             context = context._replace(unused_suppressions=unused, rule_codes=tuple(all_rules()))
@@ -84,7 +88,12 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def _run(rule: Rule, context: Context) -> list[Finding]:
     try:
-        found = list(islice(rule.function(context), MAX_FINDINGS))
+        found = list(islice(rule.function(context), MAX_FINDINGS + 1))
+        if len(found) > MAX_FINDINGS:
+            message = (
+                f"This file has more than {MAX_FINDINGS} `{rule.code}` findings; the others are not reported."
+            )
+            found[-1] = found[-1]._replace(message=message, fixes=(), related=(), meant="")
         # Most rules find nothing in most files.
         return found and [each for each in found if not _is_unasked_verdict(each, context.config)]
     except Exception:

@@ -7,6 +7,7 @@ invalid YAML (`BlockParser`), and in the third by what they reject.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from agentls.dialects import tool_names, value_schema
@@ -60,18 +61,18 @@ def parse_strict(text: str, block: Span, runtime: Runtime) -> BlockParse | Reaso
 
 def find_duplicate_key(root: Node | None) -> Reason | None:
     """Return the reason why a parser that rejects duplicate keys fails, or `None` if the tree has none."""
-    stack = [root] if root else []
-    while stack:
-        node = stack.pop(0)
+    left = deque([root] if root else [])
+    while left:
+        node = left.popleft()
         if isinstance(node, Sequence):
-            stack += node.items
+            left += node.items
         elif isinstance(node, Mapping):
             seen: set[str] = set()
             for entry in node.entries:
                 if entry.key.text in seen:
                     return Reason("duplicate-key", "duplicate key", entry.key.span, (entry.key.text,))
                 seen.add(entry.key.text)
-                stack.append(entry.value)
+                left.append(entry.value)
     return None
 
 

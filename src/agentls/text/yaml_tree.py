@@ -133,13 +133,14 @@ _CONSTRUCT: dict[str, Any] = {
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield `node` and all nodes below it, parents first."""
-    yield node
-    if isinstance(node, Sequence):
-        for item in node.items:
-            yield from walk(item)
-    elif isinstance(node, Mapping):
-        for entry in node.entries:
-            yield from walk(entry.value)
+    left = [node]
+    while left:
+        node = left.pop()
+        yield node
+        if isinstance(node, Sequence):
+            left += reversed(node.items)
+        elif isinstance(node, Mapping):
+            left += [entry.value for entry in reversed(node.entries)]
 
 
 def map_scalars(node: Node, change: Callable[[Scalar], Scalar]) -> Node:

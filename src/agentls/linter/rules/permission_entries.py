@@ -121,7 +121,7 @@ def _holds_anyway(ctx: Context, entry: Entry) -> bool:
     tool = ctx.dialect.tool(entry.key.text)
     if tool is None or not tool.permission_name or not isinstance(entry.value, Scalar):
         return False
-    last = permissions.deciding_entry(tool.permission_name, permissions.ordered_permissions(ctx.reading))
+    last = permissions.deciding_entry(tool.permission_name, permissions.find_permissions(ctx.reading))
     return last is not None and (last.pattern, last.action) == (ANYTHING, entry.value.text)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from agentls.dialects.loader import MAX_REMEMBERED, Dialect
 from agentls.dialects.records import FormerTool
@@ -124,7 +125,11 @@ def _explain_entry(listed: ResolvedEntry, tools: ToolList, dialect: Dialect) -> 
 
 def known_names(dialect: Dialect, runtimes: tuple[Runtime, ...]) -> tuple[str, ...]:
     """Return the names of the tools that these runtimes have, and of those in the configuration."""
-    known = (tool.name for tool in dialect.tools if any(tool.is_in(runtime.name) for runtime in runtimes))
+    return dialect.remember(_find_known_names, tuple(runtime.name for runtime in runtimes))
+
+
+def _find_known_names(runtimes: tuple[str, ...], dialect: Dialect) -> tuple[str, ...]:
+    known = (tool.name for tool in dialect.tools if any(map(tool.is_in, runtimes)))
     return (*known, *dialect.configured_tools)
 
 
@@ -171,12 +176,20 @@ def find_unresolved(ctx: Context, code: str) -> Iterator[tuple[ToolList, Resolve
         is_reported_whole = code in _REPORTED_FOR_LIST and (
             is_mostly_foreign(tools) or foreign_format_of(ctx)
         )
-        for listed in () if is_reported_whole else tools.items:
-            if listed.standing == "available" and listed.tool != EVERY_MCP_TOOL:
-                continue
+        for listed in () if is_reported_whole else _unavailable_entries(tools):
             unresolved = explain_entry(listed, tools, ctx.dialect)
             if unresolved and unresolved.code == code:
                 yield tools, listed, unresolved.replacements
+
+
+MAX_EXPLAINED = 500
+"""The number of entries of a list about which rules find out what they mean; no agent has so many that are ignored."""
+
+
+def _unavailable_entries(tools: ToolList) -> Iterator[ResolvedEntry]:
+    """Yield the entries of a list that are not simply available, as far as they are explained."""
+    found = (each for each in tools.items if each.standing != "available" or each.tool == EVERY_MCP_TOOL)
+    return islice(found, MAX_EXPLAINED)
 
 
 def is_read_as_string(ctx: Context, value: Node) -> bool:
@@ -262,7 +275,7 @@ def translate_list(ctx: Context, tools: ToolList) -> tuple[Edit, ...]:
     former tools that have none."""
     present = set(tools.available)
     changes: dict[Span, tuple[str, ...]] = {}
-    for listed in tools.items:
+    for listed in _unavailable_entries(tools):
         unresolved = explain_entry(listed, tools, ctx.dialect)
         if unresolved is None or unresolved.code not in (*_REPORTED_FOR_LIST, "removed-tool"):
             continue
