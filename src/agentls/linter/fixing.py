@@ -23,7 +23,7 @@ from agentls.text.offsets import Edit, Span
 MAX_ROUNDS = 20
 """A guard against fixes that undo each other without ever giving the same text again."""
 
-MAX_TRIED_TO_FIX = 2 * MAX_TRIED_TEXT
+MAX_TRIED_TO_FIX = 4 * MAX_TRIED_TEXT
 """The number of characters of frontmatter that are read again, at most, to apply all fixes of a file."""
 
 
