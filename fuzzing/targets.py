@@ -83,8 +83,9 @@ def fix(text: str, number: int) -> None:
     fixed = fix_all(document, found, Config(), NoFiles()).document
     before = {each.runtime.name for each in document.readings if each.loads}
     assert before <= {each.runtime.name for each in fixed.readings if each.loads}
-    again = fix_all(fixed, check.check(fixed, Config(), NoFiles()), Config(), NoFiles())
-    assert again.document.text == fixed.text
+    # Whether an ignore comment is used is known only of a whole project, and thus not of a file that has just changed.
+    left = [each for each in check.check(fixed, Config(), NoFiles()) if each.code != "unused-suppression"]
+    assert fix_all(fixed, left, Config(), NoFiles()).document.text == fixed.text
 
 
 def form(text: str, number: int) -> None:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from agentls.config import Config
+from agentls.dialects import loader
+from agentls.document import locate
+from agentls.linter import check
+from agentls.reports import explain
 from fuzzing import __main__ as fuzzing
+from fuzzing.everything import NoFiles
 from fuzzing.targets import TARGETS
 from fuzzing.texts import MAX_LENGTH, TextSource
 
@@ -48,3 +54,18 @@ def test_what_fails_is_kept_once_and_counted(capsys: pytest.CaptureFixture[str])
     (kept,) = fuzzing.FAILURES.iterdir()
     assert json.loads(kept.read_text())["text"] == "one"
     assert "FAILED 2 times: read: ValueError in fail" in capsys.readouterr().out
+
+
+def test_a_comment_with_a_tab_below_it_is_no_frontmatter_to_repair() -> None:
+    TARGETS["lint"][0]("---\n #0x*f\n\t---\n", 600_724)
+
+
+def test_explain_knows_no_tools_in_a_format_without_tools() -> None:
+    assert explain.explain("*", loader.load_dialect("claude-rule")) is None
+
+
+def test_a_key_is_removed_from_the_tree_that_a_runtime_reads() -> None:
+    text = "---\nname: a\ndescription: Reviews.\ntools: Read\n^^^^^ duplicate-key: only the last one is used\nmodel:"
+    document = locate.make_document("/p/.opencode/agents/a.md", text, Config())
+    assert document is not None
+    assert "invalid-value" in {found.code for found in check.check(document, Config(), NoFiles())}

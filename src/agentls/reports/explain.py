@@ -219,7 +219,7 @@ _UNKNOWN_TOOLS = {
 }
 
 
-def _mcp_page(dialect: Dialect, name: str) -> str:
+def _mcp_page(dialect: Dialect, name: str) -> str | None:
     """Explain `mcp__server`, `mcp__server__*` or `mcp__server__tool`."""
     server, _, tool = name.removeprefix(MCP_PREFIX).partition("__")
     if server == ALL_TOOLS:
@@ -233,10 +233,10 @@ def _mcp_page(dialect: Dialect, name: str) -> str:
     return _tool_list_page(dialect, name, "MCP tools" if tool in ("", ALL_TOOLS) else "MCP tool", summary)
 
 
-def _tool_list_page(dialect: Dialect, name: str, kind: str, summary: str) -> str:
-    """Render the page of a pattern in tool lists, with the source of the key for tools."""
-    key = next(key for key in dialect.keys if key.type == "tools")
-    return render_page(name, kind, summary, (), dialect.source(key.source))
+def _tool_list_page(dialect: Dialect, name: str, kind: str, summary: str) -> str | None:
+    """Render the page of a pattern in tool lists, with the source of the key for tools; none without such a key."""
+    key = next((key for key in dialect.keys if key.type == "tools"), None)
+    return render_page(name, kind, summary, (), dialect.source(key.source)) if key else None
 
 
 # --- models -----------------------------------------------------------------------------------

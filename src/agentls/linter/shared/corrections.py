@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 from agentls.dialects import value_schema
-from agentls.dialects.loader import Dialect
 from agentls.dialects.value_schema import SchemaPosition
 from agentls.document.edits import quote_scalar, remove_entry
 from agentls.linter.rule import Context, Fix
 from agentls.linter.shared.value_types import closest_boolean
+from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match, match_ignoring_case
@@ -30,7 +30,7 @@ def correct_value(ctx: Context, span: Span) -> tuple[Fix, ...]:
     before = _count_reasons(ctx)
     for reading in ctx.readings:
         for path in _paths(reading.root, span) if reading.root else ():
-            for title, edit, is_certain in _candidates(ctx, path, reading.dialect):
+            for title, edit, is_certain in _candidates(ctx, path, reading):
                 fix = Fix(title, (edit,), is_certain)
                 if _count_reasons(ctx, fix) < before:
                     return (fix,)
@@ -52,10 +52,10 @@ def _paths(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
             yield from ((entry, *rest) for rest in _paths(entry.value, span))
 
 
-def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iterator[tuple[str, Edit, bool]]:
-    """Find corrections of the value of the last entry of `path` with their titles, the most likely first. Only
-    the type of a text or a number with the right characters is certain."""
-    key = dialect.key(path[0].key.text)
+def _candidates(ctx: Context, path: tuple[Entry, ...], reading: Reading) -> Iterator[tuple[str, Edit, bool]]:
+    """Find corrections of the value of the last entry of `path`, in the tree of a reading, with their titles, the most
+    likely first. Only the type of a text or a number with the right characters is certain."""
+    key = reading.dialect.key(path[0].key.text)
     here = value_schema.schema_at(key, (entry.key.text for entry in path[1:])) if key else None
     entry, value = path[-1], path[-1].value
     if key is None or here is None:
@@ -74,12 +74,13 @@ def _candidates(ctx: Context, path: tuple[Entry, ...], dialect: Dialect) -> Iter
         yield "Convert to a single value", Edit(value.span, value.items[0].span.text_in(ctx.text)), False
     if (
         len(path) == 1
+        and reading.root
         and not key.required
         and key.type != "tools"
         and key.name != ctx.dialect.tool_keys.permissions
     ):
         # Removing a key that restricts an agent would not be a correction.
-        yield f"Remove `{key.name}`", remove_entry(ctx.document, ctx.document.root, entry), False
+        yield f"Remove `{key.name}`", remove_entry(ctx.document, reading.root, entry), False
 
 
 def convert_to_list(value: Node) -> tuple[Edit, ...]:
