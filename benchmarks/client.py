@@ -6,7 +6,24 @@ import json
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+
+def send(stream: IO[bytes], message: dict[str, Any]) -> None:
+    """Send a message to a server."""
+    data = json.dumps({"jsonrpc": "2.0", **message}).encode()
+    stream.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> dict[str, Any] | None:
+    """The next message of a server; `None` if it has ended."""
+    length = 0
+    while line := stream.readline().strip():
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    message: dict[str, Any] | None = json.loads(stream.read(length)) if length else None
+    return message
 
 
 class Client:
@@ -103,19 +120,13 @@ class Client:
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
-        self._process.stdin.flush()
+        send(self._process.stdin, message)
 
     def _receive(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        length = 0
-        while line := self._process.stdout.readline().strip():
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        if not length:
+        message = receive(self._process.stdout)
+        if message is None:
             raise RuntimeError("the server has ended")
-        message: dict[str, Any] = json.loads(self._process.stdout.read(length))
         if message.get("method") == "$/progress" and message["params"]["value"]["kind"] == "end":
             self.done += 1
         if "method" in message and "id" in message:

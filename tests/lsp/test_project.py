@@ -413,3 +413,17 @@ load.find_index_files = lambda root, settings: [root + "/.claude/agents/gone.md"
 async def test_a_file_that_vanishes_before_it_is_read_does_not_affect_the_others(project: Path) -> None:
     async with session(capabilities("plain"), project, server=config(VANISHING), **OPTIONS) as client:
         await shows(client, open_file(client, project / ".claude/agents/lead.md"), "there")
+
+
+async def test_a_new_file_is_read_soon_although_a_later_scan_waits(project: Path) -> None:
+    """A client that watches files reports it; the scan after a save of another file waits for a minute."""
+    hasty = "from agentls.lsp import project_reader as p; p.SCAN_INTERVAL = 0.05; p.SCAN_DUTY_RATIO = 0"
+    write(project / ".claude/agents/lead.md", LEAD.format("critic"))
+    async with session(capabilities("eager"), project, server=config(hasty), **OPTIONS) as client:
+        uri = open_file(client, project / ".claude/agents/lead.md")
+        await shows(client, uri, "gone")
+        client.text_document_did_save(t.DidSaveTextDocumentParams(identifier(uri)))
+        await settled(client)
+        write(project / ".claude/agents/critic.md", OTHER.format("critic"))
+        watched(client, project / ".claude/agents/critic.md", t.FileChangeType.Created)
+        await shows(client, uri, "there")

@@ -411,3 +411,13 @@ def test_an_edit_reaches_the_index_of_each_project_that_has_the_file(
     session.apply(Opened(mine.as_uri(), "markdown", 1, REVIEWER.replace("reviewer", "critic")))
     project = session.snapshot.projects[folder.as_posix()]
     assert project.index.find_definitions("agent", "critic")
+
+
+def test_a_file_that_no_setting_makes_an_agent_any_more_is_none(session: Session, root: Path) -> None:
+    (root / "agentls.toml").write_text('[places]\nclaude-code = ["/docs/*.md"]\n', "utf-8")
+    docs = (root / "docs/a.md").as_uri()
+    session.apply(Opened(docs, "markdown", 1, REVIEWER))
+    assert session.snapshot.agent_file(docs)
+    (root / "agentls.toml").unlink()
+    session.apply(FilesChanged((str(root / "agentls.toml"),)))
+    assert session.snapshot.agent_file(docs) is None

@@ -83,11 +83,11 @@ def _path_or_name(opened: OpenDocument) -> str | None:
 def _guess_dialect(path: str, opened: OpenDocument) -> str | None:
     """Return the dialect of a file outside all known places, `None` unless the language identifier of the editor
     tells that it is an agent file."""
+    if opened.language not in _LANGUAGES:
+        return None
     if opened.document is not None:
         return opened.document.dialect.name
-    if opened.language in _LANGUAGES:
-        return max(_LANGUAGES[opened.language], key=lambda name: _count_known_words(path, opened.text, name))
-    return None
+    return max(_LANGUAGES[opened.language], key=lambda name: _count_known_words(path, opened.text, name))
 
 
 def _count_known_words(path: str, text: str, dialect: str) -> int:

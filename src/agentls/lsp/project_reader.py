@@ -127,19 +127,24 @@ class ProjectReader:
             project = self._project(reading.root)
             if project is None:
                 continue
-            if path in reading.stamps or path in project.index:
+            if path in reading.stamps:
                 reading.changed_paths.add(path)
                 self._start(reading)
-            elif project.contains(path):
+            elif path in project.index or project.contains(path):
                 self._rescan(reading.root, SCAN_INTERVAL)
 
     def _rescan(self, root: str, interval: float) -> None:
-        """Scan a project for changed files, at once or when the last scan is long enough ago."""
+        """Scan a project for changed files, at once or when the last scan is long enough ago. Of two scans that wait,
+        only the earlier one takes place."""
         reading = self._readings.get(root)
-        if reading is None or reading.needs_scan or reading.timer:
+        if reading is None or reading.needs_scan:
             return
         loop = asyncio.get_running_loop()
         due = reading.last_scan + max(interval, SCAN_DUTY_RATIO * reading.scan_seconds)
+        if reading.timer:
+            if reading.timer.when() <= due:
+                return
+            reading.timer.cancel()
         if due > loop.time():
             reading.timer = loop.call_at(due, self._scan, reading)
         else:

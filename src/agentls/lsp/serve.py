@@ -27,7 +27,7 @@ class _LineFormatter(logging.Formatter):
 
 def run_stdio() -> int:
     """Serve the client on the standard streams until it disconnects, and return the exit code."""
-    return _serve(sys.stdin.buffer, sys.stdout.buffer, watch=True)
+    return serve(sys.stdin.buffer, sys.stdout.buffer, watch=True)
 
 
 def run_tcp(host: str, port: int) -> int:
@@ -40,10 +40,12 @@ def run_tcp(host: str, port: int) -> int:
         connection, _ = listener.accept()
     with connection, connection.makefile("rb") as reader, connection.makefile("wb") as writer:
         # The client may be on another machine, where its process id has another meaning.
-        return _serve(reader, writer, watch=False)
+        return serve(reader, writer, watch=False)
 
 
-def _serve(reader: BinaryIO, writer: BinaryIO, *, watch: bool) -> int:
+def serve(reader: BinaryIO, writer: BinaryIO, *, watch: bool) -> int:
+    """Serve the client on these streams until it disconnects, and return the exit code. With `watch`, the server ends
+    when its parent process ends."""
     log_to = logging.StreamHandler(sys.stderr)
     log_to.setFormatter(_LineFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[log_to])
