@@ -79,11 +79,18 @@ class Client:
 
     def memory(self) -> float | None:
         """The most memory that the server has had so far, in MB, where the system tells."""
+        return self._status("VmHWM:")
+
+    def current_memory(self) -> float | None:
+        """The memory that the server has now, in MB, where the system tells."""
+        return self._status("VmRSS:")
+
+    def _status(self, row: str) -> float | None:
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text("utf-8")
         except OSError:
             return None
-        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+        return int(status.partition(row)[2].split()[0]) / 1024
 
     def request(self, method: str, params: Any) -> Any:
         """Send a request and wait for its answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +31,7 @@ from agentls.lsp.session import (
     Update,
 )
 from agentls.lsp.snapshot import Snapshot
+from agentls.lsp.workspace_diagnostics import WorkspaceDiagnostics
 from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.workspace import load
@@ -421,3 +423,51 @@ def test_a_file_that_no_setting_makes_an_agent_any_more_is_none(session: Session
     (root / "agentls.toml").unlink()
     session.apply(FilesChanged((str(root / "agentls.toml"),)))
     assert session.snapshot.agent_file(docs) is None
+
+
+class Shown:
+    """A publisher that keeps the diagnostics of each file."""
+
+    def __init__(self) -> None:
+        self.diagnostics: dict[str, Any] = {}
+
+    def publish(self, uri: str, found: Any) -> None:
+        self.diagnostics[uri] = found
+
+
+class Quiet:
+    """A progress that is not shown."""
+
+    def __init__(self, _: str) -> None:
+        pass
+
+    def report(self, message: str) -> None:
+        """Report nothing."""
+
+    def end(self) -> None:
+        """Report nothing."""
+
+
+async def test_diagnostics_of_a_file_that_vanishes_during_a_reload_are_cleared(
+    session: Session, root: Path
+) -> None:
+    shown: Any = Shown()
+    progress: Any = Quiet
+    workspace = WorkspaceDiagnostics(session, shown, progress)
+    session.apply(SettingsChanged({"diagnostics": "workspace"}))
+    read(session)
+    lead, path = uri(root, "lead"), str(root / ".claude/agents/lead.md")
+    shown.publish(lead, ["those of the open document"])
+    Path(path).unlink()
+    workspace.follow(session.apply(Closed(lead)))
+    session.apply(FileRead(str(root), path, None))
+    workspace.follow(session.apply(ProjectRead(str(root), True, frozenset((path,)), is_whole=False)))
+    session.apply(SettingsChanged({"diagnostics": "workspace", "tools": ["Own"]}))
+    await asyncio.sleep(0.1)
+    assert shown.diagnostics[lead], "nothing is checked while the project is read again"
+    workspace.follow(session.apply(ProjectRead(str(root), True, frozenset(), is_whole=True)))
+    for _ in range(500):
+        await asyncio.sleep(0.01)
+        if shown.diagnostics[lead] == []:
+            return
+    pytest.fail("the diagnostics of the file are still shown")

@@ -14,6 +14,7 @@ from dataclasses import replace
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
 
+from agentls.lsp.background import TimeSlice
 from agentls.lsp.projects import ProjectChange
 from agentls.lsp.session import Change, Rechecked, Session, Update
 from agentls.text.escaping import escape_notification
@@ -21,6 +22,10 @@ from agentls.text.named_tuples import NamedTuple
 
 MAX_CHECK_DELAY = 1.0
 """The longest time in seconds that a check waits while the user types without a pause."""
+
+RECHECK_PATIENCE = 2.5
+"""The pause after which other documents are checked, in units of that for the edited one. A name is typed in several
+strokes, and who types is not looking at the other documents."""
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +49,7 @@ class Publisher:
         self._published: dict[str, list[t.Diagnostic]] = {}
         self._checks: dict[str, _Waiting] = {}
         self._rechecks: dict[str, _Waiting] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
         self._shown_refresh: asyncio.TimerHandle | None = None
 
     def follow(self, update: Update) -> None:
@@ -144,35 +149,41 @@ class Publisher:
             return
         self._refresh_shown_soon(change.edited)
         debounce = self._session.snapshot.configuration.settings.debounce if change.edited else 0
+        pause = RECHECK_PATIENCE * debounce
         waiting = self._rechecks.get(change.root)
         # A single edited document is checked anyway; of several, each may refer to the others.
         edited = change.edited if waiting is None or waiting.edited == change.edited else ""
-        new = self._wait(waiting, debounce, self._start_recheck, change.root)
+        new = self._wait(waiting, pause, self._start_recheck, change.root)
         self._rechecks[change.root] = new._replace(edited=edited)
 
     def _start_recheck(self, root: str) -> None:
         edited = self._rechecks.pop(root).edited
-        task = asyncio.get_running_loop().create_task(self._recheck(root, edited))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        running = self._running.get(root)
+        if running and running.cancel():
+            edited = ""  # The check that is under way has left out another document.
+        self._running[root] = asyncio.get_running_loop().create_task(self._recheck(root, edited))
 
     async def _recheck(self, root: str, edited: str) -> None:
-        """Check the open documents of a project again, except the one at the path `edited`."""
+        """Check the open documents of a project again, except the one at the path `edited`. A further change of the
+        project cancels this, as everything is checked again then."""
         changed = []
-        for uri in list(self._session.snapshot.documents):
-            await asyncio.sleep(0)
-            snapshot = self._session.snapshot
-            opened = snapshot.open_document(uri)
-            if opened is None or opened.document is None or opened.root != root:
-                continue
-            # A document that waits for its own check needs no other one.
-            if opened.uri in self._checks or opened.document.path == edited:
-                continue
-            new = replace(opened)
-            if snapshot.diagnostics(new) != snapshot.diagnostics(opened):
-                self._apply(Rechecked(new))
-                changed.append(new.uri)
-        self._refresh(changed)
+        time_slice = TimeSlice()
+        try:
+            for uri in list(self._session.snapshot.documents):
+                await time_slice.yield_if_due()
+                snapshot = self._session.snapshot
+                opened = snapshot.open_document(uri)
+                if opened is None or opened.document is None or opened.root != root:
+                    continue
+                # A document that waits for its own check needs no other one.
+                if opened.uri in self._checks or opened.document.path == edited:
+                    continue
+                new = replace(opened)
+                if snapshot.diagnostics(new) != snapshot.diagnostics(opened):
+                    self._apply(Rechecked(new))
+                    changed.append(new.uri)
+        finally:
+            self._refresh(changed)
 
     # Code lenses and the colours of names
 

@@ -41,6 +41,8 @@ class WorkspaceDiagnostics:
             self._update_scope()
         if self._session.snapshot.configuration.settings.diagnostics != "workspace":
             return
+        for path in update.paths if update.closed else ():
+            self._take_over(path, update.closed)
         for change in update.projects:
             project = self._session.snapshot.projects.get(change.root)
             if project is None or not project.is_complete:
@@ -49,6 +51,12 @@ class WorkspaceDiagnostics:
                 self._check_all_soon(project.root)
             if change.read:
                 self._check_now(project.root, change.read)
+
+    def _take_over(self, path: str, uri: str) -> None:
+        """Note that the diagnostics of a closed document are still shown."""
+        for project in self._session.snapshot.projects.values():
+            if project.contains(path):
+                self._published.setdefault(project.root, {})[path] = uri
 
     def _update_scope(self) -> None:
         """Check all projects, or clear the diagnostics of closed files, as the settings and folders say."""
