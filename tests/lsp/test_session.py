@@ -471,3 +471,16 @@ async def test_diagnostics_of_a_file_that_vanishes_during_a_reload_are_cleared(
         if shown.diagnostics[lead] == []:
             return
     pytest.fail("the diagnostics of the file are still shown")
+
+
+def test_a_config_file_that_was_never_saved_follows_its_plugin(session: Session, root: Path) -> None:
+    hooks = json.dumps({"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "run"}]}]}})
+    opened = root / "kit/hooks/hooks.json"
+    session.apply(Opened(opened.as_uri(), "json", 1, hooks))
+    (project,) = session.snapshot.projects.values()
+    assert str(opened) not in project.index
+    manifest = root / "kit/.claude-plugin/plugin.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"name": "kit"}', "utf-8")
+    session.apply(FilesChanged((str(manifest),)))
+    assert str(opened) in project.index

@@ -329,7 +329,9 @@ class Session:
             if (opened.document, opened.config) != (old.document, old.config)
         ]
         update = Update(load=outdated)
-        for opened in changed:
+        # Whether other files have names depends on the plugin around them.
+        others = [opened for _, opened in located if outdated and opened.document is None]
+        for opened in (*changed, *(each for each in others if each not in changed)):
             update = _merged(update, self._put(opened))
         return update._replace(reconfigured=tuple(opened.uri for opened in changed))
 
