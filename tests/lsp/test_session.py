@@ -484,3 +484,10 @@ def test_a_config_file_that_was_never_saved_follows_its_plugin(session: Session,
     manifest.write_text('{"name": "kit"}', "utf-8")
     session.apply(FilesChanged((str(manifest),)))
     assert str(opened) in project.index
+
+
+def test_a_config_file_that_is_opened_before_its_project_is_used(root: Path) -> None:
+    session = Session(Client(), "utf-16", {}, [root.as_uri()])
+    session.apply(Opened((root / "sub/.mcp.json").as_uri(), "json", 1, servers("web")))
+    session.apply(FoldersChanged((root.as_uri(),)))
+    assert server_names(session) == {"web"}

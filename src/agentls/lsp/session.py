@@ -240,7 +240,16 @@ class Session:
             if each.root == root or path in each.index
             if (each.index.update(names) if names else each.index.remove(path))
         )
-        return Update(load=added, projects=changes)
+        update = Update(load=added, projects=changes)
+        return _merged(update, self._put_config_files()) if added else update
+
+    def _put_config_files(self) -> Update:
+        """Put the names of the open files that are not agent files into the indexes, which may be new."""
+        update = Update()
+        for opened in self.snapshot.documents.values():
+            if opened.document is None:
+                update = _merged(update, self._put(opened))
+        return update
 
     def _store(self, opened: OpenDocument) -> None:
         documents = {**self.snapshot.documents, decode_uri(opened.uri): opened}
@@ -286,6 +295,7 @@ class Session:
                 update = _merged(update, self._put(replace(opened, root=root)))
         workspace = workspace_roots(folders)
         added = self._add_projects(workspace)
+        update = _merged(update, self._put_config_files())
         wanted = {*workspace, *(opened.root for opened in self.snapshot.documents.values())}
         dropped = tuple(self.snapshot.projects.keys() - wanted)
         kept = {root: project for root, project in self.snapshot.projects.items() if root in wanted}
@@ -329,10 +339,10 @@ class Session:
             if (opened.document, opened.config) != (old.document, old.config)
         ]
         update = Update(load=outdated)
-        # Whether other files have names depends on the plugin around them.
-        others = [opened for _, opened in located if outdated and opened.document is None]
-        for opened in (*changed, *(each for each in others if each not in changed)):
+        for opened in changed:
             update = _merged(update, self._put(opened))
+        if outdated:  # Whether a config file has names depends on the plugin around it.
+            update = _merged(update, self._put_config_files())
         return update._replace(reconfigured=tuple(opened.uri for opened in changed))
 
     def _unreported(self) -> Iterator[str]:
