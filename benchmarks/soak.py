@@ -20,8 +20,11 @@ OPEN = 20
 WARM_UP = 5_000
 """The number of edits after which the memory is that of a server at work."""
 
-TURN = 1_000
-"""The number of edits of which the latencies are compared."""
+EDITS_IN_A_ROW = 5
+"""The number of edits of one file before it is the turn of the next one."""
+
+TURN = FILES * EDITS_IN_A_ROW
+"""The number of edits of which the latencies are compared: those of each file once."""
 
 Row = tuple[str, str, str, str, str]
 
@@ -36,7 +39,7 @@ class _Documents:
 
     def edit(self, n: int) -> float:
         """Make the edit number `n`, and return the seconds until its diagnostics."""
-        number = n // 10 % FILES
+        number = n // EDITS_IN_A_ROW % FILES
         if number not in self._versions:
             self._open(number)
         version = self._versions[number] = self._versions[number] + 1
