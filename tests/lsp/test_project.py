@@ -427,3 +427,22 @@ async def test_a_new_file_is_read_soon_although_a_later_scan_waits(project: Path
         write(project / ".claude/agents/critic.md", OTHER.format("critic"))
         watched(client, project / ".claude/agents/critic.md", t.FileChangeType.Created)
         await shows(client, uri, "there")
+
+
+async def test_other_documents_are_checked_with_the_newest_state(project: Path) -> None:
+    """A change of names cancels the check of the other documents that is under way."""
+    async with session(capabilities("plain"), project, server=config(), **OPTIONS) as client:
+        lead = open_file(client, project / ".claude/agents/lead.md")
+        for n in range(20):
+            path = project / f".claude/agents/a{n}.md"
+            write(path, LEAD.format("reviewer").replace("name: lead", f"name: a{n}"))
+            open_file(client, path)
+        other = open_file(client, project / ".claude/agents/reviewer.md")
+        for version in range(2, 12):
+            change_document(client, OTHER.format(f"critic{version}"), version, other)
+        await shows(client, lead, "gone")
+        await shows(client, (project / ".claude/agents/a19.md").as_uri(), "gone")
+        change_document(client, OTHER.format("critic"), 12, other)
+        change_document(client, OTHER.format("reviewer"), 13, other)
+        await shows(client, lead, "there")
+        await shows(client, (project / ".claude/agents/a19.md").as_uri(), "there")
