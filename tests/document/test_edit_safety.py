@@ -145,3 +145,29 @@ def test_without_trials_nothing_is_said_of_edits() -> None:
     none_left = Trials(document, tried_text=0)
     assert find_cost(document, (Edit(value, "Grep"),), none_left) == "unknown"
     assert find_cost(document, (Edit(value, "Grep"),), Trials(document)) == "something"
+
+
+MANY_TRIED = {
+    "lost_lines": (".qwen/agents/case.md", "{}", lambda n: " " * (n * 7 % 5) + f"key{n}: value"),
+    "repaired_yaml": (".opencode/agents/case.md", "{}", lambda n: f"key{n}: one: two"),
+    "invalid_value": (".github/agents/case.agent.md", "hooks: {{\n{}\n  }}", lambda n: f"  a{n}: b,"),
+}
+"""The rules that try fixes themselves: the path and the frontmatter of a file with many findings."""
+
+
+@pytest.mark.parametrize("rule", MANY_TRIED)
+@pytest.mark.parametrize("count", [150, 300])
+def test_rules_read_a_file_again_as_often_as_its_trials_allow(
+    rule: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, frame, line = MANY_TRIED[rule]
+    document = agent(
+        f"---\nname: a\ndescription: b\n{frame.format(chr(10).join(map(line, range(count))))}\n---\n\nBody.\n",
+        path,
+    )
+    length = document.text.index("\n---\n\n")
+    texts = counted_readings(monkeypatch)
+    found = check(document, Config(), NoDisk())
+    assert sum(each.code == rule.replace("_", "-") for each in found) > 20
+    several = 4  # A few are tried without a limit, once for all findings.
+    assert len(set(texts)) <= MAX_TRIED_TEXT // length + several

@@ -79,7 +79,7 @@ def _parse_lines(text: str, lines: list[Span]) -> tuple[list[Entry], list[Span]]
         ):
             end = _end_of_run(text, lines, at, _FIELD)
             fields = [each for each in lines[at:end] if not text.startswith(_ITEM, each.start)]
-            ignored += [_stripped(text, each) for each in lines[at:end] if each not in fields]
+            ignored += [_stripped(text, each) for each in lines[at:end] if text.startswith(_ITEM, each.start)]
             below = tuple(_entry(text, each) for each in fields)
             entries.append(Entry(entry.key, Mapping(Span(below[0].span.start, below[-1].span.end), below)))
             open_key, at = None, end

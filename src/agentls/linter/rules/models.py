@@ -14,6 +14,7 @@ from agentls.linter.rule import Context, Finding, Fix, describe_effect, rule
 from agentls.linter.shared.suggestions import remove_key, suggest
 from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
+from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match
 from agentls.text.wording import describe_value, format_code
 from agentls.text.yaml_tree import Entry, Node, Scalar, Sequence
@@ -210,7 +211,8 @@ def _closest_model(ctx: Context, text: str) -> str | None:
         model = models.get(name)
         if model:
             return _current(model, models, suffix)
-    same = [model.name for model in models.known if _digits(model.name) == _digits(slug)]
+    digits = _digits(slug)
+    same = [model.name for model in models.known if _digits(model.name) == digits]
     found = closest_match(slug, [name for name in same if name[0] == slug[:1]]) or closest_match(
         f"claude-{slug}", same
     )
@@ -218,8 +220,8 @@ def _closest_model(ctx: Context, text: str) -> str | None:
     if model:
         return _current(model, models, suffix)
     # An id of an old generation without its date, as in `claude-3-opus`.
-    dated = re.compile(rf"{re.escape(slug)}-(\d{{8}}|latest)")
-    model = next((model for model in models.known if dated.fullmatch(model.name)), None)
+    dated = (each for each in models.known if each.name.startswith(f"{slug}-"))
+    model = next((each for each in dated if _DATE.fullmatch(each.name, len(slug))), None)
     return _current(model, models, suffix) if model else None
 
 
@@ -229,12 +231,16 @@ def _closest_of_its_kind(ctx: Context, text: str) -> str | None:
     wanting = [each for each in _judges(ctx) if (each.name in models.display_names_for) != is_id]
     names = [model.name for runtime in wanting for model in models.known_to(runtime.name)]
     bare = text.removesuffix(f" ({models.vendor})")
-    in_another_case = next((name for name in names if name.lower() == bare.lower()), None)
-    return in_another_case or closest_match(bare, [name for name in names if _digits(name) == _digits(bare)])
+    lowered, digits = bare.lower(), _digits(bare)
+    in_another_case = next((name for name in names if name.lower() == lowered), None)
+    return in_another_case or closest_match(bare, [name for name in names if _digits(name) == digits])
 
 
 _QUOTES = " \t\"'`\u2018\u2019\u201c\u201d"
 """What may be around a name by mistake."""
+
+
+_DATE = lazy_pattern(r"-(\d{8}|latest)")
 
 
 def _digits(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentls.dialects import value_schema
 from agentls.dialects.records import Key, ValueRules
+from agentls.document.edit_safety import Trials
 from agentls.document.edits import quote_scalar, set_value
 from agentls.linter.consequence import Consequence, effects_on
 from agentls.linter.reason_wording import describe_mismatch
@@ -269,6 +270,7 @@ def misspelt_value(ctx: Context) -> Iterator[Finding]:
 
 def _rejected_values(ctx: Context) -> Iterator[Finding]:
     """Report the values for which a runtime rejects the file."""
+    trials = Trials(ctx.document)
     for finding in remaining_findings(ctx, "invalid-value"):
         entry = next((e for e in ctx.document.root.entries if e.report_span == finding.span), None)
         key = ctx.dialect.key(entry.key.text) if entry else None
@@ -277,7 +279,11 @@ def _rejected_values(ctx: Context) -> Iterator[Finding]:
             yield finding._replace(fixes=ctx.make_fix(_conversion_title(edits[0]), *edits))
             continue
         suggested = with_suggestion(ctx, finding)
-        yield suggested if suggested.fixes else suggested._replace(fixes=correct_value(ctx, finding.span))
+        yield (
+            suggested
+            if suggested.fixes
+            else suggested._replace(fixes=correct_value(ctx, finding.span, trials))
+        )
 
 
 def _conversion_title(edit: Edit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from agentls.dialects.records import Key
@@ -572,12 +572,15 @@ def lost_lines(ctx: Context) -> Iterator[Finding]:
     if reading.block is None or not reading.ignored_lines:
         return
     chunks = split_entries(ctx.text, reading.block)
+    ignored = sorted(reading.ignored_lines)
+    quotes, trials = quote_invalid_values(ctx), Trials(ctx.document)
     for at, chunk in enumerate((Span(reading.block.start, chunks[0].start), *chunks) if chunks else ()):
-        lost = [span for span in reading.ignored_lines if chunk.start <= span.start < chunk.end]
+        first, end = (bisect_left(ignored, Span(offset, 0)) for offset in chunk)
+        lost = ignored[first:end]
         if not lost:
             continue
-        candidates = (*quote_invalid_values(ctx), *repair_fixes(ctx, lost[0]))
-        fix = next((fix for fix in candidates if _is_clean(ctx, fix.edits)), None)
+        repairs = (fix for fix in repair_fixes(ctx, lost[0]) if trials.start() and _is_clean(ctx, fix.edits))
+        fix = next(iter(quotes or repairs), None)
         lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
         of = f" of `{entry_key(ctx.text, chunk)}`" if at else ""
         message = (

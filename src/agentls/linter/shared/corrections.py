@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from agentls.dialects import value_schema
 from agentls.dialects.value_schema import SchemaPosition
+from agentls.document.edit_safety import Trials
 from agentls.document.edits import quote_scalar, remove_entry
 from agentls.linter.rule import Context, Fix
 from agentls.linter.shared.value_types import closest_boolean
@@ -25,14 +26,15 @@ _NAMES = lazy_pattern(r"[\w.-]+(?:,[ ]*[\w.-]+)*")
 _COMMENT = lazy_pattern(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
 
 
-def correct_value(ctx: Context, span: Span) -> tuple[Fix, ...]:
-    """Return the fix for the rejected value that is reported at `span`, if there is one."""
+def correct_value(ctx: Context, span: Span, trials: Trials) -> tuple[Fix, ...]:
+    """Return the fix for the rejected value that is reported at `span`, if there is one. Each correction that is tried
+    takes one of the `trials`."""
     before = _count_reasons(ctx)
     for reading in ctx.readings:
         for path in _paths(reading.root, span) if reading.root else ():
             for title, edit, is_certain in _candidates(ctx, path, reading):
                 fix = Fix(title, (edit,), is_certain)
-                if _count_reasons(ctx, fix) < before:
+                if trials.start() and _count_reasons(ctx, fix) < before:
                     return (fix,)
     return ()
 
