@@ -5,6 +5,7 @@ The layers are contracts in `pyproject.toml`, which `lint-imports` checks as a p
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -47,6 +48,26 @@ def test_no_two_modules_share_a_name() -> None:
 def test_the_checks_load_nothing_heavy(heavy: str) -> None:
     program = f"import sys, agentls.linter.check, agentls.document.locate; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+READERS = {"workspace/regular_files.py", "dialects/tables/__init__.py"}
+"""The modules that open files to read them: any files, and those of the package itself."""
+
+
+def test_files_are_opened_in_one_place() -> None:
+    opened = set()
+    for module in MODULES:
+        for call in ast.walk(ast.parse(module.read_bytes())):
+            if not isinstance(call, ast.Call) or not re.fullmatch(_OPENS, ast.unparse(call.func)):
+                continue
+            modes = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "mode")]
+            if not any(re.search(_WRITES, ast.unparse(mode)) for mode in modes):
+                opened.add(module.relative_to(PACKAGE).as_posix())
+    assert opened == READERS
+
+
+_OPENS = r"open|(?:io|os)\.(?:open|fdopen)|(?!disk\.).*\.(?:read_text|read_bytes)"
+_WRITES = r"'[wxa]|WRONLY"
 
 
 @pytest.fixture(scope="module")

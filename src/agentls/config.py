@@ -7,6 +7,7 @@ and ignored; the others apply.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -192,6 +193,10 @@ class ParsedConfig(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+MAX_ITEMS = 1_000
+"""The maximum number of items of a list or a table: some are compared with every file, and with one another."""
+
+
 def parse_config(
     data: Mapping[str, Any], codes: Collection[str], written: Callable[[str], str] = kebab_case
 ) -> ParsedConfig:
@@ -273,7 +278,7 @@ def _parse_table(
         return {}
     fields = {written(field): field for field in kind._fields}
     values = {}
-    for name, value in data.items():
+    for name, value in islice(data.items(), MAX_ITEMS):
         where = (*path, name)
         field = fields.get(name)
         if field is None:
@@ -309,6 +314,9 @@ def _parse_value(field: str, value: Any, path: SettingPath, problems: list[Probl
             expect(False, wrong[1], (*at, *wrong[0]))
         return None if wrong else tuple(value)
 
+    if isinstance(value, (list, tuple, Mapping)) and len(value) > MAX_ITEMS:
+        expect(False, f"a list or a table of at most {MAX_ITEMS:,} entries")
+        return None
     match setting.type:
         case "severities":
             what = f"one of {', '.join(SEVERITIES)}"
@@ -342,7 +350,7 @@ def _find_wrong_item(value: Any, *, are_patterns: bool) -> tuple[SettingPath, st
         if not isinstance(item, str):
             return (at,), "a string"
         if are_patterns and not _is_pattern(item):
-            return (at,), f"a valid pattern of at most {MAX_LENGTH:,} characters"
+            return (at,), f"a valid pattern (of at most {MAX_LENGTH:,} characters)"
     return None
 
 

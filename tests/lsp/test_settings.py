@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +188,7 @@ async def test_an_invalid_settings_file_is_reported_once(project: Path) -> None:
 
 
 async def test_invalid_patterns_are_reported(project: Path) -> None:
-    (project / "agentls.toml").write_text('[[overrides]]\npaths = ["[z-a]"]\nignore = ["unknown-tool"]\n')
+    (project / "agentls.toml").write_text('[[overrides]]\npaths = ["[ab"]\nignore = ["unknown-tool"]\n')
     async with session(capabilities("plain"), project, places={"claude-code": ["!"]}) as client:
         open_document(client, AGENT, in_project(project))
         assert await codes(client, in_project(project)) == ["unknown-tool"]
@@ -350,3 +352,16 @@ async def test_settings_apply_while_they_are_edited(project: Path) -> None:
         assert await codes(client, uri) == ["unknown-tool"]
         change_document(client, IGNORE, 2, file)
         assert [found.code for found in (await published(client, uri)).diagnostics] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a system with pipes")
+async def test_hostile_settings_and_special_files_are_told_and_do_not_stop_the_server(project: Path) -> None:
+    for name in (".gitignore", "CLAUDE.md", ".claude/agents/b.md", ".mcp.json", ".claude/settings.json"):
+        os.mkfifo(project / name)
+    (project / "agentls.toml").write_text('dialects = ["/dev/stdin", "../x.yaml"]\n', "utf-8")
+    async with session(capabilities("plain"), project, dialects=["/dev/stdin"]) as client:
+        open_document(client, AGENT, in_project(project))
+        assert await codes(client, in_project(project)) == ["unknown-tool"]
+        messages = [message.message for message in client.messages]
+        assert len(messages) == 3
+        assert all("cannot read dialect file" in message and "outside" in message for message in messages)

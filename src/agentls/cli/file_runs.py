@@ -150,7 +150,8 @@ class FileRun:
         if settings.problems and settings.file not in self._reported:
             self._reported.add(settings.file)
             for problem in settings.problems:
-                self.note(problem.located_in(settings.file), problem.message)
+                report = self.fail if problem.ignores_file else self.note
+                report(problem.located_in(settings.file), problem.message)
         return settings
 
     def uses_processes(self, count: int) -> bool:

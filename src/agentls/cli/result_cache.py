@@ -32,11 +32,14 @@ from agentls.project.world import World
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, Span
 from agentls.workspace import disk, git_ignore, user_files
+from agentls.workspace.regular_files import read_bytes
 
 FOLDER = ".agentls_cache"
 
 _MAX_CACHES = 8
 """The number of caches that are kept: there is one for each set of options."""
+
+_MAX_BYTES = 256 * 1024 * 1024
 
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This file marks a cache folder of agentls.\n"
 
@@ -231,8 +234,7 @@ def _read(file: str) -> dict[str, CacheEntry]:
     if os.path.islink(os.path.dirname(file)):
         return {}
     try:
-        with open(file, encoding="ascii", newline="\n") as opened:
-            checksum, _, body = opened.read().partition("\n")
+        checksum, _, body = read_bytes(file, _MAX_BYTES).decode("ascii").partition("\n")
         if checksum != digest(body):
             return {}
         entries = (CacheEntry(*line.split("\t")) for line in body.splitlines())

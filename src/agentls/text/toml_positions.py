@@ -45,6 +45,8 @@ _NEXT_LINE = lazy_pattern(r"\s*(?:[\w-]+\s*=|\[\[?[A-Za-z_][\w.-]*\]\]?[ \t]*(?:
 _MAX_DEPTH = 50
 """No settings nest values this deep; the scanner is recursive."""
 
+MAX_KEY_PARTS = 100
+
 
 class _Token(NamedTuple):
     kind: str
@@ -66,6 +68,8 @@ def parse_toml(text: str) -> dict[str, Any] | TomlError:
     else:
         import tomli as tomllib
     start = 1 if text.startswith("\ufeff") else 0
+    if text.count(".") > MAX_KEY_PARTS and (long := _find_long_key(text)):
+        return TomlError(f"a key has more than {MAX_KEY_PARTS} parts", long)
     try:
         values: dict[str, Any] = tomllib.loads(text[start:])
         return values
@@ -74,6 +78,19 @@ def parse_toml(text: str) -> dict[str, Any] | TomlError:
         return TomlError(message, _error_span(text, start, place))
     except RecursionError:
         return TomlError("values are nested too deep", Span(start, start))
+    except ValueError as error:  # A number with too many digits.
+        return TomlError(str(error).partition(";")[0], Span(start, start))
+
+
+def _find_long_key(text: str) -> Span | None:
+    """The last part of the first key with more than `MAX_KEY_PARTS` parts, on which parsers spend much time."""
+    dots = 0
+    for found in _TOKEN.finditer(text):
+        if found["sign"]:
+            dots = dots + 1 if found["sign"] == "." else 0
+        elif not found["gap"] and dots >= MAX_KEY_PARTS:
+            return Span(*found.span())
+    return None
 
 
 _PLACE = lazy_pattern(r"line (\d+), column (\d+)")

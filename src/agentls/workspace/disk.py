@@ -129,10 +129,7 @@ def rule_page_uri(code: str) -> str:
 
 def read_map_asset(name: str) -> str:
     """Return the text of the asset `name` of the page with the agent map."""
-    with open(
-        os.path.join(os.path.dirname(__file__), "..", "reports", "map", name), encoding="utf-8"
-    ) as file:
-        return file.read()
+    return read_text(os.path.join(os.path.dirname(__file__), "..", "reports", "map", name))
 
 
 IGNORED_FOLDERS = frozenset(

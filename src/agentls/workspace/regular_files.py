@@ -37,6 +37,18 @@ def read_bytes(path: str, max_bytes: int = MAX_BYTES) -> bytes:
     return check_size(data, max_bytes)
 
 
+def read_below(folder: str, path: str, max_bytes: int = MAX_BYTES) -> bytes:
+    """As `read_bytes`, for a file that is below `folder` after links are followed. Raises `OSError` also if it is
+    not."""
+    try:
+        real, base = (os.path.normcase(os.path.realpath(each)) for each in (path, folder))
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "invalid path") from error
+    if not real.startswith(base.rstrip(os.sep) + os.sep):
+        raise OSError(errno.EACCES, f"outside {folder}")
+    return read_bytes(real, max_bytes)
+
+
 def check_size(data: bytes, max_bytes: int = MAX_BYTES) -> bytes:
     """Return `data` unchanged. Raises `OSError` if it has more than `max_bytes`."""
     if len(data) > max_bytes:
@@ -45,7 +57,8 @@ def check_size(data: bytes, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def _too_large(max_bytes: int) -> OSError:
-    return OSError(errno.EFBIG, f"too large (the limit is {max_bytes >> 20} MB)")
+    limit = f"{max_bytes >> 20} MB" if max_bytes >= 1 << 20 else f"{max_bytes >> 10} KB"
+    return OSError(errno.EFBIG, f"too large (the limit is {limit})")
 
 
 def _check_type(status: os.stat_result) -> None:

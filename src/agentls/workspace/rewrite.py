@@ -7,6 +7,7 @@ import os
 import stat
 
 from agentls.workspace import disk
+from agentls.workspace.regular_files import read_bytes
 
 
 def create_file(path: str, text: str, *, replace: bool = False) -> None:
@@ -24,8 +25,7 @@ def rewrite_file(path: str, old: str, new: str) -> None:
     `OSError` if the file is not UTF-8, has changed, or cannot be written.
     """
     target = os.path.realpath(path)
-    with open(target, "rb") as file:
-        data, status = file.read(), os.fstat(file.fileno())
+    data, status = read_bytes(target), os.stat(target)
     if disk.decode(data) != old:
         raise OSError(errno.EBUSY, "the file has changed meanwhile")
     if old.encode("utf-8", "surrogatepass") != data:

@@ -16,28 +16,38 @@ from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, LineIndex, Position, Span
 from agentls.workspace.disk import (
     absolute_path,
+    decode,
     describe_error,
     find_plugin,
-    read_text,
     relative_path,
 )
+from agentls.workspace.regular_files import read_below, read_bytes
 
 if TYPE_CHECKING:
     from agentls.dialects.validation import DialectProblem
+    from agentls.text.toml_positions import TomlEntry
 
 SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
 DIALECT_FILE_SUFFIX = ".dialect.yaml"
 
+MAX_BYTES = 256 * 1024
+"""The maximum size of a file with settings or with a dialect. The largest table of agentls itself has 45 KB."""
+
+MAX_DIALECT_FILES = 50
+MAX_PROBLEMS = 20
+"""How many problems of a file with settings are reported."""
+
 
 class SettingsProblem(NamedTuple):
-    """A problem in a file of settings: its message and code, its span and position if they are known, and the word
-    to write instead, "" if none is close."""
+    """A problem in a file of settings: its message and code, its span and position if they are known, the word to
+    write instead, "" if none is close, and whether a file as a whole is ignored because of it."""
 
     message: str
     code: str = ""
     span: Span | None = None
     suggestion: str = ""
     position: Position | None = None
+    ignores_file: bool = False
 
     def in_text(self, text: str) -> SettingsProblem:
         """Return the problem with its position in `text`."""
@@ -124,7 +134,7 @@ class SettingsReader:
 
 def _mentions_agentls(file: str) -> bool:
     try:
-        return "agentls" in read_text(file)
+        return b"agentls" in read_bytes(file)
     except OSError:
         return False
 
@@ -133,18 +143,22 @@ def _mentions_agentls(file: str) -> bool:
 def default_settings() -> LoadedConfig:
     """Return the settings of a folder without a settings file: the user's own dialects."""
     config, problems = read_user_dialects(Config(), "")
-    return LoadedConfig(config, "", "", tuple(map(SettingsProblem, problems)))
+    return LoadedConfig(config, "", "", tuple(map(_ignored_file, problems)))
 
 
 def read_settings(file: str) -> LoadedConfig:
     """Return the settings in one file. A file that cannot be read or parsed gives a problem and no settings."""
     where = absolute_path(file)
     try:
-        with open(file, "rb") as opened:
-            text = opened.read().decode("utf-8-sig")
+        return parse_settings(where, read_bytes(file, MAX_BYTES).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        return LoadedConfig(Config(), where, _folder(where), (SettingsProblem(f"cannot be read: {error}"),))
-    return parse_settings(where, text)
+        reason = describe_error(error) if isinstance(error, OSError) else "not UTF-8"
+        problem = _ignored_file(f"cannot be read: {reason}; its settings are ignored")
+        return LoadedConfig(Config(), where, _folder(where), (problem,))
+
+
+def _ignored_file(message: str) -> SettingsProblem:
+    return SettingsProblem(message, ignores_file=True)
 
 
 def parse_settings(path: str, text: str) -> LoadedConfig:
@@ -155,7 +169,8 @@ def parse_settings(path: str, text: str) -> LoadedConfig:
     root = _folder(path)
     parsed = parse_toml(text)
     if isinstance(parsed, TomlError):
-        problem = SettingsProblem(f"invalid TOML: {parsed.message}", "invalid-toml", parsed.span)
+        message = f"invalid TOML: {parsed.message}"
+        problem = SettingsProblem(message, "invalid-toml", parsed.span, ignores_file=True)
         return LoadedConfig(Config(), path, root, (problem.in_text(text),))
     table = settings_table(path)
     data: Any = parsed
@@ -164,8 +179,11 @@ def parse_settings(path: str, text: str) -> LoadedConfig:
     config, found = parse_config(data, all_rules())
     config, dialect_problems = read_user_dialects(config, root)
     found += loader.find_unknown_names(config)
-    problems = locate_problems(text, table, found) if found else []
-    return LoadedConfig(config, path, root, (*problems, *map(SettingsProblem, dialect_problems)))
+    problems = [*locate_problems(text, table, found[:MAX_PROBLEMS])] if found else []
+    problems += map(_ignored_file, dialect_problems)
+    if len(found) > MAX_PROBLEMS:
+        problems.append(SettingsProblem(f"{len(found) - MAX_PROBLEMS} more settings are ignored"))
+    return LoadedConfig(config, path, root, tuple(problems))
 
 
 def has_settings(path: str, text: str) -> bool:
@@ -182,10 +200,12 @@ def locate_problems(text: str, table: SettingPath, problems: Iterable[Problem]) 
     """Yield problems with their spans in `text`, in which the settings are below `table`."""
     from agentls.text.toml_positions import find_toml_entries
 
-    entries = list(find_toml_entries(text))
+    entries: dict[SettingPath, TomlEntry] = {}
+    for each in find_toml_entries(text):
+        for length in range(1, len(each.path) + 1):
+            entries.setdefault(each.path[:length], each)
     for problem in problems:
-        path = (*table, *problem.path)
-        entry = next((each for each in entries if each.path[: len(path)] == path), None)
+        entry = entries.get((*table, *problem.path))
         span = None if entry is None else entry.key if problem.about_key else entry.value
         located = SettingsProblem(problem.message, problem.code, span, problem.suggestion)
         yield located.in_text(text)
@@ -208,8 +228,8 @@ def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ..
         names = sorted(os.listdir(settings_folder()))
     except OSError:
         names = []
-    paths = [f"{settings_folder()}/{name}" for name in names if name.endswith(DIALECT_FILE_SUFFIX)]
-    paths += [os.path.join(root, file.path) for file in config.dialects]
+    own = [f"{settings_folder()}/{name}" for name in names if name.endswith(DIALECT_FILE_SUFFIX)]
+    paths = [*own, *(os.path.join(root, file.path) for file in config.dialects)]
     if not paths:
         return config, ()
     from agentls.dialects.validation import load_user_dialect  # Few users have a dialect of their own.
@@ -217,12 +237,17 @@ def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ..
 
     files: list[DialectFile] = []
     problems: list[str] = []
-    for path in paths:
+    if len(paths) > MAX_DIALECT_FILES:
+        problems.append(
+            f"more than {MAX_DIALECT_FILES} dialect files; the last {len(paths) - MAX_DIALECT_FILES} are ignored"
+        )
+    for number, path in enumerate(paths[:MAX_DIALECT_FILES]):
         try:
-            text = read_text(path)
+            data = read_bytes(path, MAX_BYTES) if number < len(own) else read_below(root, path, MAX_BYTES)
         except OSError as error:
             problems.append(f"cannot read dialect file {absolute_path(path)}: {describe_error(error)}")
             continue
+        text = decode(data)
         name, found = load_user_dialect(text, STRATEGIES, tuple((file.name, file.text) for file in files))
         problems += [_describe_dialect_problem(path, problem) for problem in found]
         if name:
