@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +22,18 @@ from lsp.wire import AGENT, CLEAN, RUN, SECONDS, URI, Raw
 HERE = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
 
 
-IMPATIENT = RUN.replace("sys.exit", "import agentls.lsp.server as s; s.PARENT_POLL_INTERVAL = 0.02; sys.exit")
+IMPATIENT = RUN.replace(
+    "sys.exit", "from agentls.lsp import client_watch as w; w.INTERVAL = w.GRACE = 0.02; sys.exit"
+)
+SPIN = "[None for _ in iter(int, 1)]"
+STARVE = "__import__('re').match('(a*)*b', 'a' * 99)"
+"""What never ends: it keeps the loop busy, or keeps all threads from running."""
+
+
+def blocked(by: str) -> str:
+    """Return the program of a server of which the loop is blocked by an expression after `initialized`."""
+    patch = f"import agentls.lsp.server as s; s.Server.apply = lambda *_: {by}; w.MAX_BLOCKED = 2; sys.exit"
+    return IMPATIENT.replace("sys.exit", patch)
 
 
 def opened(text: str = AGENT, uri: str = URI) -> dict[str, Any]:
@@ -91,6 +103,44 @@ def test_the_end_of_the_input_ends_the_server(initialized: bool) -> None:
             server.initialize()
         assert server.process.stdin is not None
         server.process.stdin.close()
+        assert server.end() == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell the end of the input there")
+def test_the_end_of_the_input_ends_a_server_of_which_the_loop_is_blocked() -> None:
+    with Raw(program=blocked(SPIN)) as server:
+        server.initialize()
+        time.sleep(0.5)
+        assert server.process.poll() is None
+        assert server.process.stdin is not None
+        server.process.stdin.close()
+        assert server.end() == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a system with signals")
+def test_a_server_of_which_no_thread_can_run_ends() -> None:
+    with Raw(program=blocked(STARVE)) as server:
+        server.initialize()
+        assert server.end() == -signal.SIGPROF
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the process is watched in another way there")
+def test_the_end_of_the_parent_ends_a_server_of_which_the_loop_is_blocked() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with Raw(program=blocked(SPIN)) as server:
+        server.initialize(processId=parent.pid)
+        time.sleep(0.5)
+        assert server.process.poll() is None
+        parent.communicate(b"\n", timeout=SECONDS)
+        assert server.end() == 1
+
+
+def test_what_a_client_sends_before_it_ends_is_answered() -> None:
+    with Raw() as server:
+        server.send({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}})
+        assert server.process.stdin is not None
+        server.process.stdin.close()
+        assert "result" in server.wait(lambda message: message.get("id") == 1)
         assert server.end() == 1
 
 

@@ -10,6 +10,7 @@ import sys
 from typing import BinaryIO
 
 from agentls.lsp import methods
+from agentls.lsp.client_watch import watch_input
 from agentls.lsp.framing import MessageWriter, UnreadableInputError
 from agentls.lsp.server import Server
 from agentls.text.escaping import escape_lines
@@ -53,6 +54,7 @@ def serve(reader: BinaryIO, writer: BinaryIO, *, watch: bool) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     server = Server(watch=watch)
     methods.register(server)
+    watch_input(reader.fileno())
     server.protocol.set_writer(MessageWriter(writer))
     try:
         asyncio.run(server.answer(reader))

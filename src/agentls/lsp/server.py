@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -26,15 +24,13 @@ from pygls.protocol import LanguageServerProtocol
 
 from agentls import __version__
 from agentls.lsp.client import Client
+from agentls.lsp.client_watch import watch_process
 from agentls.lsp.framing import parse_body, read_body
 
 if TYPE_CHECKING:
     from agentls.lsp.session import Change
     from agentls.lsp.snapshot import Snapshot
     from agentls.lsp.updates import Updates
-
-PARENT_POLL_INTERVAL = 3.0
-"""The time in seconds between two checks whether the parent process is alive."""
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +103,7 @@ logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
 
 
 class Server(LanguageServer):
-    """The server. With `watch`, it ends when its parent process ends."""
+    """The server. With `watch`, it ends when the process of its client ends."""
 
     protocol: StrictProtocol
 
@@ -164,31 +160,10 @@ class Server(LanguageServer):
         """Take the capabilities of the client, its `initializationOptions`, and the id of its process."""
         self.client = client
         self._options = options if isinstance(options, Mapping) else {}
-        if self._watch and parent is not None and _is_alive(parent):
-            self._exit_with_parent(parent)
+        if self._watch and parent is not None:
+            watch_process(parent)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log the error of a notification. pygls has logged the others, and would show a message for each."""
         if source is FeatureNotificationError:
             log.exception("a notification failed: %s", error)
-
-    def _exit_with_parent(self, parent: int) -> None:
-        """Exit when the parent process ends, even if another process keeps the input open."""
-        if not _is_alive(parent):
-            log.warning("the parent process %d has ended", parent)
-            os._exit(1)  # A normal exit would wait for the thread that reads the input.
-        asyncio.get_running_loop().call_later(PARENT_POLL_INTERVAL, self._exit_with_parent, parent)
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether a process is alive. On Windows, where this is not simple to find out, the answer is always yes; the
-    end of the input ends the server there."""
-    if sys.platform == "win32":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
