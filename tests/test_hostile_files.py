@@ -3,6 +3,7 @@ elsewhere, and the user is told what is ignored."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from agentls.workspace.regular_files import read_below, read_bytes
 AGENT = "---\nname: a\ndescription: Reads code. Use it after every change.\n---\n\nYou read code.\n"
 FILE = ".claude/agents/a.md"
 SECONDS = 30
+ROOT = Path(__file__).parents[1]
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system with pipes")
 
 
@@ -184,3 +186,13 @@ def test_a_file_below_a_folder_is_read(tmp_path: Path) -> None:
     assert read_below(str(tmp_path / "a"), str(tmp_path / "a/../a/b")) == b"x"
     with pytest.raises(OSError, match="outside"):
         read_below(str(tmp_path / "a"), str(tmp_path / "ab"))
+
+
+def test_settings_that_decide_what_is_read_or_started_are_restricted_in_vs_code() -> None:
+    manifest = json.loads((ROOT / "editors/vscode/package.json").read_text("utf-8"))
+    groups = manifest["contributes"]["configuration"]
+    names = {name for group in groups for name in group["properties"]}
+    reading = {"agentls.dialects", "agentls.places", "agentls.userFiles"}
+    restricted = reading | {name for name in names if name.startswith("agentls.server.")}
+    assert restricted <= names
+    assert set(manifest["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]) == restricted

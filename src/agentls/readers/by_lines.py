@@ -35,7 +35,7 @@ def parse_line_by_line(text: str, block: Span, _: Runtime) -> BlockParse:
 
 _ITEM = "  - "
 _FIELD = "  "
-_LINE = lazy_pattern(r"[^\r\n]*[^\s][^\r\n]*")
+_LINE = lazy_pattern(r"(?<![^\S\r\n])[^\S\r\n]*\S[^\r\n]*")
 
 
 def _lines(text: str, block: Span) -> list[Span]:

@@ -40,8 +40,8 @@ def split_patterns(text: str) -> list[str]:
 
 
 def find_error(pattern: str) -> str | None:
-    """Why a pattern cannot match anything, as a predicate, or `None`."""
-    bare = _CLASS.sub("", pattern)
+    """Why a pattern cannot match anything, as a predicate, or `None`; also `None` for one that is too long to tell."""
+    bare = _CLASS.sub("", pattern) if len(pattern) <= MAX_LENGTH else ""
     for opening, closing in ("[]", "{}"):
         if bare.count(opening) > bare.count(closing):
             return f"has an unclosed `{opening}`"

@@ -38,7 +38,7 @@ _TOKEN = lazy_pattern(
     |(?P<word>[^\s\[\]{}=,."'#]+)''',
     re.VERBOSE | re.DOTALL,
 )
-_NEXT_LINE = lazy_pattern(r"\s*(?:[\w-]+\s*=|\[\[?[A-Za-z_][\w.-]*\]\]?[ \t]*(?:[#\r\n]|\Z))")
+_NEXT_LINE = lazy_pattern(r"[^\S\n]*(?:[\w-]+\s*=|\[\[?[A-Za-z_][\w.-]*\]\]?[ \t]*(?:[#\r\n]|\Z))")
 """What can only be the next statement, inside an array that is not closed."""
 
 

@@ -446,8 +446,8 @@ def comment_in_value(ctx: Context) -> Iterator[Finding]:
         )
 
 
-_COMMENT = lazy_pattern(r"[ \t]+(#.*)")
-_IGNORE_COMMENT = lazy_pattern(r"[ \t]+(#[ \t]*agentls:.*)")
+_COMMENT = lazy_pattern(r"(?<![ \t])[ \t]+(#.*)")
+_IGNORE_COMMENT = lazy_pattern(r"(?<![ \t])[ \t]+(#[ \t]*agentls:.*)")
 
 
 @rule("ignored", subjects=("repaired frontmatter",))

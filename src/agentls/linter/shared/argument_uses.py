@@ -90,11 +90,11 @@ _PARAMETER = lazy_pattern(
 )
 """What precedes a parameter of SQL or the group of a regular expression on its line."""
 _FUNCTION = lazy_pattern(
-    r"(?m:^\s*(?:function\s+)?[\w-]+\s*\(\)\s*\{)|\blocal\s+\w+=|\$[@#*]|(?m:^\s*shift\b)|\bgetopts\b"
+    r"(?m:^[^\S\n]*(?:function\s+)?[\w-]+\s*\(\)\s*\{)|\blocal\s+\w+=|\$[@#*]|(?m:^[^\S\n]*shift\b)|\bgetopts\b"
     r"""|(?:dirname|basename)\s+"?\$0|Usage:\s*\$0"""
 )
 """What shows that a script has arguments of its own."""
-_SHEBANG = lazy_pattern(r"(?m:^\s*#!)")
+_SHEBANG = lazy_pattern(r"(?m:^[^\S\n]*#!)")
 _WITH_PARAMETERS = ("sql", "psql", "plpgsql", "postgresql", "pgsql", "nginx", "apache", "apacheconf")
 """The languages in which a dollar sign with a number is a parameter or a group."""
 _LANGUAGES_WITH_DOLLARS = (
