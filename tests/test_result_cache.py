@@ -11,6 +11,10 @@ import pytest
 
 from agentls.cli import check_command, examined_files, result_cache
 from agentls.cli.main import main
+from agentls.linter.check import Diagnostic
+from agentls.linter.consequence import Consequence, Effect, Severity
+from agentls.linter.rule import Fix, Related
+from agentls.text.offsets import Edit, Span
 
 AGENT = "---\nname: {name}\ndescription: {description}\n{keys}---\n\n{body}\n"
 NAMES = ("reviewer", "writer", "qa-expert", "ui-designer")
@@ -174,3 +178,14 @@ def test_without_a_cache(
     monkeypatch.setattr(os, "replace", refuse)
     assert check(capsys) == expected
     assert not list(folder.glob("*.jsonl*"))
+
+
+def test_every_part_of_a_diagnostic_is_kept() -> None:
+    edits = (Edit(Span(1, 2), "x"),)
+    fix = Fix("Fix", edits, True, "new.md", (Fix("Other", edits, False, "", (Fix("Last", ()),)),))
+    related = (Related(Span(3, 4), "here", "b.md"),)
+    effects = (Effect("claude-code", Consequence.IGNORED, True, True),)
+    found = Diagnostic(
+        Span(0, 5), "a-rule", Severity.HINT, "Text.", (fix,), related, ("unnecessary",), effects
+    )
+    assert result_cache.decode_diagnostics(result_cache.encode_diagnostics([found])) == (found,)

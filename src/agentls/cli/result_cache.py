@@ -207,14 +207,16 @@ def _diagnostic(
         code,
         Severity(severity),
         message,
-        tuple(
-            Fix(title, tuple(Edit(Span(*at), new) for at, new in edits), safe, new_path)
-            for title, edits, safe, new_path in fixes
-        ),
+        tuple(_fix(*each) for each in fixes),
         tuple(Related(Span(*at), message, path) for at, message, path in related),
         tuple(tags),
         tuple(Effect(runtime, Consequence(consequence), *flags) for runtime, consequence, *flags in effects),
     )
+
+
+def _fix(title: str, edits: Any, safe: bool, new_path: str, instead: Any) -> Fix:
+    changes = tuple(Edit(Span(*at), new) for at, new in edits)
+    return Fix(title, changes, safe, new_path, tuple(_fix(*each) for each in instead))
 
 
 def _definition(row: Definition) -> Definition:
