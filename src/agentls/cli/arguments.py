@@ -158,7 +158,12 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors, which repeat what was given, have no control characters."""
+    """A parser whose errors, which repeat what was given, have no control characters, and that does not ignore that its
+    output cannot be written."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if message:
+            (file or sys.stderr).write(message)
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and a message, and exit."""

@@ -87,9 +87,16 @@ def _convert(found: FoundFile, document: Document, args: Namespace, taken: dict[
     taken[full] = found.display_path
     status: Status = "new"
     if os.path.exists(full):
-        is_same = os.path.isfile(full) and disk.read_text(full) == made.text
-        status = "unchanged" if is_same else "new" if args.force else "exists"
+        status = "unchanged" if _text_of(full) == made.text else "new" if args.force else "exists"
     return ConvertedFile(found.display_path, document, made, path, status)
+
+
+def _text_of(path: str) -> str | None:
+    """Return the text of the file at `path`; `None` if it cannot be read."""
+    try:
+        return disk.read_text(path)
+    except OSError:
+        return None
 
 
 def _base(document: Document, output: str | None) -> str:

@@ -151,14 +151,18 @@ def terminal_width() -> int:
 
 
 def prepare_streams() -> None:
-    """Make the output replace characters that its encoding cannot represent, instead of failing."""
+    """Make the output replace characters that its encoding cannot represent, instead of failing, and discard it if it
+    was closed before the process started."""
+    # Python has no stream for what is closed.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def discard_output() -> None:
-    """Discard the buffered output after the reader of standard output has closed it."""
+    """Discard the buffered output after it could not be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -179,4 +183,9 @@ def _is_terminal(stream: TextIO) -> bool:
 def _console() -> Console:
     from rich.console import Console  # Loading it takes longer than checking a file.
 
-    return Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave it to the entry point how the process ends."""
+            raise BrokenPipeError
+
+    return _Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)

@@ -14,6 +14,7 @@ from agentls.lsp.client_watch import watch_input
 from agentls.lsp.framing import MessageWriter, UnreadableInputError
 from agentls.lsp.server import Server
 from agentls.text.escaping import escape_lines
+from agentls.workspace.disk import describe_error
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,13 @@ def run_stdio() -> int:
 def run_tcp(host: str, port: int) -> int:
     """Serve the first client that connects until it disconnects, and return the exit code."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as listener:
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except (OSError, UnicodeError) as error:
+        reason = describe_error(error) if isinstance(error, OSError) else str(error)
+        sys.stderr.write(escape_lines(f"agentls: cannot listen on {host}:{port}: {reason}\n"))
+        return 2
+    with listener:
         address = listener.getsockname()
         sys.stderr.write(f"agentls: listening on {address[0]}:{address[1]}\n")
         sys.stderr.flush()

@@ -14,8 +14,12 @@ def create_file(path: str, text: str, *, replace: bool = False) -> None:
     """Write `text`, with its line ends, to a new file at `path`, and create its folders. Raises `OSError` if there is a
     file, which `replace` allows, or if it cannot be written."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w" if replace else "x", encoding="utf-8", newline="") as file:
-        file.write(text)
+    data = text.encode("utf-8", "replace")
+    if replace and os.path.exists(path):
+        target = os.path.realpath(path)
+        _replace(target, data, stat.S_IMODE(os.stat(target).st_mode))
+    else:
+        _create(path, data)
 
 
 def rewrite_file(path: str, old: str, new: str) -> None:
@@ -32,15 +36,28 @@ def rewrite_file(path: str, old: str, new: str) -> None:
         raise OSError(errno.EILSEQ, "the file is not UTF-8")
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    _replace(target, new.encode("utf-8", "surrogatepass"), stat.S_IMODE(status.st_mode))
+
+
+def _replace(target: str, data: bytes, mode: int) -> None:
+    """Replace a file as a whole. On a full disk it stays as it is."""
     temporary = f"{target}.{os.getpid()}"
+    _create(temporary, data, mode)
     try:
-        with open(temporary, "xb") as file:
-            os.chmod(temporary, stat.S_IMODE(status.st_mode))
-            file.write(new.encode("utf-8", "surrogatepass"))
         os.replace(temporary, target)
-    except FileExistsError:
+    except OSError:
+        os.remove(temporary)
         raise
+
+
+def _create(path: str, data: bytes, mode: int | None = None) -> None:
+    """Create a file, which is not left behind if it cannot be written."""
+    file = open(path, "xb")  # noqa: SIM115  If it exists, it is not ours to remove.
+    try:
+        with file:
+            if mode is not None:
+                os.chmod(path, mode)
+            file.write(data)
     except BaseException:
-        if os.path.exists(temporary):
-            os.remove(temporary)
+        os.remove(path)
         raise
