@@ -11,6 +11,7 @@ from agentls.linter.shared.load_reasons import findings_for_reason
 from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
+from agentls.text.wording import format_code
 from agentls.text.yaml_tree import Scalar
 
 _LOST_TEXT = lazy_pattern("(?<![`\ufffd])\ufffd+|\ufffd+(?![`\ufffd])")
@@ -63,8 +64,9 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
 
     Zero-width characters and control characters are not displayed, and characters that change the writing
     direction make a text look different from what a program reads. A name with such a character is not
-    recognised, and hidden characters can carry instructions that no reviewer sees. Characters that a
-    script or an emoji requires are not reported, nor is a byte order mark at the start of the file.
+    recognised, and hidden characters can carry instructions that no reviewer sees: tag characters and
+    variation selectors can spell a text, which the message quotes. Characters that a script or an emoji requires are
+    not reported, nor is a byte order mark at the start of the file.
 
     ## Bad
 
@@ -106,8 +108,9 @@ def invisible_character(ctx: Context) -> Iterator[Finding]:
         if len(run) == 1:
             message, title = f"Invisible character {name}.", "Remove the character"
         else:
-            message = f"{len(run)} invisible characters, starting with {name}."
-            title = "Remove the characters"
+            hidden = _hidden_text(run)
+            what = f"which spell {format_code(hidden)}" if hidden else f"starting with {name}"
+            message, title = f"{len(run)} invisible characters, {what}.", "Remove the characters"
         yield Finding(span, message, (Fix(title, (Edit(span, ""),)),))
 
 
@@ -116,24 +119,27 @@ _USUAL = bytes((*range(0x20, 0x7F), *b"\t\n\f\r"))
 _INVISIBLE = lazy_pattern(
     "["
     "\0-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
-    "\xad\u034f\u180e\u200b-\u200d\u2060-\u2064\ufeff"  # zero-width characters
+    "\xad\u034f\u180e\u200b-\u200d\u2060-\u2065\ufeff"  # zero-width characters
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # writing direction
-    "\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufff9-\ufffb"  # fillers and annotations
-    "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # variation selectors
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"  # formats and tags
+    "\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufff0-\ufffb"  # fillers and annotations
+    "\u180b-\u180d\u180f\ufe00-\ufe0f"  # variation selectors
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # formats
+    "\U000e0000-\U000e0fff"  # tags and further variation selectors
     "]+"
 )
 
 
 _EMOJI = lazy_pattern("[\u2100-\u2bff\U0001f000-\U0001faff]\ufe0f")  # the most common legitimate use
 _IN_EMOJI = lazy_pattern("[\ufe0e\ufe0f]?\u200d?")
-_IN_FLAG = lazy_pattern("[\U000e0020-\U000e007e]+\U000e007f")
+_IN_FLAG = lazy_pattern("[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 _IN_SCRIPT = lazy_pattern("[\u200b-\u200d]{1,2}|[\u180b-\u180d\u180f\ufe00-\ufe0f]")
 _IN_IDEOGRAPHS = lazy_pattern("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _NEAR = 100
 """How many characters around a direction mark may contain the right-to-left text that it is for."""
 
 
+_EMOJI_SIGNS = ("#", "*", "\u203c", "\u2049")
+"""The punctuation marks that a variation selector turns into an emoji."""
 _DIRECTIONS = lazy_pattern("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]+")
 
 
@@ -148,9 +154,23 @@ def _is_legitimate(text: str, span: Span) -> bool:
         return (_IN_SCRIPT if before < "\u2e80" else _IN_IDEOGRAPHS).fullmatch(run) is not None
     if before == "\U0001f3f4" and _IN_FLAG.fullmatch(run):
         return True
-    if kind in ("So", "Sk", "Sm", "Po", "Nd") and _IN_EMOJI.fullmatch(run):
+    if (kind in ("So", "Sk", "Sm", "Nd") or before in _EMOJI_SIGNS) and _IN_EMOJI.fullmatch(run):
         return not run.endswith("\u200d") or unicodedata.category(after or " ") in ("So", "Sm")
     return False
+
+
+def _hidden_text(run: str) -> str:
+    """Return what a run of invisible characters spells: tags stand for the characters of ASCII, and variation selectors
+    can stand for bytes. The text is empty if it is none that makes sense."""
+    tags = "".join(chr(ord(each) - _TAGS) for each in run if _TAGS + 0x20 <= ord(each) <= _TAGS + 0x7E)
+    codes = (ord(each) - first for each in run for first, last in _SELECTORS if first <= ord(each) <= last)
+    text = tags or bytes(codes).decode("utf-8", "ignore")
+    return text if len(text) > 1 and text.isprintable() else ""
+
+
+_TAGS = 0xE0000
+_SELECTORS = ((0xFE00, 0xFE0F), (0xE0100 - 16, 0xE01EF))
+"""The characters that stand for byte 0 and for the last byte of each block of variation selectors."""
 
 
 def _describe_character(character: str) -> str:
