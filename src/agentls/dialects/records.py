@@ -73,12 +73,14 @@ class Source(NamedTuple):
 
 
 class EnumValue(NamedTuple):
-    """One value of an enum. `alias_of` is the value for which it is an alias."""
+    """One value of an enum. `alias_of` is the value for which it is an alias. With a value that `asks_nothing`, no use
+    of a tool needs permission."""
 
     name: str
     summary: str
     source: str
     alias_of: str = ""
+    asks_nothing: bool = False
 
 
 class StringLimit(NamedTuple):

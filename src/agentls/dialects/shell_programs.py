@@ -20,12 +20,16 @@ class Subcommands(NamedTuple):
 
 class ShellPrograms(NamedTuple):
     """The programs that need no permission (`reading`), and those of which this is unknown (`undetermined`). For the
-    programs in `subcommands` the first word after the name decides."""
+    programs in `subcommands` the first word after the name decides. The programs in `fetching` print what a server
+    sends, and those in `running` and, without arguments, in `interpreting` run what they are sent as input."""
 
     source: Source
     reading: tuple[str, ...]
     undetermined: tuple[str, ...]
     subcommands: Mapping[str, Subcommands]
+    fetching: tuple[str, ...]
+    running: tuple[str, ...]
+    interpreting: tuple[str, ...]
 
 
 @cache

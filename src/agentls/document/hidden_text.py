@@ -36,12 +36,12 @@ def find_hidden_text(text: str, start: int) -> Iterator[HiddenText]:
             yield HiddenText(Span(*found.span("tag")), "an HTML tag")
     for found in _TITLE.finditer(text, start):
         where = "the title of a link" if found["title"] else "the definition of a link"
-        yield HiddenText(Span(*found.span(found["title"] and "title" or "definition")), where)
+        yield HiddenText(Span(*found.span((found["title"] and "title") or "definition")), where)
     for found in _IMAGE.finditer(text, start):
         yield HiddenText(Span(*found.span(1)), "the description of an image")
 
 
-# Each pattern begins with a literal, for which the search is fast, and cannot match beyond the next one of the same kind.
+# Each pattern begins with a literal, for which the search is fast, and does not match beyond the next such literal.
 _TAG = lazy_pattern(r"<(?:!--|(?P<tag>[A-Za-z][^<>]{0,1000})>[^<]{0,1000})")
 _INVISIBLE = lazy_pattern(
     r"<[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\shidden[\s>])", re.IGNORECASE
@@ -77,7 +77,10 @@ _INSTRUCTION = lazy_pattern(
     r"|\b(?:silently|secretly|covertly) (?:also )?(?:run|execute|send|post|upload|delete|install)\b",
     re.IGNORECASE,
 )
-_SECRETS = r"(?:\.env\b|\bsecrets?\b|\bcredentials\b|\bpasswords?\b|\b(?:api|ssh|private)[ -]keys?\b|\bid_rsa\b|\.ssh/|\.aws/)"
+_SECRETS = (
+    r"(?:\.env\b|\bsecrets?\b|\bcredentials\b|\bpasswords?\b|\b(?:api|ssh|private)[ -]keys?\b|\bid_rsa\b"
+    r"|\.ssh/|\.aws/)"
+)
 _SENDING = lazy_pattern(
     rf"\b(?:send|upload|exfiltrate|forward|transmit|post|curl|wget)\b.{{0,60}}{_SECRETS}", re.IGNORECASE
 )

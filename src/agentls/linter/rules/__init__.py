@@ -40,6 +40,7 @@ __all__ = [
 
 LATE_MODULES = {
     "argument_placeholders": {"prompt with arguments"},
+    "dangerous_commands": {"prompt with commands", "type hooks", "type servers"},
     "glob_patterns": {"file patterns"},
     "hook_definitions": {"type hooks", "reason broken-hooks"},
     "injected_commands": {"project", "prompt with commands"},

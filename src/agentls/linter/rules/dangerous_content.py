@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from agentls.document.hidden_text import COMMENT, find_hidden_text, find_instruction
 from agentls.document.secrets import SHOWN
 from agentls.linter.rule import Context, Finding, rule
+from agentls.linter.shared.value_types import entries_of_type
 from agentls.text.offsets import Edit
 from agentls.text.wording import format_code
+from agentls.text.yaml_tree import Scalar
 
 
 @rule("harmful")
@@ -89,7 +91,7 @@ def hidden_instruction(ctx: Context) -> Iterator[Finding]:
         instruction = find_instruction(part.span.text_in(ctx.text))
         if not instruction or _is_code(ctx, part.span.start):
             continue
-        message = f"{format_code(instruction)} is hidden in {part.where}; people who read the rendered page do not see it."
+        message = f"{format_code(instruction)} is hidden in {part.where}; the rendered page does not show it."
         is_comment = part.where == COMMENT
         fixes = ctx.make_fix("Remove the comment", Edit(part.span, "")) if is_comment else ()
         yield Finding(part.span, message, fixes)
@@ -99,3 +101,34 @@ def _is_code(ctx: Context, at: int) -> bool:
     """Whether an offset is in a code block or in a code span, which are shown as they are written."""
     line = ctx.text[ctx.text.rfind("\n", 0, at) + 1 : at]
     return line.count("`") % 2 == 1 or ctx.document.markdown.in_code(at)
+
+
+@rule("advice", subjects=("type enum",))
+def unlimited_access(ctx: Context) -> Iterator[Finding]:
+    """The agent has all tools, and no use of one needs permission.
+
+    An agent without a list of tools has all of them, also those of MCP servers. In a mode such as `bypassPermissions`,
+    the runtime does not ask before it runs a command or sends something to the network. The author of a web page or of
+    an issue that the agent reads can make it do so. List the tools that the agent needs.
+
+    ## Bad
+
+    ```yaml
+    permissionMode: bypassPermissions
+    ```
+
+    ## Good
+
+    ```yaml
+    tools: Read, Edit, Write
+    permissionMode: bypassPermissions
+    ```
+    """
+    for key, entry in entries_of_type(ctx, "enum"):
+        written = entry.value.text if isinstance(entry.value, Scalar) else ""
+        if not any(value.asks_nothing and value.name == written for value in key.values):
+            continue
+        readings = [each for each in ctx.readings if each.loads and each.dialect.name == ctx.dialect.name]
+        if any(ctx.document.tools_in(each).mode == "all" for each in readings):
+            asks = ctx.describe_effect("does not ask before the agent uses a tool")
+            yield Finding(entry.value.span, f"{asks}, and it has all tools. List those that it needs.")
