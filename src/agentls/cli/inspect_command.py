@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentls.cli.file_runs import FileRun, RunOptions, describe_internal_error
 from agentls.cli.terminal import StyledText, Terminal, terminal_width
+from agentls.document.secrets import hide_secrets
 from agentls.reports import inspection
 from agentls.text.escaping import to_json
 from agentls.workspace import disk
@@ -76,8 +77,8 @@ def _projects(run: FileRun, files: list[FoundFile], paths: list[str]) -> Examine
 def _render(inspected: inspection.Inspection, width: int | None) -> list[StyledText]:
     """Return the part of the output of one file: text for lines of `width` cells, or JSON without a width."""
     if width is None:
-        return [(to_json(inspection.inspection_data(inspected)), "plain")]
+        return [(hide_secrets(to_json(inspection.inspection_data(inspected))), "plain")]
     part: list[StyledText] = []
     for line in inspection.render_text(inspected, width):
-        part += [*line, ("\n", "plain")]
+        part += [*((hide_secrets(text), style) for text, style in line), ("\n", "plain")]
     return [*part, ("\n", "plain")]

@@ -17,6 +17,7 @@ from agentls.dialects.records import Key
 from agentls.document import prompt_arguments, suppressions
 from agentls.document.document import Document
 from agentls.document.file_patterns import when_used
+from agentls.document.secrets import hide_secrets
 from agentls.linter.check import Diagnostic
 from agentls.project import capabilities
 from agentls.project.index import Index
@@ -43,7 +44,7 @@ def hover(
     those that the editor shows as well, which the hover does not repeat."""
     codes = {each.code for each in diagnostics if each.span.contains_cursor(offset)}
     entry = _on_entry(document, offset)
-    return (
+    found = (
         _on_ignore_comment(document, offset)
         or _on_delimiter(document, offset, index, codes)
         or (entry and entry._replace(markdown=_without_reported(entry.markdown, codes)))
@@ -51,6 +52,7 @@ def hover(
         or _on_argument(document, offset)
         or hover_unsupported_file(document.path, document.text, offset)
     )
+    return found and found._replace(markdown=hide_secrets(found.markdown))
 
 
 def hover_unsupported_file(path: str, text: str, offset: int) -> Hover | None:
