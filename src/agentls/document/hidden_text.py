@@ -24,11 +24,13 @@ class HiddenText(NamedTuple):
 
 def find_hidden_text(text: str, start: int) -> Iterator[HiddenText]:
     """The parts of `text` from the offset `start` on that rendered Markdown does not show. Some may be in code."""
-    last_end = text.rfind("-->")
+    is_open = False
     for found in _TAG.finditer(text, start):
         if found[0] == "<!--":
-            if found.end() <= last_end:
-                end = text.index("-->", found.end()) + len("-->")
+            # A comment that nothing ends is shown, and so are all after it.
+            end = 0 if is_open else _end_of_comment(text, found.end())
+            is_open = not end
+            if end:
                 yield HiddenText(Span(found.start(), end), COMMENT)
         elif _INVISIBLE.search(found[0]):
             yield HiddenText(Span(*found.span()), "an invisible element")
@@ -39,6 +41,12 @@ def find_hidden_text(text: str, start: int) -> Iterator[HiddenText]:
         yield HiddenText(Span(*found.span((found["title"] and "title") or "definition")), where)
     for found in _IMAGE.finditer(text, start):
         yield HiddenText(Span(*found.span(1)), "the description of an image")
+
+
+def _end_of_comment(text: str, at: int) -> int:
+    """The offset after the comment whose content starts at `at`; 0 if nothing ends it."""
+    end = text.find("-->", at)
+    return end + len("-->") if end >= 0 else 0
 
 
 # Each pattern begins with a literal, for which the search is fast, and does not match beyond the next such literal.
