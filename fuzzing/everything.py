@@ -76,7 +76,8 @@ def through_everything(document: Document, offset: int) -> None:
         suppressions.add_ignore_comment(document, diagnostic.code, diagnostic.span)
     whole = code_action.CheckedDocument(document, found, Config(), NoFiles())
     for action in (*code_action.quick_fixes(whole, found), *code_action.fix_all_actions(whole)):
-        assert action.edits or action.new_path
+        # Whether several fixes can be applied is only found out when they are asked for.
+        assert action.edits or action.new_path or action.title.startswith("Fix all")
     known = around(document)
     for snippets in (True, False):
         offered = completion.complete(document, offset, snippets=snippets, index=known).items

@@ -36,6 +36,15 @@ def test_links_in_the_documentation_have_a_target(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_every_promise_names_a_test() -> None:
+    named = re.findall(
+        r"\[`(test_\w+)`\]\(\.\./([^)]+)\)", (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    )
+    assert len(named) >= 40
+    for test, file in named:
+        assert f"def {test}(" in (ROOT / file).read_text("utf-8"), f"{file}::{test}"
+
+
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 PACKAGE = Path(agentls.__file__).parent

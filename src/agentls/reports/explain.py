@@ -246,9 +246,9 @@ def explain_model(dialect: Dialect, name: str) -> str | None:
     """Explain a model: an alias, an id, or an id in the form of another provider."""
     model = dialect.models.get(name)
     if model is None:
-        if not dialect.models.matches_other_id(name):
+        key = next((key for key in dialect.keys if key.type == "model"), None)
+        if key is None or not dialect.models.matches_other_id(name):
             return None
-        key = next(key for key in dialect.keys if key.type == "model")
         return render_page(name, "model id", dialect.models.other_ids_note, (), dialect.source(key.source))
     kind = "model alias" if model.kind == "alias" else "model id"
     runtime = dialect.runtimes[0]
