@@ -60,8 +60,12 @@ def test_a_comment_with_a_tab_below_it_is_no_frontmatter_to_repair() -> None:
     TARGETS["lint"][0]("---\n #0x*f\n\t---\n", 600_724)
 
 
-def test_explain_knows_no_tools_in_a_format_without_tools() -> None:
-    assert explain.explain("*", loader.load_dialect("claude-rule")) is None
+def test_explain_knows_no_tools_and_models_in_a_format_without_them() -> None:
+    for name in loader.dialect_names():
+        dialect = loader.load_dialect(name)
+        if not {"tools", "model"} & {key.type for key in dialect.keys}:
+            assert explain.explain("*", dialect) is None
+            assert explain.explain("provider/model-1", dialect) is None
 
 
 def test_a_key_is_removed_from_the_tree_that_a_runtime_reads() -> None:

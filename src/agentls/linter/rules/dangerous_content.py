@@ -26,20 +26,20 @@ def exposed_secret(ctx: Context) -> Iterator[Finding]:
 
     ```yaml
     mcpServers:
-      - shop:
-          command: shop-server
+      - search:
+          command: search-server
           env:
-            SHOP_TOKEN: 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
+            PERPLEXITY_API_KEY: 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
     ```
 
     ## Good
 
     ```yaml
     mcpServers:
-      - shop:
-          command: shop-server
+      - search:
+          command: search-server
           env:
-            SHOP_TOKEN: ${SHOP_TOKEN}
+            PERPLEXITY_API_KEY: ${PERPLEXITY_API_KEY}
     ```
     """
     for secret in ctx.document.secrets:
