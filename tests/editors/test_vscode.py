@@ -236,10 +236,14 @@ def test_settings_files_and_what_is_shown_in_the_text(tmp_path: Path) -> None:
     files = {
         "agentls.toml": 'ignroe = []\nignore = ["no-tools"]\n[severity]\nunknown-tool = "warn"\n',
         ".claude/agents/reviewer.md": AGENT.replace("model: sonnet", "model: sonnet\ncolor: green"),
+        ".claude/agents/team/lead.md": AGENT.replace("reviewer", "lead"),
     }
-    settings_file = str(tmp_path / "workspace/agentls.toml")
+    workspace = tmp_path / "workspace"
     seen = session(
-        "presentation", tmp_path, "presentation", "presentation", files=files, settingsFile=settings_file
+        *("presentation", tmp_path, "presentation", "presentation"),
+        files=files,
+        settingsFile=str(workspace / "agentls.toml"),
+        nested=str(workspace / ".claude/agents/team/lead.md"),
     )
     found = seen.result
     assert found["settings"] == ["unknown-setting", "invalid-setting"]

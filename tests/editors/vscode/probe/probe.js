@@ -189,13 +189,17 @@ const scenarios = {
         result.fixes = fixes.map(({ title }) => title);
         await person(job, 'settingsFile');
 
+        // In the language of its own that VS Code has for agents, its own tokens may come first.
+        const markdown = await open(job.nested);
+        await until(() => ours(markdown).length, 'diagnostics of the agent in a folder');
+        const legend = await question('vscode.provideDocumentSemanticTokensLegend', markdown.uri);
+        const tokens = await question('vscode.provideDocumentSemanticTokens', markdown.uri);
+        result.tokens = decoded(markdown, legend, tokens.data);
+
         const document = await open(job.agent);
         await until(() => ours(document).length, 'diagnostics');
         const uri = document.uri;
         const whole = new vscode.Range(0, 0, document.lineCount, 0);
-        const legend = await question('vscode.provideDocumentSemanticTokensLegend', uri);
-        const tokens = await question('vscode.provideDocumentSemanticTokens', uri);
-        result.tokens = decoded(document, legend, tokens.data);
         const hints = await question('vscode.executeInlayHintProvider', uri, whole);
         result.hints = hints.map(({ label }) => label);
         const colors = await question('vscode.executeDocumentColorProvider', uri);
