@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -58,9 +59,22 @@ def texts(corpus: Path | None) -> list[bytes]:
 def write_many(folder: Path, count: int, corpus: Path | None) -> Path:
     """`count` agent files with names of their own in `folder`, spread over some subfolders."""
     agents = folder / ".claude" / "agents"
-    for n, data in enumerate(islice(cycle(texts(corpus)), count)):
+    for n, data in enumerate(_named(count, corpus)):
         place = agents / f"group{n % 50:02}"
         place.mkdir(parents=True, exist_ok=True)
-        named = re.sub(rb"(?m)^name:[^\r\n]*", f"name: agent-{n:05}".encode(), data, count=1)
-        (place / f"agent-{n:05}.md").write_bytes(named)
+        (place / f"agent-{n:05}.md").write_bytes(data)
     return agents
+
+
+def write_flat(folder: Path, count: int, corpus: Path | None) -> None:
+    """The same files without subfolders, in which some linters find nothing."""
+    agents = folder / ".claude" / "agents"
+    agents.mkdir(parents=True)
+    for n, data in enumerate(_named(count, corpus)):
+        (agents / f"agent-{n:05}.md").write_bytes(data)
+
+
+def _named(count: int, corpus: Path | None) -> Iterator[bytes]:
+    """`count` agent files with names of their own."""
+    for n, data in enumerate(islice(cycle(texts(corpus)), count)):
+        yield re.sub(rb"(?m)^name:[^\r\n]*", f"name: agent-{n:05}".encode(), data, count=1)
