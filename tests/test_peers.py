@@ -58,10 +58,11 @@ def test_files_that_are_rejected_or_start_without_tools_do_not_work(tmp_path: Pa
     assert works == {"a": True, "b": False, "c": False, "d": True, "e": False}
 
 
-def test_files_of_one_name_are_in_different_projects() -> None:
-    assert truth.batches(["a/x.md", "b/X.md", "c/y.md"]) == [
-        {"x.md": "a/x.md", "y.md": "c/y.md"},
-        {"X.md": "b/X.md"},
+def test_files_or_agents_of_one_name_are_in_different_projects() -> None:
+    names = {"a/x.md": "first", "c/y.md": "First", "d/z.md": "second"}
+    assert truth.batches(["a/x.md", "b/X.md", "c/y.md", "d/z.md"], names) == [
+        {"x.md": "a/x.md", "z.md": "d/z.md"},
+        {"X.md": "b/X.md", "y.md": "c/y.md"},
     ]
 
 

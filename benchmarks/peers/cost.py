@@ -18,7 +18,6 @@ from benchmarks.files import write_flat
 from benchmarks.peers.linters import Linter
 from benchmarks.peers.outputs import UnreadableError
 
-
 # As installed, all modules are compiled already.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 

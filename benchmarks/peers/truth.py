@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import sys
 import tempfile
@@ -40,18 +41,27 @@ def read_loads(file: Path) -> dict[str, bool]:
         }
 
 
-def batches(paths: Iterable[str]) -> list[dict[str, str]]:
-    """Divide files into projects so that each keeps its own name: dictionaries of names to paths."""
+def batches(paths: Iterable[str], names: Mapping[str, str]) -> list[dict[str, str]]:
+    """Divide files into projects so that each keeps its file name, and no agent in a project has the name of
+    another: dictionaries of file names to paths. `names` has the names of the agents by path."""
     found: list[dict[str, str]] = []
-    seen: dict[str, int] = {}
+    taken: list[set[str]] = []
     for path in paths:
-        name = path.rpartition("/")[2]
-        number = seen.get(name.lower(), 0)
-        seen[name.lower()] = number + 1
+        file_name = path.rpartition("/")[2]
+        keys = {file_name.lower(), names.get(path, file_name).lower()}
+        number = next((n for n, others in enumerate(taken) if not keys & others), len(found))
         if number == len(found):
             found.append({})
-        found[number][name] = path
+            taken.append(set())
+        found[number][file_name] = path
+        taken[number] |= keys
     return found
+
+
+def _agent_name(data: bytes) -> str:
+    """The name of the agent in a file, or nothing if it has none; read without YAML, which may be invalid."""
+    named = re.search(rb"(?m)^name:[ \t]*([^\r\n]+)", data)
+    return named[1].decode("utf-8", "replace").strip("\"' \t") if named else ""
 
 
 def agree(works: Mapping[str, bool], errors: frozenset[str], unchecked: frozenset[str]) -> Agreement:
@@ -68,7 +78,8 @@ def compare(
     """The agreement of each linter on the files below `folder`, by its name."""
     errors: dict[str, set[str]] = {linter.name: set() for linter in linters}
     unchecked: dict[str, set[str]] = {linter.name: set() for linter in linters}
-    for number, batch in enumerate(batches(works)):
+    names = {path: _agent_name((folder / path).read_bytes()) for path in works}
+    for number, batch in enumerate(batches(works, {path: name for path, name in names.items() if name})):
         with tempfile.TemporaryDirectory() as project:
             agents = Path(project) / ".claude" / "agents"
             agents.mkdir(parents=True)
@@ -78,11 +89,11 @@ def compare(
                 print(f"project {number + 1}, {len(batch)} files: {linter.name}", file=sys.stderr)
                 result = run(linter.command, Path(project), limit)
                 try:
-                    names = linter.read(result.output)
+                    found = linter.read(result.output)
                 except UnreadableError:
                     unchecked[linter.name] |= set(batch.values())
                 else:
-                    errors[linter.name] |= {batch[name] for name in names if name in batch}
+                    errors[linter.name] |= {batch[name] for name in found if name in batch}
     return [(name, agree(works, frozenset(errors[name]), frozenset(unchecked[name]))) for name in errors]
 
 
