@@ -80,6 +80,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
         pytest.skip("strace is for Linux")
     if shutil.which("strace") is None:
         missing("strace is not installed")
+    if subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine does not allow tracing")
     project = tmp_path / "outer" / "project"
     for path, text in {
         ".claude/agents/reviewer.md": HOSTILE,
