@@ -68,7 +68,9 @@ def around(document: Document) -> Index:
 
 
 def through_everything(document: Document, offset: int) -> None:
-    """Call every feature for the document, those that require a position at `offset`."""
+    """Call every feature for the document, those that require a position at `offset`, or before the line break that
+    `offset` is in the middle of: no editor has a position between CR and LF."""
+    offset -= document.text[max(offset - 1, 0) : offset + 1] == "\r\n"
     found = check.check(document, Config(), NoFiles())
     for diagnostic in found:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(document.text)

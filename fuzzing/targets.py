@@ -97,10 +97,8 @@ def form(text: str, number: int) -> None:
 
 
 def everything(text: str, number: int) -> None:
-    """Every feature answers, at a place in the text. No editor has a place between CR and LF."""
-    offset = number % (len(text) + 1)
-    is_between = text[max(offset - 1, 0) : offset + 1] == "\r\n"
-    through_everything(_document(text, number), offset - is_between)
+    """Every feature answers, at a place in the text."""
+    through_everything(_document(text, number), number % (len(text) + 1))
 
 
 def settings(text: str, number: int) -> None:
