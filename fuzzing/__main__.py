@@ -16,7 +16,9 @@ import traceback
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import patch
 
+from fuzzing import raise_failure
 from fuzzing.texts import MAX_LENGTH, TextSource
 
 MAX_SECONDS = 1.0
@@ -142,7 +144,7 @@ def main() -> int:
     else:
         run = Run()
     execute = run_by_coverage if arguments.coverage else run_random
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), patch("agentls.linter.check.report_failure", raise_failure):
         execute(run, arguments.seconds, arguments.seed, arguments.target)
     return run.report()
 

@@ -4,7 +4,6 @@ if a promise is broken."""
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
@@ -17,7 +16,6 @@ from agentls.document.plugins import Plugin
 from agentls.features.formatting import format_document
 from agentls.linter import check
 from agentls.linter.fixing import fix_all
-from agentls.linter.rule import Rule
 from agentls.project import extract, extract_json
 from agentls.reports import inspection
 from agentls.text import markdown
@@ -27,16 +25,6 @@ from agentls.workspace.settings_files import parse_settings
 from fuzzing.everything import OTHER_PLACES, NoFiles, through_everything
 
 Target = Callable[[str, int], None]
-
-
-def _raise_again(_: Rule, __: str) -> None:
-    """Raise what a rule has raised, which users only find in the log."""
-    error = sys.exc_info()[1]
-    assert error is not None
-    raise error
-
-
-setattr(check, "report_failure", _raise_again)  # noqa: B010 - for a type checker the names of parameters differ
 
 
 @cache

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from agentls.linter import check
-from agentls.linter.rule import Rule
+from fuzzing import raise_failure
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,12 +25,6 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _failing_rules() -> Iterator[None]:
     """A rule that raises fails the test, although users only find that in the log."""
-
-    def raise_again(_: Rule, __: str) -> None:
-        error = sys.exc_info()[1]
-        assert error is not None
-        raise error
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check, "report_failure", raise_again)
+        patch.setattr(check, "report_failure", raise_failure)
         yield

@@ -157,8 +157,7 @@ def changes(call: Call) -> bool:
 
 def is_below(path: str, folders: tuple[Path, ...]) -> bool:
     """Whether a path is one of some folders or in one."""
-    found = Path(os.path.realpath(path))
-    return any(found == folder or folder in found.parents for folder in folders)
+    return any(is_inside(os.path.realpath(path), str(folder)) for folder in folders)
 
 
 def test_check_reads_only_the_project_and_writes_only_its_cache(place: Place) -> None:
