@@ -63,7 +63,7 @@ def find_cost(
     if not trials.start():
         return "unknown"
     changed = _entry_with_new_words(document, edits)
-    loading = _loading_readings(document)
+    loading = [each for each in (*document.readings, *document.other_readings) if each.loads]
     if changed:
         is_known = not any(each.status == "damaged" or each.runtime.declines_when for each in loading)
         if may_be_nothing and is_known:
@@ -78,17 +78,15 @@ def find_cost(
     names = {each.runtime.name for each in loading}
     asked = tuple(reader for reader in document.other_readers if reader[0] in names)
     after = document.with_edits(edits)._replace(other_readers=asked)
-    if may_be_nothing and _costs_nothing(document, after, edits):
+    if may_be_nothing and _costs_nothing(document, loading, after, edits):
         return "nothing"
     return "something" if _keeps_loading(document, after) else "loading"
 
 
-def _loading_readings(document: Document) -> list[Reading]:
-    return [each for each in (*document.readings, *document.other_readings) if each.loads]
-
-
-def _costs_nothing(document: Document, after: Document, edits: tuple[Edit, ...]) -> bool:
-    """Whether `edits`, which make `after` of `document`, cost no reader anything."""
+def _costs_nothing(
+    document: Document, loading: list[Reading], after: Document, edits: tuple[Edit, ...]
+) -> bool:
+    """Whether `edits`, which make `after` of `document`, cost none of the readers in `loading` anything."""
     counterparts = {_identity(reading): reading for reading in (*after.readings, *after.other_readings)}
     return all(
         (now := counterparts.get(_identity(reading))) is not None
@@ -96,7 +94,7 @@ def _costs_nothing(document: Document, after: Document, edits: tuple[Edit, ...])
         and _has_same_texts(document, reading, after, now)
         and _has_tools(document.tools_in(reading), after.tools_in(now))
         and _has_values(document, reading, now, edits)
-        for reading in _loading_readings(document)
+        for reading in loading
     )
 
 

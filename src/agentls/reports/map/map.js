@@ -36,7 +36,7 @@
   const count = (rows, kind) => rows.filter((row) => row.kind === kind).length;
   const mentions = count(edges, 'mentions');
   const showsMentions = graph.nodes.length <= FEW || (graph.nodes.length <= GROUPED && mentions <= MENTIONS_PER_NODE * graph.nodes.length);
-  const connected = new Set(
+  const connectedIds = new Set(
     edges.filter(({ kind }) => kind !== 'may use' && (showsMentions || kind !== 'mentions')).flatMap(({ source, target }) => [source, target]),
   );
 
@@ -45,7 +45,7 @@
     mentions: showsMentions,
     unconnected: graph.nodes.length <= MAX_UNGROUPED,
     onlyUnresolved: false,
-    folders: graph.nodes.length > GROUPED || (graph.nodes.length > FEW && connected.size * 2 < graph.nodes.length),
+    folders: graph.nodes.length > GROUPED || (graph.nodes.length > FEW && connectedIds.size * 2 < graph.nodes.length),
   };
   const restored = vscode?.getState()?.shown;
   Object.assign(shown, restored);
