@@ -129,8 +129,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in the project of the copy, on the copied package."""
-    environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONUTF8": "1"}
+    """Run Python in the project of the copy, on the copied package; what tests take from the fuzzer is not copied."""
+    path = os.pathsep.join((str(copy / "src"), str(TESTS.parent)))
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=copy / "project",
