@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from agentls import __version__
+from agentls.cli import help_texts
 from agentls.cli.argument_values import (
     address,
     count,
@@ -26,122 +27,6 @@ from agentls.text.named_tuples import NamedTuple
 
 RunCommand = Callable[[argparse.Namespace], int]
 """Runs a command and returns its exit code."""
-
-_DESCRIPTION = """\
-Linter and language server for AI agent files (.claude/agents/*.md, .github/agents/*.agent.md,
-.opencode/agents/*.md and others): see whether Claude Code, Copilot and others load them, which tools the
-agents get, and what is ignored."""
-
-_EXAMPLES = """\
-examples:
-  agentls check                        check all agent files of this project
-  agentls inspect .claude/agents/x.md  show how the runtimes load one file
-  agentls format                       format the frontmatter of all agent files of this project
-  agentls convert --to copilot         list the agents as Copilot would get them
-  agentls explain unknown-tool         explain a rule, key, tool or model
-  agentls graph --output agents.html   draw the agents of this project and their connections
-
-Run `agentls COMMAND --help` for the options of a command."""
-
-_CHECK = """\
-Check agent files. A folder is searched for the files that runtimes load: *.md in `.claude/agents`, in
-`agents` of a plugin, and in the other locations that `agentls dialects` lists. Files ignored by
-.gitignore are skipped unless they are in such a location, because the runtimes load them. A file given by
-name is always checked."""
-
-_CHECK_EXITS = """\
-examples:
-  agentls check --diff .claude         show what the safe fixes would change
-  agentls check --fix                  fix all agent files of this project, and report what remains
-  agentls check --fix --unsafe-fixes   also apply fixes that are a guess
-
-A safe fix changes nothing but the fault: every runtime that reads the file still loads it, with the same description,
-tools and other values.
-
-exit code:
-  0  no findings at or above the severity of --fail-on; with --diff: nothing to fix
-  1  findings; with --diff: files would be fixed
-  2  invalid usage, or a file could not be checked or fixed
-
---show, --verbose, --quiet and --statistics apply to text; the other output formats have all findings.
-
-Settings are read from `agentls.toml`, or from `[tool.agentls]` in `pyproject.toml`. Results are kept in
-`.agentls_cache` for the next run."""
-
-_DIALECT = "format of files outside all known locations; in folders, of all *.md"
-
-_JOBS = "processes for many files (default: one per core)"
-
-_FAIL_ON = """\
-exit with 1 for findings of at least this severity: error, warning, information, hint, or never
-(default: warning)"""
-
-_UNSAFE_FIXES = """\
-with --fix or --diff: also apply fixes that guess what the author intended; review the result"""
-
-_SHOW = """\
-print findings down to this severity: warning, information, hint or all. Default: warning, and information for one or
-two files. Findings that decide the exit code are always printed."""
-
-_FORMAT = """\
-Format the frontmatter of agent files: the order of keys (as `agentls dialects FORMAT` lists them, unknown keys
-last), two spaces for each level, one space after a colon, no quotes around single words, no trailing spaces. The
-body, values, comments, and the style of lists and texts stay as they are, and every runtime reads the file as
-before. Keys that a blank line separates are ordered separately. Files whose frontmatter is invalid YAML are left
-alone."""
-
-_FORMAT_EXITS = """\
-exit code:
-  0  done; with --check or --diff: there is nothing to format
-  1  with --check or --diff: files would be formatted
-  2  invalid usage, or a file could not be read or written"""
-
-_INSPECT = """\
-Show how each runtime loads agent files: whether it loads them and why not, the name, description, model
-and tools, and the tokens they cost. In a project also the MCP servers that the agent can use, the
-permissions that the settings deny, and the references to the agent. With --arguments also the prompt of a
-call, as it is sent, and the commands that run in it. Findings are reported by `check`."""
-
-_EXPLAIN = "Explain a rule, a frontmatter key, a tool, a model, a hook event or another name in agent files."
-
-_GRAPH = """\
-Draw the agents, skills, commands and servers of a project, and their connections: which agent starts,
-preloads, uses or mentions which. Unresolved names are highlighted. The given files and folders are shown in
-full, together with everything directly connected to them.
-
-  mermaid  a flowchart for Markdown, as GitHub shows it
-  dot      for Graphviz
-  json     for other programs
-  html     one page with search, filters and zoom that works offline"""
-
-_CONVERT = """\
-Convert agents to the format of another product: their keys, tools, model and place. What has no equivalent is
-listed before anything is written, and each result is read as the other product reads it. An agent never gets
-tools that it does not have. In folders, all agents of other formats are converted."""
-
-_CONVERT_EXITS = """\
-exit code:
-  0  all agents can be converted, or were
-  1  an agent cannot be converted, or its file exists
-  2  invalid usage, or a file could not be read or written"""
-
-_RULES = "List all rules with their severity and subject."
-
-_DIALECTS = """\
-List the supported formats with their runtimes, locations and the dates of their facts, or all facts of one
-format. Products change: a fact is as good as its date."""
-
-_NEW = """\
-Create an agent, skill, command or instructions in the folder in which this project has such files, or in that of
-a runtime. A name that is taken or that the runtime rejects is refused."""
-
-_SCHEMA = """\
-Print the JSON Schema of the frontmatter of a format (draft-07), for editors and tools without agentls. Without NAME
-it has the schemas of all formats as `definitions`."""
-
-_SERVER = """\
-Start the language server. Editors start it automatically; it speaks the Language Server Protocol on
-standard input and output."""
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -184,8 +69,8 @@ def _overview_parser() -> argparse.ArgumentParser:
     """The parser of a command line without a known command, for its help and its errors."""
     parser = _Parser(
         "agentls",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
+        description=help_texts.DESCRIPTION,
+        epilog=help_texts.EXAMPLES,
         formatter_class=_formatter,
         allow_abbrev=False,
     )
@@ -226,10 +111,10 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--select", help="enable only these rules (comma-separated codes)", **codes)
     add("--ignore", help="disable these rules", **codes)
     add("--fix", action="store_true", help="apply the safe fixes, and report what remains")
-    add("--unsafe-fixes", action="store_true", help=_UNSAFE_FIXES)
+    add("--unsafe-fixes", action="store_true", help=help_texts.UNSAFE_FIXES)
     add("--diff", action="store_true", help="write nothing; print what --fix would change as a unified diff")
-    add("--fail-on", type=severity_threshold, default="warning", metavar="SEVERITY", help=_FAIL_ON)
-    add("--show", choices=SHOWN, default="", help=_SHOW)
+    add("--fail-on", type=severity_threshold, default="warning", metavar="SEVERITY", help=help_texts.FAIL_ON)
+    add("--show", choices=SHOWN, default="", help=help_texts.SHOW)
     add("-v", "--verbose", action="store_true", help="print each finding separately, even equal ones")
     add("-q", "--quiet", action="store_true", help="print only findings, without a summary")
     add(
@@ -238,7 +123,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         help="print the number of findings of each rule instead of findings",
     )
     add("--stdin-filename", metavar="PATH", help="check standard input as the file PATH")
-    add("--jobs", type=count, default=0, metavar="N", help=_JOBS)
+    add("--jobs", type=count, default=0, metavar="N", help=help_texts.JOBS)
     add(
         "--no-cache",
         dest="cache",
@@ -256,7 +141,7 @@ def _add_format(parser: argparse.ArgumentParser) -> None:
     _add_settings(parser)
     add("-q", "--quiet", action="store_true", help="print nothing about formatted files")
     add("--stdin-filename", metavar="PATH", help="format standard input as the file PATH")
-    add("--jobs", type=count, default=0, metavar="N", help=_JOBS)
+    add("--jobs", type=count, default=0, metavar="N", help=help_texts.JOBS)
     _add_color(parser)
 
 
@@ -350,6 +235,19 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", type=dialect_name, metavar="NAME", help="name of the format")
 
 
+def _add_hook(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--severity",
+        type=severity_threshold,
+        default="warning",
+        metavar="SEVERITY",
+        help=help_texts.HOOK_SEVERITY,
+    )
+    add("--fix", action="store_true", help="apply the safe fixes first, and tell the agent")
+    add("--config", type=existing_file, metavar="FILE", help="read the settings from FILE")
+
+
 def _add_server(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--stdio", action="store_true", help="use standard input and output (default)")
@@ -357,7 +255,7 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dialect", type=dialect_name, metavar="NAME", help=_DIALECT)
+    parser.add_argument("--dialect", type=dialect_name, metavar="NAME", help=help_texts.DIALECT)
     parser.add_argument("--config", type=existing_file, metavar="FILE", help="read the settings from FILE")
 
 
@@ -459,6 +357,12 @@ def _load_schema() -> RunCommand:
     return run_schema
 
 
+def _load_hook() -> RunCommand:
+    from agentls.cli.hook_command import run_hook
+
+    return run_hook
+
+
 def _load_server() -> RunCommand:
     from agentls.cli.server_command import run_server
 
@@ -466,17 +370,30 @@ def _load_server() -> RunCommand:
 
 
 _COMMANDS = {
-    "check": _Command("check agent files", _CHECK, _add_check, _load_check, _CHECK_EXITS),
-    "format": _Command("format frontmatter", _FORMAT, _add_format, _load_format, _FORMAT_EXITS),
-    "inspect": _Command("show how runtimes load agent files", _INSPECT, _add_inspect, _load_inspect),
-    "convert": _Command(
-        "convert agents to another format", _CONVERT, _add_convert, _load_convert, _CONVERT_EXITS
+    "check": _Command("check agent files", help_texts.CHECK, _add_check, _load_check, help_texts.CHECK_EXITS),
+    "format": _Command(
+        "format frontmatter", help_texts.FORMAT, _add_format, _load_format, help_texts.FORMAT_EXITS
     ),
-    "new": _Command("create an agent, skill, command or instructions", _NEW, _add_new, _load_new),
-    "graph": _Command("draw the agents and their connections", _GRAPH, _add_graph, _load_graph),
-    "explain": _Command("explain a rule, key, tool or model", _EXPLAIN, _add_explain, _load_explain),
-    "rules": _Command("list all rules", _RULES, _add_rules, _load_rules),
-    "dialects": _Command("list the supported formats", _DIALECTS, _add_dialects, _load_dialects),
-    "schema": _Command("print the JSON Schema of frontmatter", _SCHEMA, _add_schema, _load_schema),
-    "server": _Command("start the language server", _SERVER, _add_server, _load_server),
+    "inspect": _Command(
+        "show how runtimes load agent files", help_texts.INSPECT, _add_inspect, _load_inspect
+    ),
+    "convert": _Command(
+        "convert agents to another format",
+        help_texts.CONVERT,
+        _add_convert,
+        _load_convert,
+        help_texts.CONVERT_EXITS,
+    ),
+    "new": _Command("create an agent, skill, command or instructions", help_texts.NEW, _add_new, _load_new),
+    "graph": _Command("draw the agents and their connections", help_texts.GRAPH, _add_graph, _load_graph),
+    "explain": _Command(
+        "explain a rule, key, tool or model", help_texts.EXPLAIN, _add_explain, _load_explain
+    ),
+    "rules": _Command("list all rules", help_texts.RULES, _add_rules, _load_rules),
+    "dialects": _Command("list the supported formats", help_texts.DIALECTS, _add_dialects, _load_dialects),
+    "schema": _Command("print the JSON Schema of frontmatter", help_texts.SCHEMA, _add_schema, _load_schema),
+    "hook": _Command(
+        "check what an agent has written", help_texts.HOOK, _add_hook, _load_hook, help_texts.HOOK_EXITS
+    ),
+    "server": _Command("start the language server", help_texts.SERVER, _add_server, _load_server),
 }

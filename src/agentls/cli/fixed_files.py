@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentls.cli.check_output import FixTally
-from agentls.cli.examined_files import complete_check
 from agentls.cli.file_runs import FileRun, Input, RunOptions, describe_internal_error
 from agentls.cli.terminal import Terminal
 from agentls.cli.text_diff import render_diff
@@ -98,14 +97,11 @@ def _fix_alone(options: RunOptions, texts: Mapping[str, str], unsafe: bool, foun
 
 def _fix_in_project(projects: ExaminedProjects, unsafe: bool, found: FoundFile) -> FixedText:
     """Fix one file as a part of its project."""
-    examined, options = projects.files[found.path], projects.options
-    if examined.failure:
+    if projects.files[found.path].failure:
         return FixedText()
     try:
-        document = projects.documents.take(found.path)
-        world = disk.DiskWorld(document, projects.index_for(found.path))
-        found_here = complete_check(examined, document, options, world)
-        return _fix(options, document, found_here, world, unsafe=unsafe)
+        document, world, found_here = projects.check(found.path)
+        return _fix(projects.options, document, found_here, world, unsafe=unsafe)
     except OSError:
         return FixedText()
     except Exception as error:

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from agentls.cli.examined_files import DocumentStore, Examination, ExaminedFile, FileTask
+from agentls.cli.examined_files import (
+    DocumentStore,
+    Examination,
+    ExaminedFile,
+    FileTask,
+    complete_check,
+)
 from agentls.cli.file_runs import FileRun, RunOptions
 from agentls.project.index import Index
 from agentls.text.named_tuples import NamedTuple
@@ -16,6 +22,9 @@ from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
     from agentls.cli.result_cache import ResultCache
+    from agentls.document.document import Document
+    from agentls.linter.check import Diagnostic
+    from agentls.project.world import World
 
 
 class ExaminedProjects(NamedTuple):
@@ -40,6 +49,12 @@ class ExaminedProjects(NamedTuple):
         if names and path not in index:
             index.update(names)
         return index
+
+    def check(self, path: str) -> tuple[Document, World, list[Diagnostic]]:
+        """Return the document of a requested file, the world around it, and its diagnostics. Raises `OSError`."""
+        document = self.documents.take(path)
+        world = disk.DiskWorld(document, self.index_for(path))
+        return document, world, complete_check(self.files[path], document, self.options, world)
 
 
 def examine_projects(
