@@ -78,10 +78,14 @@ def test_page_has_a_summary_and_both_examples(rule: Rule) -> None:
     assert examples(rule, "Good")
 
 
+ABRIDGED = {"unchecked-frontmatter"}
+"""The rules whose bad example is longer than a page shows."""
+
+
 def test_bad_examples_have_the_finding_and_good_ones_none(rule: Rule) -> None:
     for case in examples(rule, "Bad"):
         (path, *_) = case.files
-        assert rule.code in [d.code for d in case.diagnostics(path)]
+        assert (rule.code in [d.code for d in case.diagnostics(path)]) != (rule.code in ABRIDGED)
     for case in examples(rule, "Good"):
         (path, *_) = case.files
         assert [(d.code, d.message) for d in case.diagnostics(path)] == []

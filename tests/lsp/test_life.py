@@ -336,6 +336,13 @@ def test_deep_and_huge_texts(server: Raw, text: str) -> None:
     assert server.stderr[logged:] == b""
 
 
+def test_frontmatter_that_is_too_long_is_not_read(server: Raw) -> None:
+    keys = "".join(f"key{number}: value\n" for number in range(4000))
+    server.notify("textDocument/didOpen", opened(f"---\nname: a\n{keys}---\nYou review.\n"))
+    for method in ("hover", "completion", "documentSymbol", "semanticTokens/full"):
+        assert not server.request(f"textDocument/{method}", HERE).get("result"), method
+
+
 FAILING_RULE = """
 import agentls.linter.rules
 from agentls.linter.rule import rule

@@ -24,7 +24,7 @@ from agentls.readers.reading import FILE_START, FileIdentity, Reading
 from agentls.readers.selection import drop_unread, explain_unread_file
 from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
-from agentls.text.frontmatter import FrontmatterBlock, find_block, recover_entries
+from agentls.text.frontmatter import MAX_CHECKED, FrontmatterBlock, find_block, recover_entries
 from agentls.text.markdown import HeadingScan, Markdown
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, LineIndex, Span, apply_edits
@@ -87,6 +87,13 @@ class Document(AgentFile):
     def frontmatter(self) -> FrontmatterBlock | None:
         """The frontmatter as an editor shows it, between `---` lines; `None` if there is none."""
         return find_block(self.text)
+
+    @cached_property
+    def has_long_frontmatter(self) -> bool:
+        """Whether the frontmatter is too long to be checked at each keystroke."""
+        if len(self.text) <= MAX_CHECKED or self.frontmatter is None:
+            return False
+        return self.frontmatter.content.end - self.frontmatter.content.start > MAX_CHECKED
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:

@@ -36,8 +36,8 @@ class Suppression(NamedTuple):
 
 
 def find_suppressions(document: Document) -> list[Suppression]:
-    """All ignore comments of a document, in the order of the text."""
-    if "agentls:" not in document.text:
+    """All ignore comments of a document, in the order of the text; none if its frontmatter is too long to check."""
+    if "agentls:" not in document.text or document.has_long_frontmatter:
         return []
     return [*_in_frontmatter(document), *_in_body(document)]
 

@@ -37,12 +37,15 @@ def judge_fixes(
     That takes a reading of the file for most fixes. If there are too many for the length of the frontmatter, the last
     ones are left out, of which nothing is known.
     """
+    found = list(diagnostics)
+    if not any(each.fixes for each in found):
+        return found
     trials = Trials(document)
     return [
         each._replace(fixes=_judge(document, each.fixes, trials, only_first=only_first))
         if each.fixes
         else each
-        for each in diagnostics
+        for each in found
     ]
 
 

@@ -39,6 +39,9 @@ def applicable_rules(context: Context) -> list[Rule]:
     """Return the enabled rules that may have something to report about a document."""
     subjects = document_subjects(context)
     load_rules_about(subjects)
+    if context.document.has_long_frontmatter:  # A plan looks at readings.
+        about = (rule for rule in RULES.values() if not subjects.isdisjoint(rule.subjects))
+        return [rule for rule in about if context.config.enables(rule.code)]
     plan = _plan_for(context)
     text = context.document.text
     found = [rule for string, rule in plan.for_strings if string in text]
@@ -52,6 +55,8 @@ def applicable_rules(context: Context) -> list[Rule]:
 
 def project_rules(context: Context) -> tuple[Rule, ...]:
     """Return the enabled rules that depend on the other files of the project."""
+    if context.document.has_long_frontmatter:
+        return ()
     subjects = dict.fromkeys(_project_subjects(context))
     load_rules_about(subjects.keys())
     by_subject = _plan_for(context).by_subject
@@ -61,6 +66,8 @@ def project_rules(context: Context) -> tuple[Rule, ...]:
 def document_subjects(context: Context) -> set[str]:
     """Return the subjects that a document has, except those of its format."""
     document = context.document
+    if document.has_long_frontmatter:
+        return {"long frontmatter"}
     found = {subject for reading in document.readings for subject in _reading_subjects(reading)}
     if any(reading.unread_reason for reading in document.primary_readings):
         found.add("unread file")

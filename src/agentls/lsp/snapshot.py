@@ -74,9 +74,10 @@ class Snapshot(NamedTuple):
         return self.documents.get(decode_uri(uri))
 
     def agent_file(self, uri: str) -> OpenAgentFile | None:
-        """Return the open agent file at `uri`; `None` if it is not open or not an agent file."""
+        """Return the open agent file at `uri`; `None` if it is not open or not an agent file, or if its frontmatter is
+        too long to answer at once."""
         opened = self.open_document(uri)
-        if opened is None or opened.document is None:
+        if opened is None or opened.document is None or opened.document.has_long_frontmatter:
             return None
         positions = Positions(opened.document.lines, self.encoding)
         return OpenAgentFile(opened, opened.document, self.projects[opened.root], positions)

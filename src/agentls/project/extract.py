@@ -26,7 +26,7 @@ from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, conte
 
 
 def extract_names(document: Document) -> Names:
-    """Extract the definitions and references of a document."""
+    """Extract the definitions and references of a document; none if its frontmatter is too long to check."""
     text, start, folders = document.text, document.body_start, (_folder(document), _base_folder(document))
     return _extract(
         document,
@@ -48,6 +48,9 @@ def extract_names_for_rules(document: Document) -> Names:
 
 
 def _extract(document: Document, in_prompt: Iterable[Reference]) -> Names:
+    if document.has_long_frontmatter:
+        runtimes = tuple(reader.runtime.name for reader in document.readers)
+        return Names(document.path, _base_folder(document), document.identity.plugin, runtimes)
     readers = (
         *(reading.runtime.name for reading in document.readings),
         *(name for name, _ in document.other_readers),

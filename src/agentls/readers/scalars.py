@@ -32,14 +32,10 @@ def retype_scalars(node: Node, runtime: Runtime, repaired_values: tuple[Span, ..
     (`repaired_values`) stay strings."""
     if runtime.scalar_types == "core":
         return node
+    repaired = frozenset(repaired_values)
 
     def change(scalar: Scalar) -> Scalar:
-        if (
-            scalar.style != "plain"
-            or scalar.properties_span
-            or scalar.span in repaired_values
-            or not scalar.text
-        ):
+        if scalar.style != "plain" or scalar.properties_span or scalar.span in repaired or not scalar.text:
             return scalar
         return scalar._replace(type=_type(scalar, runtime.scalar_types == "older"))
 

@@ -27,6 +27,7 @@ from agentls.linter.shared.translation import (
 from agentls.readers.reading import Reading, Reason
 from agentls.readers.yaml_errors import dash_run
 from agentls.text.address import speaks_to_agent
+from agentls.text.frontmatter import MAX_CHECKED
 from agentls.text.offsets import Edit, Span
 from agentls.text.paths import relative_to
 from agentls.text.patterns import lazy_pattern
@@ -36,6 +37,41 @@ _DASHES = lazy_pattern(r"-{3,}")
 _ALMOST_CLOSING = lazy_pattern(r"^[-\u2010-\u2015\u2212]{2,}(?=[ \t]*\r?$)", re.MULTILINE)
 _CODE_FENCE_BEFORE = lazy_pattern(r"(?:```|~~~)[^\n]*")
 _CODE_FENCE_AT_END = lazy_pattern(r"\n[ \t]*(?:`{3,}|~{3,})\s*\Z")
+
+
+@rule("harmful", subjects=("long frontmatter",))
+def unchecked_frontmatter(ctx: Context) -> Iterator[Finding]:
+    """The frontmatter is so long that agentls does not check the file.
+
+    The limit of 32,768 characters is far above the frontmatter of real files, and lets the server answer at once.
+    Neither the frontmatter nor the prompt is checked, and nothing in the file counts as a name for other files.
+    `agentls inspect` shows how the runtimes read it.
+
+    ## Bad
+
+    ```yaml
+    name: reviewer
+    description: Reviews code. Use it after every change. ... (40,000 more characters)
+    ```
+
+    ## Good
+
+    ```yaml
+    name: reviewer
+    description: Reviews code. Use it after every change.
+    ```
+    """
+    block = ctx.document.frontmatter
+    if block is None or not ctx.document.has_long_frontmatter:
+        return
+    length = block.content.end - block.content.start
+    message = (
+        f"The frontmatter has {length:,} characters. agentls checks at most {MAX_CHECKED:,}, and has not checked this"
+        " file."
+    )
+    # Who reads the file by default is not asked of a document that is not read.
+    effects = tuple(Effect(reader.runtime.name, Consequence.HARMFUL) for reader in ctx.document.readers)
+    yield Finding(ctx.document.start_span, message, effects=effects)
 
 
 @rule("advice", subjects=("reason missing-frontmatter", "no frontmatter"))
