@@ -74,7 +74,7 @@ class Document(AgentFile):
         """The lines of the text."""
         return LineIndex(self.text)
 
-    @property
+    @cached_property
     def newline(self) -> str:
         """The line ending for new lines: CRLF if the text contains one."""
         return "\r\n" if "\r\n" in self.text else "\n"

@@ -94,9 +94,12 @@ class _OpenSection:
 
 def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
     """The sections of the body, nested by the levels of headings and by tags."""
-    text = document.text
+    text, lines = document.text, document.lines
     top = _OpenSection(None)
     stack = [top]
+
+    def line_start(offset: int) -> int:
+        return lines.line_start(lines.line_number(offset))
 
     def close(end: int) -> None:
         section = stack.pop()
@@ -108,7 +111,7 @@ def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
             if tags[-1].closing.end > offset:
                 break
             while stack[-1].of is not tags[-1]:
-                close(_line_start(text, tags[-1].closing.start))
+                close(line_start(tags[-1].closing.start))
             close(tags[-1].closing.end)
 
     starts: list[Heading | TagPair] = [*document.markdown.headings, *document.markdown.tags]
@@ -117,7 +120,7 @@ def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
         close_tags_before(offset)
         if isinstance(start, Heading):
             while isinstance(stack[-1].of, Heading) and not _is_below(start, stack[-1].of):
-                close(_line_start(text, offset))
+                close(line_start(offset))
         elif sum(isinstance(section.of, TagPair) for section in stack) >= _MAX_TAG_DEPTH:
             continue
         stack.append(_OpenSection(start))
@@ -159,11 +162,6 @@ def _section(
 def _name(text: str) -> str:
     """`text` as a name, which must not be empty."""
     return " ".join(text.split()) or UNTITLED
-
-
-def _line_start(text: str, offset: int) -> int:
-    """The start of the line of `offset`."""
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
 def strip_span(text: str, span: Span) -> Span:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -232,37 +233,37 @@ def to_symbols(
     found: Sequence[DocumentSymbol], uri: str, positions: Positions, client: Client
 ) -> list[t.DocumentSymbol] | list[t.SymbolInformation]:
     """Convert an outline: to a tree for clients that show one, otherwise to a list."""
-    if client.shows_nested_symbols:
-        return [_symbol(symbol, positions, client) for symbol in found]
-    return list(_flat(found, None, uri, positions, client))
+    # A symbol starts where its name starts, and ends where its last child ends.
+    position, kind = cache(positions.position), cache(partial(_symbol_kind, client))
 
+    def range_of(span: Span) -> t.Range:
+        return t.Range(position(span.start), position(span.end))
 
-def _symbol(found: DocumentSymbol, positions: Positions, client: Client) -> t.DocumentSymbol:
-    return t.DocumentSymbol(
-        name=found.name,
-        detail=found.detail or None,
-        kind=_symbol_kind(found, client),
-        range=positions.range(found.span),
-        selection_range=positions.range(found.selection_span),
-        children=[_symbol(child, positions, client) for child in found.children],
-    )
-
-
-def _flat(
-    found: Sequence[DocumentSymbol], container: str | None, uri: str, positions: Positions, client: Client
-) -> Iterator[t.SymbolInformation]:
-    for symbol in found:
-        yield t.SymbolInformation(
-            location=t.Location(uri, positions.range(symbol.span)),
+    def nested(symbol: DocumentSymbol) -> t.DocumentSymbol:
+        return t.DocumentSymbol(
             name=symbol.name,
-            kind=_symbol_kind(symbol, client),
-            container_name=container,
+            detail=symbol.detail or None,
+            kind=kind(symbol.kind),
+            range=range_of(symbol.span),
+            selection_range=range_of(symbol.selection_span),
+            children=[nested(child) for child in symbol.children],
         )
-        yield from _flat(symbol.children, symbol.name, uri, positions, client)
+
+    def flat(symbols: Sequence[DocumentSymbol], container: str | None) -> Iterator[t.SymbolInformation]:
+        for symbol in symbols:
+            yield t.SymbolInformation(
+                location=t.Location(uri, range_of(symbol.span)),
+                name=symbol.name,
+                kind=kind(symbol.kind),
+                container_name=container,
+            )
+            yield from flat(symbol.children, symbol.name)
+
+    return [nested(symbol) for symbol in found] if client.shows_nested_symbols else list(flat(found, None))
 
 
-def _symbol_kind(found: DocumentSymbol, client: Client) -> t.SymbolKind:
-    kinds = (_SYMBOL_KINDS.get(found.kind), t.SymbolKind.String)
+def _symbol_kind(client: Client, name: str) -> t.SymbolKind:
+    kinds = (_SYMBOL_KINDS.get(name), t.SymbolKind.String)
     return next((kind for kind in kinds if kind in client.symbol_kinds), min(client.symbol_kinds))
 
 

@@ -295,6 +295,7 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
     ```
     """
     events = list(shape.hook_events(ctx))
+    present = {entry.key.text for _, entry in events}
     rejected = {reason.span for reading in ctx.readings for reason in reading.reasons}
     for key, entry in events:
         written = entry.key.text
@@ -312,8 +313,7 @@ def unknown_hook_event(ctx: Context) -> Iterator[Finding]:
         meant = closest_match(written, known)
         finding = suggest(ctx, entry.key.span, message, entry.key.span, meant)
         # Renaming to an event that is present would make a duplicate key, of which only the last is used.
-        is_present = any(each.key.text == meant for _, each in events)
-        if is_present or not finding.fixes:
+        if meant in present or not finding.fixes:
             finding = finding._replace(fixes=_remove_event(ctx, key.name, entry))
         yield finding
 
