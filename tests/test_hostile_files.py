@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from agentls.config import MAX_ITEMS
+from agentls.text import toml_positions
 from agentls.text.toml_positions import MAX_KEY_PARTS, TomlError, parse_toml
 from agentls.workspace import settings_files
 from agentls.workspace.regular_files import read_below, read_bytes
@@ -126,7 +127,7 @@ def test_what_is_named_is_reported(project: Path, make: Callable[[Path], None]) 
         ("max-lines = " + "1" * 5000, "digits"),
         ("a." * 5000 + "b = 1", f"more than {MAX_KEY_PARTS} parts"),
         ("\0", "invalid TOML"),
-        ("# " + "x" * settings_files.MAX_BYTES, "too large (the limit is 256 KB)"),
+        ("# " + "x" * settings_files.MAX_BYTES, "too large (the limit is 100 KB)"),
         ("dialects = [" + '"x.yaml",' * 60 + "]", "more than 50 dialect files"),
     ],
 )
@@ -140,6 +141,18 @@ def test_unusable_settings_are_a_failure_with_a_message(project: Path, settings:
     assert "agentls.toml" in messages
     assert words in messages
     assert "internal error" not in messages
+
+
+def test_settings_that_are_too_large_are_not_parsed_in_an_editor_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(toml_positions, "parse_toml", lambda _: pytest.fail("it was parsed"))
+    text = 'ignore = ["unknown-tool"] #' + "é" * (settings_files.MAX_BYTES // 2)
+    found = settings_files.parse_settings("/p/agentls.toml", text)
+    assert found.config.ignore == ()
+    assert [problem.message for problem in found.problems] == [
+        "cannot be read: too large (the limit is 100 KB); its settings are ignored"
+    ]
 
 
 def test_few_of_many_problems_are_reported() -> None:

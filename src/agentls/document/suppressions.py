@@ -36,10 +36,27 @@ class Suppression(NamedTuple):
 
 
 def find_suppressions(document: Document) -> list[Suppression]:
-    """All ignore comments of a document, in the order of the text; none if its frontmatter is too long to check."""
-    if "agentls:" not in document.text or document.has_long_frontmatter:
+    """All ignore comments of a document, in the order of the text. If its frontmatter is too long to check, only those
+    that disable what is said about that for the whole file."""
+    if "agentls:" not in document.text:
         return []
+    if document.has_long_frontmatter:
+        return [
+            each for each in _in_long_frontmatter(document) if each.covers(UNCHECKED, document.start_span)
+        ]
     return [*_in_frontmatter(document), *_in_body(document)]
+
+
+UNCHECKED = "unchecked-frontmatter"
+"""The code of the rule that reports frontmatter that is too long to check."""
+
+
+def _in_long_frontmatter(document: Document) -> Iterator[Suppression]:
+    """Yield the comments for the whole file in frontmatter that is not parsed."""
+    block = document.frontmatter
+    for found in _IN_YAML.finditer(document.text, *block.content) if block else ():
+        if found["file"]:
+            yield _suppression(found, Span(*found.span()), Span(*found.span()), document)
 
 
 def _in_frontmatter(document: Document) -> Iterator[Suppression]:

@@ -21,7 +21,7 @@ from agentls.workspace.disk import (
     find_plugin,
     relative_path,
 )
-from agentls.workspace.regular_files import read_below, read_bytes
+from agentls.workspace.regular_files import check_size, read_below, read_bytes
 
 if TYPE_CHECKING:
     from agentls.dialects.validation import DialectProblem
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 SETTINGS_FILES = ("agentls.toml", "pyproject.toml")
 DIALECT_FILE_SUFFIX = ".dialect.yaml"
 
-MAX_BYTES = 256 * 1024
-"""The maximum size of a file with settings or with a dialect. The largest table of agentls itself has 45 KB."""
+MAX_BYTES = 100 * 1024
+"""The maximum size of a file with settings or with a dialect, which is also read as it is typed. The largest table of
+agentls itself has 45 KB."""
 
 MAX_DIALECT_FILES = 50
 MAX_PROBLEMS = 20
@@ -152,9 +153,12 @@ def read_settings(file: str) -> LoadedConfig:
     try:
         return parse_settings(where, read_bytes(file, MAX_BYTES).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        reason = describe_error(error) if isinstance(error, OSError) else "not UTF-8"
-        problem = _ignored_file(f"cannot be read: {reason}; its settings are ignored")
-        return LoadedConfig(Config(), where, _folder(where), (problem,))
+        return _unread(where, describe_error(error) if isinstance(error, OSError) else "not UTF-8")
+
+
+def _unread(path: str, reason: str) -> LoadedConfig:
+    problem = _ignored_file(f"cannot be read: {reason}; its settings are ignored")
+    return LoadedConfig(Config(), path, _folder(path), (problem,))
 
 
 def _ignored_file(message: str) -> SettingsProblem:
@@ -166,6 +170,10 @@ def parse_settings(path: str, text: str) -> LoadedConfig:
     from agentls.linter.rules import all_rules
     from agentls.text.toml_positions import TomlError, parse_toml  # Few folders have settings.
 
+    try:
+        check_size(text.encode("utf-8", "surrogatepass"), MAX_BYTES)
+    except OSError as error:
+        return _unread(path, describe_error(error))
     root = _folder(path)
     parsed = parse_toml(text)
     if isinstance(parsed, TomlError):
