@@ -17,7 +17,7 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for variable in ("HOME", "USERPROFILE"):
             patch.setenv(variable, home)
-        for variable in ("CLAUDE_CONFIG_DIR", "COPILOT_HOME"):
+        for variable in ("CLAUDE_CONFIG_DIR", "COPILOT_HOME", "XDG_CACHE_HOME"):
             patch.delenv(variable, raising=False)
         yield
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,33 @@ def test_a_damaged_cache_is_written_anew(project: Path, capsys: pytest.CaptureFi
         cache.write_bytes(damaged)
         assert check(capsys) == expected
         assert cache.read_bytes() == whole
+
+
+@pytest.mark.parametrize("secret", [None, "", "x", "00" * 32, "00" * 31])
+def test_a_cache_of_somebody_else_is_not_believed(
+    project: Path, capsys: pytest.CaptureFixture[str], secret: str | None
+) -> None:
+    expected = check(capsys)
+    cache = next(Path(result_cache.FOLDER).glob("*.jsonl"))
+    body = cache.read_text().partition("\n")[2]
+    forged = re.sub(r"Unknown[^.]*\.", "All is well.", body)
+    assert forged != body
+    cache.write_text(f"{result_cache.digest('00' * 32, cache.name, forged)}\n{forged}")
+    own = Path(result_cache._secret_file())
+    assert own.is_relative_to(project / "home")
+    if secret is None:
+        own.unlink()
+    elif secret != "00" * 32:
+        own.write_text(secret)
+    assert check(capsys) == expected
+    assert "All is well" not in cache.read_text()
+
+
+def test_without_a_secret_there_is_no_cache(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write("home", "not a folder")
+    expected = check(capsys, "--no-cache")
+    assert check(capsys) == expected
+    assert not list(Path(result_cache.FOLDER).glob("*.jsonl"))
 
 
 def test_the_folder_is_ignored_and_marked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,8 @@ what it is built on, which make the name of the cache file; and the existence of
 about, which is asked again. What depends on the other files of a project is kept with a digest of all of them.
 
 The cache is a text of one line per file, in JSON, because a project must not be able to run code. It is replaced
-as a whole, so concurrent runs do no harm, and it has a checksum: a damaged cache is ignored and written anew.
+as a whole, so concurrent runs do no harm. It starts with a digest of its text and of a secret of the user: a cache
+that is damaged, or that came with a repository, is ignored and written anew.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ _MAX_CACHES = 8
 """The number of caches that are kept: there is one for each set of options."""
 
 _MAX_BYTES = 256 * 1024 * 1024
+
+_SECRET_BYTES = 32
 
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This file marks a cache folder of agentls.\n"
 
@@ -236,8 +239,8 @@ def _read(file: str) -> dict[str, CacheEntry]:
     if os.path.islink(os.path.dirname(file)):
         return {}
     try:
-        checksum, _, body = read_bytes(file, _MAX_BYTES).decode("ascii").partition("\n")
-        if checksum != digest(body):
+        signature, _, body = read_bytes(file, _MAX_BYTES).decode("ascii").partition("\n")
+        if signature != _sign(file, body, _read_secret()):
             return {}
         entries = (CacheEntry(*line.split("\t")) for line in body.splitlines())
         return {json.loads(entry.path): entry._replace(path=json.loads(entry.path)) for entry in entries}
@@ -255,8 +258,44 @@ def _write(file: str, entries: Iterable[CacheEntry]) -> None:
             _replace(f"{folder}/{name}", text)
     lines = ("\t".join((json.dumps(entry.path), *entry[1:])) for entry in entries)
     body = "".join(f"{line}\n" for line in lines)
-    _replace(file, f"{digest(body)}\n{body}")
+    _replace(file, f"{_sign(file, body, _find_secret())}\n{body}")
     _remove_old(folder)
+
+
+def _sign(file: str, body: str, secret: str) -> str:
+    """What only this user can write at the start of a cache with this name and text."""
+    return digest(secret, os.path.basename(file), body)
+
+
+def _find_secret() -> str:
+    """The secret of the user, which is made if there is none."""
+    try:
+        return _read_secret()
+    except (OSError, ValueError):
+        file = _secret_file()
+        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
+        secret = os.urandom(_SECRET_BYTES).hex()
+        _replace(file, secret)
+        return secret
+
+
+def _read_secret() -> str:
+    secret = read_bytes(_secret_file(), 2 * _SECRET_BYTES).decode("ascii")
+    if len(bytes.fromhex(secret)) != _SECRET_BYTES:
+        raise ValueError("a damaged secret")
+    return secret
+
+
+def _secret_file() -> str:
+    """Where the secret is: in the folder that the system has for the caches of a user."""
+    home = user_files.user_folder()
+    if sys.platform == "win32":
+        caches = os.environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
+    elif sys.platform == "darwin":
+        caches = f"{home}/Library/Caches"
+    else:
+        caches = os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache"
+    return disk.absolute_path(f"{caches}/agentls/secret")
 
 
 def _replace(file: str, text: str) -> None:
