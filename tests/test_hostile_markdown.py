@@ -309,5 +309,5 @@ def test_the_split_of_a_line_takes_linear_time() -> None:
 
 
 def test_a_message_of_an_editor_has_no_links() -> None:
-    message = escaping.escape_notification("`[a](command:evil)`\nis not read\x1b")
+    message = escaping.escape_message("`[a](command:evil)`\nis not read\x1b")
     assert message == "`[a] (command:evil)`\nis not read<U+001B>"

@@ -54,7 +54,7 @@ PIECES = (
         " ",
     ),
     *("\udcff", "\udce9", '"', "'", "<img src=x onerror=alert(1)>", "<", "\\u001b", "a", "agent"),
-    "<script>alert(1)<",
+    *("<script>alert(1)<", "[click](command:evil)", "[click](https://e.example)"),
 )
 hostile = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)
 
@@ -176,7 +176,9 @@ def test_no_output_has_control_characters_or_commands_of_a_file(name: str, value
     found = len(json.loads(outputs["json"].stdout))
     assert outputs["github"].stdout.count("\n") == found
     assert outputs["concise"].stdout.count("\n") == found
-    assert len(json.loads(outputs["sarif"].stdout)["runs"][0]["results"]) == found
+    results = json.loads(outputs["sarif"].stdout)["runs"][0]["results"]
+    assert len(results) == found
+    assert not [each for each in results if "](" in each["message"]["text"]]
 
 
 @settings(deadline=None, max_examples=50, phases=FAST)

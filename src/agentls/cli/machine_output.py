@@ -16,7 +16,7 @@ from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Severity
 from agentls.linter.rule import Fix, Related, Rule
 from agentls.linter.rules import all_rules
-from agentls.text.escaping import escape_invisible, escape_lines, escape_path, to_json
+from agentls.text.escaping import escape_invisible, escape_lines, escape_message, escape_path, to_json
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import LineIndex, Span
 
@@ -125,7 +125,7 @@ def _sarif_result(path: str, lines: LineIndex, diagnostic: Diagnostic) -> dict[s
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "level": _LEVELS[diagnostic.severity],
-        "message": {"text": diagnostic.message},
+        "message": {"text": escape_message(diagnostic.message)},
         "locations": [_sarif_location(artifact, lines, diagnostic.span)],
     }
     if diagnostic.related:
@@ -146,7 +146,10 @@ def _sarif_related(artifact: dict[str, str], lines: LineIndex, other: Related) -
             {"uri": _uri(related_files.display_path(other.path))},
             related_files.file_lines(other.path),
         )
-    return {**_sarif_location(artifact, lines, other.span), "message": {"text": other.message}}
+    return {
+        **_sarif_location(artifact, lines, other.span),
+        "message": {"text": escape_message(other.message)},
+    }
 
 
 def _sarif_fix(artifact: dict[str, str], lines: LineIndex, fix: Fix) -> dict[str, Any]:
@@ -155,7 +158,7 @@ def _sarif_fix(artifact: dict[str, str], lines: LineIndex, fix: Fix) -> dict[str
         for edit in fix.edits
     ]
     return {
-        "description": {"text": fix.title},
+        "description": {"text": escape_message(fix.title)},
         "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
     }
 

@@ -17,7 +17,7 @@ from pygls.lsp.server import LanguageServer
 from agentls.lsp.background import TimeSlice
 from agentls.lsp.projects import ProjectChange
 from agentls.lsp.session import Change, Rechecked, Session, Update
-from agentls.text.escaping import escape_notification
+from agentls.text.escaping import escape_message
 from agentls.text.named_tuples import NamedTuple
 
 MAX_CHECK_DELAY = 1.0
@@ -70,7 +70,7 @@ class Publisher:
 
     def show_message(self, message: str, kind: t.MessageType = t.MessageType.Info) -> None:
         """Show a message to the user."""
-        text = escape_notification(message)
+        text = escape_message(message)
         self._server.window_show_message(t.ShowMessageParams(kind, f"agentls: {text}"))
 
     def publish(self, uri: str, found: list[t.Diagnostic], version: int | None = None) -> None:

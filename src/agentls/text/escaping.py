@@ -160,6 +160,6 @@ def link(title: str, address: str) -> str:
 # --- messages ---------------------------------------------------------------------------------
 
 
-def escape_notification(text: str) -> str:
-    """A message of an editor without links: VS Code takes `[title](command:...)` for one, also in plain text."""
+def escape_message(text: str) -> str:
+    """A message in plain text without links: VS Code and viewers of SARIF make one of `[title](address)`."""
     return escape_invisible(text, f"\n\t{_JOINERS}").replace("](", "] (")

@@ -9,7 +9,7 @@ from agentls.features import new_agent as feature
 from agentls.features.new_agent import AgentFolder
 from agentls.lsp.snapshot import Snapshot
 from agentls.reports.project_tree import FileGroup, group_files
-from agentls.text.escaping import escape_notification
+from agentls.text.escaping import escape_message
 from agentls.text.paths import relative_to
 from agentls.workspace import disk, user_files
 
@@ -64,7 +64,7 @@ def new_agent(snapshot: Snapshot, params: Any) -> dict[str, Any]:
         problem = f"`{created.file}` already exists."
     else:
         problem = created.problem or _name_problem(snapshot, path, created.text)
-    return {**created._asdict(), "problem": escape_notification(problem)}
+    return {**created._asdict(), "problem": escape_message(problem)}
 
 
 def _name_problem(snapshot: Snapshot, path: str, text: str) -> str:
