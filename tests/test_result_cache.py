@@ -167,7 +167,8 @@ def test_a_cache_of_somebody_else_is_not_believed(
     assert "All is well" not in cache.read_text()
 
 
-def test_without_a_secret_there_is_no_cache(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("project")
+def test_without_a_secret_there_is_no_cache(capsys: pytest.CaptureFixture[str]) -> None:
     write("home", "not a folder")
     expected = check(capsys, "--no-cache")
     assert check(capsys) == expected
