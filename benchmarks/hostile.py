@@ -27,6 +27,7 @@ from agentls.features import (
     hover,
     semantic_tokens,
 )
+from agentls.features.code_action import CodeAction
 from agentls.features.refactorings.all_refactorings import REFACTORINGS
 from agentls.features.refactorings.refactoring import Selection
 from agentls.linter.check import check
@@ -230,11 +231,17 @@ KINDS: dict[str, Callable[[int], str]] = {
 """The kinds of texts, each a function of the number of characters."""
 
 
-def _actions(document: Document) -> None:
-    """Ask for the code actions of the first finding, and of the whole file as on save, with all edits."""
+def _actions(document: Document) -> list[CodeAction]:
+    """Check a document, and ask for the code actions of the first finding, and of the whole file as on save."""
     found = check(document, Config(), NoDisk())
     checked = code_action.CheckedDocument(document, found, Config(), NoDisk())
-    for action in (*code_action.quick_fixes(checked, found[:1]), *code_action.fix_all_actions(checked)):
+    fixes = code_action.quick_fixes(checked, found[:1], try_later=True)
+    return [*fixes, *code_action.fix_all_actions(checked)]
+
+
+def _edits(document: Document) -> None:
+    """Ask for the edits of each of the code actions as well. An editor asks for those of one."""
+    for action in _actions(document):
         _ = action.edits
 
 
@@ -269,6 +276,7 @@ QUESTIONS: dict[str, Callable[[Document], object]] = {
         document.path, document, check(document, Config(), NoDisk()), Config()
     ),
     "actions": _actions,
+    "all edits": _edits,
     "refactorings": _refactorings,
     "completion": _each(lambda document, at: completion.complete(document, at, snippets=True)),
     "hover": _each(hover.hover),

@@ -7,10 +7,11 @@ import pytest
 from agentls.config import Config
 from agentls.document.document import Document
 from agentls.features.code_action import CheckedDocument, CodeAction, fix_all_actions, quick_fixes
-from agentls.linter import check
+from agentls.linter import check, fixing
 from agentls.linter.consequence import Severity
+from agentls.linter.rule import Fix
 from agentls.project.world import NoDisk
-from agentls.text.offsets import Span, apply_edits
+from agentls.text.offsets import Edit, Span, apply_edits
 from harness import Case, agent, at_cursor
 from test_rules import all_cases
 
@@ -143,3 +144,42 @@ def test_the_first_fix_of_each_finding_leads_to_an_agent_without_problems(text: 
     assert document.reading.status == "clean", document.text
     codes = {each.code for each in checked(document).diagnostics if each.severity < Severity.HINT}
     assert codes <= {"placeholder-description"}, document.text
+
+
+def test_fixes_that_an_editor_asks_for_later_are_tried_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = checked(agent(BROKEN.replace("Ba<|>hs, Grpe", "[Bahs, Grpe, " + 250 * "Raed, " + "Read]")))
+    assert found.document.frontmatter is not None
+    here = [each for each in found.diagnostics if each.code == "unknown-tool"][:20]
+    tried: list[Document] = []
+    with_edits = Document.with_edits
+
+    def counting(document: Document, edits: tuple[Edit, ...]) -> Document:
+        tried.append(document)
+        return with_edits(document, edits)
+
+    monkeypatch.setattr(Document, "with_edits", counting)
+    at_once = quick_fixes(found, here)
+    most = len(tried)
+    tried.clear()
+    later = quick_fixes(found, here, try_later=True)
+    assert 0 < len(tried) <= most // 4 + 1
+    fixes = {action.title: action.edits for action in later if action.title.startswith(("Change", "Remove"))}
+    assert len(later) >= len(at_once)
+    assert all(fixes.values())
+    tried.clear()
+    assert not any(action.is_preferred for action in later if action not in at_once)
+
+
+def test_a_fix_that_costs_loading_has_no_edits_when_it_is_tried_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fixing, "MAX_TRIED_AT_ONCE", 0)
+    found = checked(agent(BROKEN.replace("<|>", "")))
+    (first, *_) = found.diagnostics
+    start = found.document.text.index("name:")
+    breaking = Fix("Break it", (Edit(Span(start, start), "a: [\n"),), safe=True)
+    harmless = Fix("Change it", (Edit(first.span, "Bash"),), safe=True)
+    one, other, *_ = quick_fixes(found, [first._replace(fixes=(breaking, harmless))], try_later=True)
+    assert (one.title, one.edits, one.is_preferred) == ("Break it", (), False)
+    assert (other.title, other.edits, other.is_preferred) == ("Change it", harmless.edits, False)
+    assert quick_fixes(found, [first._replace(fixes=(breaking,))])[0].title != "Break it"

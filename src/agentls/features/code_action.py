@@ -9,17 +9,19 @@ from typing import Literal
 from agentls.config import Config
 from agentls.document import suppressions
 from agentls.document.document import Document
+from agentls.document.edit_safety import MAX_TRIED_TEXT
 from agentls.linter.check import Diagnostic
-from agentls.linter.fixing import fix_all, is_any_safe, judge_fixes
+from agentls.linter.fixing import fix_all, is_any_safe, judge_fixes, keeps_loading
+from agentls.linter.rule import Fix
 from agentls.project.world import World
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, edits_between
 
 
 class CodeAction(NamedTuple):
-    """A title, a function that finds out its edits, the diagnostics that it removes, whether it is the preferred fix,
-    the path that the file is moved to ("" if it stays where it is), and whether it fixes what the editor asks about or
-    the whole file, as editors do on save."""
+    """A title, a function that finds out its edits (none if a runtime would not load the file after them), the
+    diagnostics that it removes, whether it is the preferred fix, the path that the file is moved to ("" if it stays
+    where it is), and whether it fixes what the editor asks about or the whole file, as editors do on save."""
 
     title: str
     find_edits: Callable[[], tuple[Edit, ...]]
@@ -46,17 +48,25 @@ class CheckedDocument(NamedTuple):
         """Return the edits that fix all findings for which there is a safe fix; with `code` all of that rule for which
         there is any."""
         fixed = fix_all(
-            self.document, self.diagnostics, self.config, self.world, unsafe=code is not None, code=code
+            self.document,
+            self.diagnostics,
+            self.config,
+            self.world,
+            unsafe=code is not None,
+            code=code,
+            tried_text=MAX_TRIED_TEXT,  # An editor waits for it, and may ask again.
         )
         return edits_between(self.document.text, fixed.document.text)
 
 
-def quick_fixes(checked: CheckedDocument, here: list[Diagnostic], *, moves: bool = True) -> list[CodeAction]:
+def quick_fixes(
+    checked: CheckedDocument, here: list[Diagnostic], *, moves: bool = True, try_later: bool = False
+) -> list[CodeAction]:
     """Return the code actions for the diagnostics `here`: their fixes in the order of the text, the fixes of all
     findings of their rules, then an ignore comment for each code and line. `moves` tells whether the editor can move
-    files."""
-    judged = judge_fixes(checked.document, here)
-    fixes = [action for action in _fixes(judged) if moves or not action.new_path]
+    files, and `try_later` whether it asks for the edits of an action only when that is chosen."""
+    judged = judge_fixes(checked.document, here, try_later=try_later)
+    fixes = [action for action in _fixes(checked.document, judged) if moves or not action.new_path]
     return [*fixes, *_fixes_of_rules(checked, judged), *_suppressions(checked.document, here)]
 
 
@@ -67,11 +77,16 @@ def fix_all_actions(checked: CheckedDocument) -> list[CodeAction]:
     return [CodeAction("Apply all safe fixes", checked.fix_all, kind="fix all")]
 
 
-def _fixes(diagnostics: list[Diagnostic]) -> Iterator[CodeAction]:
+def _fixes(document: Document, diagnostics: list[Diagnostic]) -> Iterator[CodeAction]:
     for diagnostic in diagnostics:
         safe = [fix for fix in diagnostic.fixes if fix.safe]
         for fix in diagnostic.fixes:
-            yield CodeAction(fix.title, _known(*fix.edits), (diagnostic,), [fix] == safe, fix.new_path)
+            find_edits = _try(document, fix) if fix.untried else _known(*fix.edits)
+            yield CodeAction(fix.title, find_edits, (diagnostic,), [fix] == safe, fix.new_path)
+
+
+def _try(document: Document, fix: Fix) -> Callable[[], tuple[Edit, ...]]:
+    return lambda: fix.edits if keeps_loading(document, fix) else ()
 
 
 def _fixes_of_rules(checked: CheckedDocument, here: list[Diagnostic]) -> Iterator[CodeAction]:

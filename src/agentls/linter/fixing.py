@@ -27,44 +27,64 @@ MAX_TRIED_TO_FIX = 4 * MAX_TRIED_TEXT
 """The number of characters of frontmatter that are read again, at most, to apply all fixes of a file."""
 
 
+MAX_TRIED_AT_ONCE = MAX_TRIED_TEXT // 4
+"""The number of characters of frontmatter that are read again, at most, where the rest can be tried later."""
+
+
 def judge_fixes(
-    document: Document, diagnostics: Iterable[Diagnostic], *, only_first: bool = False
+    document: Document,
+    diagnostics: Iterable[Diagnostic],
+    *,
+    only_first: bool = False,
+    try_later: bool = False,
 ) -> list[Diagnostic]:
     """Return diagnostics with only those fixes after which all runtimes still load the file. Of these, only those are
     safe that are safe for every runtime. With `only_first`, the fixes after the first one that edits the file are
     left out.
 
     That takes a reading of the file for most fixes. If there are too many for the length of the frontmatter, the last
-    ones are left out, of which nothing is known.
+    ones are left out, of which nothing is known. With `try_later`, fewer are tried, and the others are kept as
+    `untried`, for `keeps_loading`, unless other fixes might have to be offered instead.
     """
     found = list(diagnostics)
     if not any(each.fixes for each in found):
         return found
-    trials = Trials(document)
+    trials = Trials(document, MAX_TRIED_AT_ONCE if try_later else MAX_TRIED_TEXT)
     return [
-        each._replace(fixes=_judge(document, each.fixes, trials, only_first=only_first))
+        each._replace(
+            fixes=_judge(document, each.fixes, trials, only_first=only_first, keep_untried=try_later)
+        )
         if each.fixes
         else each
         for each in found
     ]
 
 
-def _judge(document: Document, fixes: Iterable[Fix], trials: Trials, *, only_first: bool) -> tuple[Fix, ...]:
+def keeps_loading(document: Document, fix: Fix) -> bool:
+    """Whether all runtimes that load a document still load it after a fix."""
+    return find_cost(document, fix.edits, Trials(document), may_be_nothing=False) == "something"
+
+
+def _judge(
+    document: Document, fixes: Iterable[Fix], trials: Trials, *, only_first: bool, keep_untried: bool
+) -> tuple[Fix, ...]:
     judged: list[Fix] = []
-    for fix in _judged(document, fixes, trials):
+    for fix in _judged(document, fixes, trials, keep_untried=keep_untried):
         judged.append(fix)
         if only_first and not fix.new_path:
             break
     return tuple(judged)
 
 
-def _judged(document: Document, fixes: Iterable[Fix], trials: Trials) -> Iterator[Fix]:
+def _judged(document: Document, fixes: Iterable[Fix], trials: Trials, *, keep_untried: bool) -> Iterator[Fix]:
     for fix in fixes:
         cost = "nothing" if fix.new_path else find_cost(document, fix.edits, trials, may_be_nothing=fix.safe)
         if cost in ("nothing", "something"):
             yield fix._replace(safe=fix.safe and cost == "nothing")
         elif cost == "loading":
-            yield from _judged(document, fix.instead, trials)
+            yield from _judged(document, fix.instead, trials, keep_untried=keep_untried)
+        elif keep_untried and not fix.instead:
+            yield fix._replace(safe=False, untried=True)
 
 
 def is_any_safe(document: Document, diagnostics: Iterable[Diagnostic]) -> bool:
@@ -89,16 +109,18 @@ def fix_all(
     *,
     unsafe: bool = False,
     code: str | None = None,
+    tried_text: int = MAX_TRIED_TO_FIX,
 ) -> FixedFile:
     """Return a document with the safe fixes of its `diagnostics` applied, with `unsafe` also those that are a guess,
     and with `code` only those of one rule.
 
     The fixed document is checked again until there is nothing more to fix, as one fix can make another one possible,
-    and of fixes that overlap only the first is applied at a time.
+    and of fixes that overlap only the first is applied at a time. It ends when `tried_text` characters of frontmatter
+    have been read again, even if there is more to fix.
     """
     counts: Counter[str] = Counter()
     seen = {document.text}
-    trials = Trials(document, MAX_TRIED_TO_FIX)
+    trials = Trials(document, tried_text)
     for _ in range(MAX_ROUNDS):
         found = [each for each in diagnostics if code in (None, each.code)]
         fixed = _apply_round(document, _candidates(found, unsafe=unsafe), trials, unsafe=unsafe)

@@ -32,13 +32,15 @@ class Fix(NamedTuple):
     """A title and edits that remove a finding. A fix is safe if it changes nothing else in what any runtime reads,
     and unsafe if it depends on a guess about what the author intended. A rule says whether it has to guess; `fixing`
     finds out what the runtimes read. `new_path` is the path that the file is moved to, "" if it stays where it is.
-    `instead` are the fixes that are offered if a runtime would not load the file after this one."""
+    `instead` are the fixes that are offered if a runtime would not load the file after this one. `untried` tells that
+    nobody has found out yet whether a runtime would."""
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = False
     new_path: str = ""
     instead: "tuple[Fix, ...]" = ()
+    untried: bool = False
 
 
 class Related(NamedTuple):

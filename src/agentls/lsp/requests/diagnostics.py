@@ -11,8 +11,10 @@ from agentls.features import code_action as feature
 from agentls.features.code_action import CheckedDocument, CodeAction
 from agentls.lsp import convert
 from agentls.lsp.client import FIX_ALL, includes_kind
+from agentls.lsp.methods import Reply
 from agentls.lsp.requests import refactoring_requests, rule_actions
 from agentls.lsp.snapshot import OpenAgentFile, Snapshot
+from agentls.text.offsets import Edit
 from agentls.workspace import settings_files
 
 _QUICK_FIX = t.CodeActionKind.QuickFix.value
@@ -70,7 +72,7 @@ def _settings_actions(snapshot: Snapshot, params: t.CodeActionParams) -> list[t.
     ]
 
 
-def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeAction:
+def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeAction | Reply:
     """Add the edit of a code action, unless its document has changed meanwhile."""
     data: Any = wanted.data
     if data is None:
@@ -82,7 +84,11 @@ def resolve_code_action(snapshot: Snapshot, wanted: t.CodeAction) -> t.CodeActio
         wanted.edit = refactoring_requests.find_edit(snapshot, file, data["refactoring"])
         return wanted
     action = _actions(snapshot, file, data["here"], data["only"])[data["number"]]
-    wanted.edit = _edit(snapshot, file, action)
+    edits = action.edits
+    wanted.edit = _edit(snapshot, file, action, edits)
+    if not (edits or action.new_path):
+        reason = "it is not certain that every runtime would still load the file"
+        return Reply(wanted, (f"“{action.title}” changes nothing, because {reason}.",))
     return wanted
 
 
@@ -116,7 +122,9 @@ def _actions(snapshot: Snapshot, file: OpenAgentFile, here: list[int], only: lis
     found: list[CodeAction] = []
     if includes_kind(only, _QUICK_FIX):
         chosen = [diagnostics[number] for number in here]
-        found += feature.quick_fixes(checked, chosen, moves=client.supports_file_renames)
+        found += feature.quick_fixes(
+            checked, chosen, moves=client.supports_file_renames, try_later=client.resolves_action_edits
+        )
     if client.supports_action_kind(FIX_ALL) and (includes_kind(only, FIX_ALL) if only else here):
         found += feature.fix_all_actions(checked)
     return found
@@ -131,14 +139,14 @@ def _converted(
     if client.resolves_action_edits:
         found.data = {"uri": uri, "revision": file.opened.revision, **data}
     else:
-        found.edit = _edit(snapshot, file, action)
+        found.edit = _edit(snapshot, file, action, action.edits)
     return found
 
 
-def _edit(snapshot: Snapshot, file: OpenAgentFile, action: CodeAction) -> t.WorkspaceEdit:
+def _edit(
+    snapshot: Snapshot, file: OpenAgentFile, action: CodeAction, edits: tuple[Edit, ...]
+) -> t.WorkspaceEdit:
     opened = file.opened
     if action.new_path:
         return t.WorkspaceEdit(document_changes=[t.RenameFile(opened.uri, snapshot.uri(action.new_path))])
-    return convert.to_workspace_edit(
-        action.edits, opened.uri, opened.version, file.positions, snapshot.client
-    )
+    return convert.to_workspace_edit(edits, opened.uri, opened.version, file.positions, snapshot.client)
