@@ -23,6 +23,8 @@ def after_line_break(text: str, path: str = ".claude/agents/case.md") -> str:
         ("---\r\n<|>", "---\r\n\r\n---\r\n"),
         ("---\n<|>\n# Title\n", "---\n\n---\n# Title\n"),
         ("---\n<|>\nYou review code.\n", "---\n\n---\nYou review code.\n"),
+        ("---\n<|>na", "---\nna\n---\n"),
+        ("---\r\n<|>name: a\r\n", "---\r\nname: a\r\n---\r\n"),
     ],
 )
 def test_the_closing_fence_comes_with_the_opening_one(before: str, after: str) -> None:

@@ -18,23 +18,25 @@ _DASH = lazy_pattern(r" *- +")
 
 
 def format_on_type(document: Document, offset: int) -> tuple[Edit, ...]:
-    """The edits after the user has typed a line break. `offset` is the cursor, on a new line without text."""
+    """The edits after the user has typed a line break. `offset` is on the new line, which has no text except in the
+    second line of the file, where the user may have typed on."""
     number = document.lines.line_number(offset)
     line = document.lines.line_span(number)
-    if number == 0 or line.text_in(document.text).strip():
-        return ()
     if number == 1:
         return _close_frontmatter(document, line)
+    if number == 0 or line.text_in(document.text).strip():
+        return ()
     return _continue_list(document, document.lines.line_span(number - 1), line)
 
 
 def _close_frontmatter(document: Document, line: Span) -> tuple[Edit, ...]:
-    """The edit that adds the closing fence if the first line of the file opens a frontmatter without content."""
+    """The edit that adds the closing fence below `line` if the first line of the file opens a frontmatter without
+    content below `line`."""
     block = document.frontmatter
     first = document.lines.line_span(0).text_in(document.text)
     if block is None or block.closing or not document.dialect.keys or first.removeprefix("\ufeff") != _FENCE:
         return ()
-    if block.content.text_in(document.text).strip():
+    if document.text[line.end : block.content.end].strip():
         return ()
     is_last = line.end == len(document.text)
     closing = document.newline + _FENCE + (document.newline if is_last else "")

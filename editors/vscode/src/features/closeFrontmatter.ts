@@ -1,10 +1,13 @@
-/** Adds the closing `---` below the opening one when a person has typed that, also if VS Code formats nothing on typing. */
+/** Adds the closing `---` when a person has typed the opening one, below the cursor and what is typed meanwhile. */
 
 import * as vscode from 'vscode';
 import { DocumentOnTypeFormattingRequest } from 'vscode-languageclient/node';
-import { isReasonToStart } from '../server/documents';
+import { isInFrontmatter, isReasonToStart } from '../server/documents';
 import type { Session } from '../server/session';
 import { isEnabled } from '../server/settings';
+
+/** VS Code refuses an edit if a key was pressed on its way. Nobody presses as many keys in a row that fast. */
+const ATTEMPTS = 20;
 
 export function closeFrontmatter(session: Session): vscode.Disposable {
     return vscode.workspace.onDidChangeTextDocument(({ document, contentChanges, reason }) => {
@@ -15,23 +18,18 @@ export function closeFrontmatter(session: Session): vscode.Disposable {
             isLineBreak &&
             change.range.start.line === 0 &&
             editor?.document === document &&
-            isWanted(document)
+            isEnabled('formatting') &&
+            isReasonToStart(document)
         ) {
             void close(session, editor);
         }
     });
 }
 
-/** Whether to ask the server, which VS Code does itself if it formats on typing. */
-function isWanted(document: vscode.TextDocument): boolean {
-    const formats = vscode.workspace.getConfiguration('editor', document).get('formatOnType', false);
-    return !formats && isEnabled('formatting') && isReasonToStart(document);
-}
-
 /** Insert what the server adds after a line break at the end of the first line, and leave the cursor before it. */
 async function close({ client }: Session, editor: vscode.TextEditor): Promise<void> {
     const { document } = editor;
-    const { version } = document;
+    const { lineCount } = document;
     const found = await client
         ?.sendRequest(DocumentOnTypeFormattingRequest.type, {
             textDocument: { uri: document.uri.toString() },
@@ -41,10 +39,20 @@ async function close({ client }: Session, editor: vscode.TextEditor): Promise<vo
         })
         .catch(() => null);
     const [edit] = found ?? [];
-    if (client && edit && document.version === version) {
-        // Any other edit would take the cursor along.
-        const text = new vscode.SnippetString().appendTabstop(0).appendText(edit.newText);
-        const options = { undoStopBefore: false, undoStopAfter: false };
-        await editor.insertSnippet(text, client.protocol2CodeConverter.asRange(edit.range), options);
+    if (!edit) {
+        return;
+    }
+    // An edit at the cursor takes it along, a snippet does not.
+    const text = new vscode.SnippetString().appendTabstop(0).appendText(edit.newText);
+    const options = { undoStopBefore: false, undoStopAfter: false };
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        // The person may be some letters or lines further by now.
+        const line = 1 + document.lineCount - lineCount;
+        if (line < 1 || !isInFrontmatter(document, line)) {
+            return;
+        }
+        if (await editor.insertSnippet(text, document.lineAt(line).range.end, options)) {
+            return;
+        }
     }
 }

@@ -1,6 +1,5 @@
-/** Formatting: of which documents, and where the cursor is afterwards. */
+/** Formatting: of which documents, and what follows from a line break. */
 
-import * as vscode from 'vscode';
 import {
     DocumentFormattingRequest,
     DocumentOnTypeFormattingRequest,
@@ -30,31 +29,15 @@ export function formatAgentFilesOnly(client: LanguageClient): void {
     }
 }
 
-/** Keeps the cursor where it is when the closing `---` is inserted at it; VS Code would move it below. */
-export const provideOnTypeFormattingEdits: Middleware['provideOnTypeFormattingEdits'] = async (
+/** Asks the server, but not for the closing `---`, which would move the cursor: `closeFrontmatter` adds it. */
+export const provideOnTypeFormattingEdits: Middleware['provideOnTypeFormattingEdits'] = (
     document,
     position,
     typed,
     options,
     token,
     next,
-) => {
-    const edits = isEnabled('formatting') ? await next(document, position, typed, options, token) : undefined;
-    const below = edits?.find(
-        ({ range, newText }) => range.start.isEqual(position) && /^\r?\n/.test(newText),
-    );
-    if (below) {
-        const waiting = vscode.workspace.onDidChangeTextDocument(({ document: changed, contentChanges }) => {
-            if (changed === document) {
-                waiting.dispose();
-                // VS Code inserts nothing if the user has typed on meanwhile.
-                const isInserted = contentChanges.some(({ text }) => text === below.newText);
-                const editor = vscode.window.activeTextEditor;
-                if (isInserted && editor?.document === document) {
-                    editor.selection = new vscode.Selection(position, position);
-                }
-            }
-        });
-    }
-    return edits;
-};
+) =>
+    position.line > 1 && isEnabled('formatting')
+        ? next(document, position, typed, options, token)
+        : undefined;
