@@ -24,6 +24,7 @@ from agentls.cli import main as cli
 from agentls.config import SETTINGS, Config, Override, camel_case
 from agentls.dialects import config_files, loader
 from agentls.dialects.runtimes import Place
+from agentls.features.new_agent import fixed_file, new_file_places
 from agentls.linter.rule import Rule
 from agentls.linter.rules import all_rules
 from agentls.reports import catalogue, settings_schema
@@ -129,7 +130,22 @@ def vscode_manifest(text: str) -> str:
     block = re.compile(
         r'("title": "Checks",\n        "properties": \{\n).*?(\n        \}\n      \})', re.DOTALL
     )
-    return block.sub(lambda found: found[1] + ",\n".join(rows) + found[2], text, count=1)
+    text = block.sub(lambda found: found[1] + ",\n".join(rows) + found[2], text, count=1)
+    for kind in ("agent", "skill", "command", "text"):
+        condition = json.dumps(f" || resourcePath =~ /{_folder_pattern(kind)}/)")[1:]
+        offered = rf'(resourcePath in agentls\.folders\.{kind})[^"]*"'
+        text = re.sub(offered, r"\1" + condition.replace("\\", r"\\"), text)
+    return text
+
+
+def _folder_pattern(kind: str) -> str:
+    """Return the pattern of the folders for new files of a kind, on every system."""
+    found = {
+        re.escape(place.folder).replace("/", r"[\\\/]") + ("" if place.recursive else "$")
+        for dialect, place in new_file_places(kind)
+        if place.folder and place.is_read and not fixed_file(place, dialect)
+    }
+    return rf"[\\\/]({'|'.join(sorted(found))})([\\\/]|$)"
 
 
 _WIDTH = 110

@@ -71,6 +71,31 @@ async def test_the_tree_has_groups_by_runtime_and_place(project: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_the_tree_has_the_servers_of_a_file_and_the_files_of_the_user(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    (home / ".claude/agents").mkdir(parents=True)
+    (home / ".claude/agents/mine.md").write_text(AGENT.format("mine", "Read"))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    server = {"command": "npx", "args": ["tickets-server"]}
+    (project / ".mcp.json").write_text(json.dumps({"mcpServers": {"tickets": server}}))
+    async with session(capabilities("vscode-1.139.1"), project) as client:
+        tree, user = await ask(client, "tree", {})
+        (servers,) = [group for group in tree.groups if group.kind == "server"]
+        assert (servers.runtime, servers.title, servers.folder) == ("Claude Code", "MCP servers", ".mcp.json")
+        (row,) = await ask(client, "treeFiles", {"root": tree.root, "group": servers.id})
+        assert (row.name, row.description, row.position.line) == ("tickets", "npx tickets-server", 0)
+        (group,) = user.groups
+        assert (user.name, group.folder, group.files) == ("User", "~/.claude/agents", 1)
+        (mine,) = await ask(client, "treeFiles", {"root": user.root, "group": group.id})
+        assert (mine.name, mine.position) == ("mine", None)
+        (verdict,) = await ask(client, "verdicts", {"paths": [mine.path]})
+        assert verdict.level == "works"
+
+
+@pytest.mark.asyncio
 async def test_verdicts_are_those_of_inspect_and_check(project: Path) -> None:
     paths = [f"{project.as_posix()}/{path}" for path in ("gone.md", ".claude/agents/good.md")]
     paths += [f"{project.as_posix()}/.claude/agents/{path}" for path in ("review/odd.md", "bad.md")]

@@ -9,9 +9,12 @@ from agentls.config import Config
 from agentls.dialects import loader
 from agentls.dialects.loader import Dialect
 from agentls.dialects.runtimes import Place
-from agentls.project.names import Names
+from agentls.project.names import Definition, Names
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.paths import is_inside, relative_to
+
+_ENTRIES = {"agent": "Agents", "command": "Commands", "server": "MCP servers"}
+"""The kinds of entries of config files, and the titles of their groups."""
 
 
 class FileGroup(NamedTuple):
@@ -34,6 +37,19 @@ class FileGroup(NamedTuple):
     def rejected(self) -> int:
         """The number of files that a primary reader does not load."""
         return sum(not names.loads for names in self.files)
+
+
+class EntryGroup(NamedTuple):
+    """What a file of a runtime defines as entries of one kind, such as the MCP servers in `.mcp.json`. `folder` is the
+    path of that file; the rest is as in `FileGroup`."""
+
+    id: str
+    dialect: str
+    runtime: str
+    title: str
+    kind: str
+    folder: str
+    entries: tuple[Definition, ...]
 
 
 class TreeFile(NamedTuple):
@@ -71,6 +87,25 @@ def group_files(index: Iterable[Names], root: str, config: Config) -> list[FileG
     ]
     runtimes = list(dict.fromkeys(group.runtime for group in groups))
     return sorted(groups, key=lambda group: runtimes.index(group.runtime))
+
+
+def group_entries(index: Iterable[Names], root: str) -> list[EntryGroup]:
+    """The groups of what the config files of runtimes below `root` define, in the order of their paths."""
+    return [
+        EntryGroup(
+            f"{names.path}:{kind}",
+            entries[0].dialect,
+            owner(names.runtimes, loader.load_dialect(entries[0].dialect)),
+            _ENTRIES[kind],
+            kind,
+            names.path,
+            entries,
+        )
+        for names in sorted(index, key=lambda names: names.path)
+        if not names.dialect and is_inside(names.path, root)
+        for kind in _ENTRIES
+        if (entries := tuple(each for each in names.definitions if each.kind == kind))
+    ]
 
 
 def list_files(group: FileGroup, config: Config) -> list[TreeFile]:

@@ -81,7 +81,7 @@ export async function newFile(session: Session, { kind, noun }: Kind, clicked?: 
     }
 }
 
-/** Tell VS Code in which folders of the explorer to offer which kinds of files. */
+/** Tell VS Code in which folders of the explorer to offer which kinds of files, besides those that have them anywhere. */
 export async function offerInExplorer(session: Session): Promise<void> {
     for (const { kind } of Object.values(KINDS)) {
         const folders = await session.client
@@ -98,8 +98,10 @@ function choiceIn(folders: readonly Folder[], clicked: vscode.Uri | undefined): 
     if (!clicked) {
         return undefined;
     }
+    const usable = folders.filter(({ folder, file }) => folder && !file);
     const isAbove = ({ uri }: Folder) => `${clicked}/`.startsWith(`${vscode.Uri.parse(uri, true)}/`);
-    const place = folders.find((folder) => folder.folder && !folder.file && isAbove(folder));
+    const isLike = ({ folder }: Folder) => `${clicked.path}/`.includes(`/${folder}/`);
+    const place = usable.find(isAbove) ?? usable.find(isLike);
     return place && { label: place.folder, uri: clicked, place };
 }
 

@@ -10,7 +10,7 @@ interface Project {
     readonly groups: readonly Group[];
 }
 
-/** Files of one kind in one place. `rejected` of them are not loaded. */
+/** Files of one kind in one place, of which `rejected` are not loaded; or what one file defines, such as MCP servers. */
 interface Group {
     readonly id: string;
     readonly runtime: string;
@@ -21,7 +21,7 @@ interface Group {
     readonly rejected: number;
 }
 
-/** A row of the answer to `agentls/treeFiles`. */
+/** A row of the answer to `agentls/treeFiles`. An entry of a file has its position there. */
 interface File {
     readonly path: string;
     readonly uri: string;
@@ -29,6 +29,7 @@ interface File {
     readonly detail: string;
     readonly description: string;
     readonly loads: boolean;
+    readonly position: Position | null;
 }
 
 /** A row of the answer to `agentls/verdicts`. `name` is the position that a rename starts from. */
@@ -38,7 +39,12 @@ interface Verdict {
     readonly words: string;
     readonly verdicts: readonly string[];
     readonly problems: readonly string[];
-    readonly name: { readonly line: number; readonly character: number } | null;
+    readonly name: Position | null;
+}
+
+interface Position {
+    readonly line: number;
+    readonly character: number;
 }
 
 type Node =
@@ -132,7 +138,9 @@ export class AgentTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
             case 'group':
                 return groupItem(node.project, node.group);
             case 'file':
-                return fileItem(node.file, this.verdicts.get(node.file.path));
+                return node.file.position
+                    ? entryItem(node.file, node.file.position)
+                    : fileItem(node.file, this.verdicts.get(node.file.path));
         }
     }
 
@@ -141,15 +149,16 @@ export class AgentTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         return node?.type === 'file' ? vscode.Uri.parse(node.file.uri, true) : undefined;
     }
 
-    /** Rename what a file defines, in all files; or the file itself, if that gives it its name. */
+    /** Rename what a node defines, in all files; or its file, if that gives it its name. */
     async rename(node = this.view.selection[0]): Promise<void> {
         const uri = this.uriOf(node);
         if (node?.type !== 'file' || !uri) {
             return;
         }
         const [verdict] = await this.ask<Verdict[]>('verdicts', { paths: [node.file.path] });
-        if (verdict?.name) {
-            const { line, character } = verdict.name;
+        const name = node.file.position ?? verdict?.name;
+        if (name) {
+            const { line, character } = name;
             const selection = new vscode.Range(line, character, line, character);
             await vscode.window.showTextDocument(uri, { selection });
             await vscode.commands.executeCommand('editor.action.rename');
@@ -178,10 +187,11 @@ export class AgentTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     private async filesOf(project: Project, group: Group): Promise<Node[]> {
         const files = await this.ask<File[]>('treeFiles', { root: project.root, group: group.id });
         const nodes = files.map((file): FileNode => ({ type: 'file', file }));
-        for (const node of nodes) {
+        const whole = nodes.filter(({ file }) => !file.position);
+        for (const node of whole) {
             this.files.set(node.file.path, node);
         }
-        this.check(files.map(({ path }) => path).filter((path) => !this.verdicts.has(path)));
+        this.check(whole.map(({ file }) => file.path).filter((path) => !this.verdicts.has(path)));
         return nodes;
     }
 
@@ -258,6 +268,23 @@ function groupItem(project: Project, group: Group): vscode.TreeItem {
     const rejected = group.rejected ? `, ${group.rejected} not loaded` : '';
     item.description = [`${group.files}${rejected}`, group.folder].filter(Boolean).join(' · ');
     item.tooltip = group.folder;
+    return item;
+}
+
+/** An entry of a file, about which there is no verdict. */
+function entryItem({ path, uri, name, description }: File, { line, character }: Position): vscode.TreeItem {
+    const item = new vscode.TreeItem(name);
+    const selection = new vscode.Range(line, character, line, character);
+    item.id = `${path}:${line}:${character}`;
+    item.iconPath = new vscode.ThemeIcon('symbol-property');
+    item.description = description;
+    item.tooltip = description;
+    item.contextValue = 'entry';
+    item.command = {
+        command: 'vscode.open',
+        title: 'Open',
+        arguments: [vscode.Uri.parse(uri, true), { selection }],
+    };
     return item;
 }
 

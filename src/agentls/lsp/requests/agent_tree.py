@@ -12,38 +12,68 @@ from typing import Any
 from agentls.config import Config
 from agentls.linter.consequence import Severity
 from agentls.lsp.background import TimeSlice
-from agentls.lsp.projects import Project
+from agentls.lsp.requests.navigation import target_location
 from agentls.lsp.server import Server
 from agentls.lsp.snapshot import OpenAgentFile, Snapshot
+from agentls.project.names import Names
 from agentls.reports import inspection
 from agentls.reports import project_tree as report
 from agentls.reports.status import LEVELS, status_of
+from agentls.text.named_tuples import NamedTuple
 from agentls.text.paths import relative_to
+from agentls.workspace import user_files
+
+
+class TreeRoot(NamedTuple):
+    """A project or the user folder: what its node is called, what the paths of its groups begin with, and its files."""
+
+    root: str
+    name: str
+    prefix: str
+    files: list[Names]
 
 
 def tree(snapshot: Snapshot, _: Any) -> list[dict[str, Any]]:
-    """Return the projects of the session, each with the groups of its agent files."""
-    projects = [project for project in snapshot.projects.values() if project.is_on_disk]
+    """Return the projects of the session and the user folder, each with the groups of its files and MCP servers."""
     return [
         {
-            "root": project.root,
-            "name": project.root.rpartition("/")[2],
-            "groups": [_group_data(group, project) for group in _groups(snapshot, project)],
+            "root": part.root,
+            "name": part.name,
+            "groups": [_group_data(group, part) for group in _groups(snapshot, part)],
         }
-        for project in projects
+        for part in _roots(snapshot)
     ]
 
 
 def tree_files(snapshot: Snapshot, params: Any) -> list[dict[str, Any]]:
-    """Return the files of the group with the id `params.group` in the project at `params.root`."""
-    project = snapshot.projects.get(params.root)
-    groups = _groups(snapshot, project) if project else []
-    config = _config(snapshot, project) if project else Config()
-    return [
-        {**file._asdict(), "uri": snapshot.uri(file.path)}
-        for group in groups
+    """Return the files of the group with the id `params.group` in the project at `params.root`, or its entries, each
+    with its position in their file."""
+    groups = [
+        group
+        for part in _roots(snapshot)
+        if part.root == params.root
+        for group in _groups(snapshot, part)
         if group.id == params.group
-        for file in report.list_files(group, config)
+    ]
+    return [row for group in groups for row in _rows(snapshot, group, params.root)]
+
+
+def _rows(snapshot: Snapshot, group: report.FileGroup | report.EntryGroup, root: str) -> list[dict[str, Any]]:
+    if isinstance(group, report.FileGroup):
+        files = report.list_files(group, _config(snapshot, root))
+        return [{**file._asdict(), "uri": snapshot.uri(file.path), "position": None} for file in files]
+    return [
+        {
+            "path": entry.path,
+            "name": entry.name,
+            "detail": "",
+            "description": entry.description,
+            "loads": True,
+            "uri": location.uri,
+            "position": location.name_range.start,
+        }
+        for entry in group.entries
+        if (location := target_location(snapshot, entry))
     ]
 
 
@@ -59,20 +89,47 @@ async def verdicts(server: Server, params: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _groups(snapshot: Snapshot, project: Project) -> list[report.FileGroup]:
-    return report.group_files(project.index, project.root, _config(snapshot, project))
+def _roots(snapshot: Snapshot) -> list[TreeRoot]:
+    projects = [project for project in snapshot.projects.values() if project.is_on_disk]
+    found = [
+        TreeRoot(project.root, project.root.rpartition("/")[2], "", list(project.index))
+        for project in projects
+    ]
+    home = user_files.user_folder()
+    if home not in snapshot.projects:
+        # The index of each project has the files of the user.
+        own = {
+            names.path: names
+            for project in projects
+            for names in project.index
+            if not any(other.contains(names.path) for other in projects)
+        }
+        found += [TreeRoot(home, "User", "~/", list(own.values()))] if own else []
+    return found
 
 
-def _config(snapshot: Snapshot, project: Project) -> Config:
-    return snapshot.configuration.settings_for_names(project.root).config
+def _groups(snapshot: Snapshot, part: TreeRoot) -> list[report.FileGroup | report.EntryGroup]:
+    files = report.group_files(part.files, part.root, _config(snapshot, part.root))
+    return [*files, *report.group_entries(part.files, part.root)]
 
 
-def _group_data(group: report.FileGroup, project: Project) -> dict[str, Any]:
+def _config(snapshot: Snapshot, root: str) -> Config:
+    return snapshot.configuration.settings_for_names(root).config
+
+
+def _group_data(group: report.FileGroup | report.EntryGroup, part: TreeRoot) -> dict[str, Any]:
+    if isinstance(group, report.FileGroup):
+        count, rejected = len(group.files), group.rejected
+    else:
+        count, rejected = len(group.entries), 0
     return {
-        **group._asdict(),
-        "folder": relative_to(group.folder, project.root) if group.folder != project.root else "",
-        "files": len(group.files),
-        "rejected": group.rejected,
+        "id": group.id,
+        "runtime": group.runtime,
+        "title": group.title,
+        "kind": group.kind,
+        "folder": part.prefix + relative_to(group.folder, part.root) if group.folder != part.root else "",
+        "files": count,
+        "rejected": rejected,
     }
 
 
