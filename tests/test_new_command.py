@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,15 @@ def test_an_unknown_runtime(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["new", "x", "--for", "nope"])
     assert "'nope'" in capsys.readouterr().err
+
+
+def test_the_examples_of_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[1] / "docs/new.md").read_text("utf-8")
+    examples = re.findall(r"```console\n\$ agentls (.*)\n((?:.*\n)*?)```", page)
+    for command, expected in examples:
+        main(shlex.split(command))
+        output = capsys.readouterr()
+        assert output.out + output.err == expected
+    assert len(examples) == 2
+    (text,) = re.findall(r"```markdown\n((?:.*\n)*?)```", page)
+    assert Path(examples[0][1].strip()).read_text("utf-8") == text
