@@ -156,3 +156,14 @@ def test_other_words_are_not_names() -> None:
         hooks: {Stop: [{hooks: [{type: mcp_tool, server: "${server}"}]}]}
         """
     assert frontmatter_references(text) == []
+
+
+def test_a_file_with_long_frontmatter_keeps_its_name() -> None:
+    lines = "# A comment that makes the frontmatter long.\n" * 1000
+    text = f"---\nname: deploy\ndescription: Deploys.\n{lines}skills: [gone]\n---\nAsk @agent-nobody.\n"
+    document = agent(text)
+    assert document.has_long_frontmatter
+    names = names_in(document)
+    assert [definition.name for definition in names.definitions] == ["deploy"]
+    assert names.references == ()
+    assert names.loads

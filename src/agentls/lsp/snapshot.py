@@ -190,7 +190,7 @@ class Snapshot(NamedTuple):
 
     def file_in_project(self, path: str, text: str | None) -> OpenAgentFile | None:
         """Return the agent file at `path` as it is open, or with `text` if it is not; `None` if it is not an agent file
-        of a project."""
+        of a project, or if its frontmatter is too long to answer at once."""
         uri = self.uri(path)
         file = self.agent_file(uri)
         projects = [project for project in self.projects.values() if path in project.index]
@@ -198,7 +198,7 @@ class Snapshot(NamedTuple):
             return file
         project = max(projects, key=lambda project: len(project.root))
         opened = self.as_if_open(uri, text, project)
-        if opened.document is None:
+        if opened.document is None or opened.document.has_long_frontmatter:
             return None
         return OpenAgentFile(opened, opened.document, project, self.positions(text))
 

@@ -20,13 +20,14 @@ from agentls.project.name_syntax import (
 )
 from agentls.project.names import Definition, NameKind, Names, Reference
 from agentls.readers.reading import Reading
+from agentls.text.frontmatter import MAX_CHECKED
 from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, content_span
 
 
 def extract_names(document: Document) -> Names:
-    """Extract the definitions and references of a document; none if its frontmatter is too long to check."""
+    """Extract the definitions and references of a document."""
     text, start, folders = document.text, document.body_start, (_folder(document), _base_folder(document))
     return _extract(
         document,
@@ -47,10 +48,17 @@ def extract_names_for_rules(document: Document) -> Names:
     return _extract(document, prose_references.find_marked_references(document.text, document.body_start))
 
 
+def _shortened(document: Document) -> Document:
+    """Return a document with the first lines of its long frontmatter, and without its prompt."""
+    start = document.frontmatter.content.start if document.frontmatter else 0
+    end = document.text.rfind("\n", 0, start + MAX_CHECKED // 2) + 1
+    return document._replace(text=f"{document.text[:end]}---\n")
+
+
 def _extract(document: Document, in_prompt: Iterable[Reference]) -> Names:
     if document.has_long_frontmatter:
-        runtimes = tuple(reader.runtime.name for reader in document.readers)
-        return Names(document.path, _base_folder(document), document.identity.plugin, runtimes)
+        # Other files may refer to it, so its own name is known; whether it loads is not asked.
+        return _extract(_shortened(document), ())._replace(loads=True)
     readers = (
         *(reading.runtime.name for reading in document.readings),
         *(name for name, _ in document.other_readers),

@@ -44,7 +44,7 @@ def unchecked_frontmatter(ctx: Context) -> Iterator[Finding]:
     """The frontmatter is so long that agentls does not check the file.
 
     The limit of 32,768 characters is far above the frontmatter of real files, and lets the server answer at once.
-    Neither the frontmatter nor the prompt is checked, and nothing in the file counts as a name for other files.
+    Neither the frontmatter nor the prompt is checked, and references in the file are not followed.
     `agentls inspect` shows how the runtimes read it.
 
     ## Bad
