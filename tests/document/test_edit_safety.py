@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
 from agentls.config import Config
-from agentls.document import edit_safety
+from agentls.document import edit_safety, locate
 from agentls.document.document import Document, Reader
 from agentls.document.edit_safety import MAX_TRIED_TEXT, Trials, find_cost
 from agentls.document.edits import remove_entry
 from agentls.linter.check import check
 from agentls.linter.fixing import MAX_ROUNDS, MAX_TRIED_TO_FIX, fix_all, judge_fixes
+from agentls.linter.shared import corrections
 from agentls.project.world import NoDisk
 from agentls.readers.reading import Reading
 from agentls.text.offsets import Edit, Span
+from agentls.text.yaml_tree import Entry, Mapping
 from harness import FIXTURES, agent, parse_case
 
 
@@ -171,3 +174,25 @@ def test_rules_read_a_file_again_as_often_as_its_trials_allow(
     assert sum(each.code == rule.replace("_", "-") for each in found) > 20
     several = 4  # A few are tried without a limit, once for all findings.
     assert len(set(texts)) <= MAX_TRIED_TEXT // length + several
+
+
+@pytest.mark.parametrize("count", [500, 1_000])
+def test_the_place_of_a_rejected_value_is_only_looked_for_while_a_correction_can_be_tried(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look goes through the whole tree."""
+    looks: list[Span] = []
+    find = corrections._paths
+
+    def counting(mapping: Mapping, span: Span) -> Iterator[tuple[Entry, ...]]:
+        looks.append(span)
+        return find(mapping, span)
+
+    monkeypatch.setattr(corrections, "_paths", counting)
+    hooks = "".join(f"a{number}: b, " for number in range(count))
+    text = f"---\nname: a\ndescription: b\nhooks: {{{hooks}c: d}}\n---\n\nYou review code.\n"
+    document = locate.make_document("/p/.github/agents/a.agent.md", text, Config(), None, "copilot")
+    assert document is not None
+    assert any(each.status == "dropped" for each in document.readings)
+    check(document, Config(), NoDisk())
+    assert 0 < len(looks) <= 3 * 2 * MAX_TRIED_TEXT // len(text)

@@ -200,6 +200,15 @@ def test_the_depth_of_tags_is_limited() -> None:
     assert_nested(agent(HEAD + tags))
 
 
+def test_the_number_of_sections_is_limited() -> None:
+    def sections(count: int) -> list[str]:
+        text = "".join(f"## Part {number}\n\ntext\n\n" for number in range(count))
+        return [each.name for each in document_symbols(agent(text))]
+
+    assert sections(1_000) == [f"Part {number}" for number in range(1_000)]
+    assert sections(2_500) == sections(3_000) == [f"Part {number}" for number in range(2_000)]
+
+
 def folded_lines(text: str) -> list[str]:
     """The first and the last line of each folding range, and its kind if it has one."""
     document = agent(text)

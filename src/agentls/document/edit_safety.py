@@ -36,6 +36,11 @@ class Trials:
         lengths = (block.end - block.start for block in blocks)
         self._left = tried_text // max(_LEAST_COST, len(document.text) // 20, *lengths)
 
+    @property
+    def are_left(self) -> bool:
+        """Whether there is one left."""
+        return self._left > 0
+
     def start(self) -> bool:
         """Take one of the trials; whether there was one left."""
         self._left -= 1

@@ -56,7 +56,9 @@ def _find_ignored_reason(entry: tuple[str, ToolStatus, str], dialect: Dialect) -
     name, status, runtime = entry
     if status == "unavailable":
         return "not available to subagents"
-    right_case = match_ignoring_case(name, (tool.name for tool in dialect.tools if tool.is_in(runtime)))
+    # Few names are those of tools in another case, and then other runtimes may have the tool.
+    known = dialect.tools if dialect.tool_ignoring_case(name) else ()
+    right_case = match_ignoring_case(name, (tool.name for tool in known if tool.is_in(runtime)))
     if right_case:
         return f"names are case-sensitive; use `{right_case}`"
     if status == "old":

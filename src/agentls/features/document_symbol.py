@@ -22,6 +22,7 @@ Kind = Literal["frontmatter", "key", "section", "bold", "tag"]
 UNTITLED = "(no title)"
 
 _MAX_DETAIL = 60
+_MAX_SECTIONS = 2_000  # No prompt has that many, and each costs an editor a symbol and a folding range.
 _MAX_TAG_DEPTH = 20  # No prompt nests tags this deep; an editor may process symbols recursively.
 
 
@@ -93,7 +94,7 @@ class _OpenSection:
 
 
 def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
-    """The sections of the body, nested by the levels of headings and by tags."""
+    """The sections of the body, nested by the levels of headings and by tags; the first ones if there are very many."""
     text, lines = document.text, document.lines
     top = _OpenSection(None)
     stack = [top]
@@ -115,7 +116,7 @@ def _sections(document: Document) -> tuple[DocumentSymbol, ...]:
             close(tags[-1].closing.end)
 
     starts: list[Heading | TagPair] = [*document.markdown.headings, *document.markdown.tags]
-    for start in sorted(starts, key=_start):
+    for start in sorted(starts, key=_start)[:_MAX_SECTIONS]:
         offset = _start(start)
         close_tags_before(offset)
         if isinstance(start, Heading):

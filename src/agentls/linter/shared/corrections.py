@@ -29,6 +29,8 @@ _COMMENT = lazy_pattern(r":[ \t]+(#[^\s#]+)[ \t\r]*$", re.MULTILINE)
 def correct_value(ctx: Context, span: Span, trials: Trials) -> tuple[Fix, ...]:
     """Return the fix for the rejected value that is reported at `span`, if there is one. Each correction that is tried
     takes one of the `trials`."""
+    if not trials.are_left:
+        return ()
     before = _count_reasons(ctx)
     for reading in ctx.readings:
         for path in _paths(reading.root, span) if reading.root else ():
