@@ -383,6 +383,34 @@ def test_while_settings_cannot_be_parsed_those_on_the_disk_apply(session: Sessio
     assert "unknown-tool" not in codes(session.snapshot, lead)
 
 
+def test_the_unsaved_text_of_a_dialect_is_used_if_it_has_no_mistake(session: Session, root: Path) -> None:
+    dialect, lead = root / "team.dialect.yaml", uri(root, "lead")
+    base = "name: team\nextends: claude-code\ntitle: Team agents\n"
+    dialect.write_text(base, "utf-8")
+    (root / "agentls.toml").write_text(
+        'dialects = ["team.dialect.yaml"]\nplaces.team = ["**/*.md"]\n', "utf-8"
+    )
+    session.apply(FilesChanged((str(root / "agentls.toml"),)))
+
+    def text() -> str:
+        config, name = session.snapshot.configuration.settings_of(str(root / ".claude/agents/lead.md"))
+        assert name == "team"
+        return config.dialects[0].text
+
+    assert text() == base
+    update = session.apply(Opened(dialect.as_uri(), "yaml", 1, f"{base}# Opened.\n"))
+    assert lead in update.reconfigured
+    assert text() == f"{base}# Opened.\n"
+    assert session.apply(Edited(dialect.as_uri(), 2, base.replace("claude", "cl"))).has_settings
+    session.apply(SettingsEdited())
+    assert text() == base
+    session.apply(Edited(dialect.as_uri(), 3, f"{base}# Edited.\n"))
+    assert lead in session.apply(SettingsEdited()).reconfigured
+    assert text() == f"{base}# Edited.\n"
+    session.apply(Closed(dialect.as_uri()))
+    assert text() == base
+
+
 def test_the_unsaved_text_of_a_manifest_is_used(session: Session, root: Path) -> None:
     manifest, agent = root / ".claude-plugin/plugin.json", (root / "agents/a.md").as_uri()
     session.apply(Opened(manifest.as_uri(), "json", 1, '{"name": "kit", "agents": []}'))

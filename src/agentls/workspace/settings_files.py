@@ -119,7 +119,9 @@ class SettingsReader:
     def read_again(self, file: str) -> LoadedConfig:
         """Return the settings in one file as it is now."""
         text = self._unsaved.get(file)
-        return read_settings(file) if text is None else parse_settings(file, text)
+        return (
+            read_settings(file, self._unsaved) if text is None else parse_settings(file, text, self._unsaved)
+        )
 
     def _file_in(self, folder: str) -> str | None:
         """Return the settings file in `folder`."""
@@ -147,11 +149,12 @@ def default_settings() -> LoadedConfig:
     return LoadedConfig(config, "", "", tuple(map(_ignored_file, problems)))
 
 
-def read_settings(file: str) -> LoadedConfig:
-    """Return the settings in one file. A file that cannot be read or parsed gives a problem and no settings."""
+def read_settings(file: str, unsaved: Mapping[str, str] = MappingProxyType({})) -> LoadedConfig:
+    """Return the settings in one file, with the dialects of `unsaved` texts. A file that cannot be read or parsed gives
+    a problem and no settings."""
     where = absolute_path(file)
     try:
-        return parse_settings(where, read_bytes(file, MAX_BYTES).decode("utf-8-sig"))
+        return parse_settings(where, read_bytes(file, MAX_BYTES).decode("utf-8-sig"), unsaved)
     except (OSError, UnicodeDecodeError) as error:
         return _unread(where, describe_error(error) if isinstance(error, OSError) else "not UTF-8")
 
@@ -165,8 +168,9 @@ def _ignored_file(message: str) -> SettingsProblem:
     return SettingsProblem(message, ignores_file=True)
 
 
-def parse_settings(path: str, text: str) -> LoadedConfig:
-    """Return the settings in the file at `path` (absolute, with `/`) with this text."""
+def parse_settings(path: str, text: str, unsaved: Mapping[str, str] = MappingProxyType({})) -> LoadedConfig:
+    """Return the settings in the file at `path` (absolute, with `/`) with this text, and the dialects of `unsaved`
+    texts."""
     from agentls.linter.rules import all_rules
     from agentls.text.toml_positions import TomlError, parse_toml  # Few folders have settings.
 
@@ -185,7 +189,7 @@ def parse_settings(path: str, text: str) -> LoadedConfig:
     for name in table:
         data = data.get(name, {}) if isinstance(data, dict) else {}
     config, found = parse_config(data, all_rules())
-    config, dialect_problems = read_user_dialects(config, root)
+    config, dialect_problems = read_user_dialects(config, root, unsaved)
     found += loader.find_unknown_names(config)
     problems = [*locate_problems(text, table, found[:MAX_PROBLEMS])] if found else []
     problems += map(_ignored_file, dialect_problems)
@@ -229,9 +233,12 @@ def settings_folder() -> str:
     return absolute_path(os.path.join(base or os.path.expanduser("~/.config"), "agentls"))
 
 
-def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ...]]:
+def read_user_dialects(
+    config: Config, root: str, unsaved: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Config, tuple[str, ...]]:
     """Return `config` with the texts of its dialect files, whose paths are relative to `root`, and of those in the
-    settings folder, and a message for each file that is ignored."""
+    settings folder, and a message for each file that is ignored. An `unsaved` text of such a file applies if it has no
+    mistake: it may be half typed."""
     try:
         names = sorted(os.listdir(settings_folder()))
     except OSError:
@@ -255,8 +262,12 @@ def read_user_dialects(config: Config, root: str) -> tuple[Config, tuple[str, ..
         except OSError as error:
             problems.append(f"cannot read dialect file {absolute_path(path)}: {describe_error(error)}")
             continue
-        text = decode(data)
-        name, found = load_user_dialect(text, STRATEGIES, tuple((file.name, file.text) for file in files))
+        earlier = tuple((file.name, file.text) for file in files)
+        text = unsaved.get(absolute_path(path), "")
+        name, found = load_user_dialect(text, STRATEGIES, earlier) if text else ("", ())
+        if not name:
+            text = decode(data)
+            name, found = load_user_dialect(text, STRATEGIES, earlier)
         problems += [_describe_dialect_problem(path, problem) for problem in found]
         if name:
             files.append(DialectFile(path, name, text))

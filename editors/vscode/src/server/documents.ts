@@ -17,11 +17,15 @@ const LANGUAGES = activationEvents
 /** Agent files, as far as their paths and languages tell. */
 export const AGENTS = [...LANGUAGES.flatMap(savedOrNot), ...AGENT_FILES.map(onDisk)];
 
-/** Files with settings of agentls. The second one has those of other tools too, so it is no reason to start. */
+/**
+ * Files with settings of agentls, and with the user's own dialects. The second one has those of other tools too, so it is
+ * no reason to start.
+ */
 const SETTINGS = onDisk('**/agentls.toml');
 const PYPROJECT = onDisk('**/pyproject.toml');
+const DIALECTS = onDisk('**/*.dialect.yaml');
 
-const shown = [...AGENTS, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk), SETTINGS, PYPROJECT];
+const shown = [...AGENTS, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk), SETTINGS, PYPROJECT, DIALECTS];
 
 /** All Markdown, since settings can name further places; the server tells which of it is an agent file. */
 export const SHOWN: DocumentSelector = shown;
