@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import time
@@ -104,7 +105,8 @@ def run_by_coverage(run: Run, seconds: float, seed: int, only: str | None) -> No
     names = [only] if only else list(TARGETS)
     source = TextSource(seed)
     corpus = FAILURES.parent / "corpus"
-    corpus.mkdir(parents=True, exist_ok=True)
+    for folder in (corpus, FAILURES):
+        folder.mkdir(parents=True, exist_ok=True)
     for at in range(200):
         (corpus / f"random-{at}").write_bytes(
             bytes([at % 256, 0, 0]) + source.text().encode("utf-8", "surrogatepass")
@@ -113,7 +115,9 @@ def run_by_coverage(run: Run, seconds: float, seed: int, only: str | None) -> No
 
     def one_input(data: bytes) -> None:
         if time.monotonic() > end:
-            sys.exit(run.report())
+            code = run.report()
+            sys.stdout.flush()
+            os._exit(code)  # libFuzzer takes any other end for a crash, and ends with a code of its own.
         name = names[data[0] % len(names)] if data else names[0]
         run.execute(name, data[3:].decode("utf-8", "replace"), int.from_bytes(data[1:3], "big"))
 
@@ -121,6 +125,7 @@ def run_by_coverage(run: Run, seconds: float, seed: int, only: str | None) -> No
         sys.argv[0],
         f"-seed={seed + 1}",
         f"-max_len={MAX_LENGTH}",
+        f"-artifact_prefix={FAILURES}/",
         "-print_final_stats=0",
         "-verbosity=0",
     ]
