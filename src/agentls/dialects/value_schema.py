@@ -45,7 +45,7 @@ class Mismatch(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-_WORD = lazy_pattern(r"\s*(some list of|list of|map of|[a-z]+|[|()])")
+_WORD = lazy_pattern(r"some list of|list of|map of|[a-z]+|[|()]")
 _SCALARS = {
     "text": "a string",
     "filled": "a non-empty string",

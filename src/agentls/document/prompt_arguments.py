@@ -56,7 +56,7 @@ def count_hinted(document: Document) -> int:
     return len(_HINTED.findall(hint))
 
 
-_HINTED = lazy_pattern(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|[^\s\[\]<>{}|]+")
+_HINTED = lazy_pattern(r"\[[^\]]{0,500}\]|<[^>]{0,500}>|\{[^}]{0,500}\}|[^\s\[\]<>{}|]+")
 
 
 def find_placeholders(text: str, start: int, names: tuple[str, ...]) -> Iterator[Placeholder]:

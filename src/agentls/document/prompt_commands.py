@@ -22,7 +22,7 @@ class PromptCommand(NamedTuple):
 MARKS = ("!`", "```!")
 """The texts of which a prompt with commands contains one."""
 
-_COMMAND = lazy_pattern(r"```!\s*\n?(?P<block>[\s\S]*?)\n?```|(?<!\S)(?<!`` )!`(?P<inline>[^`]+)`")
+_COMMAND = lazy_pattern(r"```!(?P<block>[\s\S]*?)```|(?<!\S)(?<!`` )!`(?P<inline>[^`]+)`")
 
 
 def find_commands(text: str, start: int) -> tuple[PromptCommand, ...]:

@@ -78,9 +78,9 @@ _PIECE = lazy_pattern(
     |(?P<text>'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^'"\\;|&\n\#<>\d]+|\d+|[\#<>])""",
     re.DOTALL | re.VERBOSE,
 )
-_SUBSHELL = lazy_pattern(r"\$\(|`|<<|<\(|(?:^|[;&|\n])\s*[({]")
+_SUBSHELL = lazy_pattern(r"\$\(|`|<<|<\(|(?:^|[;&|\n])[^\S\n]*[({]")
 _KEYWORD = lazy_pattern(
-    r"(?:^|[;&|\n])\s*(?:if|then|else|fi|for|while|until|do|done|case|esac|function|\[\[|!)(?:\s|;|$)"
+    r"(?:^|[;&|\n])[^\S\n]*(?:if|then|else|fi|for|while|until|do|done|case|esac|function|\[\[|!)(?:\s|;|$)"
 )
 _ASSIGNMENT = lazy_pattern(r"\w+=")
 _WRAPPER = lazy_pattern(r"(?:(?:time|nice|nohup|builtin|noglob)|timeout\s+[\d.]+[smhd]?)\s+")

@@ -18,7 +18,7 @@ from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence, walk
 
-_WORDS = r"agentls:[ \t]*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]\n]*)\]|(?![\w\[-]))"
+_WORDS = r"agentls:[ \t]*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]\n<#]*)\]|(?![\w\[-]))"
 _IN_YAML = lazy_pattern(rf"(?:^|(?<=[ \t]))#[ \t]*{_WORDS}", re.MULTILINE)
 _IN_BODY = lazy_pattern(rf"<!--[ \t]*{_WORDS}[ \t]*-->")
 

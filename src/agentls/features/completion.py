@@ -293,7 +293,7 @@ def _value_range(
 # --- tools ------------------------------------------------------------------------------------
 
 _TOOL_ENTRY = lazy_pattern(r"""[^\s,()\[\]{}"']+""")
-_IN_PARENTHESES = lazy_pattern(r"([^\s,()]+)\(([^()]*)\Z")
+_IN_PARENTHESES = lazy_pattern(r"([^\s,()]{1,200})\(([^()]*)\Z")
 _IN_MATCHER = lazy_pattern(r"""[^\s,|()\[\]{}^$.*+?\\"']+""")
 
 

@@ -248,8 +248,8 @@ def _scalar_end(text: str, offset: int, line_end: int, style: ScalarStyle, flow:
     return offset + len(text[offset:end].rstrip())
 
 
-_KEY_LINE = lazy_pattern(r"""["']?([^\s:"'-][^:"']*?)["']?[ \t]*:(?:[ \t]+["']?([^\s"'#]*)|\Z)""")
-_FLOW_KEY = lazy_pattern(r"""([\w$-]+)["']?[ \t]*:""")
+_KEY_LINE = lazy_pattern(r"""["']?([^\s:"'-][^:"']*)(?=[:"'])["']?[ \t]*:(?:[ \t]+["']?([^\s"'#]*)|\Z)""")
+_FLOW_KEY = lazy_pattern(r"""(?<![\w$-])([\w$-]+)["']?[ \t]*:""")
 
 
 def _sibling_values(
@@ -270,7 +270,7 @@ def _sibling_values(
             return
         found = _KEY_LINE.match(below, indent) if indent == column else None
         if found:
-            yield found[1], found[2] or ""
+            yield found[1].rstrip(), found[2] or ""
 
 
 def _child_kind(

@@ -18,7 +18,7 @@ LINK_PATTERN = lazy_pattern(r"\]\([ \t]*<?([^\s()<>]+)")
 """The end of a Markdown link, with its destination."""
 
 IMPORT_PATTERN = lazy_pattern(
-    r"@(?<![\w@/.`]@)((?:\.{1,2}/)+[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
+    r"@(?<![\w@/.`]@)(\.{1,2}/[\w./-]*\w|\.?[\w-][\w./-]*\.(?:mdx?|mdc|txt|json|ya?ml|toml))(?![\w/-])"
 )
 """A path after `@`. Other words after `@` are names of people, packages or decorators. The pattern starts with the
 literal `@`, for which the search is fast."""

@@ -114,7 +114,7 @@ def _stripped(text: str, span: Span) -> Span:
 
 # A number as JavaScript reads it, except those in base two, which do not occur in practice.
 _INTEGER = lazy_pattern(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
-_FLOAT = lazy_pattern(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_FLOAT = lazy_pattern(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _ESCAPED = lazy_pattern(r'\\(["\\])')
 
 

@@ -15,7 +15,7 @@ from agentls.text.offsets import Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.yaml_tree import Entry, Mapping, Scalar, Sequence
 
-_ITEM = lazy_pattern(r"^[ \t]*-[ \t]+(\S.*?)[ \t\r]*$", re.MULTILINE)
+_ITEM = lazy_pattern(r"^[ \t]*-[ \t]+(\S(?:.*[^ \t\r\n])?)[ \t\r]*$", re.MULTILINE)
 
 
 def parse_flat_keys(text: str, block: Span, _: Runtime) -> BlockParse:

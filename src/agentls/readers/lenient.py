@@ -27,7 +27,9 @@ def parse_leniently(text: str, block: Span, _: Runtime) -> BlockParse:
     return BlockParse(map_scalars(parsed.root, _retype) if parsed.root else None)
 
 
-_ITEM = lazy_pattern(r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}][^,\[\]{}\n]*?))\s*(?:[,\]}\n]|\Z)")
+_ITEM = lazy_pattern(
+    r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s,\[\]{}](?:[^,\[\]{}\n]*[^\s,\[\]{}])?))\s*(?:[,\]}\n]|\Z)"
+)
 
 
 def _recover_list(entry: Entry, text: str) -> Entry:

@@ -22,7 +22,7 @@ _INTEGER = lazy_pattern(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+)")
 _OLDER_INTEGER = lazy_pattern(
     r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)(?<!_)"
 )
-_OLDER_TEXT = lazy_pattern(r"0o[0-7]+|[-+]?0[0-9]*[89][0-9]*")
+_OLDER_TEXT = lazy_pattern(r"0o[0-7]+|[-+]?0[0-7]*[89][0-9]*")
 _OLDER_FLOAT = lazy_pattern(r"(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?(?<!_)")
 _TAG = lazy_pattern(r"(?<!!)!(?!!)\S+")
 

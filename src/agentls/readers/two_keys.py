@@ -19,7 +19,7 @@ from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, par
 _NAME, _DESCRIPTION = "name", "description"
 _LINE = lazy_pattern(r"^[^\S\n]*(name|description):[^\S\n]*(.*?)[^\S\n]*$", re.MULTILINE)
 _MORE = lazy_pattern(r"\n[ \t]+(\S.*)")
-_STRAY = lazy_pattern(r"\n(?![\w-]+[ \t]*:)([^\s#-].*?)(?=[ \t\r]*$)", re.MULTILINE)
+_STRAY = lazy_pattern(r"\n(?![\w-]+[ \t]*:)([^\s#-](?:.*[^ \t\r\n])?)(?=[ \t\r]*$)", re.MULTILINE)
 
 
 def parse_two_keys(text: str, block: Span, runtime: Runtime) -> BlockParse | Reason:

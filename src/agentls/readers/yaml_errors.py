@@ -24,7 +24,7 @@ _LATE_FENCE = lazy_pattern(r"(?:^|(?<=\ufeff))[ \t]*---[ \t]*\r?$", re.MULTILINE
 _ALMOST_A_FENCE = lazy_pattern(r"[-\u2010-\u2015\u2212]{2}")
 _CODE_FENCE = lazy_pattern(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
 _CODE_FENCE_AT_END = lazy_pattern(
-    r"^[ \t]*(?:```|~~~)[`~]*[ \t\r]*(?:\n|<!--[^\n]*-->|[ \t\r])*\Z", re.MULTILINE
+    r"^[ \t]*(?:```|~~~)[`~]*(?:\n|<!--(?:(?!-->)[^\n])*-->|[ \t\r])*\Z", re.MULTILINE
 )
 _KEY_LINE = lazy_pattern(r"\s*[A-Za-z_-]+[ \t]*:(?:\s|\Z)")
 _IDENTITY_BELOW = lazy_pattern(
@@ -109,7 +109,7 @@ def explain_invalid_yaml(
     return _invalid("invalid YAML", line, strict.error.message)
 
 
-_PROSE = lazy_pattern(r"^[ \t]*([^\s#][^\n]*?)(?=\s*$)", re.MULTILINE)
+_PROSE = lazy_pattern(r"^[ \t]*([^\s#](?:[^\n]*\S)?)(?=\s*$)", re.MULTILINE)
 
 
 def _invalid(cause: Cause, span: Span, *data: str) -> Reason:
@@ -174,13 +174,13 @@ def find_unquoted_items(text: str, value: Span) -> Iterator[Span]:
                 yield item
 
 
-_ITEM = lazy_pattern(r"^[ \t]*-[ \t]+([`@%*&!{\[][^\r\n]*?)(?=[ \t\r]*$)", re.MULTILINE)
+_ITEM = lazy_pattern(r"^[ \t]*-[ \t]+([`@%*&!{\[](?:[^\r\n]*[^ \t\r\n])?)(?=[ \t\r]*$)", re.MULTILINE)
 _STAR_AS_KEY = lazy_pattern(r"^[ \t]*(\*[^\s\"']*?)[ \t]*:(?=\s)", re.MULTILINE)
 _INDICATORS = tuple("`@%*&!{[")
 _REPAIRABLE_KEY = lazy_pattern(r"[A-Za-z_-]+")
-_UNINDENTED = lazy_pattern(r"^[^\s#][^\n]*?(?=\s*$)", re.MULTILINE)
+_UNINDENTED = lazy_pattern(r"^[^\s#](?:[^\n]*\S)?(?=\s*$)", re.MULTILINE)
 _TIGHT_KEY = lazy_pattern(r"[A-Za-z_-]+:(?!//)\S")
-_COMMENT_INSIDE = lazy_pattern(r"[ \t](#[^\r\n]*?)[ \t\r]*\n(?=[ \t]+[^\s#])")
+_COMMENT_INSIDE = lazy_pattern(r"[ \t](#(?:[^\r\n]*[^ \t\r\n])?)[ \t\r]*\n(?=[ \t]+[^\s#])")
 
 
 def _explain_stray_list(text: str, before: Span, chunk: Span) -> Reason | None:

@@ -61,9 +61,9 @@ def _without_final_break(document: Document, scalar: Scalar) -> Document:
 
 # --- examples ---------------------------------------------------------------------------------
 
-_EXAMPLE = lazy_pattern(r"<example>.*?</example>", re.DOTALL)
+_EXAMPLE = lazy_pattern(r"<example>(?:(?!<example>).)*?</example>", re.DOTALL)
 _LABEL = lazy_pattern(r"(?:\A|(?<=[\s.]))(?:For example|Examples?)[ \t]*:?\s*\Z")
-_BLANK_LINES = lazy_pattern(r"[ \t]*\n(?:[ \t]*\n)+")
+_BLANK_LINES = lazy_pattern(r"(?<![ \t])[ \t]*\n(?:[ \t]*\n)+")
 
 
 def move_examples(selection: Selection) -> Iterator[Refactoring]:

@@ -340,7 +340,7 @@ def old_tool_reference(ctx: Context) -> Iterator[Finding]:
         yield Finding(span, message, fixes)
 
 
-_CODE_SPAN = lazy_pattern(r"(`+)[^`\n]+\1")
+_CODE_SPAN = lazy_pattern(r"(`{1,20})[^`\n]+\1")
 
 
 @rule("advice", contains="@")
@@ -370,7 +370,8 @@ def broken_import(ctx: Context) -> Iterator[Finding]:
     code_spans = [match.span() for match in _CODE_SPAN.finditer(ctx.text, body)]
     for found in IMPORT_PATTERN.finditer(ctx.text, body):
         at, path = found.start(), found[1]
-        in_code_span = any(start <= at < end for start, end in code_spans)
+        before = bisect_right(code_spans, (at, len(ctx.text))) - 1
+        in_code_span = before >= 0 and at < code_spans[before][1]
         if in_code_span or _import_exists(ctx, path) or ctx.document.markdown.in_code(at):
             continue
         message = f"File `{path}` not found. {describe_effect(readers, 'includes nothing')}."
