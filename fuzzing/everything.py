@@ -79,7 +79,8 @@ def through_everything(document: Document, offset: int) -> None:
     whole = code_action.CheckedDocument(document, found, Config(), NoFiles())
     for action in (*code_action.quick_fixes(whole, found), *code_action.fix_all_actions(whole)):
         # Whether several fixes can be applied is only found out when they are asked for.
-        assert action.edits or action.new_path or action.title.startswith("Fix all")
+        several = action.kind == "fix all" or action.title.startswith("Fix all")
+        assert action.edits or action.new_path or several
     known = around(document)
     for snippets in (True, False):
         offered = completion.complete(document, offset, snippets=snippets, index=known).items
