@@ -519,3 +519,18 @@ def test_a_config_file_that_is_opened_before_its_project_is_used(root: Path) -> 
     session.apply(Opened((root / "sub/.mcp.json").as_uri(), "json", 1, servers("web")))
     session.apply(FoldersChanged((root.as_uri(),)))
     assert server_names(session) == {"web"}
+
+
+@pytest.mark.parametrize("in_editor", [False, True])
+def test_a_file_in_a_place_of_an_unknown_dialect_is_no_agent_file(root: Path, in_editor: bool) -> None:
+    """A name is typed letter by letter."""
+    options = {"places": {"clude-code": ["/notes.md"]}}
+    if not in_editor:
+        (root / "agentls.toml").write_text('places.clude-code = ["/notes.md"]\n', "utf-8")
+    given = options if in_editor else {}
+    session = Session(Client.of(capabilities("vscode-1.139.1")), "utf-16", given, (root.as_uri(),))
+    notes = (root / "notes.md").as_uri()
+    session.apply(Opened(notes, "markdown", 1, "Notes.\n"))
+    opened = session.snapshot.open_document(notes)
+    assert opened is not None
+    assert opened.document is None

@@ -125,11 +125,13 @@ def make_document(
 ) -> Document | None:
     """The document at `path`, `None` if it is not in the place of an agent file.
 
-    `default_dialect` is used for a file outside all places.
+    `default_dialect` is used for a file outside all places, if it is known: the settings of an editor may name one of
+    another folder.
     """
-    located = locate(path, plugin, text, loader.user_dialects(config))
+    files = loader.user_dialects(config)
+    located = locate(path, plugin, text, files)
     if located is None:
-        if default_dialect is None:
+        if default_dialect not in loader.dialect_names(files):
             return None
         name = path.rpartition("/")[2]
         # A text that was never saved has no file name.

@@ -191,6 +191,8 @@ def parse_settings(path: str, text: str, unsaved: Mapping[str, str] = MappingPro
     config, found = parse_config(data, all_rules())
     config, dialect_problems = read_user_dialects(config, root, unsaved)
     found += loader.find_unknown_names(config)
+    known = loader.dialect_names(loader.user_dialects(config))
+    config = config._replace(places={name: each for name, each in config.places.items() if name in known})
     problems = [*locate_problems(text, table, found[:MAX_PROBLEMS])] if found else []
     problems += map(_ignored_file, dialect_problems)
     if len(found) > MAX_PROBLEMS:
