@@ -25,7 +25,14 @@ const SETTINGS = onDisk('**/agentls.toml');
 const PYPROJECT = onDisk('**/pyproject.toml');
 const DIALECTS = onDisk('**/*.dialect.yaml');
 
-const shown = [...AGENTS, ...savedOrNot('markdown'), ...CONFIG_FILES.map(onDisk), SETTINGS, PYPROJECT, DIALECTS];
+const shown = [
+    ...AGENTS,
+    ...savedOrNot('markdown'),
+    ...CONFIG_FILES.map(onDisk),
+    SETTINGS,
+    PYPROJECT,
+    DIALECTS,
+];
 
 /** All Markdown, since settings can name further places; the server tells which of it is an agent file. */
 export const SHOWN: DocumentSelector = shown;
