@@ -22,6 +22,7 @@ COMMANDS = (
     ["check"],
     ["check", "--output-format", "json"],
     ["check", "--output-format", "sarif"],
+    ["check", "--output-format", "junit"],
     ["check", "--output-format", "github"],
     ["check", "--color", "always"],
     ["check", "--statistics"],

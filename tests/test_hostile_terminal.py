@@ -63,6 +63,8 @@ COMMANDS = {
     "concise": ["check", "--output-format", "concise"],
     "json": ["check", "--output-format", "json"],
     "sarif": ["check", "--output-format", "sarif"],
+    "gitlab": ["check", "--output-format", "gitlab"],
+    "junit": ["check", "--output-format", "junit"],
     "github": ["check", "--output-format", "github"],
     "color": ["check", "--color", "always"],
     "statistics": ["check", "--statistics"],
@@ -76,7 +78,7 @@ COMMANDS = {
     "graph json": ["graph", "--output-format", "json"],
     "html": ["graph", "--output-format", "html"],
 }
-JSON = {"json", "sarif", "inspect json", "convert json", "graph json"}
+JSON = {"json", "sarif", "gitlab", "inspect json", "convert json", "graph json"}
 
 FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 """An example runs every command, so a failure is not made smaller."""

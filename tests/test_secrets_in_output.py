@@ -84,7 +84,7 @@ def test_an_editor_shows_no_secret(text: str, secret: str) -> None:
         assert secret not in shown
 
 
-@pytest.mark.parametrize("output", ["text", "concise", "json", "sarif", "github"])
+@pytest.mark.parametrize("output", ["text", "concise", "json", "sarif", "github", "gitlab", "junit"])
 def test_no_secret_is_printed(output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / ".claude" / "agents"
     folder.mkdir(parents=True)

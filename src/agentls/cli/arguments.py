@@ -130,7 +130,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="neither use nor write .agentls_cache, which keeps the results of large runs",
     )
-    _add_output(parser, "text", "concise", "json", "sarif", "github")
+    _add_output(parser, "text", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
 def _add_format(parser: argparse.ArgumentParser) -> None:

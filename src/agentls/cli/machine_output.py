@@ -7,6 +7,7 @@ a tail go around the whole.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -219,9 +220,83 @@ def _concise_line(path: str, lines: LineIndex, diagnostic: Diagnostic) -> str:
     return escape_lines(f"{place}: {diagnostic.severity.label}[{diagnostic.code}] {message}\n")
 
 
+# GitLab
+
+_GITLAB_SEVERITIES = {
+    Severity.ERROR: "critical",
+    Severity.WARNING: "major",
+    Severity.INFORMATION: "minor",
+    Severity.HINT: "info",
+}
+
+
+def gitlab_items(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
+    """Return the diagnostics of one file as items of a Code Quality report, one per line.
+
+    GitLab compares reports by the fingerprints. They contain no line, so that a finding stays the same when it moves;
+    equal findings of a file are counted.
+    """
+    seen = Counter[tuple[str, str]]()
+    items = []
+    for diagnostic in diagnostics:
+        same = diagnostic.code, diagnostic.message
+        items.append(to_json(_gitlab_item(path, lines, diagnostic, seen[same])))
+        seen[same] += 1
+    return ",\n".join(items)
+
+
+def _gitlab_item(path: str, lines: LineIndex, diagnostic: Diagnostic, number: int) -> dict[str, Any]:
+    from hashlib import sha256
+
+    file = path.replace(os.sep, "/")
+    identity = "\0".join((file, diagnostic.code, diagnostic.message, str(number)))
+    (line, _), (end_line, _) = _ends(lines, diagnostic.span)
+    return {
+        "description": diagnostic.message,
+        "check_name": diagnostic.code,
+        "fingerprint": sha256(identity.encode("utf-8", "surrogatepass")).hexdigest(),
+        "severity": _GITLAB_SEVERITIES[diagnostic.severity],
+        "location": {"path": file, "lines": {"begin": line, "end": end_line}},
+    }
+
+
+# JUnit
+
+
+def junit_suite(path: str, lines: LineIndex, diagnostics: Sequence[Diagnostic]) -> str:
+    """Return the diagnostics of one file as a test suite with a failed test for each."""
+    name, count = _attribute(escape_path(path)), len(diagnostics)
+    cases = "".join(_junit_case(path, lines, diagnostic) for diagnostic in diagnostics)
+    return f'<testsuite name={name} tests="{count}" failures="{count}">\n{cases}</testsuite>\n'
+
+
+def _junit_case(path: str, lines: LineIndex, diagnostic: Diagnostic) -> str:
+    (line, column), _ = _ends(lines, diagnostic.span)
+    name = _attribute(f"{diagnostic.code} ({line}:{column})")
+    message = _attribute(escape_invisible(diagnostic.message))
+    kind = _attribute(diagnostic.severity.label)
+    head = f'<testcase name={name} classname={_attribute(escape_path(path))} line="{line}">'
+    return f"{head}<failure type={kind} message={message}/></testcase>\n"
+
+
+def _attribute(text: str) -> str:
+    """Return a text as the value of an attribute in XML, with its quotes, that is no command in the log of a
+    workflow."""
+    from xml.sax.saxutils import quoteattr
+
+    return quoteattr(text.translate(_NOT_IN_XML)).replace("##[", "##&#91;")
+
+
+_NOT_IN_XML = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
+_XML = '<?xml version="1.0" encoding="utf-8"?>\n'
+
 OUTPUT_FORMATS = {
     "concise": OutputFormat(str, "", lambda _: "", concise_lines),
     "json": OutputFormat(lambda: "[\n", ",\n", lambda _: "\n]\n", json_items),
     "sarif": OutputFormat(sarif_head, ",\n", sarif_tail, sarif_results),
     "github": OutputFormat(str, "", lambda _: "", github_commands),
+    "gitlab": OutputFormat(lambda: "[\n", ",\n", lambda _: "\n]\n", gitlab_items),
+    "junit": OutputFormat(
+        lambda: f'{_XML}<testsuites name="agentls">\n', "", lambda _: "</testsuites>\n", junit_suite
+    ),
 }
