@@ -210,16 +210,17 @@ def _diagnostic(
         code,
         Severity(severity),
         message,
-        tuple(_fix(*each) for each in fixes),
+        tuple(map(_fix, fixes)),
         tuple(Related(Span(*at), message, path) for at, message, path in related),
         tuple(tags),
         tuple(Effect(runtime, Consequence(consequence), *flags) for runtime, consequence, *flags in effects),
     )
 
 
-def _fix(title: str, edits: Any, safe: bool, new_path: str, instead: Any) -> Fix:
-    changes = tuple(Edit(Span(*at), new) for at, new in edits)
-    return Fix(title, changes, safe, new_path, tuple(_fix(*each) for each in instead))
+def _fix(row: Any) -> Fix:
+    fix = Fix(*row)
+    edits = tuple(Edit(Span(*at), new) for at, new in fix.edits)
+    return fix._replace(edits=edits, instead=tuple(map(_fix, fix.instead)))
 
 
 def _definition(row: Definition) -> Definition:
