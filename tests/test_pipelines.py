@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,3 +89,39 @@ def test_the_hooks_of_pre_commit_are_commands() -> None:
         program, *arguments = shlex.split(hook["entry"])
         assert program == "agentls"
         assert parse_arguments(arguments).load is not None
+
+
+ACTION = yaml.safe_load((Path(__file__).parents[1] / "action.yml").read_text("utf-8"))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the Action runs in bash")
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1)])
+def test_the_steps_of_the_action(fail_on: str, code: int, tmp_path: Path, run: Run) -> None:
+    run("json", TEXT.replace("Bsh", "Read"))
+    programs = tmp_path / "agentls" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "agentls").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m agentls "$@"\n')
+    (programs / "agentls").chmod(0o755)
+    summary, sarif = tmp_path / "summary.md", tmp_path / "agentls.sarif"
+    step = ACTION["runs"]["steps"][1]
+    values = {"paths": ".claude docs", "fail-on": fail_on, "sarif-file": str(sarif)}
+    assert set(values) == set(ACTION["inputs"])
+    (tmp_path / "docs").mkdir()
+    named = {f"${{{{ inputs.{name} }}}}": value for name, value in values.items()}
+    environment = {
+        **os.environ,
+        **{variable: named[written] for variable, written in step["env"].items()},
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }
+    ran = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == code, ran.stderr
+    assert "::warning file=.claude/agents/reviewer.md,line=4" in ran.stdout
+    assert "unknown-tool" in summary.read_text("utf-8")
+    assert json.loads(sarif.read_text("utf-8"))["runs"][0]["results"]
