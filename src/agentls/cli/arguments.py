@@ -122,6 +122,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the number of findings of each rule instead of findings",
     )
+    add("--baseline", metavar="FILE", help="report only findings that FILE does not accept")
+    add("--update-baseline", action="store_true", help="accept all present findings in the baseline")
     add("--stdin-filename", metavar="PATH", help="check standard input as the file PATH")
     add("--jobs", type=count, default=0, metavar="N", help=help_texts.JOBS)
     add(

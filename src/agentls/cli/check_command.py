@@ -29,10 +29,12 @@ from agentls.cli.examined_files import check_recorded, complete_check
 from agentls.cli.file_runs import STDIN, FileRun, Input, RunOptions, describe_internal_error
 from agentls.cli.terminal import Terminal
 from agentls.linter.consequence import Severity
+from agentls.text.escaping import escape_path
 from agentls.workspace import disk
 from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
+    from agentls.cli.baseline import Baseline, Finding
     from agentls.cli.examined_files import ExaminedFile
     from agentls.cli.fixed_files import FixedText
     from agentls.cli.project_files import ExaminedProjects
@@ -50,6 +52,7 @@ def run_check(args: Namespace) -> int:
         args.usage_error("PATH is not allowed with --stdin-filename")
     if args.unsafe_fixes and not (args.fix or args.diff):
         args.usage_error("--unsafe-fixes requires --fix or --diff")
+    args.baseline_file, args.baseline = args.baseline, _read_baseline(args)
     options = RunOptions(args.dialect, args.config, tuple(args.select), tuple(args.ignore))
     with Terminal(args.color if args.output_format == "text" else "never") as terminal:
         run = FileRun(options, terminal, args.jobs)
@@ -66,9 +69,14 @@ def run_check(args: Namespace) -> int:
 
 def _check(run: FileRun, given: Input, fixed: FixTally, args: Namespace, terminal: Terminal) -> int:
     """Check the files, print the results, and return the exit code."""
-    style = OutputStyle(args.output_format, args.show, args.fail_on)
+    style = OutputStyle(args.output_format, args.show, args.fail_on, baseline=args.baseline)
     tally = Tally(fixed)
     results = tally.count(_results(run, given, args, style))
+    found: dict[str, tuple[Finding, ...]] = {}
+    if args.baseline is not None:
+        results = _with_findings(results, found)
+    if args.update_baseline:
+        return _update_baseline(run, args, results, found, terminal)
     if style.name == "text":
         write_text(terminal, results, tally, args)
     else:
@@ -77,8 +85,10 @@ def _check(run: FileRun, given: Input, fixed: FixTally, args: Namespace, termina
         output = OUTPUT_FORMATS[style.name]
         write_for_program(terminal, results, output.head(), output.separator)
         terminal.write([(output.tail(not run.failed), "plain")])
-    found = any(severity <= args.fail_on for severity in tally.by_severity)
-    return 2 if run.failed else int(found)
+    if args.baseline is not None:
+        _report_stale(run, args, found)
+    has_failed = any(severity <= args.fail_on for severity in tally.by_severity)
+    return 2 if run.failed else int(has_failed)
 
 
 def _find_input(run: FileRun, args: Namespace) -> Input:
@@ -92,6 +102,61 @@ def _find_input(run: FileRun, args: Namespace) -> Input:
     # A text without a file name is taken for an agent of the first format.
     is_checked = text is not None and (name == STDIN or run.has_format(given))
     return Input([given] if is_checked else [], [], {} if text is None else {given.path: text})
+
+
+# --- baseline ---------------------------------------------------------------------------------
+
+
+def _read_baseline(args: Namespace) -> Baseline | None:
+    """Return the baseline of the options, `None` if there is none."""
+    if not args.baseline:
+        if args.update_baseline:
+            args.usage_error("--update-baseline requires --baseline")
+        return None
+    from agentls.cli.baseline import BaselineError, read_baseline
+
+    try:
+        return read_baseline(args.baseline, may_be_missing=args.update_baseline)
+    except BaselineError as error:
+        args.usage_error(f"cannot read the baseline {args.baseline}: {error}")
+        raise
+
+
+def _with_findings(
+    results: Iterator[FileResult], found: dict[str, tuple[Finding, ...]]
+) -> Iterator[FileResult]:
+    """Yield results, and note the findings of each in `found`."""
+    for result in results:
+        found[result.path] = result.findings
+        yield result
+
+
+def _update_baseline(
+    run: FileRun,
+    args: Namespace,
+    results: Iterator[FileResult],
+    found: dict[str, tuple[Finding, ...]],
+    terminal: Terminal,
+) -> int:
+    """Accept what the files have now, and return the exit code."""
+    from agentls.cli.baseline import write_baseline
+
+    for _ in results:
+        pass
+    if run.failed:
+        return 2
+    count = write_baseline(args.baseline_file, args.baseline.updated(found))
+    terminal.message(
+        f"{escape_path(args.baseline_file)} accepts {count:,} finding{'' if count == 1 else 's'}"
+    )
+    return 0
+
+
+def _report_stale(run: FileRun, args: Namespace, found: dict[str, tuple[Finding, ...]]) -> None:
+    count = args.baseline.count_stale(found)
+    if count:
+        gone = "1 finding is" if count == 1 else f"{count:,} findings are"
+        run.note(args.baseline_file, f"{gone} no longer there. Update the file with --update-baseline.")
 
 
 # --- fixes ------------------------------------------------------------------------------------
@@ -169,7 +234,7 @@ def _results(run: FileRun, given: Input, args: Namespace, style: OutputStyle) ->
         if result.failure:
             run.fail(found.display_path, result.failure)
         else:
-            yield result
+            yield result._replace(path=found.path)
     if cache:
         cache.save()
 

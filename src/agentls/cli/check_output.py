@@ -15,6 +15,7 @@ from agentls.linter.consequence import Severity
 from agentls.text.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
+    from agentls.cli.baseline import Baseline, Finding
     from agentls.cli.blocks import PrintedFinding
     from agentls.cli.result_cache import CacheEntry
     from agentls.cli.text_output import RuleKey
@@ -36,13 +37,16 @@ _LEAST_SEVERE = {
 
 class FileResult(NamedTuple):
     """The result for one file: the number of its findings by severity and rule, those that are printed as text or the
-    output for programs, the reason why it could not be checked, and what the cache keeps of it."""
+    output for programs, the reason why it could not be checked, what the cache keeps of it, its absolute path, and
+    with a baseline all that was found."""
 
     counts: Counter[RuleKey]
     printed: tuple[PrintedFinding, ...] = ()
     output: str = ""
     failure: str = ""
     entry: CacheEntry | None = None
+    path: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 class FixTally(NamedTuple):
@@ -89,17 +93,31 @@ def failed_result(reason: str) -> FileResult:
 
 class OutputStyle(NamedTuple):
     """How results are printed: the output format, and in text down to which severity: what the option or the settings
-    say, else `default`, and at least `fail_on`, so that what fails is printed."""
+    say, else `default`, and at least `fail_on`, so that what fails is printed. What `baseline` accepts is not
+    counted."""
 
     name: str
     show: str
     fail_on: int
     default: Severity = Severity.WARNING
+    baseline: Baseline | None = None
 
     def render(
         self, path: str, document: Document, diagnostics: Sequence[Diagnostic], config: Config
     ) -> FileResult:
         """Return the result for a file with the printed path `path`."""
+        if self.baseline is None:
+            return self._render(path, document, diagnostics, config)
+        from agentls.cli.baseline import finding_of
+
+        new = self.baseline.without_accepted(document.path, diagnostics)
+        return self._render(path, document, new, config)._replace(
+            findings=tuple(map(finding_of, diagnostics))
+        )
+
+    def _render(
+        self, path: str, document: Document, diagnostics: Sequence[Diagnostic], config: Config
+    ) -> FileResult:
         counts = Counter((diagnostic.severity, diagnostic.code) for diagnostic in diagnostics)
         least = max(self.fail_on, _LEAST_SEVERE.get(self.show or config.show, self.default))
         shown = [each for each in diagnostics if self.name != "text" or each.severity <= least]
