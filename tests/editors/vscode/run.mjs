@@ -61,13 +61,26 @@ const TREE = '.tree-explorer-viewlet-tree-view';
 
 const treeRow = (page, text) => page.locator(`${TREE} .monaco-list-row`, { hasText: text }).first();
 
-/** Choose an entry from the menu of a row. VS Code ignores a click just after a menu has opened. */
+/**
+ * Choose an entry from the menu of a row. VS Code ignores a click just after a menu has opened, and closes the menu if the
+ * row changes meanwhile.
+ */
 async function chooseFor(page, row, entry) {
-    await treeRow(page, row).click({ button: 'right' });
     const found = page.locator('.context-view .action-label', { hasText: entry }).first();
-    await found.waitFor();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await found.click();
+    const soon = { timeout: 3000 };
+    await until(async () => {
+        try {
+            await treeRow(page, row).click({ button: 'right', ...soon });
+            await found.waitFor(soon);
+            await new Promise((resolve) => setTimeout(resolve, 500));
+            await found.click(soon);
+            await found.waitFor({ state: 'detached', ...soon });
+            return true;
+        } catch {
+            await page.keyboard.press('Escape');
+            return false;
+        }
+    }, `${entry} in the menu of ${row}`);
 }
 
 /** The element with `text` in one of the web views, whichever it is. */
@@ -240,7 +253,8 @@ const steps = {
     async pageLeads(page) {
         await chooseFor(page, 'broken', 'Inspect');
         await (await inWebview(page, 'article a', 'line 4')).click();
-        await page.locator('.tab', { hasText: 'broken.md' }).first().waitFor();
+        await page.locator('.tab[data-resource-name="broken.md"]').waitFor();
+        await page.locator('.statusbar-item', { hasText: 'Ln 4' }).waitFor();
         return (await inWebview(page, 'main', 'does not load')).innerText();
     },
     async treeRenames(page) {
