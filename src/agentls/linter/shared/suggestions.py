@@ -95,8 +95,9 @@ def _find_closest_key(written: str, dialect: Dialect) -> str | None:
 
 
 def remove_key(ctx: Context, entry: Entry, *, safe: bool = False) -> tuple[Fix, ...]:
-    """Return the fix that removes a top-level entry, unless it has an anchor that others may refer to."""
-    if "&" in entry.span.text_in(ctx.text):
+    """Return the fix that removes a top-level entry, unless it has an anchor that others may refer to, or the runtime
+    takes other lines for the frontmatter than an editor."""
+    if "&" in entry.span.text_in(ctx.text) or entry not in ctx.document.root.entries:
         return ()
     edit = remove_entry(ctx.document, ctx.document.root, entry)
     return (Fix(f"Remove `{entry.key.text}`", (edit,), safe),)
