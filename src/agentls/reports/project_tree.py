@@ -18,7 +18,8 @@ _ENTRIES = {"agent": "Agents", "command": "Commands", "server": "MCP servers"}
 
 
 class FileGroup(NamedTuple):
-    """The agent files of one dialect in one place.
+    """The agent files of one dialect in one place; or the `entries` of one kind in a file of a runtime, such as the MCP
+    servers in `.mcp.json`, whose path is then the `folder`.
 
     `runtime` is the title of the runtime that the place belongs to, `title` what the files are ("Agents"), and
     `kind` that of their dialect. `folder` is the path of the place; files that may be in any folder are in one group,
@@ -31,25 +32,13 @@ class FileGroup(NamedTuple):
     title: str
     kind: str
     folder: str
-    files: tuple[Names, ...]
+    files: tuple[Names, ...] = ()
+    entries: tuple[Definition, ...] = ()
 
     @property
     def rejected(self) -> int:
         """The number of files that a primary reader does not load."""
         return sum(not names.loads for names in self.files)
-
-
-class EntryGroup(NamedTuple):
-    """What a file of a runtime defines as entries of one kind, such as the MCP servers in `.mcp.json`. `folder` is the
-    path of that file; the rest is as in `FileGroup`."""
-
-    id: str
-    dialect: str
-    runtime: str
-    title: str
-    kind: str
-    folder: str
-    entries: tuple[Definition, ...]
 
 
 class TreeFile(NamedTuple):
@@ -89,17 +78,17 @@ def group_files(index: Iterable[Names], root: str, config: Config) -> list[FileG
     return sorted(groups, key=lambda group: runtimes.index(group.runtime))
 
 
-def group_entries(index: Iterable[Names], root: str) -> list[EntryGroup]:
+def group_entries(index: Iterable[Names], root: str) -> list[FileGroup]:
     """The groups of what the config files of runtimes below `root` define, in the order of their paths."""
     return [
-        EntryGroup(
+        FileGroup(
             f"{names.path}:{kind}",
             entries[0].dialect,
             owner(names.runtimes, loader.load_dialect(entries[0].dialect)),
             _ENTRIES[kind],
             kind,
             names.path,
-            entries,
+            entries=entries,
         )
         for names in sorted(index, key=lambda names: names.path)
         if not names.dialect and is_inside(names.path, root)

@@ -58,11 +58,10 @@ def tree_files(snapshot: Snapshot, params: Any) -> list[dict[str, Any]]:
     return [row for group in groups for row in _rows(snapshot, group, params.root)]
 
 
-def _rows(snapshot: Snapshot, group: report.FileGroup | report.EntryGroup, root: str) -> list[dict[str, Any]]:
-    if isinstance(group, report.FileGroup):
-        files = report.list_files(group, _config(snapshot, root))
-        return [{**file._asdict(), "uri": snapshot.uri(file.path), "position": None} for file in files]
-    return [
+def _rows(snapshot: Snapshot, group: report.FileGroup, root: str) -> list[dict[str, Any]]:
+    files = report.list_files(group, _config(snapshot, root))
+    rows = [{**file._asdict(), "uri": snapshot.uri(file.path), "position": None} for file in files]
+    return rows + [
         {
             "path": entry.path,
             "name": entry.name,
@@ -108,7 +107,7 @@ def _roots(snapshot: Snapshot) -> list[TreeRoot]:
     return found
 
 
-def _groups(snapshot: Snapshot, part: TreeRoot) -> list[report.FileGroup | report.EntryGroup]:
+def _groups(snapshot: Snapshot, part: TreeRoot) -> list[report.FileGroup]:
     files = report.group_files(part.files, part.root, _config(snapshot, part.root))
     return [*files, *report.group_entries(part.files, part.root)]
 
@@ -117,19 +116,15 @@ def _config(snapshot: Snapshot, root: str) -> Config:
     return snapshot.configuration.settings_for_names(root).config
 
 
-def _group_data(group: report.FileGroup | report.EntryGroup, part: TreeRoot) -> dict[str, Any]:
-    if isinstance(group, report.FileGroup):
-        count, rejected = len(group.files), group.rejected
-    else:
-        count, rejected = len(group.entries), 0
+def _group_data(group: report.FileGroup, part: TreeRoot) -> dict[str, Any]:
     return {
         "id": group.id,
         "runtime": group.runtime,
         "title": group.title,
         "kind": group.kind,
         "folder": part.prefix + relative_to(group.folder, part.root) if group.folder != part.root else "",
-        "files": count,
-        "rejected": rejected,
+        "files": len(group.files) + len(group.entries),
+        "rejected": group.rejected,
     }
 
 
