@@ -78,6 +78,11 @@ def _settings_reader() -> SettingsReader:
     return SettingsReader()
 
 
+def read_standard_input() -> str:
+    """Return the text on standard input. Raises `OSError`, also for more than `MAX_BYTES`."""
+    return disk.decode(check_size(sys.stdin.buffer.read(MAX_BYTES + 1)))
+
+
 class FileRun:
     """One run of a command: its options, its terminal, the number of processes it may start (0: one per
     core), and whether anything has failed."""
@@ -138,11 +143,10 @@ class FileRun:
         """Return the text on standard input, which is checked as the file `name`; `None` if it failed."""
         self.settings(disk.absolute_path(name).rpartition("/")[0])
         try:
-            data = check_size(sys.stdin.buffer.read(MAX_BYTES + 1))
+            return read_standard_input()
         except OSError as error:
             self.fail(name, disk.describe_error(error))
             return None
-        return disk.decode(data)
 
     def settings(self, folder: str) -> LoadedConfig:
         """Return the settings for the files in `folder`; problems in them are reported once."""

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentls.cli.check_command import MIN_FILES_FOR_CACHE
-from agentls.cli.file_runs import FileRun, Input, RunOptions
+from agentls.cli.file_runs import FileRun, Input, RunOptions, read_standard_input
 from agentls.cli.project_files import examine_projects
 from agentls.cli.terminal import Terminal
 from agentls.dialects.write_hooks import Answer, WriteHook, event_name, find_write_hook
@@ -27,7 +27,6 @@ from agentls.text.escaping import escape_lines, escape_path, to_json
 from agentls.text.patterns import lazy_pattern
 from agentls.workspace import discovery, disk, user_files
 from agentls.workspace.discovery import FoundFile, SearchOptions
-from agentls.workspace.regular_files import MAX_BYTES, check_size
 
 if TYPE_CHECKING:
     from agentls.cli.result_cache import ResultCache
@@ -57,7 +56,7 @@ def run_hook(args: Namespace) -> int:
 
 
 def _read_event() -> dict[str, Any]:
-    event = json.loads(disk.decode(check_size(sys.stdin.buffer.read(MAX_BYTES + 1))))
+    event = json.loads(read_standard_input())
     if not isinstance(event, dict):
         raise ValueError
     return event

@@ -34,11 +34,10 @@ def describe_for_model(path: str, document: Document, diagnostics: Sequence[Diag
 def _describe(document: Document, diagnostic: Diagnostic) -> str:
     line = document.lines.line_number(diagnostic.span.start) + 1
     place = f"- line {line}, {diagnostic.severity.label}[{diagnostic.code}]: "
-    message = diagnostic.message
-    fixes = (_describe_fix(document, fix) for fix in diagnostic.fixes[:1])
-    # The replacement is of no use if it is cut, but the message is.
-    fix = next((text for text in fixes if estimate_tokens(place + text) <= MAX_TOKENS), "")
-    return f"{place}{_cut(message, MAX_TOKENS - estimate_tokens(place + fix))}{fix}"
+    fix = _describe_fix(document, diagnostic.fixes[0]) if diagnostic.fixes else ""
+    if estimate_tokens(place + fix) > MAX_TOKENS:
+        fix = ""  # A replacement is of no use if it is cut, but a message is.
+    return f"{place}{_cut(diagnostic.message, MAX_TOKENS - estimate_tokens(place + fix))}{fix}"
 
 
 def _cut(text: str, tokens: int) -> str:
