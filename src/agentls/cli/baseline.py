@@ -28,11 +28,16 @@ class BaselineError(Exception):
 
 
 class Baseline(NamedTuple):
-    """How often each finding is accepted, by the paths of the files, which are relative to the `folder` of the
-    baseline."""
+    """How often each finding is accepted, by the paths of the files, which are relative to the folder of the `file`
+    with the baseline."""
 
-    folder: str
+    file: str
     accepted: Mapping[str, Counter[Finding]]
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file (absolute)."""
+        return disk.absolute_path(self.file).rpartition("/")[0]
 
     def without_accepted(self, path: str, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Return the diagnostics of the file at `path` (absolute) that are not accepted."""
@@ -82,7 +87,6 @@ def finding_of(diagnostic: Diagnostic) -> Finding:
 
 def read_baseline(file: str, *, may_be_missing: bool) -> Baseline:
     """Return the baseline in `file`, an empty one if there is none and that is allowed. Raises `BaselineError`."""
-    folder = disk.absolute_path(file).rpartition("/")[0]
     try:
         data = json.loads(read_bytes(file, _MAX_BYTES))
         if data["version"] != _VERSION:
@@ -95,16 +99,16 @@ def read_baseline(file: str, *, may_be_missing: bool) -> Baseline:
         }
     except FileNotFoundError as error:
         if may_be_missing:
-            return Baseline(folder, {})
+            return Baseline(file, {})
         raise BaselineError("no such file; --update-baseline writes it") from error
     except OSError as error:
         raise BaselineError(disk.describe_error(error)) from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BaselineError("it is no baseline of agentls") from error
-    return Baseline(folder, accepted)
+    return Baseline(file, accepted)
 
 
-def write_baseline(file: str, baseline: Baseline) -> int:
+def write_baseline(baseline: Baseline) -> int:
     """Write a baseline, and return the number of its findings. Raises `OSError`."""
     findings = {
         name: [
@@ -115,6 +119,6 @@ def write_baseline(file: str, baseline: Baseline) -> int:
         if rows
     }
     text = to_json({"version": _VERSION, "findings": findings}, indent=2)
-    with open(file, "w", encoding="utf-8", newline="\n") as stream:
+    with open(baseline.file, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(f"{text}\n")
     return sum(rows.total() for rows in baseline.accepted.values())

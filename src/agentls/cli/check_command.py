@@ -52,7 +52,7 @@ def run_check(args: Namespace) -> int:
         args.usage_error("PATH is not allowed with --stdin-filename")
     if args.unsafe_fixes and not (args.fix or args.diff):
         args.usage_error("--unsafe-fixes requires --fix or --diff")
-    args.baseline_file, args.baseline = args.baseline, _read_baseline(args)
+    args.baseline = _read_baseline(args)
     options = RunOptions(args.dialect, args.config, tuple(args.select), tuple(args.ignore))
     with Terminal(args.color if args.output_format == "text" else "never") as terminal:
         run = FileRun(options, terminal, args.jobs)
@@ -145,9 +145,9 @@ def _update_baseline(
         pass
     if run.failed:
         return 2
-    count = write_baseline(args.baseline_file, args.baseline.updated(found))
+    count = write_baseline(args.baseline.updated(found))
     terminal.message(
-        f"{escape_path(args.baseline_file)} accepts {count:,} finding{'' if count == 1 else 's'}"
+        f"{escape_path(args.baseline.file)} accepts {count:,} finding{'' if count == 1 else 's'}"
     )
     return 0
 
@@ -156,7 +156,7 @@ def _report_stale(run: FileRun, args: Namespace, found: dict[str, tuple[Finding,
     count = args.baseline.count_stale(found)
     if count:
         gone = "1 finding is" if count == 1 else f"{count:,} findings are"
-        run.note(args.baseline_file, f"{gone} no longer there. Update the file with --update-baseline.")
+        run.note(args.baseline.file, f"{gone} no longer there. Update the file with --update-baseline.")
 
 
 # --- fixes ------------------------------------------------------------------------------------
