@@ -305,7 +305,8 @@ const steps = {
         await page.locator('.tab.active', { hasText: file }).waitFor();
         const problem = page.locator('.zone-widget .marker-widget, .zone-widget.peekview-widget').first();
         const settled = () => new Promise((resolve) => setTimeout(resolve, 1500));
-        for (let fixes = 0; ; fixes++) {
+        let fixes = 0;
+        for (let tries = 0; ; ) {
             await settled();
             await page.keyboard.press('Control+Alt+7');
             const found = await problem.waitFor({ timeout: 2000 }).then(() => true, () => false);
@@ -317,10 +318,17 @@ const steps = {
             await page.screenshot({ path: inside(`${file}-problem-${fixes}.png`) });
             await page.keyboard.press('Escape');
             await page.keyboard.press('Control+.');
-            await page.locator('.action-widget').first().waitFor();
+            const menu = page.locator('.action-widget').first();
+            const offered = await menu.waitFor({ timeout: 5000 }).then(() => true, () => false);
+            if (!offered && tries++ < 5) {
+                // On a busy machine, VS Code goes to a problem that the last fix has mended already.
+                continue;
+            }
+            await menu.waitFor();
             await page.screenshot({ path: inside(`${file}-fixes-${fixes}.png`) });
             await page.keyboard.press('Enter');
-            await page.locator('.action-widget').first().waitFor({ state: 'hidden' });
+            await menu.waitFor({ state: 'hidden' });
+            fixes++;
         }
     },
     async agreed(page) {
