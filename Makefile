@@ -33,7 +33,7 @@ test-versions: $(VENV)/installed-dev
 # The exact versions that are installed here, for every system and Python, brought up to the newest ones.
 lock: $(VENV)/installed
 	$(PIP) uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads --upgrade --group dev \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads --upgrade --all-extras --group dev \
 	  --custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
 
 # Rule pages, tables and pictures that come from the code.
