@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def main() -> None:
         for line in hostile.run(arguments.kind, arguments.dialect, arguments.size):
             print(line, flush=True)
         return
-    rows = []
+    rows, is_equal = [], True
     if not arguments.what or "server" in arguments.what:
         rows += servers.run()
     if not arguments.what or "check" in arguments.what:
@@ -45,12 +46,14 @@ def main() -> None:
     if not arguments.what or "project" in arguments.what:
         rows += project.run()
     if "sessions" in arguments.what:
-        rows += sessions.run(arguments.steps or 20_000, arguments.seed)
+        found, is_equal = sessions.run(arguments.steps or 20_000, arguments.seed)
+        rows += found
     if "soak" in arguments.what:
         rows += soak.run(arguments.steps or 100_000)
     print("| What | Baseline | agentls | Goal | Measured |\n|---|---|---|---|---|")
     for row in rows:
         print("| " + " | ".join(row) + " |")
+    sys.exit(0 if is_equal else 1)
 
 
 if __name__ == "__main__":

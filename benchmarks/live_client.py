@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,12 +30,12 @@ class LiveClient:
         self._last = 0
         threading.Thread(target=self._read, daemon=True).start()
 
-    def initialize(self, root: Path, capabilities: dict[str, Any]) -> None:
-        """Initialize the server with a workspace folder."""
+    def initialize(self, folders: Iterable[Path], capabilities: dict[str, Any]) -> None:
+        """Initialize the server with workspace folders."""
         params = {
             "processId": None,
             "rootUri": None,
-            "workspaceFolders": [{"uri": root.as_uri(), "name": root.name}],
+            "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name} for folder in folders],
             "capabilities": capabilities,
             "initializationOptions": self.settings,
         }
@@ -86,7 +87,7 @@ class LiveClient:
             raise RuntimeError("the server has ended")
         if "method" not in message:
             number = message["id"]
-            if "error" in message and message["error"]["code"] not in CANCELLED:
+            if "error" in message and message["error"]["code"] not in ANSWERS:
                 self.errors.append(message["error"])
             if number in self._unwanted:
                 self._unwanted.discard(number)
@@ -101,5 +102,5 @@ class LiveClient:
             self.diagnostics[params["uri"]] = params["diagnostics"]
 
 
-CANCELLED = (-32800, -32801)
-"""The codes of the errors for a request that was cancelled, and for one about an earlier text."""
+ANSWERS = (-32800, -32801, -32803)
+"""The codes of the errors that are answers: the request was cancelled, is about an earlier text, or cannot be done."""

@@ -1,8 +1,8 @@
 """Editing sessions of a random user, after each part of which the server must answer as one that was just started.
 
-The user types, pastes, undoes, opens, saves and closes documents, and creates, changes, renames and deletes files on
-the disk; questions, some of them cancelled, come in between. A session is determined by its seed, except for the moment
-at which the server gets to do something in the background.
+The user types, pastes, undoes, opens, saves and closes documents, renames names, and creates, changes, renames and
+deletes files on the disk, in one workspace folder or two; questions, some of them cancelled, come in between. A session
+is determined by its seed, except for the moment at which the server gets to do something in the background.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -18,19 +19,24 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
-from agentls.text.offsets import Encoding, LineIndex
+from agentls.text.offsets import Edit, Encoding, LineIndex, Position, Span, apply_edits
 from benchmarks.live_client import LiveClient
 from benchmarks.session_files import FILES, FRAGMENTS, NEW_PATHS, OTHER_TEXTS
 
 SERVER = [sys.executable, "-m", "benchmarks.session_server"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
+FOLDERS = ("one", "two")
 STEPS_OF_A_SESSION = 1_000
 STEPS_OF_A_PART = 50
 SETTLING_SECONDS = 15.0
 """How long the answers of the two servers may differ while they work in the background."""
 
 Row = tuple[str, str, str, str, str]
+
+_WORD = re.compile(r"[a-z]{3,}")
 
 
 class Difference(NamedTuple):
@@ -79,8 +85,9 @@ class _Open(NamedTuple):
     earlier: tuple[str, ...] = ()
 
 
-def run(steps: int, seed: int = 1) -> list[Row]:
-    """Run sessions with that many steps in all, print each difference, and return the rows of the table."""
+def run(steps: int, seed: int = 1) -> tuple[list[Row], bool]:
+    """Run sessions with that many steps in all, print each difference, and return the rows of the table, and whether
+    there was none."""
     found = Result(0, 0, (), {})
     while found.steps < steps:
         result = run_session(seed, min(STEPS_OF_A_SESSION, steps - found.steps))
@@ -91,7 +98,7 @@ def run(steps: int, seed: int = 1) -> list[Row]:
         print(f"{found.steps} steps, {found.comparisons} comparisons", file=sys.stderr, flush=True)
     longest = max(found.turns, key=lambda name: found.turns[name])
     what = f"editing sessions: {found.steps:,} steps, {found.comparisons:,} comparisons with a fresh server"
-    return [
+    rows = [
         (what, "", f"{len(found.differences)} different", "0", ""),
         (
             "longest turn of the event loop in them, CPU",
@@ -101,12 +108,13 @@ def run(steps: int, seed: int = 1) -> list[Row]:
             longest,
         ),
     ]
+    return rows, not found.differences
 
 
 def run_session(seed: int, steps: int) -> Result:
     """Run one session; it ends with the first difference."""
     with tempfile.TemporaryDirectory() as folder, _Servers(Path(folder)) as servers:
-        session = _Session(seed, Path(folder) / "project", servers)
+        session = _Session(seed, Path(folder) / "work", servers)
         result = session.run(steps)
     return result._replace(turns=servers.turns())
 
@@ -184,11 +192,12 @@ class _Session:
         self.documents: dict[str, _Open] = {}
         self.actions: list[str] = []
         self.comparisons = 0
-        for path, text in FILES.items():
+        self.folders = list(FOLDERS[: self.random.choice((1, 2))])
+        for path, text in self._known_files().items():
             if self.random.random() < 0.8:
                 self._write(path, text)
         self.client = servers.main(self.settings)
-        self.client.initialize(root, self._capabilities())
+        self.client.initialize(self._roots(), self._capabilities())
 
     def run(self, steps: int) -> Result:
         """Take that many steps, and compare after each part of them."""
@@ -223,7 +232,9 @@ class _Session:
             self._create_on_disk: 4,
             self._delete_on_disk: 3,
             self._rename_on_disk: 3,
+            self._rename: 3,
             self._change_settings: 1,
+            self._change_folders: 1,
         }
         (action,) = self.random.choices([*weights], [*weights.values()])
         self.actions.append(f"{action.__name__[1:]} {action()}")
@@ -277,7 +288,7 @@ class _Session:
         return self._open(path, (self.root / path).read_bytes().decode("utf-8"))
 
     def _open_new(self) -> str:
-        path = self.random.choice(NEW_PATHS)
+        path = f"{self.random.choice(FOLDERS)}/{self.random.choice(NEW_PATHS)}"
         return self._open(path, self._other_text(path)) if path not in self.documents else "nothing"
 
     def _open(self, path: str, text: str) -> str:
@@ -313,11 +324,13 @@ class _Session:
         return path
 
     def _create_on_disk(self) -> str:
-        missing = [path for path in (*NEW_PATHS, *FILES) if not (self.root / path).exists()]
+        known = self._known_files()
+        new = [f"{folder}/{path}" for folder in FOLDERS for path in NEW_PATHS]
+        missing = [path for path in (*new, *known) if not (self.root / path).exists()]
         if not missing:
             return "nothing"
         path = self.random.choice(missing)
-        self._write(path, FILES[path] if path in FILES else self._other_text(path))
+        self._write(path, known[path] if path in known else self._other_text(path))
         self._report(path, 1)
         return path
 
@@ -338,6 +351,9 @@ class _Session:
         new = f"{path.rpartition('/')[0]}/r{self.random.randint(0, 9)}.md".lstrip("/")
         if new in self.documents or (self.root / new).exists():
             return "nothing"
+        if self.random.random() < 0.5:
+            renamed = {"oldUri": self._uri(path), "newUri": self._uri(new)}
+            self._apply(self.client.request("workspace/willRenameFiles", {"files": [renamed]}))
         (self.root / path).rename(self.root / new)
         self._report(path, 3)
         self._report(new, 1)
@@ -346,6 +362,51 @@ class _Session:
             self.client.notify("textDocument/didClose", {"textDocument": {"uri": self._uri(path)}})
             self._open(new, text)
         return f"{path} to {new}"
+
+    def _rename(self) -> str:
+        """Rename the name at a position, with all mentions of it, if there is one."""
+        document = self._some_document()
+        if document is None:
+            return "nothing"
+        offset = self.random.choice([0, *(match.start() for match in _WORD.finditer(document.text))])
+        position = LineIndex(document.text).position(offset, self.encoding)
+        about = {"textDocument": {"uri": self._uri(document.path)}, "position": position._asdict()}
+        self._apply(
+            self.client.request(
+                "textDocument/rename", {**about, "newName": self.random.choice(("lead", "new"))}
+            )
+        )
+        return f"{document.path} at {offset}"
+
+    def _apply(self, edit: Any) -> None:
+        """Apply an edit of the server to open documents, and to files on the disk."""
+        for uri, edits in ((edit or {}).get("changes") or {}).items():
+            path = Path(url2pathname(urlsplit(uri).path)).relative_to(self.root).as_posix()
+            document = self.documents.get(path)
+            text = document.text if document else (self.root / path).read_bytes().decode("utf-8")
+            lines = LineIndex(text)
+            start, end = (
+                [lines.offset(Position(**each["range"][side]), self.encoding) for each in edits]
+                for side in ("start", "end")
+            )
+            spans = map(Span, start, end)
+            new = apply_edits(
+                text, [Edit(span, each["newText"]) for span, each in zip(spans, edits, strict=True)]
+            )
+            if document:
+                self._edit(document, new)
+            else:
+                self._write(path, new)
+                self._report(path, 2)
+
+    def _change_folders(self) -> str:
+        """Add the second workspace folder or take it away."""
+        second = {"uri": self._uri(FOLDERS[1]), "name": FOLDERS[1]}
+        added = FOLDERS[1] not in self.folders
+        self.folders = list(FOLDERS if added else FOLDERS[:1])
+        event = {"added": [second] if added else [], "removed": [] if added else [second]}
+        self.client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+        return " ".join(self.folders)
 
     def _change_settings(self) -> str:
         ignore = self.random.choice([[], ["unknown-tool"], ["unknown-agent", "missing-description"]])
@@ -364,10 +425,17 @@ class _Session:
 
     # The disk
 
+    def _roots(self) -> list[Path]:
+        return [self.root / folder for folder in self.folders]
+
+    def _known_files(self) -> dict[str, str]:
+        """The files that a project has at first, in each of the folders."""
+        return {f"{folder}/{path}": text for folder in FOLDERS for path, text in FILES.items()}
+
     def _files(self) -> list[str]:
         """The files on the disk that have to do with agents."""
         found = (path.relative_to(self.root).as_posix() for path in self.root.rglob("*") if path.is_file())
-        return sorted(path for path in found if path not in ("notes.md", "src/a.py"))
+        return sorted(path for path in found if path.partition("/")[2] not in ("notes.md", "src/a.py"))
 
     def _write(self, path: str, text: str) -> None:
         file = self.root / path
@@ -389,7 +457,7 @@ class _Session:
         errors."""
         self.comparisons += 1
         fresh = self.servers.fresh(self.settings)
-        fresh.initialize(self.root, self._capabilities())
+        fresh.initialize(self._roots(), self._capabilities())
         for document in self.documents.values():
             fresh.notify("textDocument/didOpen", self._as_opened(document))
         clients = (self.client, fresh)
@@ -469,6 +537,8 @@ class _Session:
             "textDocument": text_document,
             "workspace": {
                 "configuration": True,
+                "workspaceFolders": True,
+                "fileOperations": {"willRename": True},
                 "didChangeWatchedFiles": {"dynamicRegistration": True},
                 "diagnostics": {"refreshSupport": True},
             },

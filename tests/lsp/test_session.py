@@ -34,7 +34,7 @@ from agentls.lsp.snapshot import Snapshot
 from agentls.lsp.workspace_diagnostics import WorkspaceDiagnostics
 from agentls.project.index import Index
 from agentls.project.names import Names
-from agentls.workspace import load
+from agentls.workspace import load, settings_files
 from lsp.wire import capabilities
 
 LEAD = """\
@@ -310,9 +310,38 @@ def test_settings_reach_the_open_documents(session: Session, root: Path) -> None
 
 def test_a_project_without_a_folder_or_a_document_is_removed(session: Session, root: Path) -> None:
     assert session.apply(FoldersChanged(())).dropped == ()
-    session.apply(Closed(uri(root, "lead")))
-    assert session.apply(FoldersChanged(())).dropped == (str(root),)
+    assert session.apply(Closed(uri(root, "lead"))).dropped == (str(root),)
     assert session.snapshot.projects == {}
+
+
+def test_a_document_that_was_never_saved_follows_its_project(session: Session, root: Path) -> None:
+    servers = '{"mcpServers": {"db": {"command": "db"}}}'
+    path = f"{root}/inner/.mcp.json"
+    session.apply(FoldersChanged((root.as_uri(),)))
+    session.apply(Opened(Path(path).as_uri(), "json", 1, servers))
+    assert path in session.snapshot.projects[str(root)].index
+    update = session.apply(FoldersChanged(()))
+    assert path in update.paths, "a file on the disk is read again"
+    assert path not in session.snapshot.projects[str(root)].index
+
+
+def test_a_thread_may_read_a_configuration_file_at_any_moment(
+    session: Session, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "sub").mkdir()
+    (root / "agentls.toml").write_text("")
+    (root / "sub/agentls.toml").write_text("")
+    before = session.snapshot.configuration.changed()
+    before.settings_in(str(root))
+    after = before.changed()
+
+    def read_again(file: str) -> settings_files.LoadedConfig:
+        before.settings_in(f"{root}/sub")  # As the thread does.
+        return settings_files.SettingsReader().read_again(file)
+
+    monkeypatch.setattr(after._reader, "read_again", read_again)
+    assert not after.differs_from(before)
+    assert len(before.files) == 2
 
 
 def test_nothing_is_missing_until_a_project_is_complete(root: Path) -> None:

@@ -68,7 +68,7 @@ class Configuration:
     def differs_from(self, other: Configuration) -> bool:
         """Whether a configuration file that `other` has read now has other settings, a new one was read, or the unsaved
         text of a manifest is another."""
-        before = other._reader.files
+        before = dict(other._reader.files)  # The thread that reads a project may add to it at any moment.
         now = {file: self._reader.files.get(file) or self._reader.read_again(file) for file in before}
         is_new = not self._reader.files.keys() <= before.keys()
         return now != before or is_new or self._manifests != other._manifests

@@ -210,14 +210,10 @@ class Session:
             return Update()
         documents = {**self.snapshot.documents}
         del documents[decode_uri(uri)]
-        projects = {
-            root: project
-            for root, project in self.snapshot.projects.items()
-            if project.is_on_disk or root != opened.root
-        }
-        self.snapshot = self.snapshot._replace(documents=documents, projects=projects)
+        self.snapshot = self.snapshot._replace(documents=documents)
         update = self._reload() if applies_unsaved(opened.path) else Update()
-        return update._replace(closed=opened.uri, paths=self._indexed(opened.path))
+        dropped = (*update.dropped, *self._drop_projects())
+        return update._replace(closed=opened.uri, paths=self._indexed(opened.path), dropped=dropped)
 
     def _put(self, opened: OpenDocument) -> Update:
         """Store a version of a document, and its names in the indexes of its project and of others that have it."""
@@ -283,27 +279,29 @@ class Session:
         return self._reload(configuration, always=always)._replace(scope_changed=True)
 
     def _folders_changed(self, uris: tuple[str, ...]) -> Update:
-        """Assign each document to its project again, and remove the projects that no longer have a part in
-        the workspace."""
+        """Assign each document to its project again."""
         folders = _paths(uris)
         update = self._reload(self.snapshot.configuration.changed(folders=folders))
+        # A document that was never saved is in the index of its own project alone, which may be another one now.
+        documents = [*self.snapshot.documents.values()]
+        for opened in documents:
+            for project in self.snapshot.projects.values():
+                project.index.remove(opened.path or "")
         moved: list[str] = []
-        for opened in self.snapshot.documents.values():
-            root = project_root(opened.document.path, folders) if opened.document else ""
-            if root != opened.root:
-                moved.append(opened.uri)
+        for opened in documents:
+            if opened.document:
+                root = project_root(opened.document.path, folders)
+                if root != opened.root:
+                    moved.append(opened.uri)
                 update = _merged(update, self._put(replace(opened, root=root)))
-        workspace = workspace_roots(folders)
-        added = self._add_projects(workspace)
+        added = self._add_projects(workspace_roots(folders))
         update = _merged(update, self._put_config_files())
-        wanted = {*workspace, *(opened.root for opened in self.snapshot.documents.values())}
-        dropped = tuple(self.snapshot.projects.keys() - wanted)
-        kept = {root: project for root, project in self.snapshot.projects.items() if root in wanted}
-        self.snapshot = self.snapshot._replace(projects=kept)
-        changes = tuple(ProjectChange(root, names=True) for root in kept)
+        dropped = (*update.dropped, *self._drop_projects())
+        changes = tuple(ProjectChange(root, names=True) for root in self.snapshot.projects)
         update = _merged(update, Update(load=added, projects=changes))
         reconfigured = tuple(dict.fromkeys((*update.reconfigured, *moved)))
-        return update._replace(reconfigured=reconfigured, dropped=dropped, scope_changed=True)
+        paths = tuple(opened.path for opened in documents if opened.path)
+        return update._replace(reconfigured=reconfigured, dropped=dropped, paths=paths, scope_changed=True)
 
     def _files_changed(self, paths: tuple[str, ...]) -> Update:
         """Read the configuration again if it was changed. Other files are read in the background."""
@@ -343,7 +341,8 @@ class Session:
             update = _merged(update, self._put(opened))
         if outdated:  # Whether a config file has names depends on the plugin around it.
             update = _merged(update, self._put_config_files())
-        return update._replace(reconfigured=tuple(opened.uri for opened in changed))
+        dropped = self._drop_projects() if changed else ()
+        return update._replace(reconfigured=tuple(opened.uri for opened in changed), dropped=dropped)
 
     def _unreported(self) -> Iterator[str]:
         """Yield the problems in the settings that were not reported before. Those of open files are diagnostics."""
@@ -367,6 +366,17 @@ class Session:
         added = {root: Project(root, Index(user_files.user_folder())) for root in new}
         self.snapshot = self.snapshot._replace(projects={**self.snapshot.projects, **added})
         return new
+
+    def _drop_projects(self) -> tuple[str, ...]:
+        """Remove the projects that have neither a workspace folder nor an open agent file, and return their roots."""
+        wanted = {
+            *workspace_roots(self.snapshot.configuration.folders),
+            *(opened.root for opened in self.snapshot.documents.values()),
+        }
+        kept = {root: project for root, project in self.snapshot.projects.items() if root in wanted}
+        dropped = tuple(self.snapshot.projects.keys() - kept.keys())
+        self.snapshot = self.snapshot._replace(projects=kept)
+        return dropped
 
     def _file_read(self, change: FileRead) -> Update:
         project = self.snapshot.projects.get(change.root)

@@ -39,6 +39,8 @@ class WorkspaceDiagnostics:
         """Check the files that a change may matter to."""
         if update.scope_changed:
             self._update_scope()
+        elif update.dropped:
+            self._keep(self._session.snapshot.projects)
         if self._session.snapshot.configuration.settings.diagnostics != "workspace":
             return
         for path in update.paths if update.closed else ():
@@ -71,8 +73,9 @@ class WorkspaceDiagnostics:
 
     def _keep(self, roots: Iterable[str]) -> None:
         """Clear the diagnostics of all projects except these."""
-        for root in self._tasks.keys() - {*roots}:
-            self._tasks.pop(root).cancel()
+        for root in (self._tasks.keys() | self._published.keys()) - {*roots}:
+            if root in self._tasks:
+                self._tasks.pop(root).cancel()
             for uri in self._published.pop(root, {}).values():
                 if self._session.snapshot.open_document(uri) is None:
                     self._publisher.publish(uri, [])
