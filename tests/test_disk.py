@@ -295,7 +295,7 @@ def test_overrides_and_places_are_relative_to_the_folder_of_the_file(write: Writ
 @pytest.mark.parametrize("text", ["", "[]", '{"name": 3}', '{"name": ""}', "\x00", "[" * 100_000])
 def test_a_plugin_without_a_valid_name_has_that_of_its_folder(write: Write, text: str) -> None:
     root = write({"tools/.claude-plugin/plugin.json": text})
-    disk.forget_plugins()
+    disk.forget_files()
     plugin = disk.find_plugin(disk.absolute_path(str(root / "tools/agents/deep")))
     assert plugin is not None
     assert plugin.name == "tools"
@@ -313,7 +313,7 @@ def test_a_marketplace_makes_plugins_of_folders(write: Write) -> None:
             "tools/kits/two/.claude-plugin/plugin.json": '{"name": "two"}',
         }
     )
-    disk.forget_plugins()
+    disk.forget_files()
     folder = disk.absolute_path(str(root / "tools"))
     names = {}
     for inside in ("", "/agents", "/kits", "/kits/one/more", "/kits/two/skills/x"):

@@ -107,7 +107,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user folder with a project in it."""
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
-    disk.forget_plugins()
+    disk.forget_files()
     return tmp_path
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from agentls.cli import check_command, examined_files, result_cache
+from agentls.cli import examined_files, result_cache
+from agentls.cli.file_runs import forget_files
 from agentls.cli.main import main
 from agentls.linter.check import Diagnostic
 from agentls.linter.consequence import Consequence, Effect, Severity
@@ -40,7 +41,7 @@ SETTINGS = ("", 'ignore = ["broken-link"]\n', 'tools = ["Grpe"]\n', "roster-toke
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(check_command, "MIN_FILES_FOR_CACHE", 1)
+    monkeypatch.setattr(examined_files, "MIN_FILES_FOR_CACHE", 1)
     (tmp_path / ".git").mkdir()
     for at in range(4):
         write(f".claude/agents/{at}.md", agent(random.Random(at)))
@@ -63,13 +64,7 @@ def write(path: str, text: str) -> None:
 
 
 def check(capsys: pytest.CaptureFixture[str], *options: str) -> str:
-    # Settings are read once in a run, and a process has one run.
-    from agentls.cli import file_runs
-    from agentls.workspace import disk, git_ignore
-
-    for cached in (file_runs._settings_reader, disk.paths_below, git_ignore.ignores_in):
-        cached.cache_clear()
-    disk.forget_plugins()
+    forget_files()
     main(["check", "--output-format", "json", "--fail-on", "never", *options, "."])
     printed = capsys.readouterr()
     return printed.out + printed.err

@@ -25,7 +25,7 @@ from agentls.cli.check_output import (
     write_for_program,
     write_text,
 )
-from agentls.cli.examined_files import check_recorded, complete_check
+from agentls.cli.examined_files import check_recorded, complete_check, find_cache
 from agentls.cli.file_runs import STDIN, FileRun, Input, RunOptions, describe_internal_error
 from agentls.cli.terminal import Terminal
 from agentls.linter.consequence import Severity
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     from agentls.cli.fixed_files import FixedText
     from agentls.cli.project_files import ExaminedProjects
     from agentls.cli.result_cache import Recall, ResultCache
-
-
-MIN_FILES_FOR_CACHE = 50
-"""With fewer files, the cache takes longer than it saves."""
 
 
 def run_check(args: Namespace) -> int:
@@ -206,17 +202,17 @@ def _results(run: FileRun, given: Input, args: Namespace, style: OutputStyle) ->
     if len(files) <= MAX_FILES_FOR_INFORMATION:
         style = style._replace(default=Severity.INFORMATION)
 
-    def find_cache(count: int) -> ResultCache | None:
-        if texts or not args.cache or count < MIN_FILES_FOR_CACHE:
+    def cache_for(count: int) -> ResultCache | None:
+        if texts or not args.cache:
             return None
-        from agentls.cli.result_cache import find_cache
-
-        return find_cache(paths[0], run.options, in_project=args.project)
+        return find_cache(paths[0], run.options, count, in_project=args.project)
 
     if args.project:
         from agentls.cli.project_files import examine_projects
 
-        projects = examine_projects(run, files, paths, texts, is_check=True, find_cache=find_cache)
+        projects = examine_projects(
+            run, files, paths, texts, is_check=True, find_cache=cache_for, needs_index=False
+        )
         cache = projects.cache
         results = run.map(
             partial(_finish, projects._replace(cache=None), style),
@@ -224,7 +220,7 @@ def _results(run: FileRun, given: Input, args: Namespace, style: OutputStyle) ->
             0 if projects.is_unchanged else None,
         )
     else:
-        cache = find_cache(len(files))
+        cache = cache_for(len(files))
         new = sum(found.path not in cache.entries for found in files) if cache else len(files)
         recall = cache.make_recall(run.options) if cache else None
         results = run.map(partial(_check_alone, run.options, style, texts, recall), files, new)

@@ -7,6 +7,7 @@ rules about the whole project that apply to them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agentls.cli.file_runs import RunOptions, describe_internal_error
@@ -18,9 +19,12 @@ from agentls.workspace import disk
 from agentls.workspace.settings_files import open_document
 
 if TYPE_CHECKING:
-    from agentls.cli.result_cache import CacheEntry, Recall
+    from agentls.cli.result_cache import CacheEntry, Recall, ResultCache
     from agentls.project.names import Names
     from agentls.project.world import World
+
+MIN_FILES_FOR_CACHE = 50
+"""With fewer files, the cache takes longer than it saves."""
 
 MAX_KEPT_CHARACTERS = 64 * 1024 * 1024
 """The total length of the texts whose documents are kept."""
@@ -157,11 +161,22 @@ def complete_check(
     return in_order((*examined.diagnostics, *more))
 
 
-class DocumentStore:
-    """The documents that a run keeps from the first step for the second, up to `MAX_KEPT_CHARACTERS`."""
+def find_cache(path: str, options: RunOptions, count: int, *, in_project: bool) -> ResultCache | None:
+    """Return the cache for a run with `count` files on the file or folder at `path`; `None` with few files."""
+    if count < MIN_FILES_FOR_CACHE:
+        return None
+    from agentls.cli import result_cache
 
-    def __init__(self, options: RunOptions) -> None:
+    return result_cache.find_cache(path, options, in_project=in_project)
+
+
+class DocumentStore:
+    """The documents that a run keeps from the first step for the second, up to `MAX_KEPT_CHARACTERS`. `texts` are
+    those of files that are not read from the disk."""
+
+    def __init__(self, options: RunOptions, texts: Mapping[str, str]) -> None:
         self._options = options
+        self._texts = texts
         self._documents: dict[str, Document] = {}
         self._free = MAX_KEPT_CHARACTERS
 
@@ -175,6 +190,7 @@ class DocumentStore:
         """Return a document, which is then no longer kept; opened again if it was not. Raises `OSError`."""
         document = self._documents.pop(path, None)
         if document is None:
-            return self._options.open_document(path, disk.read_text(path))
+            text = self._texts[path] if path in self._texts else disk.read_text(path)
+            return self._options.open_document(path, text)
         self._free += len(document.text)
         return document

@@ -10,9 +10,8 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from agentls.cli.terminal import Terminal
 from agentls.config import Config
 from agentls.dialects.loader import DIALECT_NAMES
 from agentls.dialects.unsupported_files import find_unsupported_file
@@ -74,8 +73,15 @@ class Input(NamedTuple):
 
 @cache
 def _settings_reader() -> SettingsReader:
-    """The reader of this process, which has one run."""
+    """The reader of a run."""
     return SettingsReader()
+
+
+def forget_files() -> None:
+    """Forget what is kept of files for one run, before another one in this process."""
+    _settings_reader.cache_clear()
+    settings_files.default_settings.cache_clear()
+    disk.forget_files()
 
 
 def read_standard_input() -> str:
@@ -83,13 +89,23 @@ def read_standard_input() -> str:
     return disk.decode(check_size(sys.stdin.buffer.read(MAX_BYTES + 1)))
 
 
+class Reporter(Protocol):
+    """What a run tells its messages and the number of files that are done; mostly a `Terminal`."""
+
+    def message(self, text: str) -> None:
+        """Take a message."""
+
+    def progress(self, done: int) -> None:
+        """Take the number of files that are done."""
+
+
 class FileRun:
-    """One run of a command: its options, its terminal, the number of processes it may start (0: one per
+    """One run of a command: its options, what it reports to, the number of processes it may start (0: one per
     core), and whether anything has failed."""
 
-    def __init__(self, options: RunOptions, terminal: Terminal, jobs: int = 0) -> None:
+    def __init__(self, options: RunOptions, reporter: Reporter, jobs: int = 0) -> None:
         self.options = options
-        self._terminal = terminal
+        self._reporter = reporter
         self._jobs = jobs or _cores()
         self._reported: set[str] = set()
         self.failed = False
@@ -121,13 +137,17 @@ class FileRun:
 
     def has_format(self, found: FoundFile) -> bool:
         """Whether the format of a file that the user has named is known; if not, that is reported."""
-        search = SearchOptions(self.settings, self.options.dialect, self.fail, self.note)
-        if discovery.has_format(user_files.canonical_path(found.path), search):
+        if self.knows_format(found.path):
             return True
         known = find_unsupported_file(found.path, "")
         what = f"this is {known.title}" if known else _UNKNOWN_FORMAT
         self.note(found.display_path, f"not checked: {what}")
         return False
+
+    def knows_format(self, path: str) -> bool:
+        """Whether the location of the file at `path` (absolute, with `/`), or the options, determine its format."""
+        search = SearchOptions(self.settings, self.options.dialect, self.fail, self.note)
+        return discovery.has_format(user_files.canonical_path(path), search)
 
     def _report_overlooked(self, found: list[FoundFile]) -> None:
         """Report once that files look like agents but were not looked at, and what to write to check them."""
@@ -170,11 +190,11 @@ class FileRun:
         if self.uses_processes(len(left) if new is None else new):
             for result in _map_in_processes(work, list(left), self._jobs):
                 left.popleft()
-                self._terminal.progress(done := done + 1)
+                self._reporter.progress(done := done + 1)
                 yield result
         while left:
             result = work(left.popleft())
-            self._terminal.progress(done := done + 1)
+            self._reporter.progress(done := done + 1)
             yield result
 
     def fail(self, path: str, message: str) -> None:
@@ -184,7 +204,7 @@ class FileRun:
 
     def note(self, path: str, message: str) -> None:
         """Report something about a file that is not a result."""
-        self._terminal.message(f"{escape_path(path)}: {message}")
+        self._reporter.message(f"{escape_path(path)}: {message}")
 
 
 _UNKNOWN_FORMAT = "unknown format; use --dialect NAME, or set `places` in agentls.toml"

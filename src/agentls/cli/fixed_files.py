@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,10 +42,21 @@ def find_fixes(
         from agentls.cli.project_files import examine_projects
 
         projects = examine_projects(run, given.files, given.paths, given.texts, is_check=True)
-        work = partial(_fix_in_project, projects, unsafe)
-    else:
-        work = partial(_fix_alone, run.options, given.texts, unsafe)
-    for found, fixed in zip(given.files, run.map(work, given.files), strict=True):
+        return find_fixes_in(run, projects, given.files, unsafe=unsafe)
+    return _find_fixes(run, given.files, partial(_fix_alone, run.options, given.texts, unsafe))
+
+
+def find_fixes_in(
+    run: FileRun, projects: ExaminedProjects, files: list[FoundFile], *, unsafe: bool
+) -> Iterator[tuple[FoundFile, FixedText]]:
+    """Yield those of the requested `files` of examined projects that have fixes, as `find_fixes` does."""
+    return _find_fixes(run, files, partial(_fix_in_project, projects, unsafe))
+
+
+def _find_fixes(
+    run: FileRun, files: list[FoundFile], work: Callable[[FoundFile], FixedText]
+) -> Iterator[tuple[FoundFile, FixedText]]:
+    for found, fixed in zip(files, run.map(work, files), strict=True):
         if fixed.failure:
             run.fail(found.display_path, f"not fixed: {fixed.failure}")
         elif fixed.new != fixed.old:

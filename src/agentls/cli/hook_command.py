@@ -13,20 +13,19 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentls.cli.check_command import MIN_FILES_FOR_CACHE
-from agentls.cli.file_runs import FileRun, Input, RunOptions, read_standard_input
-from agentls.cli.project_files import examine_projects
+from agentls.cli.examined_files import find_cache
+from agentls.cli.file_runs import FileRun, RunOptions, read_standard_input
+from agentls.cli.project_files import ExaminedProjects, examine_projects
 from agentls.cli.terminal import Terminal
 from agentls.dialects.write_hooks import Answer, WriteHook, event_name, find_write_hook
 from agentls.linter.fixing import judge_fixes
-from agentls.reports.model_findings import describe_for_model
+from agentls.reports.model_findings import advise, describe_for_model
 from agentls.text.escaping import escape_lines, escape_path, to_json
 from agentls.text.patterns import lazy_pattern
-from agentls.workspace import discovery, disk, user_files
-from agentls.workspace.discovery import FoundFile, SearchOptions
+from agentls.workspace import disk
+from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
     from agentls.cli.result_cache import ResultCache
@@ -69,14 +68,13 @@ def _written_files(run: FileRun, event: dict[str, Any], hook: WriteHook) -> Iter
     """Yield the agent files that the tool has written and that exist, each once."""
     folder = event.get("cwd")
     folder = folder if isinstance(folder, str) else os.curdir
-    search = SearchOptions(run.settings, None, run.fail, run.note)
     seen = set()
     for given in _paths(event.get(hook.input)):
         path = disk.absolute_path(os.path.join(folder, given))
         if path in seen or not os.path.isfile(path):
             continue
         seen.add(path)
-        if discovery.has_format(user_files.canonical_path(path), search):
+        if run.knows_format(path):
             yield FoundFile(disk.relative_path(path, folder), path)
 
 
@@ -107,15 +105,17 @@ def _paths(value: Any) -> Iterator[str]:
 def _answers(run: FileRun, files: list[FoundFile], args: Namespace) -> Iterator[str]:
     """Yield what to say about each of the files, after its safe fixes if they are asked for."""
     paths = [found.path for found in files]
-    fixed = _fix(run, Input(files, paths, {})) if args.fix else {}
-    projects = examine_projects(
-        run, files, paths, is_check=True, find_cache=partial(_find_cache, run.options, paths)
-    )
+
+    def cache_for(count: int) -> ResultCache | None:
+        return find_cache(paths[0], run.options, count, in_project=True)
+
+    projects = examine_projects(run, files, paths, is_check=True, find_cache=cache_for)
     if projects.cache:
         projects.cache.save()
     for found in files:
-        if found.path in fixed:
-            yield fixed[found.path]
+        if args.fix:
+            said, projects = _fix(run, projects, found)
+            yield from said
         try:
             document, _, diagnostics = projects.check(found.path)
         except OSError as error:
@@ -123,34 +123,25 @@ def _answers(run: FileRun, files: list[FoundFile], args: Namespace) -> Iterator[
             continue
         severe = [each for each in diagnostics if each.severity <= args.severity]
         if severe:
-            yield describe_for_model(
-                found.display_path, document, judge_fixes(document, severe, only_first=True)
-            )
+            judged = judge_fixes(document, severe, only_first=True)
+            yield describe_for_model(found.display_path, advise(document, judged), len(judged))
 
 
-def _find_cache(options: RunOptions, paths: list[str], count: int) -> ResultCache | None:
-    """Return the cache of a large project, without the files that were written: they are checked in any case."""
-    if count < MIN_FILES_FOR_CACHE:
-        return None
-    from agentls.cli.result_cache import find_cache
+def _fix(
+    run: FileRun, projects: ExaminedProjects, found: FoundFile
+) -> tuple[tuple[str, ...], ExaminedProjects]:
+    """Write the safe fixes of a file, and return what to say about them, and the projects with the file as it is
+    then."""
+    from agentls.cli.fixed_files import find_fixes_in, write_fixes
 
-    cache = find_cache(paths[0], options, in_project=True)
-    for path in paths:
-        cache.entries.pop(path, None)
-    return cache
-
-
-def _fix(run: FileRun, given: Input) -> dict[str, str]:
-    """Write the safe fixes of the files, and return what to say about each that was changed."""
-    from agentls.cli.fixed_files import find_fixes, write_fixes
-
-    said = {}
-    for found, fixed in find_fixes(run, given, unsafe=False, in_project=True):
-        if write_fixes(run, iter([(found, fixed)])).files:
-            changes = "1 problem" if fixed.findings == 1 else f"{fixed.findings} problems"
-            where = escape_path(found.display_path)
-            said[found.path] = f"agentls fixed {changes} in {where}. Read the file again before you edit it."
-    return said
+    fixes = tuple(find_fixes_in(run, projects, [found], unsafe=False))
+    if not write_fixes(run, iter(fixes)).files:
+        return (), projects
+    ((_, fixed),) = fixes
+    changes = "1 problem" if fixed.findings == 1 else f"{fixed.findings} problems"
+    where = escape_path(found.display_path)
+    said = f"agentls fixed {changes} in {where}. Read the file again before you edit it."
+    return (said,), projects.examine_again(found.path)
 
 
 def _write_answer(terminal: Terminal, event: dict[str, Any], answer: Answer, text: str) -> int:

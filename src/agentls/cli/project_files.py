@@ -56,6 +56,13 @@ class ExaminedProjects(NamedTuple):
         world = disk.DiskWorld(document, self.index_for(path))
         return document, world, complete_check(self.files[path], document, self.options, world)
 
+    def examine_again(self, path: str) -> ExaminedProjects:
+        """Return the same after the requested file at `path` was changed on the disk, to be checked."""
+        file = Examination(self.options, is_check=True, keep_documents=False).examine(FileTask(path))
+        if file.names and file.are_shared:
+            self.indexes[self.roots[path]].update(file.names)
+        return self._replace(files={**self.files, path: file}, cache=None)
+
 
 def examine_projects(
     run: FileRun,
@@ -65,10 +72,11 @@ def examine_projects(
     *,
     is_check: bool = False,
     find_cache: Callable[[int], ResultCache | None] = lambda _: None,
+    needs_index: bool = True,
 ) -> ExaminedProjects:
     """Examine the requested `files` and all others of their projects that have names. `paths` are those that the
     user has named, `texts` those of files that are not read from the disk. `find_cache` returns the cache for a
-    number of files."""
+    number of files. Unless `needs_index`, there are no indexes if the cache has all results."""
     find_root = load.ProjectRoots(disk.absolute_path(path) for path in paths if os.path.isdir(path))
     roots = {found.path: find_root(found.path) for found in files}
     members = {
@@ -79,12 +87,12 @@ def examine_projects(
     tasks = [FileTask(path, True, texts.get(path)) for path in roots]
     tasks += [FileTask(path, False) for path in others]
     cache = find_cache(len(tasks))
-    examined, documents = _examine(run, tasks, cache, is_check=is_check)
+    examined, documents = _examine(run, tasks, texts, cache, is_check=is_check)
     digest = ""
     if cache:
         digest = project_digest(examined, members)
         requested = (examined[path].entry for path in roots)
-        if all(entry is None or entry.project == digest for entry in requested):
+        if not needs_index and all(entry is None or entry.project == digest for entry in requested):
             return ExaminedProjects(run.options, roots, {}, examined, documents, cache, digest, True)
         examined = {path: each.recalled() for path, each in examined.items()}
     indexes = {root: Index(user_files.user_folder()) for root in members}
@@ -96,9 +104,14 @@ def examine_projects(
 
 
 def _examine(
-    run: FileRun, tasks: list[FileTask], cache: ResultCache | None, *, is_check: bool
+    run: FileRun,
+    tasks: list[FileTask],
+    texts: Mapping[str, str],
+    cache: ResultCache | None,
+    *,
+    is_check: bool,
 ) -> tuple[dict[str, ExaminedFile], DocumentStore]:
-    documents = DocumentStore(run.options)
+    documents = DocumentStore(run.options, texts)
     new = sum(task.path not in cache.entries for task in tasks) if cache else len(tasks)
     recall = cache.make_recall(run.options) if cache else None
     examination = Examination(run.options, is_check, not run.uses_processes(new), recall)

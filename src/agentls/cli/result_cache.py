@@ -78,7 +78,7 @@ class ResultCache:
     def __init__(self, file: str) -> None:
         self._file = file
         self.entries = _read(file)
-        self._changed: dict[str, CacheEntry] = {}
+        self._has_changed = False
 
     def make_recall(self, options: RunOptions) -> Recall:
         """Return what finds the entries of files as they are now."""
@@ -87,15 +87,15 @@ class ResultCache:
     def put(self, entry: CacheEntry) -> None:
         """Keep an entry for the next run."""
         if self.entries.get(entry.path) != entry:
-            self._changed[entry.path] = entry
+            self.entries[entry.path] = entry
+            self._has_changed = True
 
     def save(self) -> None:
         """Write the cache if anything has changed. Nothing happens where it cannot be written."""
-        if not self._changed:
+        if not self._has_changed:
             return
-        kept = {path: entry for path, entry in self.entries.items() if os.path.exists(path)}
         try:
-            _write(self._file, {**kept, **self._changed}.values())
+            _write(self._file, [entry for path, entry in self.entries.items() if os.path.exists(path)])
         except OSError:
             return
 

@@ -24,7 +24,7 @@ from agentls.project.index import Index
 from agentls.project.names import Names
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Encoding
-from agentls.workspace import disk, git_ignore, load, settings_files, user_files
+from agentls.workspace import disk, load, settings_files, user_files
 
 
 class Opened(NamedTuple):
@@ -319,9 +319,7 @@ class Session:
         new = configuration or before.configuration.changed(
             unsaved=unsaved_settings(before.documents.values())
         )
-        disk.forget_plugins(new.unsaved)
-        disk.paths_below.cache_clear()
-        git_ignore.ignores_in.cache_clear()
+        disk.forget_files(new.unsaved)
         located = [(old, locate_document(old, new)) for old in before.documents.values()]
         self.snapshot = before._replace(configuration=new)
         outdated: tuple[str, ...] = ()

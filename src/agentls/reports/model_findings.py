@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from posixpath import commonprefix
 
 from agentls.document.document import Document
 from agentls.document.secrets import hide_secrets
 from agentls.linter.check import Diagnostic
 from agentls.linter.rule import Fix
 from agentls.text.escaping import code_block, code_span, escape_path
-from agentls.text.offsets import Edit, Span, apply_edits
+from agentls.text.named_tuples import NamedTuple
+from agentls.text.offsets import Edit, apply_edits
+from agentls.text.patterns import lazy_pattern
 from agentls.text.tokens import estimate_tokens
 
 MAX_FINDINGS = 10
@@ -17,27 +20,50 @@ MAX_TOKENS = 150
 """What one finding may take, by the estimate of `text.tokens`."""
 
 _CUT = "..."
+_LINE_END = lazy_pattern(r"\r\n|[\r\n]")
 
 
-def describe_for_model(path: str, document: Document, diagnostics: Sequence[Diagnostic]) -> str:
-    """Return the text about the findings of a file with the printed path `path`: the ten worst, each with its fix.
-    The fixes are those that `judge_fixes` has left."""
+class Advice(NamedTuple):
+    """One finding for a model: its line (from one), severity, code and message, and how to repair it, "" if unknown."""
+
+    line: int
+    severity: str
+    code: str
+    message: str
+    fix: str
+
+
+def advise(document: Document, diagnostics: Iterable[Diagnostic]) -> list[Advice]:
+    """Return the ten worst findings of a file for a model, each with its fix, in few tokens. The fixes are those that
+    `judge_fixes` has left."""
     worst = sorted(diagnostics, key=lambda each: (each.severity, each.span.start))[:MAX_FINDINGS]
-    count = len(diagnostics)
+    return [_advice(document, diagnostic) for diagnostic in worst]
+
+
+def describe_for_model(path: str, advice: Sequence[Advice], count: int) -> str:
+    """Return the text about the worst of the `count` findings of the file with the printed path `path`."""
     lines = [f"agentls found {count} problem{'s' if count > 1 else ''} in {escape_path(path)}:"]
-    lines += (_describe(document, diagnostic) for diagnostic in worst)
-    if count > len(worst):
-        lines.append(f"- {count - len(worst)} more: run `agentls check {escape_path(path)}`.")
+    lines += (f"{_lead(each)}{each.message}" + (f"\n  {each.fix}" if each.fix else "") for each in advice)
+    if count > len(advice):
+        lines.append(f"- {count - len(advice)} more: run `agentls check {escape_path(path)}`.")
     return "\n".join(lines)
 
 
-def _describe(document: Document, diagnostic: Diagnostic) -> str:
+def _lead(advice: Advice) -> str:
+    return f"- line {advice.line}, {advice.severity}[{advice.code}]: "
+
+
+def _advice(document: Document, diagnostic: Diagnostic) -> Advice:
     line = document.lines.line_number(diagnostic.span.start) + 1
-    place = f"- line {line}, {diagnostic.severity.label}[{diagnostic.code}]: "
     fix = _describe_fix(document, diagnostic.fixes[0]) if diagnostic.fixes else ""
-    if estimate_tokens(place + fix) > MAX_TOKENS:
-        fix = ""  # A replacement is of no use if it is cut, but a message is.
-    return f"{place}{_cut(diagnostic.message, MAX_TOKENS - estimate_tokens(place + fix))}{fix}"
+    found = Advice(line, diagnostic.severity.label, diagnostic.code, "", fix)
+    if _count_tokens(found) > MAX_TOKENS:
+        found = found._replace(fix="")  # A replacement is of no use if it is cut, but a message is.
+    return found._replace(message=_cut(diagnostic.message, MAX_TOKENS - _count_tokens(found)))
+
+
+def _count_tokens(advice: Advice) -> int:
+    return estimate_tokens(f"{_lead(advice)}{advice.fix}")
 
 
 def _cut(text: str, tokens: int) -> str:
@@ -54,9 +80,9 @@ def _describe_fix(document: Document, fix: Fix) -> str:
     """The fix as sentences: the text to replace, and the new text."""
     label = "Fix" if fix.safe else "Possible fix"
     if fix.new_path:
-        return f"\n  {label}: {fix.title}."
+        return f"{label}: {fix.title}."
     text = " ".join(_replacements(document, fix.edits))
-    return f"\n  {label}: {hide_secrets(text)}"
+    return f"{label}: {hide_secrets(text)}"
 
 
 def _replacements(document: Document, edits: Sequence[Edit]) -> Iterator[str]:
@@ -66,7 +92,7 @@ def _replacements(document: Document, edits: Sequence[Edit]) -> Iterator[str]:
             old = code_span(edit.span.text_in(document.text))
             yield f"in line {line}, replace {old} with {code_span(edit.new_text)}."
     else:
-        yield _changed_lines(document, edits)
+        yield _changed_lines(document.text, apply_edits(document.text, edits))
 
 
 def _is_within_line(text: str, edit: Edit) -> bool:
@@ -75,27 +101,14 @@ def _is_within_line(text: str, edit: Edit) -> bool:
     return all(each.strip() == each != "" and "\n" not in each for each in both)
 
 
-def _changed_lines(document: Document, edits: Sequence[Edit]) -> str:
-    """The lines that edits change, and their new text."""
-    first = document.lines.line_number(min(edit.span.start for edit in edits))
-    last = document.lines.line_number(max(edit.span.end for edit in edits))
-    start, end = document.lines.line_start(first), document.lines.line_span(last).end
-    moved = [Edit(Span(edit.span.start - start, edit.span.end - start), edit.new_text) for edit in edits]
-    old = document.text[start:end]
-    new = apply_edits(old, moved)
-    # What both begin or end with is not shown.
-    before, after = old.splitlines(), new.splitlines()
-    while before and after and before[-1] == after[-1]:
-        before.pop()
-        after.pop()
-        last -= 1
-    while before and after and before[0] == after[0]:
-        before.pop(0)
-        after.pop(0)
-        first += 1
-    where = f"line {first + 1}" if len(before) <= 1 else f"lines {first + 1} to {last + 1}"
-    if not after:
+def _changed_lines(before: str, after: str) -> str:
+    """The lines between the first and the last that differ, and their new text."""
+    old, new = _LINE_END.split(before), _LINE_END.split(after)
+    first = len(commonprefix((old, new)))
+    rest = len(commonprefix((old[first:][::-1], new[first:][::-1])))
+    gone, text = old[first : len(old) - rest], "\n".join(new[first : len(new) - rest])
+    where = f"line {first + 1}" if len(gone) <= 1 else f"lines {first + 1} to {first + len(gone)}"
+    if len(new) - rest == first:
         return f"delete {where}."
-    text = "\n".join(after)
-    what = f"replace {where} with" if before else f"insert before {where}"
-    return f"{what} {code_span(text)}" if len(after) == 1 else f"{what}\n{code_block(text, '')}"
+    what = f"replace {where} with" if gone else f"insert before {where}"
+    return f"{what}\n{code_block(text, '')}" if "\n" in text else f"{what} {code_span(text)}"

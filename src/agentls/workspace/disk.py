@@ -18,7 +18,7 @@ from agentls.document.document import Document
 from agentls.document.plugins import MarketplaceEntry, Plugin
 from agentls.text import globs
 from agentls.text.named_tuples import NamedTuple
-from agentls.workspace.git_ignore import ignores_above, is_ignored
+from agentls.workspace.git_ignore import ignores_above, ignores_in, is_ignored
 from agentls.workspace.reading_cache import reading_cache
 from agentls.workspace.regular_files import read_bytes
 
@@ -103,12 +103,15 @@ def _manifest(path: str) -> str | None:
     return _unsaved[path] if path in _unsaved else find_text(path)
 
 
-def forget_plugins(unsaved: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Read the manifests of plugins again when they are needed; those in `unsaved`, by their paths, have that text."""
+def forget_files(unsaved: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Read what is kept of the disk again when it is needed: the manifests of plugins, of which those in `unsaved`, by
+    their paths, have that text, the `.gitignore` files, and which files there are."""
     _unsaved.clear()
     _unsaved.update(unsaved)
     find_plugin.cache_clear()
     _marketplace_above.cache_clear()
+    ignores_in.cache_clear()
+    paths_below.cache_clear()
 
 
 def find_text(path: str) -> str | None:
