@@ -26,11 +26,10 @@ ADDED = Difference("added", None, "1.0")
 
 
 def declared() -> list[Requirement]:
-    """Return the dependencies and those of the group `dev`."""
-    data = dependency_check.project()
-    groups = data["dependency-groups"]
+    """Return the dependencies, with those of the extras and of the group `dev`."""
+    groups = dependency_check.project()["dependency-groups"]
     own = [stated for group in groups.values() for stated in group if isinstance(stated, str)]
-    return [Requirement(stated) for stated in (*data["project"]["dependencies"], *own)]
+    return [Requirement(stated) for stated in (*dependency_check.required(), *own)]
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

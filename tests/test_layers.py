@@ -91,7 +91,7 @@ _LATE = (
         "agentls.cli.project_files",
     ),
     *("agentls.cli.result_cache", "agentls.project.index", "agentls.dialects.validation"),
-    *("dataclasses", "inspect", "logging", "pathlib", "rapidfuzz", "rich", "tomllib"),
+    *("anyio", "dataclasses", "inspect", "logging", "mcp", "pathlib", "rapidfuzz", "rich", "tomllib"),
 )
 
 

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -113,6 +114,17 @@ def project() -> dict[str, Any]:
     return data
 
 
+def extras() -> dict[str, list[str]]:
+    """The requirements of each extra."""
+    found: dict[str, list[str]] = project()["project"]["optional-dependencies"]
+    return found
+
+
+def required() -> list[str]:
+    """The dependencies of the project, with those of all extras."""
+    return [*project()["project"]["dependencies"], *chain.from_iterable(extras().values())]
+
+
 def locked() -> dict[str, str]:
     """The versions in the lock, by package."""
     return pins(LOCK.read_text("utf-8"))
@@ -142,7 +154,7 @@ def environment(name: str, constraints: Iterable[str]) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    install(python, "--editable", ".", constraints=constraints)
+    install(python, "--editable", f".[{','.join(extras())}]", constraints=constraints)
     tools = project()["dependency-groups"]["test"]
     install(python, *tools, constraints=exact({**locked(), **installed(python)}))
     return python
@@ -208,7 +220,7 @@ def main() -> int:
     )
     only = parser.parse_args().only
     chosen = [only] if only else ["newest", "lowest"]
-    constraints = {"newest": [], "lowest": lowest(project()["project"]["dependencies"])}
+    constraints = {"newest": [], "lowest": lowest(required())}
     BUILD.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor() as threads:
         outcomes = list(threads.map(lambda name: check(name, constraints[name]), chosen))

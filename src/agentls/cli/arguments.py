@@ -250,6 +250,10 @@ def _add_hook(parser: argparse.ArgumentParser) -> None:
     add("--config", type=existing_file, metavar="FILE", help="read the settings from FILE")
 
 
+def _add_mcp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=existing_file, metavar="FILE", help="read the settings from FILE")
+
+
 def _add_server(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--stdio", action="store_true", help="use standard input and output (default)")
@@ -365,6 +369,12 @@ def _load_hook() -> RunCommand:
     return run_hook
 
 
+def _load_mcp() -> RunCommand:
+    from agentls.cli.mcp_command import run_mcp
+
+    return run_mcp
+
+
 def _load_server() -> RunCommand:
     from agentls.cli.server_command import run_server
 
@@ -396,6 +406,9 @@ _COMMANDS = {
     "schema": _Command("print the JSON Schema of frontmatter", help_texts.SCHEMA, _add_schema, _load_schema),
     "hook": _Command(
         "check what an agent has written", help_texts.HOOK, _add_hook, _load_hook, help_texts.HOOK_EXITS
+    ),
+    "mcp": _Command(
+        "serve models that write agent files", help_texts.MCP, _add_mcp, _load_mcp, help_texts.MCP_EXITS
     ),
     "server": _Command("start the language server", help_texts.SERVER, _add_server, _load_server),
 }

@@ -6,7 +6,7 @@ import os
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from agentls.cli.file_runs import FileRun, RunOptions
 from agentls.cli.terminal import StyledText, Terminal
@@ -41,7 +41,15 @@ def run_convert(args: Namespace) -> int:
         paths = args.paths or ["."]
         taken: dict[str, str] = {}
         files = [
-            _convert(found, document, args, taken)
+            convert_file(
+                found,
+                document,
+                args.to,
+                project_base(document, args.output),
+                taken,
+                allows_wider=args.allow_wider_tools,
+                replaces=args.force,
+            )
             for found, document in _agents(run, run.find_files(paths), args, set(paths))
         ]
         if args.stdout and len(files) != 1:
@@ -69,17 +77,29 @@ def _agents(
             yield found, document
 
 
-def _convert(found: FoundFile, document: Document, args: Namespace, taken: dict[str, str]) -> ConvertedFile:
-    """Convert a file, and find out whether the result can be written. `taken` has the paths of earlier results."""
-    made = convert_agent(document, args.to)
-    full = f"{_base(document, args.output)}/{made.path}" if made.path else ""
+def convert_file(
+    found: FoundFile,
+    document: Document,
+    target: str,
+    base: str,
+    taken: dict[str, str],
+    *,
+    allows_wider: bool,
+    replaces: bool = False,
+    option: str = "--allow-wider-tools",
+) -> ConvertedFile:
+    """Convert a file to the format `target`, and find out whether the result can be written below the folder `base`.
+    `taken` has the paths of earlier results; this one is added. `allows_wider` tells whether the agent may get more
+    tools, `option` how to allow it, and `replaces` whether a file that exists may be replaced."""
+    made = convert_agent(document, target)
+    full = f"{base}/{made.path}" if made.path else ""
     path = disk.relative_path(full, ".") if full else ""
     reason = made.refusal
-    if document.dialect.name == args.to:
+    if document.dialect.name == target:
         reason = f"This is a file for {document.dialect.title} already."
-    elif made.is_wider and not args.allow_wider_tools:
+    elif made.is_wider and not allows_wider:
         wider = next(note.message for note in made.notes if note.kind == "wider")
-        reason = f"{wider} Use --allow-wider-tools to convert it nevertheless."
+        reason = f"{wider} Use {option} to convert it nevertheless."
     elif full in taken:
         reason = f"`{taken[full]}` is converted to the same file."
     if reason:
@@ -87,7 +107,7 @@ def _convert(found: FoundFile, document: Document, args: Namespace, taken: dict[
     taken[full] = found.display_path
     status: Status = "new"
     if os.path.exists(full):
-        status = "unchanged" if _text_of(full) == made.text else "new" if args.force else "exists"
+        status = "unchanged" if _text_of(full) == made.text else "new" if replaces else "exists"
     return ConvertedFile(found.display_path, document, made, path, status)
 
 
@@ -99,7 +119,7 @@ def _text_of(path: str) -> str | None:
         return None
 
 
-def _base(document: Document, output: str | None) -> str:
+def project_base(document: Document, output: str | None = None) -> str:
     """Return the folder below which the result is written: that of the option, or of the project of the file."""
     if output is not None:
         return disk.absolute_path(output)
@@ -122,7 +142,7 @@ def _write(file: ConvertedFile, run: FileRun, *, replace: bool) -> ConvertedFile
 
 def _print(files: list[ConvertedFile], terminal: Terminal, args: Namespace) -> None:
     if args.output_format == "json":
-        terminal.write([(to_json([_data(file) for file in files], 2) + "\n", "plain")], exact=True)
+        terminal.write([(to_json([conversion_data(file) for file in files], 2) + "\n", "plain")], exact=True)
         return
     if args.stdout:
         (file,) = files
@@ -141,7 +161,8 @@ def _print(files: list[ConvertedFile], terminal: Terminal, args: Namespace) -> N
     terminal.write(_summary(files, args))
 
 
-def _data(file: ConvertedFile) -> dict[str, object]:
+def conversion_data(file: ConvertedFile) -> dict[str, Any]:
+    """Return a converted file as plain data for JSON."""
     is_refused = file.status == "refused"
     return {
         "path": file.shown,

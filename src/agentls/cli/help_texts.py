@@ -130,6 +130,21 @@ HOOK_SEVERITY = (
     "report findings of at least this severity: error, warning, information or hint (default: warning)"
 )
 
+MCP = """\
+Start a server of the Model Context Protocol on standard input and output, for models that write agent files. It has the
+tools check, inspect, explain, convert, list_agents and rename, and the pages of rules and formats as resources. The
+project is that of the current folder. No tool writes or starts anything. It needs `pip install 'agentls[mcp]'`."""
+
+MCP_EXITS = """\
+exit code:
+  0  the client has disconnected
+  2  invalid usage, or the package mcp is not installed"""
+
+MCP_INSTRUCTIONS = """\
+agentls knows what Claude Code, Copilot, OpenCode, Gemini CLI and other runtimes do with agent files: agents, skills,
+commands, rules and instructions in Markdown. Call `check` after you have written such a file, and apply the
+replacements that it names."""
+
 SERVER = """\
 Start the language server. Editors start it automatically; it speaks the Language Server Protocol on
 standard input and output."""

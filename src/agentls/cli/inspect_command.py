@@ -57,15 +57,23 @@ def _inspect(
     this file only."""
     try:
         if projects:
-            index, document = projects.index_for(found.path), projects.documents.take(found.path)
+            inspected = inspect_in_project(projects, found, arguments)
         else:
-            index, document = None, options.open_document(found.path, disk.read_text(found.path))
-        inspected = inspection.inspect_document(document, index, arguments)
+            document = options.open_document(found.path, disk.read_text(found.path))
+            inspected = inspection.inspect_document(document, None, arguments)
         return _render(inspected._replace(path=found.display_path), width)
     except OSError as error:
         return disk.describe_error(error)
     except Exception as error:
         return describe_internal_error(error)
+
+
+def inspect_in_project(
+    projects: ExaminedProjects, found: FoundFile, arguments: str | None
+) -> inspection.Inspection:
+    """Return how the runtimes load one of the requested files. Raises `OSError`."""
+    index, document = projects.index_for(found.path), projects.documents.take(found.path)
+    return inspection.inspect_document(document, index, arguments)
 
 
 def _projects(run: FileRun, files: list[FoundFile], paths: list[str]) -> ExaminedProjects:
