@@ -317,11 +317,13 @@ def test_a_project_without_a_folder_or_a_document_is_removed(session: Session, r
 def test_a_document_that_was_never_saved_follows_its_project(session: Session, root: Path) -> None:
     servers = '{"mcpServers": {"db": {"command": "db"}}}'
     path = f"{root}/inner/.mcp.json"
-    session.apply(FoldersChanged((root.as_uri(),)))
+    before = session.snapshot.open_document(uri(root, "lead"))
     session.apply(Opened(Path(path).as_uri(), "json", 1, servers))
     assert path in session.snapshot.projects[str(root)].index
     update = session.apply(FoldersChanged(()))
     assert path in update.paths, "a file on the disk is read again"
+    after = session.snapshot.open_document(uri(root, "lead"))
+    assert after is before, "the client has its diagnostics"
     assert path not in session.snapshot.projects[str(root)].index
 
 

@@ -215,15 +215,18 @@ class Session:
         dropped = (*update.dropped, *self._drop_projects())
         return update._replace(closed=opened.uri, paths=self._indexed(opened.path), dropped=dropped)
 
-    def _put(self, opened: OpenDocument) -> Update:
-        """Store a version of a document, and its names in the indexes of its project and of others that have it."""
+    def _put(self, opened: OpenDocument, root: str = "") -> Update:
+        """Store a version of a document, and its names in the indexes of its project and of others that have it. `root`
+        is that of another project than before."""
         path = opened.document.path if opened.document else opened.path
         if path is None:
             self._store(replace(opened, root=""))
             return Update()
-        root = opened.root or project_root(path, self.snapshot.configuration.folders)
+        root = root or opened.root or project_root(path, self.snapshot.configuration.folders)
         added = self._add_projects([root]) if opened.document else ()
-        self._store(replace(opened, root=root if opened.document else ""))
+        in_project = root if opened.document else ""
+        # A version keeps its revision, with the diagnostics that the client has of it, while its project is the same.
+        self._store(opened if opened.root == in_project else replace(opened, root=in_project))
         settings = self.snapshot.configuration.settings_for_names
         names = (
             extract.extract_names(opened.document)
@@ -293,7 +296,7 @@ class Session:
                 root = project_root(opened.document.path, folders)
                 if root != opened.root:
                     moved.append(opened.uri)
-                update = _merged(update, self._put(replace(opened, root=root)))
+                update = _merged(update, self._put(opened, root))
         added = self._add_projects(workspace_roots(folders))
         update = _merged(update, self._put_config_files())
         dropped = (*update.dropped, *self._drop_projects())
