@@ -30,12 +30,14 @@ RunCommand = Callable[[argparse.Namespace], int]
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Parse the arguments (default: those of the process). `load` of the result imports the command and
-    returns its `RunCommand`; it is `None` without a command, with `usage` as the text to print."""
+    """Parse the arguments (default: those of the process), which are `argv` of the result. Its `load` imports the
+    command and returns its `RunCommand`; it is `None` without a command, with `usage` as the text to print."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     name = arguments[0] if arguments else ""
     if name in _COMMANDS:
-        return _command_parser(f"agentls {name}", _COMMANDS[name]).parse_args(arguments[1:])
+        return _command_parser(f"agentls {name}", _COMMANDS[name]).parse_args(
+            arguments[1:], argparse.Namespace(argv=arguments)
+        )
     parser = _overview_parser()
     args = parser.parse_args(arguments)
     args.usage = parser.format_help()
@@ -122,6 +124,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the number of findings of each rule instead of findings",
     )
+    add("--since", metavar="REF", help=help_texts.SINCE)
+    add("--watch", action="store_true", help="check again whenever a file changes (needs agentls[watch])")
     add("--baseline", metavar="FILE", help="report only findings that FILE does not accept")
     add("--update-baseline", action="store_true", help="accept all present findings in the baseline")
     add("--stdin-filename", metavar="PATH", help="check standard input as the file PATH")

@@ -26,12 +26,14 @@ FixOption = Literal["", "--fix", "--fix --unsafe-fixes"]
 
 
 class SourceLine(NamedTuple):
-    """The line on which a finding starts, the part of it that is marked, and the number of the finding's last line."""
+    """The line on which a finding starts, the part of it that is marked, the number of the finding's last line, and
+    whether a line from the first to the last has changed since the commit that the user named."""
 
     text: str
     start: int
     end: int
     last: int
+    is_changed: bool = False
 
 
 class PrintedFinding(NamedTuple):

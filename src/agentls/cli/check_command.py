@@ -7,10 +7,11 @@ one pass over it, and the rules about the whole project follow when the names in
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ from agentls.workspace.discovery import FoundFile
 
 if TYPE_CHECKING:
     from agentls.cli.baseline import Baseline, Finding
+    from agentls.cli.changed_files import Changes
     from agentls.cli.examined_files import ExaminedFile
     from agentls.cli.fixed_files import FixedText
     from agentls.cli.project_files import ExaminedProjects
@@ -48,11 +50,16 @@ def run_check(args: Namespace) -> int:
         args.usage_error("PATH is not allowed with --stdin-filename")
     if args.unsafe_fixes and not (args.fix or args.diff):
         args.usage_error("--unsafe-fixes requires --fix or --diff")
+    if args.watch:
+        return _watch(args)
     args.baseline = _read_baseline(args)
+    changes = _read_changes(args)
     options = RunOptions(args.dialect, args.config, tuple(args.select), tuple(args.ignore))
     with Terminal(args.color if args.output_format == "text" else "never") as terminal:
         run = FileRun(options, terminal, args.jobs)
         given = _find_input(run, args)
+        if changes:
+            given = _only_changed(given, changes, args, terminal)
         if args.diff:
             return _show_fixes(run, given, args, terminal)
         if args.fix and given.texts:
@@ -60,12 +67,21 @@ def run_check(args: Namespace) -> int:
             with redirect_stdout(sys.stderr):  # The fixed text is on standard output.
                 return _check(run, given, fixed, args, terminal)
         fixed = _write_fixes(run, given, args) if args.fix else FixTally()
-        return _check(run, given, fixed, args, terminal)
+        if changes and fixed.files:
+            changes = _read_changes(args)
+        return _check(run, given, fixed, args, terminal, changes)
 
 
-def _check(run: FileRun, given: Input, fixed: FixTally, args: Namespace, terminal: Terminal) -> int:
+def _check(
+    run: FileRun,
+    given: Input,
+    fixed: FixTally,
+    args: Namespace,
+    terminal: Terminal,
+    changes: Changes | None = None,
+) -> int:
     """Check the files, print the results, and return the exit code."""
-    style = OutputStyle(args.output_format, args.show, args.fail_on, baseline=args.baseline)
+    style = OutputStyle(args.output_format, args.show, args.fail_on, baseline=args.baseline, changes=changes)
     tally = Tally(fixed)
     results = tally.count(_results(run, given, args, style))
     found: dict[str, tuple[Finding, ...]] = {}
@@ -153,6 +169,56 @@ def _report_stale(run: FileRun, args: Namespace, found: dict[str, tuple[Finding,
     if count:
         gone = "1 finding is" if count == 1 else f"{count:,} findings are"
         run.note(args.baseline.file, f"{gone} no longer there. Update the file with --update-baseline.")
+
+
+# --- changes since a commit -------------------------------------------------------------------
+
+
+def _read_changes(args: Namespace) -> Changes | None:
+    """Return what has changed since the commit of the options, `None` if there is none."""
+    if not args.since:
+        return None
+    if args.stdin_filename or args.paths == [STDIN]:
+        args.usage_error("--since is not allowed with standard input")
+    from agentls.cli.changed_files import ChangesError, read_changes
+
+    try:
+        return read_changes(args.since, _folder_of(args.paths))
+    except ChangesError as error:
+        args.usage_error(f"cannot tell what has changed since {args.since}: {error}")
+        raise
+
+
+def _only_changed(given: Input, changes: Changes, args: Namespace, terminal: Terminal) -> Input:
+    """Return the input with the files that have changed alone."""
+    files = [found for found in given.files if changes.has(found.path)]
+    if not files and not args.quiet:
+        terminal.message(f"no agent file has changed since {changes.ref}")
+    return given._replace(files=files)
+
+
+def _folder_of(paths: Sequence[str]) -> str:
+    """Return the folder of the first of the paths that the user has named."""
+    first = next(iter(paths), ".")
+    return first if os.path.isdir(first) else os.path.dirname(first) or "."
+
+
+# --- watching ---------------------------------------------------------------------------------
+
+
+def _watch(args: Namespace) -> int:
+    """Check the files whenever they change, until the user interrupts this."""
+    if args.stdin_filename or args.paths == [STDIN] or args.update_baseline:
+        args.usage_error("--watch is not allowed with standard input or --update-baseline")
+    from agentls.cli.watch import WatchError, watch
+
+    argv = [each for each in args.argv if each != "--watch"]
+    with Terminal(args.color) as terminal:
+        try:
+            return watch(args.main, argv, args.paths or ["."], terminal)
+        except WatchError as error:
+            args.usage_error(f"--watch: {error}")
+            raise
 
 
 # --- fixes ------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from agentls.text.named_tuples import NamedTuple
 if TYPE_CHECKING:
     from agentls.cli.baseline import Baseline, Finding
     from agentls.cli.blocks import PrintedFinding
+    from agentls.cli.changed_files import Changes
     from agentls.cli.result_cache import CacheEntry
     from agentls.cli.text_output import RuleKey
 
@@ -94,13 +95,14 @@ def failed_result(reason: str) -> FileResult:
 class OutputStyle(NamedTuple):
     """How results are printed: the output format, and in text down to which severity: what the option or the settings
     say, else `default`, and at least `fail_on`, so that what fails is printed. What `baseline` accepts is not
-    counted."""
+    counted, and lines in `changes` are marked."""
 
     name: str
     show: str
     fail_on: int
     default: Severity = Severity.WARNING
     baseline: Baseline | None = None
+    changes: Changes | None = None
 
     def render(
         self, path: str, document: Document, diagnostics: Sequence[Diagnostic], config: Config
@@ -132,7 +134,9 @@ class OutputStyle(NamedTuple):
             return FileResult(counts, output=OUTPUT_FORMATS[self.name].render(path, document.lines, shown))
         from agentls.cli.text_output import printed_findings
 
-        return FileResult(counts, tuple(printed_findings(path, document.text, document.lines, shown)))
+        changed = self.changes.lines_of(document.path) if self.changes else ()
+        found = printed_findings(path, document.text, document.lines, shown, changed)
+        return FileResult(counts, tuple(found))
 
 
 def write_text(terminal: Terminal, results: Iterable[FileResult], tally: Tally, args: Namespace) -> None:
@@ -161,7 +165,7 @@ def write_text(terminal: Terminal, results: Iterable[FileResult], tally: Tally, 
         terminal.write([("\n", "plain")])
     if tally.fixed.findings:
         terminal.write(render_fixed(*tally.fixed, tally.findings.total()))
-    terminal.write(render_summary(tally.files, visible, tally.by_severity - visible, shown))
+    terminal.write(render_summary(tally.files, visible, tally.by_severity - visible, shown, args.since))
 
 
 def write_for_program(terminal: Terminal, results: Iterable[FileResult], head: str, separator: str) -> None:

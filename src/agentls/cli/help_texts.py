@@ -114,6 +114,8 @@ SCHEMA = """\
 Print the JSON Schema of the frontmatter of a format (draft-07), for editors and tools without agentls. Without NAME
 it has the schemas of all formats as `definitions`."""
 
+SINCE = "check only files that have changed since a commit, branch or tag, and mark the changed lines with +"
+
 HOOK = """\
 Tell an agent what is wrong with the agent file that it has just written. Runtimes such as Claude Code, Copilot CLI,
 Gemini CLI, Factory Droid and VS Code call it as a hook after each use of a tool. It reads their event on standard

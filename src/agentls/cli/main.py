@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.load is None:
             sys.stderr.write(args.usage)
             return 2
+        args.main = main
         gc.disable()  # Modules live as long as the process.
         run = args.load()
         gc.freeze()

@@ -26,9 +26,13 @@ _EMOJI_STYLE = "\ufe0f"
 
 
 def printed_findings(
-    path: str, text: str, lines: LineIndex, diagnostics: Iterable[Diagnostic]
+    path: str,
+    text: str,
+    lines: LineIndex,
+    diagnostics: Iterable[Diagnostic],
+    changed: Sequence[range] = (),
 ) -> Iterator[PrintedFinding]:
-    """Yield what is printed of the diagnostics of one file."""
+    """Yield what is printed of the diagnostics of one file, whose lines `changed` (counted from one) are marked."""
     path = escape_path(path)
     text = hide_secrets(text, keep_length=True)
     sources: dict[int, str] = {}
@@ -48,7 +52,13 @@ def printed_findings(
             diagnostic.code,
             escape_invisible(diagnostic.message),
             # The findings on a line share its text, which may be long.
-            SourceLine(sources.setdefault(first, line.text_in(text)), start, end, last + 1),
+            SourceLine(
+                sources.setdefault(first, line.text_in(text)),
+                start,
+                end,
+                last + 1,
+                any(first + 1 < each.stop and each.start <= last + 1 for each in changed),
+            ),
             tuple(_related(path, lines, related) for related in diagnostic.related),
             escape_invisible(fix.title) if fix else "",
             _fix_option(fix),
@@ -94,7 +104,8 @@ def render_block(block: Block, width: int) -> Iterator[StyledText]:
 def _places(places: Sequence[PrintedFinding]) -> Iterator[StyledText]:
     """Yield the first places of equal findings, and the number of the others."""
     for finding in places[:MIN_FILES]:
-        yield f"{'':{_GUTTER - 1}}--> ", "muted"
+        sign, style = ("+", "fix") if finding.source.is_changed else ("-", "muted")
+        yield f"{'':{_GUTTER - 1}}{sign}-> ", style
         yield f"{finding.place}\n", "plain"
     more = len(places) - MIN_FILES
     if more > 0:
@@ -121,9 +132,10 @@ def render_summary(
     counts: Mapping[Severity, int],
     hidden: Mapping[Severity, int],
     shown: Sequence[PrintedFinding],
+    since: str = "",
 ) -> Iterator[StyledText]:
     """Yield the last lines: the number of files, of findings by severity and of those that are not shown, and how many
-    of those that are `shown` can be fixed."""
+    of those that are `shown` can be fixed, and are on lines that have changed since the commit `since`."""
     yield f"{_number(files, 'file')} checked: ", "plain"
     if counts:
         yield from _counts(counts)
@@ -134,6 +146,13 @@ def render_summary(
         yield "Not shown: ", "muted"
         yield from _counts(hidden)
         yield " (--show all)\n", "muted"
+    if shown and since:
+        changed = sum(finding.source.is_changed for finding in shown)
+        verb = "is on a line" if changed == 1 else "are on lines"
+        yield (
+            f"{changed:,} of {_number(len(shown), 'finding')} {verb} changed since {since}, marked with +.\n",
+            "plain",
+        )
     if shown:
         yield "Run `agentls explain CODE` for details.\n", "muted"
     yield from _fixable(Counter(finding.fixed_by for finding in shown if finding.fixed_by))
@@ -172,13 +191,14 @@ def _number(count: int, noun: str, plural: str = "s") -> str:
 
 
 def _source(findings: Sequence[PrintedFinding], style: str, width: int) -> Iterator[StyledText]:
-    """Yield the line on which the first finding starts, and below it the marks of all findings on this line, with the
-    number of a later last line."""
+    """Yield the line on which the first finding starts, with a plus if it has changed, and below it the marks of all
+    findings on this line, with the number of a later last line."""
     first = findings[0]
     line = first.source
     spans = [(each.source.start, each.source.end) for each in findings if each.line == first.line]
     shown, marks = _excerpt(line.text, spans, width - _GUTTER - 2)
-    yield f"{first.line:{_GUTTER - 1}} | ", "muted"
+    yield f"{first.line:{_GUTTER - 1}} ", "muted"
+    yield ("+ ", "fix") if line.is_changed else ("| ", "muted")
     yield f"{shown}\n", "plain"
     yield f"{'':{_GUTTER - 1}} | ", "muted"
     yield marks, style
