@@ -16,6 +16,7 @@ import pytest
 from agentls.lsp import methods
 from agentls.lsp.client import Client
 from agentls.lsp.methods import METHODS, Method, Reply, load_handler
+from agentls.lsp.project_reader import ProjectReader
 from agentls.lsp.session import (
     Closed,
     Edited,
@@ -325,6 +326,16 @@ def test_a_document_that_was_never_saved_follows_its_project(session: Session, r
     after = session.snapshot.open_document(uri(root, "lead"))
     assert after is before, "the client has its diagnostics"
     assert path not in session.snapshot.projects[str(root)].index
+
+
+def test_a_document_without_a_file_stays_in_its_own_project_alone(session: Session, root: Path) -> None:
+    path = f"{root}/inner/.mcp.json"
+    session.apply(Opened(Path(path).as_uri(), "json", 1, "{}"))
+    reader = ProjectReader(session, session.apply, lambda title: pytest.fail(title))
+    lead = f"{root}/.claude/agents/lead.md"
+    assert reader._open_paths(str(root)) == {lead, path}
+    session.apply(FoldersChanged(()))
+    assert reader._open_paths(str(root)) == {lead}
 
 
 def test_a_thread_may_read_a_configuration_file_at_any_moment(

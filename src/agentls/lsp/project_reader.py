@@ -14,7 +14,7 @@ from contextlib import suppress
 from threading import Event
 
 from agentls.lsp.background import Progress, ProgressFactory, TimeSlice
-from agentls.lsp.projects import Project
+from agentls.lsp.projects import Project, project_root
 from agentls.lsp.session import Change, FileRead, ProjectRead, Session, Update
 from agentls.text.named_tuples import NamedTuple
 from agentls.workspace import disk, load
@@ -205,7 +205,7 @@ class ProjectReader:
             stopped.set()
         project = self._project(reading.root)
         known = some if some is not None else {names.path for names in project.index} if project else set()
-        for path in known - found - self._open_paths():
+        for path in known - found - self._open_paths(reading.root):
             reading.stamps.pop(path, None)
             changed |= self._take(reading.root, path, None)
             read.add(path)
@@ -217,9 +217,11 @@ class ProjectReader:
         update = self._session.apply(FileRead(root, path, names))
         return any(change.names for change in update.projects)
 
-    def _open_paths(self) -> set[str]:
-        documents = self._session.snapshot.documents.values()
-        return {opened.path for opened in documents if opened.path}
+    def _open_paths(self, root: str) -> set[str]:
+        """Return the paths of the documents that belong to the project at `root` even if they have no file."""
+        snapshot = self._session.snapshot
+        paths = {opened.path for opened in snapshot.documents.values() if opened.path}
+        return {path for path in paths if project_root(path, snapshot.configuration.folders) == root}
 
     def _batches(
         self, reading: _Reading, some: Iterable[str] | None, stopped: Event
