@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := requirements.lock
 
-.PHONY: demo test test-versions lock docs bench map vscode vscode-test-setup clean
+.PHONY: demo test test-versions lock docs site bench map vscode vscode-test-setup clean
 
 demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
@@ -39,6 +39,10 @@ lock: $(VENV)/installed
 # Rule pages, tables and pictures that come from the code.
 docs: $(VENV)/installed-dev
 	$(BIN)/python tools/generate.py
+
+# The documentation as a site, in build/site.
+site: $(VENV)/installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

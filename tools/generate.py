@@ -66,15 +66,16 @@ def settings_table(fields: tuple[str, ...]) -> str:
     return "\n".join(["| Setting | What it does |", "|---|---|", *rows])
 
 
-def dialect_table() -> str:
-    """Return the table of the formats, with their runtimes and locations."""
+def dialect_table(link: str = "") -> str:
+    """Return the table of the formats, with their runtimes and locations, each linked to its page below `link`."""
     lines = ["| Format | Read by | Locations |", "|---|---|---|"]
     for name in loader.DIALECT_NAMES:
         seen = catalogue.summarise_dialect(loader.load_dialect(name))
         if not seen.places:
             continue  # It describes how a second runtime reads the files of another format.
         places = ", ".join(f"`{place}`" for place in seen.places)
-        lines.append(f"| {seen.title} (`{name}`) | {', '.join(seen.runtimes)} | {places} |")
+        title = f"[{seen.title}]({link}/{name}.md)" if link else seen.title
+        lines.append(f"| {title} (`{name}`) | {', '.join(seen.runtimes)} | {places} |")
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ An agent file is Markdown with YAML frontmatter that defines an AI agent. agentl
 runtime that loads such a file will really do with it. The packages, each of which imports only
 from those above it:
 
+- `owner`: what the owner of the project fills in before a release.
 - `text`: offsets, patterns, YAML, Markdown, globs, spelling; nothing here knows what an agent is.
 - `config`: what a user can set.
 - `dialects`: the facts about each format, one YAML file per dialect.

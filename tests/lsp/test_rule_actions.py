@@ -7,6 +7,7 @@ from pathlib import Path
 import lsprotocol.types as t
 import pytest
 
+from agentls import owner
 from agentls.lsp.client import Client
 from agentls.lsp.requests.diagnostics import code_action, resolve_code_action
 from agentls.lsp.session import FoldersChanged, Opened, Session
@@ -60,6 +61,17 @@ def test_other_clients_get_the_file_of_the_page(tmp_path: Path) -> None:
     link = found.snapshot.protocol_diagnostics(opened)[0].code_description
     assert link is not None
     assert link.href.startswith("file:///")
+
+
+def test_they_get_the_page_in_the_documentation_once_it_has_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, "SITE", "https://agentls.example")
+    found = session(tmp_path)
+    opened = found.snapshot.open_document(agent(tmp_path))
+    assert opened is not None
+    link = found.snapshot.protocol_diagnostics(opened)[0].code_description
+    assert link == t.CodeDescription("https://agentls.example/rules/unknown-tool/")
 
 
 def test_a_rule_is_disabled_in_settings_that_are_created(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from agentls import __version__
@@ -95,6 +95,13 @@ def _command_parser(prog: str, command: _Command) -> argparse.ArgumentParser:
     command.add_options(parser)
     parser.set_defaults(load=command.load, usage_error=parser.error)
     return parser
+
+
+def help_pages() -> Iterator[tuple[str, str]]:
+    """Yield each command line, `agentls` first, and what it prints with `--help`."""
+    yield "agentls", _overview_parser().format_help()
+    for name, command in _COMMANDS.items():
+        yield f"agentls {name}", _command_parser(f"agentls {name}", command).format_help()
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from lsprotocol import types as t
 
+from agentls import owner
 from agentls.features.token_legend import TOKEN_MODIFIERS, TOKEN_TYPES
 from agentls.lsp.client import DIAGNOSTIC_SOURCE, EXPLAIN, FIX_ALL, Client
 from agentls.lsp.plain_text import to_plain_text
@@ -107,9 +108,12 @@ def _diagnostic(found: Diagnostic, files: dict[str, FilePositions | None], clien
 
 
 def _page_link(code: str, client: Client) -> str:
-    """Return the URI of the page of a rule, or of the command that renders it."""
+    """Return the address of the page of a rule in the documentation, once it has one, otherwise the URI of the page in
+    the package; or the command that renders that page, for clients that have one."""
     page = rule_page_uri(code)
-    return f"command:{EXPLAIN}?{quote(json.dumps([page]))}" if EXPLAIN in client.commands else page
+    if EXPLAIN in client.commands:
+        return f"command:{EXPLAIN}?{quote(json.dumps([page]))}"
+    return f"{owner.SITE}/rules/{code}/" if owner.SITE else page
 
 
 _DIAGNOSTIC_TAGS = {

@@ -88,13 +88,13 @@ def summarise_dialect(dialect: Dialect) -> Overview:
         dialect.name,
         dialect.title,
         tuple(f"{runtime.title} {runtime.version}".strip() for runtime in dialect.runtimes),
-        tuple(_place_pattern(place, dialect) for place in dialect.places),
+        tuple(place_pattern(place, dialect) for place in dialect.places),
         dates[0] if dates else "",
         dates[-1] if dates else "",
     )
 
 
-def _place_pattern(place: Place, dialect: Dialect) -> str:
+def place_pattern(place: Place, dialect: Dialect) -> str:
     """A place as a file pattern, with a mark for a place in plugins."""
     own_folder = any(runtime.naming.default_name == "folder" for runtime in dialect.runtimes)
     files = f"*/{place.files}" if own_folder else place.files

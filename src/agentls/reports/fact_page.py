@@ -8,7 +8,7 @@ from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Source
 from agentls.text.escaping import code_span, escape_markdown, link, to_markdown
 
-_CONFIDENCE = {"documented": " (documented)", "third-party": " (reported by third parties)"}
+CONFIDENCE = {"documented": " (documented)", "third-party": " (reported by third parties)"}
 
 
 def render_page(name: str, kind: str, summary: str, facts: Iterable[tuple[str, str]], source: Source) -> str:
@@ -26,7 +26,7 @@ def cite_source(source: Source) -> str:
     """Cite a source with its date and, unless its title says that it was observed, its confidence."""
     title = link(source.title, source.url)
     date = f", {escape_markdown(source.date)}" if source.date else ""
-    return f"*Source: {title}{date}{_CONFIDENCE.get(source.confidence, '')}.*"
+    return f"*Source: {title}{date}{CONFIDENCE.get(source.confidence, '')}.*"
 
 
 def observed_source(dialect: Dialect) -> Source:
