@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := requirements.lock
 
-.PHONY: demo test test-versions lock docs site bench map vscode vscode-test-setup clean
+.PHONY: demo test test-versions lock docs site release standalone bench map vscode vscode-test-setup clean
 
 demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
@@ -43,6 +43,21 @@ docs: $(VENV)/installed-dev
 # The documentation as a site, in build/site.
 site: $(VENV)/installed-dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# What is published, in build/dist: built, checked, and tried in a fresh environment.
+RELEASED := build/released
+release: $(VENV)/installed-dev
+	$(BIN)/python tools/release/packages.py
+	$(BIN)/twine check --strict build/dist/*.whl build/dist/*.tar.gz
+	$(BIN)/check-wheel-contents build/dist/*.whl
+	$(PYTHON) tools/release/smoke.py $(PYTHON) build/dist/agentls.pyz
+	rm -rf $(RELEASED) && $(PYTHON) -m venv $(RELEASED)
+	$(RELEASED)/bin/python -m pip install --quiet --disable-pip-version-check build/dist/*.whl
+	$(PYTHON) tools/release/smoke.py $(RELEASED)/bin/agentls
+
+# A program that needs no Python, for this system, in build/standalone.
+standalone: $(VENV)/installed-dev
+	$(BIN)/python tools/release/standalone.py
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

@@ -20,6 +20,7 @@ from typing import Any
 from unittest import mock
 
 import truth
+from agentls import __version__, owner
 from agentls.cli import main as cli
 from agentls.config import SETTINGS, Config, Override, camel_case
 from agentls.dialects import config_files, loader
@@ -139,6 +140,26 @@ def vscode_manifest(text: str) -> str:
     return text
 
 
+def with_version(text: str) -> str:
+    """Return a manifest with the version of the package, in its first line that has one."""
+    return re.sub(
+        r'^(\s*"version": |version = )"[^"]*"', rf'\1"{__version__}"', text, count=1, flags=re.MULTILINE
+    )
+
+
+def with_owner(text: str) -> str:
+    """Return the manifest of the VS Code extension with what the owner has filled in."""
+    text = re.sub(r'"publisher": "[^"]*"', f'"publisher": "{owner.PUBLISHER or "agentls"}"', text, count=1)
+    text = re.sub(r'^  "(repository|bugs|homepage)": .*\n', "", text, flags=re.MULTILINE)
+    addresses = {
+        "repository": owner.REPOSITORY and {"type": "git", "url": f"{owner.REPOSITORY}.git"},
+        "bugs": owner.REPOSITORY and {"url": f"{owner.REPOSITORY}/issues"},
+        "homepage": owner.SITE,
+    }
+    lines = [f'  "{name}": {json.dumps(value)},\n' for name, value in addresses.items() if value]
+    return text.replace('  "license"', f'{"".join(lines)}  "license"', 1)
+
+
 def _folder_pattern(kind: str) -> str:
     """Return the pattern of the folders for new files of a kind, on every system."""
     found = {
@@ -195,7 +216,10 @@ def outputs() -> Iterator[tuple[Path, str]]:
     yield ROOT / "editors" / "vscode" / "src" / "server" / "patterns.ts", vscode_patterns()
     yield docs / "agentls.schema.json", json.dumps(settings_schema.settings_schema(), indent=1) + "\n"
     manifest = ROOT / "editors" / "vscode" / "package.json"
-    yield manifest, vscode_manifest(manifest.read_text("utf-8"))
+    yield manifest, with_owner(with_version(vscode_manifest(manifest.read_text("utf-8"))))
+    for name in ("claude-code/.claude-plugin/plugin.json", "zed/extension.toml", "zed/Cargo.toml"):
+        file = ROOT / "editors" / name
+        yield file, with_version(file.read_text("utf-8"))
     yield docs / "check.svg", picture("claude-code")
     yield docs / "six-products.svg", picture("six-products")
 
