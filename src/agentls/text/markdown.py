@@ -94,8 +94,8 @@ _HEADING_OR_FENCE = lazy_pattern(
     r"\n(?=[ \t>]*[#`~])(?: {0,3}(?P<level>#{1,6})[ \t]|[ \t>]*(?P<fence>`{3,}|~{3,})(?P<rest>[^`\n]*))"
 )
 _UNENCODABLE = lazy_pattern("[\0\ud800-\udfff]")
-_TAG_AT_END = lazy_pattern(r"</?[A-Za-z][\w.-]*>[ \t]*$", re.MULTILINE)
-_TAG_LINE = lazy_pattern(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*$", re.MULTILINE)
+_TAG_AT_END = lazy_pattern(r"</?[A-Za-z][\w.-]*>[ \t]*\r?$", re.MULTILINE)
+_TAG_LINE = lazy_pattern(r"^[ ]{0,3}<(/?)([A-Za-z][\w.-]*)>[ \t]*(?=\r?$)", re.MULTILINE)
 _CLOSING_FENCE = lazy_pattern(r"[ \t>]*(`{3,}|~{3,})[ \t]*\r?\n?\Z")
 
 

@@ -215,7 +215,7 @@ def _enter(folder: _WalkedFolder, name: str) -> _WalkedFolder | None:
 
 def _real(path: str) -> str:
     """Return `path` with all symbolic links resolved, with `/`."""
-    return os.path.realpath(path).replace(os.sep, "/")
+    return absolute_path(os.path.realpath(path))
 
 
 @cache

@@ -34,8 +34,10 @@ _unsaved: dict[str, str] = {}
 
 
 def absolute_path(path: str) -> str:
-    """Return `path` as an absolute path with `/`."""
-    return os.path.abspath(path).replace(os.sep, "/")
+    """Return `path` as an absolute path with `/`. The letter of a drive is a small one, as in the URIs of editors, so
+    that equal paths are equal texts."""
+    full = os.path.abspath(path).replace(os.sep, "/")
+    return full if full.startswith("/") else full[:1].lower() + full[1:]
 
 
 def relative_path(path: str, root: str) -> str:
