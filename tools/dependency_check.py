@@ -32,8 +32,8 @@ else:
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
 BUILD = ROOT / "build" / "dependencies"
-CORE = ("tests", "--ignore", "tests/editors")
-"""What needs no editor and no extension that was built."""
+CORE = ("tests", "--ignore", "tests/editors", "--ignore", "tests/publishing")
+"""What needs no editor, no extension that was built, and none of the tools that build the site and a release."""
 
 
 class Difference(NamedTuple):

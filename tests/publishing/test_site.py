@@ -6,17 +6,23 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from agentls.dialects import loader
 from agentls.linter.rules import all_rules
+from editors.real import missing
+from editors.test_vscode import CODE, OUTPUT, node
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +51,33 @@ def test_search_finds_rules_keys_and_editors(site: Path) -> None:
     assert ("rules/unknown-tool/", "unknown-tool") in titles
     assert ("formats/claude-code/", "permissionMode") in titles
     assert ("editors/helix/", "agentls in Helix") in titles
+
+
+def test_search_works_in_a_browser(site: Path) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        missing("Chromium is not installed")
+    if not node(CODE).exists():
+        missing("Chromium cannot be driven (make vscode-test-setup)")
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    handler = partial(_QuietHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        command = [str(node(CODE)), str(CODE / "site.mjs"), address, chromium, str(OUTPUT / "site.png")]
+        done = subprocess.run(
+            [*command, "unknown-tool"], capture_output=True, text=True, timeout=120, check=False
+        )
+        server.shutdown()
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert found.pop("opened").startswith("unknown-tool")
+    assert found == {"errors": [], "elsewhere": []}
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
 
 
 class _Requests(HTMLParser):
