@@ -65,22 +65,30 @@ def _generated_pages() -> Iterator[tuple[str, str]]:
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Take the address from `agentls.owner`, and complete the navigation."""
     config.site_url = owner.SITE and f"{owner.SITE}/"
+    more = {"Editors": _editors, "Rules": _rules, "Formats": _formats}
     for section in config.nav or ():
         ((title, entries),) = section.items()
-        if title == "Rules":
-            entries += _rule_navigation()
-        if title == "Formats":
-            titles = {name: loader.load_dialect(name).title for name in loader.DIALECT_NAMES}
-            entries += [{title: f"formats/{name}.md"} for name, title in titles.items()]
+        if title in more:
+            entries += more[title]()
     return config
 
 
-def _rule_navigation() -> list[Any]:
+def _editors() -> list[Any]:
+    table = (ROOT / "editors" / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| \[([^\]]+)\]\(([\w-]+/README\.md)\)", table, re.MULTILINE)
+    return [{title: f"editors/{page}"} for title, page in rows]
+
+
+def _rules() -> list[Any]:
     groups: dict[str, list[str]] = {}
     for rule in sorted(all_rules().values(), key=lambda rule: (rule.group, rule.code)):
         title = re.sub(r"\b(mcp|yaml)\b", lambda found: found[0].upper(), rule.group)
         groups.setdefault(title[0].upper() + title[1:], []).append(f"rules/{rule.code}.md")
     return [{title: pages} for title, pages in groups.items()]
+
+
+def _formats() -> list[Any]:
+    return [{loader.load_dialect(name).title: f"formats/{name}.md"} for name in loader.DIALECT_NAMES]
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
