@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from agentls.config import Config
 from agentls.dialects.loader import Dialect
 from agentls.dialects.records import Key, Source
-from agentls.dialects.runtimes import Place, Runtime
+from agentls.dialects.runtimes import Place
+from agentls.document.locate import make_document
+from agentls.features.new_agent import new_agent
 from agentls.reports import catalogue, explain
 from agentls.reports.fact_page import CONFIDENCE
+from agentls.reports.inspection import report_for, short_status
 from agentls.text.escaping import code_span, link, to_markdown
 
 
@@ -46,69 +50,36 @@ def _summary(dialect: Dialect) -> str:
     )
 
 
-_UNREADABLE = {
-    "skipped": "is not loaded",
-    "reported": "is not loaded, and this is reported",
-    "prompt": "loads: its text is the prompt",
-    "addressed prompt": "loads if its text speaks to an agent",
-    "no metadata": "loads without metadata",
+_CHANGES: dict[str, Callable[[str, str], str]] = {
+    "as `agentls new` writes it": lambda head, body: f"---\n{head}---\n{body}",
+    "without frontmatter": lambda _, body: body.lstrip(),
+    "without the closing `---`": lambda head, body: f"---\n{head}{body}",
+    "with a value that YAML requires to be quoted": lambda head, body: (
+        f"---\n{head}note: this: that\n---\n{body}"
+    ),
+    "with a quote that is never closed": lambda head, body: f'---\n{head}note: "this\n---\n{body}',
+    "with a key twice": lambda head, body: f"---\n{head}note: this\nnote: that\n---\n{body}",
+    "with an unknown key": lambda head, body: f"---\n{head}note: this\n---\n{body}",
 }
-_UNKNOWN = {
-    "ignored": "ignored",
-    "dropped": "ignored",
-    "refused": "the file is not loaded",
-    "reported": "reported",
-    "passed on": "passed to the provider of the model",
-    "undocumented": "not documented",
-    "no metadata": "the file loads without its frontmatter",
-}
-_DUPLICATES = {
-    "refused": "invalid YAML",
-    "last": "the last one is used",
-    "first": "the first one is used",
-    "undocumented": "not documented",
-}
-_NAMES = {
-    "none": "",
-    "file": "the name of the file",
-    "path": "the path of the file",
-    "folder": "the name of its folder",
-}
-
-
-def _name(runtime: Runtime) -> str:
-    other = _NAMES[runtime.naming.default_name]
-    if runtime.naming.name_handling == "ignored":
-        return other
-    return f"`name`, otherwise {other}" if other else "`name`"
-
-
-_READING: dict[str, Callable[[Runtime], str]] = {
-    "A file without frontmatter": lambda runtime: _UNREADABLE[runtime.without_frontmatter],
-    "A file whose frontmatter cannot be read": lambda runtime: _UNREADABLE[runtime.unreadable],
-    "Unknown keys": lambda runtime: _UNKNOWN[runtime.unknown_keys],
-    "Unknown tools": lambda runtime: _UNKNOWN[runtime.unknown_tools],
-    "Invalid values": lambda runtime: _UNKNOWN[runtime.invalid_values],
-    "Duplicate keys": lambda runtime: _DUPLICATES[runtime.duplicate_keys],
-    "Name": _name,
-    "Files in subfolders": lambda runtime: "read" if runtime.files.recursive else "not read",
-}
-"""The questions about a runtime that most authors have, and the answer to each."""
+"""What can be wrong with a file, and how the text of a valid one has it."""
 
 
 def _reading(dialect: Dialect) -> str:
-    runtimes = dialect.runtimes
-    titles = [f"{runtime.title} {runtime.version}".strip() for runtime in runtimes]
-    rows = [(question, *map(answer, runtimes)) for question, answer in _READING.items()]
-    rows.insert(2, ("Required keys", *(_required(dialect, runtime) for runtime in runtimes)))
-    return _table(("", *titles), rows)
-
-
-def _required(dialect: Dialect, runtime: Runtime) -> str:
-    required = [key.name for key in dialect.keys if key.required and key.known_to(runtime.name)]
-    optional = [key.name for key in dialect.keys if runtime.name in key.requirement.optional_for]
-    names = [name for name in dict.fromkeys((*required, *runtime.required)) if name not in optional]
-    return ", ".join(map(code_span, names)) or "none"
+    """Return what each runtime does with a valid file and with broken ones: the readers themselves are asked."""
+    template = new_agent(dialect.name, "example") if dialect.places and dialect.new_file_snippet else None
+    if template is None or not template.text.startswith("---\n"):
+        return ""
+    head, _, body = template.text.removeprefix("---\n").partition("---\n")
+    path = f"project/{dialect.new_file_place.folder}/{template.file}"
+    rows = []
+    for words, change in _CHANGES.items():
+        document = make_document(path, change(head, body), Config(), None, dialect.name)
+        assert document is not None
+        reports = [report_for(document, reading) for reading in document.readings]
+        rows.append((words, *map(short_status, reports)))
+    titles = [f"{report.runtime.title} {report.runtime.version}".strip() for report in reports]
+    note = "What agentls says of such files. A runtime without a version was not observed."
+    return f"{note}\n\n{_table(('A file', *titles), rows)}"
 
 
 def _place(place: Place, dialect: Dialect) -> _Fact:
