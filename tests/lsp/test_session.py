@@ -331,7 +331,7 @@ def test_a_document_that_was_never_saved_follows_its_project(session: Session, r
 def test_a_document_without_a_file_stays_in_its_own_project_alone(session: Session, root: Path) -> None:
     path = f"{root}/inner/.mcp.json"
     session.apply(Opened(Path(path).as_uri(), "json", 1, "{}"))
-    reader = ProjectReader(session, session.apply, pytest.fail)
+    reader = ProjectReader(session, lambda _: None, pytest.fail)
     lead = f"{root}/.claude/agents/lead.md"
     assert reader._open_paths(str(root)) == {lead, path}
     session.apply(FoldersChanged(()))
