@@ -94,7 +94,7 @@ class Examination(NamedTuple):
         from agentls.cli.result_cache import CacheEntry, encode_names
 
         key = recall.make_key(task.path, text)
-        entry = recall.find(task.path, text, key)
+        entry = recall.find(task.path, text, key, only_names=not task.is_requested)
         if entry and (entry.diagnostics or not task.is_requested):
             return ExaminedFile(entry=entry, is_recalled=True)
         questions: list[str] = []

@@ -127,13 +127,13 @@ class Recall:
             self._settings[folder] = digest(repr(surroundings))
         return digest(text, self._settings[folder])
 
-    def find(self, path: str, text: str, key: str) -> CacheEntry | None:
+    def find(self, path: str, text: str, key: str, *, only_names: bool = False) -> CacheEntry | None:
         """Return the entry of the file at `path`, if it tells the result for this text and key, with the files
-        around it as they are now."""
+        around it as they are now. The names of a file do not depend on these: with `only_names` they may be others."""
         entry = self._entries.get(path)
         if entry is None or entry.key != key:
             return None
-        if entry.questions != "[]":
+        if entry.questions != "[]" and not only_names:
             world = disk.DiskWorld(self._options.open_document(path, text))
             for question, about, answer in json.loads(entry.questions):
                 if (world.exists(about) if question == "exists" else world.has_match(about)) != answer:

@@ -7,7 +7,7 @@ disagree. This module loads the tables as records, and adds what a user configur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -335,10 +335,27 @@ def dialect_places(name: str, files: UserDialects = ()) -> tuple[Place, ...]:
     return places.shipped_places_of(name)
 
 
-def all_places(files: UserDialects = ()) -> Iterator[DialectPlace]:
-    """Yield the places of all dialects in the order in which they are tried: those of the user's dialects first,
+def all_places(files: UserDialects = ()) -> Iterable[DialectPlace]:
+    """Return the places of all dialects in the order in which they are tried: those of the user's dialects first,
     and last those that match in any folder or are not read. Parsing is lazy, so that a file in a common place does
     not wait for all others."""
+    return _ALL_PLACES.get(files) or _order_places(files)
+
+
+_ALL_PLACES: dict[UserDialects, tuple[DialectPlace, ...]] = {}
+"""The places of all dialects, once all of them were tried: those with the dialects of a user that were used last."""
+
+
+def _order_places(files: UserDialects) -> Iterator[DialectPlace]:
+    ordered = []
+    for found in _places_in_order(files):
+        ordered.append(found)
+        yield found
+    _ALL_PLACES.clear()
+    _ALL_PLACES[files] = tuple(ordered)
+
+
+def _places_in_order(files: UserDialects) -> Iterator[DialectPlace]:
     user_names = dict.fromkeys(name for name, _ in files)
     for late in (False, True):
         for name in user_names:

@@ -224,9 +224,9 @@ def _places() -> tuple[Place, ...]:
 
 
 @cache
-def _agent_folders() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The folders that runtimes load in full in any project, such as `/.claude/agents/`, and the folders that
-    contain these or configuration files, such as `/.claude`."""
+def _agent_folders() -> tuple[Callable[[str], object], tuple[str, ...]]:
+    """A test for paths with a folder that runtimes load in full in any project, such as `/.claude/agents/`, and the
+    folders that contain these or configuration files, such as `/.claude`."""
     from agentls.dialects import config_files  # A file that the user names needs no walk.
 
     folders = {
@@ -235,12 +235,13 @@ def _agent_folders() -> tuple[tuple[str, ...], tuple[str, ...]]:
     beside = {file.rpartition("/")[0] for file in config_files.config_file_paths() if file.startswith(".")}
     targets = folders | beside - {""}
     parents = {f"/{folder[:at]}" for folder in targets for at in range(len(folder)) if folder[at] == "/"}
-    return tuple(f"/{folder}/" for folder in folders), (*parents, *(f"/{folder}" for folder in targets))
+    inside = re.compile("|".join(re.escape(f"/{folder}/") for folder in folders)).search
+    return inside, (*parents, *(f"/{folder}" for folder in targets))
 
 
 def _in_place(folder: str) -> bool:
     """Whether `folder` is or is inside one that runtimes load in full."""
-    return any(place in f"{folder}/" for place in _agent_folders()[0])
+    return bool(_agent_folders()[0](f"{folder}/"))
 
 
 def _may_contain_place(folder: str) -> bool:
