@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -200,6 +201,7 @@ def test_an_error_of_a_call_is_said_to_the_model(
     assert words in session.fail(tool, **arguments)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system with pipes")
 def test_a_file_that_cannot_be_read_is_an_error(session: Session) -> None:
     os.mkfifo(session.root / ".claude/agents/pipe.md")
     assert ".claude/agents/pipe.md: " in session.fail("check", path=".claude/agents/pipe.md")
@@ -366,7 +368,7 @@ def test_list_agents(session: Session) -> None:
     assert [each["loads"] for each in result.structured_content["definitions"]] == [False, True]
     assert "- review (skill, .claude/skills/review/SKILL.md)" in session.ask("list_agents", kind="skill")
     assert "- tickets (server, .mcp.json)" in session.ask("list_agents", kind="server")
-    assert session.ask("list_agents", kind="any").startswith("4 things:\n")
+    assert session.ask("list_agents", kind="any").startswith("4 definitions:\n")
     assert session.ask("list_agents", path=".claude/skills") == "There are no agents."
 
 
@@ -465,6 +467,18 @@ def test_without_the_package_it_says_what_to_install(
         "",
         "agentls: `agentls mcp` needs the package mcp: pip install 'agentls[mcp]'\n",
     )
+
+
+def test_it_ends_with_its_input(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "agentls", "mcp"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
 
 
 def test_the_settings_of_the_page_start_it() -> None:

@@ -118,15 +118,16 @@ SINCE = "check only files that have changed since a commit, branch or tag, and m
 
 HOOK = """\
 Tell an agent what is wrong with the agent file that it has just written. Runtimes such as Claude Code, Copilot CLI,
-Gemini CLI, Factory Droid and VS Code call it as a hook after each use of a tool. It reads their event on standard
-input, checks the written file as a part of its project, and answers with the findings and the exact replacements
-where the runtime passes them on to the model. It says nothing about other files, or if there is nothing to say."""
+Gemini CLI, Factory Droid and VS Code, and a plugin for OpenCode, call it as a hook after each use of a tool. It reads
+their event on standard input, checks the written file as a part of its project, and answers with the findings and
+the exact replacements where the runtime passes them on to the model. It says nothing about other files, or if there
+is nothing to say."""
 
 HOOK_EXITS = """\
 exit code:
   0  nothing to say, or the answer is the JSON on standard output
   1  the input is not an event, or a file could not be checked
-  2  the answer is on standard error, where Claude Code and Factory Droid read it"""
+  2  the answer is on standard error, where Claude Code, Factory Droid and the plugin for OpenCode read it"""
 
 HOOK_SEVERITY = (
     "report findings of at least this severity: error, warning, information or hint (default: warning)"

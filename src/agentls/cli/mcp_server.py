@@ -1,4 +1,7 @@
-"""The server of the Model Context Protocol: the tools and pages of `model_tools`, on standard input and output."""
+"""The server of the Model Context Protocol: the tools and pages of `model_tools`, on standard input and output.
+
+`anyio` and `jsonschema` are dependencies of the package `mcp`.
+"""
 
 from __future__ import annotations
 

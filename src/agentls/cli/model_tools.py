@@ -49,10 +49,10 @@ if TYPE_CHECKING:
 MAX_FILES = 20
 """The number of files whose findings one answer lists."""
 
-MAX_LISTED = 200
+MAX_LISTED = 100
 """The number of definitions that one answer lists."""
 
-_MAX_DESCRIPTION = 160
+_MAX_DESCRIPTION = 120
 
 
 class Answer(NamedTuple):
@@ -87,7 +87,7 @@ class ModelTools:
         folder = disk.absolute_path(os.curdir)
         self.root = load.find_project_root(f"{folder}/.", [folder])
         self._config = config
-        self._caches: dict[RunOptions, ResultCache | None] = {}
+        self._caches: dict[RunOptions, ResultCache] = {}
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> Answer:
         """Call the tool `name` with arguments that its schema allows. Raises `CallError`."""
@@ -167,10 +167,10 @@ class ModelTools:
             each
             for names in index
             for each in names.definitions
-            if each.kind in kinds and (is_inside(each.path, folder) or folder == self.root)
+            if each.kind in kinds and (folder == self.root or is_inside(each.path, folder))
         ]
         found.sort(key=lambda each: (not is_inside(each.path, self.root), each.full_name, each.path))
-        return _describe_definitions(found, "things" if kind == "any" else f"{kind}s")
+        return _describe_definitions(found, "definition" if kind == "any" else kind)
 
     def _rename(self, name: str, new_name: str, kind: str = "any", path: str = "") -> Answer:
         run, _ = self._start(None)
@@ -248,9 +248,12 @@ class ModelTools:
         """Examine the files with the others of their projects. For checks, results are kept for the next call."""
 
         def cache_for(count: int) -> ResultCache | None:
-            if run.options not in self._caches:
-                self._caches[run.options] = find_cache(self.root, run.options, count, in_project=True)
-            return self._caches[run.options]
+            cache = self._caches.get(run.options)
+            if cache is None:
+                cache = find_cache(self.root, run.options, count, in_project=True)
+            if cache is not None:
+                self._caches[run.options] = cache
+            return cache
 
         files, paths, texts = given
         if not is_check:
@@ -377,10 +380,10 @@ def _describe_converted(file: ConvertedFile) -> Answer:
 # --- list_agents ------------------------------------------------------------------------------
 
 
-def _describe_definitions(found: list[Definition], what: str) -> Answer:
+def _describe_definitions(found: list[Definition], kind: str) -> Answer:
     listed = found[:MAX_LISTED]
     rows = [_definition_data(each) for each in listed]
-    lines = [f"{len(found)} {what}:" if found else f"There are no {what}."]
+    lines = [f"{len(found)} {kind}{'' if len(found) == 1 else 's'}:" if found else f"There are no {kind}s."]
     for row in rows:
         state = "" if row["loads"] else " (not loaded; `check` tells why)"
         lines.append(
