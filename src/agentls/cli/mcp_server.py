@@ -1,4 +1,5 @@
-"""The server of the Model Context Protocol: the tools and pages of `model_tools`, on standard input and output.
+"""The server of the Model Context Protocol: the tools of `model_tools` and the pages of `model_pages`, on
+standard input and output.
 
 `anyio` and `jsonschema` are dependencies of the package `mcp`.
 """
@@ -21,7 +22,8 @@ from mcp.server.stdio import stdio_server
 from agentls import __version__
 from agentls.cli.file_runs import describe_internal_error
 from agentls.cli.help_texts import MCP_INSTRUCTIONS
-from agentls.cli.model_tools import SCHEME, Answer, CallError, ModelTools, Page, list_pages, read_page
+from agentls.cli.model_pages import SCHEME, Page, list_pages, read_page
+from agentls.cli.model_tools import Answer, CallError, ModelTools
 from agentls.cli.tool_schemas import ToolSchema, tool_schemas
 
 T = TypeVar("T")
@@ -82,7 +84,7 @@ def _make_server(tools: ModelTools) -> Server[Any]:
     async def read_resource(_: _Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         try:
             text = await in_thread(lambda: read_page(params.uri))
-        except CallError as error:
+        except LookupError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
         contents = types.TextResourceContents(uri=params.uri, text=text, mime_type=_MARKDOWN)
         return types.ReadResourceResult(contents=[contents])

@@ -1,4 +1,4 @@
-"""What a model can ask through `agentls mcp`: each tool as a function of its arguments, and pages as resources.
+"""What a model can ask through `agentls mcp`: each tool as a function of its arguments.
 
 Nothing here writes or starts anything, and only files of the project, and what `agentls check` reads besides, are
 read. Each call reads the files as they are then; of a large project the results of earlier calls are kept in memory.
@@ -20,7 +20,6 @@ from agentls.cli.explain_command import find_page
 from agentls.cli.file_runs import FileRun, Input, RunOptions, forget_files
 from agentls.cli.inspect_command import inspect_in_project
 from agentls.cli.project_files import ExaminedProjects, examine_projects
-from agentls.dialects import loader
 from agentls.dialects.unsupported_files import find_unsupported_file
 from agentls.document.document import Document
 from agentls.document.secrets import hide_secrets
@@ -28,12 +27,10 @@ from agentls.features import rename as renaming
 from agentls.features.rename import Files, RenameEdit, RenameError
 from agentls.linter.consequence import Severity
 from agentls.linter.fixing import judge_fixes
-from agentls.linter.rules import all_rules
 from agentls.project import extract
 from agentls.project.index import Index
 from agentls.project.names import Definition, NameKind, Names
-from agentls.reports import catalogue, inspection
-from agentls.reports.explain import explain_rule
+from agentls.reports import inspection
 from agentls.reports.model_findings import advise, describe_for_model
 from agentls.text.escaping import code_block, code_span, escape_lines, escape_path
 from agentls.text.named_tuples import NamedTuple
@@ -469,35 +466,3 @@ def _edit_data(changes: tuple[RenameEdit, ...], files: Files) -> Iterator[dict[s
 
 def _shown(path: str) -> str:
     return escape_path(disk.relative_path(path, os.curdir))
-
-
-# --- resources --------------------------------------------------------------------------------
-
-SCHEME = "agentls://"
-
-
-class Page(NamedTuple):
-    """A resource: its address, name and summary."""
-
-    uri: str
-    name: str
-    summary: str
-
-
-def list_pages() -> Iterator[Page]:
-    """Yield the pages of all rules and all dialects."""
-    for rule in all_rules().values():
-        yield Page(f"{SCHEME}rules/{rule.code}", rule.code, f"Rule: {rule.summary}")
-    for name in loader.DIALECT_NAMES:
-        yield Page(f"{SCHEME}dialects/{name}", name, f"Format: {loader.load_dialect(name).title}")
-
-
-def read_page(uri: str) -> str:
-    """Return a page as Markdown. Raises `CallError`."""
-    kind, _, name = uri.removeprefix(SCHEME).partition("/")
-    page = explain_rule(name) if kind == "rules" else None
-    if kind == "dialects" and name in loader.DIALECT_NAMES:
-        page = catalogue.render_dialect(loader.load_dialect(name))
-    if page is None or not uri.startswith(SCHEME):
-        raise CallError(f"There is no page {uri}.")
-    return page
