@@ -6,8 +6,8 @@ question is one row of `methods.METHODS`, which names its handler in `requests/`
 
 The modules in layers, each of which imports only from those above it:
 
-- `client`, `client_watch`, `plain_text`, `background`, `framing`, `addresses`: what the client can do, its end, text
-  without markup, time slices and progress, messages as bytes, and the URIs of files;
+- `client`, `client_watch`, `plain_text`, `background`, `framing`, `addresses`, `quick_types`: what the client can do,
+  its end, text without markup, time slices and progress, messages as bytes, the URIs of files, and a faster start;
 - `convert`, `settings`: between the core's data and the protocol's, and the settings of the editor;
 - `configuration`: those settings with the configuration files;
 - `documents`, `projects`: what is open, and what is around it;

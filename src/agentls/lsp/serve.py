@@ -9,6 +9,7 @@ import socket
 import sys
 from typing import BinaryIO
 
+import agentls.lsp.quick_types  # noqa: F401  Before the first import of lsprotocol.
 from agentls.lsp import methods
 from agentls.lsp.client_watch import watch_input
 from agentls.lsp.framing import MessageWriter, UnreadableInputError
