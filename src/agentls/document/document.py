@@ -25,7 +25,8 @@ from agentls.readers.selection import drop_unread, explain_unread_file
 from agentls.readers.strategies import load_strategy
 from agentls.text import markdown
 from agentls.text.frontmatter import MAX_CHECKED, FrontmatterBlock, find_block, recover_entries
-from agentls.text.markdown import HeadingScan, Markdown
+from agentls.text.markdown import HeadingScan
+from agentls.text.markdown_parts import Markdown
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Edit, LineIndex, Span, apply_edits
 from agentls.text.yaml_tree import Entry, MappedText, Mapping, Node, Scalar, parse

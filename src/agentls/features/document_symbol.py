@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from agentls.document.document import Document
-from agentls.text.markdown import Heading, TagPair
+from agentls.text.markdown_parts import Heading, TagPair
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.offsets import Span
 from agentls.text.yaml_tree import Mapping, Node, Scalar, Sequence

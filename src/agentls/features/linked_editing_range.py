@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentls.document.document import Document
-from agentls.text.markdown import TagPair
+from agentls.text.markdown_parts import TagPair
 from agentls.text.offsets import Span
 
 

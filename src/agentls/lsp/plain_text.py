@@ -7,7 +7,10 @@ from typing import Any
 
 def to_plain_text(markdown: str) -> str:
     """Return the text of `markdown` as it would be rendered, with a dash before list items."""
-    import pyromark  # It is large, and few clients need it.
+    try:
+        import pyromark  # It is large, and few clients need it.
+    except ImportError:
+        return markdown  # Where pyromark has no build, such as in WebAssembly, Markdown has to do.
 
     pieces: list[str] = []
     links: list[str] = []

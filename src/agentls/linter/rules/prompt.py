@@ -10,7 +10,7 @@ from agentls.document.document import Document
 from agentls.linter.rule import Context, Finding, Fix, rule
 from agentls.linter.shared.load_reasons import FENCE, find_early_closing, findings_for_reason
 from agentls.readers.pipeline import find_variant
-from agentls.text.markdown import CodeBlock
+from agentls.text.markdown_parts import CodeBlock
 from agentls.text.offsets import Edit, Span
 from agentls.text.patterns import lazy_pattern
 from agentls.text.spelling import closest_match

@@ -11,7 +11,7 @@ from agentls.document.prompt_arguments import (
     find_placeholders,
 )
 from agentls.linter.rule import Context
-from agentls.text.markdown import CodeBlock
+from agentls.text.markdown_parts import CodeBlock
 from agentls.text.named_tuples import NamedTuple
 from agentls.text.patterns import lazy_pattern
 
