@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := requirements.lock
 
-.PHONY: demo test test-versions lock docs site release standalone bench map vscode vscode-test-setup clean
+.PHONY: demo test test-versions lock docs site release standalone bench map wasm vscode vscode-test-setup clean
 
 demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
@@ -70,24 +70,35 @@ tools/map/node_modules/installed: tools/map/package-lock.json
 	cd tools/map && $(NPM) ci --ignore-scripts
 	@touch $@
 
-# The extension for VS Code, for this system, or for TARGET=win32-x64, darwin-arm64, linux-arm64 and so on.
-VSCODE := editors/vscode
 NPM := npm --no-audit --no-fund --loglevel=error
+WHEEL = rm -rf build/wheel && \
+  $(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --no-build-isolation -w build/wheel .
 
-vscode: $(VENV)/installed $(VSCODE)/node_modules/installed
-	rm -rf build/wheel $(VSCODE)/dist
-	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --no-build-isolation -w build/wheel .
+# agentls and Python in WebAssembly, for editors on machines without Python.
+WASM := editors/wasm
+
+wasm: $(VENV)/installed $(WASM)/node_modules/installed
+	$(WHEEL)
+	$(BIN)/python $(WASM)/library.py build/wheel/agentls-*.whl build/library
+	cd $(WASM) && npm run -s check && npm run -s build -- ../../build/library ../../build/wasm
+
+# The extension for VS Code, for this system, for TARGET=win32-x64, darwin-arm64, linux-arm64 and so on, or for all of them
+# with TARGET=universal.
+VSCODE := editors/vscode
+
+vscode: $(VENV)/installed $(VSCODE)/node_modules/installed $(if $(filter universal,$(TARGET)),wasm)
+	$(WHEEL)
 	$(BIN)/python $(VSCODE)/bundle.py build/wheel/agentls-*.whl $(TARGET)
 	cd $(VSCODE) && npm run -s check && npm run -s bundle
 	cd $(VSCODE) && target=$$(cat dist/target) && \
-	  npm run -s package -- --target $$target -o ../../build/agentls-$$target.vsix
+	  npm run -s package -- $$(test $$target = universal || echo --target $$target) -o ../../build/agentls-$$target.vsix
 
 # What the tests in the real VS Code need beside Chromium: code-server, which is VS Code in a browser, in two versions.
 CODES := tests/editors/vscode tests/editors/vscode/oldest
 vscode-test-setup: $(CODES:%=%/node_modules/installed)
 
-$(VSCODE)/node_modules/installed: $(VSCODE)/package-lock.json
-	cd $(VSCODE) && $(NPM) ci --ignore-scripts
+$(WASM)/node_modules/installed $(VSCODE)/node_modules/installed: %/node_modules/installed: %/package-lock.json
+	cd $* && $(NPM) ci --ignore-scripts
 	@touch $@
 
 $(CODES:%=%/node_modules/installed): %/node_modules/installed: %/package-lock.json

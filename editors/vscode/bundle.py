@@ -1,9 +1,10 @@
 """Puts the server and its dependencies into the extension, for one platform and every supported Python.
 
-    python bundle.py WHEEL [TARGET]     TARGET as in `vsce package --target`; default: this platform
+    python bundle.py WHEEL [TARGET]     TARGET as in `vsce package --target`, or `universal`; default: this platform
 
 Pure Python goes to `dist/server/lib`. Packages whose pure form is missing or slow go to `dist/server/cp310` and
-so on, one folder for each Python. All come from PyPI as wheels; nothing is compiled.
+so on, one folder for each Python. All come from PyPI as wheels; nothing is compiled. The target `universal`, for all
+platforms, has pure Python only, and Python itself in WebAssembly (`make wasm`) in `dist/wasm`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SERVER = HERE / "dist" / "server"
+BUILD = HERE.parents[1] / "build"
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 SYSTEMS = {
@@ -29,6 +31,8 @@ SYSTEMS = {
     "win32-x64": ("win_amd64",),
     "win32-arm64": ("win_arm64",),
 }
+
+UNIVERSAL = "universal"
 
 FIRST = {"win32-arm64": "3.12"}
 """The oldest Python for which all wheels exist, where that is not the oldest supported one."""
@@ -102,14 +106,18 @@ def inline_pictures(readme: str) -> str:
 def main(wheel: str, target: str = "") -> None:
     """Build `dist/server` for a target, and `dist/README.md`."""
     target = target or this_system()
-    if target not in SYSTEMS:
-        sys.exit(f"unsupported target {target}; expected one of {', '.join(SYSTEMS)}")
-    shutil.rmtree(SERVER, ignore_errors=True)
+    if target not in (*SYSTEMS, UNIVERSAL):
+        sys.exit(f"unsupported target {target}; expected {UNIVERSAL} or one of {', '.join(SYSTEMS)}")
+    shutil.rmtree(SERVER.parent, ignore_errors=True)
     (SERVER / "lib").mkdir(parents=True)
     shutil.copy(HERE / "main.py", SERVER)
     (SERVER.parent / "target").write_text(target)
     readme = inline_pictures((HERE / "README.md").read_text("utf-8"))
     (SERVER.parent / "README.md").write_text(readme, "utf-8")
+    if target == UNIVERSAL:
+        shutil.copytree(BUILD / "library", SERVER / "lib", dirs_exist_ok=True)
+        shutil.copytree(BUILD / "wasm", SERVER.parent / "wasm")
+        return
     for python in pythons(target):
         with tempfile.TemporaryDirectory() as folder:
             install(wheel, python, SYSTEMS[target], Path(folder))

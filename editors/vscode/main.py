@@ -14,8 +14,10 @@ TAG = "cp%d%d" % sys.version_info[:2]
 sys.path[:0] = [os.path.join(HERE, TAG), os.path.join(HERE, "lib")]
 
 try:
-    import pyromark  # noqa: F401  A package built for another Python or platform fails here, not later.
-    import yaml  # noqa: F401
+    import yaml  # noqa: F401  A package built for another Python or platform fails here, not later.
+
+    if os.path.isdir(sys.path[0]):
+        import pyromark  # noqa: F401  The package for all platforms has a parser in Python instead.
 except ImportError as error:
     sys.exit("the bundled server does not support %s on this platform (%s)" % (TAG, error))
 

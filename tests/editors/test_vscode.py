@@ -64,15 +64,15 @@ def node(code: Path) -> Path:
     return code / "node_modules" / ".bin" / "node"
 
 
-def needed() -> tuple[str, str]:
-    """Chromium and the extension for this system."""
+def needed(target: str = "") -> tuple[str, str]:
+    """Chromium and the extension for a target, or for this system."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     bundle = runpy.run_path(str(EXTENSION / "bundle.py"))
-    extension = ROOT / "build" / f"agentls-{bundle['this_system']()}.vsix"
+    extension = ROOT / "build" / f"agentls-{target or bundle['this_system']()}.vsix"
     if chromium is None:
         missing("Chromium is not installed")
     if not all((extension.exists(), node(CODE).exists(), node(OLDEST).exists())):
-        missing("VS Code is not set up (make vscode vscode-test-setup)")
+        missing(f"VS Code is not set up (make vscode vscode-test-setup, TARGET={target or 'this system'})")
     return chromium, str(extension)
 
 
@@ -87,10 +87,11 @@ def session(
     settings: Mapping[str, Any] = MappingProxyType({}),
     opened: tuple[str, str] = ("folder", ""),
     trust: bool = True,
+    target: str = "",
     **probe: Any,
 ) -> Session:
     """Open a workspace in VS Code, have the probe play its scenario, and take the steps."""
-    chromium, extension = needed()
+    chromium, extension = needed(target)
     workspace = folder / "workspace"
     everywhere = {
         ".claude/agents/reviewer.md": AGENT,
@@ -273,6 +274,16 @@ def test_without_a_server_one_message_says_what_was_tried(tmp_path: Path) -> Non
     assert f"python3 on the PATH: {old}" in found.steps["missing"]
     assert "python on the PATH: not found" in found.steps["missing"]
     assert "agentls on the PATH: not found" in found.steps["missing"]
+
+
+def test_without_python_the_package_for_all_systems_runs_in_webassembly(tmp_path: Path) -> None:
+    env = {"PATH": str(tmp_path / "empty")}
+    steps = ("squiggle", "status", "reason", "mend reviewer.md")
+    found = session("wasm", tmp_path, "glance", *steps, env=env, seconds=60, target="universal")
+    assert [finding["code"] for finding in found.result["diagnostics"]] == ["unknown-tool"]
+    assert "runs in WebAssembly" in found.steps["reason"]
+    assert found.steps["mend reviewer.md"] == "1"
+    assert (found.workspace / ".claude/agents/reviewer.md").read_text() == AGENT.replace("Bahs", "Bash")
 
 
 def test_old_pythons_can_read_that_they_are_too_old() -> None:

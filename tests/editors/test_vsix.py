@@ -15,7 +15,9 @@ import pytest
 from editors.real import EDITORS, missing
 
 BUNDLE = runpy.run_path(str(EDITORS / "vscode" / "bundle.py"))
-BUILT = sorted((EDITORS.parent / "build").glob("agentls-*.vsix"))
+BUILD = EDITORS.parent / "build"
+UNIVERSAL = BUILD / "agentls-universal.vsix"
+BUILT = sorted({*BUILD.glob("agentls-*.vsix")} - {UNIVERSAL})
 
 MARKS = {
     "linux-x64": "x86_64-linux-gnu.so",
@@ -90,6 +92,32 @@ def test_nothing_else_is_in_it(package: Path) -> None:
         *pictures,
     }
     assert any(re.match(r"dist/server/lib/rapidfuzz-.*/LICENSE", name) for name in inside)
+
+
+def test_the_package_for_all_systems_has_python_in_webassembly_and_its_licences(tmp_path: Path) -> None:
+    if not UNIVERSAL.exists():
+        missing("the extension for all systems is not built (make vscode TARGET=universal)")
+    assert UNIVERSAL.stat().st_size < 60_000_000
+    with ZipFile(UNIVERSAL) as packed:
+        assert "TargetPlatform" not in packed.read("extension.vsixmanifest").decode()
+        names = {name.removeprefix("extension/dist/") for name in packed.namelist()}
+        packed.extractall(tmp_path)
+    assert not [name for name in names if re.search(r"\.(so|pyd|dll|dylib)$", name)]
+    wasm = {
+        "pyodide.asm.mjs",
+        "pyodide.asm.wasm",
+        "python_stdlib.zip",
+        "server.mjs",
+        "snapshot.bin",
+        "LICENSES.md",
+    }
+    assert {name.removeprefix("wasm/") for name in names if name.startswith("wasm/")} == wasm
+    server = tmp_path / "extension" / "dist" / "server"
+    agent = "---\nname: a\ndescription: Use it for tests.\ntools: Bahs\n---\n\n# A\n\n[b](c.md)\n"
+    command = [sys.executable, "-I", str(server / "main.py"), "check", "--output-format", "json"]
+    options = ["--stdin-filename", ".claude/agents/a.md", "-"]
+    done = subprocess.run([*command, *options], input=agent, capture_output=True, text=True, check=False)
+    assert "unknown-tool" in done.stdout, "an installed Python runs the pure packages"
 
 
 def test_the_pure_parts_do_without_their_compiled_ones(server: Path) -> None:

@@ -53,7 +53,8 @@ class _Reading:
         self.changed_paths: set[str] = set()
         self.last_scan = 0.0
         self.scan_seconds = 0.0
-        self.timer: asyncio.TimerHandle | None = None
+        self.timer: asyncio.Handle | None = None
+        self.due = 0.0
         self.task: asyncio.Task[None] | None = None
 
     @property
@@ -142,11 +143,13 @@ class ProjectReader:
         loop = asyncio.get_running_loop()
         due = reading.last_scan + max(interval, SCAN_DUTY_RATIO * reading.scan_seconds)
         if reading.timer:
-            if reading.timer.when() <= due:
+            if reading.due <= due:
                 return
             reading.timer.cancel()
-        if due > loop.time():
-            reading.timer = loop.call_at(due, self._scan, reading)
+        pause = due - loop.time()
+        if pause > 0:
+            reading.due = due
+            reading.timer = loop.call_later(pause, self._scan, reading)
         else:
             self._scan(reading)
 

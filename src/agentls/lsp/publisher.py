@@ -221,4 +221,5 @@ class Publisher:
         if earlier:
             earlier.timer.cancel()
         due = min(now + seconds, since + MAX_CHECK_DELAY)
-        return _Waiting(loop.call_at(due, call, subject), since)
+        # The event loop of a browser accepts no time that has passed.
+        return _Waiting(loop.call_later(max(0.0, due - now), call, subject), since)

@@ -146,6 +146,13 @@ const steps = {
         await item.first().waitFor();
         return item.first().innerText();
     },
+    /** The tooltip of the status item. */
+    async reason(page) {
+        await page.locator('.statusbar-item', { hasText: 'agent:' }).first().hover();
+        const tooltip = page.locator('.monaco-hover:visible', { hasText: 'Restart Server' });
+        await tooltip.waitFor();
+        return tooltip.innerText();
+    },
     missing: (page) => complaint(page, 'Python 3.10'),
     failing: (page) => complaint(page, 'did not start'),
     crashed: (page) => complaint(page, 'crashed 5 times'),

@@ -27,7 +27,7 @@ async function task(
     if ('tried' in found) {
         return undefined;
     }
-    const { command, args } = found.server;
+    const { command, args } = found.program;
     const paths: string[] = definition.paths ?? ['.'];
     const check = [...args, 'check', '--output-format', 'concise', ...paths];
     const run = new vscode.ProcessExecution(command, check, { cwd: folder.uri.fsPath });

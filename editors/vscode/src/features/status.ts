@@ -28,6 +28,8 @@ const ICONS: Record<Level, string> = { works: '$(check)', impaired: '$(warning)'
 /** Milliseconds after the last change of a text before its status follows. */
 const SILENCE = 500;
 
+const IN_WEBASSEMBLY = 'agentls runs in WebAssembly, since Python 3.10 or newer was not found.';
+
 /** The commands that the tooltip links to, with their titles. */
 const LINKS = {
     'agentls.inspect': 'Inspect',
@@ -107,6 +109,9 @@ export class StatusItem implements vscode.Disposable {
         tooltip.isTrusted = { enabledCommands: commands };
         for (const [level, about] of rows) {
             tooltip.appendMarkdown(`${ICONS[level]} `).appendText(about).appendMarkdown('\n\n');
+        }
+        if (this.session.isInWebAssembly) {
+            tooltip.appendMarkdown(`$(info) ${IN_WEBASSEMBLY}\n\n`);
         }
         tooltip.appendMarkdown(commands.map((name) => `[${LINKS[name]}](command:${name})`).join(' | '));
         this.item.text = `${ICONS[level]} ${text}`;

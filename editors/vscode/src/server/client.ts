@@ -10,23 +10,33 @@ import {
     ErrorAction,
     LanguageClient,
     type LanguageClientOptions,
+    type ServerOptions,
     type StaticFeature,
 } from 'vscode-languageclient/node';
 import { OpenDiagnostics } from './diagnostics';
 import { SHOWN } from './documents';
-import type { Server } from './find';
+import type { Program } from './find';
 import { formatAgentFilesOnly } from './formatting';
 import { middleware } from './middleware';
+import { type RunningThread, startThread, type Thread } from './thread';
 
 export class Client extends LanguageClient {
-    /** `server` runs in `folder`; `onClosed` is called when the connection ends, however it ends. */
+    private thread: RunningThread | undefined;
+
+    /** A program runs in `folder`; `onClosed` is called when the connection ends, however it ends. */
     constructor(
-        server: Server,
+        server: Program | Thread,
         folder: string,
         outputChannel: vscode.LogOutputChannel,
         onClosed: () => void,
     ) {
-        const run = { command: server.command, args: [...server.args, 'server'], options: { cwd: folder } };
+        const run: ServerOptions =
+            'command' in server
+                ? { command: server.command, args: [...server.args, 'server'], options: { cwd: folder } }
+                : async () => {
+                      this.thread = startThread(server, outputChannel);
+                      return this.thread;
+                  };
         super('agentls', 'agentls', run, {
             documentSelector: SHOWN,
             outputChannel,
@@ -47,6 +57,11 @@ export class Client extends LanguageClient {
         });
         this.registerFeature(commands);
         formatAgentFilesOnly(this);
+    }
+
+    /** A thread that does not end by itself, since it is busy, would keep its memory. */
+    override async dispose(timeout?: number): Promise<void> {
+        await super.dispose(timeout).finally(() => this.thread?.terminate());
     }
 
     /** Log an error without showing it: one message from the session is enough. */

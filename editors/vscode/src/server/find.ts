@@ -1,4 +1,4 @@
-/** Finds a server that runs: the first candidate that answers `--version`. */
+/** Finds a program that runs agentls: the first candidate that answers `--version`. */
 
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -6,16 +6,16 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { machineSetting } from './settings';
 
-/** A way to run agentls; `args` come before its own arguments. */
-export interface Server {
+/** A program that runs agentls; `args` come before its own arguments. */
+export interface Program {
     readonly title: string;
     readonly command: string;
     readonly args: readonly string[];
 }
 
-/** A server that runs and its version, or the candidates that failed, each with its reason. */
+/** A program that runs and its version, or the candidates that failed, each with its reason. */
 export type Found =
-    | { readonly server: Server; readonly version: string }
+    | { readonly program: Program; readonly version: string }
     | { readonly tried: readonly string[] };
 
 /** Milliseconds for a candidate to answer. */
@@ -23,18 +23,18 @@ const PATIENCE = 15_000;
 
 export async function find(context: vscode.ExtensionContext): Promise<Found> {
     const tried: string[] = [];
-    for await (const server of candidates(context)) {
+    for await (const program of candidates(context)) {
         try {
-            const version = await ask(server, context.extensionPath);
-            return { server, version };
+            const version = await ask(program, context.extensionPath);
+            return { program, version };
         } catch (error) {
-            tried.push(`${server.title}: ${error instanceof Error ? error.message : error}`);
+            tried.push(`${program.title}: ${error instanceof Error ? error.message : error}`);
         }
     }
     return { tried };
 }
 
-async function* candidates(context: vscode.ExtensionContext): AsyncGenerator<Server> {
+async function* candidates(context: vscode.ExtensionContext): AsyncGenerator<Program> {
     const chosen = machineSetting('path');
     if (chosen) {
         // No fallback: whoever sets a program wants that one, or the reason why it does not run.
@@ -85,11 +85,11 @@ async function selectedPython(): Promise<string | undefined> {
     }
 }
 
-function ask(server: Server, folder: string): Promise<string> {
+function ask(program: Program, folder: string): Promise<string> {
     return new Promise((resolve, reject) => {
         // Not in the workspace: some systems search the current folder for programs first.
         const options = { cwd: folder, timeout: PATIENCE, windowsHide: true };
-        execFile(server.command, [...server.args, '--version'], options, (error, stdout, stderr) => {
+        execFile(program.command, [...program.args, '--version'], options, (error, stdout, stderr) => {
             const version = /^agentls (\S+)/m.exec(stdout)?.[1];
             if (!error && version) {
                 resolve(version);

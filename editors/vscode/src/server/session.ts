@@ -3,7 +3,9 @@
 import * as vscode from 'vscode';
 import { Client } from './client';
 import { isReasonToStart } from './documents';
-import { find } from './find';
+import { find, type Program } from './find';
+import { machineSetting } from './settings';
+import { bundledThread, type Thread } from './thread';
 
 const INSTALLING = 'https://www.python.org/downloads/';
 
@@ -29,6 +31,8 @@ export class Session {
     /** The running server, if there is one. */
     client: Client | undefined;
     failure: Failure | undefined;
+    /** Whether the server runs in WebAssembly, for want of a Python on this machine. */
+    isInWebAssembly = false;
     private starting: Promise<void> | undefined;
     private pending: NodeJS.Timeout | undefined;
     private crashes: number[] = [];
@@ -91,7 +95,15 @@ export class Session {
 
     private async launch(): Promise<void> {
         const found = await find(this.context);
-        if ('tried' in found) {
+        const thread = bundledThread(this.context);
+        if ('program' in found) {
+            this.output.info(`agentls ${found.version}, ${found.program.title}`);
+            await this.run(found.program);
+        } else if (thread && !machineSetting('path')) {
+            const { version } = this.context.extension.packageJSON;
+            this.output.info(`agentls ${version}, ${thread.title}; tried before: ${found.tried.join('; ')}`);
+            await this.run(thread);
+        } else {
             const tried = found.tried.join('; ');
             this.output.error(`no server: ${tried}`);
             this.fail(`agentls needs Python 3.10 or newer, or an installed agentls. Tried: ${tried}.`, {
@@ -100,10 +112,11 @@ export class Session {
                 'Show Output': () => this.output.show(),
                 'How to Install Python': () => vscode.env.openExternal(vscode.Uri.parse(INSTALLING)),
             });
-            return;
         }
-        const { server, version } = found;
-        this.output.info(`agentls ${version}, ${server.title}`);
+    }
+
+    private async run(server: Program | Thread): Promise<void> {
+        this.isInWebAssembly = !('command' in server);
         const client = new Client(server, this.context.extensionPath, this.output, () => {
             if (client === this.client) {
                 this.recover();
