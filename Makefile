@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := requirements.lock
 
-.PHONY: demo test test-versions lock docs site release standalone bench map wasm vscode vscode-test-setup clean
+.PHONY: demo test test-versions lock docs site release standalone bench map wasm playground vscode vscode-test-setup clean
 
 demo: $(VENV)/installed
 	@echo '$$ agentls check examples'
@@ -80,7 +80,10 @@ WASM := editors/wasm
 wasm: $(VENV)/installed $(WASM)/node_modules/installed
 	$(WHEEL)
 	$(BIN)/python $(WASM)/library.py build/wheel/agentls-*.whl build/library
-	cd $(WASM) && npm run -s check && npm run -s build -- ../../build/library ../../build/wasm
+	cd $(WASM) && npm run -s check && npm run -s build -- $(addprefix ../../build/,library wasm playground)
+
+# A page that shows what agentls says of a text, with agentls in it: a folder for any web server.
+playground: wasm
 
 # The extension for VS Code, for this system, for TARGET=win32-x64, darwin-arm64, linux-arm64 and so on, or for all of them
 # with TARGET=universal.

@@ -1,6 +1,6 @@
 """Collects agentls and the pure Python packages that it needs, for a Python without compiled packages.
 
-    python library.py WHEEL FOLDER
+    python library.py WHEEL FOLDER      also packs it as FOLDER.zip
 
 All come from PyPI as wheels. Compiled parts are left out: each package has a pure form as well, and where pyromark has
 none, markdown-it takes its place.
@@ -50,6 +50,7 @@ def collect(wheel: str, folder: Path) -> None:
                 shutil.copytree(found, folder / found.name, ignore=_compiled_of)
             else:
                 shutil.copy(found, folder)
+    shutil.make_archive(str(folder), "zip", folder)
 
 
 def _compiled_of(_: str, names: list[str]) -> list[str]:
