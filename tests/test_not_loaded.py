@@ -1,4 +1,4 @@
-"""The page of the commonest causes: agentls reports each of them, and nothing once it is mended."""
+"""The page of causes: agentls reports each of them, and nothing once it is mended."""
 
 from __future__ import annotations
 
