@@ -99,6 +99,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, page, abs_src_path=str(ROOT / path)))
     for page, text in _generated_pages():
         files.append(File.generated(config, page, content=text))
+    # The playground is a page with files of its own, which `make playground` builds.
+    for file in sorted((ROOT / "build" / "playground").glob("*")):
+        name = file.with_suffix(".txt").name if file.suffix == ".md" else file.name
+        files.append(File.generated(config, f"playground/app/{name}", abs_src_path=str(file)))
     return files
 
 
